@@ -1,0 +1,75 @@
+import pg from 'pg'
+import type { Statement } from './statement.js'
+import { currentStatistics, type StatementObserver, type Statistics } from './statistics.js'
+
+/** What we use of a `pg` client taken from Knex's pool, in pipeline mode. */
+export interface Connection {
+  query(config: string | { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[] }>
+}
+
+export interface Meter {
+  total: Statistics
+  observer: StatementObserver | undefined
+}
+
+const controlPattern = /^\s*(begin|commit|rollback)\b/i
+const int8 = 20
+
+/** bigint columns (money, counters) arrive as JavaScript bigint; everything else as `pg` has it. */
+export const columnTypes = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === int8) return (value: string) => BigInt(value)
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
+  },
+}
+
+type Callback = (error: unknown, result: unknown) => void
+type Query = (config: unknown, values?: unknown, callback?: unknown) => unknown
+
+/**
+ * Counts every message that a new connection sends, whoever sends it (our statements, Knex, Objection): one place,
+ * so that a statement budget cannot be passed by.
+ */
+export function instrument(connection: { query: Query }, meter: Meter): void {
+  const original = connection.query.bind(connection) as Query
+  let inFlight = 0
+  connection.query = (config, values, callback) => {
+    const text = typeof config === 'string' ? config : (config as { text: string }).text
+    noteSent(meter, text, inFlight === 0)
+    inFlight += 1
+    const answered = () => {
+      inFlight -= 1
+      meter.observer?.('answered', text)
+    }
+    const given = (typeof values === 'function' ? values : callback) as Callback | undefined
+    if (given === undefined) {
+      const answer = original(config, values) as Promise<unknown>
+      answer.then(answered, answered)
+      return answer
+    }
+    const counted: Callback = (error, result) => {
+      answered()
+      given(error, result)
+    }
+    return typeof values === 'function' ? original(config, counted) : original(config, values, counted)
+  }
+}
+
+function noteSent(meter: Meter, text: string, startsRoundTrip: boolean): void {
+  const control = controlPattern.test(text)
+  const begins = control && /^\s*begin/i.test(text)
+  for (const statistics of [meter.total, currentStatistics()]) {
+    if (statistics === undefined) continue
+    if (control) statistics.control += 1
+    else statistics.statements += 1
+    if (begins) statistics.transactions += 1
+    if (startsRoundTrip) statistics.roundTrips += 1
+  }
+  meter.observer?.('sent', text)
+}
+
+/** A statement as `pg` wants it; without its name behind a pooler that cannot keep prepared statements. */
+export function messageOf<Row>(statement: Statement<Row>, prepared: boolean) {
+  const values = statement.values as unknown[]
+  return prepared ? { name: statement.name, text: statement.text, values } : { text: statement.text, values }
+}

@@ -1,0 +1,163 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import knexFactory, { type Knex } from 'knex'
+import { StoaClient } from './client.js'
+import { type Connection, columnTypes, type Meter, messageOf } from './connection.js'
+import { openingOf, type Scope } from './scope.js'
+import type { Statement } from './statement.js'
+import { newStatistics, type StatementObserver, type Statistics } from './statistics.js'
+
+/** An open transaction in the context of one tenant (and vendor). */
+export interface Unit {
+  readonly scope: Scope
+  /** For Knex builders and Objection; bound to this transaction. */
+  readonly knex: Knex.Transaction
+  /** Runs a statement. Statements started together (`Promise.all`) travel in one round trip, and run in order. */
+  run<Row>(statement: Statement<Row>): Promise<Row[]>
+  /** Called once after the commit was acknowledged; not after a rollback. For nudges only, never for what must happen. */
+  afterCommit(fn: () => void): void
+}
+
+type RowsOf<Statements extends readonly Statement<unknown>[]> = {
+  -readonly [Index in keyof Statements]: Statements[Index] extends Statement<infer Row> ? Row[] : never
+}
+
+/** The only door to PostgreSQL. */
+export interface Database {
+  /** One statement in a read-only transaction: one round trip. */
+  read<Row>(scope: Scope, statement: Statement<Row>): Promise<Row[]>
+  /** Several statements in one read-only transaction, still one round trip. */
+  readAll<const Statements extends readonly Statement<unknown>[]>(
+    scope: Scope,
+    statements: Statements,
+  ): Promise<RowsOf<Statements>>
+  /**
+   * A transaction in the scope's context; commits when `fn` resolves, rolls back when it throws. Refuses to nest:
+   * a unit inside a unit would either lie about its tenant or wait for itself.
+   */
+  unitOfWork<T>(scope: Scope, fn: (unit: Unit) => Promise<T>): Promise<T>
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>
+  /** Everything asked since start, for metrics. */
+  readonly statistics: Readonly<Statistics>
+  /** Sets the one observer of every message; undefined removes it. */
+  observe(observer: StatementObserver | undefined): void
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Connection string of the run-time login, which has no grants of its own. */
+  url: string
+  poolMax: number
+  /** False behind a PgBouncer older than 1.21, which cannot carry named statements. */
+  preparedStatements: boolean
+  /** How long a request waits for a free connection before it is refused. */
+  acquireTimeout_ms?: number
+}
+
+const units = new AsyncLocalStorage<Unit>()
+
+/** The unit of work that this code runs in. Throws outside one. */
+export function currentUnit(): Unit {
+  const unit = units.getStore()
+  if (unit === undefined) throw new Error('no unit of work: open one with database.unitOfWork(scope, …)')
+  return unit
+}
+
+/** Adapters to the outside call this first: a network call inside a transaction would hold its locks for the network. */
+export function assertNoUnit(what: string): void {
+  if (units.getStore() !== undefined) throw new Error(`${what} inside a transaction: call it before or after the unit of work`)
+}
+
+/** Opens the pool. Connections are made on first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const meter: Meter = { total: newStatistics(), observer: undefined }
+  const prepared = options.preparedStatements
+  const knex = openKnex(options, meter)
+  const acquire = () => knex.client.acquireConnection() as Promise<Connection>
+  const release = (connection: Connection) => knex.client.releaseConnection(connection) as Promise<void>
+
+  async function readTogether(scope: Scope, statements: readonly Statement<unknown>[]): Promise<unknown[][]> {
+    if (units.getStore() !== undefined) throw new Error('a read of its own inside a unit of work: use unit.run')
+    const opening = openingOf(scope, true)
+    const connection = await acquire()
+    try {
+      const answers = [connection.query(opening)]
+      for (const statement of statements) answers.push(connection.query(messageOf(statement, prepared)))
+      answers.push(connection.query('commit'))
+      const settled = await Promise.allSettled(answers)
+      const rows: unknown[][] = []
+      for (const answer of settled) {
+        if (answer.status === 'rejected') throw answer.reason
+        rows.push(answer.value.rows)
+      }
+      return rows.slice(1, -1)
+    } finally {
+      await release(connection)
+    }
+  }
+
+  async function unitOfWork<T>(scope: Scope, fn: (unit: Unit) => Promise<T>): Promise<T> {
+    if (units.getStore() !== undefined) throw new Error('a unit of work inside a unit of work')
+    const opening = openingOf(scope, false)
+    const callbacks: (() => void)[] = []
+    let raw: Connection | undefined
+    let openingFailure: unknown
+    const open = (connection: Connection) => {
+      raw = connection
+      connection.query(opening).catch((error: unknown) => {
+        openingFailure = error
+      })
+    }
+    const config = { open } as unknown as Knex.TransactionConfig
+    let result: T
+    try {
+      result = await knex.transaction((transaction) => {
+        const unit: Unit = {
+          scope,
+          knex: transaction,
+          run: async (statement) =>
+            (await (raw as Connection).query(messageOf(statement, prepared))).rows as never,
+          afterCommit: (callback) => callbacks.push(callback),
+        }
+        return units.run(unit, () => fn(unit))
+      }, config)
+    } catch (error) {
+      // A failed opening shows in the statements behind it as "transaction is aborted": report the cause instead.
+      throw openingFailure ?? error
+    }
+    for (const callback of callbacks) callback()
+    return result
+  }
+
+  return {
+    statistics: meter.total,
+    read: async <Row>(scope: Scope, statement: Statement<Row>) =>
+      (await readTogether(scope, [statement]))[0] as Row[],
+    readAll: async (scope, statements) => (await readTogether(scope, statements)) as never,
+    unitOfWork,
+    async ping() {
+      const connection = await acquire()
+      try {
+        await connection.query('select 1')
+      } finally {
+        await release(connection)
+      }
+    },
+    observe(observer) {
+      meter.observer = observer
+    },
+    close: () => knex.destroy(),
+  }
+}
+
+function openKnex(options: DatabaseOptions, meter: Meter): Knex {
+  return knexFactory({
+    client: StoaClient as unknown as typeof Knex.Client,
+    connection: { connectionString: options.url, pipeline: true, types: columnTypes, application_name: 'stoa' } as object,
+    version: '18',
+    pool: { min: 0, max: options.poolMax, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: options.acquireTimeout_ms ?? 10_000,
+    // Read by StoaClient; Knex hands its whole configuration on.
+    ...({ meter } as object),
+  })
+}

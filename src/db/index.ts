@@ -1,0 +1,8 @@
+export { type Context, tenantOf, vendorOf } from './context.js'
+export { assertNoUnit, currentUnit, type Database, type DatabaseOptions, openDatabase, type Unit } from './database.js'
+export { type MigrateOptions, migrate, pendingMigrations } from './migrate.js'
+export { BaseModel } from './model.js'
+export type { Role, Scope } from './scope.js'
+export { type Statement, statement } from './statement.js'
+export { counting, currentStatistics, newStatistics, type StatementObserver, type Statistics } from './statistics.js'
+export { type TenantTable, tenantPolicy, tenantTable, type VendorAccess, vendorPolicy } from './tenant-table.js'

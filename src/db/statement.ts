@@ -1,0 +1,27 @@
+/**
+ * SQL in sight: the text with $1 placeholders, its values, and a name under which PostgreSQL keeps the plan
+ * (planning a product list costs more than running it). One name always has one text.
+ */
+export interface Statement<Row> {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** Only for the compiler: the shape of a row. */
+  readonly row?: Row
+}
+
+const texts = new Map<string, string>()
+/** More distinct texts than this means that somebody builds SQL from input; it would also fill the server's memory. */
+const textsMaximum = 2_000
+
+/** Makes a statement. Throws when a name is used for two texts: the second would run the first one's plan. */
+export function statement<Row>(name: string, text: string, values: readonly unknown[] = []): Statement<Row> {
+  const known = texts.get(name)
+  if (known === undefined) {
+    if (texts.size >= textsMaximum) throw new Error(`more than ${textsMaximum} named statements: ${name} is one too many`)
+    texts.set(name, text)
+  } else if (known !== text) {
+    throw new Error(`statement ${name} has two texts`)
+  }
+  return { name, text, values }
+}

@@ -1,0 +1,48 @@
+import { statement, tenantOf, type Unit } from '../db/index.js'
+import { newId } from '../kernel/index.js'
+import { type EventName, type EventPayloads, handlersOf } from './catalogue.js'
+
+export interface EmitOptions {
+  /** Not handled before this moment; at once unless given. */
+  availableAt?: Date
+  /** Of the request that caused it, so that logs can be joined. */
+  requestId?: string
+}
+
+let nudge: () => void = () => undefined
+
+/** The worker in this process asks to be told of new events at once; others find them when they next look. */
+export function onEmit(fn: () => void): void {
+  nudge = fn
+}
+
+/**
+ * Writes an event for each of its handlers in the caller's transaction: both the fact and its event are there, or
+ * neither. Handlers may run more than once and must not mind.
+ */
+export async function emit<Name extends EventName>(
+  unit: Unit,
+  name: Name,
+  payload: EventPayloads[Name],
+  options: EmitOptions = {},
+): Promise<void> {
+  const handlers = handlersOf[name]
+  await unit.run(
+    statement(
+      'events.emit',
+      `insert into outbox_event (tenant_id, id, name, handler, payload, available_at, request_id)
+       select $1, e.id, $2, e.handler, $3, coalesce($4, now()), $5
+       from unnest($6::text[], $7::text[]) as e (id, handler)`,
+      [
+        tenantOf(unit),
+        name,
+        JSON.stringify(payload),
+        options.availableAt ?? null,
+        options.requestId ?? null,
+        handlers.map(() => newId('evt')),
+        handlers,
+      ],
+    ),
+  )
+  unit.afterCommit(() => nudge())
+}

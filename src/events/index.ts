@@ -1,0 +1,2 @@
+export { type EventName, type EventPayloads, type HandlerName, handlersOf } from './catalogue.js'
+export { type EmitOptions, emit, onEmit } from './emit.js'
