@@ -1,0 +1,79 @@
+import type { Clock } from '../kernel/index.js'
+import type { Context, Database, Scope } from '../db/index.js'
+import type { HandlerName } from '../events/index.js'
+import { doneStatement, failedStatement, type Job, stillLeasedStatement } from './queries.js'
+
+/** What a handler may do: anything that may be done twice. It throws to be tried again. */
+export type Handler = (context: Context, payload: Record<string, unknown>) => Promise<void>
+export type Handlers = Record<HandlerName, Handler>
+
+export interface JobLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface RunnerOptions {
+  db: Database
+  clock: Clock
+  handlers: Handlers
+  log: JobLog
+}
+
+/** Tries before a job is set aside for a person to look at; with the delays below that is about four hours. */
+export const attemptsMaximum = 10
+const handlerTimeout_ms = 120_000
+const firstDelay_ms = 1_000
+const delayMaximum_ms = 3_600_000
+const errorLengthMaximum = 500
+
+export const workerScope: Scope = { role: 'worker' }
+
+/** Waiting before the next try: doubled each time. Spread by a tenth so that what failed together does not return together. */
+export function delayBefore(attempt: number, random: () => number = Math.random): number {
+  const delay = Math.min(firstDelay_ms * 3 ** (attempt - 1), delayMaximum_ms)
+  return Math.round(delay * (0.9 + 0.2 * random()))
+}
+
+/**
+ * Runs one leased job in the context of the tenant that its row names, and notes the outcome. Never throws for a
+ * handler's failure. A job whose lease has gone to another worker is left alone.
+ */
+export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
+  const { db, clock, log } = options
+  if ((await db.read(workerScope, stillLeasedStatement(job))).length === 0) return
+  const fields = { job: job.id, event: job.name, handler: job.handler, tenant: job.tenant_id, attempt: job.attempts }
+  const context: Context = {
+    db,
+    clock,
+    scope: { role: 'store', tenantId: job.tenant_id },
+    requestId: job.request_id ?? job.id,
+    actorId: 'system',
+  }
+  try {
+    const handler = options.handlers[job.handler as HandlerName]
+    if (handler === undefined) throw new Error(`no handler named ${job.handler}`)
+    await withinTime(handler(context, job.payload))
+    await db.unitOfWork(workerScope, (unit) => unit.run(doneStatement(job)))
+    log.info(fields, 'job done')
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, errorLengthMaximum)
+    const last = job.attempts >= attemptsMaximum
+    await db.unitOfWork(workerScope, (unit) =>
+      unit.run(failedStatement(job, message, last ? null : delayBefore(job.attempts))),
+    )
+    log[last ? 'error' : 'warn']({ ...fields, error: message }, last ? 'job failed for good' : 'job failed, will be tried again')
+  }
+}
+
+async function withinTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`handler took longer than ${handlerTimeout_ms} ms`)), handlerTimeout_ms)
+  })
+  try {
+    await Promise.race([work, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

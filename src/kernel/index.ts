@@ -1,0 +1,38 @@
+export { type AllocateOptions, allocate } from './allocate.js'
+export { type Clock, manualClock, systemClock } from './clock.js'
+export { type Currency, currencyCodes, currencyOf, exponentOf, isCurrency } from './currencies.js'
+export {
+  conflict,
+  databaseCode,
+  duplicate,
+  type ErrorBody,
+  type ErrorType,
+  forbidden,
+  invalidData,
+  isDuplicate,
+  notAllowed,
+  notFound,
+  paymentAuthorizationError,
+  paymentRequiresMore,
+  payloadTooLarge,
+  quotaExceeded,
+  StoaError,
+  toErrorBody,
+  tooManyRequests,
+  unauthorized,
+  unavailable,
+  unexpectedState,
+} from './errors.js'
+export { type IdPrefix, idPrefixes, isId, newId } from './ids.js'
+export { limits } from './limits.js'
+export {
+  applyRate,
+  applyRateFloor,
+  divideRounded,
+  ratePpmWhole,
+  type TaxSplit,
+  taxInGross,
+  taxOnNet,
+  toMajor,
+  toMinor,
+} from './money.js'

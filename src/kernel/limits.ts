@@ -1,0 +1,36 @@
+/** Every limit of the system in one place. Each bounds what one request, tenant or job can ask of the others. */
+export const limits = {
+  /** A page of a list. Storefronts ask for 100; exports go through jobs. */
+  page: 200,
+  offset: 1_000_000,
+  /** JSON body of a request. */
+  body_bytes: 1_000_000,
+  /** A vendor's file. Shopify's own export of 5 000 variants is about 3 MB. */
+  importFile_bytes: 10_000_000,
+  importRows: 20_000,
+  importErrors: 1_000,
+  /** Pieces of one line. */
+  quantity: 100_000,
+  /** Lines of one cart: totals, taxes and reservations are computed for all of them under one lock. */
+  cartLines: 200,
+  shippingMethods: 50,
+  variantsOfProduct: 250,
+  optionsOfProduct: 10,
+  imagesOfProduct: 50,
+  pricesOfVariant: 100,
+  idsInFilter: 200,
+  title_characters: 500,
+  text_characters: 20_000,
+  name_characters: 200,
+  email_characters: 254,
+  metadata_bytes: 16_000,
+  fieldsParameter_characters: 4_000,
+  search_characters: 200,
+  searchMatches: 2_000,
+  idempotencyKey_characters: 255,
+  idempotencyKey_days: 1,
+  /** Time for one request, its slowest statement included. */
+  request_ms: 30_000,
+  /** The largest amount of money in one figure, in minor units: stays exact as a JSON number. */
+  amount_minor: 9_000_000_000_000_000n,
+} as const

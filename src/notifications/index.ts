@@ -1,0 +1,1 @@
+export { type MailSettings, sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'

@@ -1,0 +1,95 @@
+import { type Statement, statement } from '../db/index.js'
+
+export interface NotificationRow {
+  id: string
+  state: 'pending' | 'sent' | 'failed'
+}
+
+/** Notes a mail to be sent, once per key: a second try finds the first one's row. */
+export function upsertNotificationStatement(
+  tenantId: string,
+  notification: { id: string; template: string; recipient: string; subject: string; data: object; uniqueKey: string },
+): Statement<NotificationRow> {
+  return statement(
+    'notifications.upsert',
+    `insert into notification (tenant_id, id, template, recipient, subject, data, unique_key)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (tenant_id, unique_key) do update set updated_at = now()
+     returning id, state`,
+    [
+      tenantId,
+      notification.id,
+      notification.template,
+      notification.recipient,
+      notification.subject,
+      JSON.stringify(notification.data),
+      notification.uniqueKey,
+    ],
+  )
+}
+
+export function markSentStatement(tenantId: string, id: string): Statement<{ id: string }> {
+  return statement(
+    'notifications.mark_sent',
+    `update notification set state = 'sent', sent_at = now(), updated_at = now()
+     where tenant_id = $1 and id = $2 returning id`,
+    [tenantId, id],
+  )
+}
+
+export interface OrderMailRow {
+  email: string | null
+  store_name: string
+  mail_from_name: string | null
+  display_id: number
+  currency_code: string
+  total_minor: bigint
+  tax_total_minor: bigint
+  shipping_address: { first_name?: string | null; last_name?: string | null; address_1?: string | null; city?: string | null; postal_code?: string | null; country_code?: string | null } | null
+  parts: { vendor: string; display_id: string; total_minor: number; items: { title: string; subtitle: string | null; quantity: number; total_minor: number }[]; shipping: { name: string; total_minor: number }[] }[]
+}
+
+/** Everything that an order's mails tell, in one statement. */
+export function orderMailStatement(tenantId: string, orderId: string): Statement<OrderMailRow> {
+  return statement(
+    'notifications.order_mail',
+    `select o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor,
+            o.tax_total_minor, o.shipping_address,
+            (select json_agg(json_build_object(
+               'vendor', v.name, 'display_id', p.display_id, 'total_minor', p.total_minor,
+               'items', (select json_agg(json_build_object('title', i.title, 'subtitle', i.subtitle,
+                           'quantity', i.quantity, 'total_minor', i.total_minor) order by i.id)
+                         from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = p.id),
+               'shipping', coalesce((select json_agg(json_build_object('name', m.name, 'total_minor', m.total_minor)
+                           order by m.id)
+                         from order_shipping_method m where m.tenant_id = $1 and m.vendor_order_id = p.id), '[]')
+             ) order by p.id)
+             from vendor_order p join vendor v on v.tenant_id = p.tenant_id and v.id = p.vendor_id
+             where p.tenant_id = $1 and p.order_id = o.id) as parts
+     from orders o join store s on s.tenant_id = o.tenant_id
+     where o.tenant_id = $1 and o.id = $2`,
+    [tenantId, orderId],
+  )
+}
+
+export interface ShipmentMailRow {
+  order_id: string
+  vendor: string
+  items: { title: string; quantity: number }[]
+  labels: { tracking_number: string; tracking_url: string | null }[]
+}
+
+export function shipmentMailStatement(tenantId: string, fulfillmentId: string): Statement<ShipmentMailRow> {
+  return statement(
+    'notifications.shipment_mail',
+    `select f.order_id, v.name as vendor,
+            (select json_agg(json_build_object('title', i.title, 'quantity', i.quantity) order by i.id)
+             from fulfillment_item i where i.tenant_id = $1 and i.fulfillment_id = f.id) as items,
+            coalesce((select json_agg(json_build_object('tracking_number', l.tracking_number,
+                        'tracking_url', l.tracking_url) order by l.id)
+             from fulfillment_label l where l.tenant_id = $1 and l.fulfillment_id = f.id), '[]') as labels
+     from fulfillment f join vendor v on v.tenant_id = f.tenant_id and v.id = f.vendor_id
+     where f.tenant_id = $1 and f.id = $2`,
+    [tenantId, fulfillmentId],
+  )
+}
