@@ -46,6 +46,15 @@ async function store(knex: Knex): Promise<void> {
     key: ['currency_code'],
     vendor: 'shared',
   })
+  // What the platform takes of this store's orders: a copy of its plan's fee, kept by the platform.
+  await tenantTable(knex, 'store_fee', {
+    columns: `
+      rate_ppm integer not null default 0 check (rate_ppm between 0 and 1000000),
+      fixed jsonb not null default '{}',
+      updated_at timestamptz(3) not null default now()`,
+    vendor: 'none',
+  })
+  await knex.raw('revoke insert, update, delete on app.store_fee from app_store')
   // Order numbers are handed out from one locked row per store, as late as possible in the order's transaction.
   await tenantTable(knex, 'order_sequence', {
     columns: 'next_display_id integer not null default 1',

@@ -71,5 +71,5 @@ function noteSent(meter: Meter, text: string, startsRoundTrip: boolean): void {
 /** A statement as `pg` wants it; without its name behind a pooler that cannot keep prepared statements. */
 export function messageOf<Row>(statement: Statement<Row>, prepared: boolean) {
   const values = statement.values as unknown[]
-  return prepared ? { name: statement.name, text: statement.text, values } : { text: statement.text, values }
+  return prepared && statement.name !== '' ? { name: statement.name, text: statement.text, values } : { text: statement.text, values }
 }

@@ -14,8 +14,12 @@ const texts = new Map<string, string>()
 /** More distinct texts than this means that somebody builds SQL from input; it would also fill the server's memory. */
 const textsMaximum = 2_000
 
-/** Makes a statement. Throws when a name is used for two texts: the second would run the first one's plan. */
+/**
+ * Makes a statement. Throws when a name is used for two texts: the second would run the first one's plan.
+ * An empty name makes one that is planned each time: for filters that callers combine as they like.
+ */
 export function statement<Row>(name: string, text: string, values: readonly unknown[] = []): Statement<Row> {
+  if (name === '') return { name, text, values }
   const known = texts.get(name)
   if (known === undefined) {
     if (texts.size >= textsMaximum) throw new Error(`more than ${textsMaximum} named statements: ${name} is one too many`)

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { freePort } from './postgres.js'
+
+export interface LocalRedis {
+  url: string
+  stop(): Promise<void>
+}
+
+const names = ['redis-server', 'valkey-server']
+
+/** The first Redis or Valkey server on the PATH, or undefined. */
+export function redisBinary(): string | undefined {
+  const directories = (process.env.PATH ?? '').split(path.delimiter)
+  return names.flatMap((name) => directories.map((directory) => path.join(directory, name))).find((file) => fs.existsSync(file))
+}
+
+/** Starts a Redis that keeps nothing: the rows in PostgreSQL are the truth, Redis only carries jobs. */
+export async function startRedis(binary: string): Promise<LocalRedis> {
+  const port = await freePort()
+  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', os.tmpdir()]
+  const child = spawn(binary, flags, { stdio: 'ignore', detached: true })
+  await untilListening(child, port)
+  return { url: `redis://127.0.0.1:${port}`, stop: () => stop(child) }
+}
+
+async function untilListening(child: ChildProcess, port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`Redis ended with code ${child.exitCode} instead of starting`)
+    if (await answers(port)) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  child.kill('SIGKILL')
+  throw new Error('Redis does not answer')
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}

@@ -1,0 +1,63 @@
+/** Where a permission can be granted: on the platform, in a store, or in one vendor of a store. */
+export type PermissionScope = 'platform' | 'tenant' | 'vendor'
+
+/** The catalogue: every permission, where it can be granted, and what it lets one do. Routes name these and no others. */
+export const permissions = {
+  'platform:tenants:read': { scopes: ['platform'], meaning: 'see stores, plans and domains' },
+  'platform:tenants:write': { scopes: ['platform'], meaning: 'create, change, suspend and resume stores' },
+  'platform:jobs:read': { scopes: ['platform'], meaning: 'see failed jobs' },
+  'platform:jobs:write': { scopes: ['platform'], meaning: 'retry failed jobs' },
+  'settings:read': { scopes: ['tenant'], meaning: 'see store, regions, taxes, channels' },
+  'settings:write': { scopes: ['tenant'], meaning: 'change store, regions, taxes, channels' },
+  'catalog:write': { scopes: ['tenant'], meaning: 'change categories, collections, types and tags' },
+  'vendors:read': { scopes: ['tenant'], meaning: 'see vendors and their people' },
+  'vendors:write': { scopes: ['tenant'], meaning: 'create, approve and suspend vendors, invite their people' },
+  'staff:write': { scopes: ['tenant'], meaning: 'add staff and grant roles' },
+  'api_keys:read': { scopes: ['tenant'], meaning: 'see API keys, without their tokens' },
+  'api_keys:write': { scopes: ['tenant'], meaning: 'create and revoke API keys' },
+  'commissions:read': { scopes: ['tenant'], meaning: 'see commission rules' },
+  'commissions:write': { scopes: ['tenant'], meaning: 'change commission rules' },
+  'payments:capture': { scopes: ['tenant'], meaning: 'take authorised money' },
+  'ledger:read': { scopes: ['tenant'], meaning: 'see the books' },
+  'products:read': { scopes: ['tenant', 'vendor'], meaning: 'see products, drafts included' },
+  'products:write': { scopes: ['tenant', 'vendor'], meaning: 'create, change and remove products' },
+  'inventory:read': { scopes: ['tenant', 'vendor'], meaning: 'see stock' },
+  'inventory:write': { scopes: ['tenant', 'vendor'], meaning: 'change stock' },
+  'orders:read': { scopes: ['tenant', 'vendor'], meaning: 'see orders' },
+  'orders:fulfil': { scopes: ['tenant', 'vendor'], meaning: 'pack, send and deliver' },
+  'imports:read': { scopes: ['vendor'], meaning: 'see imports and their errors' },
+  'imports:write': { scopes: ['vendor'], meaning: 'bring products in files' },
+  'shipping:read': { scopes: ['tenant', 'vendor'], meaning: 'see locations, shipping profiles and options' },
+  'shipping:write': { scopes: ['tenant', 'vendor'], meaning: 'change locations, shipping profiles and options' },
+  'profile:read': { scopes: ['vendor'], meaning: "see the vendor's own profile" },
+  'profile:write': { scopes: ['vendor'], meaning: "change the vendor's own profile" },
+} as const satisfies Record<string, { scopes: readonly PermissionScope[]; meaning: string }>
+
+export type Permission = keyof typeof permissions
+
+export const permissionNames = Object.keys(permissions) as Permission[]
+
+export function isPermission(name: string): name is Permission {
+  return Object.hasOwn(permissions, name)
+}
+
+function grantableIn(scope: PermissionScope): Permission[] {
+  return permissionNames.filter((name) => (permissions[name].scopes as readonly string[]).includes(scope))
+}
+
+/** Roles that every store has from the start. A store may add its own. */
+export const builtInRoles = {
+  store_owner: { scope: 'tenant', permissions: grantableIn('tenant') },
+  store_manager: {
+    scope: 'tenant',
+    permissions: grantableIn('tenant').filter((name) => name !== 'staff:write' && name !== 'api_keys:write'),
+  },
+  store_support: { scope: 'tenant', permissions: grantableIn('tenant').filter((name) => name.endsWith(':read')) },
+  vendor_owner: { scope: 'vendor', permissions: grantableIn('vendor') },
+  vendor_packer: { scope: 'vendor', permissions: ['orders:read', 'orders:fulfil', 'inventory:read', 'profile:read'] },
+} as const satisfies Record<string, { scope: 'tenant' | 'vendor'; permissions: readonly Permission[] }>
+
+export type BuiltInRole = keyof typeof builtInRoles
+
+/** What an operator of the platform may do. */
+export const operatorPermissions: readonly Permission[] = grantableIn('platform')

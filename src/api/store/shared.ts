@@ -1,0 +1,26 @@
+import type { RequestContext } from '../../http/index.js'
+import { invalidData, notAllowed } from '../../kernel/index.js'
+
+/**
+ * The channels that a request may see: the key's, or one of them when it names one.
+ * @throws invalid_data for a channel that is not the key's; not_allowed for a key without channels
+ */
+export function salesChannelsOf(request: RequestContext<unknown, unknown>, asked?: readonly string[]): readonly string[] {
+  const channels = request.key?.salesChannelIds ?? []
+  if (channels.length === 0) throw notAllowed('Publishable key needs to have a sales channel configured')
+  if (asked === undefined) return channels
+  if (asked.some((id) => !channels.includes(id))) {
+    throw invalidData('Requested sales channel is not part of the publishable key')
+  }
+  return asked
+}
+
+/** A list's envelope: `{ things, count, offset, limit }`. */
+export function listed(
+  name: string,
+  rows: readonly unknown[],
+  request: { page: { limit: number; offset: number }; fields: { project(entity: unknown): unknown } },
+  count: number,
+): Record<string, unknown> {
+  return { [name]: rows.map((row) => request.fields.project(row)), count, offset: request.page.offset, limit: request.page.limit }
+}

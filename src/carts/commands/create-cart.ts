@@ -1,0 +1,84 @@
+import { type Context, tenantOf } from '../../db/index.js'
+import { ensureGuestStatement } from '../../customers/index.js'
+import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { changeCart } from '../change.js'
+import { type Address, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
+import { cartSettingStatement, insertCartStatement } from '../queries/write-cart.js'
+import { addToCart, type NewLine } from './line-items.js'
+
+export interface CreateCartInput {
+  region_id?: string | undefined
+  currency_code?: string | undefined
+  sales_channel_id: string | null
+  email?: string | null | undefined
+  /** A signed-in customer. */
+  customer?: { id: string } | undefined
+  locale?: string | null | undefined
+  shipping_address?: Address | null | undefined
+  billing_address?: Address | null | undefined
+  items?: NewLine[] | undefined
+  metadata?: Record<string, unknown> | null | undefined
+}
+
+/**
+ * Creates a cart (Store API contract, create). Without a region the store's default, or any.
+ * @throws not_found without any region; invalid_data for a currency or country that the region does not have
+ */
+export async function createCart(context: Context, input: CreateCartInput): Promise<LoadedCart> {
+  const tenantId = tenantOf(context)
+  const id = newId('cart')
+  const created = await context.db.unitOfWork(context.scope, async (unit) => {
+    const [setting] = await unit.run(cartSettingStatement(tenantId, input.region_id ?? null, input.sales_channel_id))
+    if (setting?.region_id == null || setting.currency_code === null) {
+      throw notFound(input.region_id === undefined ? 'No regions found' : `Region with id: ${input.region_id} not found`)
+    }
+    if (setting.sales_channel_id === null) throw invalidData(`Unable to assign cart to disabled Sales Channel: ${input.sales_channel_id}`)
+    if (input.currency_code !== undefined && input.currency_code !== setting.currency_code) {
+      throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
+    }
+    const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
+    refuseForeignCountry(shippingAddress, setting.countries, 'the region of the cart')
+    const guest = input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
+    await unit.run(
+      insertCartStatement(tenantId, id, {
+        region_id: setting.region_id,
+        currency_code: setting.currency_code,
+        sales_channel_id: setting.sales_channel_id,
+        customer_id: input.customer?.id ?? guest?.id ?? null,
+        email: input.email ?? null,
+        locale: input.locale ?? null,
+        shipping_address: shippingAddress,
+        billing_address: withId(input.billing_address ?? null),
+        taxes_calculated: false,
+        metadata: input.metadata ?? null,
+      }),
+    )
+    return (await unit.run(loadCartStatement(tenantId, id)))[0] as LoadedCart
+  })
+  if (input.items === undefined || input.items.length === 0) return created
+  return addToCart(context, id, input.items)
+}
+
+function soleCountry(countries: readonly string[]): Address | null {
+  return countries.length === 1 ? { country_code: countries[0] as string } : null
+}
+
+const addressKeys = ['first_name', 'last_name', 'phone', 'company', 'address_1', 'address_2', 'city', 'country_code', 'province', 'postal_code', 'metadata'] as const
+
+/** An address as a snapshot with an id of its own; keys that are not given are null. */
+export function withId(address: Address | null, known?: Address | null): Address | null {
+  if (address === null) return null
+  const now = new Date().toISOString()
+  const values = Object.fromEntries(addressKeys.map((key) => [key, address[key] ?? null]))
+  return { id: known?.id ?? newId('caaddr'), ...values, created_at: now, updated_at: now } as Address
+}
+
+export function refuseForeignCountry(address: Address | null, countries: readonly string[], regionName: string): void {
+  const code = address?.country_code
+  if (code != null && !countries.includes(code)) throw invalidData(`Country with code ${code} is not within region ${regionName}`)
+}
+
+/** Brings a cart's taxes up to date, also where the region does not compute them by itself. */
+export function calculateTaxes(context: Context, cartId: string): Promise<LoadedCart> {
+  return changeCart(context, cartId, { forceTaxes: true }, () => undefined)
+}

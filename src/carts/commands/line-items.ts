@@ -1,0 +1,116 @@
+import type { PurchasableVariant } from '../../catalog/index.js'
+import type { Context } from '../../db/index.js'
+import { invalidData, limits, newId, notFound } from '../../kernel/index.js'
+import { type CartChange, changeCart, checkStock, reprice } from '../change.js'
+import type { CartLine, LoadedCart } from '../queries/load-cart.js'
+
+export interface NewLine {
+  variant_id: string
+  quantity: number
+  metadata?: Record<string, unknown> | null | undefined
+}
+
+/**
+ * Adds pieces of variants. The same variant with equal metadata is one line; its price is that of the merged quantity.
+ * @throws invalid_data for variants that cannot be bought or have no price; not_allowed with code
+ *   `insufficient_inventory`
+ */
+export function addToCart(context: Context, cartId: string, lines: readonly NewLine[]): Promise<LoadedCart> {
+  const variantIds = lines.map((line) => line.variant_id)
+  return changeCart(context, cartId, { variantIds }, (work) => {
+    refuseUnknown(work, variantIds)
+    for (const wanted of lines) addLine(work, wanted)
+    if (work.cart.lines.length > limits.cartLines) throw invalidData(`A cart has at most ${limits.cartLines} lines`)
+    checkStock(work, new Set(variantIds))
+  })
+}
+
+function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
+  const missing = [...new Set(variantIds)].filter((id) => !work.variants.has(id))
+  if (missing.length > 0) {
+    throw invalidData(`Variants ${missing.join(', ')} do not exist or belong to a product that is not published`)
+  }
+}
+
+function addLine(work: CartChange, wanted: NewLine): void {
+  const variant = work.variants.get(wanted.variant_id) as PurchasableVariant
+  const same = work.cart.lines.find(
+    (line) =>
+      line.variant_id === wanted.variant_id &&
+      !line.is_custom_price &&
+      JSON.stringify(line.metadata ?? {}) === JSON.stringify(wanted.metadata ?? {}),
+  )
+  const line = same ?? newLine(variant, wanted)
+  if (same !== undefined) same.quantity += wanted.quantity
+  else work.cart.lines.push(line)
+  if (line.quantity > limits.quantity) throw invalidData(`A line has at most ${limits.quantity} pieces`)
+  reprice(line, variant, work.cart)
+}
+
+function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
+  const now = new Date().toISOString()
+  return {
+    id: newId('cali'),
+    vendor_id: variant.vendor_id,
+    product_id: variant.product_id,
+    variant_id: variant.variant_id,
+    shipping_profile_id: variant.shipping_profile_id,
+    quantity: wanted.quantity,
+    unit_price_minor: 0,
+    compare_at_unit_price_minor: null,
+    is_tax_inclusive: false,
+    is_custom_price: false,
+    is_discountable: variant.is_discountable,
+    is_giftcard: variant.is_giftcard,
+    requires_shipping: variant.shipping_profile_id !== null && !variant.is_giftcard,
+    title: variant.title,
+    subtitle: variant.subtitle,
+    thumbnail: variant.thumbnail,
+    snapshot: variant.snapshot,
+    tax_lines: [],
+    metadata: wanted.metadata ?? null,
+    created_at: now,
+    updated_at: now,
+    vendor: { id: variant.vendor_id, name: '', handle: '' },
+    product: null,
+    variant: null,
+  }
+}
+
+/**
+ * Sets a line's quantity; 0 removes it.
+ * @throws not_found for a line that the cart does not have; otherwise as addToCart
+ */
+export function updateLineItem(
+  context: Context,
+  cartId: string,
+  lineId: string,
+  change: { quantity: number; metadata?: Record<string, unknown> | null | undefined },
+): Promise<LoadedCart> {
+  return changeCart(context, cartId, {}, (work) => {
+    const line = lineOf(work.cart, lineId)
+    if (change.quantity === 0) {
+      work.cart.lines = work.cart.lines.filter((candidate) => candidate !== line)
+      return
+    }
+    const grows = change.quantity > line.quantity
+    line.quantity = change.quantity
+    if (change.metadata !== undefined) line.metadata = change.metadata
+    if (!line.variant_id || !work.variants.has(line.variant_id)) {
+      throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)
+    }
+    reprice(line, work.variants.get(line.variant_id) as PurchasableVariant, work.cart)
+    if (grows) checkStock(work, new Set([line.variant_id]))
+  })
+}
+
+/** Removes a line. Throws not_found for a line that the cart does not have. */
+export function deleteLineItem(context: Context, cartId: string, lineId: string): Promise<LoadedCart> {
+  return updateLineItem(context, cartId, lineId, { quantity: 0 })
+}
+
+function lineOf(cart: LoadedCart, lineId: string): CartLine {
+  const line = cart.lines.find((candidate) => candidate.id === lineId)
+  if (line === undefined) throw notFound(`Line item with id: ${lineId} was not found`)
+  return line
+}

@@ -1,0 +1,66 @@
+import { type Context, tenantOf } from '../../db/index.js'
+import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
+import {
+  cartOfCollectionStatement,
+  changeAmountStatement,
+  ensureCollectionStatement,
+  paymentProviderOf,
+  replaceSessionStatements,
+} from '../../payments/index.js'
+import { changeCart } from '../change.js'
+import { type CartCollection, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
+import { totalsOfCart } from '../render.js'
+
+/** A collection with its cart's region, which says who can be paid through. */
+export interface CollectionOfCart {
+  collection: CartCollection
+  providers: string[]
+}
+
+/** Makes what is to be paid for a cart, or finds it. Its amount is the cart's total. */
+export async function createPaymentCollection(context: Context, cartId: string): Promise<CollectionOfCart> {
+  const cart = await changeCart(context, cartId, {}, async ({ unit, tenantId, cart: loaded }) => {
+    const total = totalsOfCart(loaded).total
+    await unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: loaded.currency_code, totalMinor: total }))
+  })
+  return collectionOf(cart)
+}
+
+function collectionOf(cart: LoadedCart): CollectionOfCart {
+  return { collection: cart.collection as CartCollection, providers: cart.region.payment_providers }
+}
+
+/**
+ * Starts paying through a provider; sessions before it end. The provider is asked outside any transaction, with a key
+ * of this session, and the answer is kept only if the cart still costs the same.
+ * @throws not_found for an unknown collection; invalid_data for a provider that the region does not have
+ */
+export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart> {
+  const tenantId = tenantOf(context)
+  const [row] = await context.db.read(context.scope, cartOfCollectionStatement(tenantId, collectionId))
+  const [cart] = row === undefined ? [] : await context.db.read(context.scope, loadCartStatement(tenantId, row.cart_id))
+  if (row === undefined || cart === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
+  const provider = paymentProviderOf(providerId)
+  if (provider === undefined || !cart.region.payment_providers.includes(providerId)) {
+    throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${cart.region.id}.`)
+  }
+  const amountMinor = totalsOfCart(cart).total
+  const started = await provider.startSession(
+    { operationKey: `session:${newId('payses')}` },
+    { amountMinor, currency: cart.currency_code },
+  )
+  if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
+  const changed = await changeCart(context, row.cart_id, {}, async ({ unit, cart: locked }) => {
+    const total = totalsOfCart(locked).total
+    if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
+    if (locked.collection?.amount_minor !== Number(total)) {
+      await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
+    }
+    const session = { collectionId, providerId, currencyCode: locked.currency_code, amountMinor: total, data: started.value }
+    const [remove, insert] = replaceSessionStatements(tenantId, session)
+    await Promise.all([unit.run(remove), unit.run(insert)])
+    // Written just now: what follows must not take it for stale.
+    if (locked.collection !== null) locked.collection.amount_minor = Number(total)
+  })
+  return collectionOf(changed)
+}

@@ -1,0 +1,28 @@
+export { methodOf, outOfStock } from './change.js'
+export { calculateTaxes, type CreateCartInput, createCart } from './commands/create-cart.js'
+export { addToCart, deleteLineItem, type NewLine, updateLineItem } from './commands/line-items.js'
+export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'
+export { addShippingMethods, type MethodChoice } from './commands/shipping-methods.js'
+export { type UpdateCartInput, updateCart } from './commands/update-cart.js'
+export { type CartLock, lockCartStatement } from './locks.js'
+export {
+  type Address,
+  type CartCollection,
+  type CartLine,
+  type CartMethod,
+  type CartSession,
+  type LoadedCart,
+  loadCartStatement,
+} from './queries/load-cart.js'
+export { writeMethodsStatement } from './queries/write-cart.js'
+export { renderCart, renderCollection, renderTaxLines, totalsOfCart, totalsOfLine, totalsOfMethod } from './render.js'
+export {
+  type LineTotals,
+  lineTotals,
+  type PricedLine,
+  renderLineTotals,
+  renderRootTotals,
+  type RootTotals,
+  sumTotals,
+  totalPaths,
+} from './totals.js'

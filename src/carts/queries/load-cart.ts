@@ -1,0 +1,183 @@
+import { type Statement, statement } from '../../db/index.js'
+import { taxInclusiveSql } from '../../pricing/index.js'
+import { type TaxLine, type TaxRate, taxRatesJson } from '../../tax/index.js'
+
+export interface Address {
+  id?: string
+  first_name?: string | null
+  last_name?: string | null
+  phone?: string | null
+  company?: string | null
+  address_1?: string | null
+  address_2?: string | null
+  city?: string | null
+  country_code?: string | null
+  province?: string | null
+  postal_code?: string | null
+  metadata?: object | null
+}
+
+/** A line as loaded; amounts in minor units. */
+export interface CartLine {
+  id: string
+  vendor_id: string
+  product_id: string | null
+  variant_id: string | null
+  shipping_profile_id: string | null
+  quantity: number
+  unit_price_minor: number
+  compare_at_unit_price_minor: number | null
+  is_tax_inclusive: boolean
+  is_custom_price: boolean
+  is_discountable: boolean
+  is_giftcard: boolean
+  requires_shipping: boolean
+  title: string
+  subtitle: string | null
+  thumbnail: string | null
+  snapshot: Record<string, unknown>
+  tax_lines: TaxLine[]
+  metadata: Record<string, unknown> | null
+  created_at: string
+  updated_at: string
+  vendor: { id: string; name: string; handle: string }
+  product: Record<string, unknown> | null
+  variant: Record<string, unknown> | null
+}
+
+export interface CartMethod {
+  id: string
+  vendor_id: string
+  shipping_option_id: string
+  shipping_profile_id: string
+  name: string
+  description: string | null
+  amount_minor: number
+  is_tax_inclusive: boolean
+  data: Record<string, unknown> | null
+  tax_lines: TaxLine[]
+  metadata: object | null
+  created_at: string
+  updated_at: string
+}
+
+export interface CartSession {
+  id: string
+  provider_id: string
+  amount_minor: number
+  currency_code: string
+  status: string
+  data: Record<string, unknown>
+  context: object
+  authorized_at: string | null
+}
+
+export interface CartCollection {
+  id: string
+  amount_minor: number
+  currency_code: string
+  status: string
+  metadata: object | null
+  completed_at: string | null
+  created_at: string
+  updated_at: string
+  payment_sessions: CartSession[]
+}
+
+/** A cart with everything that its totals, checks and answers need. */
+export interface LoadedCart {
+  id: string
+  region_id: string
+  currency_code: string
+  sales_channel_id: string
+  customer_id: string | null
+  email: string | null
+  locale: string | null
+  shipping_address: Address | null
+  billing_address: Address | null
+  taxes_calculated: boolean
+  metadata: Record<string, unknown> | null
+  order_id: string | null
+  completed_at: string | null
+  created_at: string
+  updated_at: string
+  region: {
+    id: string
+    name: string
+    currency_code: string
+    automatic_taxes: boolean
+    is_tax_inclusive: boolean
+    countries: string[]
+    payment_providers: string[]
+  }
+  customer: { id: string; email: string; has_account: boolean } | null
+  lines: CartLine[]
+  methods: CartMethod[]
+  collection: CartCollection | null
+  /** Tax rates at the shipping address. */
+  rates: TaxRate[]
+}
+
+const lineColumns = [
+  'id', 'vendor_id', 'product_id', 'variant_id', 'shipping_profile_id', 'quantity', 'unit_price_minor',
+  'compare_at_unit_price_minor', 'is_tax_inclusive', 'is_custom_price', 'is_discountable', 'is_giftcard',
+  'requires_shipping', 'title', 'subtitle', 'thumbnail', 'snapshot', 'tax_lines', 'metadata', 'created_at', 'updated_at',
+]
+const methodColumns = [
+  'id', 'vendor_id', 'shipping_option_id', 'shipping_profile_id', 'name', 'description', 'amount_minor',
+  'is_tax_inclusive', 'data', 'tax_lines', 'metadata', 'created_at', 'updated_at',
+]
+const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+
+const linesSql = `coalesce((
+  select json_agg(json_build_object(${pairs('i', lineColumns)},
+    'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
+               where d.tenant_id = $1 and d.id = i.vendor_id),
+    'product', (select json_build_object('id', p.id, 'title', p.title, 'handle', p.handle, 'subtitle', p.subtitle,
+        'description', p.description, 'thumbnail', p.thumbnail, 'collection_id', p.collection_id, 'type_id', p.type_id,
+        'is_giftcard', p.is_giftcard, 'discountable', p.discountable, 'weight', p.weight,
+        'tags', coalesce((select json_agg(json_build_object('id', l.product_tag_id)) from product_tag_product l
+                 where l.tenant_id = $1 and l.product_id = p.id), '[]'),
+        'categories', coalesce((select json_agg(json_build_object('id', l.product_category_id))
+                 from product_category_product l where l.tenant_id = $1 and l.product_id = p.id), '[]'))
+      from product p where p.tenant_id = $1 and p.id = i.product_id),
+    'variant', (select json_build_object('id', v.id, 'title', v.title, 'sku', v.sku, 'barcode', v.barcode,
+        'manage_inventory', v.manage_inventory, 'allow_backorder', v.allow_backorder, 'product_id', v.product_id,
+        'thumbnail', v.thumbnail, 'weight', v.weight)
+      from product_variant v where v.tenant_id = $1 and v.id = i.variant_id)) order by i.created_at, i.id)
+  from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id), '[]')`
+
+const methodsSql = `coalesce((
+  select json_agg(json_build_object(${pairs('m', methodColumns)}) order by m.id)
+  from cart_shipping_method m where m.tenant_id = $1 and m.cart_id = c.id), '[]')`
+
+const collectionSql = `(
+  select json_build_object('id', k.id, 'amount_minor', k.amount_minor, 'currency_code', k.currency_code,
+    'status', k.status, 'metadata', k.metadata, 'completed_at', k.completed_at, 'created_at', k.created_at,
+    'updated_at', k.updated_at, 'payment_sessions', coalesce((
+      select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
+        'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
+        'authorized_at', s.authorized_at) order by s.id)
+      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id), '[]'))
+  from payment_collection k where k.tenant_id = $1 and k.cart_id = c.id)`
+
+/** The whole cart in one statement: every answer about a cart, and every change, begins with it. */
+export function loadCartStatement(tenantId: string, cartId: string): Statement<LoadedCart> {
+  return statement(
+    'carts.load',
+    `select c.id, c.region_id, c.currency_code, c.sales_channel_id, c.customer_id, c.email, c.locale, c.shipping_address,
+            c.billing_address, c.taxes_calculated, c.metadata, c.order_id, c.completed_at, c.created_at, c.updated_at,
+            json_build_object('id', r.id, 'name', r.name, 'currency_code', r.currency_code,
+              'automatic_taxes', r.automatic_taxes, 'is_tax_inclusive', ${taxInclusiveSql},
+              'countries', array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2),
+              'payment_providers', array(select w.provider_id from region_payment_provider w
+                where w.tenant_id = $1 and w.region_id = r.id and w.is_enabled order by w.provider_id)) as region,
+            (select json_build_object('id', u.id, 'email', u.email, 'has_account', u.has_account) from customer u
+             where u.tenant_id = $1 and u.id = c.customer_id) as customer,
+            ${linesSql} as lines, ${methodsSql} as methods, ${collectionSql} as collection,
+            ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates
+     from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
+     where c.tenant_id = $1 and c.id = $2`,
+    [tenantId, cartId],
+  )
+}

@@ -1,0 +1,110 @@
+import { countryOf } from '../regions/index.js'
+import { toMajor } from '../kernel/index.js'
+import type { TaxLine } from '../tax/index.js'
+import type { CartCollection, CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
+import { type LineTotals, lineTotals, renderLineTotals, renderRootTotals, type RootTotals, sumTotals } from './totals.js'
+
+export function totalsOfLine(line: CartLine): LineTotals {
+  return lineTotals({
+    quantity: line.quantity,
+    unitPriceMinor: BigInt(line.unit_price_minor),
+    isTaxInclusive: line.is_tax_inclusive,
+    ratesPpm: line.tax_lines.map((tax) => tax.rate_ppm),
+  })
+}
+
+export function totalsOfMethod(method: CartMethod): LineTotals {
+  return lineTotals({
+    quantity: 1,
+    unitPriceMinor: BigInt(method.amount_minor),
+    isTaxInclusive: method.is_tax_inclusive,
+    ratesPpm: method.tax_lines.map((tax) => tax.rate_ppm),
+  })
+}
+
+export function totalsOfCart(cart: LoadedCart): RootTotals {
+  return sumTotals(cart.lines.map(totalsOfLine), cart.methods.map(totalsOfMethod))
+}
+
+/** Tax lines on the wire: per cent, and this line's part of the tax in major units. */
+export function renderTaxLines(lines: readonly TaxLine[], totals: LineTotals, currency: string, owner: object): object[] {
+  return lines.map(({ rate_ppm, ...line }, index) => {
+    const part = toMajor(totals.taxParts[index] ?? 0n, currency)
+    return { ...line, rate: rate_ppm / 10_000, data: null, metadata: null, ...owner, total: part, subtotal: part }
+  })
+}
+
+function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
+  const totals = totalsOfLine(line)
+  const currency = cart.currency_code
+  const { unit_price_minor, compare_at_unit_price_minor, snapshot, tax_lines, vendor_id: _vendor, shipping_profile_id: _profile, ...rest } = line
+  return {
+    ...rest,
+    ...snapshot,
+    cart_id: cart.id,
+    thumbnail: pictures(line.thumbnail),
+    unit_price: toMajor(unit_price_minor, currency),
+    compare_at_unit_price: compare_at_unit_price_minor === null ? null : toMajor(compare_at_unit_price_minor, currency),
+    product: line.product === null ? null : { ...line.product, thumbnail: pictures(line.product.thumbnail as string | null) },
+    variant: line.variant === null ? null : { ...line.variant, thumbnail: pictures(line.variant.thumbnail as string | null) },
+    tax_lines: renderTaxLines(tax_lines, totals, currency, { item_id: line.id }),
+    adjustments: [],
+    ...renderLineTotals(totals, currency),
+  }
+}
+
+function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unknown> {
+  const totals = totalsOfMethod(method)
+  const { amount_minor, tax_lines, vendor_id: _vendor, shipping_profile_id: _profile, ...rest } = method
+  return {
+    ...rest,
+    cart_id: cart.id,
+    amount: toMajor(amount_minor, cart.currency_code),
+    tax_lines: renderTaxLines(tax_lines, totals, cart.currency_code, { shipping_method_id: method.id }),
+    adjustments: [],
+    ...renderLineTotals(totals, cart.currency_code),
+  }
+}
+
+/** A payment collection in wire shape, amounts in major units. */
+export function renderCollection(collection: CartCollection, providers: readonly string[]): Record<string, unknown> {
+  const { amount_minor, payment_sessions, ...rest } = collection
+  return {
+    ...rest,
+    amount: toMajor(amount_minor, collection.currency_code),
+    authorized_amount: null,
+    captured_amount: null,
+    refunded_amount: null,
+    payment_providers: providers.map((id) => ({ id, is_enabled: true })),
+    payment_sessions: payment_sessions.map((session) => ({
+      ...session,
+      amount_minor: undefined,
+      amount: toMajor(session.amount_minor, session.currency_code),
+      payment_collection_id: collection.id,
+    })),
+  }
+}
+
+/** A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made. */
+export function renderCart(cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
+  const { lines, methods, collection, rates: _rates, region, taxes_calculated: _taxes, order_id: _order, ...root } = cart
+  return {
+    ...root,
+    shipping_address_id: cart.shipping_address?.id ?? null,
+    billing_address_id: cart.billing_address?.id ?? null,
+    customer: cart.customer === null ? null : { id: cart.customer.id, email: cart.customer.email, groups: [] },
+    region: {
+      id: region.id,
+      name: region.name,
+      currency_code: region.currency_code,
+      automatic_taxes: region.automatic_taxes,
+      countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id })),
+    },
+    promotions: [],
+    credit_lines: [],
+    items: lines.map((line) => renderLine(line, cart, pictures)),
+    shipping_methods: methods.map((method) => renderMethod(method, cart)),
+    ...(collection === null ? {} : { payment_collection: renderCollection(collection, region.payment_providers) }),
+    ...renderRootTotals(totalsOfCart(cart), cart.currency_code),
+  }
+}

@@ -1,0 +1,153 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, newId } from '../../kernel/index.js'
+import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
+import type { PriceInput, VariantInput } from './input.js'
+
+export interface CreatedOption {
+  id: string
+  title: string
+  values: { id: string; value: string }[]
+}
+
+export interface VariantParent {
+  productId: string
+  vendorId: string
+  options: readonly CreatedOption[]
+  firstRank: number
+}
+
+/**
+ * Adds variants with their prices, options and stock, each kind in one insert.
+ * @throws invalid_data for a variant that leaves an option open; duplicate_error for a SKU that the vendor has already
+ */
+export async function addVariants(unit: Unit, parent: VariantParent, inputs: readonly VariantInput[]): Promise<string[]> {
+  if (inputs.length === 0) return []
+  await refuseKnownSkus(unit, parent.vendorId, inputs)
+  const vendor_id = parent.vendorId
+  const variants = inputs.map((input, index) => ({
+    input,
+    id: newId('variant'),
+    priceSetId: newId('pset'),
+    inventoryItemId: newId('iitem'),
+    rank: parent.firstRank + index,
+    chosen: chosenValues(parent.options, input),
+  }))
+  refuseTwins(variants)
+  await PriceSet.query().insert(variants.map(({ priceSetId }) => ({ id: priceSetId, vendor_id })))
+  await ProductVariant.query().insert(
+    variants.map(({ input, id, priceSetId, rank }) => ({
+      id,
+      vendor_id,
+      product_id: parent.productId,
+      price_set_id: priceSetId,
+      title: input.title,
+      sku: input.sku ?? null,
+      barcode: input.barcode ?? null,
+      allow_backorder: input.allow_backorder ?? false,
+      manage_inventory: input.manage_inventory ?? true,
+      weight: input.weight ?? null,
+      metadata: input.metadata ?? null,
+      variant_rank: rank,
+    })),
+  )
+  await insertPrices(vendor_id, variants)
+  const links = variants.flatMap(({ id, chosen }) =>
+    chosen.map(({ optionId, valueId }) => ({ variant_id: id, option_id: optionId, option_value_id: valueId, vendor_id })),
+  )
+  if (links.length > 0) await VariantOption.query().insert(links)
+  await insertStock(unit, vendor_id, variants)
+  return variants.map(({ id }) => id)
+}
+
+async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly VariantInput[]): Promise<void> {
+  const skus = inputs.map((input) => input.sku).filter((sku) => sku != null)
+  const twice = skus.find((sku, index) => skus.indexOf(sku) !== index)
+  if (twice !== undefined) throw duplicate(`Variant with sku: ${twice}, already exists.`)
+  if (skus.length === 0) return
+  const [known] = await unit.run(
+    statement<{ sku: string }>(
+      'catalog.known_skus',
+      `select sku from product_variant where tenant_id = $1 and vendor_id = $2 and sku = any($3) and deleted_at is null limit 1`,
+      [tenantOf(unit), vendorId, skus],
+    ),
+  )
+  if (known !== undefined) throw duplicate(`Variant with sku: ${known.sku}, already exists.`)
+}
+
+function chosenValues(options: readonly CreatedOption[], input: VariantInput): { optionId: string; valueId: string }[] {
+  const given = input.options ?? {}
+  const unknown = Object.keys(given).find((title) => !options.some((option) => option.title === title))
+  if (unknown !== undefined) throw invalidData(`Variant "${input.title}" names the option ${unknown}, which the product does not have`)
+  return options.map((option) => {
+    const wanted = given[option.title]
+    const value = option.values.find((candidate) => candidate.value === wanted)
+    if (value === undefined) {
+      const allowed = option.values.map((candidate) => candidate.value).join(', ')
+      throw invalidData(`Variant "${input.title}" needs a value for option ${option.title}: one of ${allowed}`)
+    }
+    return { optionId: option.id, valueId: value.id }
+  })
+}
+
+function refuseTwins(variants: readonly { input: VariantInput; chosen: { valueId: string }[] }[]): void {
+  const seen = new Set<string>()
+  for (const { input, chosen } of variants) {
+    const combination = chosen.map(({ valueId }) => valueId).join(' ')
+    if (combination !== '' && seen.has(combination)) {
+      throw invalidData(`Variant "${input.title}" has the same options as another variant of the product`)
+    }
+    seen.add(combination)
+  }
+}
+
+/** Amounts travel as text: `pg` would send a bigint in the same way, and Objection checks types of JSON. */
+export function priceRow(vendorId: string, priceSetId: string, price: PriceInput) {
+  return {
+    id: newId('price'),
+    vendor_id: vendorId,
+    price_set_id: priceSetId,
+    currency_code: price.currency_code,
+    amount_minor: String(price.amount_minor),
+    compare_at_minor: price.compare_at_minor == null ? null : String(price.compare_at_minor),
+    min_quantity: price.min_quantity ?? null,
+    max_quantity: price.max_quantity ?? null,
+  }
+}
+
+async function insertPrices(vendorId: string, variants: readonly { input: VariantInput; priceSetId: string }[]): Promise<void> {
+  const prices = variants.flatMap(({ input, priceSetId }) => input.prices.map((price) => priceRow(vendorId, priceSetId, price)))
+  if (prices.length > 0) await Price.query().insert(prices)
+}
+
+/** An inventory item for each variant with managed stock, and its level at the vendor's first location. */
+async function insertStock(
+  unit: Unit,
+  vendor_id: string,
+  variants: readonly { input: VariantInput; id: string; inventoryItemId: string }[],
+): Promise<void> {
+  const managed = variants.filter(({ input }) => input.manage_inventory ?? true)
+  if (managed.length === 0) return
+  await InventoryItem.query().insert(
+    managed.map(({ input, inventoryItemId }) => ({ id: inventoryItemId, vendor_id, sku: input.sku ?? null, title: input.title })),
+  )
+  await VariantInventoryItem.query().insert(
+    managed.map(({ id, inventoryItemId }) => ({ variant_id: id, inventory_item_id: inventoryItemId, vendor_id })),
+  )
+  const [location] = await unit.run(
+    statement<{ id: string }>(
+      'catalog.first_location',
+      'select id from stock_location where tenant_id = $1 and vendor_id = $2 and deleted_at is null order by id limit 1',
+      [tenantOf(unit), vendor_id],
+    ),
+  )
+  if (location === undefined) return
+  await InventoryLevel.query().insert(
+    managed.map(({ input, inventoryItemId }) => ({
+      id: newId('ilev'),
+      vendor_id,
+      inventory_item_id: inventoryItemId,
+      location_id: location.id,
+      stocked_quantity: input.stock ?? 0,
+    })),
+  )
+}

@@ -1,0 +1,141 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, limits, newId } from '../../kernel/index.js'
+import { ProductImage, ProductOption, ProductOptionValue } from '../models.js'
+import { addVariants, type CreatedOption } from './add-variants.js'
+import { type ProductInput, slugOf } from './input.js'
+
+/**
+ * Creates a product with everything below it, in the caller's unit of work.
+ * A handle that another product of the store has gets the vendor's handle behind it, then a number: two vendors may
+ * sell things of one name. A handle asked for outright must be free.
+ * @returns the product's id
+ * @throws invalid_data, duplicate_error
+ */
+export async function createProduct(unit: Unit, input: ProductInput): Promise<string> {
+  checkSizes(input)
+  const productId = newId('prod')
+  await insertProduct(unit, productId, input)
+  await insertImages(unit, productId, input)
+  const options = await insertOptions(unit, productId, input)
+  await addVariants(unit, { productId, vendorId: input.vendor_id, options, firstRank: 0 }, variantsOf(input))
+  await linkProduct(unit, productId, input)
+  return productId
+}
+
+function checkSizes(input: ProductInput): void {
+  if ((input.variants?.length ?? 0) > limits.variantsOfProduct) throw invalidData(`A product has at most ${limits.variantsOfProduct} variants`)
+  if ((input.options?.length ?? 0) > limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
+  if ((input.images?.length ?? 0) > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
+  const titles = (input.options ?? []).map((option) => option.title)
+  if (new Set(titles).size !== titles.length) throw invalidData('Two options of a product have the same title')
+}
+
+function variantsOf(input: ProductInput) {
+  return input.variants ?? []
+}
+
+const handleAttempts = 20
+
+async function insertProduct(unit: Unit, id: string, input: ProductInput): Promise<void> {
+  if (input.handle !== undefined) {
+    if (!(await tryInsert(unit, id, input, input.handle))) throw duplicate(`Product with handle: ${input.handle}, already exists.`)
+    return
+  }
+  const slug = slugOf(input.title)
+  const candidates = [slug, `${slug}-${input.vendor_id.slice(-6).toLowerCase()}`]
+  for (let number = 2; candidates.length < handleAttempts; number += 1) candidates.push(`${candidates[1]}-${number}`)
+  for (const candidate of candidates) if (await tryInsert(unit, id, input, candidate)) return
+  throw duplicate(`Product with handle: ${slug}, already exists.`)
+}
+
+/** False when the handle is taken; a conflict with a row that the caller may not see says no more than that. */
+async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: string): Promise<boolean> {
+  const rows = await unit.run(
+    statement(
+      'catalog.insert_product',
+      `insert into product (tenant_id, id, vendor_id, title, subtitle, description, handle, status, thumbnail, is_giftcard,
+         discountable, collection_id, type_id, shipping_profile_id, external_id, weight, length, height, width, hs_code,
+         origin_country, material, metadata, mid_code)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+         coalesce($14, (select s.id from shipping_profile s where s.tenant_id = $1 and s.vendor_id = $3
+                        and s.deleted_at is null order by s.id limit 1)),
+         $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+       on conflict (tenant_id, handle) where deleted_at is null do nothing returning id`,
+      [
+        tenantOf(unit), id, input.vendor_id, input.title, input.subtitle ?? null, input.description ?? null, handle,
+        input.status ?? 'draft', input.thumbnail ?? input.images?.[0]?.url ?? null, input.is_giftcard ?? false,
+        input.discountable ?? true, input.collection_id ?? null, input.type_id ?? null, input.shipping_profile_id ?? null,
+        input.external_id ?? null, input.weight ?? null, input.length ?? null, input.height ?? null, input.width ?? null,
+        input.hs_code ?? null, input.origin_country ?? null, input.material ?? null,
+        input.metadata === undefined || input.metadata === null ? null : JSON.stringify(input.metadata),
+        input.mid_code ?? null,
+      ],
+    ),
+  )
+  return rows.length === 1
+}
+
+async function insertImages(_unit: Unit, productId: string, input: ProductInput): Promise<void> {
+  const images = (input.images ?? []).map((image, rank) => ({
+    id: newId('img'),
+    vendor_id: input.vendor_id,
+    product_id: productId,
+    url: image.url,
+    rank,
+  }))
+  if (images.length > 0) await ProductImage.query().insert(images)
+}
+
+async function insertOptions(_unit: Unit, productId: string, input: ProductInput): Promise<CreatedOption[]> {
+  const options = (input.options ?? []).map((option, rank) => ({
+    id: newId('opt'),
+    title: option.title,
+    rank,
+    values: [...new Set(option.values)].map((value, position) => ({ id: newId('optval'), value, rank: position })),
+  }))
+  if (options.length === 0) return []
+  await ProductOption.query().insert(
+    options.map(({ id, title, rank }) => ({ id, title, rank, vendor_id: input.vendor_id, product_id: productId })),
+  )
+  const values = options.flatMap((option) =>
+    option.values.map((value) => ({ ...value, option_id: option.id, vendor_id: input.vendor_id })),
+  )
+  if (values.length > 0) await ProductOptionValue.query().insert(values)
+  return options
+}
+
+/** Categories, tags and channels. Ids of another store are not found by their keys and refused. */
+async function linkProduct(unit: Unit, productId: string, input: ProductInput): Promise<void> {
+  const tenantId = tenantOf(unit)
+  await unit.run(
+    statement(
+      'catalog.link_channels',
+      `insert into product_sales_channel (tenant_id, product_id, sales_channel_id, vendor_id)
+       select $1, $2, channel, $3
+       from unnest(coalesce($4::text[], array(select s.default_sales_channel_id from store s
+                   where s.tenant_id = $1 and s.default_sales_channel_id is not null))) as channel
+       on conflict do nothing`,
+      [tenantId, productId, input.vendor_id, input.sales_channel_ids ?? null],
+    ),
+  )
+  if ((input.category_ids?.length ?? 0) > 0) {
+    await unit.run(
+      statement(
+        'catalog.link_categories',
+        `insert into product_category_product (tenant_id, product_id, product_category_id, vendor_id)
+         select $1, $2, category, $3 from unnest($4::text[]) as category on conflict do nothing`,
+        [tenantId, productId, input.vendor_id, input.category_ids],
+      ),
+    )
+  }
+  if ((input.tag_ids?.length ?? 0) > 0) {
+    await unit.run(
+      statement(
+        'catalog.link_tags',
+        `insert into product_tag_product (tenant_id, product_id, product_tag_id, vendor_id)
+         select $1, $2, tag, $3 from unnest($4::text[]) as tag on conflict do nothing`,
+        [tenantId, productId, input.vendor_id, input.tag_ids],
+      ),
+    )
+  }
+}

@@ -1,0 +1,5 @@
+export { createProduct } from './create-product.js'
+export { deleteProduct } from './delete-product.js'
+export { type PriceInput, type ProductInput, slugOf, type VariantInput } from './input.js'
+export { type ProductPatch, updateProduct, type VariantPatch } from './update-product.js'
+export { type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'

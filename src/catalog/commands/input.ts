@@ -1,0 +1,70 @@
+/** A price as commands take it: minor units, lower-case currency code. */
+export interface PriceInput {
+  currency_code: string
+  amount_minor: bigint
+  compare_at_minor?: bigint | null
+  min_quantity?: number | null
+  max_quantity?: number | null
+}
+
+export interface VariantInput {
+  title: string
+  sku?: string | null
+  barcode?: string | null
+  allow_backorder?: boolean
+  manage_inventory?: boolean
+  weight?: number | null
+  metadata?: Record<string, unknown> | null
+  /** Option title → value, one for each option of the product. */
+  options?: Record<string, string>
+  prices: PriceInput[]
+  /** Pieces at the vendor's first location. */
+  stock?: number
+}
+
+export interface ProductInput {
+  vendor_id: string
+  title: string
+  /** Made from the title when absent. */
+  handle?: string
+  subtitle?: string | null
+  description?: string | null
+  status?: 'draft' | 'proposed' | 'published'
+  thumbnail?: string | null
+  images?: { url: string }[]
+  collection_id?: string | null
+  type_id?: string | null
+  shipping_profile_id?: string | null
+  external_id?: string | null
+  discountable?: boolean
+  is_giftcard?: boolean
+  weight?: number | null
+  length?: number | null
+  height?: number | null
+  width?: number | null
+  hs_code?: string | null
+  mid_code?: string | null
+  origin_country?: string | null
+  material?: string | null
+  metadata?: Record<string, unknown> | null
+  options?: { title: string; values: string[] }[]
+  variants?: VariantInput[]
+  tag_ids?: string[]
+  category_ids?: string[]
+  /** The store's default channel when absent. */
+  sales_channel_ids?: string[]
+}
+
+const slugMaximum = 80
+
+/** A title as it stands in an address: `Ocean Blue Shirt` → `ocean-blue-shirt`. */
+export function slugOf(title: string): string {
+  const slug = title
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, slugMaximum)
+  return slug === '' ? 'product' : slug
+}

@@ -1,0 +1,116 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
+import { Price, ProductImage, ProductVariant } from '../models.js'
+import { addVariants, type CreatedOption, priceRow } from './add-variants.js'
+import type { ProductInput, VariantInput } from './input.js'
+
+export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
+  /** The variant to change; without it the variant is new, and must say its title, options and prices. */
+  id?: string
+  options?: Record<string, string>
+  stock?: number
+}
+
+export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options' | 'external_id'>> & { variants?: VariantPatch[] }
+
+const columns = [
+  'title', 'handle', 'subtitle', 'description', 'status', 'thumbnail', 'collection_id', 'type_id', 'shipping_profile_id',
+  'discountable', 'weight', 'length', 'height', 'width', 'hs_code', 'mid_code', 'origin_country', 'material', 'metadata',
+] as const
+
+/**
+ * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, none
+ * is removed. Prices that are given replace the variant's prices in their currencies.
+ * @throws not_found for a product or variant that the caller cannot see; duplicate_error for a taken handle or SKU
+ */
+export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [product] = await unit.run(
+    statement<{ vendor_id: string }>(
+      'catalog.lock_product',
+      'select vendor_id from product where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      [tenantId, id],
+    ),
+  )
+  if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
+  const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  if (changes.metadata !== undefined && changes.metadata !== null) changes.metadata = JSON.stringify(changes.metadata)
+  try {
+    await unit.knex('product').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate(`Product with handle: ${patch.handle}, already exists.`)
+    throw error
+  }
+  if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
+  await replaceLinks(unit, id, product.vendor_id, patch)
+  await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
+}
+
+async function replaceImages(unit: Unit, productId: string, vendorId: string, images: { url: string }[]): Promise<void> {
+  if (images.length > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
+  await unit.knex('product_image').where({ tenant_id: tenantOf(unit), product_id: productId }).delete()
+  const rows = images.map((image, rank) => ({ id: newId('img'), vendor_id: vendorId, product_id: productId, url: image.url, rank }))
+  if (rows.length > 0) await ProductImage.query().insert(rows)
+}
+
+async function replaceLinks(unit: Unit, productId: string, vendorId: string, patch: ProductPatch): Promise<void> {
+  const links = [
+    ['product_category_product', 'product_category_id', patch.category_ids],
+    ['product_tag_product', 'product_tag_id', patch.tag_ids],
+    ['product_sales_channel', 'sales_channel_id', patch.sales_channel_ids],
+  ] as const
+  for (const [table, column, ids] of links) {
+    if (ids === undefined) continue
+    await unit.knex(table).where({ tenant_id: tenantOf(unit), product_id: productId }).delete()
+    const rows = [...new Set(ids)].map((id) => ({ [column]: id, product_id: productId, vendor_id: vendorId }))
+    if (rows.length > 0) await unit.knex(table).insert(rows)
+  }
+}
+
+async function changeVariants(unit: Unit, productId: string, vendorId: string, patches: readonly VariantPatch[]): Promise<void> {
+  const known = patches.filter((patch) => patch.id !== undefined)
+  for (const patch of known) await changeVariant(unit, productId, vendorId, patch)
+  const added = patches.filter((patch) => patch.id === undefined)
+  if (added.length === 0) return
+  const [existing] = await unit.run(
+    statement<{ options: CreatedOption[]; variants: number; rank: number }>(
+      'catalog.options_of_product',
+      `select coalesce((select json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
+                coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value)) from product_option_value w
+                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]')) order by o.rank)
+              from product_option o where o.tenant_id = $1 and o.product_id = $2 and o.deleted_at is null), '[]') as options,
+              (select count(*) from product_variant v where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null)::int as variants,
+              (select coalesce(max(v.variant_rank) + 1, 0) from product_variant v where v.tenant_id = $1 and v.product_id = $2)::int as rank`,
+      [tenantOf(unit), productId],
+    ),
+  )
+  if ((existing?.variants ?? 0) + added.length > limits.variantsOfProduct) {
+    throw invalidData(`A product has at most ${limits.variantsOfProduct} variants`)
+  }
+  const inputs = added.map((patch): VariantInput => {
+    if (patch.title === undefined || patch.prices === undefined) throw invalidData('A new variant needs a title and prices')
+    return { ...patch, title: patch.title, prices: patch.prices }
+  })
+  await addVariants(unit, { productId, vendorId, options: existing?.options ?? [], firstRank: existing?.rank ?? 0 }, inputs)
+}
+
+const variantColumns = ['title', 'sku', 'barcode', 'allow_backorder', 'manage_inventory', 'weight', 'metadata'] as const
+
+async function changeVariant(unit: Unit, productId: string, vendorId: string, patch: VariantPatch): Promise<void> {
+  const id = patch.id as string
+  const tenantId = tenantOf(unit)
+  const variant = await ProductVariant.query().findOne({ tenant_id: tenantId, id, product_id: productId, deleted_at: null })
+  if (variant === undefined) throw notFound(`Variant with id: ${id} was not found`)
+  const changes = Object.fromEntries(variantColumns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  try {
+    await ProductVariant.query().where({ tenant_id: tenantId, id }).patch({ ...changes, updated_at: new Date() } as object)
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate(`Variant with sku: ${patch.sku}, already exists.`)
+    throw error
+  }
+  if (patch.prices !== undefined && patch.prices.length > 0) {
+    const currencies = [...new Set(patch.prices.map((price) => price.currency_code))]
+    await Price.query().where({ tenant_id: tenantId, price_set_id: variant.price_set_id }).whereIn('currency_code', currencies).delete()
+    await Price.query().insert(patch.prices.map((price) => priceRow(vendorId, variant.price_set_id, price)))
+  }
+}

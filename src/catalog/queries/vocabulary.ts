@@ -1,0 +1,182 @@
+import { type Statement, statement } from '../../db/index.js'
+
+/** The simple nouns around products: each a row with its products, listed in the same way. */
+export interface VocabularyFilter {
+  q: string | null
+  id: string[] | null
+  /** Exact match of the noun's own name (title or value). */
+  name: string[] | null
+  handle: string[] | null
+  /** Whether the products are wanted with each row. */
+  withProducts: boolean
+  salesChannelIds: readonly string[]
+  limit: number
+  offset: number
+  descending: boolean
+}
+
+export interface VocabularyRow {
+  item: Record<string, unknown>
+  count: number
+}
+
+/** Products of one collection, type or tag that are shown with it at most; storefronts count them or show a few. */
+const productsShown = 100
+
+const productsJson = (condition: string) => `coalesce((
+  select json_agg(x.product) from (
+    select json_build_object('id', p.id, 'title', p.title, 'subtitle', p.subtitle, 'description', p.description,
+      'handle', p.handle, 'thumbnail', p.thumbnail, 'collection_id', p.collection_id, 'type_id', p.type_id,
+      'is_giftcard', p.is_giftcard, 'created_at', p.created_at, 'updated_at', p.updated_at) as product
+    from product p
+    where p.tenant_id = $1 and ${condition} and p.status = 'published' and p.deleted_at is null
+      and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
+                  and h.sales_channel_id = any($7::text[]))
+    order by p.id limit ${productsShown}) x), '[]')`
+
+interface Noun {
+  table: string
+  nameColumn: string
+  columns: readonly string[]
+  products: string
+}
+
+const stamps = ['metadata', 'created_at', 'updated_at', 'deleted_at']
+const nouns = {
+  collection: {
+    table: 'product_collection',
+    nameColumn: 'title',
+    columns: ['id', 'title', 'handle', 'external_id', ...stamps],
+    products: productsJson('p.collection_id = x.id'),
+  },
+  type: {
+    table: 'product_type',
+    nameColumn: 'value',
+    columns: ['id', 'value', 'external_id', ...stamps],
+    products: productsJson('p.type_id = x.id'),
+  },
+  tag: {
+    table: 'product_tag',
+    nameColumn: 'value',
+    columns: ['id', 'value', 'external_id', ...stamps],
+    products: productsJson(
+      'exists (select 1 from product_tag_product l where l.tenant_id = $1 and l.product_tag_id = x.id and l.product_id = p.id)',
+    ),
+  },
+} as const satisfies Record<string, Noun>
+
+export type VocabularyNoun = keyof typeof nouns
+
+export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, filter: VocabularyFilter): Statement<VocabularyRow> {
+  const { table, nameColumn, columns, products } = nouns[noun]
+  const hasHandle = noun === 'collection'
+  const fields = columns.map((column) => `'${column}', x.${column}`).join(', ')
+  const direction = filter.descending ? 'desc' : 'asc'
+  return statement(
+    `catalog.${noun}s.${filter.withProducts ? 'with_products' : 'plain'}.${direction}`,
+    `select json_build_object(${fields}${filter.withProducts ? `, 'products', ${products}` : ''}) as item,
+            count(*) over ()::int as count
+     from ${table} x
+     where x.tenant_id = $1 and x.deleted_at is null
+       and ($2::text is null or x.${nameColumn} ilike $2)
+       and ($3::text[] is null or x.id = any($3)) and ($4::text[] is null or x.${nameColumn} = any($4))
+       and ($8::text[] is null${hasHandle ? ' or x.handle = any($8)' : ''})
+       and $7::text[] is not null
+     order by x.id ${direction} limit $5 offset $6`,
+    [
+      tenantId,
+      filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`,
+      filter.id,
+      filter.name,
+      filter.limit,
+      filter.offset,
+      filter.salesChannelIds,
+      filter.handle,
+    ],
+  )
+}
+
+export interface CategoryRow {
+  id: string
+  name: string
+  description: string
+  handle: string
+  rank: number
+  external_id: string | null
+  parent_category_id: string | null
+  metadata: object | null
+  created_at: string
+  updated_at: string
+  deleted_at: string | null
+  products?: object[]
+}
+
+/**
+ * Every category that shoppers may see. A store has tens or hundreds, and every answer needs parents and children, so
+ * one statement reads them all and the tree is built from them.
+ */
+export function categoriesStatement(tenantId: string, withProducts: boolean, salesChannelIds: readonly string[]): Statement<CategoryRow> {
+  const products = productsJson(
+    'exists (select 1 from product_category_product l where l.tenant_id = $1 and l.product_category_id = x.id and l.product_id = p.id)',
+  ).replace('$7', '$2')
+  return statement(
+    `catalog.categories.${withProducts ? 'with_products' : 'plain'}`,
+    `select x.id, x.name, x.description, x.handle, x.rank, x.external_id, x.parent_category_id, x.metadata, x.created_at,
+            x.updated_at, x.deleted_at${withProducts ? `, ${products} as products` : ''}
+     from product_category x
+     where x.tenant_id = $1 and x.is_active and not x.is_internal and x.deleted_at is null and $2::text[] is not null
+     order by x.rank, x.id limit 5000`,
+    [tenantId, salesChannelIds],
+  )
+}
+
+export interface ListedVendor {
+  id: string
+  handle: string
+  name: string
+  description: string | null
+  logo: string | null
+  product_count: number
+  count: number
+}
+
+/** Vendors that sell in the store now, as shoppers see them. */
+export function listVendorsStatement(
+  tenantId: string,
+  filter: { idOrHandle: string | null; limit: number; offset: number },
+): Statement<ListedVendor> {
+  return statement(
+    'catalog.vendors',
+    `select v.id, v.handle, v.name, v.description, v.logo, count(*) over ()::int as count,
+            (select count(*) from product p where p.tenant_id = $1 and p.vendor_id = v.id and p.status = 'published'
+             and p.deleted_at is null)::int as product_count
+     from vendor v
+     where v.tenant_id = $1 and v.status = 'active' and v.deleted_at is null and not v.is_house
+       and ($2::text is null or v.id = $2 or v.handle = $2)
+     order by v.name, v.id limit $3 offset $4`,
+    [tenantId, filter.idOrHandle, filter.limit, filter.offset],
+  )
+}
+
+export function listOptionsStatement(
+  tenantId: string,
+  filter: { id: string[] | null; title: string[] | null; salesChannelIds: readonly string[]; limit: number; offset: number },
+): Statement<VocabularyRow> {
+  return statement(
+    'catalog.options',
+    `select json_build_object('id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
+              'created_at', o.created_at, 'updated_at', o.updated_at,
+              'values', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank,
+                'metadata', w.metadata, 'option_id', w.option_id, 'created_at', w.created_at, 'updated_at', w.updated_at)
+                order by w.rank, w.id)
+                from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]'))
+            as item, count(*) over ()::int as count
+     from product_option o join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
+     where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null and p.status = 'published'
+       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
+                   and h.sales_channel_id = any($4::text[]))
+       and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
+     order by o.id limit $5 offset $6`,
+    [tenantId, filter.id, filter.title, filter.salesChannelIds, filter.limit, filter.offset],
+  )
+}

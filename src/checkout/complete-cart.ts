@@ -1,0 +1,108 @@
+import { type Context, statement, tenantOf } from '../db/index.js'
+import { conflict, StoaError, unexpectedState } from '../kernel/index.js'
+import { lockCartStatement } from '../carts/index.js'
+import { releaseStatement } from '../inventory/index.js'
+import { type Outcome, paymentProviderOf, type PaymentSnapshot } from '../payments/index.js'
+import { type Agreed, placeOrder } from './place-order.js'
+import { type Prepared, prepareCheckout } from './prepare.js'
+
+/** What completing a cart came to: an order, or a cart still open because its payment was not agreed to. */
+export type Completion =
+  | { type: 'order'; orderId: string }
+  | { type: 'cart'; error: { message: string; name: 'Error'; type: 'payment_authorization_error' | 'payment_requires_more_error' } }
+
+export interface CheckoutSettingsOfProcess {
+  /** An attempt that is still open after this is resumed by the worker. */
+  resumeAfter_ms: number
+}
+
+/**
+ * Completes a cart: promises its stock, asks the payment provider outside any transaction, and places the order.
+ * Any number of calls at once, a crash between any two steps, and the resuming job all end in the one same order:
+ * whoever finds an open attempt goes on with it, under the same key at the provider.
+ * @throws the refusals of the Store API contract; conflict while the provider's answer is not known
+ */
+export async function completeCart(context: Context, cartId: string, settings: CheckoutSettingsOfProcess): Promise<Completion> {
+  const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms)
+  if (prepared.orderId !== null) return { type: 'order', orderId: prepared.orderId }
+  const outcome = await agree(prepared)
+  if (outcome.kind === 'unknown') {
+    throw conflict('The payment provider has not answered yet. The order will be placed when it does; try again.', 'payment_outcome_unknown')
+  }
+  if (outcome.kind !== 'ok') {
+    await failCheckout(context, cartId, prepared.checkoutId, outcome.message)
+    const requiresMore = outcome.kind === 'requires_more'
+    return {
+      type: 'cart',
+      error: {
+        message: requiresMore ? 'More information is required for payment' : 'Payment authorization failed',
+        name: 'Error',
+        type: requiresMore ? 'payment_requires_more_error' : 'payment_authorization_error',
+      },
+    }
+  }
+  return { type: 'order', orderId: await placeOrder(context, cartId, outcome.value) }
+}
+
+type Attempt = Extract<Prepared, { orderId: null }>
+
+/** The provider's agreement, under a key that belongs to this attempt. Nothing to pay needs nobody's agreement. */
+async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
+  const { checkoutId, session } = attempt
+  if (session === null) {
+    return { kind: 'ok', value: { checkoutId, sessionId: null, providerId: null, status: 'captured', data: {} } }
+  }
+  const provider = paymentProviderOf(session.providerId)
+  if (provider === undefined) throw unexpectedState(`Payment provider ${session.providerId} is not installed in this process`)
+  const money = { amountMinor: attempt.amountMinor, currency: attempt.currency }
+  const agreed = (snapshot: PaymentSnapshot): Agreed => ({ checkoutId, sessionId: session.id, providerId: session.providerId, ...snapshot })
+  const authorized = await provider.authorize({ operationKey: `authorize:${checkoutId}` }, money, session.data)
+  if (authorized.kind !== 'ok') return authorized
+  if (attempt.capture === 'manual' || authorized.value.status === 'captured') return { kind: 'ok', value: agreed(authorized.value) }
+  const captured = await provider.capture({ operationKey: `capture:${checkoutId}` }, money, authorized.value.data)
+  return captured.kind === 'ok' ? { kind: 'ok', value: agreed(captured.value) } : captured
+}
+
+/** Ends an attempt and frees its stock. An attempt that another caller has completed meanwhile stays completed. */
+async function failCheckout(context: Context, cartId: string, checkoutId: string, reason: string): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    await unit.run(lockCartStatement(tenantId, cartId))
+    const failed = await unit.run(
+      statement<{ id: string }>(
+        'checkout.fail',
+        `update checkout set state = 'failed', failure = $3, updated_at = now()
+         where tenant_id = $1 and id = $2 and state = 'open' returning id`,
+        [tenantId, checkoutId, reason.slice(0, 500)],
+      ),
+    )
+    if (failed.length > 0) await unit.run(releaseStatement(tenantId, checkoutId))
+  })
+}
+
+/**
+ * Takes up an attempt that was left open, as a crash leaves it. Handler of `checkout.opened`.
+ * An attempt that cannot be completed ends here and its stock is free again.
+ */
+export async function resumeCheckout(
+  context: Context,
+  interrupted: { cart_id: string; checkout_id: string },
+  settings: CheckoutSettingsOfProcess,
+): Promise<void> {
+  const tenantId = tenantOf(context)
+  const [open] = await context.db.read(
+    context.scope,
+    statement<{ id: string }>('checkout.is_open', `select id from checkout where tenant_id = $1 and id = $2 and state = 'open'`, [
+      tenantId,
+      interrupted.checkout_id,
+    ]),
+  )
+  if (open === undefined) return
+  try {
+    await completeCart(context, interrupted.cart_id, settings)
+  } catch (error) {
+    const refused = error instanceof StoaError && error.status < 500 && error.type !== 'conflict'
+    if (!refused) throw error
+    await failCheckout(context, interrupted.cart_id, interrupted.checkout_id, error.message)
+  }
+}

@@ -1,0 +1,176 @@
+import { type LineTotals, type LoadedCart, loadCartStatement, lockCartStatement, totalsOfCart, totalsOfLine, totalsOfMethod } from '../carts/index.js'
+import { commissionFor } from '../commissions/index.js'
+import { type Context, tenantOf } from '../db/index.js'
+import { emit } from '../events/index.js'
+import { attachToOrderStatement } from '../inventory/index.js'
+import { newId, notFound, unexpectedState } from '../kernel/index.js'
+import { paymentEntry, platformFeeEntry, post, saleEntry } from '../ledger/index.js'
+import { checkoutSettingsStatement, type CheckoutSettings, lockOpenCheckoutStatement } from './locks.js'
+import {
+  closeCheckoutStatement,
+  insertCommissionLinesStatement,
+  insertLinesStatement,
+  insertMethodsStatement,
+  insertOrderStatement,
+  insertPaymentStatement,
+  insertVendorOrdersStatement,
+  type OrderLine,
+  type OrderMethod,
+  platformFeeStatement,
+  type VendorOrder,
+} from './order-rows.js'
+
+/** What the provider has agreed to, told to the second transaction. */
+export interface Agreed {
+  checkoutId: string
+  sessionId: string | null
+  providerId: string | null
+  status: 'authorized' | 'captured'
+  data: Record<string, unknown>
+}
+
+interface OrderPlan {
+  orderId: string
+  vendorOrders: VendorOrder[]
+  lines: OrderLine[]
+  methods: OrderMethod[]
+}
+
+/**
+ * The second transaction: under the cart's lock, the order and everything that follows from it, or nothing. Whoever
+ * comes later finds the cart completed and answers the same order.
+ * @returns the order's id
+ */
+export async function placeOrder(context: Context, cartId: string, agreed: Agreed): Promise<string> {
+  const tenantId = tenantOf(context)
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const [[lock], [cart], [open], [settings], [fee]] = await Promise.all([
+      unit.run(lockCartStatement(tenantId, cartId)),
+      unit.run(loadCartStatement(tenantId, cartId)),
+      unit.run(lockOpenCheckoutStatement(tenantId, cartId)),
+      unit.run(checkoutSettingsStatement(tenantId, cartId)),
+      unit.run(platformFeeStatement(tenantId)),
+    ])
+    if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
+    if (lock.order_id !== null) return lock.order_id
+    const totals = totalsOfCart(cart)
+    if (open === undefined || open.id !== agreed.checkoutId || open.amount_minor !== totals.total) {
+      throw unexpectedState(`Checkout ${agreed.checkoutId} of cart ${cartId} is not as it was prepared`)
+    }
+    const plan = planOrder(cart, settings)
+    const now = context.clock.now()
+    const { orderId } = plan
+    const payment = paymentOf(agreed, cart)
+    const currency = cart.currency_code
+    const platformFee = feeOf(fee, currency, totals.subtotal)
+    const entries = [
+      saleEntry({
+        orderId,
+        currency,
+        occurredAt: now,
+        parts: plan.vendorOrders.map((part) => ({
+          vendorId: part.vendor_id,
+          vendorAmountMinor: part.vendor_amount_minor,
+          commissionMinor: part.commission_minor,
+          taxMinor: part.tax_total_minor,
+        })),
+      }),
+      platformFeeEntry({ orderId, currency, amountMinor: platformFee, occurredAt: now }),
+    ]
+    if (payment?.capture_id != null) {
+      entries.push(paymentEntry({ captureId: payment.capture_id, orderId, providerId: payment.provider_id, currency, amountMinor: totals.total, occurredAt: now }))
+    }
+    const lineIds = plan.lines.map((line) => ({ cartLineId: line.cart_line_id, orderLineId: line.id }))
+    // Sent together, run in this order: parents before children, the number of the order as late as may be.
+    await Promise.all([
+      unit.run(insertOrderStatement(tenantId, orderId, cart, totals)),
+      unit.run(insertVendorOrdersStatement(tenantId, orderId, cart, plan.vendorOrders)),
+      unit.run(insertLinesStatement(tenantId, orderId, plan.lines)),
+      unit.run(insertMethodsStatement(tenantId, orderId, plan.methods)),
+      unit.run(insertCommissionLinesStatement(tenantId, orderId, currency, plan.lines)),
+      ...(payment === null ? [] : [unit.run(insertPaymentStatement(tenantId, payment))]),
+      unit.run(attachToOrderStatement(tenantId, agreed.checkoutId, lineIds)),
+      post(unit, entries),
+      emit(unit, 'order.placed', { order_id: orderId }, { requestId: context.requestId }),
+      unit.run(
+        closeCheckoutStatement(tenantId, {
+          cartId,
+          orderId,
+          checkoutId: agreed.checkoutId,
+          collectionId: cart.collection?.id ?? null,
+          sessionId: agreed.sessionId,
+          status: agreed.status,
+        }),
+      ),
+    ])
+    return orderId
+  })
+}
+
+function paymentOf(agreed: Agreed, cart: LoadedCart) {
+  if (agreed.sessionId === null || agreed.providerId === null || cart.collection === null) return null
+  return {
+    id: newId('pay'),
+    capture_id: agreed.status === 'captured' ? newId('capt') : null,
+    payment_collection_id: cart.collection.id,
+    payment_session_id: agreed.sessionId,
+    provider_id: agreed.providerId,
+    currency_code: cart.currency_code,
+    amount_minor: totalsOfCart(cart).total,
+    data: agreed.data,
+  }
+}
+
+function feeOf(fee: { rate_ppm: number; fixed: Record<string, number> } | undefined, currency: string, subtotal: bigint): bigint {
+  if (fee === undefined) return 0n
+  return (subtotal * BigInt(fee.rate_ppm)) / 1_000_000n + BigInt(fee.fixed[currency] ?? 0)
+}
+
+/** Divides a cart into what each vendor sends and earns. Every figure is rounded on its line; the rest are sums. */
+export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'rules'>): OrderPlan {
+  const orderId = newId('order')
+  const vendorIds = [...new Set(cart.lines.map((line) => line.vendor_id))]
+  const lines: OrderLine[] = []
+  const methods: OrderMethod[] = []
+  const vendorOrders = vendorIds.map((vendorId, index): VendorOrder => {
+    const id = newId('vord')
+    const ownLines = cart.lines.filter((line) => line.vendor_id === vendorId)
+    const ownMethods = cart.methods.filter((method) => method.vendor_id === vendorId)
+    const planned = ownLines.map((line): OrderLine => {
+      const totals = totalsOfLine(line)
+      const categories = (line.product?.categories ?? []) as { id: string }[]
+      const commission = commissionFor(settings.rules, {
+        vendorId,
+        productTypeId: (line.snapshot.product_type_id as string | null) ?? null,
+        categoryIds: categories.map((category) => category.id),
+        currency: cart.currency_code,
+        baseMinor: totals.subtotal,
+      })
+      return { ...line, id: newId('ordli'), cart_line_id: line.id, vendor_order_id: id, totals, commission, commission_line_id: newId('coml') }
+    })
+    const plannedMethods = ownMethods.map((method): OrderMethod => ({ ...method, id: newId('ordsm'), vendor_order_id: id, totals: totalsOfMethod(method) }))
+    lines.push(...planned)
+    methods.push(...plannedMethods)
+    return sumVendorOrder(id, vendorId, index + 1, planned, plannedMethods)
+  })
+  return { orderId, vendorOrders, lines, methods }
+}
+
+function sumVendorOrder(id: string, vendorId: string, position: number, lines: readonly OrderLine[], methods: readonly OrderMethod[]): VendorOrder {
+  const sum = (parts: readonly { totals: LineTotals }[], name: 'total' | 'tax') => parts.reduce((total, part) => total + part.totals[name], 0n)
+  const itemTotal = sum(lines, 'total')
+  const shippingTotal = sum(methods, 'total')
+  const tax = sum(lines, 'tax') + sum(methods, 'tax')
+  const commission = lines.reduce((total, line) => total + line.commission.amountMinor, 0n)
+  return {
+    id,
+    vendor_id: vendorId,
+    position,
+    item_total_minor: itemTotal,
+    shipping_total_minor: shippingTotal,
+    tax_total_minor: tax,
+    total_minor: itemTotal + shippingTotal,
+    commission_minor: commission,
+    vendor_amount_minor: itemTotal + shippingTotal - tax - commission,
+  }
+}

@@ -1,0 +1,144 @@
+import { type LoadedCart, loadCartStatement, lockCartStatement, methodOf, totalsOfCart, writeMethodsStatement } from '../carts/index.js'
+import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
+import { emit } from '../events/index.js'
+import { reserveForCart } from '../inventory/index.js'
+import { invalidData, newId, notFound } from '../kernel/index.js'
+import { paymentProviderOf } from '../payments/index.js'
+import { validShippingOptionsStatement } from '../shipping/index.js'
+import { type CheckoutSettings, checkoutSettingsStatement, lockOpenCheckoutStatement } from './locks.js'
+
+/** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
+export type Prepared =
+  | { orderId: string }
+  | {
+      orderId: null
+      checkoutId: string
+      attempt: number
+      amountMinor: bigint
+      currency: string
+      capture: 'manual' | 'automatic'
+      session: { id: string; providerId: string; data: Record<string, unknown> } | null
+    }
+
+/**
+ * The first transaction of completing a cart: under the cart's lock, everything is checked, shipping that the shopper
+ * left open is chosen, the stock is promised, and the attempt is noted. Whoever finds an open attempt goes on with it.
+ * @throws as the Store API contract lists for `complete`, in its order
+ */
+export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number): Promise<Prepared> {
+  const tenantId = tenantOf(context)
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const [[lock], [cart], [open], [settings]] = await Promise.all([
+      unit.run(lockCartStatement(tenantId, cartId)),
+      unit.run(loadCartStatement(tenantId, cartId)),
+      unit.run(lockOpenCheckoutStatement(tenantId, cartId)),
+      unit.run(checkoutSettingsStatement(tenantId, cartId)),
+    ])
+    if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
+    if (lock.order_id !== null) return { orderId: lock.order_id }
+    const capture = settings.payment_capture
+    const currency = cart.currency_code
+    if (open !== undefined) {
+      const session = sessionOf(cart, open.payment_session_id)
+      return { orderId: null, checkoutId: open.id, attempt: open.attempt, amountMinor: open.amount_minor, currency, capture, session }
+    }
+    checkPayment(cart)
+    await chooseShipping(unit, tenantId, cart, settings)
+    const amountMinor = totalsOfCart(cart).total
+    const session = await coverTotal(unit, tenantId, cart, amountMinor)
+    const checkout = { id: newId('chk'), attempt: settings.attempts + 1 }
+    await insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null)
+    // Last, because these locks are the ones that other shoppers wait for.
+    await reserveForCart(unit, cartId, checkout.id)
+    await emit(
+      unit,
+      'checkout.opened',
+      { cart_id: cartId, checkout_id: checkout.id },
+      { availableAt: new Date(context.clock.now().getTime() + resumeAfter_ms), requestId: context.requestId },
+    )
+    return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, amountMinor, currency, capture, session }
+  })
+}
+
+function sessionOf(cart: LoadedCart, id: string | null) {
+  const session = cart.collection?.payment_sessions.find((candidate) => candidate.id === id)
+  return session === undefined ? null : { id: session.id, providerId: session.provider_id, data: session.data }
+}
+
+function checkPayment(cart: LoadedCart): void {
+  if (cart.lines.length === 0) throw invalidData('Cannot complete a cart with no items')
+  if (totalsOfCart(cart).total === 0n) return
+  if (cart.collection === null) throw invalidData('Payment collection has not been initiated for cart')
+  const session = usableSession(cart)
+  if (session === undefined) throw invalidData('Payment sessions are required to complete cart')
+  if (!cart.region.payment_providers.includes(session.provider_id) || paymentProviderOf(session.provider_id) === undefined) {
+    throw invalidData(`Payment provider ${session.provider_id} is not enabled in the cart's region ${cart.region_id}.`)
+  }
+}
+
+function usableSession(cart: LoadedCart) {
+  return cart.collection?.payment_sessions.find((session) => !['error', 'canceled'].includes(session.status))
+}
+
+/**
+ * Every profile of the cart needs a method. Storefronts that know one choice only leave the other vendors' open: for
+ * those the cheapest valid option is chosen, where the store has that setting on and the shopper has chosen at least one.
+ */
+async function chooseShipping(unit: Unit, tenantId: string, cart: LoadedCart, settings: CheckoutSettings): Promise<void> {
+  const profiles = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
+  const open = [...profiles].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
+  if (open.length === 0) return
+  if (cart.methods.length === 0) {
+    throw invalidData('No shipping method selected but the cart contains items that require shipping.')
+  }
+  const unsatisfied = () =>
+    invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
+  if (!settings.auto_pick_shipping) throw unsatisfied()
+  const options = await unit.run(validShippingOptionsStatement(tenantId, cart.id))
+  for (const profile of open) {
+    const [cheapest] = options
+      .filter((option) => option.shipping_profile_id === profile && option.price !== null)
+      .sort((a, b) => (a.price?.amount_minor ?? 0) - (b.price?.amount_minor ?? 0))
+    if (cheapest === undefined) throw unsatisfied()
+    cart.methods.push(methodOf(cheapest, cart, cart.region.automatic_taxes || cart.taxes_calculated))
+  }
+  await unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods))
+}
+
+/**
+ * What is to be paid equals what the order will cost. Shipping chosen just now raises it: the manual provider's session
+ * follows, since nobody has agreed to an amount with it; any other provider's must be started again.
+ */
+async function coverTotal(unit: Unit, tenantId: string, cart: LoadedCart, amountMinor: bigint) {
+  if (amountMinor === 0n) return null
+  const session = usableSession(cart)
+  const collection = cart.collection
+  if (session === undefined || collection === null) throw invalidData('Payment sessions are required to complete cart')
+  if (BigInt(session.amount_minor) !== amountMinor || BigInt(collection.amount_minor) !== amountMinor) {
+    if (session.provider_id !== 'pp_system_default') {
+      throw invalidData(
+        "The payment sessions of the cart do not cover its total. Refresh the cart's payment collection and try again.",
+      )
+    }
+    await unit.run(
+      statement(
+        'checkout.follow_total',
+        `with session as (update payment_session set amount_minor = $4, updated_at = now() where tenant_id = $1 and id = $3)
+         update payment_collection set amount_minor = $4, updated_at = now() where tenant_id = $1 and id = $2`,
+        [tenantId, collection.id, session.id, amountMinor],
+      ),
+    )
+  }
+  return { id: session.id, providerId: session.provider_id, data: session.data }
+}
+
+async function insertCheckout(unit: Unit, cart: LoadedCart, checkout: { id: string; attempt: number }, amountMinor: bigint, sessionId: string | null): Promise<void> {
+  await unit.run(
+    statement(
+      'checkout.insert',
+      `insert into checkout (tenant_id, id, cart_id, payment_session_id, attempt, state, currency_code, amount_minor)
+       values ($1, $2, $3, $4, $5, 'open', $6, $7)`,
+      [tenantOf(unit), checkout.id, cart.id, sessionId, checkout.attempt, cart.currency_code, amountMinor],
+    ),
+  )
+}

@@ -1,0 +1,19 @@
+export { createApp } from './app.js'
+export { type FieldsPolicy, type FieldTree, fieldTree } from './fields.js'
+export { openApiOf } from './openapi.js'
+export { parseQuery } from './query.js'
+export { type RateLimits, rateLimiter } from './rate-limits.js'
+export { type IdKinds, Reply, type Route, route, type Surface } from './route.js'
+export { checkRoute } from './run-route.js'
+export type { Page, RequestContext, Services } from './services.js'
+export {
+  address,
+  booleanText,
+  countryCode,
+  currencyCode,
+  email,
+  metadata,
+  nothing,
+  oneOrMany,
+  parseWith,
+} from './validation.js'

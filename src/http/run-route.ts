@@ -1,0 +1,187 @@
+import type { Context as KoaContext } from 'koa'
+import { z } from 'zod'
+import { abilityOf, type Identified, isPermission, type Permission, permits } from '../access/index.js'
+import type { Context, Scope } from '../db/index.js'
+import { forbidden, invalidData, limits, unauthorized, unexpectedState } from '../kernel/index.js'
+import { parseJson, readBody } from './body.js'
+import { fieldTree } from './fields.js'
+import { once } from './idempotency.js'
+import { parseQuery } from './query.js'
+import { Reply, type Route } from './route.js'
+import type { Page, RequestContext, Services } from './services.js'
+import { nothing, parseWith } from './validation.js'
+
+export interface RequestState {
+  requestId: string
+  identified: Identified
+  /** The matched route's path, for logs and metrics. */
+  route?: string
+}
+
+const noFields = fieldTree({ defaults: [] }, undefined)
+const limitText = z.coerce.number().int().min(0).max(limits.page)
+const offsetText = z.coerce.number().int().min(0).max(limits.offset)
+const pageQuery = z.object({ limit: limitText.optional(), offset: offsetText.optional(), order: z.string().max(100).optional() })
+
+/** Everything between a matched route and its answer: authorise, limit, parse, handle once, send. */
+export async function runRoute(services: Services, route: Route, ctx: KoaContext): Promise<void> {
+  const state = ctx.state as RequestState
+  state.route = route.path
+  const { identified } = state
+  const scope = scopeOf(route, identified)
+  authorise(route, identified)
+  ctx.set(await services.rates.take(rateClassOf(route), callerOf(ctx, identified)))
+  const parsed = await parseRequest(route, ctx)
+  const request: RequestContext = {
+    ...parsed,
+    services,
+    context: contextOf(services, state, scope),
+    get tenant() {
+      if (identified.tenant === null) throw unexpectedState('This request has no tenant')
+      return identified.tenant
+    },
+    key: identified.key,
+    actor: identified.actor,
+    get ability() {
+      return abilityOf(identified.actor)
+    },
+    params: ctx.params as Record<string, string>,
+    ip: ctx.ip,
+  }
+  const key = route.method === 'GET' ? '' : ctx.get('idempotency-key')
+  if (key === '') return send(ctx, route, await route.handle(request))
+  const owner = `${identified.actor?.type ?? 'guest'}:${identified.actor?.id ?? ''}\n${route.method} ${ctx.path}`
+  const content = `${ctx.querystring}\n${parsed.raw.toString('base64')}`
+  const answer = await once(services.db, scope, { key, owner, content }, async () => {
+    const reply = replyOf(route, await route.handle(request))
+    return { status: reply.status, response: JSON.stringify(reply.body) }
+  })
+  if (answer.replayed) ctx.set('Idempotency-Replayed', 'true')
+  ctx.status = answer.status
+  ctx.type = 'application/json'
+  ctx.body = answer.response
+}
+
+function scopeOf(route: Route, identified: Identified): Scope {
+  if (route.withoutTenant === true) return { role: 'platform' }
+  if (identified.scope === null) {
+    throw invalidData(
+      'No store was named. Send x-publishable-api-key, a token, a secret key or x-tenant, or use the host of a store.',
+    )
+  }
+  return identified.scope
+}
+
+function authorise(route: Route, identified: Identified): void {
+  const { access } = route
+  if (access === 'public') return
+  const { actor } = identified
+  if (actor === null) throw unauthorized()
+  if (access === 'authenticated') return
+  if (access === 'customer') {
+    if (actor.type !== 'customer' || actor.id === '') throw unauthorized()
+    return
+  }
+  if (!actorsOf[route.surface].includes(actor.type)) throw unauthorized()
+  if (!permits(abilityOf(actor), access as Permission)) throw forbidden(`This needs the permission ${access}`)
+}
+
+const actorsOf: Record<Route['surface'], readonly string[]> = {
+  store: ['customer'],
+  auth: ['customer', 'member', 'user', 'operator'],
+  vendor: ['member', 'api_key'],
+  admin: ['user', 'api_key'],
+  platform: ['operator'],
+}
+
+/** Fails at start-up for a route that names no access, or a permission that does not exist. */
+export function checkRoute(route: Route): void {
+  const name = `${route.method} ${route.path}`
+  const access = route.access as string | undefined
+  if (access === undefined) throw new Error(`${name} names no permission`)
+  if (!['public', 'authenticated', 'customer'].includes(access) && !isPermission(access)) {
+    throw new Error(`${name} names the permission ${access}, which is not in the catalogue`)
+  }
+  for (const [, parameter] of route.path.matchAll(/:([a-z_]+)/g)) {
+    if (route.ids?.[parameter as string] === undefined) throw new Error(`${name} does not say what :${parameter} names`)
+  }
+}
+
+function rateClassOf(route: Route) {
+  if (route.limit !== undefined) return route.limit
+  return route.method === 'GET' ? 'read' : 'write'
+}
+
+function callerOf(ctx: KoaContext, identified: Identified): string {
+  return `${identified.tenant?.id ?? '-'}:${identified.actor?.id ?? ''}:${ctx.ip}`
+}
+
+function contextOf(services: Services, state: RequestState, scope: Scope): Context {
+  return {
+    db: services.db,
+    clock: services.clock,
+    scope,
+    requestId: state.requestId,
+    actorId: state.identified.actor?.id ?? '',
+  }
+}
+
+async function parseRequest(route: Route, ctx: KoaContext) {
+  const query = parseQuery(ctx.querystring)
+  const { limit, offset, order, fields, with_deleted: _withDeleted, locale: _locale, ...rest } = query
+  // What a route does not page or select by, it does not know.
+  if (route.page === undefined) Object.assign(rest, without({ limit, offset, order }))
+  if (route.fields === undefined) Object.assign(rest, without({ fields }))
+  const page = pageOf(route, { limit, offset, order })
+  const tree = route.fields === undefined ? noFields : fieldTree(route.fields, textOf(fields))
+  const parsedQuery = parseWith(route.query ?? nothing, rest)
+  if (route.method === 'GET') return { query: parsedQuery, body: {}, raw: empty, fields: tree, page }
+  if (route.raw !== undefined) {
+    const type = (ctx.request.type || '').toLowerCase()
+    if (!route.raw.types.includes(type)) throw invalidData(`Send the content as ${route.raw.types.join(' or ')}, not as '${type}'`)
+    const raw = await readBody(ctx.req, route.raw.limit_bytes)
+    return { query: parsedQuery, body: {}, raw, fields: tree, page }
+  }
+  const raw = await readBody(ctx.req, limits.body_bytes)
+  const body = parseWith(route.body ?? nothing, parseJson(raw))
+  return { query: parsedQuery, body, raw, fields: tree, page }
+}
+
+const empty = Buffer.alloc(0)
+
+function without(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value !== 'string') throw invalidData("Invalid request: Expected type: 'string' for field 'fields'")
+  return value
+}
+
+function pageOf(route: Route, given: Record<string, unknown>): Page {
+  const policy = route.page
+  if (policy === undefined) return { limit: 0, offset: 0, order: { field: 'id', descending: false } }
+  const { limit, offset, order } = parseWith(pageQuery, without(given))
+  const field = order?.replace(/^-/, '') ?? policy.orderable[0]
+  if (!policy.orderable.includes(field)) throw invalidData(`Order field ${field} is not valid`)
+  const descending = order === undefined ? (policy.descending ?? false) : order.startsWith('-')
+  return { limit: limit ?? policy.limit, offset: offset ?? 0, order: { field, descending } }
+}
+
+function replyOf(route: Route, result: unknown): Reply {
+  return result instanceof Reply ? result : new Reply(result, { status: route.status ?? 200 })
+}
+
+function send(ctx: KoaContext, route: Route, result: unknown): void {
+  const reply = replyOf(route, result)
+  ctx.status = reply.status
+  ctx.set(reply.headers)
+  if (typeof reply.body === 'string') {
+    ctx.body = reply.body
+    return
+  }
+  ctx.type = 'application/json'
+  ctx.body = JSON.stringify(reply.body)
+}

@@ -1,0 +1,93 @@
+import { type output, type ZodType, z } from 'zod'
+import { invalidData } from '../kernel/index.js'
+
+type Issue = z.core.$ZodIssue
+
+const issuesShown = 3
+
+/**
+ * Parses input from outside, with Medusa's messages (Store API contract, errors).
+ * @throws invalid_data `Invalid request: …` with up to three problems
+ */
+export function parseWith<Schema extends ZodType>(schema: Schema, input: unknown): output<Schema> {
+  const parsed = schema.safeParse(input, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const messages = parsed.error.issues.flatMap(messagesOf)
+  throw invalidData(`Invalid request: ${messages.slice(0, issuesShown).join('; ')}`)
+}
+
+function messagesOf(issue: Issue): string[] {
+  const field = issue.path.map(String).join(', ')
+  switch (issue.code) {
+    case 'invalid_type':
+      return [issue.input === undefined ? `Field '${field}' is required` : expectedType(issue.expected, field, issue.input)]
+    case 'invalid_value':
+      return [
+        issue.input === undefined
+          ? `Field '${field}' is required`
+          : `Expected: '${issue.values.map(String).join(', ')}' for field '${field}', but got: '${shown(issue.input)}'`,
+      ]
+    case 'unrecognized_keys':
+      return [`Unrecognized fields: '${issue.keys.join(', ')}'`]
+    case 'too_small':
+      return [`Value for field '${field}' too small, expected at least: '${issue.minimum}'`]
+    case 'too_big':
+      return [`Value for field '${field}' too big, expected at most: '${issue.maximum}'`]
+    case 'invalid_union':
+      return unionMessages(issue, field)
+    default:
+      return [field === '' ? issue.message : `Field '${field}': ${issue.message}`]
+  }
+}
+
+function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: string): string[] {
+  // The branch that got furthest says most about what was meant.
+  const branches = issue.errors.map((errors) => errors.filter((error) => error.path.length > 0))
+  const deepest = branches.find((errors) => errors.length > 0)
+  if (deepest !== undefined) {
+    return deepest.flatMap((error) => messagesOf({ ...error, path: [...issue.path, ...error.path] } as Issue))
+  }
+  const unknown = issue.errors.flat().find((error) => error.code === 'unrecognized_keys')
+  if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
+  const types = issue.errors.flat().map((error) => (error.code === 'invalid_type' ? error.expected : error.code))
+  return [expectedType([...new Set(types)].join(', '), field, issue.input)]
+}
+
+function expectedType(expected: string, field: string, input: unknown): string {
+  const type = expected === 'int' ? 'integer' : expected
+  return `Expected type: '${type}' for field '${field}', got: '${shown(input)}'`
+}
+
+function shown(input: unknown): string {
+  const text = typeof input === 'object' ? JSON.stringify(input) : String(input)
+  return (text ?? '').slice(0, 100)
+}
+
+/** Schemas that many routes share. */
+export const nothing = z.strictObject({})
+export const metadata = z
+  .record(z.string().max(200), z.unknown())
+  .refine((value) => JSON.stringify(value).length <= 16_000, 'metadata is larger than 16 000 characters')
+  .nullish()
+export const currencyCode = z.string().length(3).toLowerCase()
+export const countryCode = z.string().length(2).toLowerCase()
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
+/** One value or several, as filters take them; always an array afterwards. */
+export const oneOrMany = z
+  .union([z.string().max(500), z.array(z.string().max(500)).max(200)])
+  .transform((value) => (Array.isArray(value) ? value : [value]))
+export const booleanText = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
+export const address = z.strictObject({
+  id: z.string().max(64).nullish(),
+  first_name: z.string().max(200).nullish(),
+  last_name: z.string().max(200).nullish(),
+  phone: z.string().max(50).nullish(),
+  company: z.string().max(200).nullish(),
+  address_1: z.string().max(300).nullish(),
+  address_2: z.string().max(300).nullish(),
+  city: z.string().max(200).nullish(),
+  country_code: z.string().max(2).toLowerCase().nullish(),
+  province: z.string().max(100).nullish(),
+  postal_code: z.string().max(20).nullish(),
+  metadata,
+})

@@ -1,0 +1,62 @@
+import { type Statement, statement } from '../db/index.js'
+
+export interface BalanceRow {
+  id: string
+  code: string
+  party_id: string | null
+  order_id: string | null
+  currency_code: string
+  normal: 'debit' | 'credit'
+  /** In the account's normal direction: a liability that is owed is positive. */
+  balance_minor: bigint
+}
+
+/** Balances as of a moment, derived from the postings; accounts that stand at nothing are left out. */
+export function balancesStatement(tenantId: string, filter: { orderId: string | null; asOf: Date | null }): Statement<BalanceRow> {
+  return statement(
+    'ledger.balances',
+    `select a.id, a.code, a.party_id, a.order_id, a.currency_code, a.normal,
+            (case a.normal when 'debit' then sum(p.amount_minor) else -sum(p.amount_minor) end)::bigint as balance_minor
+     from ledger_account a
+     join ledger_posting p on p.tenant_id = a.tenant_id and p.account_id = a.id
+     join ledger_transaction t on t.tenant_id = p.tenant_id and t.id = p.transaction_id
+     where a.tenant_id = $1 and ($2::timestamptz is null or t.occurred_at <= $2)
+       and ($3::text is null or a.order_id = $3 or t.source = $3)
+     group by a.id, a.code, a.party_id, a.order_id, a.currency_code, a.normal
+     having sum(p.amount_minor) <> 0 order by a.code, a.party_id, a.currency_code`,
+    [tenantId, filter.asOf, filter.orderId],
+  )
+}
+
+export interface EntryRow {
+  id: string
+  source: string
+  kind: string
+  memo: string | null
+  occurred_at: Date
+  postings: { code: string; party_id: string | null; order_id: string | null; amount_minor: number; currency_code: string }[]
+  count: number
+}
+
+/** The journal, newest first. Debits are positive. */
+export function journalStatement(tenantId: string, page: { limit: number; offset: number }): Statement<EntryRow> {
+  return statement(
+    'ledger.journal',
+    `select t.id, t.source, t.kind, t.memo, t.occurred_at, count(*) over ()::int as count,
+            (select json_agg(json_build_object('code', a.code, 'party_id', a.party_id, 'order_id', a.order_id,
+               'amount_minor', p.amount_minor, 'currency_code', p.currency_code) order by p.position)
+             from ledger_posting p join ledger_account a on a.tenant_id = p.tenant_id and a.id = p.account_id
+             where p.tenant_id = $1 and p.transaction_id = t.id) as postings
+     from ledger_transaction t where t.tenant_id = $1 order by t.id desc limit $2 offset $3`,
+    [tenantId, page.limit, page.offset],
+  )
+}
+
+/** The trial balance: the sum of all postings per currency. Anything but nothing is a fault. */
+export function trialBalanceStatement(tenantId: string): Statement<{ currency_code: string; sum_minor: bigint }> {
+  return statement(
+    'ledger.trial_balance',
+    'select currency_code, sum(amount_minor)::bigint as sum_minor from ledger_posting where tenant_id = $1 group by currency_code',
+    [tenantId],
+  )
+}

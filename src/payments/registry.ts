@@ -1,0 +1,13 @@
+import type { PaymentProvider } from './provider.js'
+
+const providers = new Map<string, PaymentProvider>()
+
+/** Makes a provider known; done once at start for each. */
+export function registerPaymentProvider(provider: PaymentProvider): void {
+  providers.set(provider.id, provider)
+}
+
+/** The provider of an id, if this process has it. */
+export function paymentProviderOf(id: string): PaymentProvider | undefined {
+  return providers.get(id)
+}

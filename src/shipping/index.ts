@@ -1,0 +1,1 @@
+export { renderShippingOption, type ShippingOptionRow, validShippingOptionsStatement } from './options.js'

@@ -1,0 +1,89 @@
+import { type Statement, statement } from '../db/index.js'
+import { toMajor } from '../kernel/index.js'
+import { calculatedPrice, type PriceJson, priceJsonSql, type PricingContext } from '../pricing/index.js'
+
+/** A shipping option that is valid for a cart; amounts in minor units. */
+export interface ShippingOptionRow {
+  id: string
+  name: string
+  vendor_id: string
+  price_type: 'flat'
+  service_zone_id: string
+  shipping_profile_id: string
+  shipping_option_type_id: string
+  provider_id: string
+  price_set_id: string
+  data: Record<string, unknown> | null
+  metadata: object | null
+  type: object
+  service_zone: object
+  prices: { id: string; currency_code: string; amount_minor: number; min_quantity: number | null; max_quantity: number | null }[]
+  /** The price in the cart's currency; null when there is none. */
+  price: PriceJson | null
+  insufficient_inventory: boolean
+}
+
+/**
+ * Options with which a cart's lines can be sent: of the shipping profiles of its lines, from locations that serve its
+ * channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
+ * Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
+ */
+export function validShippingOptionsStatement(tenantId: string, cartId: string): Statement<ShippingOptionRow> {
+  return statement(
+    'shipping.valid_options',
+    `select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
+            o.provider_id, o.price_set_id, o.data, o.metadata,
+            json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
+            json_build_object('id', z.id, 'name', z.name, 'fulfillment_set_id', f.id, 'fulfillment_set',
+              json_build_object('id', f.id, 'type', f.type, 'location',
+                json_build_object('id', l.id, 'name', l.name, 'address', l.address))) as service_zone,
+            coalesce((select json_agg(json_build_object('id', p.id, 'currency_code', p.currency_code,
+                'amount_minor', p.amount_minor, 'min_quantity', p.min_quantity, 'max_quantity', p.max_quantity) order by p.id)
+              from price p where p.tenant_id = $1 and p.price_set_id = o.price_set_id), '[]') as prices,
+            ${priceJsonSql('o.price_set_id', 'c.currency_code')} as price,
+            exists (select 1 from cart_line_item i
+              join product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id
+              join variant_inventory_item k on k.tenant_id = v.tenant_id and k.variant_id = v.id
+              where i.tenant_id = $1 and i.cart_id = c.id and i.shipping_profile_id = o.shipping_profile_id
+                and v.manage_inventory and not v.allow_backorder
+                and coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
+                      where g.tenant_id = $1 and g.inventory_item_id = k.inventory_item_id and g.location_id = l.id), 0)
+                    < i.quantity * k.required_quantity) as insufficient_inventory
+     from cart c
+     join sales_channel_location h on h.tenant_id = c.tenant_id and h.sales_channel_id = c.sales_channel_id
+     join stock_location l on l.tenant_id = h.tenant_id and l.id = h.stock_location_id and l.deleted_at is null
+     join fulfillment_set f on f.tenant_id = l.tenant_id and f.location_id = l.id and f.deleted_at is null
+     join service_zone z on z.tenant_id = f.tenant_id and z.fulfillment_set_id = f.id and z.deleted_at is null
+     join shipping_option o on o.tenant_id = z.tenant_id and o.service_zone_id = z.id and o.deleted_at is null
+     join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
+     where c.tenant_id = $1 and c.id = $2 and o.enabled_in_store and not o.is_return
+       and o.shipping_profile_id in (select i.shipping_profile_id from cart_line_item i
+                                     where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping)
+       and exists (select 1 from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null
+         and case when c.shipping_address ->> 'country_code' is null
+               then g.country_code in (select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = c.region_id)
+               else g.country_code = c.shipping_address ->> 'country_code'
+                 and (g.type = 'country' or g.province_code is null
+                      or lower(g.province_code) = lower(c.shipping_address ->> 'province'))
+                 and (g.type not in ('city', 'zip') or g.city is null or lower(g.city) = lower(c.shipping_address ->> 'city'))
+                 and (g.type <> 'zip' or g.postal_expression is null
+                      or g.postal_expression ? (c.shipping_address ->> 'postal_code')) end)
+     order by o.id limit 500`,
+    [tenantId, cartId],
+  )
+}
+
+/** An option in wire shape (Store API contract, shipping options list). */
+export function renderShippingOption(row: ShippingOptionRow, pricing: PricingContext): Record<string, unknown> {
+  const { price, prices, price_set_id, vendor_id, ...option } = row
+  return {
+    ...option,
+    provider: { id: row.provider_id, is_enabled: true },
+    rules: [],
+    prices: prices.map(({ amount_minor, ...rest }) => ({ ...rest, amount: toMajor(amount_minor, rest.currency_code), price_rules: [] })),
+    amount: price === null ? null : toMajor(price.amount_minor, pricing.currency_code),
+    is_tax_inclusive: pricing.is_tax_inclusive,
+    calculated_price: calculatedPrice(price, pricing, { priceSetId: price_set_id, productId: '', productTypeId: null }),
+    vendor_id,
+  }
+}
