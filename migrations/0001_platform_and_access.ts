@@ -61,7 +61,8 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz(3) not null default now()
     )`)
   await knex.raw('grant select, insert, update, delete on all tables in schema platform to app_platform')
-  await knex.raw('revoke all on platform.knex_migrations, platform.knex_migrations_lock from app_platform')
+  await knex.raw('revoke all on platform.knex_migrations_lock from app_platform')
+  await knex.raw('revoke insert, update, delete on platform.knex_migrations from app_platform')
 
   await tenantTable(knex, 'idempotency_key', {
     columns: `

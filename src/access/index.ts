@@ -1,5 +1,6 @@
 export { type Ability, abilityOf, mayGrant, permits, type Reach, reachOf, vendorsWithin } from './abilities.js'
 export type { Actor, ActorType, Grant, Identified, Key, Tenant } from './actor.js'
+export { createApiKey, type NewApiKey } from './create-key.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
 export { hashPassword, passwordMatches } from './passwords.js'

@@ -1,7 +1,10 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import knexFactory from 'knex'
 import pg from 'pg'
+import type { Database } from './database.js'
+import { statement } from './statement.js'
 
 export interface MigrateOptions {
   /** Connection string of a role that may create roles and owns, or may create in, the database. */
@@ -47,19 +50,14 @@ async function runMigrations(adminUrl: string): Promise<string[]> {
 }
 
 /** Names of migrations on disk that this database has not seen. Empty when it is up to date. */
-export async function pendingMigrations(adminUrl: string): Promise<string[]> {
-  const knex = knexFactory({
-    client: 'pg',
-    connection: { connectionString: adminUrl, options: '-c role=app_owner' },
-    pool: { min: 0, max: 1 },
-    migrations: { directory: migrationsDirectory, loadExtensions: ['.js'], schemaName: 'platform' },
-  })
-  try {
-    const [, pending] = (await knex.migrate.list()) as [unknown[], { file: string }[]]
-    return pending.map((migration) => migration.file)
-  } finally {
-    await knex.destroy()
-  }
+export async function pendingMigrations(db: Database): Promise<string[]> {
+  const rows = await db.read(
+    { role: 'platform' },
+    statement<{ name: string }>('db.migrations', 'select name from platform.knex_migrations order by name'),
+  )
+  const seen = new Set(rows.map((row) => row.name))
+  const files = (await fs.promises.readdir(migrationsDirectory)).filter((name) => name.endsWith('.js'))
+  return files.filter((name) => !seen.has(name)).sort()
 }
 
 const groupRoles = ['app_owner', 'app_store', 'app_vendor', 'app_platform', 'app_worker', 'search_reader']

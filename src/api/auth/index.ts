@@ -1,0 +1,3 @@
+import type { Route } from '../../http/index.js'
+
+export const routes: Route[] = []

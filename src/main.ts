@@ -1,0 +1,151 @@
+import http from 'node:http'
+import type net from 'node:net'
+import path from 'node:path'
+import { type Logger, pino } from 'pino'
+import { gatekeeperOf, tokensOf } from './access/index.js'
+import { routes } from './api/index.js'
+import { resumeCheckout } from './checkout/index.js'
+import type { Config } from './config.js'
+import { openDatabase, pendingMigrations } from './db/index.js'
+import { createApp, rateLimiter, type Services } from './http/index.js'
+import { runImport } from './imports/index.js'
+import { type Handlers, startWorker, type Worker } from './jobs/index.js'
+import { type Clock, systemClock } from './kernel/index.js'
+import { sendOrderConfirmation, sendShipmentNotice } from './notifications/index.js'
+import { registerPaymentProvider } from './payments/index.js'
+import { type Mailer, smtpMailer } from './providers/mail/index.js'
+import { manualPaymentProvider } from './providers/payment-manual/index.js'
+
+/** A running Stoa process. */
+export interface Stoa {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string
+  readonly services: Services
+  /** Absent in a process that only serves the API. */
+  readonly worker: Worker | null
+  /** Stops accepting, finishes what runs, closes. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Mail goes here instead of SMTP_URL. */
+  mailer?: Mailer
+  clock?: Clock
+}
+
+const stopTimeout_ms = 30_000
+const requestHeader_ms = 15_000
+const keepAlive_ms = 65_000
+
+const noMailer: Mailer = {
+  send: () => Promise.reject(new Error('SMTP_URL is not set: mail cannot be sent')),
+  close: () => undefined,
+}
+
+/**
+ * Starts the API, the worker, or both, on a database that is migrated and answers.
+ * @throws when a setting is missing, the port is taken, the database or Redis does not answer, or a migration is missing
+ */
+export async function startStoa(config: Config, options: StartOptions = {}): Promise<Stoa> {
+  if (config.databaseAppUrl === undefined) throw new Error('DATABASE_APP_URL is not set')
+  if (config.tokenSecret === undefined) throw new Error('TOKEN_SECRET is not set')
+  const log = loggerOf(config)
+  const clock = options.clock ?? systemClock
+  const db = openDatabase({
+    url: config.databaseAppUrl,
+    poolMax: config.databasePoolMax,
+    preparedStatements: config.databasePreparedStatements,
+  })
+  registerPaymentProvider(manualPaymentProvider)
+  const tokens = tokensOf(config.tokenSecret, config.tokenLifetime_s)
+  const mailer = options.mailer ?? (config.smtpUrl === undefined ? noMailer : smtpMailer(config.smtpUrl))
+  const checkMigrations = async () => {
+    const pending = await pendingMigrations(db)
+    if (pending.length > 0) throw new Error(`the database lacks ${pending.length} migrations, the first is ${pending[0]}`)
+  }
+  let worker: Worker | null = null
+  const readiness: Record<string, () => Promise<void>> = { database: () => db.ping(), migrations: checkMigrations }
+  const services: Services & { publicUrl: string } = {
+    db,
+    clock,
+    config,
+    log,
+    gatekeeper: gatekeeperOf({ db, tokens, baseDomain: config.baseDomain }),
+    tokens,
+    rates: rateLimiter(config.rateLimitScale),
+    publicUrl: config.publicUrl ?? '',
+    filesDirectory: path.resolve(config.home, 'files'),
+    readiness,
+  }
+  let server: http.Server | null = null
+  try {
+    await checkMigrations()
+    if (config.process !== 'api') {
+      worker = await startWorker({
+        db,
+        clock,
+        log,
+        handlers: handlersOf(config, mailer),
+        pollInterval_ms: config.jobPollInterval_ms,
+        ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
+      })
+      const started = worker
+      readiness.queue = () => started.ping()
+    }
+    if (config.process !== 'worker') server = await listen(config, services)
+  } catch (error) {
+    await worker?.stop()
+    await db.close()
+    throw error
+  }
+  return { url: services.publicUrl, services, worker, stop: () => stopAll({ server, worker, db, mailer }) }
+}
+
+function loggerOf(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+}
+
+function handlersOf(config: Config, mailer: Mailer): Handlers {
+  const mail = { mailer, fromAddress: config.mailFrom }
+  return {
+    send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
+    send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
+    resume_checkout: (context, payload) =>
+      resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, { resumeAfter_ms: config.checkoutResumeAfter_ms }),
+    run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
+  }
+}
+
+/** Takes the port first: with PORT=0 the public address is known only then. */
+async function listen(config: Config, services: Services & { publicUrl: string }): Promise<http.Server> {
+  const server = http.createServer()
+  server.headersTimeout = requestHeader_ms
+  server.keepAliveTimeout = keepAlive_ms
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.port, config.host, resolve)
+  })
+  const { port } = server.address() as net.AddressInfo
+  if (services.publicUrl === '') services.publicUrl = `http://localhost:${port}`
+  server.on('request', createApp(services, routes).callback())
+  return server
+}
+
+async function stopAll(parts: {
+  server: http.Server | null
+  worker: Worker | null
+  db: { close(): Promise<void> }
+  mailer: Mailer
+}): Promise<void> {
+  const { server, worker } = parts
+  if (server !== null) {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    server.closeIdleConnections()
+    const timer = setTimeout(() => server.closeAllConnections(), stopTimeout_ms)
+    await closed
+    clearTimeout(timer)
+  }
+  await worker?.stop()
+  parts.mailer.close()
+  await parts.db.close()
+}
