@@ -170,8 +170,12 @@ async function checkouts(knex: Knex): Promise<void> {
       order_line_item_id text collate "C",
       state text not null default 'active' check (state in ('active', 'released', 'consumed')),
       description text,${dates}`,
-    references: { inventory_item_id: 'inventory_item', location_id: 'stock_location', checkout_id: 'checkout' },
-    indexes: [{ columns: 'order_line_item_id' }],
+    references: { checkout_id: 'checkout' },
+    constraints: [
+      'foreign key (tenant_id, vendor_id, inventory_item_id) references app.inventory_item (tenant_id, vendor_id, id)',
+      'foreign key (tenant_id, vendor_id, location_id) references app.stock_location (tenant_id, vendor_id, id)',
+    ],
+    indexes: [{ columns: 'order_line_item_id' }, { columns: 'inventory_item_id, location_id' }],
     vendor: 'own',
   })
 }
