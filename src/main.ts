@@ -11,9 +11,9 @@ import { createApp, rateLimiter, type Services } from './http/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, systemClock } from './kernel/index.js'
-import { sendOrderConfirmation, sendShipmentNotice } from './notifications/index.js'
+import { type Mailer, sendOrderConfirmation, sendShipmentNotice } from './notifications/index.js'
 import { registerPaymentProvider } from './payments/index.js'
-import { type Mailer, smtpMailer } from './providers/mail/index.js'
+import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 
 /** A running Stoa process. */

@@ -16,6 +16,8 @@ export interface Actor {
   readonly id: string
   /** Null for API keys. */
   readonly identityId: string | null
+  /** Of the token that was sent; null for API keys. */
+  readonly tokenVersion: number | null
   readonly vendorId: string | null
   readonly grants: readonly Grant[]
 }

@@ -76,7 +76,7 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
       const operator = await byOperator(claims.auth_identity_id)
       if (operator === null || operator.token_version !== claims.token_version) return null
       const allowed = operator.permissions.filter((permission) => operatorPermissions.includes(permission))
-      return actor('operator', operator.id, operator.id, null, allowed.map((permission) => ({ permission, vendorId: null })))
+      return actor('operator', operator.id, operator, null, allowed.map((permission) => ({ permission, vendorId: null })))
     }
     if (tenant === null) return null
     const identity = await byIdentity(`${tenant.id} ${claims.auth_identity_id}`)
@@ -89,7 +89,7 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
       .flatMap((grant) => grant.permissions.map((permission): Grant => ({ permission, vendorId: grant.vendor_id })))
       // A member's rights end with the member's vendor, whatever a grant says.
       .filter((grant) => identity.actor_type !== 'member' || grant.vendorId === identity.vendor_id)
-    return actor(identity.actor_type, identity.actor_id ?? '', identity.id, identity.vendor_id, grants)
+    return actor(identity.actor_type, identity.actor_id ?? '', identity, identity.vendor_id, grants)
   }
 
   return {
@@ -196,6 +196,12 @@ function refuseSuspendedVendor(status: string | null): void {
   if (status === 'suspended' || status === 'terminated') throw forbidden('This vendor is suspended.', 'vendor_suspended')
 }
 
-function actor(type: Actor['type'], id: string, identityId: string | null, vendorId: string | null, grants: Grant[]): Actor {
-  return { type, id, identityId, vendorId, grants }
+function actor(
+  type: Actor['type'],
+  id: string,
+  identity: { id: string; token_version: number } | null,
+  vendorId: string | null,
+  grants: Grant[],
+): Actor {
+  return { type, id, identityId: identity?.id ?? null, tokenVersion: identity?.token_version ?? null, vendorId, grants }
 }

@@ -13,6 +13,7 @@ export {
   permissionNames,
   permissions,
 } from './permissions.js'
+export { refreshToken } from './refresh-token.js'
 export {
   addIdentity,
   type Credentials,

@@ -1,6 +1,8 @@
 export * from './commands/index.js'
+export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations } from './queries/product-json.js'
+export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export {
   absoluteUrl,
   listProducts,
@@ -26,3 +28,4 @@ export {
   type VocabularyFilter,
   type VocabularyNoun,
 } from './queries/vocabulary.js'
+export { categoriesOfStoreStatement, collectionsOfStoreStatement, type WordFilter, wordsOfStoreStatement } from './queries/words-of-store.js'

@@ -25,6 +25,17 @@ class ContextTransaction extends TransactionPG {
     this.#opening.open(connection as Connection)
     return Promise.resolve()
   }
+
+  /** PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error: that is no success. */
+  override async commit(connection: unknown, value: unknown): Promise<void> {
+    const answer = this.query(connection, 'COMMIT;')
+    this._completed = true
+    const committed = await answer
+    // A refused COMMIT has already been reported by `query`.
+    if (committed === undefined) return
+    if (committed.response.command === 'COMMIT') this._resolver(value)
+    else this._rejecter(new Error('the unit of work could not commit: a statement in it failed, and the failure was caught'))
+  }
 }
 
 /** Knex's PostgreSQL client with the transactions above. Nested Knex transactions are refused: a unit is flat. */

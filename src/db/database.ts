@@ -102,6 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const callbacks: (() => void)[] = []
     let raw: Connection | undefined
     let openingFailure: unknown
+    let over = false
     const open = (connection: Connection) => {
       raw = connection
       connection.query(opening).catch((error: unknown) => {
@@ -115,11 +116,20 @@ export function openDatabase(options: DatabaseOptions): Database {
         const unit: Unit = {
           scope,
           knex: transaction,
-          run: async (statement) =>
-            (await (raw as Connection).query(messageOf(statement, prepared))).rows as never,
+          run: async (statement) => {
+            // The connection is soon another tenant's: what comes late must not run in that one's transaction.
+            if (over) throw new Error('the unit of work is over: await every statement inside it')
+            return (await (raw as Connection).query(messageOf(statement, prepared))).rows as never
+          },
           afterCommit: (callback) => callbacks.push(callback),
         }
-        return units.run(unit, () => fn(unit))
+        return units.run(unit, async () => {
+          try {
+            return await fn(unit)
+          } finally {
+            over = true
+          }
+        })
       }, config)
     } catch (error) {
       // A failed opening shows in the statements behind it as "transaction is aborted": report the cause instead.

@@ -11,6 +11,12 @@ declare module 'knex/lib/dialects/postgres/index.js' {
 declare module 'knex/lib/dialects/postgres/execution/pg-transaction.js' {
   export default class TransactionPG {
     constructor(client: unknown, container: unknown, config: unknown, outerTx: unknown)
+    _completed: boolean
+    _resolver: (value: unknown) => void
+    _rejecter: (error: unknown) => void
     begin(connection: unknown): Promise<unknown>
+    commit(connection: unknown, value: unknown): Promise<void>
+    /** Undefined after a failure, of which the transaction's promise tells. */
+    query(connection: unknown, sql: string): Promise<{ response: { command: string } } | undefined>
   }
 }

@@ -87,7 +87,8 @@ async function ensureRoles(admin: pg.Client, appPassword: string): Promise<void>
   }
   await admin.query('grant app_store, app_vendor, app_platform, app_worker to app_login')
   await admin.query('grant app_owner, search_reader to current_user')
-  await admin.query('grant search_reader to app_owner')
+  // It may hand a function to the searcher, and does not inherit its sight: the owner stays bound by every policy.
+  await admin.query('grant search_reader to app_owner with inherit false, set true')
   await prepareDatabase(admin)
 }
 

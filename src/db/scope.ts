@@ -27,7 +27,7 @@ const roleNames: Record<Role, string> = {
  * since the simple protocol has no parameters.
  */
 export function openingOf(scope: Scope, readOnly: boolean): string {
-  const role = roleNames[scope.role]
+  const role = Object.hasOwn(roleNames, scope.role) ? roleNames[scope.role] : undefined
   const tenant = scope.tenantId ?? ''
   const vendor = scope.vendorId ?? ''
   if (role === undefined) throw new TypeError(`unknown database role ${JSON.stringify(scope.role)}`)

@@ -1,2 +1,12 @@
+export {
+  createInventoryLevel,
+  type InventoryItemRow,
+  type InventoryLevelRow,
+  type LevelInput,
+  levelsOfItemStatement,
+  listInventoryItemsStatement,
+  updateInventoryLevel,
+} from './items.js'
+export { findItemStatement, listLocationsStatement, type LocationRow } from './find-item.js'
 export { consumeForOrder, type LevelView, listLevelsStatement, setStock } from './levels.js'
 export { attachToOrderStatement, chooseLevels, releaseStatement, reserveForCart } from './reservations.js'

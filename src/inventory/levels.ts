@@ -32,7 +32,7 @@ export function listLevelsStatement(
      left join variant_inventory_item k on k.tenant_id = l.tenant_id and k.inventory_item_id = l.inventory_item_id
      left join product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id
      left join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-     where l.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.sku = any($2))
+     where l.tenant_id = $1 and i.deleted_at is null and v.deleted_at is null and ($2::text[] is null or i.sku = any($2))
        and ($3::text[] is null or l.inventory_item_id = any($3)) and ($4::text[] is null or l.vendor_id = any($4))
      order by l.id limit $5 offset $6`,
     [tenantId, filter.sku, filter.itemId, filter.vendorIds, filter.limit, filter.offset],

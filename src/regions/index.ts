@@ -1,4 +1,15 @@
+export { createRegion, deleteRegion, type RegionInput, updateRegion } from './commands/write-region.js'
 export { type Country, countryOf, isCountry } from './countries.js'
+export { type ListedRegion, regionsOfStoreStatement } from './list.js'
+export {
+  createPricePreference,
+  deletePricePreference,
+  listPricePreferencesStatement,
+  type PricePreference,
+  type PricePreferenceRow,
+  setPricePreference,
+  updatePricePreference,
+} from './price-preferences.js'
 export {
   listRegionsStatement,
   type RegionFilter,

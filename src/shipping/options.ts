@@ -28,7 +28,7 @@ export interface ShippingOptionRow {
  * channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
  * Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
  */
-export function validShippingOptionsStatement(tenantId: string, cartId: string): Statement<ShippingOptionRow> {
+export function validShippingOptionsStatement(tenantId: string, cartId: string, isReturn = false): Statement<ShippingOptionRow> {
   return statement(
     'shipping.valid_options',
     `select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
@@ -56,7 +56,7 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string):
      join service_zone z on z.tenant_id = f.tenant_id and z.fulfillment_set_id = f.id and z.deleted_at is null
      join shipping_option o on o.tenant_id = z.tenant_id and o.service_zone_id = z.id and o.deleted_at is null
      join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
-     where c.tenant_id = $1 and c.id = $2 and o.enabled_in_store and not o.is_return
+     where c.tenant_id = $1 and c.id = $2 and o.enabled_in_store and o.is_return = $3
        and o.shipping_profile_id in (select i.shipping_profile_id from cart_line_item i
                                      where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping)
        and exists (select 1 from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null
@@ -69,7 +69,7 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string):
                  and (g.type <> 'zip' or g.postal_expression is null
                       or g.postal_expression ? (c.shipping_address ->> 'postal_code')) end)
      order by o.id limit 500`,
-    [tenantId, cartId],
+    [tenantId, cartId, isReturn],
   )
 }
 

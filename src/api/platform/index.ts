@@ -1,3 +1,5 @@
 import type { Route } from '../../http/index.js'
+import { routes as jobs } from './jobs.js'
+import { routes as tenants } from './tenants.js'
 
-export const routes: Route[] = []
+export const routes: Route[] = [...tenants, ...jobs]

@@ -2,6 +2,7 @@ import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, newId } from '../../kernel/index.js'
 import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
 import type { PriceInput, VariantInput } from './input.js'
+import { firstLocation } from './stock-variant.js'
 
 export interface CreatedOption {
   id: string
@@ -133,20 +134,14 @@ async function insertStock(
   await VariantInventoryItem.query().insert(
     managed.map(({ id, inventoryItemId }) => ({ variant_id: id, inventory_item_id: inventoryItemId, vendor_id })),
   )
-  const [location] = await unit.run(
-    statement<{ id: string }>(
-      'catalog.first_location',
-      'select id from stock_location where tenant_id = $1 and vendor_id = $2 and deleted_at is null order by id limit 1',
-      [tenantOf(unit), vendor_id],
-    ),
-  )
-  if (location === undefined) return
+  const locationId = await firstLocation(unit, vendor_id)
+  if (locationId === undefined) return
   await InventoryLevel.query().insert(
     managed.map(({ input, inventoryItemId }) => ({
       id: newId('ilev'),
       vendor_id,
       inventory_item_id: inventoryItemId,
-      location_id: location.id,
+      location_id: locationId,
       stocked_quantity: input.stock ?? 0,
     })),
   )

@@ -1,5 +1,8 @@
 export { createProduct } from './create-product.js'
 export { deleteProduct } from './delete-product.js'
+export { deleteVariant } from './delete-variant.js'
 export { type PriceInput, type ProductInput, slugOf, type VariantInput } from './input.js'
+export { ensureOptionValues, optionsOfProduct } from './option-values.js'
 export { type ProductPatch, updateProduct, type VariantPatch } from './update-product.js'
 export { type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'
+export { type CollectionPatch, createWord, updateCategory, updateCollection } from './words.js'

@@ -3,6 +3,7 @@ import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '..
 import { Price, ProductImage, ProductVariant } from '../models.js'
 import { addVariants, type CreatedOption, priceRow } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
+import { renameItem, stockVariant } from './stock-variant.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
   /** The variant to change; without it the variant is new, and must say its title, options and prices. */
@@ -20,7 +21,8 @@ const columns = [
 
 /**
  * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, none
- * is removed. Prices that are given replace the variant's prices in their currencies.
+ * is removed. Prices that are given replace the variant's prices in their currencies; stock is set at the vendor's first
+ * location.
  * @throws not_found for a product or variant that the caller cannot see; duplicate_error for a taken handle or SKU
  */
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
@@ -113,4 +115,8 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
     await Price.query().where({ tenant_id: tenantId, price_set_id: variant.price_set_id }).whereIn('currency_code', currencies).delete()
     await Price.query().insert(patch.prices.map((price) => priceRow(vendorId, variant.price_set_id, price)))
   }
+  if (patch.sku !== undefined) await renameItem(unit, id, patch.sku)
+  if (patch.stock === undefined && patch.manage_inventory !== true) return
+  const sku = patch.sku === undefined ? variant.sku : patch.sku
+  await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
 }

@@ -98,9 +98,9 @@ function missingRegion(query: PricingQuery): Error {
 function productPageStatement(tenantId: string, query: ProductListQuery): Statement<{ count: number; products: ProductJson[] }> {
   const list: unknown[] = [tenantId]
   const values = valuesFrom(list)
-  const cart = values.add(query.pricing?.cartId ?? null)
-  const region = values.add(query.pricing?.regionId ?? null)
-  const channels = values.add(query.visibility.salesChannelIds ?? [])
+  // PostgreSQL refuses a parameter that its statement does not use.
+  const region = query.pricing === null ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
+  const channels = query.visibility.salesChannelIds === null ? `'{}'` : values.add(query.visibility.salesChannelIds)
   const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
   if (query.visibility.salesChannelIds !== null) {
     conditions.push(`p.status = 'published'`)
@@ -115,7 +115,7 @@ function productPageStatement(tenantId: string, query: ProductListQuery): Statem
   const column = orderColumns[query.order.field] ?? 'p.id'
   const order = column === 'p.id' ? `p.id ${direction}` : `${column} ${direction}, p.id ${direction}`
   const json = productJsonSql(query.relations, {
-    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${regionIdSql(`${cart}::text`, `${region}::text`)})`,
+    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${region})`,
     channel: `(${channels}::text[])[1]`,
   })
   const text = `

@@ -22,7 +22,7 @@ type ListedVariant = VariantJson & { product: { id: string; type_id: string | nu
 /** Variants of products that the channels show. */
 export async function listVariants(context: Context, query: VariantListQuery): Promise<{ variants: ListedVariant[]; count: number }> {
   const tenantId = tenantOf(context)
-  const list: unknown[] = [tenantId, query.pricing?.cartId ?? null, query.pricing?.regionId ?? null, query.salesChannelIds]
+  const list: unknown[] = [tenantId, query.salesChannelIds]
   const values = valuesFrom(list)
   const conditions: string[] = []
   for (const [column, wanted] of [['v.id', query.id], ['v.sku', query.sku], ['v.product_id', query.product_id]] as const) {
@@ -32,10 +32,13 @@ export async function listVariants(context: Context, query: VariantListQuery): P
     from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
     where v.tenant_id = $1 and v.deleted_at is null and p.deleted_at is null and p.status = 'published'
       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                  and h.sales_channel_id = any($4::text[])) ${conditions.join(' ')}`
+                  and h.sales_channel_id = any($2::text[]))
+      and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active') ${conditions.join(' ')}`
+  // PostgreSQL refuses a parameter that its statement does not use.
+  const region = query.pricing === null ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
   const json = variantJsonSql(query.relations, {
-    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${regionIdSql('$2::text', '$3::text')})`,
-    channel: '($4::text[])[1]',
+    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${region})`,
+    channel: '($2::text[])[1]',
   })
   const page = statement<{ variant: VariantJson; product_id: string; type_id: string | null; count: number }>(
     '',

@@ -32,6 +32,7 @@ const productsJson = (condition: string) => `coalesce((
     where p.tenant_id = $1 and ${condition} and p.status = 'published' and p.deleted_at is null
       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
                   and h.sales_channel_id = any($7::text[]))
+      and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
     order by p.id limit ${productsShown}) x), '[]')`
 
 interface Noun {
@@ -175,6 +176,7 @@ export function listOptionsStatement(
      where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null and p.status = 'published'
        and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
                    and h.sales_channel_id = any($4::text[]))
+       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
      order by o.id limit $5 offset $6`,
     [tenantId, filter.id, filter.title, filter.salesChannelIds, filter.limit, filter.offset],

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import { newId, notFound } from '../../kernel/index.js'
-import type { Mailer } from '../../providers/mail/index.js'
+import type { Mailer } from '../mailer.js'
 import { markSentStatement, type OrderMailRow, orderMailStatement, shipmentMailStatement, upsertNotificationStatement } from '../queries.js'
 import { orderConfirmation, type RenderedMail } from '../templates/order-confirmation.js'
 import { shipmentNotice } from '../templates/shipment-notice.js'

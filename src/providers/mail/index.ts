@@ -1,21 +1,6 @@
 import nodemailer from 'nodemailer'
 import { assertNoUnit } from '../../db/index.js'
-
-export interface Mail {
-  from: string
-  to: string
-  subject: string
-  text: string
-  html: string
-  /** The same for every try at the same mail, so that a receiver can drop a second copy. */
-  messageId: string
-}
-
-/** The port to the outside for mail. */
-export interface Mailer {
-  send(mail: Mail): Promise<void>
-  close(): void
-}
+import type { Mailer } from '../../notifications/index.js'
 
 const timeout_ms = 10_000
 

@@ -8,6 +8,7 @@ import type { PaymentProvider } from '../../payments/index.js'
 export const manualPaymentProvider: PaymentProvider = {
   id: 'pp_system_default',
   async startSession() {
+    assertNoUnit('starting a payment')
     return { kind: 'ok', value: {} }
   },
   async authorize(_call, _money, data) {

@@ -1,0 +1,59 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, limits, newId } from '../../kernel/index.js'
+import { ProductOption, ProductOptionValue } from '../models.js'
+import type { CreatedOption } from './add-variants.js'
+
+/** The options of a product with their values, in their order. */
+export async function optionsOfProduct(unit: Unit, productId: string): Promise<CreatedOption[]> {
+  const [row] = await unit.run(
+    statement<{ options: CreatedOption[] }>(
+      'catalog.option_values_of_product',
+      `select coalesce(json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
+                coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value) order by w.rank, w.id)
+                          from product_option_value w
+                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]')) order by o.rank, o.id), '[]') as options
+       from product_option o where o.tenant_id = $1 and o.product_id = $2 and o.deleted_at is null`,
+      [tenantOf(unit), productId],
+    ),
+  )
+  return row?.options ?? []
+}
+
+/**
+ * Gives a product the options and values that it lacks; those it has stay. A new option is for products without
+ * variants only: the variants that are there would have no value of it.
+ * @throws invalid_data for a new option where there are variants
+ */
+export async function ensureOptionValues(
+  unit: Unit,
+  product: { id: string; vendor_id: string },
+  wanted: readonly { title: string; values: readonly string[] }[],
+): Promise<void> {
+  const known = await optionsOfProduct(unit, product.id)
+  const { vendor_id } = product
+  for (const option of wanted) {
+    const existing = known.find((candidate) => candidate.title === option.title)
+    const id = existing?.id ?? (await addOption(unit, product, option.title, known.length))
+    if (existing === undefined) known.push({ id, title: option.title, values: [] })
+    const has = new Set(existing?.values.map((value) => value.value))
+    const missing = [...new Set(option.values)].filter((value) => !has.has(value))
+    if (missing.length === 0) continue
+    const rows = missing.map((value, index) => ({ id: newId('optval'), option_id: id, vendor_id, value, rank: has.size + index }))
+    await ProductOptionValue.query().insert(rows)
+  }
+}
+
+async function addOption(unit: Unit, product: { id: string; vendor_id: string }, title: string, rank: number): Promise<string> {
+  if (rank >= limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
+  const [variant] = await unit.run(
+    statement<{ id: string }>(
+      'catalog.any_variant',
+      'select id from product_variant where tenant_id = $1 and product_id = $2 and deleted_at is null limit 1',
+      [tenantOf(unit), product.id],
+    ),
+  )
+  if (variant !== undefined) throw invalidData(`The product has variants without the option ${title}: it cannot be added any more`)
+  const id = newId('opt')
+  await ProductOption.query().insert({ id, title, rank, vendor_id: product.vendor_id, product_id: product.id })
+  return id
+}

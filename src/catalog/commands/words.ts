@@ -1,0 +1,77 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import type { CategoryInput } from './vocabulary.js'
+
+const words = {
+  type: { table: 'product_type', prefix: 'ptyp', label: 'Product type' },
+  tag: { table: 'product_tag', prefix: 'ptag', label: 'Product tag' },
+} as const
+
+/** Adds a type or tag. Throws duplicate_error for one that is there. */
+export async function createWord(unit: Unit, kind: keyof typeof words, input: { value: string; metadata?: object | null | undefined }): Promise<string> {
+  const { table, prefix, label } = words[kind]
+  const id = newId(prefix)
+  await refuseTaken(`${label} with value: ${input.value}, already exists.`, () =>
+    unit.knex(table).insert({ id, value: input.value, metadata: input.metadata ?? null }),
+  )
+  return id
+}
+
+export interface CollectionPatch {
+  title?: string | undefined
+  handle?: string | undefined
+  metadata?: object | null | undefined
+}
+
+/** Changes a collection: what is named is set. Throws not_found, and duplicate_error for a taken handle. */
+export async function updateCollection(unit: Unit, id: string, patch: CollectionPatch): Promise<void> {
+  const changes = given(patch, ['title', 'handle', 'metadata'])
+  const changed = await refuseTaken(`Product collection with handle: ${patch.handle}, already exists.`, () =>
+    unit.knex('product_collection').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+  )
+  if (changed === 0) throw notFound(`Product collection with id: ${id} was not found`)
+}
+
+type CategoryPatch = { [Name in keyof CategoryInput]?: CategoryInput[Name] | undefined }
+
+/**
+ * Changes a category: what is named is set.
+ * @throws not_found for the category or its parent; duplicate_error for a taken handle; invalid_data for a parent below it
+ */
+export async function updateCategory(unit: Unit, id: string, patch: CategoryPatch): Promise<void> {
+  if (patch.parent_category_id != null) await refuseCircle(unit, id, patch.parent_category_id)
+  const changes = given(patch, ['name', 'description', 'handle', 'parent_category_id', 'rank', 'is_active', 'is_internal', 'metadata'])
+  const changed = await refuseTaken(`Product category with handle: ${patch.handle}, already exists.`, () =>
+    unit.knex('product_category').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+  )
+  if (changed === 0) throw notFound(`Product category with id: ${id} was not found`)
+}
+
+/** The whole tree is locked against another move: two moves at once could close a circle that neither sees. */
+async function refuseCircle(unit: Unit, id: string, parentId: string): Promise<void> {
+  const rows = await unit.run(
+    statement<{ id: string; parent_category_id: string | null }>(
+      'catalog.lock_category_tree',
+      'select id, parent_category_id from product_category where tenant_id = $1 and deleted_at is null order by id for update',
+      [tenantOf(unit)],
+    ),
+  )
+  const parents = new Map(rows.map((row) => [row.id, row.parent_category_id]))
+  if (!parents.has(parentId)) throw notFound(`Product category with id: ${parentId} was not found`)
+  for (let above: string | null | undefined = parentId; above != null; above = parents.get(above)) {
+    if (above === id) throw invalidData('A category cannot be below itself')
+  }
+}
+
+function given<T extends object>(patch: T, names: readonly (keyof T & string)[]): Record<string, unknown> {
+  return Object.fromEntries(names.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+}
+
+async function refuseTaken<T>(message: string, write: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate(message)
+    throw error
+  }
+}

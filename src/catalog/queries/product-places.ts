@@ -1,0 +1,27 @@
+import { type Statement, statement } from '../../db/index.js'
+
+/** Whose a product is and where it stands. */
+export interface ProductPlaces {
+  product_id: string
+  vendor_id: string
+  shipping_profile_id: string | null
+  sales_channels: { id: string; name: string }[]
+  /** Those that shoppers do not see, too. */
+  categories: { id: string; name: string; handle: string; is_active: boolean; is_internal: boolean }[]
+}
+
+export function productPlacesStatement(tenantId: string, productIds: readonly string[]): Statement<ProductPlaces> {
+  return statement(
+    'catalog.product_places',
+    `select p.id as product_id, p.vendor_id, p.shipping_profile_id,
+            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
+              from product_sales_channel h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
+              where h.tenant_id = $1 and h.product_id = p.id and c.deleted_at is null), '[]') as sales_channels,
+            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'handle', c.handle,
+                'is_active', c.is_active, 'is_internal', c.is_internal) order by c.rank, c.id)
+              from product_category_product l join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
+              where l.tenant_id = $1 and l.product_id = p.id and c.deleted_at is null), '[]') as categories
+     from product p where p.tenant_id = $1 and p.id = any($2)`,
+    [tenantId, productIds],
+  )
+}

@@ -1,0 +1,114 @@
+import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+
+/** The store's words as those see them who keep them: what is not active or internal is there too. */
+export interface WordFilter {
+  id: string[] | null
+  q: string | null
+  /** Exact title, or value. */
+  name: string[] | null
+  handle: string[] | null
+}
+
+export interface CollectionOfStore {
+  id: string
+  title: string
+  handle: string
+  external_id: string | null
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  deleted_at: Date | null
+  count: number
+}
+
+export function collectionsOfStoreStatement(tenantId: string, filter: WordFilter, page: ListPage): Statement<CollectionOfStore> {
+  const order = orderBy('c', page.order)
+  return statement(
+    `catalog.collections_of_store.${order.name}`,
+    `select c.id, c.title, c.handle, c.external_id, c.metadata, c.created_at, c.updated_at, c.deleted_at, count(*) over ()::int as count
+     from product_collection c
+     where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
+       and ($3::text is null or c.title ilike $3) and ($4::text[] is null or c.title = any($4))
+       and ($5::text[] is null or c.handle = any($5))
+     ${order.sql} limit $6 offset $7`,
+    [tenantId, filter.id, filter.q, filter.name, filter.handle, page.limit, page.offset],
+  )
+}
+
+export interface WordOfStore {
+  id: string
+  value: string
+  external_id: string | null
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  deleted_at: Date | null
+  count: number
+}
+
+/** Types or tags. */
+export function wordsOfStoreStatement(
+  tenantId: string,
+  kind: 'type' | 'tag',
+  filter: Omit<WordFilter, 'handle'>,
+  page: ListPage,
+): Statement<WordOfStore> {
+  const order = orderBy('w', page.order)
+  return statement(
+    `catalog.${kind}s_of_store.${order.name}`,
+    `select w.id, w.value, w.external_id, w.metadata, w.created_at, w.updated_at, w.deleted_at, count(*) over ()::int as count
+     from ${kind === 'type' ? 'product_type' : 'product_tag'} w
+     where w.tenant_id = $1 and w.deleted_at is null and ($2::text[] is null or w.id = any($2))
+       and ($3::text is null or w.value ilike $3) and ($4::text[] is null or w.value = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.q, filter.name, page.limit, page.offset],
+  )
+}
+
+export interface CategoryOfStore {
+  id: string
+  name: string
+  description: string
+  handle: string
+  rank: number
+  is_active: boolean
+  is_internal: boolean
+  external_id: string | null
+  parent_category_id: string | null
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  deleted_at: Date | null
+  parent_category: object | null
+  category_children: object[]
+  count: number
+}
+
+const columns = [
+  'id', 'name', 'description', 'handle', 'rank', 'is_active', 'is_internal', 'external_id', 'parent_category_id', 'metadata',
+  'created_at', 'updated_at',
+]
+const pairs = (alias: string) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+
+/** Categories with their parent and children. `parentId` 'null' finds those at the top. */
+export function categoriesOfStoreStatement(
+  tenantId: string,
+  filter: WordFilter & { parentId: string[] | null },
+  page: ListPage,
+): Statement<CategoryOfStore> {
+  const order = orderBy('c', page.order)
+  return statement(
+    `catalog.categories_of_store.${order.name}`,
+    `select ${columns.map((column) => `c.${column}`).join(', ')}, c.deleted_at, count(*) over ()::int as count,
+            (select json_build_object(${pairs('p')}) from product_category p
+             where p.tenant_id = $1 and p.id = c.parent_category_id) as parent_category,
+            coalesce((select json_agg(json_build_object(${pairs('x')}) order by x.rank, x.id) from product_category x
+             where x.tenant_id = $1 and x.parent_category_id = c.id and x.deleted_at is null), '[]') as category_children
+     from product_category c
+     where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
+       and ($3::text is null or c.name ilike $3) and ($4::text[] is null or c.name = any($4))
+       and ($5::text[] is null or c.handle = any($5)) and ($6::text[] is null or coalesce(c.parent_category_id, 'null') = any($6))
+     ${order.sql} limit $7 offset $8`,
+    [tenantId, filter.id, filter.q, filter.name, filter.handle, filter.parentId, page.limit, page.offset],
+  )
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import { toMinor } from '../../kernel/index.js'
+import { flatCategories, type TenantFiles } from './read.js'
+import type { ProductFile, StoreFile, VendorFile } from './schema.js'
+
+/**
+ * What can be described by files, in the order in which it is made: later kinds refer to earlier ones. Files and
+ * database are both turned into items of the same form, so that comparing them is comparing values.
+ */
+export const itemKinds = [
+  'tenant', 'store', 'region', 'tax region', 'category', 'collection', 'vendor', 'shipping option', 'product',
+  'commission rule', 'picture',
+] as const
+export type ItemKind = (typeof itemKinds)[number]
+
+export interface Item {
+  kind: ItemKind
+  /** What it is known by: a handle, a name, a country. */
+  key: string
+  value: Record<string, unknown>
+}
+
+type Amounts = Readonly<Record<string, number>>
+
+/** Amounts as minor units, in the order of their currencies. */
+function minorOf(amounts: Amounts): Record<string, number> {
+  const entries = Object.entries(amounts).map(([currency, amount]): [string, number] => [currency, Number(toMinor(amount, currency))])
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const ppmOf = (percent: number) => Math.round(percent * 10_000)
+const sorted = (values: readonly string[]) => [...new Set(values)].sort()
+
+/** A store's files as items. */
+export function desiredItems(files: TenantFiles): Item[] {
+  const { store, vendors, pictures } = files
+  return [
+    ...storeItems(store),
+    ...flatCategories(store.categories).map((category, rank): Item => ({
+      kind: 'category',
+      key: category.handle,
+      value: { name: category.name, description: category.description ?? '', parent: category.parent, rank },
+    })),
+    ...store.collections.map((collection): Item => ({ kind: 'collection', key: collection.handle, value: { title: collection.title } })),
+    ...vendors.flatMap(vendorItems),
+    ...store.commission_rules.map((rule): Item => ({
+      kind: 'commission rule',
+      key: rule.name,
+      value: {
+        rate_ppm: ppmOf(rule.rate),
+        fixed_minor: rule.fixed === undefined ? 0 : Number(toMinor(rule.fixed, rule.currency as string)),
+        currency: rule.currency ?? null,
+        vendor: rule.vendor ?? null,
+        category: rule.category ?? null,
+        type: rule.type ?? null,
+      },
+    })),
+    ...[...pictures].map(([name, content]): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(content) } })),
+  ]
+}
+
+export function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** The plan that a store's file names, with what the platform takes. */
+export function planOf(store: StoreFile): { name: string; fee: { rate_ppm: number; fixed: Record<string, number> } } | null {
+  if (store.plan === undefined) return null
+  return { name: store.plan.name, fee: { rate_ppm: ppmOf(store.plan.rate), fixed: minorOf(store.plan.fixed) } }
+}
+
+function storeItems(store: StoreFile): Item[] {
+  const plan = planOf(store)
+  return [
+    // The plan of a store whose file names none is the operator's matter.
+    { kind: 'tenant', key: store.slug, value: { name: store.name, ...(plan === null ? {} : { plan: plan.name, fee: plan.fee }) } },
+    {
+      kind: 'store',
+      key: store.slug,
+      value: {
+        name: store.name,
+        default_currency: store.default_currency,
+        currencies: sorted(store.currencies),
+        auto_pick_shipping: store.auto_pick_shipping,
+        payment_capture: store.payment_capture,
+        mail_from_name: store.mail_from_name ?? null,
+      },
+    },
+    ...store.regions.map((region, index): Item => ({
+      kind: 'region',
+      key: region.name,
+      value: {
+        currency: region.currency,
+        countries: sorted(region.countries),
+        tax_inclusive: region.tax_inclusive,
+        automatic_taxes: region.automatic_taxes,
+        payment_providers: sorted(region.payment_providers),
+        is_default: index === 0,
+      },
+    })),
+    // Countries before their provinces.
+    ...[...store.taxes].sort((a, b) => Number(a.province !== undefined) - Number(b.province !== undefined)).map((tax): Item => ({
+      kind: 'tax region',
+      key: tax.province === undefined ? tax.country : `${tax.country}-${tax.province.toLowerCase()}`,
+      value: {
+        rates: tax.rates
+          .map((rate) => ({
+            code: rate.code,
+            name: rate.name,
+            rate_ppm: ppmOf(rate.rate),
+            is_default: rate.default,
+            is_combinable: rate.combinable,
+            product_types: sorted(rate.product_types),
+          }))
+          .sort((a, b) => (a.code < b.code ? -1 : 1)),
+      },
+    })),
+  ]
+}
+
+function vendorItems(vendor: VendorFile): Item[] {
+  const { address } = vendor.location
+  return [
+    {
+      kind: 'vendor',
+      key: vendor.handle,
+      value: {
+        name: vendor.name,
+        description: vendor.description ?? null,
+        email: vendor.email,
+        logo: vendor.logo ?? null,
+        location: vendor.location.name,
+        address:
+          address === undefined
+            ? null
+            : {
+                address_1: address.address_1,
+                address_2: address.address_2 ?? null,
+                city: address.city,
+                postal_code: address.postal_code,
+                country_code: address.country_code,
+                province: address.province ?? null,
+              },
+      },
+    },
+    ...vendor.shipping.map((option): Item => ({
+      kind: 'shipping option',
+      key: `${vendor.handle} / ${option.name}`,
+      value: { vendor: vendor.handle, name: option.name, type: option.type, countries: sorted(option.countries), prices: minorOf(option.prices) },
+    })),
+    ...vendor.products.map((product): Item => ({ kind: 'product', key: product.handle, value: productValue(product, vendor.handle) })),
+  ]
+}
+
+/** Stock is not part of it: what is on the shelf changes with every sale, and files must not bring it back. */
+function productValue(product: ProductFile, vendor: string): Record<string, unknown> {
+  return {
+    vendor,
+    title: product.title,
+    subtitle: product.subtitle ?? null,
+    description: product.description ?? null,
+    status: product.status,
+    type: product.type ?? null,
+    tags: sorted(product.tags),
+    categories: sorted(product.categories),
+    collection: product.collection ?? null,
+    images: product.images,
+    material: product.material ?? null,
+    origin_country: product.origin_country ?? null,
+    weight: product.weight ?? null,
+    options: product.options.map((option) => ({ title: option.title, values: [...new Set(option.values)] })),
+    variants: product.variants.map((variant) => ({
+      sku: variant.sku,
+      title: variant.title ?? (Object.values(variant.options).join(' / ') || 'Default'),
+      barcode: variant.barcode ?? null,
+      options: Object.fromEntries(Object.entries(variant.options).sort(([a], [b]) => (a < b ? -1 : 1))),
+      prices: minorOf(variant.prices),
+      compare_at: minorOf(variant.compare_at),
+      manage_inventory: variant.manage_inventory,
+      allow_backorder: variant.allow_backorder,
+    })),
+  }
+}
+
+/** Pieces on the shelf when a product is made, by SKU. */
+export function firstStock(files: TenantFiles): Map<string, number> {
+  return new Map(
+    files.vendors.flatMap((vendor) =>
+      vendor.products.flatMap((product) => product.variants.map((variant): [string, number] => [`${vendor.handle} ${variant.sku}`, variant.stock])),
+    ),
+  )
+}

@@ -1,0 +1,134 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import type { output, ZodType } from 'zod'
+import { type CategoryFile, type StoreFile, storeFile, type VendorFile, vendorFile } from './schema.js'
+
+/** One store as its folder describes it. */
+export interface TenantFiles {
+  slug: string
+  store: StoreFile
+  vendors: VendorFile[]
+  /** Contents of pictures/ by file name. */
+  pictures: Map<string, Buffer>
+}
+
+/** What is wrong with the files: every problem with file and line, so that all can be mended at once. */
+export class TenantFilesError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+const picture_bytes = 5_000_000
+
+/**
+ * Reads every store of a folder like tenants/.
+ * @throws TenantFilesError that lists every problem of every file
+ */
+export function readTenantFiles(directory: string): TenantFiles[] {
+  if (!fs.existsSync(directory)) throw new TenantFilesError([`${directory}: there is no such folder`])
+  const problems: string[] = []
+  const tenants: TenantFiles[] = []
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!entry.isDirectory()) continue
+    const tenant = readTenant(path.join(directory, entry.name), problems)
+    if (tenant === null) continue
+    if (tenant.slug !== entry.name) problems.push(`${directory}/${entry.name}/store.yaml: slug is ${tenant.slug}, but the folder is ${entry.name}`)
+    checkReferences(`${directory}/${entry.name}`, tenant, problems)
+    tenants.push(tenant)
+  }
+  if (problems.length > 0) throw new TenantFilesError(problems)
+  return tenants
+}
+
+function readTenant(folder: string, problems: string[]): TenantFiles | null {
+  const store = readYaml(path.join(folder, 'store.yaml'), storeFile, problems)
+  const vendorFolder = path.join(folder, 'vendors')
+  const vendors = listFiles(vendorFolder, '.yaml').map((name) => readYaml(path.join(vendorFolder, name), vendorFile, problems))
+  const pictureFolder = path.join(folder, 'pictures')
+  const pictures = new Map<string, Buffer>()
+  for (const name of listFiles(pictureFolder, '')) {
+    const content = fs.readFileSync(path.join(pictureFolder, name))
+    if (content.length > picture_bytes) problems.push(`${pictureFolder}/${name}: larger than ${picture_bytes} bytes`)
+    pictures.set(name, content)
+  }
+  if (store === null || vendors.includes(null)) return null
+  return { slug: store.slug, store, vendors: vendors as VendorFile[], pictures }
+}
+
+function listFiles(folder: string, extension: string): string[] {
+  if (!fs.existsSync(folder)) return []
+  return fs.readdirSync(folder).filter((name) => name.endsWith(extension) && !name.startsWith('.')).sort()
+}
+
+function readYaml<Schema extends ZodType>(file: string, schema: Schema, problems: string[]): output<Schema> | null {
+  if (!fs.existsSync(file)) {
+    problems.push(`${file}: is missing`)
+    return null
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(fs.readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false })
+  for (const error of document.errors) problems.push(`${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`)
+  if (document.errors.length > 0) return null
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }))
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) {
+    const at = issue.path.map(String)
+    problems.push(`${file}:${lineOf(document, issue.path, lines)}: ${at.length === 0 ? '' : `${at.join('.')}: `}${issue.message}`)
+  }
+  return null
+}
+
+/** The line of the innermost part of the path that is there. */
+function lineOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[], lines: LineCounter): number {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined
+    if (node?.range !== undefined) return lines.linePos(node.range[0]).line
+  }
+  return 1
+}
+
+/** Handles of all categories, parents before children. */
+export function flatCategories(categories: readonly CategoryFile[], parent: string | null = null): (CategoryFile & { parent: string | null })[] {
+  return categories.flatMap((category) => [{ ...category, parent }, ...flatCategories(category.children ?? [], category.handle)])
+}
+
+function checkReferences(folder: string, tenant: TenantFiles, problems: string[]): void {
+  const { store, vendors, pictures } = tenant
+  const categories = new Set(flatCategories(store.categories).map((category) => category.handle))
+  const collections = new Set(store.collections.map((collection) => collection.handle))
+  const handles = new Set(vendors.map((vendor) => vendor.handle))
+  const complain = (where: string, what: string) => problems.push(`${folder}/${where}: ${what}`)
+  const unique = (where: string, what: string, values: readonly string[]) => {
+    const twice = values.find((value, index) => values.indexOf(value) !== index)
+    if (twice !== undefined) complain(where, `two ${what} are ${twice}`)
+  }
+  if (!store.currencies.includes(store.default_currency)) complain('store.yaml', `default_currency ${store.default_currency} is not among currencies`)
+  for (const region of store.regions) {
+    if (!store.currencies.includes(region.currency)) complain('store.yaml', `region ${region.name} has a currency that the store does not have`)
+  }
+  unique('store.yaml', 'countries of regions', store.regions.flatMap((region) => region.countries))
+  unique('store.yaml', 'regions', store.regions.map((region) => region.name))
+  unique('store.yaml', 'commission rules', store.commission_rules.map((rule) => rule.name))
+  unique('store.yaml', 'categories', flatCategories(store.categories).map((category) => category.handle))
+  for (const rule of store.commission_rules) {
+    if (rule.vendor !== undefined && !handles.has(rule.vendor)) complain('store.yaml', `commission rule ${rule.name}: no vendor ${rule.vendor}`)
+    if (rule.category !== undefined && !categories.has(rule.category)) complain('store.yaml', `commission rule ${rule.name}: no category ${rule.category}`)
+    if (rule.fixed !== undefined && rule.currency === undefined) complain('store.yaml', `commission rule ${rule.name}: a fixed amount needs a currency`)
+  }
+  unique('vendors', 'product handles of the store', vendors.flatMap((vendor) => vendor.products.map((product) => product.handle)))
+  for (const vendor of vendors) {
+    const where = `vendors/${vendor.handle}.yaml`
+    unique(where, 'SKUs', vendor.products.flatMap((product) => product.variants.map((variant) => variant.sku)))
+    if (vendor.logo !== undefined && !pictures.has(vendor.logo)) complain(where, `no picture ${vendor.logo}`)
+    for (const product of vendor.products) {
+      for (const image of product.images) if (!pictures.has(image)) complain(where, `product ${product.handle}: no picture ${image}`)
+      for (const category of product.categories) if (!categories.has(category)) complain(where, `product ${product.handle}: no category ${category}`)
+      if (product.collection !== undefined && !collections.has(product.collection)) complain(where, `product ${product.handle}: no collection ${product.collection}`)
+    }
+  }
+}

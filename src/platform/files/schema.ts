@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { isCurrency, limits } from '../../kernel/index.js'
+import { isCountry } from '../../regions/index.js'
+
+// The format of tenants/<slug>/store.yaml and tenants/<slug>/vendors/<handle>.yaml. Amounts in major units, rates in per cent.
+
+const name = z.string().trim().min(1).max(limits.name_characters)
+const handle = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$/, 'is lower-case letters, digits and dashes')
+const currency = z.string().refine(isCurrency, 'is not an ISO 4217 code in lower case')
+const country = z.string().refine(isCountry, 'is not a two-letter country code').refine((code) => code === code.toLowerCase(), 'is not in lower case')
+const percent = z.number().min(0).max(100)
+const amount = z.number().min(0).max(1e12)
+const prices = z.record(currency, amount)
+const text = z.string().max(limits.text_characters)
+const picture = z.string().regex(/^[\w-]{1,100}\.(svg|png|jpg|jpeg|webp|avif)$/, 'is not a file name of a picture')
+
+export interface CategoryFile {
+  name: string
+  handle: string
+  description?: string | undefined
+  children?: CategoryFile[] | undefined
+}
+
+const category: z.ZodType<CategoryFile> = z.strictObject({
+  name,
+  handle,
+  description: text.optional(),
+  get children() {
+    return z.array(category).max(200).optional()
+  },
+})
+
+export const storeFile = z.strictObject({
+  slug: handle,
+  name,
+  default_currency: currency,
+  currencies: z.array(currency).min(1).max(50),
+  auto_pick_shipping: z.boolean().default(true),
+  payment_capture: z.enum(['automatic', 'manual']).default('manual'),
+  mail_from_name: name.optional(),
+  /** Who owns the store; a password is made up and shown when the store is made. */
+  owner_email: z.email().optional(),
+  plan: z.strictObject({ name, rate: percent.default(0), fixed: prices.default({}) }).optional(),
+  regions: z
+    .array(
+      z.strictObject({
+        name,
+        currency,
+        countries: z.array(country).min(1).max(250),
+        tax_inclusive: z.boolean().default(false),
+        automatic_taxes: z.boolean().default(true),
+        payment_providers: z.array(z.string().max(100)).default(['pp_system_default']),
+      }),
+    )
+    .min(1)
+    .max(100),
+  taxes: z
+    .array(
+      z.strictObject({
+        country,
+        province: z.string().max(20).optional(),
+        rates: z
+          .array(
+            z.strictObject({
+              name,
+              code: z.string().max(100),
+              rate: percent,
+              default: z.boolean().default(false),
+              combinable: z.boolean().default(false),
+              product_types: z.array(name).default([]),
+            }),
+          )
+          .min(1),
+      }),
+    )
+    .default([]),
+  categories: z.array(category).default([]),
+  collections: z.array(z.strictObject({ title: name, handle })).default([]),
+  commission_rules: z
+    .array(
+      z.strictObject({
+        name,
+        rate: percent,
+        fixed: amount.optional(),
+        currency: currency.optional(),
+        vendor: handle.optional(),
+        category: handle.optional(),
+        type: name.optional(),
+      }),
+    )
+    .default([]),
+})
+
+const variantFile = z.strictObject({
+  title: name.optional(),
+  sku: z.string().min(1).max(100),
+  barcode: z.string().max(100).optional(),
+  options: z.record(z.string(), z.string()).default({}),
+  prices,
+  compare_at: prices.default({}),
+  stock: z.number().int().min(0).max(1_000_000).default(0),
+  manage_inventory: z.boolean().default(true),
+  allow_backorder: z.boolean().default(false),
+})
+
+const productFile = z.strictObject({
+  title: name,
+  handle,
+  subtitle: text.optional(),
+  description: text.optional(),
+  status: z.enum(['draft', 'published']).default('published'),
+  type: name.optional(),
+  tags: z.array(name).default([]),
+  categories: z.array(handle).default([]),
+  collection: handle.optional(),
+  images: z.array(picture).default([]),
+  material: name.optional(),
+  origin_country: country.optional(),
+  weight: z.number().min(0).optional(),
+  options: z.array(z.strictObject({ title: name, values: z.array(z.string().min(1)).min(1).max(100) })).default([]),
+  variants: z.array(variantFile).min(1).max(limits.variantsOfProduct),
+})
+
+export const vendorFile = z.strictObject({
+  handle,
+  name,
+  description: text.optional(),
+  email: z.email(),
+  logo: picture.optional(),
+  location: z.strictObject({
+    name,
+    address: z
+      .strictObject({
+        address_1: name,
+        address_2: name.optional(),
+        city: name,
+        postal_code: z.string().max(20),
+        country_code: country,
+        province: z.string().max(50).optional(),
+      })
+      .optional(),
+  }),
+  shipping: z.array(z.strictObject({ name, type: handle, countries: z.array(country).min(1), prices })).default([]),
+  products: z.array(productFile).default([]),
+})
+
+export type StoreFile = z.output<typeof storeFile>
+export type VendorFile = z.output<typeof vendorFile>
+export type ProductFile = z.output<typeof productFile>

@@ -1,0 +1,136 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { createShippingOptionType, type ShippingOptionTypeInput } from './profiles.js'
+
+export interface OptionPrice {
+  currency_code: string
+  amount_minor: bigint
+}
+
+export interface ShippingOptionInput {
+  name: string
+  service_zone_id: string
+  shipping_profile_id: string
+  /** A kind that is there already, or one to be made. */
+  type_id?: string | undefined
+  type?: Omit<ShippingOptionTypeInput, 'vendor_id'> | undefined
+  prices: readonly OptionPrice[]
+  data?: object | null | undefined
+  metadata?: object | null | undefined
+  is_return?: boolean | undefined
+  enabled_in_store?: boolean | undefined
+}
+
+/**
+ * Adds a way of delivery at flat prices. It belongs to the vendor of its zone; profile and kind must be the same vendor's.
+ * @throws not_found for zone, profile or kind; invalid_data without exactly one of `type` and `type_id`, or a currency twice
+ */
+export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
+  const tenantId = tenantOf(unit)
+  if ((input.type_id === undefined) === (input.type === undefined)) throw invalidData('A shipping option needs a type or a type_id, one of them')
+  const [zone] = await unit.run(
+    statement<{ vendor_id: string }>(
+      'shipping.vendor_of_zone',
+      'select vendor_id from service_zone where tenant_id = $1 and id = $2 and deleted_at is null',
+      [tenantId, input.service_zone_id],
+    ),
+  )
+  if (zone === undefined) throw notFound(`Service zone with id: ${input.service_zone_id} was not found`)
+  const { vendor_id } = zone
+  await refuseForeign(unit, vendor_id, input)
+  const typeId = input.type === undefined ? (input.type_id as string) : await createShippingOptionType(unit, { ...input.type, vendor_id })
+  const priceSetId = newId('pset')
+  await unit.knex('price_set').insert({ id: priceSetId, vendor_id })
+  await writePrices(unit, { priceSetId, vendorId: vendor_id }, input.prices)
+  const id = newId('so')
+  await unit.knex('shipping_option').insert({
+    id,
+    vendor_id,
+    name: input.name,
+    service_zone_id: input.service_zone_id,
+    shipping_profile_id: input.shipping_profile_id,
+    shipping_option_type_id: typeId,
+    price_set_id: priceSetId,
+    data: input.data ?? null,
+    metadata: input.metadata ?? null,
+    is_return: input.is_return ?? false,
+    enabled_in_store: input.enabled_in_store ?? true,
+  })
+  return id
+}
+
+const columns = ['name', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
+
+export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zone_id'>>
+
+/** Changes an option: what is named is set, prices are a whole set. Throws not_found and invalid_data as creating does. */
+export async function updateShippingOption(unit: Unit, id: string, patch: ShippingOptionPatch): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [option] = await unit.run(
+    statement<{ vendor_id: string; price_set_id: string }>(
+      'shipping.lock_option',
+      'select vendor_id, price_set_id from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      [tenantId, id],
+    ),
+  )
+  if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
+  if (patch.type !== undefined && patch.type_id !== undefined) throw invalidData('A shipping option needs a type or a type_id, one of them')
+  await refuseForeign(unit, option.vendor_id, patch)
+  const changes: Record<string, unknown> = Object.fromEntries(
+    columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]),
+  )
+  if (patch.type_id !== undefined) changes.shipping_option_type_id = patch.type_id
+  if (patch.type !== undefined) {
+    changes.shipping_option_type_id = await createShippingOptionType(unit, { ...patch.type, vendor_id: option.vendor_id })
+  }
+  await unit.knex('shipping_option').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+  if (patch.prices !== undefined) await writePrices(unit, { priceSetId: option.price_set_id, vendorId: option.vendor_id }, patch.prices)
+}
+
+/** Takes an option out of use. Carts that chose it must choose again; orders keep what they paid. Throws not_found. */
+export async function deleteShippingOption(unit: Unit, id: string): Promise<void> {
+  const gone = await unit.run(
+    statement<{ id: string }>(
+      'shipping.delete_option',
+      'update shipping_option set deleted_at = now(), updated_at = now() where tenant_id = $1 and id = $2 and deleted_at is null returning id',
+      [tenantOf(unit), id],
+    ),
+  )
+  if (gone.length === 0) throw notFound(`Shipping option with id: ${id} was not found`)
+}
+
+/** A profile or kind of another vendor is as unknown as one of another store. */
+async function refuseForeign(unit: Unit, vendorId: string, input: { shipping_profile_id?: string | undefined; type_id?: string | undefined }): Promise<void> {
+  const [known] = await unit.run(
+    statement<{ profile: boolean; type: boolean }>(
+      'shipping.known_parts',
+      `select $3::text is null or exists (select 1 from shipping_profile p where p.tenant_id = $1 and p.vendor_id = $2
+                and p.id = $3 and p.deleted_at is null) as profile,
+              $4::text is null or exists (select 1 from shipping_option_type t where t.tenant_id = $1 and t.vendor_id = $2
+                and t.id = $4 and t.deleted_at is null) as type`,
+      [tenantOf(unit), vendorId, input.shipping_profile_id ?? null, input.type_id ?? null],
+    ),
+  )
+  if (known?.profile !== true) throw notFound(`Shipping profile with id: ${input.shipping_profile_id} was not found`)
+  if (!known.type) throw notFound(`Shipping option type with id: ${input.type_id} was not found`)
+}
+
+/** Makes the prices of a set exactly these. A price that stays keeps its id. */
+async function writePrices(unit: Unit, owner: { priceSetId: string; vendorId: string }, prices: readonly OptionPrice[]): Promise<void> {
+  const currencies = prices.map((price) => price.currency_code)
+  if (new Set(currencies).size !== currencies.length) throw invalidData('A shipping option has one price in each currency')
+  await unit.run(
+    statement(
+      'shipping.write_prices',
+      `with gone as (delete from price where tenant_id = $1 and price_set_id = $2 and currency_code <> all($5::text[]))
+       insert into price (tenant_id, id, price_set_id, vendor_id, currency_code, amount_minor)
+       select $1, p.id, $2, $3, p.currency, p.amount from unnest($4::text[], $5::text[], $6::bigint[]) as p (id, currency, amount)
+       on conflict (tenant_id, price_set_id, currency_code, min_quantity) do update
+         set amount_minor = excluded.amount_minor, updated_at = now()`,
+      [
+        tenantOf(unit), owner.priceSetId, owner.vendorId, prices.map(() => newId('price')), currencies,
+        prices.map((price) => price.amount_minor),
+      ],
+    ),
+  )
+}

@@ -1,0 +1,32 @@
+import type { Unit } from '../../db/index.js'
+import { newId } from '../../kernel/index.js'
+
+/** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor. */
+export async function createShippingProfile(
+  unit: Unit,
+  input: { vendor_id: string; name: string; type: string; metadata?: object | null | undefined },
+): Promise<string> {
+  const id = newId('sp')
+  await unit.knex('shipping_profile').insert({ id, vendor_id: input.vendor_id, name: input.name, type: input.type, metadata: input.metadata ?? null })
+  return id
+}
+
+export interface ShippingOptionTypeInput {
+  vendor_id: string
+  label: string
+  code: string
+  description?: string | null | undefined
+}
+
+/** Adds a kind of delivery, for example `express`. Throws not_found for the vendor. */
+export async function createShippingOptionType(unit: Unit, input: ShippingOptionTypeInput): Promise<string> {
+  const id = newId('sotype')
+  await unit.knex('shipping_option_type').insert({
+    id,
+    vendor_id: input.vendor_id,
+    label: input.label,
+    code: input.code,
+    description: input.description ?? null,
+  })
+  return id
+}

@@ -1,0 +1,8 @@
+export {
+  changeChannelProducts,
+  createSalesChannel,
+  listSalesChannelsStatement,
+  type SalesChannelRow,
+  updateSalesChannel,
+} from './sales-channels.js'
+export { type StoreCurrencyInput, type StorePatch, type StoreRow, storesStatement, updateStore } from './store.js'

@@ -1,0 +1,111 @@
+import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { invalidData, isCurrency, notFound } from '../kernel/index.js'
+import { setPricePreference } from '../regions/index.js'
+
+export interface StoreRow {
+  id: string
+  name: string
+  default_sales_channel_id: string | null
+  default_region_id: string | null
+  default_location_id: string | null
+  auto_pick_shipping: boolean
+  payment_capture: 'manual' | 'automatic'
+  mail_from_name: string | null
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  supported_currencies: { currency_code: string; is_default: boolean; is_tax_inclusive: boolean; created_at: string }[]
+  count: number
+}
+
+/** The tenant's store, with its currencies. */
+export function storesStatement(tenantId: string, id: string[] | null): Statement<StoreRow> {
+  return statement(
+    'stores.list',
+    `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
+            s.payment_capture, s.mail_from_name, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
+            coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
+                'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
+                  and p.attribute = 'currency_code' and p.value = c.currency_code), false),
+                'created_at', c.created_at) order by c.currency_code)
+              from store_currency c where c.tenant_id = $1), '[]') as supported_currencies
+     from store s where s.tenant_id = $1 and ($2::text[] is null or s.id = any($2))`,
+    [tenantId, id],
+  )
+}
+
+export interface StoreCurrencyInput {
+  currency_code: string
+  is_default?: boolean | undefined
+  is_tax_inclusive?: boolean | undefined
+}
+
+export interface StorePatch {
+  name?: string | undefined
+  default_sales_channel_id?: string | null | undefined
+  default_region_id?: string | null | undefined
+  default_location_id?: string | null | undefined
+  auto_pick_shipping?: boolean | undefined
+  payment_capture?: 'manual' | 'automatic' | undefined
+  mail_from_name?: string | null | undefined
+  metadata?: object | null | undefined
+  /** The whole set: a currency that is not in it is no longer supported. */
+  supported_currencies?: StoreCurrencyInput[] | undefined
+}
+
+const columns = [
+  'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping', 'payment_capture',
+  'mail_from_name', 'metadata',
+] as const
+
+/**
+ * Changes the store: what is named is set, what is not stays.
+ * @throws not_found for a store, channel, region or location that is not there; invalid_data for its currencies
+ */
+export async function updateStore(unit: Unit, id: string, patch: StorePatch): Promise<void> {
+  const tenantId = tenantOf(unit)
+  await refuseUnknownDefaults(unit, patch)
+  const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  const changed = await unit.knex('store').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+  if (changed === 0) throw notFound(`Store with id: ${id} was not found`)
+  if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)
+}
+
+async function refuseUnknownDefaults(unit: Unit, patch: StorePatch): Promise<void> {
+  const wanted = [patch.default_sales_channel_id ?? null, patch.default_region_id ?? null, patch.default_location_id ?? null]
+  const [known] = await unit.run(
+    statement<{ channel: boolean; region: boolean; location: boolean }>(
+      'stores.known_defaults',
+      `select $2::text is null or exists (select 1 from sales_channel c where c.tenant_id = $1 and c.id = $2 and c.deleted_at is null) as channel,
+              $3::text is null or exists (select 1 from region r where r.tenant_id = $1 and r.id = $3 and r.deleted_at is null) as region,
+              $4::text is null or exists (select 1 from stock_location l where l.tenant_id = $1 and l.id = $4 and l.deleted_at is null) as location`,
+      [tenantOf(unit), ...wanted],
+    ),
+  )
+  if (known?.channel !== true) throw notFound(`Sales channel with id: ${wanted[0]} was not found`)
+  if (!known.region) throw notFound(`Region with id: ${wanted[1]} was not found`)
+  if (!known.location) throw notFound(`Stock location with id: ${wanted[2]} was not found`)
+}
+
+async function replaceCurrencies(unit: Unit, currencies: readonly StoreCurrencyInput[]): Promise<void> {
+  const codes = currencies.map((currency) => currency.currency_code)
+  const unknown = codes.find((code) => !isCurrency(code))
+  if (unknown !== undefined) throw invalidData(`Currency with code: ${unknown} is not known`)
+  if (new Set(codes).size !== codes.length) throw invalidData('A currency is named twice')
+  const defaults = currencies.filter((currency) => currency.is_default === true)
+  if (defaults.length !== 1) throw invalidData('A store has exactly one default currency')
+  await unit.run(
+    statement(
+      'stores.replace_currencies',
+      `with gone as (delete from store_currency where tenant_id = $1 and currency_code <> all($2::text[]))
+       insert into store_currency (tenant_id, currency_code, is_default)
+       select $1, c, c = $3 from unnest($2::text[]) as c
+       on conflict (tenant_id, currency_code) do update set is_default = excluded.is_default`,
+      [tenantOf(unit), codes, defaults[0]?.currency_code],
+    ),
+  )
+  for (const currency of currencies) {
+    if (currency.is_tax_inclusive === undefined) continue
+    await setPricePreference(unit, { attribute: 'currency_code', value: currency.currency_code, is_tax_inclusive: currency.is_tax_inclusive })
+  }
+}

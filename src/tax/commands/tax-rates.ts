@@ -1,0 +1,103 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+
+export interface TaxRateRuleInput {
+  reference: 'product' | 'product_type' | 'shipping_option'
+  reference_id: string
+}
+
+export interface TaxRateInput {
+  tax_region_id: string
+  name: string
+  code: string
+  /** Parts per million: 20 % is 200 000. */
+  rate_ppm: number
+  is_default?: boolean | undefined
+  is_combinable?: boolean | undefined
+  rules?: TaxRateRuleInput[] | undefined
+  metadata?: object | null | undefined
+}
+
+/**
+ * Adds a rate to a tax region.
+ * @throws not_found for the region or for what a rule names; duplicate_error for a second default
+ */
+export async function createTaxRate(unit: Unit, input: TaxRateInput): Promise<string> {
+  const id = newId('txr')
+  const { rules, ...rate } = input
+  const tenantId = tenantOf(unit)
+  const region = await unit.knex('tax_region').where({ tenant_id: tenantId, id: rate.tax_region_id }).whereNull('deleted_at').first('id')
+  if (region === undefined) throw notFound(`Tax region with id: ${rate.tax_region_id} was not found`)
+  await refuseSecondDefault(() =>
+    unit.knex('tax_rate').insert({
+      id,
+      tax_region_id: rate.tax_region_id,
+      name: rate.name,
+      code: rate.code,
+      rate_ppm: rate.rate_ppm,
+      is_default: rate.is_default ?? false,
+      is_combinable: rate.is_combinable ?? false,
+      metadata: rate.metadata ?? null,
+    }),
+  )
+  await replaceRules(unit, id, rules ?? [])
+  return id
+}
+
+const columns = ['name', 'code', 'rate_ppm', 'is_default', 'is_combinable', 'metadata'] as const
+
+/** Changes a rate: what is named is set, rules are a whole set. Throws what createTaxRate throws. */
+export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<TaxRateInput, 'tax_region_id'>>): Promise<void> {
+  const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  const changed = await refuseSecondDefault(() =>
+    unit.knex('tax_rate').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+  )
+  if (changed === 0) throw notFound(`Tax rate with id: ${id} was not found`)
+  if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
+}
+
+/** Removes a rate. Lines keep the tax they were priced with. Throws not_found. */
+export async function deleteTaxRate(unit: Unit, id: string): Promise<void> {
+  const gone = await unit.knex('tax_rate').where({ tenant_id: tenantOf(unit), id }).delete()
+  if (gone === 0) throw notFound(`Tax rate with id: ${id} was not found`)
+}
+
+async function refuseSecondDefault<T>(write: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    if (isDuplicate(error, 'tax_rate_default')) throw duplicate('The tax region has a default rate already.')
+    throw error
+  }
+}
+
+/** What a rule names has no foreign key, since it may be of three kinds: it is looked up here. */
+async function replaceRules(unit: Unit, id: string, rules: readonly TaxRateRuleInput[]): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const references = rules.map((rule) => rule.reference)
+  const ids = rules.map((rule) => rule.reference_id)
+  const unknown = await unit.run(
+    statement<TaxRateRuleInput>(
+      'tax.unknown_references',
+      `select w.reference, w.reference_id from unnest($2::text[], $3::text[]) as w (reference, reference_id)
+       where not exists (select 1 from product p where w.reference = 'product'
+                         and p.tenant_id = $1 and p.id = w.reference_id and p.deleted_at is null)
+         and not exists (select 1 from product_type y where w.reference = 'product_type'
+                         and y.tenant_id = $1 and y.id = w.reference_id and y.deleted_at is null)
+         and not exists (select 1 from shipping_option o where w.reference = 'shipping_option'
+                         and o.tenant_id = $1 and o.id = w.reference_id and o.deleted_at is null)`,
+      [tenantId, references, ids],
+    ),
+  )
+  if (unknown[0] !== undefined) throw notFound(`${unknown[0].reference} with id: ${unknown[0].reference_id} was not found`)
+  await unit.run(statement('tax.delete_rules', 'delete from tax_rate_rule where tenant_id = $1 and tax_rate_id = $2', [tenantId, id]))
+  await unit.run(
+    statement(
+      'tax.insert_rules',
+      `insert into tax_rate_rule (tenant_id, id, tax_rate_id, reference, reference_id)
+       select $1, w.id, $2, w.reference, w.reference_id from unnest($3::text[], $4::text[], $5::text[]) as w (id, reference, reference_id)
+       on conflict (tenant_id, tax_rate_id, reference, reference_id) do nothing`,
+      [tenantId, id, rules.map(() => newId('txrule')), references, ids],
+    ),
+  )
+}

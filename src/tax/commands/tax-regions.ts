@@ -1,0 +1,64 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { isCountry } from '../../regions/index.js'
+import { createTaxRate, type TaxRateInput } from './tax-rates.js'
+
+export interface TaxRegionInput {
+  country_code: string
+  province_code?: string | null | undefined
+  /** The country's tax region, for a province. */
+  parent_id?: string | null | undefined
+  default_tax_rate?: Omit<TaxRateInput, 'tax_region_id' | 'is_default' | 'rules'> | undefined
+  metadata?: object | null | undefined
+}
+
+/**
+ * Adds a country, or a province below its country, with its default rate.
+ * @throws invalid_data for an unknown country and for a province without its country; not_found for the parent;
+ * duplicate_error for a second one
+ */
+export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promise<string> {
+  if (!isCountry(input.country_code)) throw invalidData(`Country with code: ${input.country_code} is not known`)
+  await checkParent(unit, input)
+  const id = newId('txreg')
+  try {
+    await unit.knex('tax_region').insert({
+      id,
+      country_code: input.country_code,
+      province_code: input.province_code?.toLowerCase() ?? null,
+      parent_id: input.parent_id ?? null,
+      metadata: input.metadata ?? null,
+    })
+  } catch (error) {
+    const place = input.province_code == null ? '' : `, province_code: ${input.province_code}`
+    if (isDuplicate(error)) throw duplicate(`Tax region with country_code: ${input.country_code}${place}, already exists.`)
+    throw error
+  }
+  if (input.default_tax_rate !== undefined) {
+    await createTaxRate(unit, { ...input.default_tax_rate, tax_region_id: id, is_default: true })
+  }
+  return id
+}
+
+async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
+  const { parent_id: parentId, province_code: province } = input
+  if ((parentId == null) !== (province == null)) throw invalidData('A province needs its country as parent_id, and a country has none')
+  if (parentId == null) return
+  const [parent] = await unit.run(
+    statement<{ country_code: string; province_code: string | null }>(
+      'tax.parent',
+      'select country_code, province_code from tax_region where tenant_id = $1 and id = $2 and deleted_at is null',
+      [tenantOf(unit), parentId],
+    ),
+  )
+  if (parent === undefined) throw notFound(`Tax region with id: ${parentId} was not found`)
+  if (parent.country_code !== input.country_code || parent.province_code !== null) {
+    throw invalidData('The parent of a province is the tax region of its country')
+  }
+}
+
+/** Removes a tax region with its provinces and rates. Lines keep the tax they were priced with. Throws not_found. */
+export async function deleteTaxRegion(unit: Unit, id: string): Promise<void> {
+  const gone = await unit.knex('tax_region').where({ tenant_id: tenantOf(unit), id }).delete()
+  if (gone === 0) throw notFound(`Tax region with id: ${id} was not found`)
+}

@@ -1,0 +1,78 @@
+import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+
+export interface TaxRateView {
+  id: string
+  tax_region_id: string
+  name: string
+  code: string
+  rate_ppm: number
+  is_default: boolean
+  is_combinable: boolean
+  metadata: object | null
+  created_at: string
+  updated_at: string
+  rules: { id: string; reference: string; reference_id: string; created_at: string }[]
+}
+
+export interface TaxRegionView {
+  id: string
+  country_code: string
+  province_code: string | null
+  parent_id: string | null
+  provider_id: string
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  tax_rates: TaxRateView[]
+  children: { id: string; country_code: string; province_code: string | null; parent_id: string }[]
+  count: number
+}
+
+const rulesJson = `coalesce((select json_agg(json_build_object('id', u.id, 'reference', u.reference, 'reference_id', u.reference_id,
+    'created_at', u.created_at) order by u.id)
+  from tax_rate_rule u where u.tenant_id = $1 and u.tax_rate_id = t.id), '[]')`
+
+const ratesJson = `coalesce((select json_agg(json_build_object('id', t.id, 'tax_region_id', t.tax_region_id, 'name', t.name,
+    'code', t.code, 'rate_ppm', t.rate_ppm, 'is_default', t.is_default, 'is_combinable', t.is_combinable,
+    'metadata', t.metadata, 'created_at', t.created_at, 'updated_at', t.updated_at, 'rules', ${rulesJson}) order by t.id)
+  from tax_rate t where t.tenant_id = $1 and t.tax_region_id = r.id and t.deleted_at is null), '[]')`
+
+export function listTaxRegionsStatement(
+  tenantId: string,
+  filter: { id: string[] | null; countryCode: string[] | null; provinceCode: string[] | null; parentId: string[] | null },
+  page: ListPage,
+): Statement<TaxRegionView> {
+  const order = orderBy('r', page.order)
+  return statement(
+    `tax.list_regions.${order.name}`,
+    `select r.id, r.country_code, r.province_code, r.parent_id, r.provider_id, r.metadata, r.created_at, r.updated_at,
+            ${ratesJson} as tax_rates, count(*) over ()::int as count,
+            coalesce((select json_agg(json_build_object('id', c.id, 'country_code', c.country_code,
+                'province_code', c.province_code, 'parent_id', c.parent_id) order by c.id)
+              from tax_region c where c.tenant_id = $1 and c.parent_id = r.id), '[]') as children
+     from tax_region r
+     where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
+       and ($3::text[] is null or r.country_code = any($3)) and ($4::text[] is null or r.province_code = any($4))
+       and ($5::text[] is null or r.parent_id = any($5))
+     ${order.sql} limit $6 offset $7`,
+    [tenantId, filter.id, filter.countryCode, filter.provinceCode, filter.parentId, page.limit, page.offset],
+  )
+}
+
+export function listTaxRatesStatement(
+  tenantId: string,
+  filter: { id: string[] | null; taxRegionId: string[] | null; q: string | null },
+  page: ListPage,
+): Statement<Omit<TaxRateView, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date; count: number }> {
+  const order = orderBy('t', page.order)
+  return statement(
+    `tax.list_rates.${order.name}`,
+    `select t.id, t.tax_region_id, t.name, t.code, t.rate_ppm, t.is_default, t.is_combinable, t.metadata, t.created_at,
+            t.updated_at, ${rulesJson} as rules, count(*) over ()::int as count
+     from tax_rate t
+     where t.tenant_id = $1 and t.deleted_at is null and ($2::text[] is null or t.id = any($2))
+       and ($3::text[] is null or t.tax_region_id = any($3)) and ($4::text is null or t.name ilike $4 or t.code ilike $4)
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.taxRegionId, filter.q, page.limit, page.offset],
+  )
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { applyTenants, planTenants, TenantFilesError } from '../../src/platform/index.js'
+import { startTestApp, type TestApp } from '../support/app.js'
+import { client } from '../support/client.js'
+import { asAdmin } from '../support/database.js'
+
+const store = `
+slug: corner
+name: Corner Shop
+default_currency: usd
+currencies: [usd, jpy]
+plan: { name: Small, rate: 1.5, fixed: { usd: 0.3 } }
+regions:
+  - { name: Home, currency: usd, countries: [us], payment_providers: [pp_system_default] }
+  - { name: Japan, currency: jpy, countries: [jp], tax_inclusive: true }
+taxes:
+  - { country: us, rates: [{ name: None, code: none, rate: 0, default: true }] }
+  - { country: us, province: ca, rates: [{ name: CA, code: ca, rate: 7.25, default: true }, { name: Food, code: food, rate: 0, product_types: [Food] }] }
+categories:
+  - { name: Kitchen, handle: kitchen, children: [{ name: Cups, handle: cups }] }
+collections: [{ title: New, handle: new }]
+commission_rules:
+  - { name: Everything, rate: 10 }
+  - { name: Cups, rate: 5, fixed: 0.5, currency: usd, category: cups }
+`
+const vendor = `
+handle: potter
+name: The Potter
+email: potter@corner.example
+logo: cup.svg
+location: { name: Workshop, address: { address_1: 1 Clay Lane, city: Kiln, postal_code: '12345', country_code: us } }
+shipping:
+  - { name: Parcel, type: standard, countries: [us], prices: { usd: 5 } }
+products:
+  - title: Cup
+    handle: cup
+    description: A cup.
+    type: Cup
+    tags: [clay, blue]
+    categories: [cups]
+    collection: new
+    images: [cup.svg]
+    options: [{ title: Size, values: [S, L] }]
+    variants:
+      - { sku: CUP-S, options: { Size: S }, prices: { usd: 12.5, jpy: 1800 }, compare_at: { usd: 15 }, stock: 7 }
+      - { sku: CUP-L, options: { Size: L }, prices: { usd: 14 }, stock: 3 }
+  - { title: Bowl, handle: bowl, variants: [{ sku: BOWL, prices: { usd: 20 }, stock: 1 }] }
+`
+const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="3"/></svg>'
+
+describe('stores as files', () => {
+  let app: TestApp
+  let directory: string
+  const at = (file: string) => path.join(directory, 'corner', file)
+  const options = () => ({ db: app.db, directory, filesDirectory: app.stoa.services.filesDirectory })
+  const write = (storeText: string, vendorText: string) => {
+    fs.writeFileSync(at('store.yaml'), storeText)
+    fs.writeFileSync(at('vendors/potter.yaml'), vendorText)
+  }
+  const differences = async () => (await planTenants(options())).flatMap((plan) => plan.differences.map(({ kind, key, what, fields }) => [kind, key, what, ...fields].join(' ')))
+
+  before(async function () {
+    this.timeout(60_000)
+    app = await startTestApp()
+    directory = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-tenants-'))
+    fs.mkdirSync(at('vendors'), { recursive: true })
+    fs.mkdirSync(at('pictures'))
+    fs.writeFileSync(at('pictures/cup.svg'), picture)
+    write(store, vendor)
+  })
+
+  after(async () => {
+    fs.rmSync(directory, { recursive: true, force: true })
+    await app?.stop()
+  })
+
+  it('plans a new store without changing anything', async () => {
+    const [plan] = await planTenants(options())
+    assert.equal(plan?.isNew, true)
+    assert.ok(plan.differences.every((difference) => difference.what === 'missing'))
+    assert.deepEqual(await asAdmin(app.adminUrl, 'select slug from platform.tenant'), [])
+  })
+
+  it('applies once, and the second time changes nothing', async () => {
+    const first = await applyTenants(options())
+    assert.equal(first.created.length, 1)
+    assert.ok(first.changes >= 14, `${first.changes} changes`)
+    const second = await applyTenants(options())
+    assert.deepEqual([second.changes, second.created.length], [0, 0])
+    assert.deepEqual(await differences(), [])
+  })
+
+  it('shows the store to a shopper as the files describe it', async () => {
+    const [key] = await asAdmin<{ token: string }>(app.adminUrl, `select token from app.api_key where type = 'publishable'`)
+    const shopper = client(app, { publishableKey: key?.token as string })
+    const { body } = await shopper.get('/store/products', { handle: 'cup', fields: '*variants.calculated_price,*categories,+variants.inventory_quantity' })
+    const [cup] = body.products
+    assert.equal(cup.vendor.handle, 'potter')
+    assert.deepEqual(cup.categories.map((category: { handle: string }) => category.handle), ['cups'])
+    assert.deepEqual(cup.tags.map((tag: { value: string }) => tag.value), ['blue', 'clay'])
+    assert.deepEqual(
+      cup.variants.map((variant: { sku: string; inventory_quantity: number; calculated_price: { calculated_amount: number; original_amount: number } }) => [
+        variant.sku, variant.inventory_quantity, variant.calculated_price.calculated_amount, variant.calculated_price.original_amount,
+      ]),
+      [['CUP-S', 7, 12.5, 15], ['CUP-L', 3, 14, 14]],
+    )
+    const image = await fetch(cup.images[0].url)
+    assert.equal(image.headers.get('content-type'), 'image/svg+xml')
+    assert.equal(await image.text(), picture)
+  })
+
+  it('changes what the files change, keeps ids, and leaves stock alone', async () => {
+    const ids = () => asAdmin(app.adminUrl, `select id, sku from app.product_variant where deleted_at is null order by sku`)
+    const before = (await ids()).filter((row) => row.sku !== 'BOWL')
+    await asAdmin(app.adminUrl, `update app.inventory_level set stocked_quantity = 2 where id = (select min(id) from app.inventory_level)`)
+    write(
+      store.replace('rate: 1.5', 'rate: 2').replace('name: CA, code: ca, rate: 7.25', 'name: CA, code: ca, rate: 7.5').replace('title: New', 'title: Brand new'),
+      vendor.replace('usd: 12.5', 'usd: 13').replace('prices: { usd: 5 }', 'prices: { usd: 6 }').replace('name: Workshop', 'name: Shed').replace(', jpy: 1800', ''),
+    )
+    assert.deepEqual(await differences(), [
+      'tenant corner different fee',
+      'tax region us-ca different rates',
+      'collection new different title',
+      'vendor potter different location',
+      'shipping option potter / Parcel different prices',
+      'product cup different variants',
+    ])
+    assert.equal((await applyTenants(options())).changes, 6)
+    assert.deepEqual(await differences(), [])
+    assert.deepEqual((await ids()).filter((row) => row.sku !== 'BOWL'), before)
+    const [stock] = await asAdmin<{ stock: number }>(app.adminUrl, 'select stocked_quantity as stock from app.inventory_level order by id limit 1')
+    assert.equal(stock?.stock, 2)
+    const [fee] = await asAdmin<{ rate_ppm: number }>(app.adminUrl, 'select rate_ppm from app.store_fee')
+    assert.equal(fee?.rate_ppm, 20_000)
+  })
+
+  it('shows as drift what was changed by hand, and what only the database has', async () => {
+    await asAdmin(app.adminUrl, `update app.product set title = 'Changed by hand' where handle = 'bowl'`)
+    await asAdmin(app.adminUrl, `insert into app.product_collection (tenant_id, id, title, handle) select id, 'pcol_x', 'Old', 'old' from platform.tenant`)
+    assert.deepEqual(await differences(), ['collection old extra', 'product bowl different title'])
+    await applyTenants(options())
+    assert.deepEqual(await differences(), ['collection old extra'])
+  })
+
+  it('tells the same through the stoa command, with exit codes for scripts', () => {
+    const cli = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/cli.js')
+    const run = (...args: string[]) => {
+      const environment = { PATH: process.env.PATH, DATABASE_APP_URL: app.stoa.services.config.databaseAppUrl, STOA_HOME: path.dirname(app.stoa.services.filesDirectory) }
+      const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { env: environment, encoding: 'utf8' })
+      return { status, stdout, stderr }
+    }
+    assert.deepEqual(run('tenants', 'plan', directory), { status: 0, stdout: 'Nothing to change.\n', stderr: '' })
+    const drift = run('tenants', 'drift', directory)
+    assert.deepEqual([drift.status, drift.stdout], [2, 'corner\n  - collection old (not in the files)\n1 differences.\n'])
+    assert.deepEqual(run('tenants', 'apply', directory), { status: 0, stdout: 'Nothing to change.\n', stderr: '' })
+    assert.equal(run('tenants', 'destroy').status, 1)
+    assert.match(run('tenants', 'plan', '/nowhere').stderr, /^stoa: .*no such folder/)
+    assert.match(run('help').stdout, /stoa tenants plan/)
+  })
+
+  it('names every problem of the files with its line, and changes nothing', async () => {
+    write(
+      store.replace('rate: 10', 'rate: 110').replace('currencies: [usd, jpy]', 'currencies: [usd, xxx]'),
+      vendor.replace('stock: 3', 'stock: -1').replace('categories: [cups]', 'categories: [mugs]'),
+    )
+    const error = await planTenants(options()).then(() => null, (cause: unknown) => cause)
+    assert.ok(error instanceof TenantFilesError)
+    const problems = error.problems.map((problem) => problem.replace(directory, ''))
+    assert.ok(problems.some((problem) => /store\.yaml:5: currencies\.1: is not an ISO 4217/.test(problem)), problems.join('\n'))
+    assert.ok(problems.some((problem) => /store\.yaml:17: commission_rules\.0\.rate: /.test(problem)), problems.join('\n'))
+    assert.ok(problems.some((problem) => /potter\.yaml:21: products\.0\.variants\.1\.stock: /.test(problem)), problems.join('\n'))
+    write(store, vendor.replace('categories: [cups]', 'categories: [mugs]').replace('images: [cup.svg]', 'images: [mug.svg]'))
+    await assert.rejects(planTenants(options()), /product cup: no picture mug\.svg[\s\S]*product cup: no category mugs/)
+  })
+})

@@ -1,0 +1,106 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { loadConfig } from '../../src/config.js'
+import type { Database } from '../../src/db/index.js'
+import type { Clock } from '../../src/kernel/index.js'
+import { type Stoa, startStoa } from '../../src/main.js'
+import type { Mail } from '../../src/notifications/index.js'
+import { asAdmin, type TestDatabase, testDatabase } from './database.js'
+
+/** A running Stoa with a database of its own; jobs run in the process, mails are kept. */
+export interface TestApp {
+  readonly url: string
+  readonly stoa: Stoa
+  readonly db: Database
+  readonly adminUrl: string
+  readonly mails: readonly Mail[]
+  /** Waits until no event is due any more. Throws for a job that failed for good, or after 15 s. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface TestAppOptions {
+  clock?: Clock
+  /** Settings by their names in src/config.ts. */
+  settings?: Record<string, string>
+  /** A mailer that refuses the first so many mails. */
+  refuseMails?: number
+}
+
+const drain_ms = 15_000
+
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await testDatabase()
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-home-'))
+  const mails: Mail[] = []
+  let refusals = options.refuseMails ?? 0
+  const mailer = {
+    async send(mail: Mail) {
+      if (refusals > 0) {
+        refusals -= 1
+        throw new Error('mail server is busy')
+      }
+      mails.push(mail)
+    },
+    close: () => undefined,
+  }
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    STOA_HOME: home,
+    DATABASE_APP_URL: database.appUrl,
+    TOKEN_SECRET: 'a secret for tests, of no use elsewhere',
+    RATE_LIMIT_SCALE: '0',
+    LOG_LEVEL: 'silent',
+    JOB_POLL_INTERVAL_MS: '50',
+    ...options.settings,
+  })
+  const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(async (error) => {
+    await database.close()
+    throw error
+  })
+  return appOf(stoa, database, mails, home)
+}
+
+function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home: string): TestApp {
+  return {
+    url: stoa.url,
+    stoa,
+    db: stoa.services.db,
+    adminUrl: database.adminUrl,
+    mails,
+    async drain() {
+      const until = Date.now() + drain_ms
+      for (;;) {
+        stoa.worker?.nudge()
+        const [row] = await asAdmin<{ due: number; failed: string | null }>(
+          database.adminUrl,
+          `select count(*) filter (where (state = 'queued' and available_at <= now()) or state = 'leased')::int as due,
+                  max(handler || ': ' || last_error) filter (where state = 'failed') as failed from app.outbox_event`,
+        )
+        if (row?.failed != null) throw new Error(`a job failed: ${row.failed}`)
+        if (row?.due === 0) return
+        if (Date.now() > until) throw new Error(`${row?.due} events are still due after ${drain_ms} ms`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async stop() {
+      await stoa.stop()
+      await database.close()
+      fs.rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Starts an app before the tests of the describe block that calls it, and stops it after them. */
+export function useApp(options: TestAppOptions = {}): () => TestApp {
+  let app: TestApp | undefined
+  before(async function () {
+    this.timeout(60_000)
+    app = await startTestApp(options)
+  })
+  after(async () => app?.stop())
+  return () => app as TestApp
+}
