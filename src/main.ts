@@ -7,7 +7,7 @@ import { routes } from './api/index.js'
 import { resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
 import { openDatabase, pendingMigrations } from './db/index.js'
-import { createApp, rateLimiter, type Services } from './http/index.js'
+import { createApp, rateLimiter, sealerOf, type Services } from './http/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, systemClock } from './kernel/index.js'
@@ -73,6 +73,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     gatekeeper: gatekeeperOf({ db, tokens, baseDomain: config.baseDomain }),
     tokens,
     rates: rateLimiter(config.rateLimitScale),
+    sealer: sealerOf(config.tokenSecret),
     publicUrl: config.publicUrl ?? '',
     filesDirectory: path.resolve(config.home, 'files'),
     readiness,

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { type Database, type Scope, type Statement, statement } from '../db/index.js'
 import { conflict, invalidData, limits } from '../kernel/index.js'
+import type { Sealer } from './sealed-text.js'
 
 /** The first answer to a request with an `Idempotency-Key`, to be given again. */
 export interface StoredAnswer {
@@ -68,13 +68,19 @@ function finishStatement(scope: Scope, id: string, answer: StoredAnswer | null):
   return statement(`idempotency.${answer === null ? 'forget' : 'finish'}:${table}`, text, values)
 }
 
+/** Where answers are kept, and what keeps them from being read there. */
+export interface AnswerStore {
+  db: Database
+  sealer: Sealer
+}
+
 /**
  * Runs a write once per key. The first answer is kept and given again to the same request; the same key with another
  * request is refused, and so is a request that still runs. Answers of 500 and above are not kept.
  * @throws conflict, invalid_data
  */
 export async function once(
-  db: Database,
+  { db, sealer }: AnswerStore,
   scope: Scope,
   request: IdempotentRequest,
   run: () => Promise<StoredAnswer>,
@@ -85,8 +91,8 @@ export async function once(
   // Keys are kept by the store's role: a vendor has no access to the table, and another vendor's key is another owner.
   const keeper: Scope =
     scope.tenantId === undefined ? { role: 'platform' } : { role: 'store', tenantId: scope.tenantId }
-  const id = sha256(`${request.owner}\n${request.key}`)
-  const hash = sha256(request.content)
+  const id = sealer.fingerprint(`${request.owner}\n${request.key}`)
+  const hash = sealer.fingerprint(request.content)
   const [row] = await db.unitOfWork(keeper, (unit) => unit.run(claimStatement(keeper, id, hash)))
   if (row !== undefined && !row.claimed) {
     if (row.request_hash !== hash) {
@@ -95,18 +101,14 @@ export async function once(
     if (row.state === 'running' || row.status === null) {
       throw conflict('The first request with this Idempotency-Key is still running. Try again.', 'idempotency_key_in_use')
     }
-    return { status: row.status, response: row.response ?? '', replayed: true }
+    return { status: row.status, response: row.response === null ? '' : sealer.open(row.response), replayed: true }
   }
   let answer: StoredAnswer | null = null
   try {
     answer = await run()
     return { ...answer, replayed: false }
   } finally {
-    const kept = answer !== null && answer.status < 500 ? answer : null
+    const kept = answer !== null && answer.status < 500 ? { status: answer.status, response: sealer.seal(answer.response) } : null
     await db.unitOfWork(keeper, (unit) => unit.run(finishStatement(keeper, id, kept)))
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

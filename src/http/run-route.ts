@@ -52,7 +52,7 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
   if (key === '') return send(ctx, route, await route.handle(request))
   const owner = `${identified.actor?.type ?? 'guest'}:${identified.actor?.id ?? ''}\n${route.method} ${ctx.path}`
   const content = `${ctx.querystring}\n${parsed.raw.toString('base64')}`
-  const answer = await once(services.db, scope, { key, owner, content }, async () => {
+  const answer = await once(services, scope, { key, owner, content }, async () => {
     const reply = replyOf(route, await route.handle(request))
     return { status: reply.status, response: JSON.stringify(reply.body) }
   })
@@ -83,6 +83,8 @@ function authorise(route: Route, identified: Identified): void {
     return
   }
   if (!actorsOf[route.surface].includes(actor.type)) throw unauthorized()
+  // A vendor's key opens the vendor's surface only; a store's key has no vendor whose rows that surface could show.
+  if ((route.surface === 'vendor') !== (actor.vendorId !== null) && actor.type === 'api_key') throw unauthorized()
   if (!permits(abilityOf(actor), access as Permission)) throw forbidden(`This needs the permission ${access}`)
 }
 

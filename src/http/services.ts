@@ -5,6 +5,7 @@ import type { Context, Database } from '../db/index.js'
 import type { Clock } from '../kernel/index.js'
 import type { FieldTree } from './fields.js'
 import type { RateLimits } from './rate-limits.js'
+import type { Sealer } from './sealed-text.js'
 
 /** What a process builds once and every request uses. */
 export interface Services {
@@ -15,6 +16,7 @@ export interface Services {
   readonly gatekeeper: Gatekeeper
   readonly tokens: Tokens
   readonly rates: RateLimits
+  readonly sealer: Sealer
   /** Address under which clients reach this API, without a slash at the end. */
   readonly publicUrl: string
   /** Folder of uploaded and demo files, one folder per tenant. */
