@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     create table platform.tenant (
       id uuid primary key,
       public_id text collate "C" not null unique,
-      slug text collate "C" not null unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      slug text collate "C" not null unique check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'),
       name text not null,
       status text not null default 'active' check (status in ('active', 'suspended')),
       suspended_reason text,

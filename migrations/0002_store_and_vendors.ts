@@ -78,7 +78,7 @@ async function store(knex: Knex): Promise<void> {
 async function vendors(knex: Knex): Promise<void> {
   await tenantTable(knex, 'vendor', {
     columns: `
-      handle text collate "C" not null check (handle ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+      handle text collate "C" not null check (handle ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9]){0,1}$'),
       name text not null,
       description text,
       email text,

@@ -273,11 +273,11 @@ async function search(knex: Knex): Promise<void> {
       limit most
     $$`)
   await knex.raw('revoke all on function app.search_products(text, integer) from public')
+  await knex.raw('grant execute on function app.search_products(text, integer) to app_store, app_vendor, app_platform')
   // The new owner must be allowed to create in the schema at the moment of the change, and at no other.
   await knex.raw('grant create on schema app to search_reader')
   await knex.raw('alter function app.search_products(text, integer) owner to search_reader')
   await knex.raw('revoke create on schema app from search_reader')
-  await knex.raw('grant execute on function app.search_products(text, integer) to app_store, app_vendor, app_platform')
 }
 
 export async function down(): Promise<void> {

@@ -298,7 +298,8 @@ async function ledger(knex: Knex): Promise<void> {
     declare
       entry text collate "C";
     begin
-      entry := case tg_table_name when 'ledger_transaction' then new.id else to_jsonb(new) ->> 'transaction_id' end;
+      -- Two tables share this function, and PL/pgSQL would resolve new.id for both: a posting has none.
+      entry := coalesce(to_jsonb(new) ->> 'transaction_id', to_jsonb(new) ->> 'id');
       if not exists (select 1 from app.ledger_posting p
                      where p.tenant_id = new.tenant_id and p.transaction_id = entry) then
         raise exception 'ledger transaction % has no postings', entry using errcode = '23514';
