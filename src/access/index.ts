@@ -3,6 +3,7 @@ export type { Actor, ActorType, Grant, Identified, Key, Tenant } from './actor.j
 export { createApiKey, type NewApiKey } from './create-key.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
+export { type ApiKeyRow, changeKeyChannels, listApiKeysStatement, revokeApiKey } from './manage-keys.js'
 export { hashPassword, passwordMatches } from './passwords.js'
 export {
   type BuiltInRole,
@@ -24,3 +25,4 @@ export {
   signInOperator,
 } from './sign-in.js'
 export { type TokenClaims, type Tokens, tokensOf } from './tokens.js'
+export { listUsersStatement, type UserRow } from './users.js'

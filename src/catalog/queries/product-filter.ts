@@ -12,6 +12,7 @@ export interface ProductFilter {
   collection_id?: string[]
   tag_id?: string[]
   type_id?: string[]
+  option_id?: string[]
   option_value_id?: string[]
   external_id?: string[]
   vendor_id?: string[]
@@ -92,9 +93,10 @@ function together(conditions: string[], word: 'and' | 'or'): string {
 }
 
 function optionConditions(filter: ProductFilter, values: Values): string[] {
-  const { option_value_id: ids, optionValues } = filter
-  if (ids === undefined && optionValues === undefined) return []
+  const { option_id: options, option_value_id: ids, optionValues } = filter
+  if (options === undefined && ids === undefined && optionValues === undefined) return []
   const inner = ['l.tenant_id = $1']
+  if (options !== undefined) inner.push(`l.option_id = any(${values.add(options)}::text[])`)
   if (ids !== undefined) inner.push(`l.option_value_id = any(${values.add(ids)}::text[])`)
   if (optionValues?.option_id !== undefined) inner.push(`l.option_id = any(${values.add(optionValues.option_id)}::text[])`)
   if (optionValues?.value !== undefined) inner.push(`w.value = any(${values.add(optionValues.value)}::text[])`)

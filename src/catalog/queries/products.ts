@@ -99,7 +99,8 @@ function productPageStatement(tenantId: string, query: ProductListQuery): Statem
   const list: unknown[] = [tenantId]
   const values = valuesFrom(list)
   // PostgreSQL refuses a parameter that its statement does not use.
-  const region = query.pricing === null ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
+  const priced = query.relations.has('variants') && query.relations.has('variants.calculated_price')
+  const region = query.pricing === null || !priced ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
   const channels = query.visibility.salesChannelIds === null ? `'{}'` : values.add(query.visibility.salesChannelIds)
   const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
   if (query.visibility.salesChannelIds !== null) {

@@ -1,0 +1,99 @@
+import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { notAllowed, notFound } from '../kernel/index.js'
+import type { KeyType } from './keys.js'
+import type { Permission } from './permissions.js'
+
+export interface ApiKeyRow {
+  id: string
+  type: KeyType
+  title: string
+  /** Of publishable keys; others are shown when they are made and never again. */
+  token: string | null
+  redacted: string
+  vendor_id: string | null
+  permissions: Permission[]
+  created_by: string | null
+  expires_at: Date | null
+  last_used_at: Date | null
+  revoked_at: Date | null
+  revoked_by: string | null
+  created_at: Date
+  updated_at: Date
+  sales_channels: { id: string; name: string }[]
+  count: number
+}
+
+export function listApiKeysStatement(
+  tenantId: string,
+  filter: { id: string[] | null; type: string[] | null; q: string | null },
+  page: ListPage,
+): Statement<ApiKeyRow> {
+  const order = orderBy('k', page.order)
+  return statement(
+    `access.list_keys.${order.name}`,
+    `select k.id, k.type, k.title, k.token, k.redacted, k.vendor_id, k.permissions, k.created_by, k.expires_at, k.last_used_at,
+            k.revoked_at, k.revoked_by, k.created_at, k.updated_at, count(*) over ()::int as count,
+            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
+              from api_key_sales_channel l join sales_channel c on c.tenant_id = l.tenant_id and c.id = l.sales_channel_id
+              where l.tenant_id = $1 and l.api_key_id = k.id and c.deleted_at is null), '[]') as sales_channels
+     from api_key k
+     where k.tenant_id = $1 and ($2::text[] is null or k.id = any($2)) and ($3::text[] is null or k.type = any($3))
+       and ($4::text is null or k.title ilike $4)
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.type, filter.q, page.limit, page.offset],
+  )
+}
+
+/** Ends a key at a moment; one that ends sooner already does. Throws not_found. */
+export async function revokeApiKey(unit: Unit, id: string, revocation: { at: Date; by: string }): Promise<void> {
+  const found = await unit.run(
+    statement<{ id: string }>(
+      'access.revoke_key',
+      `update api_key set revoked_by = case when revoked_at <= $3 then revoked_by else $4 end,
+         revoked_at = least(revoked_at, $3), updated_at = now()
+       where tenant_id = $1 and id = $2 returning id`,
+      [tenantOf(unit), id, revocation.at, revocation.by],
+    ),
+  )
+  if (found.length === 0) throw notFound(`Api key with id: ${id} was not found`)
+}
+
+/**
+ * Changes the channels that a publishable key opens.
+ * @throws not_found for the key or a channel to add; not_allowed for other keys, which open no channels
+ */
+export async function changeKeyChannels(
+  unit: Unit,
+  id: string,
+  change: { add: readonly string[]; remove: readonly string[] },
+): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const add = [...new Set(change.add)]
+  const [key] = await unit.run(
+    statement<{ type: KeyType; known: string[] }>(
+      'access.lock_key',
+      `select k.type, array(select c.id from sales_channel c where c.tenant_id = $1 and c.id = any($3) and c.deleted_at is null) as known
+       from api_key k where k.tenant_id = $1 and k.id = $2 for update of k`,
+      [tenantId, id, add],
+    ),
+  )
+  if (key === undefined) throw notFound(`Api key with id: ${id} was not found`)
+  if (key.type !== 'publishable') throw notAllowed('Sales channels can only be associated with publishable API keys')
+  const missing = add.find((channel) => !key.known.includes(channel))
+  if (missing !== undefined) throw notFound(`Sales channel with id: ${missing} was not found`)
+  await unit.run(
+    statement('access.remove_key_channels', 'delete from api_key_sales_channel where tenant_id = $1 and api_key_id = $2 and sales_channel_id = any($3)', [
+      tenantId,
+      id,
+      change.remove,
+    ]),
+  )
+  await unit.run(
+    statement(
+      'access.add_key_channels',
+      `insert into api_key_sales_channel (tenant_id, api_key_id, sales_channel_id)
+       select $1, $2, c from unnest($3::text[]) as c on conflict do nothing`,
+      [tenantId, id, add],
+    ),
+  )
+}

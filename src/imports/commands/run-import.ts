@@ -1,0 +1,152 @@
+import { type Context, type Scope, tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
+import { StoaError, toErrorBody } from '../../kernel/index.js'
+import {
+  advanceStatement,
+  beginStatement,
+  finishStatement,
+  insertProblemsStatement,
+  knownSkusStatement,
+  lockImportStatement,
+  type RunningImport,
+  runningImportStatement,
+} from '../queries.js'
+import type { Problem } from '../shopify/problem.js'
+import { type DraftedProduct, draftProducts, refuseSku } from '../shopify/products.js'
+import { readShopifyCsv, type Row, UnreadableFile } from '../shopify/read-csv.js'
+import { externalIdOf, type Surroundings, writeProduct } from './write-product.js'
+
+/** After this the rest goes to a new job, well before the time that a handler gets is over. */
+const slice_ms = 60_000
+
+interface Run {
+  /** Of the vendor whose file it is: the database lets the import touch nothing else. */
+  context: Context & { scope: Scope & { vendorId: string } }
+  job: RunningImport
+  around: Surroundings
+}
+
+/**
+ * Runs an import: all of the file is checked first, then each product is written in a unit of work of its own, with the
+ * progress in the same one. Handler of `import.requested`: run again after a crash, it goes on behind the last product
+ * that was written; two runs at once find that the other went on, and stop.
+ * @throws what the database throws; the job is then tried again
+ */
+export async function runImport(context: Context, request: { import_job_id: string; vendor_id: string }, slice = slice_ms): Promise<void> {
+  const scope = { role: 'vendor', tenantId: tenantOf(context), vendorId: request.vendor_id } as const
+  const own = { ...context, scope }
+  const [job] = await own.db.read(scope, runningImportStatement(scope.tenantId, request.import_job_id))
+  if (job === undefined || job.state === 'done' || job.state === 'failed') return
+  const run = { context: own, job, around: { currency: job.currency_code ?? '', categories: job.categories } }
+  if (job.currency_code === null) return fail(run, 'The store has no default currency to read prices in')
+  const rows = await readRows(run)
+  if (rows === null) return
+  const products = await draftProducts(rows, job.currency_code)
+  await refuseKnownSkus(run, products)
+  const problems = products.flatMap((product) => product.problems)
+  if (job.state === 'queued' && !(await begin(run, rows.length, problems))) return
+  if (job.on_error === 'abort' && problems.length > 0 && job.processed_count === 0) return fail(run, `${count(problems.length, 'problem')} in the file: nothing was imported`)
+  await writeAll(run, products, slice)
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+async function readRows(run: Run): Promise<Row[] | null> {
+  try {
+    return await readShopifyCsv(run.job.content)
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error
+    const { problem } = error
+    if (await begin(run, 0, [problem])) await fail(run, `Line ${problem.line}: ${problem.reason}`)
+    return null
+  }
+}
+
+/** SKUs that other products of the vendor have, in one question for the whole file. */
+async function refuseKnownSkus({ context }: Run, products: readonly DraftedProduct[]): Promise<void> {
+  const { tenantId, vendorId } = context.scope as { tenantId: string; vendorId: string }
+  const skus = products.flatMap((product) => product.draft?.variants.flatMap((variant) => variant.sku ?? []) ?? [])
+  if (skus.length === 0) return
+  const known = await context.db.read(context.scope, knownSkusStatement(tenantId, vendorId, skus))
+  const bySku = new Map(known.map((row) => [row.sku, row]))
+  for (const product of products) {
+    for (const { sku, line } of product.draft?.variants ?? []) {
+      const other = sku === null ? undefined : bySku.get(sku)
+      if (sku === null || other === undefined || other.external_id === externalIdOf(product.handle ?? '')) continue
+      refuseSku(product, line, sku, `is the SKU of a variant of your product "${other.title}"`)
+    }
+  }
+}
+
+/** False when another run has begun it meanwhile. */
+async function begin({ context, job }: Run, rows: number, problems: readonly Problem[]): Promise<boolean> {
+  const tenantId = tenantOf(context)
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const begun = await unit.run(beginStatement(tenantId, job.id, { rows, problems: problems.length }))
+    if (begun.length === 0) return false
+    if (problems.length > 0) await unit.run(insertProblemsStatement(tenantId, { id: job.id, vendorId: context.scope.vendorId }, problems, 0))
+    return true
+  })
+}
+
+async function fail({ context, job }: Run, failure: string): Promise<void> {
+  await context.db.unitOfWork(context.scope, (unit) => unit.run(finishStatement(tenantOf(context), job.id, failure)))
+}
+
+async function writeAll(run: Run, products: readonly DraftedProduct[], slice: number): Promise<void> {
+  const { context, job } = run
+  const until = performance.now() + slice
+  let done = job.processed_count
+  let end = 0
+  for (const product of products) {
+    end += product.rowCount
+    // Written in an earlier run; the rows of products left out count with the next that is written.
+    if (end <= done || product.draft === null) continue
+    if (performance.now() > until) return handOn(run)
+    if (!(await writeOne(run, product, { from: done, to: end }))) return
+    done = end
+  }
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [lock] = await unit.run(lockImportStatement(tenantOf(context), context.scope.vendorId, job.id))
+    if (lock?.processed_count === done) await unit.run(finishStatement(tenantOf(context), job.id, null))
+  })
+}
+
+/** The rest in a new job: one large file so holds no worker for long. */
+async function handOn({ context, job }: Run): Promise<void> {
+  const payload = { import_job_id: job.id, vendor_id: context.scope.vendorId }
+  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'import.requested', payload, { requestId: context.requestId }))
+}
+
+/** False when another run has gone on, or ended the import: this one has nothing left to do. */
+async function writeOne(run: Run, product: DraftedProduct, rows: { from: number; to: number }): Promise<boolean> {
+  const { context, job, around } = run
+  const tenantId = tenantOf(context)
+  const turn = lockImportStatement(tenantId, context.scope.vendorId, job.id)
+  try {
+    return await context.db.unitOfWork(context.scope, async (unit) => {
+      const [lock] = await unit.run(turn)
+      if (lock?.processed_count !== rows.from) return false
+      const outcome = await writeProduct(unit, product.draft as NonNullable<typeof product.draft>, around)
+      const counts = { created: outcome === 'created' ? 1 : 0, updated: outcome === 'updated' ? 1 : 0, problems: 0 }
+      await unit.run(advanceStatement(tenantId, job.id, { processed: rows.to, ...counts }))
+      return true
+    })
+  } catch (error) {
+    const problem = { line: product.line, column: null, value: null, reason: reasonOf(error), handle: product.handle }
+    return context.db.unitOfWork(context.scope, async (unit) => {
+      const [lock] = await unit.run(turn)
+      if (lock?.processed_count !== rows.from) return false
+      await unit.run(insertProblemsStatement(tenantId, { id: job.id, vendorId: context.scope.vendorId }, [problem], lock.error_count))
+      await unit.run(advanceStatement(tenantId, job.id, { processed: rows.to, created: 0, updated: 0, problems: 1 }))
+      return true
+    })
+  }
+}
+
+/** What the product is refused for. Throws again what is not the product's fault: the job is tried again then. */
+function reasonOf(error: unknown): string {
+  const { status, body } = toErrorBody(error)
+  if (status >= 500 || status === 409) throw error
+  return error instanceof StoaError ? error.message : body.message
+}

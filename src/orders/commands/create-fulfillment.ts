@@ -1,0 +1,109 @@
+import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
+import { consumeForOrder } from '../../inventory/index.js'
+import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
+import { type LineLock, lockLinesStatement, lockVendorOrderStatement, type VendorOrderLock } from '../locks.js'
+
+export interface FulfillmentInput {
+  /** Line items with how many pieces of each are packed. */
+  items: readonly { id: string; quantity: number }[]
+  /** Where they are packed; where they are reserved when absent. */
+  location_id?: string | null
+}
+
+interface PackedItem {
+  line: LineLock
+  quantity: number
+}
+
+/**
+ * Packs pieces of a vendor order: they leave the shelf, and what was promised of them is kept.
+ * @returns the fulfilment's id
+ * @throws not_found for an order, line or location that the caller cannot see; not_allowed for a canceled order;
+ *   invalid_data for more pieces than are left, and for a location that the pieces are not reserved at
+ */
+export async function createFulfillment(context: Context, vendorOrderId: string, input: FulfillmentInput): Promise<string> {
+  const tenantId = tenantOf(context)
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const [[order], lines] = await Promise.all([
+      unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+      unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+    ])
+    if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+    if (order.status === 'canceled') throw notAllowed(`Order ${order.display_id} is canceled`)
+    const packed = packedItems(lines, input.items)
+    if (input.location_id != null) await refuseUnknownLocation(unit, order.vendor_id, input.location_id)
+    const taken = packed.map(({ line, quantity }) => ({ orderLineId: line.id, quantity }))
+    const reservedAt = await consumeForOrder(unit, taken)
+    if (input.location_id != null && reservedAt !== null && reservedAt !== input.location_id) {
+      throw invalidData(`The pieces are reserved at location ${reservedAt}: pack them there, or name no location`)
+    }
+    const fulfillmentId = newId('ful')
+    const location = input.location_id ?? reservedAt
+    await Promise.all([
+      unit.run(insertFulfillmentStatement(context, order, { id: fulfillmentId, location, packed })),
+      unit.run(insertItemsStatement(tenantId, order, fulfillmentId, packed)),
+      unit.run(
+        statement(
+          'orders.add_fulfilled',
+          `update order_line_item i set fulfilled_quantity = i.fulfilled_quantity + p.quantity, updated_at = now()
+           from unnest($2::text[], $3::int[]) as p (id, quantity) where i.tenant_id = $1 and i.id = p.id`,
+          [tenantId, taken.map((item) => item.orderLineId), taken.map((item) => item.quantity)],
+        ),
+      ),
+    ])
+    return fulfillmentId
+  })
+}
+
+function packedItems(lines: readonly LineLock[], items: FulfillmentInput['items']): PackedItem[] {
+  const seen = new Set<string>()
+  return items.map(({ id, quantity }) => {
+    const line = lines.find((candidate) => candidate.id === id)
+    if (line === undefined) throw notFound(`Line item with id: ${id} was not found`)
+    if (seen.has(id)) throw invalidData(`Line item ${id} is named twice`)
+    seen.add(id)
+    const left = line.quantity - line.fulfilled_quantity
+    if (quantity > left) throw invalidData(`${left} of ${line.quantity} pieces of "${line.title}" are left to fulfil, not ${quantity}`)
+    return { line, quantity }
+  })
+}
+
+async function refuseUnknownLocation(unit: Unit, vendorId: string, id: string): Promise<void> {
+  const [location] = await unit.run(
+    statement<{ id: string }>(
+      'orders.location_of_vendor',
+      'select id from stock_location where tenant_id = $1 and vendor_id = $2 and id = $3 and deleted_at is null',
+      [tenantOf(unit), vendorId, id],
+    ),
+  )
+  if (location === undefined) throw notFound(`Stock location with id: ${id} was not found`)
+}
+
+function insertFulfillmentStatement(
+  context: Context,
+  order: VendorOrderLock,
+  fulfillment: { id: string; location: string | null; packed: readonly PackedItem[] },
+): Statement<{ id: string }> {
+  return statement(
+    'orders.insert_fulfillment',
+    `insert into fulfillment (tenant_id, id, vendor_order_id, order_id, vendor_id, location_id, shipping_option_id,
+       requires_shipping, packed_at, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+    [
+      tenantOf(context), fulfillment.id, order.id, order.order_id, order.vendor_id, fulfillment.location, order.shipping_option_id,
+      fulfillment.packed.some(({ line }) => line.requires_shipping), context.clock.now(), context.actorId,
+    ],
+  )
+}
+
+function insertItemsStatement(tenantId: string, order: VendorOrderLock, fulfillmentId: string, packed: readonly PackedItem[]): Statement<{ id: string }> {
+  return statement(
+    'orders.insert_fulfillment_items',
+    `insert into fulfillment_item (tenant_id, id, fulfillment_id, vendor_id, order_line_item_id, title, sku, quantity)
+     select $1, p.id, $2, $3, p.line, p.title, p.sku, p.quantity
+     from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[]) as p (id, line, title, sku, quantity) returning id`,
+    [
+      tenantId, fulfillmentId, order.vendor_id, packed.map(() => newId('fulit')), packed.map(({ line }) => line.id),
+      packed.map(({ line }) => line.title), packed.map(({ line }) => line.sku), packed.map(({ quantity }) => quantity),
+    ],
+  )
+}

@@ -1,0 +1,67 @@
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
+import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
+
+export interface ShipmentLabel {
+  tracking_number: string
+  tracking_url?: string | null | undefined
+}
+
+/**
+ * Notes that a packed fulfilment is on its way. The shopper is told by mail, from the event.
+ * @throws not_found for an order or fulfilment that the caller cannot see; not_allowed when it is sent already or canceled
+ */
+export async function shipFulfillment(context: Context, vendorOrderId: string, fulfillmentId: string, labels: readonly ShipmentLabel[]): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [[order], , [fulfillment]] = await Promise.all([
+      unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+      unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+      unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
+    ])
+    if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+    if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
+    if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+    if (fulfillment.shipped_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is shipped already`)
+    if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
+    await Promise.all([
+      unit.run(
+        statement(
+          'orders.mark_shipped',
+          `update fulfillment set shipped_at = $3, marked_shipped_by = $4, updated_at = now() where tenant_id = $1 and id = $2`,
+          [tenantId, fulfillmentId, context.clock.now(), context.actorId],
+        ),
+      ),
+      unit.run(
+        statement(
+          'orders.add_shipped',
+          `update order_line_item i set shipped_quantity = i.shipped_quantity + f.quantity, updated_at = now()
+           from fulfillment_item f where f.tenant_id = $1 and f.fulfillment_id = $2
+             and i.tenant_id = f.tenant_id and i.id = f.order_line_item_id`,
+          [tenantId, fulfillmentId],
+        ),
+      ),
+      emit(
+        unit,
+        'fulfillment.shipped',
+        { fulfillment_id: fulfillmentId, vendor_order_id: order.id, order_id: order.order_id },
+        { requestId: context.requestId },
+      ),
+    ])
+  })
+}
+
+async function insertLabels(unit: Unit, fulfillment: { id: string; vendorId: string }, labels: readonly ShipmentLabel[]): Promise<void> {
+  await unit.run(
+    statement(
+      'orders.insert_labels',
+      `insert into fulfillment_label (tenant_id, id, fulfillment_id, vendor_id, tracking_number, tracking_url)
+       select $1, l.id, $2, $3, l.number, l.url from unnest($4::text[], $5::text[], $6::text[]) as l (id, number, url)`,
+      [
+        tenantOf(unit), fulfillment.id, fulfillment.vendorId, labels.map(() => newId('fullab')),
+        labels.map((label) => label.tracking_number), labels.map((label) => label.tracking_url ?? null),
+      ],
+    ),
+  )
+}

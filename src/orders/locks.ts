@@ -1,0 +1,62 @@
+import { type Statement, statement } from '../db/index.js'
+
+export interface VendorOrderLock {
+  id: string
+  order_id: string
+  vendor_id: string
+  display_id: string
+  status: 'pending' | 'completed' | 'canceled'
+  shipping_option_id: string | null
+}
+
+/**
+ * Locks a vendor order until the transaction ends. Everything that packs, sends or delivers starts here, so that two
+ * people of a vendor who do it at once follow one another; then the lines, then the stock, in key order.
+ */
+export function lockVendorOrderStatement(tenantId: string, vendorOrderId: string): Statement<VendorOrderLock> {
+  return statement(
+    'orders.lock_vendor_order',
+    `select v.id, v.order_id, v.vendor_id, v.display_id, v.status,
+            (select m.shipping_option_id from order_shipping_method m
+             where m.tenant_id = $1 and m.vendor_order_id = v.id order by m.id limit 1) as shipping_option_id
+     from vendor_order v where v.tenant_id = $1 and v.id = $2 for update of v`,
+    [tenantId, vendorOrderId],
+  )
+}
+
+export interface LineLock {
+  id: string
+  title: string
+  sku: string | null
+  requires_shipping: boolean
+  quantity: number
+  fulfilled_quantity: number
+  delivered_quantity: number
+}
+
+/** Sent behind the order's lock: what is read is what the last holder left. */
+export function lockLinesStatement(tenantId: string, vendorOrderId: string): Statement<LineLock> {
+  return statement(
+    'orders.lock_lines',
+    `select i.id, i.title, i.snapshot ->> 'variant_sku' as sku, i.requires_shipping, i.quantity, i.fulfilled_quantity, i.delivered_quantity
+     from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = $2 order by i.id for update`,
+    [tenantId, vendorOrderId],
+  )
+}
+
+export interface FulfillmentLock {
+  id: string
+  requires_shipping: boolean
+  shipped_at: Date | null
+  delivered_at: Date | null
+  canceled_at: Date | null
+}
+
+export function lockFulfillmentStatement(tenantId: string, vendorOrderId: string, fulfillmentId: string): Statement<FulfillmentLock> {
+  return statement(
+    'orders.lock_fulfillment',
+    `select f.id, f.requires_shipping, f.shipped_at, f.delivered_at, f.canceled_at
+     from fulfillment f where f.tenant_id = $1 and f.vendor_order_id = $2 and f.id = $3 for update`,
+    [tenantId, vendorOrderId, fulfillmentId],
+  )
+}

@@ -1,0 +1,175 @@
+import type { Address } from '../../carts/index.js'
+import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { type FulfillmentRow, fulfillmentsJson, linesJson, methodsJson, type OrderLineRow, type OrderMethodRow } from './order-parts.js'
+
+export interface PaymentRow {
+  id: string
+  provider_id: string
+  currency_code: string
+  amount_minor: number
+  captured_minor: number
+  refunded_minor: number
+  payment_session_id: string
+  data: Record<string, unknown>
+  captured_at: string | null
+  canceled_at: string | null
+  created_at: string
+  updated_at: string
+  captures: { id: string; amount_minor: number; created_by: string | null; created_at: string }[]
+}
+
+export interface OrderCollectionRow {
+  id: string
+  currency_code: string
+  amount_minor: number
+  authorized_minor: number
+  captured_minor: number
+  refunded_minor: number
+  status: string
+  completed_at: string | null
+  metadata: Record<string, unknown> | null
+  created_at: string
+  updated_at: string
+  payments: PaymentRow[]
+  payment_sessions: {
+    id: string
+    provider_id: string
+    currency_code: string
+    amount_minor: number
+    status: string
+    authorized_at: string | null
+  }[]
+  payment_providers: string[]
+}
+
+/** One vendor's part of an order. Its lines and methods are among the order's, by `vendor_order_id`. */
+export interface OrderPartRow {
+  id: string
+  display_id: string
+  status: 'pending' | 'completed' | 'canceled'
+  currency_code: string
+  total_minor: number
+  commission_minor: number
+  vendor_amount_minor: number
+  paid_at: string | null
+  canceled_at: string | null
+  created_at: string
+  updated_at: string
+  vendor: { id: string; name: string; handle: string }
+}
+
+/** An order with everything that its answers show. */
+export interface LoadedOrder {
+  id: string
+  display_id: number
+  cart_id: string
+  status: string
+  region_id: string
+  customer_id: string | null
+  sales_channel_id: string
+  email: string | null
+  currency_code: string
+  locale: string | null
+  version: number
+  shipping_address: Address | null
+  billing_address: Address | null
+  total_minor: bigint
+  tax_total_minor: bigint
+  metadata: Record<string, unknown> | null
+  canceled_at: Date | null
+  created_at: Date
+  updated_at: Date
+  customer: {
+    id: string
+    email: string
+    first_name: string | null
+    last_name: string | null
+    company_name: string | null
+    phone: string | null
+    has_account: boolean
+  } | null
+  lines: OrderLineRow[]
+  methods: OrderMethodRow[]
+  fulfillments: FulfillmentRow[]
+  collections: OrderCollectionRow[]
+  parts: OrderPartRow[]
+}
+
+const partsJson = `coalesce((
+  select json_agg(json_build_object('id', v.id, 'display_id', v.display_id, 'status', v.status,
+    'currency_code', v.currency_code, 'total_minor', v.total_minor, 'commission_minor', v.commission_minor,
+    'vendor_amount_minor', v.vendor_amount_minor, 'paid_at', v.paid_at, 'canceled_at', v.canceled_at,
+    'created_at', v.created_at, 'updated_at', v.updated_at,
+    'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
+               where d.tenant_id = $1 and d.id = v.vendor_id)) order by v.id)
+  from vendor_order v where v.tenant_id = $1 and v.order_id = o.id), '[]')`
+
+/** Without what only the paying browser should know: a session's data, and the secret in a payment's. */
+const collectionsJson = `coalesce((
+  select json_agg(json_build_object('id', k.id, 'currency_code', k.currency_code, 'amount_minor', k.amount_minor,
+    'authorized_minor', k.authorized_minor, 'captured_minor', k.captured_minor, 'refunded_minor', k.refunded_minor,
+    'status', k.status, 'completed_at', k.completed_at, 'metadata', k.metadata, 'created_at', k.created_at,
+    'updated_at', k.updated_at,
+    'payments', coalesce((select json_agg(json_build_object('id', p.id, 'provider_id', p.provider_id,
+        'currency_code', p.currency_code, 'amount_minor', p.amount_minor, 'captured_minor', p.captured_minor,
+        'refunded_minor', p.refunded_minor, 'payment_session_id', p.payment_session_id, 'data', p.data - 'client_secret',
+        'captured_at', p.captured_at, 'canceled_at', p.canceled_at, 'created_at', p.created_at, 'updated_at', p.updated_at,
+        'captures', coalesce((select json_agg(json_build_object('id', t.id, 'amount_minor', t.amount_minor,
+            'created_by', t.created_by, 'created_at', t.created_at) order by t.id)
+          from capture t where t.tenant_id = $1 and t.payment_id = p.id), '[]')) order by p.id)
+      from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id), '[]'),
+    'payment_sessions', coalesce((select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id,
+        'currency_code', s.currency_code, 'amount_minor', s.amount_minor, 'status', s.status,
+        'authorized_at', s.authorized_at) order by s.id)
+      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id), '[]'),
+    'payment_providers', array(select distinct s.provider_id from payment_session s
+      where s.tenant_id = $1 and s.payment_collection_id = k.id order by s.provider_id)) order by k.id)
+  from payment_collection k where k.tenant_id = $1 and k.order_id = o.id), '[]')`
+
+const orderColumns = `
+  o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
+  o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.metadata,
+  o.canceled_at, o.created_at, o.updated_at,
+  (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,
+     'company_name', u.company_name, 'phone', u.phone, 'has_account', u.has_account)
+   from customer u where u.tenant_id = $1 and u.id = o.customer_id) as customer,
+  ${linesJson('i.order_id = o.id')} as lines, ${methodsJson('m.order_id = o.id')} as methods,
+  ${fulfillmentsJson('f.order_id = o.id')} as fulfillments, ${collectionsJson} as collections, ${partsJson} as parts`
+
+/** The whole order, every vendor's part of it included, in one statement. */
+export function loadOrderStatement(tenantId: string, orderId: string): Statement<LoadedOrder> {
+  return statement('orders.load', `select ${orderColumns} from orders o where o.tenant_id = $1 and o.id = $2`, [tenantId, orderId])
+}
+
+/** What a list of orders can be ordered by. */
+export const orderOrders = ['created_at', 'updated_at', 'display_id', 'id'] as const
+
+/** What a list of orders is narrowed by; null does not narrow. */
+export interface OrderFilter extends ListPage {
+  id: readonly string[] | null
+  status: readonly string[] | null
+  customerId: string | null
+  salesChannelId: readonly string[] | null
+  /** Orders with a part of this vendor. */
+  vendorId: string | null
+  /** Part of the e-mail, or the order's number. */
+  q: string | null
+}
+
+/** A page of orders, each whole. The page is chosen first, so that only its orders are read. */
+export function listOrdersStatement(tenantId: string, filter: OrderFilter): Statement<LoadedOrder & { count: number }> {
+  const order = orderBy('o', filter.order)
+  return statement(
+    `orders.list:${order.name}`,
+    `select ${orderColumns}, o.count from (
+       select o.*, count(*) over ()::int as count from orders o
+       where o.tenant_id = $1 and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.status = any($3))
+         and ($4::text is null or o.customer_id = $4) and ($5::text[] is null or o.sales_channel_id = any($5))
+         and ($6::text is null or exists (select 1 from vendor_order v
+              where v.tenant_id = $1 and v.order_id = o.id and v.vendor_id = $6))
+         and ($7::text is null or o.display_id::text = $7 or strpos(lower(o.email), lower($7)) > 0)
+       ${order.sql} limit $8 offset $9) o
+     ${order.sql}`,
+    [tenantId, filter.id, filter.status, filter.customerId, filter.salesChannelId, filter.vendorId, filter.q, filter.limit, filter.offset],
+  )
+}

@@ -1,0 +1,9 @@
+import { type Statement, statement } from '../../db/index.js'
+
+/** The parent orders of vendor orders. For the store's staff only: a parent's id opens the whole order. */
+export function ordersOfPartsStatement(tenantId: string, vendorOrderIds: readonly string[]): Statement<{ id: string; order_id: string }> {
+  return statement('orders.orders_of_parts', 'select id, order_id from vendor_order where tenant_id = $1 and id = any($2)', [
+    tenantId,
+    vendorOrderIds,
+  ])
+}

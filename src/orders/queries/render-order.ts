@@ -1,0 +1,103 @@
+import { renderRootTotals, sumTotals } from '../../carts/index.js'
+import { toMajor } from '../../kernel/index.js'
+import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
+import { soldTotals } from './order-parts.js'
+import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
+
+/**
+ * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
+ * where nothing was to be paid: a storefront reads the first one. What is the vendor's and the store's business alone
+ * (commissions) is here too; a route's field list says who is shown it.
+ */
+export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<string, unknown> {
+  const { lines, methods, collections, parts, total_minor, tax_total_minor: _tax, cart_id, ...root } = order
+  const currency = order.currency_code
+  const paymentStatus = paymentStatusOf(collections)
+  return {
+    ...root,
+    custom_display_id: null,
+    cart: { id: cart_id },
+    payment_status: paymentStatus,
+    fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
+    summary: summaryOf(total_minor, collections, currency),
+    items: lines.map((line) => renderOrderLine(line, currency, pictures)),
+    shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
+    ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
+    vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
+    promotions: [],
+    credit_lines: [],
+    ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
+  }
+}
+
+/** Payment status by what the collections have come to. Nothing to pay counts as paid. */
+function paymentStatusOf(collections: readonly OrderCollectionRow[]): string {
+  const sum = (name: 'amount_minor' | 'authorized_minor' | 'captured_minor' | 'refunded_minor') =>
+    collections.reduce((total, collection) => total + collection[name], 0)
+  const amount = sum('amount_minor')
+  if (sum('refunded_minor') > 0) return sum('refunded_minor') >= sum('captured_minor') ? 'refunded' : 'partially_refunded'
+  if (sum('captured_minor') >= amount) return 'captured'
+  if (sum('captured_minor') > 0) return 'partially_captured'
+  if (collections.every((collection) => collection.status === 'canceled')) return 'canceled'
+  if (sum('authorized_minor') >= amount) return 'authorized'
+  if (sum('authorized_minor') > 0) return 'partially_authorized'
+  return collections.some((collection) => collection.status === 'awaiting') ? 'awaiting' : 'not_paid'
+}
+
+function summaryOf(totalMinor: bigint, collections: readonly OrderCollectionRow[], currency: string): Record<string, number> {
+  const paid = BigInt(collections.reduce((sum, collection) => sum + collection.captured_minor, 0))
+  const refunded = BigInt(collections.reduce((sum, collection) => sum + collection.refunded_minor, 0))
+  const total = toMajor(totalMinor, currency)
+  return {
+    pending_difference: toMajor(totalMinor - (paid - refunded), currency),
+    current_order_total: total,
+    original_order_total: total,
+    transaction_total: toMajor(paid - refunded, currency),
+    paid_total: toMajor(paid, currency),
+    refunded_total: toMajor(refunded, currency),
+    accounting_total: total,
+    credit_line_total: 0,
+  }
+}
+
+function renderOrderCollection(collection: OrderCollectionRow): Record<string, unknown> {
+  const { amount_minor, authorized_minor, captured_minor, refunded_minor, payments, payment_sessions, payment_providers, ...rest } =
+    collection
+  const major = (minor: number) => toMajor(minor, collection.currency_code)
+  return {
+    ...rest,
+    amount: major(amount_minor),
+    authorized_amount: major(authorized_minor),
+    captured_amount: major(captured_minor),
+    refunded_amount: major(refunded_minor),
+    payment_providers: payment_providers.map((id) => ({ id, is_enabled: true })),
+    payment_sessions: payment_sessions.map(({ amount_minor: session_minor, ...session }) => ({ ...session, amount: major(session_minor) })),
+    payments: payments.map(({ amount_minor: paid, captured_minor: captured, refunded_minor: refunded, captures, ...payment }) => ({
+      ...payment,
+      amount: major(paid),
+      captured_amount: major(captured),
+      refunded_amount: major(refunded),
+      payment_collection_id: collection.id,
+      captures: captures.map(({ amount_minor: taken, ...capture }) => ({ ...capture, amount: major(taken), payment_id: payment.id })),
+      refunds: [],
+    })),
+  }
+}
+
+/** One vendor's part of an order, with its own totals: the parts sum to the order. */
+function renderPart(part: OrderPartRow, order: LoadedOrder, paymentStatus: string): Record<string, unknown> {
+  const { total_minor: _total, commission_minor, vendor_amount_minor, ...rest } = part
+  const lines = order.lines.filter((line) => line.vendor_order_id === part.id)
+  const methods = order.methods.filter((method) => method.vendor_order_id === part.id)
+  return {
+    ...rest,
+    payment_status: paymentStatus,
+    fulfillment_status: fulfillmentStatusOf(
+      lines,
+      order.fulfillments.filter((fulfillment) => fulfillment.vendor_order_id === part.id),
+    ),
+    ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), part.currency_code),
+    commission_total: toMajor(commission_minor, part.currency_code),
+    vendor_amount: toMajor(vendor_amount_minor, part.currency_code),
+  }
+}

@@ -1,0 +1,110 @@
+import { renderLineTotals, renderTaxLines } from '../../carts/index.js'
+import { divideRounded, toMajor } from '../../kernel/index.js'
+import { type FulfillmentRow, type OrderLineRow, type OrderMethodRow, soldTotals } from './order-parts.js'
+
+/** Turns a stored picture's address into one that a client can fetch. */
+export type Pictures = (url: string | null) => string | null
+
+const withPicture = (entity: Record<string, unknown>, pictures: Pictures) => ({
+  ...entity,
+  thumbnail: pictures((entity.thumbnail as string | null) ?? null),
+})
+
+const wireTaxLines = (part: OrderLineRow | OrderMethodRow, currency: string, owner: object) =>
+  renderTaxLines(
+    part.tax_lines.map(({ amount_minor: _amount, ...line }) => line),
+    soldTotals(part),
+    currency,
+    owner,
+  )
+
+/** A sold line in wire shape (Store API contract, order item): amounts in major units, `detail` says what became of it. */
+export function renderOrderLine(line: OrderLineRow, currency: string, pictures: Pictures): Record<string, unknown> {
+  const {
+    unit_price_minor,
+    compare_at_unit_price_minor,
+    snapshot,
+    tax_lines: _taxes,
+    subtotal_minor: _subtotal,
+    tax_minor: _tax,
+    total_minor,
+    fulfilled_quantity,
+    shipped_quantity,
+    delivered_quantity,
+    vendor_id: _vendor,
+    ...rest
+  } = line
+  const product = line.product === null ? null : withPicture(line.product, pictures)
+  return {
+    ...rest,
+    ...snapshot,
+    thumbnail: pictures(line.thumbnail),
+    unit_price: toMajor(unit_price_minor, currency),
+    compare_at_unit_price: compare_at_unit_price_minor === null ? null : toMajor(compare_at_unit_price_minor, currency),
+    product,
+    variant: line.variant === null ? null : { ...withPicture(line.variant, pictures), product },
+    tax_lines: wireTaxLines(line, currency, { item_id: line.id }),
+    adjustments: [],
+    detail: {
+      id: line.id.replace('ordli_', 'orditem_'),
+      item_id: line.id,
+      quantity: line.quantity,
+      fulfilled_quantity,
+      shipped_quantity,
+      delivered_quantity,
+      return_requested_quantity: 0,
+      return_received_quantity: 0,
+      return_dismissed_quantity: 0,
+      written_off_quantity: 0,
+      metadata: null,
+      created_at: line.created_at,
+      updated_at: line.updated_at,
+    },
+    ...renderLineTotals(soldTotals(line), currency),
+    refundable_total: toMajor(total_minor, currency),
+    refundable_total_per_unit: toMajor(divideRounded(BigInt(total_minor), BigInt(line.quantity)), currency),
+  }
+}
+
+export function renderOrderMethod(method: OrderMethodRow, currency: string): Record<string, unknown> {
+  const {
+    amount_minor,
+    tax_lines: _taxes,
+    subtotal_minor: _subtotal,
+    tax_minor: _tax,
+    total_minor: _total,
+    vendor_id: _vendor,
+    ...rest
+  } = method
+  return {
+    ...rest,
+    amount: toMajor(amount_minor, currency),
+    tax_lines: wireTaxLines(method, currency, { shipping_method_id: method.id }),
+    adjustments: [],
+    ...renderLineTotals(soldTotals(method), currency),
+  }
+}
+
+export type FulfillmentStatus =
+  | 'not_fulfilled'
+  | 'partially_fulfilled'
+  | 'fulfilled'
+  | 'partially_shipped'
+  | 'shipped'
+  | 'partially_delivered'
+  | 'delivered'
+  | 'canceled'
+
+/** How far the lines have come, by pieces: the furthest step that any has reached, `partially_` until all have. */
+export function fulfillmentStatusOf(lines: readonly OrderLineRow[], fulfillments: readonly FulfillmentRow[]): FulfillmentStatus {
+  const sum = (pick: (line: OrderLineRow) => number) => lines.reduce((total, line) => total + pick(line), 0)
+  const pieces = sum((line) => line.quantity)
+  const reached = [
+    ['delivered', sum((line) => line.delivered_quantity)],
+    ['shipped', sum((line) => line.shipped_quantity)],
+    ['fulfilled', sum((line) => line.fulfilled_quantity)],
+  ] as const
+  for (const [step, count] of reached) if (count > 0) return count >= pieces ? step : `partially_${step}`
+  const allCanceled = fulfillments.length > 0 && fulfillments.every((fulfillment) => fulfillment.canceled_at !== null)
+  return allCanceled ? 'canceled' : 'not_fulfilled'
+}
