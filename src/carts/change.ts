@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { purchasableVariantsStatement, type PurchasableVariant } from '../catalog/index.js'
 import { type Context, tenantOf, type Unit } from '../db/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
@@ -14,16 +15,20 @@ export interface CartChange {
   unit: Unit
   tenantId: string
   cart: LoadedCart
-  /** By variant id: those in the cart, and those that the change names. */
+  /** By variant id: those in the cart, and those that the change names. Empty for a change that names none. */
   variants: Map<string, PurchasableVariant>
+  /** Set by a change that has written the cart's columns, and loaded region and tax rates anew. */
+  isWritten: boolean
 }
 
 export interface ChangeOptions {
-  /** Variants that the change brings. */
+  /** Variants that the change brings, for a change that looks at variants; those in the cart come with them. */
   variantIds?: readonly string[]
   /** Taxes are computed even where the region does not do so by itself. */
   forceTaxes?: boolean
 }
+
+type Change = (work: CartChange) => Promise<void> | void
 
 /**
  * Changes a cart: locks it, loads it in the same round trip, lets `change` alter the loaded lines and methods in
@@ -31,41 +36,43 @@ export interface ChangeOptions {
  * @returns the cart as it now is
  * @throws not_found, not_allowed for a completed cart, conflict while it is being completed
  */
-export async function changeCart(
-  context: Context,
-  cartId: string,
-  options: ChangeOptions,
-  change: (work: CartChange) => Promise<void> | void,
-): Promise<LoadedCart> {
-  const tenantId = tenantOf(context)
-  return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[lock], [cart], variants] = await Promise.all([
-      unit.run(lockCartStatement(tenantId, cartId)),
-      unit.run(loadCartStatement(tenantId, cartId)),
-      unit.run(purchasableVariantsStatement(tenantId, { variantIds: options.variantIds ?? [], cartId })),
-    ])
-    if (lock === undefined || cart === undefined) throw notFound(`Cart id not found: ${cartId}`)
-    if (cart.completed_at !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
-    if (lock.checkout_id !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
-    const before = structuredClone(cart)
-    await change({ unit, tenantId, cart, variants: new Map(variants.map((variant) => [variant.variant_id, variant])) })
-    return writeChanges(unit, tenantId, before, cart, options.forceTaxes === true)
-  })
+export function changeCart(context: Context, cartId: string, options: ChangeOptions, change: Change): Promise<LoadedCart> {
+  return context.db.unitOfWork(context.scope, (unit) => changeInUnit(unit, cartId, options, change))
 }
 
-async function writeChanges(unit: Unit, tenantId: string, before: LoadedCart, cart: LoadedCart, forceTaxes: boolean): Promise<LoadedCart> {
-  const addressChanged = taxAddress(before) !== taxAddress(cart) || before.region_id !== cart.region_id
-  if (addressChanged) {
-    // Rates belong to the address: write it first, and load what follows from it.
-    await unit.run(updateCartStatement(tenantId, cart.id, cart))
-    const [fresh] = await unit.run(loadCartStatement(tenantId, cart.id))
-    cart.rates = (fresh as LoadedCart).rates
-    cart.region = (fresh as LoadedCart).region
-  }
-  const taxed = cart.region.automatic_taxes || cart.taxes_calculated || forceTaxes
+/** The same in the caller's unit of work. */
+export async function changeInUnit(unit: Unit, cartId: string, options: ChangeOptions, change: Change): Promise<LoadedCart> {
+  const tenantId = tenantOf(unit)
+  const { variantIds } = options
+  const [[lock], [cart], variants] = await Promise.all([
+    unit.run(lockCartStatement(tenantId, cartId)),
+    unit.run(loadCartStatement(tenantId, cartId)),
+    variantIds === undefined ? [] : unit.run(purchasableVariantsStatement(tenantId, { variantIds, cartId })),
+  ])
+  if (lock === undefined || cart === undefined) throw notFound(`Cart id not found: ${cartId}`)
+  if (cart.completed_at !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
+  if (cart.checkout !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
+  const before = structuredClone(cart)
+  const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
+  const work: CartChange = { unit, tenantId, cart, variants: byId, isWritten: false }
+  await change(work)
+  return writeChanges(work, before, options.forceTaxes === true)
+}
+
+async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: boolean): Promise<LoadedCart> {
+  const { unit, tenantId, cart } = work
   if (forceTaxes) cart.taxes_calculated = true
+  if (!work.isWritten && taxAddress(before) !== taxAddress(cart)) await writeAndLoadRates(work)
+  const taxed = cart.region.automatic_taxes || cart.taxes_calculated
   for (const line of cart.lines) {
-    line.tax_lines = taxed ? taxesOf(cart.rates, line.tax_lines, { productId: line.product_id, productTypeId: line.snapshot.product_type_id as string | null }, 'calitxl') : []
+    line.tax_lines = taxed
+      ? taxesOf(
+          cart.rates,
+          line.tax_lines,
+          { productId: line.product_id, productTypeId: line.snapshot.product_type_id as string | null },
+          'calitxl',
+        )
+      : []
   }
   await writeLines(unit, tenantId, before, cart)
   if (cart.methods.length > 0 || before.methods.length > 0) {
@@ -75,13 +82,26 @@ async function writeChanges(unit: Unit, tenantId: string, before: LoadedCart, ca
   }
   const { collection } = cart
   const total = totalsOfCart(cart).total
-  const sends = [unit.run(updateCartStatement(tenantId, cart.id, cart)) as Promise<unknown>]
+  const sends: Promise<unknown>[] = []
+  if (!work.isWritten) sends.push(unit.run(updateCartStatement(tenantId, cart.id, cart)))
   if (collection !== null && (BigInt(collection.amount_minor) !== total || collection.currency_code !== cart.currency_code)) {
     sends.push(unit.run(changeAmountStatement(tenantId, collection.id, { currencyCode: cart.currency_code, totalMinor: total })))
   }
   const reload = unit.run(loadCartStatement(tenantId, cart.id))
   await Promise.all([...sends, reload])
   return (await reload)[0] as LoadedCart
+}
+
+/** Tax rates belong to an address, and tax-inclusive prices to a region: they are read for the cart as it is written. */
+export async function writeAndLoadRates(work: CartChange): Promise<void> {
+  const { unit, tenantId, cart } = work
+  const [, [fresh]] = await Promise.all([
+    unit.run(updateCartStatement(tenantId, cart.id, cart)),
+    unit.run(loadCartStatement(tenantId, cart.id)),
+  ])
+  cart.rates = (fresh as LoadedCart).rates
+  cart.region = (fresh as LoadedCart).region
+  work.isWritten = true
 }
 
 async function writeLines(unit: Unit, tenantId: string, before: LoadedCart, cart: LoadedCart): Promise<void> {
@@ -101,8 +121,9 @@ function taxAddress(cart: LoadedCart): string {
   return JSON.stringify([country_code ?? null, province ?? null, postal_code ?? null, city ?? null])
 }
 
+/** By value: what comes out of a jsonb column has its keys in an order of its own. */
 function differs(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) !== JSON.stringify(b)
+  return !isDeepStrictEqual(a, b)
 }
 
 /** Tax lines keep their ids while their rate stays. */

@@ -87,7 +87,7 @@ export function renderCollection(collection: CartCollection, providers: readonly
 
 /** A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made. */
 export function renderCart(cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
-  const { lines, methods, collection, rates: _rates, region, taxes_calculated: _taxes, order_id: _order, ...root } = cart
+  const { lines, methods, collection, checkout: _checkout, rates: _rates, region, taxes_calculated: _taxes, order_id: _order, ...root } = cart
   return {
     ...root,
     shipping_address_id: cart.shipping_address?.id ?? null,

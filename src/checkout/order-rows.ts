@@ -161,7 +161,7 @@ export function insertPaymentStatement(tenantId: string, payment: PaymentRow): I
     `with payment_row as (
        insert into payment (tenant_id, id, payment_collection_id, payment_session_id, provider_id, currency_code,
          amount_minor, captured_minor, data, captured_at)
-       values ($1, $2, $3, $4, $5, $6, $7, case when $9::text is null then 0 else $7 end, $8,
+       values ($1, $2, $3, $4, $5, $6, $7::bigint, case when $9::text is null then 0 else $7::bigint end, $8,
          case when $9::text is null then null else now() end)
        returning id, amount_minor)
      insert into capture (tenant_id, id, payment_id, amount_minor, created_by)
@@ -197,6 +197,8 @@ export function closeCheckoutStatement(
          status = case when $7 = 'captured' then 'completed' else 'authorized' end,
          completed_at = case when $7 = 'captured' then now() end, updated_at = now()
        where tenant_id = $1 and id = $5
+     ), parts as (
+       update vendor_order set paid_at = now() where tenant_id = $1 and order_id = $3 and $7 = 'captured'
      ), resume as (
        update outbox_event set state = 'done', finished_at = now()
        where tenant_id = $1 and state = 'queued' and name = 'checkout.opened' and payload = jsonb_build_object('cart_id', $2::text, 'checkout_id', $4::text)
@@ -205,9 +207,4 @@ export function closeCheckoutStatement(
      update cart set completed_at = now(), order_id = $3, updated_at = now() where tenant_id = $1 and id = $2 returning id`,
     [tenantId, closed.cartId, closed.orderId, closed.checkoutId, closed.collectionId, closed.sessionId, closed.status],
   )
-}
-
-/** What the platform takes of this store's orders. The store's role may ask for its own fee and for nothing else. */
-export function platformFeeStatement(tenantId: string): Statement<{ rate_ppm: number; fixed: Record<string, number> }> {
-  return statement('checkout.platform_fee', 'select rate_ppm, fixed from store_fee where tenant_id = $1', [tenantId])
 }

@@ -5,7 +5,6 @@ import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
 import { newId, notFound, unexpectedState } from '../kernel/index.js'
 import { paymentEntry, platformFeeEntry, post, saleEntry } from '../ledger/index.js'
-import { checkoutSettingsStatement, type CheckoutSettings, lockOpenCheckoutStatement } from './locks.js'
 import {
   closeCheckoutStatement,
   insertCommissionLinesStatement,
@@ -16,9 +15,9 @@ import {
   insertVendorOrdersStatement,
   type OrderLine,
   type OrderMethod,
-  platformFeeStatement,
   type VendorOrder,
 } from './order-rows.js'
+import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
 
 /** What the provider has agreed to, told to the second transaction. */
 export interface Agreed {
@@ -44,17 +43,15 @@ interface OrderPlan {
 export async function placeOrder(context: Context, cartId: string, agreed: Agreed): Promise<string> {
   const tenantId = tenantOf(context)
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[lock], [cart], [open], [settings], [fee]] = await Promise.all([
+    const [[lock], [cart], [settings]] = await Promise.all([
       unit.run(lockCartStatement(tenantId, cartId)),
       unit.run(loadCartStatement(tenantId, cartId)),
-      unit.run(lockOpenCheckoutStatement(tenantId, cartId)),
       unit.run(checkoutSettingsStatement(tenantId, cartId)),
-      unit.run(platformFeeStatement(tenantId)),
     ])
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return lock.order_id
     const totals = totalsOfCart(cart)
-    if (open === undefined || open.id !== agreed.checkoutId || open.amount_minor !== totals.total) {
+    if (cart.checkout?.id !== agreed.checkoutId || BigInt(cart.checkout.amount_minor) !== totals.total) {
       throw unexpectedState(`Checkout ${agreed.checkoutId} of cart ${cartId} is not as it was prepared`)
     }
     const plan = planOrder(cart, settings)
@@ -62,7 +59,7 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
     const { orderId } = plan
     const payment = paymentOf(agreed, cart)
     const currency = cart.currency_code
-    const platformFee = feeOf(fee, currency, totals.subtotal)
+    const platformFee = feeOf(settings.fee, currency, totals.subtotal)
     const entries = [
       saleEntry({
         orderId,
@@ -121,8 +118,8 @@ function paymentOf(agreed: Agreed, cart: LoadedCart) {
   }
 }
 
-function feeOf(fee: { rate_ppm: number; fixed: Record<string, number> } | undefined, currency: string, subtotal: bigint): bigint {
-  if (fee === undefined) return 0n
+function feeOf(fee: CheckoutSettings['fee'], currency: string, subtotal: bigint): bigint {
+  if (fee === null) return 0n
   return (subtotal * BigInt(fee.rate_ppm)) / 1_000_000n + BigInt(fee.fixed[currency] ?? 0)
 }
 

@@ -1,3 +1,4 @@
+import { purchasableVariantsStatement } from '../catalog/index.js'
 import { type LoadedCart, loadCartStatement, lockCartStatement, methodOf, totalsOfCart, writeMethodsStatement } from '../carts/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
@@ -5,7 +6,7 @@ import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notFound } from '../kernel/index.js'
 import { paymentProviderOf } from '../payments/index.js'
 import { validShippingOptionsStatement } from '../shipping/index.js'
-import { type CheckoutSettings, checkoutSettingsStatement, lockOpenCheckoutStatement } from './locks.js'
+import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
 
 /** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
 export type Prepared =
@@ -28,24 +29,34 @@ export type Prepared =
 export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number): Promise<Prepared> {
   const tenantId = tenantOf(context)
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[lock], [cart], [open], [settings]] = await Promise.all([
+    const [[lock], [cart], [settings], purchasable] = await Promise.all([
       unit.run(lockCartStatement(tenantId, cartId)),
       unit.run(loadCartStatement(tenantId, cartId)),
-      unit.run(lockOpenCheckoutStatement(tenantId, cartId)),
       unit.run(checkoutSettingsStatement(tenantId, cartId)),
+      unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId })),
     ])
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return { orderId: lock.order_id }
     const capture = settings.payment_capture
     const currency = cart.currency_code
-    if (open !== undefined) {
+    const open = cart.checkout
+    if (open !== null) {
       const session = sessionOf(cart, open.payment_session_id)
-      return { orderId: null, checkoutId: open.id, attempt: open.attempt, amountMinor: open.amount_minor, currency, capture, session }
+      return {
+        orderId: null,
+        checkoutId: open.id,
+        attempt: open.attempt,
+        amountMinor: BigInt(open.amount_minor),
+        currency,
+        capture,
+        session,
+      }
     }
     checkPayment(cart)
     await chooseShipping(unit, tenantId, cart, settings)
+    refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
     const amountMinor = totalsOfCart(cart).total
-    const session = await coverTotal(unit, tenantId, cart, amountMinor)
+    const session = amountMinor === 0n ? null : coveringSession(cart, amountMinor)
     const checkout = { id: newId('chk'), attempt: settings.attempts + 1 }
     await insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null)
     // Last, because these locks are the ones that other shoppers wait for.
@@ -76,6 +87,12 @@ function checkPayment(cart: LoadedCart): void {
   }
 }
 
+/** What was put into the cart and has been taken from sale since, or whose vendor has, is not sold. */
+function refuseWithdrawn(cart: LoadedCart, purchasable: ReadonlySet<string>): void {
+  const gone = cart.lines.map((line) => line.variant_id ?? '').filter((id) => !purchasable.has(id))
+  if (gone.length > 0) throw invalidData(`Variants ${gone.join(', ')} do not exist or belong to a product that is not published`)
+}
+
 function usableSession(cart: LoadedCart) {
   return cart.collection?.payment_sessions.find((session) => !['error', 'canceled'].includes(session.status))
 }
@@ -91,8 +108,7 @@ async function chooseShipping(unit: Unit, tenantId: string, cart: LoadedCart, se
   if (cart.methods.length === 0) {
     throw invalidData('No shipping method selected but the cart contains items that require shipping.')
   }
-  const unsatisfied = () =>
-    invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
+  const unsatisfied = () => invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
   if (!settings.auto_pick_shipping) throw unsatisfied()
   const options = await unit.run(validShippingOptionsStatement(tenantId, cart.id))
   for (const profile of open) {
@@ -106,39 +122,41 @@ async function chooseShipping(unit: Unit, tenantId: string, cart: LoadedCart, se
 }
 
 /**
- * What is to be paid equals what the order will cost. Shipping chosen just now raises it: the manual provider's session
- * follows, since nobody has agreed to an amount with it; any other provider's must be started again.
+ * The session that pays for the order. Shipping chosen just now raises the total: the manual provider's session follows
+ * it, since nobody has agreed to an amount with it; any other provider's must be started again.
+ * @throws invalid_data when the sessions do not cover the total
  */
-async function coverTotal(unit: Unit, tenantId: string, cart: LoadedCart, amountMinor: bigint) {
-  if (amountMinor === 0n) return null
+function coveringSession(cart: LoadedCart, amountMinor: bigint) {
   const session = usableSession(cart)
-  const collection = cart.collection
-  if (session === undefined || collection === null) throw invalidData('Payment sessions are required to complete cart')
-  if (BigInt(session.amount_minor) !== amountMinor || BigInt(collection.amount_minor) !== amountMinor) {
-    if (session.provider_id !== 'pp_system_default') {
-      throw invalidData(
-        "The payment sessions of the cart do not cover its total. Refresh the cart's payment collection and try again.",
-      )
-    }
-    await unit.run(
-      statement(
-        'checkout.follow_total',
-        `with session as (update payment_session set amount_minor = $4, updated_at = now() where tenant_id = $1 and id = $3)
-         update payment_collection set amount_minor = $4, updated_at = now() where tenant_id = $1 and id = $2`,
-        [tenantId, collection.id, session.id, amountMinor],
-      ),
-    )
+  if (session === undefined || cart.collection === null) throw invalidData('Payment sessions are required to complete cart')
+  const covered = BigInt(session.amount_minor) === amountMinor && BigInt(cart.collection.amount_minor) === amountMinor
+  if (!covered && session.provider_id !== 'pp_system_default') {
+    throw invalidData("The payment sessions of the cart do not cover its total. Refresh the cart's payment collection and try again.")
   }
   return { id: session.id, providerId: session.provider_id, data: session.data }
 }
 
-async function insertCheckout(unit: Unit, cart: LoadedCart, checkout: { id: string; attempt: number }, amountMinor: bigint, sessionId: string | null): Promise<void> {
+/** Notes the attempt; what is to be paid becomes what the order will cost. */
+async function insertCheckout(
+  unit: Unit,
+  cart: LoadedCart,
+  checkout: { id: string; attempt: number },
+  amountMinor: bigint,
+  sessionId: string | null,
+): Promise<void> {
   await unit.run(
     statement(
       'checkout.insert',
-      `insert into checkout (tenant_id, id, cart_id, payment_session_id, attempt, state, currency_code, amount_minor)
+      `with session as (
+         update payment_session set amount_minor = $7, updated_at = now()
+         where tenant_id = $1 and id = $4 and amount_minor <> $7
+       ), collection as (
+         update payment_collection set amount_minor = $7, updated_at = now()
+         where tenant_id = $1 and id = $8 and amount_minor <> $7
+       )
+       insert into checkout (tenant_id, id, cart_id, payment_session_id, attempt, state, currency_code, amount_minor)
        values ($1, $2, $3, $4, $5, 'open', $6, $7)`,
-      [tenantOf(unit), checkout.id, cart.id, sessionId, checkout.attempt, cart.currency_code, amountMinor],
+      [tenantOf(unit), checkout.id, cart.id, sessionId, checkout.attempt, cart.currency_code, amountMinor, cart.collection?.id ?? null],
     ),
   )
 }

@@ -25,3 +25,12 @@ export function ensureAccountStatement(
     [tenantId, newId('cus'), customer.email, customer.firstName, customer.lastName],
   )
 }
+
+/** Who a signed-in customer is, for the carts that they start. */
+export function customerEmailStatement(tenantId: string, customerId: string): Statement<{ id: string; email: string }> {
+  return statement(
+    'customers.email',
+    'select id, email from customer where tenant_id = $1 and id = $2 and deleted_at is null',
+    [tenantId, customerId],
+  )
+}

@@ -121,16 +121,16 @@ interface Part {
 function parse(text: string): Part[] {
   const parts: Part[] = []
   for (const piece of text.split(',')) {
-    if (piece.trim() === '') continue
-    const first = piece[0] as string
-    const rest = piece.slice(1).trim()
-    if (first === '+' || first === ' ') {
-      const starred = rest.startsWith('*')
-      parts.push({ modifier: starred ? '*' : '+', path: starred ? rest.slice(1) : rest })
-    } else if (first === '-') parts.push({ modifier: '-', path: rest })
-    else if (first === '*') parts.push({ modifier: '*', path: rest })
-    else if (piece.endsWith('.*')) parts.push({ modifier: '*', path: piece.slice(0, -2) })
-    else parts.push({ modifier: '', path: piece.trim() })
+    const part = piece.trim()
+    if (part === '') continue
+    const marked = '+-*'.includes(part[0] as string)
+    const name = marked ? part.slice(1).trim() : part
+    const starred = part[0] === '*' || name.startsWith('*') || name.endsWith('.*')
+    const path = name.replace(/^\*|\.\*$/g, '')
+    if (part[0] === '-') parts.push({ modifier: '-', path })
+    else if (starred) parts.push({ modifier: '*', path })
+    // A leading space is a plus that was not encoded, or what clients put behind their commas.
+    else parts.push({ modifier: marked || piece.startsWith(' ') ? '+' : '', path })
   }
   return parts
 }

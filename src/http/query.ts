@@ -27,6 +27,8 @@ function tidy(parsed: Record<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(parsed)) {
     const parts = key.startsWith('$') ? [key] : key.split('.')
+    // qs leaves such keys out where it parses; dotted ones are ours to refuse, or their values would show as inherited.
+    if (parts.includes('__proto__')) throw invalidData('Invalid request: a key cannot be __proto__')
     if (parts.length > 2) throw invalidData(`Invalid request: the key ${key.slice(0, 100)} is nested too deeply`)
     const [first, second] = parts as [string, string | undefined]
     if (second === undefined) result[first] = splitSingle(value)

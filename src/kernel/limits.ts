@@ -31,6 +31,9 @@ export const limits = {
   idempotencyKey_days: 1,
   /** Time for one request, its slowest statement included. */
   request_ms: 30_000,
-  /** The largest amount of money in one figure, in minor units: stays exact as a JSON number. */
-  amount_minor: 9_000_000_000_000_000n,
+  /**
+   * The largest amount of money in one figure, in minor units. Fifteen digits are what a JSON number keeps wherever
+   * their decimal point stands: with sixteen, two amounts a cent apart are the same number.
+   */
+  amount_minor: 999_999_999_999_999n,
 } as const

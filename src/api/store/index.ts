@@ -1,6 +1,10 @@
 import type { Route } from '../../http/index.js'
+import { routes as carts } from './carts.js'
+import { routes as orders } from './orders.js'
+import { routes as payments } from './payments.js'
 import { routes as products } from './products.js'
 import { routes as regions } from './regions.js'
+import { routes as shippingOptions } from './shipping-options.js'
 import { routes as vocabulary } from './vocabulary.js'
 
-export const routes: Route[] = [...regions, ...products, ...vocabulary]
+export const routes: Route[] = [...regions, ...products, ...vocabulary, ...carts, ...shippingOptions, ...payments, ...orders]

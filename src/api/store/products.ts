@@ -29,6 +29,7 @@ const filters = {
   collection_id: oneOrMany.optional(),
   tag_id: oneOrMany.optional(),
   type_id: oneOrMany.optional(),
+  option_id: oneOrMany.optional(),
   option_value_id: oneOrMany.optional(),
   external_id: oneOrMany.optional(),
   vendor_id: oneOrMany.optional(),

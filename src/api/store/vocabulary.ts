@@ -53,7 +53,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
         withProducts: request.fields.has('products'),
         salesChannelIds: salesChannelsOf(request),
         ...page,
-        descending: settings.descending,
+        descending: request.page.order.descending,
       }),
     )
   const query =
@@ -182,8 +182,12 @@ const categoryRoutes: Route[] = [
     page: { limit: 50, orderable: ['rank', 'id', 'name'] },
     async handle(request) {
       const rows = await loadCategories(request)
-      const found = rows.filter((row) => matches(row, request.query))
-      const { limit, offset } = request.page
+      const { limit, offset, order } = request.page
+      const field = order.field as 'rank' | 'id' | 'name'
+      const sign = order.descending ? -1 : 1
+      const found = rows
+        .filter((row) => matches(row, request.query))
+        .sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
       const page = found.slice(offset, offset + limit)
       return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }
     },

@@ -1,10 +1,10 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import { ensureGuestStatement } from '../../customers/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
-import { changeCart } from '../change.js'
+import { changeCart, changeInUnit } from '../change.js'
 import { type Address, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
 import { cartSettingStatement, insertCartStatement } from '../queries/write-cart.js'
-import { addToCart, type NewLine } from './line-items.js'
+import { addLines, type NewLine } from './line-items.js'
 
 export interface CreateCartInput {
   region_id?: string | undefined
@@ -21,13 +21,14 @@ export interface CreateCartInput {
 }
 
 /**
- * Creates a cart (Store API contract, create). Without a region the store's default, or any.
+ * Creates a cart (Store API contract, create), with its first lines or not at all. Without a region the store's
+ * default, or any.
  * @throws not_found without any region; invalid_data for a currency or country that the region does not have
  */
 export async function createCart(context: Context, input: CreateCartInput): Promise<LoadedCart> {
   const tenantId = tenantOf(context)
   const id = newId('cart')
-  const created = await context.db.unitOfWork(context.scope, async (unit) => {
+  return context.db.unitOfWork(context.scope, async (unit) => {
     const [setting] = await unit.run(cartSettingStatement(tenantId, input.region_id ?? null, input.sales_channel_id))
     if (setting?.region_id == null || setting.currency_code === null) {
       throw notFound(input.region_id === undefined ? 'No regions found' : `Region with id: ${input.region_id} not found`)
@@ -37,8 +38,9 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
       throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
     }
     const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
-    refuseForeignCountry(shippingAddress, setting.countries, 'the region of the cart')
-    const guest = input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
+    refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
+    const guest =
+      input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
     await unit.run(
       insertCartStatement(tenantId, id, {
         region_id: setting.region_id,
@@ -53,17 +55,29 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
         metadata: input.metadata ?? null,
       }),
     )
-    return (await unit.run(loadCartStatement(tenantId, id)))[0] as LoadedCart
+    const { items } = input
+    if (items === undefined || items.length === 0) return (await unit.run(loadCartStatement(tenantId, id)))[0] as LoadedCart
+    return changeInUnit(unit, id, { variantIds: items.map((item) => item.variant_id) }, (work) => addLines(work, items))
   })
-  if (input.items === undefined || input.items.length === 0) return created
-  return addToCart(context, id, input.items)
 }
 
 function soleCountry(countries: readonly string[]): Address | null {
   return countries.length === 1 ? { country_code: countries[0] as string } : null
 }
 
-const addressKeys = ['first_name', 'last_name', 'phone', 'company', 'address_1', 'address_2', 'city', 'country_code', 'province', 'postal_code', 'metadata'] as const
+const addressKeys = [
+  'first_name',
+  'last_name',
+  'phone',
+  'company',
+  'address_1',
+  'address_2',
+  'city',
+  'country_code',
+  'province',
+  'postal_code',
+  'metadata',
+] as const
 
 /** An address as a snapshot with an id of its own; keys that are not given are null. */
 export function withId(address: Address | null, known?: Address | null): Address | null {

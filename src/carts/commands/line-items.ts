@@ -17,12 +17,16 @@ export interface NewLine {
  */
 export function addToCart(context: Context, cartId: string, lines: readonly NewLine[]): Promise<LoadedCart> {
   const variantIds = lines.map((line) => line.variant_id)
-  return changeCart(context, cartId, { variantIds }, (work) => {
-    refuseUnknown(work, variantIds)
-    for (const wanted of lines) addLine(work, wanted)
-    if (work.cart.lines.length > limits.cartLines) throw invalidData(`A cart has at most ${limits.cartLines} lines`)
-    checkStock(work, new Set(variantIds))
-  })
+  return changeCart(context, cartId, { variantIds }, (work) => addLines(work, lines))
+}
+
+/** The change that adds lines, for whoever changes a cart. */
+export function addLines(work: CartChange, lines: readonly NewLine[]): void {
+  const variantIds = lines.map((line) => line.variant_id)
+  refuseUnknown(work, variantIds)
+  for (const wanted of lines) addLine(work, wanted)
+  if (work.cart.lines.length > limits.cartLines) throw invalidData(`A cart has at most ${limits.cartLines} lines`)
+  checkStock(work, new Set(variantIds))
 }
 
 function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
@@ -87,7 +91,7 @@ export function updateLineItem(
   lineId: string,
   change: { quantity: number; metadata?: Record<string, unknown> | null | undefined },
 ): Promise<LoadedCart> {
-  return changeCart(context, cartId, {}, (work) => {
+  return changeCart(context, cartId, { variantIds: [] }, (work) => {
     const line = lineOf(work.cart, lineId)
     if (change.quantity === 0) {
       work.cart.lines = work.cart.lines.filter((candidate) => candidate !== line)

@@ -45,10 +45,7 @@ export async function createPaymentSession(context: Context, collectionId: strin
     throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${cart.region.id}.`)
   }
   const amountMinor = totalsOfCart(cart).total
-  const started = await provider.startSession(
-    { operationKey: `session:${newId('payses')}` },
-    { amountMinor, currency: cart.currency_code },
-  )
+  const started = await provider.startSession({ operationKey: `session:${newId('payses')}` }, { amountMinor, currency: cart.currency_code })
   if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
   const changed = await changeCart(context, row.cart_id, {}, async ({ unit, cart: locked }) => {
     const total = totalsOfCart(locked).total

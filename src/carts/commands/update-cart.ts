@@ -3,9 +3,8 @@ import type { Context } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import { regionStatement } from '../../regions/index.js'
 import { purchasableVariantsStatement } from '../../catalog/index.js'
-import { type CartChange, changeCart, reprice } from '../change.js'
+import { type CartChange, changeCart, reprice, writeAndLoadRates } from '../change.js'
 import type { Address, LoadedCart } from '../queries/load-cart.js'
-import { updateCartStatement } from '../queries/write-cart.js'
 import { refuseForeignCountry, withId } from './create-cart.js'
 
 export interface UpdateCartInput {
@@ -25,7 +24,8 @@ export interface UpdateCartInput {
 export function updateCart(context: Context, cartId: string, input: UpdateCartInput): Promise<LoadedCart> {
   return changeCart(context, cartId, {}, async (work) => {
     const { cart } = work
-    if (input.region_id !== undefined && input.region_id !== cart.region_id) await changeRegion(work, input)
+    const moves = input.region_id !== undefined && input.region_id !== cart.region_id
+    if (moves) await enterRegion(work, input)
     if (input.sales_channel_id !== undefined) cart.sales_channel_id = input.sales_channel_id
     if (input.shipping_address !== undefined) cart.shipping_address = merged(input.shipping_address, cart.shipping_address)
     if (input.billing_address !== undefined) cart.billing_address = merged(input.billing_address, cart.billing_address)
@@ -33,6 +33,7 @@ export function updateCart(context: Context, cartId: string, input: UpdateCartIn
     if (input.locale !== undefined) cart.locale = input.locale
     if (input.metadata !== undefined) cart.metadata = input.metadata
     if (input.email != null && input.email !== cart.email) await changeEmail(work, input.email)
+    if (moves) await repriceAll(work)
   })
 }
 
@@ -49,25 +50,25 @@ async function changeEmail(work: CartChange, email: string): Promise<void> {
   work.cart.customer_id = guest?.id ?? null
 }
 
-/** Another region means another currency: every line is priced anew, and the address must fit or go. */
-async function changeRegion(work: CartChange, input: UpdateCartInput): Promise<void> {
-  const { cart, unit, tenantId } = work
+/** Another region means another currency, and an address that fits or goes. */
+async function enterRegion({ cart, unit, tenantId }: CartChange, input: UpdateCartInput): Promise<void> {
   const [region] = await unit.run(regionStatement(tenantId, input.region_id as string))
   if (region === undefined) throw notFound(`Region with id: ${input.region_id} not found`)
   cart.region_id = region.id
   cart.currency_code = region.currency_code
+  cart.region = { ...cart.region, id: region.id, name: region.name, countries: region.countries }
   const sole = region.countries.length === 1 ? (region.countries[0] as string) : null
   if (sole !== null) cart.shipping_address = withId({ country_code: sole })
   else if (input.shipping_address === undefined) cart.shipping_address = null
-  cart.region = { ...cart.region, id: region.id, name: region.name, countries: region.countries }
-  await unit.run(updateCartStatement(tenantId, cart.id, cart))
-  const variants = await unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId: cart.id }))
-  const inclusive = await unit.knex('price_preference')
-    .where({ tenant_id: tenantId })
-    .whereIn('value', [region.id, region.currency_code])
-    .orderBy('attribute', 'desc')
-    .first<{ is_tax_inclusive: boolean } | undefined>('is_tax_inclusive')
-  cart.region.is_tax_inclusive = inclusive?.is_tax_inclusive ?? false
+}
+
+/** Every line at the price of the region that the cart is in now; prices that somebody set for the old one go. */
+async function repriceAll(work: CartChange): Promise<void> {
+  const { cart, unit, tenantId } = work
+  const [, variants] = await Promise.all([
+    writeAndLoadRates(work),
+    unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId: cart.id })),
+  ])
   cart.lines = cart.lines.filter((line) => !line.is_custom_price)
   for (const line of cart.lines) {
     const variant = variants.find((candidate) => candidate.variant_id === line.variant_id)

@@ -84,6 +84,13 @@ export interface CartCollection {
   payment_sessions: CartSession[]
 }
 
+export interface OpenCheckout {
+  id: string
+  attempt: number
+  amount_minor: number
+  payment_session_id: string | null
+}
+
 /** A cart with everything that its totals, checks and answers need. */
 export interface LoadedCart {
   id: string
@@ -114,6 +121,8 @@ export interface LoadedCart {
   lines: CartLine[]
   methods: CartMethod[]
   collection: CartCollection | null
+  /** The open attempt to complete this cart, if there is one. */
+  checkout: OpenCheckout | null
   /** Tax rates at the shipping address. */
   rates: TaxRate[]
 }
@@ -175,6 +184,9 @@ export function loadCartStatement(tenantId: string, cartId: string): Statement<L
             (select json_build_object('id', u.id, 'email', u.email, 'has_account', u.has_account) from customer u
              where u.tenant_id = $1 and u.id = c.customer_id) as customer,
             ${linesSql} as lines, ${methodsSql} as methods, ${collectionSql} as collection,
+            (select json_build_object('id', k.id, 'attempt', k.attempt, 'amount_minor', k.amount_minor,
+               'payment_session_id', k.payment_session_id)
+             from checkout k where k.tenant_id = $1 and k.cart_id = c.id and k.state = 'open') as checkout,
             ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates
      from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
      where c.tenant_id = $1 and c.id = $2`,

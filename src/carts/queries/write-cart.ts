@@ -107,6 +107,7 @@ export function updateCartStatement(tenantId: string, id: string, cart: CartColu
 
 export interface CartSetting {
   region_id: string | null
+  region_name: string
   currency_code: string | null
   countries: string[]
   sales_channel_id: string | null
@@ -116,7 +117,7 @@ export interface CartSetting {
 export function cartSettingStatement(tenantId: string, regionId: string | null, channelId: string | null): Statement<CartSetting> {
   return statement(
     'carts.setting',
-    `select r.id as region_id, r.currency_code,
+    `select r.id as region_id, r.name as region_name, r.currency_code,
             array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2) as countries,
             (select h.id from sales_channel h where h.tenant_id = $1 and not h.is_disabled and h.deleted_at is null
                and h.id = coalesce($3, (select s.default_sales_channel_id from store s where s.tenant_id = $1))) as sales_channel_id

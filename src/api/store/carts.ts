@@ -1,0 +1,253 @@
+import { z } from 'zod'
+import {
+  addShippingMethods,
+  addToCart,
+  calculateTaxes,
+  createCart,
+  deleteLineItem,
+  type LoadedCart,
+  loadCartStatement,
+  renderCart,
+  updateCart,
+  updateLineItem,
+} from '../../carts/index.js'
+import { absoluteUrl } from '../../catalog/index.js'
+import { completeCart } from '../../checkout/index.js'
+import { customerEmailStatement } from '../../customers/index.js'
+import { tenantOf } from '../../db/index.js'
+import { address, currencyCode, email, fieldTree, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
+import { invalidData, limits, notFound } from '../../kernel/index.js'
+import { cartFields } from './cart-fields.js'
+import { orderFields } from './order-fields.js'
+import { answerOrder } from './orders.js'
+import { salesChannelsOf } from './shared.js'
+
+const promoCodes = z.array(z.string().max(100)).max(50).optional()
+const locale = z.string().max(35).nullish()
+// Addresses of a cart are snapshots: an id that a client sends back with one says nothing.
+const cartAddress = address.transform(({ id: _id, ...rest }) => rest).nullish()
+
+/** A variant and how many of it; pieces are whole. */
+const newLine = z.strictObject({
+  variant_id: z.string().max(64),
+  quantity: z.int().min(1).max(limits.quantity),
+  metadata,
+})
+
+const methodChoice = z.strictObject({
+  option_id: z.string().max(64),
+  data: z.record(z.string().max(200), z.unknown()).optional(),
+})
+
+const newCart = z.strictObject({
+  region_id: z.string().max(64).optional(),
+  currency_code: currencyCode.nullish(),
+  email: email.nullish(),
+  locale,
+  sales_channel_id: z.string().max(64).nullish(),
+  shipping_address: cartAddress,
+  billing_address: cartAddress,
+  items: z.array(newLine).max(limits.cartLines).optional(),
+  promo_codes: promoCodes,
+  metadata,
+  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
+  additional_data: metadata,
+})
+
+const changedCart = z.strictObject({
+  region_id: z.string().max(64).optional(),
+  email: email.nullish(),
+  locale,
+  sales_channel_id: z.string().max(64).nullish(),
+  shipping_address: cartAddress,
+  billing_address: cartAddress,
+  promo_codes: promoCodes,
+  metadata,
+  additional_data: metadata,
+})
+
+/** A cart in wire shape, whole: what a fields tree is applied to. */
+function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): Record<string, unknown> {
+  return renderCart(cart, (url) => absoluteUrl(url, request.services.publicUrl))
+}
+
+/** The envelope of every answer that is a cart. */
+function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
+  return { cart: request.fields.project(wholeCart(request, cart)) }
+}
+
+/** No promotion exists that a code could name. */
+function refusePromoCodes(codes: readonly string[] | undefined): void {
+  if (codes?.[0] !== undefined) throw invalidData(`The promotion code ${codes[0]} is invalid`)
+}
+
+const mismatch = (error: string) =>
+  new Reply(
+    { errors: [error], message: 'Provided request body contains errors. Please check the data and retry the request' },
+    { status: 400 },
+  )
+
+async function create(request: RequestContext<unknown, z.output<typeof newCart>>): Promise<unknown> {
+  const { body, key, context, actor } = request
+  const channels = key?.salesChannelIds ?? []
+  if (body.sales_channel_id != null && !channels.includes(body.sales_channel_id)) {
+    return mismatch(`Sales channel ${body.sales_channel_id} does not belong to the publishable API key of this request.`)
+  }
+  if (body.sales_channel_id == null && channels.length > 1) {
+    return mismatch('The publishable API key of this request has several sales channels. Name one of them as sales_channel_id.')
+  }
+  refusePromoCodes(body.promo_codes)
+  const signedIn = actor?.type === 'customer' && actor.id !== '' ? actor.id : null
+  const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
+  const { promo_codes: _codes, additional_data: _data, currency_code, ...input } = body
+  const cart = await createCart(context, {
+    ...input,
+    currency_code: currency_code ?? undefined,
+    sales_channel_id: body.sales_channel_id ?? channels[0] ?? null,
+    customer: customer === undefined ? undefined : { id: customer.id },
+    email: customer?.email ?? body.email,
+  })
+  return answerCart(request, cart)
+}
+
+async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
+  const { promo_codes, additional_data: _data, sales_channel_id, ...input } = request.body
+  refusePromoCodes(promo_codes)
+  if (sales_channel_id != null) salesChannelsOf(request, [sales_channel_id])
+  const cart = await updateCart(request.context, request.params.id as string, { ...input, sales_channel_id: sales_channel_id ?? undefined })
+  return answerCart(request, cart)
+}
+
+async function complete(request: RequestContext): Promise<unknown> {
+  const { context, services } = request
+  const cartId = request.params.id as string
+  const done = await completeCart(context, cartId, { resumeAfter_ms: services.config.checkoutResumeAfter_ms })
+  if (done.type === 'order') return { type: 'order', order: await answerOrder(request, done.orderId) }
+  const [cart] = await context.db.read(context.scope, loadCartStatement(tenantOf(context), cartId))
+  const whole = wholeCart(request, cart as LoadedCart)
+  // The request's fields are an order's; the cart comes as carts come by default.
+  return { type: 'cart', cart: fieldTree(cartFields, undefined).project(whole), error: done.error }
+}
+
+/** What goes into a cart, and how it is sent. */
+const contents: Route[] = [
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/line-items',
+    summary: 'Add pieces of a variant to a cart',
+    access: 'public',
+    body: newLine,
+    fields: cartFields,
+    ids: { id: 'cart', variant_id: 'variant' },
+    async handle(request) {
+      return answerCart(request, await addToCart(request.context, request.params.id as string, [request.body]))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/line-items/:line_id',
+    summary: 'Change how many of a line; 0 removes it',
+    access: 'public',
+    body: z.strictObject({ quantity: z.int().min(0).max(limits.quantity), metadata }),
+    fields: cartFields,
+    ids: { id: 'cart', line_id: 'line_item' },
+    async handle(request) {
+      const { id, line_id } = request.params as { id: string; line_id: string }
+      return answerCart(request, await updateLineItem(request.context, id, line_id, request.body))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'DELETE',
+    path: '/store/carts/:id/line-items/:line_id',
+    summary: 'Remove a line from a cart',
+    access: 'public',
+    fields: cartFields,
+    ids: { id: 'cart', line_id: 'line_item' },
+    async handle(request) {
+      const { id, line_id } = request.params as { id: string; line_id: string }
+      const { cart: parent } = answerCart(request, await deleteLineItem(request.context, id, line_id))
+      return { id: line_id, object: 'line-item', deleted: true, parent }
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/shipping-methods',
+    summary: 'Choose how a part of a cart is sent, one option or several',
+    access: 'public',
+    body: z.union([methodChoice, z.array(methodChoice).min(1).max(limits.shippingMethods)]),
+    fields: cartFields,
+    ids: { id: 'cart', option_id: 'shipping_option' },
+    async handle(request) {
+      const choices = Array.isArray(request.body) ? request.body : [request.body]
+      return answerCart(request, await addShippingMethods(request.context, request.params.id as string, choices))
+    },
+  }),
+]
+
+export const routes: Route[] = [
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts',
+    summary: 'Create a cart',
+    access: 'public',
+    body: newCart,
+    fields: cartFields,
+    ids: { region_id: 'region', sales_channel_id: 'sales_channel', variant_id: 'variant' },
+    handle: create,
+  }),
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/carts/:id',
+    summary: 'A cart',
+    access: 'public',
+    fields: cartFields,
+    ids: { id: 'cart' },
+    async handle(request) {
+      const { context } = request
+      const id = request.params.id as string
+      const [cart] = await context.db.read(context.scope, loadCartStatement(tenantOf(context), id))
+      if (cart === undefined) throw notFound(`Cart with id '${id}' not found`)
+      return answerCart(request, cart)
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id',
+    summary: 'Change whose a cart is and where it goes',
+    access: 'public',
+    body: changedCart,
+    fields: cartFields,
+    ids: { id: 'cart', region_id: 'region', sales_channel_id: 'sales_channel' },
+    handle: update,
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/taxes',
+    summary: "Compute a cart's taxes",
+    access: 'public',
+    fields: cartFields,
+    ids: { id: 'cart' },
+    async handle(request) {
+      return answerCart(request, await calculateTaxes(request.context, request.params.id as string))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/complete',
+    summary: 'Complete a cart: pay, and place the order',
+    access: 'public',
+    fields: orderFields,
+    ids: { id: 'cart' },
+    handle: complete,
+  }),
+  ...contents,
+]

@@ -1,0 +1,61 @@
+import { totalPaths } from '../../carts/index.js'
+import type { FieldsPolicy } from '../../http/index.js'
+
+const of = (relation: string, fields: string) => fields.split(' ').map((field) => `${relation}.${field}`)
+const totals = totalPaths.filter((path) => !path.includes('.'))
+
+/**
+ * What an order's answers hold (Store API contract, appendix), and each vendor's part of it. Nothing of what the store
+ * and its vendors settle among themselves, and nothing of who packed it: an order's id is all that a guest needs.
+ */
+export const orderFields: FieldsPolicy = {
+  totals: totalPaths,
+  defaults: [
+    'id',
+    'status',
+    'summary',
+    'currency_code',
+    'display_id',
+    'custom_display_id',
+    'region_id',
+    'email',
+    'created_at',
+    'updated_at',
+    'payment_status',
+    'fulfillment_status',
+    ...totalPaths,
+    'credit_lines.*',
+    'items.*',
+    'items.tax_lines.*',
+    'items.adjustments.*',
+    'items.detail.*',
+    'items.variant.*',
+    'items.variant.product.*',
+    ...of('items.vendor', 'id name handle'),
+    'shipping_address.*',
+    'billing_address.*',
+    'shipping_methods.*',
+    'shipping_methods.tax_lines.*',
+    'shipping_methods.adjustments.*',
+    'payment_collections.*',
+    ...of('vendor_orders', 'id display_id status currency_code fulfillment_status payment_status created_at updated_at'),
+    ...of('vendor_orders', totals.join(' ')),
+    ...of('vendor_orders.vendor', 'id name handle'),
+  ],
+  extra: [
+    'customer_id',
+    'sales_channel_id',
+    'metadata',
+    'cart.id',
+    'items.product.*',
+    ...of('customer', 'id email'),
+    ...of('fulfillments', 'id vendor_order_id location_id provider_id shipping_option_id requires_shipping packed_at shipped_at'),
+    ...of('fulfillments', 'delivered_at canceled_at created_at updated_at labels.* items.*'),
+    ...of('payment_collections.payments', 'id amount currency_code provider_id data captured_amount refunded_amount captured_at'),
+    ...of('payment_collections.payments', 'canceled_at payment_collection_id payment_session_id created_at updated_at'),
+    ...of('payment_collections.payment_sessions', 'id amount currency_code provider_id status authorized_at'),
+    'payment_collections.payment_providers.id',
+    ...of('promotions', 'id code is_automatic is_tax_inclusive'),
+    ...of('promotions.application_method', 'value type currency_code'),
+  ],
+}

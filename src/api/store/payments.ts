@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { type CollectionOfCart, createPaymentCollection, createPaymentSession, renderCollection } from '../../carts/index.js'
+import { tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
+import { regionStatement } from '../../regions/index.js'
+import { listed } from './shared.js'
+
+const collectionFields: FieldsPolicy = {
+  defaults: ['id', 'currency_code', 'amount', 'payment_sessions.*'],
+  extra: ['status', 'payment_providers.id'],
+}
+
+function answerCollection(request: RequestContext<unknown, unknown>, { collection, providers }: CollectionOfCart): unknown {
+  return { payment_collection: request.fields.project(renderCollection(collection, providers)) }
+}
+
+export const routes: Route[] = [
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/payment-providers',
+    summary: 'Whom a region can be paid through',
+    access: 'public',
+    query: z.strictObject({ region_id: z.string().max(64) }),
+    fields: { defaults: ['id', 'is_enabled'] },
+    page: { limit: 20, orderable: ['id'] },
+    ids: { region_id: 'region' },
+    async handle(request) {
+      const { context, query, page } = request
+      const [region] = await context.db.read(context.scope, regionStatement(tenantOf(context), query.region_id))
+      if (region === undefined) throw notFound(`Region with id: ${query.region_id} not found`)
+      const providers = region.payment_providers
+      return listed('payment_providers', providers.slice(page.offset, page.offset + page.limit), request, providers.length)
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/payment-collections',
+    summary: 'What is to be paid for a cart; the one it has, if it has one',
+    access: 'public',
+    body: z.strictObject({ cart_id: z.string().max(64) }),
+    fields: collectionFields,
+    ids: { cart_id: 'cart' },
+    async handle(request) {
+      return answerCollection(request, await createPaymentCollection(request.context, request.body.cart_id))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/payment-collections/:id/payment-sessions',
+    summary: 'Start paying through a provider; a session before it ends',
+    access: 'public',
+    // `data` is for providers that take hints from the browser; none does so far, and clients send it all the same.
+    body: z.strictObject({ provider_id: z.string().max(100), data: z.record(z.string().max(200), z.unknown()).nullish() }),
+    fields: collectionFields,
+    ids: { id: 'payment_collection' },
+    async handle(request) {
+      return answerCollection(request, await createPaymentSession(request.context, request.params.id as string, request.body.provider_id))
+    },
+  }),
+]

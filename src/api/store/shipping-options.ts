@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { tenantOf } from '../../db/index.js'
+import { booleanText, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
+import { pricingContextStatement } from '../../pricing/index.js'
+import { renderShippingOption, validShippingOptionsStatement } from '../../shipping/index.js'
+
+const price = [
+  'id',
+  'calculated_amount',
+  'original_amount',
+  'currency_code',
+  'raw_calculated_amount',
+  'raw_original_amount',
+  'calculated_amount_with_tax',
+  'calculated_amount_without_tax',
+  'original_amount_with_tax',
+  'original_amount_without_tax',
+  'is_calculated_price_price_list',
+  'is_calculated_price_tax_inclusive',
+  'is_original_price_price_list',
+  'is_original_price_tax_inclusive',
+  'calculated_price.*',
+  'original_price.*',
+]
+
+/** What a shipping option's answers hold (Store API contract, shipping options list), and whose it is. */
+const optionFields: FieldsPolicy = {
+  relationsLimit: 4,
+  defaults: [
+    'id',
+    'name',
+    'price_type',
+    'service_zone_id',
+    'shipping_profile_id',
+    'shipping_option_type_id',
+    'provider_id',
+    'data',
+    'metadata',
+    'amount',
+    'is_tax_inclusive',
+    'insufficient_inventory',
+    'vendor_id',
+    'type.*',
+    'provider.*',
+    'rules.*',
+    'prices.*',
+    'prices.price_rules.*',
+    'service_zone.*',
+    'service_zone.fulfillment_set.*',
+    'service_zone.fulfillment_set.location.*',
+    'service_zone.fulfillment_set.location.address.*',
+    ...price.map((field) => `calculated_price.${field}`),
+  ],
+}
+
+/** The options of a cart with their prices, in one round trip. Throws not_found for an unknown cart. */
+async function optionsOf(request: RequestContext<unknown, unknown>, cartId: string, isReturn: boolean): Promise<Record<string, unknown>[]> {
+  const { context } = request
+  const tenantId = tenantOf(context)
+  const [contexts, options] = await context.db.readAll(context.scope, [
+    pricingContextStatement(tenantId, { cartId, regionId: null, countryCode: null, province: null }),
+    validShippingOptionsStatement(tenantId, cartId, isReturn),
+  ])
+  const [pricing] = contexts
+  if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
+  return options.map((option) => renderShippingOption(option, pricing))
+}
+
+export const routes: Route[] = [
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/shipping-options',
+    summary: 'How a cart can be sent',
+    access: 'public',
+    query: z.strictObject({ cart_id: z.string().max(64), is_return: booleanText.optional() }),
+    fields: optionFields,
+    // Every option is answered, since a page could leave a vendor's out; clients send these with every list.
+    page: { limit: 20, orderable: ['id'] },
+    ids: { cart_id: 'cart' },
+    async handle(request) {
+      const options = await optionsOf(request, request.query.cart_id, request.query.is_return === true)
+      return { shipping_options: options.map((option) => request.fields.project(option)) }
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/shipping-options/:id/calculate',
+    summary: 'What a shipping option costs for a cart',
+    access: 'public',
+    body: z.strictObject({ cart_id: z.string().max(64), data: z.record(z.string().max(200), z.unknown()).optional() }),
+    fields: optionFields,
+    ids: { id: 'shipping_option', cart_id: 'cart' },
+    async handle(request) {
+      const options = await optionsOf(request, request.body.cart_id, false)
+      const option = options.find((candidate) => candidate.id === request.params.id)
+      if (option === undefined) throw notFound(`Shipping option with id: ${request.params.id} is not available for the cart`)
+      return { shipping_option: request.fields.project(option) }
+    },
+  }),
+]

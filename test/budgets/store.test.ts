@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import { useApp } from '../support/app.js'
+import { addressIn, fillCart } from '../support/purchase.js'
+import { createTestStore, type TestStore } from '../support/store.js'
+import { addRegion } from '../support/region.js'
+import type { Answer } from '../support/client.js'
+
+interface Cost {
+  statements: number
+  transactions: number
+  roundTrips: number
+}
+
+describe('what a Store API request asks of the database', () => {
+  // No worker beside it: whatever is counted is the request's.
+  const app = useApp({ settings: { PROCESS: 'api' } })
+  let store: TestStore
+  let variantIds: string[]
+  let otherRegion: string
+
+  before(async () => {
+    store = await createTestStore(app(), { vendors: 3, productsPerVendor: 5, tax_ppm: 100_000 })
+    variantIds = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
+    otherRegion = await addRegion(app(), store, { country: 'de', currency: 'eur' })
+  })
+
+  /**
+   * The cost of one request without that of finding its key: a key is looked up, and its use noted beside the request,
+   * every few seconds. Each of those statements is a transaction of its own; the note takes two round trips.
+   */
+  async function costOf(request: () => Promise<Answer>): Promise<Cost> {
+    await store.shopper.get('/store/regions')
+    await quiet()
+    const { statements, transactions, roundTrips } = app().db.statistics
+    const keys = { statements: 0, roundTrips: 0 }
+    app().db.observe((phase, text) => {
+      if (phase !== 'sent' || !text.includes('api_key')) return
+      keys.statements += 1
+      keys.roundTrips += /^\s*update/.test(text) ? 2 : 1
+    })
+    const answer = await request()
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+    if (keys.statements > 0) await quiet()
+    app().db.observe(undefined)
+    const after = app().db.statistics
+    return {
+      statements: after.statements - statements - keys.statements,
+      transactions: after.transactions - transactions - keys.statements,
+      roundTrips: after.roundTrips - roundTrips - keys.roundTrips,
+    }
+  }
+
+  /** Waits until nothing is asked of the database any more. */
+  async function quiet(): Promise<void> {
+    for (let before = -1; before !== app().db.statistics.control; ) {
+      before = app().db.statistics.control
+      await wait(30)
+    }
+  }
+
+  function within(cost: Cost, limit: Partial<Cost>): void {
+    for (const [name, most] of Object.entries(limit)) {
+      const spent = cost[name as keyof Cost]
+      assert.ok(spent <= most, `${spent} ${name}, ${most} allowed`)
+      assert.ok(spent > 0, `no ${name} counted`)
+    }
+  }
+
+  const newCart = async () => (await store.shopper.post('/store/carts', { region_id: store.regionId })).body.cart.id as string
+  const paidCart = (ids = variantIds) => fillCart(store.shopper, { regionId: store.regionId, variantIds: ids })
+
+  it('reads a page of products in three statements and one round trip', async () => {
+    const fields = '*variants.calculated_price,+variants.inventory_quantity,*variants.images,+metadata,+tags,'
+    const cost = await costOf(() => store.shopper.get('/store/products', { limit: 12, region_id: store.regionId, fields }))
+    within(cost, { statements: 3, roundTrips: 1, transactions: 1 })
+  })
+
+  it('reads a cart in one statement', async () => {
+    const cartId = await paidCart()
+    within(await costOf(() => store.shopper.get(`/store/carts/${cartId}`)), { statements: 1, roundTrips: 1 })
+  })
+
+  it('reads an order page in four statements', async () => {
+    const { body } = await store.shopper.post(`/store/carts/${await paidCart()}/complete`)
+    within(await costOf(() => store.shopper.get(`/store/orders/${body.order.id}`)), { statements: 4, roundTrips: 1 })
+  })
+
+  it('reads the shipping options of a cart in one round trip', async () => {
+    const cartId = await paidCart()
+    within(await costOf(() => store.shopper.get('/store/shipping-options', { cart_id: cartId })), { statements: 2, roundTrips: 1 })
+  })
+
+  it('adds to a cart in eight statements, whatever the cart holds', async () => {
+    const line = { variant_id: store.vendors[0]?.products[1]?.variantIds[0], quantity: 1 }
+    const fresh = await newCart()
+    within(await costOf(() => store.shopper.post(`/store/carts/${fresh}/line-items`, line)), { statements: 8, transactions: 1 })
+    const full = await paidCart()
+    within(await costOf(() => store.shopper.post(`/store/carts/${full}/line-items`, line)), { statements: 8, transactions: 1 })
+  })
+
+  it('rewrites no line and no shipping method that did not change', async () => {
+    const cartId = await paidCart()
+    const before = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
+    const cost = await costOf(() => store.shopper.post(`/store/carts/${cartId}`, { metadata: { note: 'ring twice' } }))
+    within(cost, { statements: 5 })
+    const after = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
+    assert.deepEqual(after.items, before.items)
+    assert.deepEqual(after.payment_collection.payment_sessions, before.payment_collection.payment_sessions)
+  })
+
+  it('makes every other change of a cart in twelve statements and one transaction', async () => {
+    const cartId = await paidCart()
+    const { items } = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
+    const line = `/store/carts/${cartId}/line-items/${items[0].id}`
+    const changes: [string, () => Promise<Answer>][] = [
+      [
+        'create',
+        () =>
+          store.shopper.post('/store/carts', {
+            region_id: store.regionId,
+            email: 'new@example.com',
+            items: [{ variant_id: variantIds[0], quantity: 1 }],
+          }),
+      ],
+      ['quantity', () => store.shopper.post(line, { quantity: 2 })],
+      ['delete', () => store.shopper.delete(line)],
+      [
+        'address',
+        () =>
+          store.shopper.post(`/store/carts/${cartId}`, {
+            email: 'moved@example.com',
+            shipping_address: { ...addressIn('us'), province: 'ca' },
+          }),
+      ],
+      ['shipping', () => store.shopper.post(`/store/carts/${cartId}/shipping-methods`, { option_id: store.vendors[1]?.shippingOptionId })],
+      ['taxes', () => store.shopper.post(`/store/carts/${cartId}/taxes`)],
+      ['collection', () => store.shopper.post('/store/payment-collections', { cart_id: cartId })],
+      [
+        'region',
+        () =>
+          store.shopper.post(`/store/carts/${cartId}`, {
+            region_id: otherRegion,
+            email: 'far@example.com',
+            shipping_address: addressIn('de'),
+          }),
+      ],
+    ]
+    for (const [name, change] of changes) {
+      const cost = await costOf(change)
+      assert.ok(cost.statements <= 12, `${name}: ${cost.statements} statements, 12 allowed`)
+      assert.equal(cost.transactions, 1, name)
+    }
+  })
+
+  it('starts a payment in twelve statements, none of them while the provider is asked', async () => {
+    const cartId = await paidCart()
+    const { body } = await store.shopper.post('/store/payment-collections', { cart_id: cartId })
+    const path = `/store/payment-collections/${body.payment_collection.id}/payment-sessions`
+    within(await costOf(() => store.shopper.post(path, { provider_id: 'pp_system_default' })), { statements: 12, transactions: 3 })
+  })
+
+  it('completes a cart of three vendors in 25 statements and three transactions', async () => {
+    const cartId = await paidCart()
+    within(await costOf(() => store.shopper.post(`/store/carts/${cartId}/complete`)), { statements: 25, transactions: 3 })
+  })
+})

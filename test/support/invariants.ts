@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+
+/**
+ * What must be true of a store at any moment, whoever did what at once: each a query for the rows that break it. $1 is
+ * the tenant. Written from the rows' meaning, apart from the code that writes them.
+ */
+const always: Record<string, string> = {
+  'stock is never negative, and no more is promised than there is': `
+    select id, stocked_quantity, reserved_quantity from app.inventory_level
+    where tenant_id = $1 and (reserved_quantity < 0 or reserved_quantity > stocked_quantity)`,
+  'what a level says is promised is the sum of its active reservations': `
+    select l.id, l.reserved_quantity, coalesce(sum(r.quantity), 0) as promised
+    from app.inventory_level l left join app.reservation r on r.tenant_id = l.tenant_id
+      and r.inventory_item_id = l.inventory_item_id and r.location_id = l.location_id and r.state = 'active'
+    where l.tenant_id = $1 group by l.tenant_id, l.id having l.reserved_quantity <> coalesce(sum(r.quantity), 0)`,
+  'a failed attempt promises nothing': `
+    select r.id from app.reservation r join app.checkout k on k.tenant_id = r.tenant_id and k.id = r.checkout_id
+    where r.tenant_id = $1 and k.state = 'failed' and r.state <> 'released'`,
+  'every piece sold and not sent is promised to its order line': `
+    select i.id, i.quantity, i.fulfilled_quantity from app.order_line_item i
+    join app.product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id and v.manage_inventory and not v.allow_backorder
+    where i.tenant_id = $1 and i.quantity - i.fulfilled_quantity <> coalesce((select sum(r.quantity) from app.reservation r
+      where r.tenant_id = $1 and r.order_line_item_id = i.id and r.state = 'active'), 0)`,
+  'a completed cart has exactly one order, and an order a completed cart': `
+    select c.id, c.order_id, o.id as order_found from app.cart c
+    full join app.orders o on o.tenant_id = c.tenant_id and o.cart_id = c.id
+    where coalesce(c.tenant_id, o.tenant_id) = $1 and (c.completed_at is not null or o.id is not null)
+      and (c.completed_at is null or o.id is null or c.order_id is distinct from o.id)`,
+  'an order has exactly one completed attempt': `
+    select o.id from app.orders o where o.tenant_id = $1
+      and (select count(*) from app.checkout k where k.tenant_id = $1 and k.cart_id = o.cart_id and k.state = 'completed') <> 1`,
+  'lines and shipping sum to the vendor orders, and those to the order': `
+    select o.id, o.total_minor from app.orders o where o.tenant_id = $1 and not (
+      o.total_minor = (select coalesce(sum(v.total_minor), 0) from app.vendor_order v where v.tenant_id = $1 and v.order_id = o.id)
+      and o.tax_total_minor = (select coalesce(sum(v.tax_total_minor), 0) from app.vendor_order v where v.tenant_id = $1 and v.order_id = o.id)
+      and o.total_minor = (select coalesce(sum(i.total_minor), 0) from app.order_line_item i where i.tenant_id = $1 and i.order_id = o.id)
+        + (select coalesce(sum(m.total_minor), 0) from app.order_shipping_method m where m.tenant_id = $1 and m.order_id = o.id))`,
+  'an order is what its cart was when it was completed': `
+    select o.id from app.orders o where o.tenant_id = $1 and exists (
+      (select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id
+       except all select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id)
+      union all
+      (select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id
+       except all select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id))`,
+  'the order equals the agreed payment and what was taken of it': `
+    select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
+    left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
+    left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
+    where o.tenant_id = $1 and o.total_minor > 0 and not coalesce(
+      p.amount_minor = o.total_minor and k.amount_minor = o.total_minor and k.authorized_minor = o.total_minor
+      and k.captured_minor = p.captured_minor
+      and p.captured_minor = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
+  'no payment without its order': `
+    select p.id from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+    where p.tenant_id = $1 and k.order_id is null`,
+  'the books balance': `
+    select currency_code, sum(amount_minor) from app.ledger_posting where tenant_id = $1
+    group by transaction_id, currency_code having sum(amount_minor) <> 0`,
+  'the books say of each order what was sold and what is still owed for it': `
+    select o.id, o.total_minor from app.orders o
+    left join lateral (
+      select coalesce(sum(s.amount_minor) filter (where t.kind = 'sale'), 0) as sold, coalesce(sum(s.amount_minor), 0) as owed
+      from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
+      join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
+      where a.tenant_id = $1 and a.code = 'A:shopper' and a.order_id = o.id) b on true
+    where o.tenant_id = $1 and not (b.sold = o.total_minor and b.owed = o.total_minor - coalesce((
+      select sum(p.captured_minor) from app.payment p join app.payment_collection k
+        on k.tenant_id = $1 and k.id = p.payment_collection_id
+      where p.tenant_id = $1 and k.order_id = o.id), 0))`,
+  'a vendor is owed the sum of its parts': `
+    select v.vendor_id, sum(v.vendor_amount_minor) from app.vendor_order v where v.tenant_id = $1 group by v.vendor_id
+    having sum(v.vendor_amount_minor) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
+      where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id), 0)`,
+  'orders are numbered without a gap': `
+    select n.display_id from (select display_id, lag(display_id) over (order by display_id) as before from app.orders where tenant_id = $1) n
+    where n.before is not null and n.display_id <> n.before + 1`,
+}
+
+/** What must be true as well once nothing runs any more. */
+const atRest: Record<string, string> = {
+  'no attempt is left open': `select id, cart_id from app.checkout where tenant_id = $1 and state = 'open'`,
+  'no event is left undone': `select id, name, state, last_error from app.outbox_event where tenant_id = $1 and state <> 'done'`,
+  'each order was confirmed once': `
+    select o.id from app.orders o where o.tenant_id = $1 and (
+      select count(*) from app.notification n where n.tenant_id = $1 and n.template = 'order-confirmation'
+        and n.unique_key = 'order.placed:' || o.id and n.state = 'sent') <> 1`,
+}
+
+/** Names of what does not hold of a store's rows, with the first that breaks it; empty when all is well. */
+export async function brokenInvariants(adminUrl: string, tenantId: string, options: { atRest: boolean }): Promise<string[]> {
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    const broken: string[] = []
+    for (const [name, text] of Object.entries(options.atRest ? { ...always, ...atRest } : always)) {
+      const { rows } = await client.query(text, [tenantId])
+      if (rows.length > 0) broken.push(`${name}: ${rows.length} rows, the first ${JSON.stringify(rows[0])}`)
+    }
+    return broken
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Deadlocks that the database has counted. A session reports what it met when it ends, so the application's idle ones
+ * are ended first; its pool makes new ones when it next needs them.
+ */
+export async function deadlocksOf(adminUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    for (;;) {
+      const { rows } = await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and usename = 'app_login' and state = 'idle'`,
+      )
+      if (rows.length === 0) break
+      await pause(50)
+    }
+    const { rows } = await client.query<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    )
+    return Number(rows[0]?.deadlocks)
+  } finally {
+    await client.end()
+  }
+}
