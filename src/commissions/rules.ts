@@ -1,4 +1,4 @@
-import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { statement, tenantOf, type Unit } from '../db/index.js'
 import { duplicate, isDuplicate, newId } from '../kernel/index.js'
 
 export interface CommissionRuleInput {
@@ -46,14 +46,4 @@ export interface CommissionRuleRow {
   created_at: Date
   updated_at: Date
   count: number
-}
-
-export function listCommissionRulesStatement(tenantId: string, page: { limit: number; offset: number }): Statement<CommissionRuleRow> {
-  return statement(
-    'commissions.list_rules',
-    `select id, name, vendor_id, product_type_id, product_category_id, rate_ppm, fixed_minor, currency_code, is_active,
-            created_at, updated_at, count(*) over ()::int as count
-     from commission_rule where tenant_id = $1 order by id limit $2 offset $3`,
-    [tenantId, page.limit, page.offset],
-  )
 }

@@ -102,6 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const callbacks: (() => void)[] = []
     let raw: Connection | undefined
     let openingFailure: unknown
+    let failure: unknown
     let over = false
     const open = (connection: Connection) => {
       raw = connection
@@ -126,14 +127,18 @@ export function openDatabase(options: DatabaseOptions): Database {
         return units.run(unit, async () => {
           try {
             return await fn(unit)
+          } catch (error) {
+            failure = error
+            throw error
           } finally {
             over = true
           }
         })
       }, config)
     } catch (error) {
-      // A failed opening shows in the statements behind it as "transaction is aborted": report the cause instead.
-      throw openingFailure ?? error
+      // A failed opening shows in the statements behind it as "transaction is aborted", and a lost connection in the
+      // ROLLBACK as well: report what went wrong first.
+      throw openingFailure ?? failure ?? error
     }
     for (const callback of callbacks) callback()
     return result
@@ -166,6 +171,8 @@ function openKnex(options: DatabaseOptions, meter: Meter): Knex {
     connection: { connectionString: options.url, pipeline: true, types: columnTypes, application_name: 'stoa' } as object,
     version: '18',
     pool: { min: 0, max: options.poolMax, idleTimeoutMillis: 30_000 },
+    // A lost connection fails the request that had it, which is logged; Knex would print it beside the log.
+    log: { warn: () => undefined },
     acquireConnectionTimeout: options.acquireTimeout_ms ?? 10_000,
     // Read by StoaClient; Knex hands its whole configuration on.
     ...({ meter } as object),

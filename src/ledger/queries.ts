@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../db/index.js'
+import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 
 export interface BalanceRow {
   id: string
@@ -38,16 +38,17 @@ export interface EntryRow {
   count: number
 }
 
-/** The journal, newest first. Debits are positive. */
-export function journalStatement(tenantId: string, page: { limit: number; offset: number }): Statement<EntryRow> {
+/** The journal. Debits are positive. */
+export function journalStatement(tenantId: string, page: ListPage): Statement<EntryRow> {
+  const order = orderBy('t', page.order)
   return statement(
-    'ledger.journal',
+    `ledger.journal.${order.name}`,
     `select t.id, t.source, t.kind, t.memo, t.occurred_at, count(*) over ()::int as count,
             (select json_agg(json_build_object('code', a.code, 'party_id', a.party_id, 'order_id', a.order_id,
                'amount_minor', p.amount_minor, 'currency_code', p.currency_code) order by p.position)
              from ledger_posting p join ledger_account a on a.tenant_id = p.tenant_id and a.id = p.account_id
              where p.tenant_id = $1 and p.transaction_id = t.id) as postings
-     from ledger_transaction t where t.tenant_id = $1 order by t.id desc limit $2 offset $3`,
+     from ledger_transaction t where t.tenant_id = $1 ${order.sql} limit $2 offset $3`,
     [tenantId, page.limit, page.offset],
   )
 }

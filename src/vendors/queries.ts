@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../db/index.js'
+import { containsPattern, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import type { VendorStatus } from './commands/change-vendor.js'
 
 /** A vendor as its own people, the store's staff and the operator see it. */
@@ -23,20 +23,19 @@ const columns =
 export interface VendorFilter {
   status: readonly VendorStatus[] | null
   /** Part of the name. */
-  q: string | null
-  limit: number
-  offset: number
+  q: string | undefined
 }
 
-/** A page of the store's vendors, in the order they joined. */
-export function listVendorsStatement(tenantId: string, filter: VendorFilter): Statement<VendorRow & { count: number }> {
+/** A page of the store's vendors. */
+export function listVendorsStatement(tenantId: string, filter: VendorFilter, page: ListPage): Statement<VendorRow & { count: number }> {
+  const order = orderBy('v', page.order)
   return statement(
-    'vendors.list',
+    `vendors.list.${order.name}`,
     `select ${columns}, count(*) over ()::int as count from vendor v
      where v.tenant_id = $1 and v.deleted_at is null and ($2::text[] is null or v.status = any($2))
        and ($3::text is null or v.name ilike $3)
-     order by v.id limit $4 offset $5`,
-    [tenantId, filter.status, filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`, filter.limit, filter.offset],
+     ${order.sql} limit $4 offset $5`,
+    [tenantId, filter.status, containsPattern(filter.q), page.limit, page.offset],
   )
 }
 
@@ -58,11 +57,12 @@ export interface MemberRow {
   count: number
 }
 
-export function listMembersStatement(tenantId: string, vendorId: string, page: { limit: number; offset: number }): Statement<MemberRow> {
+export function listMembersStatement(tenantId: string, vendorId: string, page: ListPage): Statement<MemberRow> {
+  const order = orderBy('m', page.order)
   return statement(
-    'vendors.list_members',
-    `select id, vendor_id, email, first_name, last_name, created_at, updated_at, count(*) over ()::int as count
-     from vendor_member where tenant_id = $1 and vendor_id = $2 and deleted_at is null order by id limit $3 offset $4`,
+    `vendors.list_members.${order.name}`,
+    `select m.id, m.vendor_id, m.email, m.first_name, m.last_name, m.created_at, m.updated_at, count(*) over ()::int as count
+     from vendor_member m where m.tenant_id = $1 and m.vendor_id = $2 and m.deleted_at is null ${order.sql} limit $3 offset $4`,
     [tenantId, vendorId, page.limit, page.offset],
   )
 }

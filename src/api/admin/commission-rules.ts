@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import {
+  type CommissionRuleRow,
+  createCommissionRule,
+  deleteCommissionRule,
+  listCommissionRulesStatement,
+  updateCommissionRule,
+} from '../../commissions/index.js'
+import { tenantOf } from '../../db/index.js'
+import { currencyCode, type FieldsPolicy, type Route, route } from '../../http/index.js'
+import { invalidData, isCurrency, toMajor, toMinor } from '../../kernel/index.js'
+import { amount, deleted, id, ids, name, percent, percentOf, ppmOf, reading, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: [
+    'id', 'name', 'vendor_id', 'product_type_id', 'product_category_id', 'rate', 'fixed', 'currency_code', 'is_active',
+    'created_at', 'updated_at',
+  ],
+}
+
+const rules = reading({
+  path: '/admin/commission-rules',
+  singular: 'commission_rule',
+  plural: 'commission_rules',
+  label: 'Commission rule',
+  access: 'commissions:read',
+  query: z.strictObject({ id: ids, vendor_id: ids }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'name'],
+  load: ({ context }, query, page) =>
+    context.db.read(
+      context.scope,
+      listCommissionRulesStatement(tenantOf(context), { id: query.id ?? null, vendorId: query.vendor_id ?? null }, page),
+    ),
+  render: renderRule,
+})
+
+/** The rate in per cent, the fixed amount in major units of the rule's currency. */
+function renderRule({ rate_ppm, fixed_minor, ...rule }: CommissionRuleRow): object {
+  const fixed = rule.currency_code === null ? 0 : toMajor(fixed_minor, rule.currency_code)
+  return { ...rule, rate: percentOf(rate_ppm), fixed }
+}
+
+const limited = {
+  vendor_id: id.nullish(),
+  product_type_id: id.nullish(),
+  product_category_id: id.nullish(),
+}
+const limitIds = { vendor_id: 'vendor', product_type_id: 'product_type', product_category_id: 'product_category' }
+
+function fixedOf(fixed: number, currency: string | null): bigint {
+  if (currency !== null && !isCurrency(currency)) throw invalidData(`Currency with code: ${currency} is not known`)
+  if (fixed === 0) return 0n
+  if (currency === null) throw invalidData('A fixed amount needs its currency_code')
+  return toMinor(fixed, currency)
+}
+
+export const routes: Route[] = [
+  ...rules.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/commission-rules',
+    summary: 'Create a commission rule: a rate, a fixed amount per line, or both',
+    access: 'commissions:write',
+    body: z.strictObject({
+      name,
+      ...limited,
+      rate: percent.default(0),
+      fixed: amount.default(0),
+      currency_code: currencyCode.nullish(),
+    }),
+    fields,
+    ids: limitIds,
+    async handle(request) {
+      const { rate, fixed, ...rest } = request.body
+      const currency = rest.currency_code ?? null
+      const input = {
+        name: rest.name,
+        vendor_id: rest.vendor_id ?? null,
+        product_type_id: rest.product_type_id ?? null,
+        product_category_id: rest.product_category_id ?? null,
+        currency_code: currency,
+        rate_ppm: ppmOf(rate),
+        fixed_minor: fixedOf(fixed, currency),
+      }
+      return rules.answer(request, await write(request, (unit) => createCommissionRule(unit, input)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/commission-rules/:id',
+    summary: 'Change a commission rule for sales from now on',
+    access: 'commissions:write',
+    body: z.strictObject({
+      name: name.optional(),
+      ...limited,
+      rate: percent.optional(),
+      /** With its currency, since the amount is in it. */
+      fixed: amount.optional(),
+      currency_code: currencyCode.nullish(),
+      is_active: z.boolean().optional(),
+    }),
+    fields,
+    ids: { ...limitIds, id: 'commission_rule' },
+    async handle(request) {
+      const { rate, fixed, ...rest } = request.body
+      if ((fixed === undefined) !== (rest.currency_code === undefined)) throw invalidData('fixed and currency_code are changed together')
+      const patch = {
+        ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+        ...(rate === undefined ? {} : { rate_ppm: ppmOf(rate) }),
+        ...(fixed === undefined ? {} : { fixed_minor: fixedOf(fixed, rest.currency_code ?? null) }),
+      }
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateCommissionRule(unit, wanted, patch))
+      return rules.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/commission-rules/:id',
+    summary: 'Remove a commission rule',
+    access: 'commissions:write',
+    ids: { id: 'commission_rule' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => deleteCommissionRule(unit, wanted))
+      return deleted('commission_rule', wanted)
+    },
+  }),
+]

@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import {
+  changeLocationChannels,
+  createFulfillmentSet,
+  createServiceZone,
+  createStockLocation,
+  fulfillmentSetStatement,
+  listStockLocationsStatement,
+  updateStockLocation,
+} from '../../shipping/index.js'
+import { findWithin, id, ids, links, name, ownerOf, q, reach, reading, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  relationsLimit: 4,
+  defaults: [
+    'id', 'name', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'address.*', 'sales_channels.*', 'fulfillment_sets.*',
+    'fulfillment_sets.service_zones.*', 'fulfillment_sets.service_zones.geo_zones.*',
+  ],
+}
+const setFields: FieldsPolicy = {
+  defaults: ['id', 'name', 'type', 'location_id', 'created_at', 'updated_at', 'service_zones.*', 'service_zones.geo_zones.*'],
+}
+
+const locations = reading({
+  path: '/admin/stock-locations',
+  singular: 'stock_location',
+  plural: 'stock_locations',
+  label: 'Stock location',
+  access: 'shipping:read',
+  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), sales_channel_id: ids }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'name'],
+  load: (request, query, page) =>
+    request.context.db.read(
+      request.context.scope,
+      listStockLocationsStatement(
+        tenantOf(request.context),
+        {
+          id: query.id ?? null,
+          name: query.name ?? null,
+          q: containsPattern(query.q),
+          salesChannelId: query.sales_channel_id ?? null,
+          vendorIds: reach(request, 'shipping:read'),
+        },
+        page,
+      ),
+    ),
+})
+
+const place = z.string().max(300).nullish()
+const address = z.strictObject({
+  address_1: z.string().trim().min(1).max(300),
+  country_code: countryCode,
+  address_2: place,
+  company: place,
+  city: place,
+  phone: place,
+  postal_code: place,
+  province: place,
+  metadata,
+})
+
+const geoZone = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('country'), country_code: countryCode }),
+  z.strictObject({ type: z.literal('province'), country_code: countryCode, province_code: name }),
+  z.strictObject({ type: z.literal('city'), country_code: countryCode, province_code: name, city: name }),
+  z.strictObject({
+    type: z.literal('zip'),
+    country_code: countryCode,
+    province_code: name,
+    city: name,
+    postal_expression: z.array(z.string().max(20)).min(1).max(1_000),
+  }),
+])
+
+export const routes: Route[] = [
+  ...locations.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/stock-locations',
+    summary: "Create a stock location of a vendor, or of the store's own",
+    access: 'shipping:write',
+    body: z.strictObject({ name, vendor_id: id.optional(), address: address.optional(), metadata }),
+    fields,
+    ids: { vendor_id: 'vendor' },
+    async handle(request) {
+      const made = await write(request, async (unit) => {
+        const vendorId = await ownerOf(unit, request, 'shipping:write', request.body.vendor_id)
+        return createStockLocation(unit, { ...request.body, vendor_id: vendorId })
+      })
+      return locations.answer(request, made)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/stock-locations/:id',
+    summary: 'Change a stock location',
+    access: 'shipping:write',
+    body: z.strictObject({ name: name.optional(), address: address.optional(), metadata }),
+    fields,
+    ids: { id: 'stock_location' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
+        await updateStockLocation(unit, wanted, request.body)
+      })
+      return locations.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/stock-locations/:id/sales-channels',
+    summary: 'Let a location serve sales channels, or no longer',
+    access: 'shipping:write',
+    body: links,
+    fields,
+    ids: { id: 'stock_location', add: 'sales_channel', remove: 'sales_channel' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
+        await changeLocationChannels(unit, wanted, request.body)
+      })
+      return locations.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/stock-locations/:id/fulfillment-sets',
+    summary: 'Add a fulfilment set to a location',
+    access: 'shipping:write',
+    body: z.strictObject({ name, type: name }),
+    fields,
+    ids: { id: 'stock_location' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
+        await createFulfillmentSet(unit, wanted, request.body)
+      })
+      return locations.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/fulfillment-sets/:id/service-zones',
+    summary: 'Add a service zone to a fulfilment set',
+    access: 'shipping:write',
+    body: z.strictObject({ name, geo_zones: z.array(geoZone).min(1).max(500) }),
+    fields: setFields,
+    ids: { id: 'fulfillment_set' },
+    async handle(request) {
+      const { context, fields: tree } = request
+      const wanted = request.params.id as string
+      const set = await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
+        await createServiceZone(unit, wanted, request.body)
+        return (await unit.run(fulfillmentSetStatement(tenantOf(context), wanted)))[0]
+      })
+      return { fulfillment_set: tree.project(set) }
+    },
+  }),
+]

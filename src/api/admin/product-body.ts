@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch } from '../../catalog/index.js'
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { currencyCode, metadata } from '../../http/index.js'
+import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
+import { amount, handle, id, name, text } from './shared.js'
+
+const word = z.string().max(limits.name_characters).nullish()
+const measure = z.number().min(0).max(1_000_000_000).nullish()
+const url = z
+  .union([z.url({ protocol: /^https?$/ }), z.string().startsWith('/files/')])
+  .refine((value) => value.length <= 2_000, 'is too long')
+const pieces = z.int().min(1).max(limits.quantity).nullish()
+
+const price = z.strictObject({
+  currency_code: currencyCode,
+  amount,
+  compare_at_amount: amount.nullish(),
+  min_quantity: pieces,
+  max_quantity: pieces,
+})
+const prices = z.array(price).max(limits.pricesOfVariant)
+
+const variantColumns = {
+  sku: z.string().trim().min(1).max(limits.name_characters).nullish(),
+  barcode: word,
+  allow_backorder: z.boolean().optional(),
+  manage_inventory: z.boolean().optional(),
+  weight: measure,
+  metadata,
+}
+export const newVariant = z.strictObject({ title: name, prices, options: z.record(name, name).optional(), ...variantColumns })
+export const variantPatch = z.strictObject({ title: name.optional(), prices: prices.optional(), ...variantColumns })
+const variantOfPatch = z.union([z.strictObject({ ...variantPatch.shape, id }), newVariant])
+
+const named = z.array(z.strictObject({ id })).max(100).optional()
+const columns = {
+  handle: handle.optional(),
+  subtitle: text.nullish(),
+  description: text.nullish(),
+  status: z.enum(['draft', 'proposed', 'published']).optional(),
+  thumbnail: url.nullish(),
+  images: z.array(z.strictObject({ url })).max(limits.imagesOfProduct).optional(),
+  discountable: z.boolean().optional(),
+  collection_id: id.nullish(),
+  type_id: id.nullish(),
+  shipping_profile_id: id.nullish(),
+  categories: named,
+  tags: named,
+  sales_channels: named,
+  weight: measure,
+  length: measure,
+  height: measure,
+  width: measure,
+  hs_code: word,
+  mid_code: word,
+  origin_country: word,
+  material: word,
+  metadata,
+}
+
+export const createBody = z.strictObject({
+  title: z.string().trim().min(1).max(limits.title_characters),
+  vendor_id: id.optional(),
+  is_giftcard: z.boolean().optional(),
+  external_id: name.nullish(),
+  ...columns,
+  options: z
+    .array(z.strictObject({ title: name, values: z.array(name).min(1).max(limits.variantsOfProduct) }))
+    .max(limits.optionsOfProduct)
+    .optional(),
+  variants: z.array(newVariant).max(limits.variantsOfProduct).optional(),
+})
+export const updateBody = z.strictObject({
+  title: z.string().trim().min(1).max(limits.title_characters).optional(),
+  ...columns,
+  variants: z.array(variantOfPatch).max(limits.variantsOfProduct).optional(),
+})
+
+export const bodyIds = {
+  collection_id: 'collection',
+  type_id: 'product_type',
+  shipping_profile_id: 'shipping_profile',
+  categories: 'product_category',
+  tags: 'product_tag',
+  sales_channels: 'sales_channel',
+}
+
+type Prices = z.output<typeof prices>
+
+function pricesOf(given: Prices): PriceInput[] {
+  return given.map(({ amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity }) => {
+    if (min_quantity != null && max_quantity != null && max_quantity < min_quantity) {
+      throw invalidData('The max_quantity of a price is below its min_quantity')
+    }
+    return {
+      currency_code,
+      amount_minor: toMinor(major, currency_code),
+      compare_at_minor: before == null ? null : toMinor(before, currency_code),
+      min_quantity: min_quantity ?? null,
+      max_quantity: max_quantity ?? null,
+    }
+  })
+}
+
+export function variantInputOf(variant: z.output<typeof newVariant>): VariantInput {
+  return { ...variant, prices: pricesOf(variant.prices) } as VariantInput
+}
+
+export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }): VariantPatch {
+  const { prices: given, ...rest } = variant
+  return { ...rest, ...(given === undefined ? {} : { prices: pricesOf(given) }) } as VariantPatch
+}
+
+type Named = { id: string }[] | undefined
+
+function linksOf(body: { categories?: Named; tags?: Named; sales_channels?: Named }) {
+  const idsOf = (key: string, values: Named) => (values === undefined ? {} : { [key]: values.map((value) => value.id) })
+  return {
+    ...idsOf('category_ids', body.categories),
+    ...idsOf('tag_ids', body.tags),
+    ...idsOf('sales_channel_ids', body.sales_channels),
+  }
+}
+
+/** A new product as the catalogue's command takes it, amounts in minor units. Throws invalid_data for amounts. */
+export function productInputOf(vendorId: string, body: z.output<typeof createBody>): ProductInput {
+  const { variants, categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, ...rest } = body
+  return { ...rest, ...linksOf(body), vendor_id: vendorId, variants: (variants ?? []).map(variantInputOf) } as ProductInput
+}
+
+/** The same for changes. */
+export function productPatchOf(body: z.output<typeof updateBody>): ProductPatch {
+  const { variants, categories: _c, tags: _t, sales_channels: _s, ...rest } = body
+  const changed = variants?.map((variant) => ('id' in variant ? variantPatchOf(variant) : variantInputOf(variant)))
+  return { ...rest, ...linksOf(body), ...(changed === undefined ? {} : { variants: changed }) } as ProductPatch
+}
+
+/** The keys find rows of other stores; rows that were taken out of use they find too. Throws not_found for those. */
+export async function refuseRetired(unit: Unit, body: z.output<typeof createBody> | z.output<typeof updateBody>): Promise<void> {
+  const [missing] = await unit.run(
+    statement<{ kind: string; id: string }>(
+      'admin.retired_parts',
+      `select 'Product collection' as kind, w.id from unnest($2::text[]) as w (id) where not exists (
+         select 1 from product_collection x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       union all select 'Product type', w.id from unnest($3::text[]) as w (id) where not exists (
+         select 1 from product_type x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       union all select 'Product category', w.id from unnest($4::text[]) as w (id) where not exists (
+         select 1 from product_category x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       union all select 'Product tag', w.id from unnest($5::text[]) as w (id) where not exists (
+         select 1 from product_tag x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       union all select 'Sales channel', w.id from unnest($6::text[]) as w (id) where not exists (
+         select 1 from sales_channel x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       union all select 'Shipping profile', w.id from unnest($7::text[]) as w (id) where not exists (
+         select 1 from shipping_profile x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
+       limit 1`,
+      [
+        tenantOf(unit),
+        [body.collection_id ?? []].flat(),
+        [body.type_id ?? []].flat(),
+        (body.categories ?? []).map((value) => value.id),
+        (body.tags ?? []).map((value) => value.id),
+        (body.sales_channels ?? []).map((value) => value.id),
+        [body.shipping_profile_id ?? []].flat(),
+      ],
+    ),
+  )
+  if (missing !== undefined) throw notFound(`${missing.kind} with id: ${missing.id} was not found`)
+}

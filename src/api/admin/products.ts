@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import {
+  createProduct,
+  deleteProduct,
+  deleteVariant,
+  listManagedProducts,
+  type ManagedProductQuery,
+  type ProductFilter,
+  type ProductJson,
+  productOrders,
+  productPlacesStatement,
+  updateProduct,
+} from '../../catalog/index.js'
+import { singlePage, tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
+import { bodyIds, createBody, newVariant, productInputOf, productPatchOf, refuseRetired, updateBody, variantInputOf, variantPatch, variantPatchOf } from './product-body.js'
+import { type AnyRequest, deleted, findWithin, ids, ownerOf, q, reach, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  relationsLimit: 4,
+  defaults: [
+    'id', 'title', 'subtitle', 'description', 'handle', 'status', 'is_giftcard', 'discountable', 'thumbnail', 'collection_id',
+    'type_id', 'external_id', 'vendor_id', 'shipping_profile_id', 'weight', 'length', 'height', 'width', 'hs_code',
+    'origin_country', 'mid_code', 'material', 'metadata', 'created_at', 'updated_at', 'deleted_at', 'type.*', 'collection.*',
+    'options.*', 'options.values.*', 'tags.*', 'images.*', 'categories.*', 'sales_channels.*', 'variants.*',
+    'variants.options.*', 'variants.prices.*', 'variants.inventory_items.*',
+  ],
+  extra: ['variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
+}
+
+async function load(request: AnyRequest, filter: ProductFilter, page: Pick<ManagedProductQuery, 'limit' | 'offset' | 'order'>) {
+  const { context, services } = request
+  const vendorIds = reach(request, 'products:read')
+  const { products, count } = await listManagedProducts(context, { ...page, filter, vendorIds, publicUrl: services.publicUrl })
+  if (products.length === 0) return { products, count }
+  const places = await context.db.read(context.scope, productPlacesStatement(tenantOf(context), products.map((product) => product.id)))
+  const byId = new Map(places.map(({ product_id, ...place }) => [product_id, place]))
+  return { products: products.map((product) => ({ ...product, ...byId.get(product.id) })), count }
+}
+
+async function find(request: AnyRequest, wanted: string): Promise<ProductJson> {
+  const { products } = await load(request, { id: [wanted] }, singlePage)
+  if (products[0] === undefined) throw notFound(`Product with id: ${wanted} was not found`)
+  return products[0]
+}
+
+const answer = async (request: AnyRequest, wanted: string) => ({ product: request.fields.project(await find(request, wanted)) })
+
+const productRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/products',
+    summary: 'List products of every vendor, drafts included',
+    access: 'products:read',
+    query: z.strictObject({
+      q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional(), external_id: oneOrMany.optional(),
+      sku: oneOrMany.optional(), vendor_id: ids, category_id: ids, collection_id: ids, tag_id: ids, type_id: ids,
+    }),
+    fields,
+    page: { limit: 50, orderable: productOrders },
+    async handle(request) {
+      const { limit, offset } = request.page
+      const { products, count } = await load(request, request.query as ProductFilter, request.page)
+      return { products: products.map((product) => request.fields.project(product)), count, offset, limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/products/:id',
+    summary: 'A product',
+    access: 'products:read',
+    fields,
+    ids: { id: 'product' },
+    handle: (request) => answer(request, request.params.id as string),
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products',
+    summary: "Create a product of a vendor, or of the store's own",
+    access: 'products:write',
+    body: createBody,
+    fields,
+    ids: { ...bodyIds, vendor_id: 'vendor' },
+    async handle(request) {
+      const made = await write(request, async (unit) => {
+        const vendorId = await ownerOf(unit, request, 'products:write', request.body.vendor_id)
+        await refuseRetired(unit, request.body)
+        return createProduct(unit, productInputOf(vendorId, request.body))
+      })
+      return answer(request, made)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id',
+    summary: 'Change a product; variants with an id are changed, others added',
+    access: 'products:write',
+    body: updateBody,
+    fields,
+    ids: { ...bodyIds, id: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await refuseRetired(unit, request.body)
+        await updateProduct(unit, wanted, productPatchOf(request.body))
+      })
+      return answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/products/:id',
+    summary: 'Take a product out of the catalogue',
+    access: 'products:write',
+    ids: { id: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await deleteProduct(unit, wanted)
+      })
+      return deleted('product', wanted)
+    },
+  }),
+]
+
+const variantRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/variants',
+    summary: 'Add a variant to a product',
+    access: 'products:write',
+    body: newVariant,
+    fields,
+    ids: { id: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await updateProduct(unit, wanted, { variants: [variantInputOf(request.body)] })
+      })
+      return answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/variants/:variant_id',
+    summary: 'Change a variant; prices replace those in their currencies',
+    access: 'products:write',
+    body: variantPatch,
+    fields,
+    ids: { id: 'product', variant_id: 'variant' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const patch = variantPatchOf({ ...request.body, id: request.params.variant_id as string })
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await updateProduct(unit, wanted, { variants: [patch] })
+      })
+      return answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/products/:id/variants/:variant_id',
+    summary: 'Take a variant out of the catalogue',
+    access: 'products:write',
+    fields,
+    ids: { id: 'product', variant_id: 'variant' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const variantId = request.params.variant_id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await deleteVariant(unit, wanted, variantId)
+      })
+      return { ...deleted('variant', variantId), parent: request.fields.project(await find(request, wanted)) }
+    },
+  }),
+]
+
+export const routes: Route[] = [...productRoutes, ...variantRoutes]

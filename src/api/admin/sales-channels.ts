@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { changeChannelProducts, createSalesChannel, listSalesChannelsStatement, updateSalesChannel } from '../../stores/index.js'
+import { ids, links, name, q, reading, text, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: ['id', 'name', 'description', 'is_disabled', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
+}
+const columns = { description: text.nullish(), is_disabled: z.boolean().optional(), metadata }
+
+const channels = reading({
+  path: '/admin/sales-channels',
+  singular: 'sales_channel',
+  plural: 'sales_channels',
+  label: 'Sales channel',
+  access: 'settings:read',
+  query: z.strictObject({ q, id: ids, name: oneOrMany.optional() }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'name'],
+  load: ({ context }, query, page) =>
+    context.db.read(
+      context.scope,
+      listSalesChannelsStatement(tenantOf(context), { id: query.id ?? null, name: query.name ?? null, q: containsPattern(query.q) }, page),
+    ),
+})
+
+export const routes: Route[] = [
+  ...channels.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/sales-channels',
+    summary: 'Create a sales channel',
+    access: 'settings:write',
+    body: z.strictObject({ name, ...columns }),
+    fields,
+    handle: async (request) => channels.answer(request, await write(request, (unit) => createSalesChannel(unit, request.body))),
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/sales-channels/:id',
+    summary: 'Change a sales channel',
+    access: 'settings:write',
+    body: z.strictObject({ name: name.optional(), ...columns }),
+    fields,
+    ids: { id: 'sales_channel' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateSalesChannel(unit, wanted, request.body))
+      request.services.gatekeeper.forget()
+      return channels.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/sales-channels/:id/products',
+    summary: 'Show products in a sales channel, or no longer',
+    access: 'settings:write',
+    body: links,
+    fields,
+    ids: { id: 'sales_channel', add: 'product', remove: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => changeChannelProducts(unit, wanted, request.body))
+      return channels.answer(request, wanted)
+    },
+  }),
+]

@@ -1,0 +1,152 @@
+import { type ZodType, type output, z } from 'zod'
+import { type Permission, reachOf, vendorsWithin } from '../../access/index.js'
+import { type ListPage, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
+import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { forbidden, invalidData, limits, notFound } from '../../kernel/index.js'
+
+/** Schemas of this surface. */
+export const q = z.string().max(limits.search_characters).optional()
+export const ids = oneOrMany.optional()
+export const id = z.string().min(1).max(64)
+export const idList = z.array(id).max(limits.idsInFilter)
+export const name = z.string().trim().min(1).max(limits.name_characters)
+export const text = z.string().max(limits.text_characters)
+export const handle = z
+  .string()
+  .max(limits.name_characters)
+  .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'holds lower-case letters, digits and single dashes only')
+export const amount = z.number().min(0)
+/** Links to make and to undo. */
+export const links = z
+  .strictObject({ add: idList.optional(), remove: idList.optional() })
+  .transform(({ add = [], remove = [] }) => ({ add, remove }))
+const ratePattern = z.number().min(0).max(100)
+/** A rate on the wire is a number in per cent; inside it is in parts per million. */
+export const percent = ratePattern.refine((rate) => Math.abs(rate * 10_000 - Math.round(rate * 10_000)) < 1e-6, 'has more than four decimals')
+export const ppmOf = (rate: number) => Math.round(rate * 10_000)
+export const percentOf = (ratePpm: number) => ratePpm / 10_000
+
+export type AnyRequest = RequestContext<unknown, unknown>
+
+interface Reading<Query extends ZodType> {
+  path: string
+  /** Keys of the envelopes. */
+  singular: string
+  plural: string
+  /** As messages name it. */
+  label: string
+  access: Permission
+  /** Narrows the list; has `id`. */
+  query: Query
+  fields: FieldsPolicy
+  orderable?: readonly [string, ...string[]]
+  descending?: boolean
+  /** A page of rows, each with the `count` of all. */
+  load(request: AnyRequest, query: output<Query>, page: ListPage): Promise<{ count: number }[]>
+  render?(row: never, request: AnyRequest): object
+}
+
+export interface Noun {
+  /** The list, and one by id. */
+  routes: Route[]
+  /** One as it is now, in its envelope: the answer to every write. Throws not_found. */
+  answer(request: AnyRequest, id: string): Promise<Record<string, unknown>>
+}
+
+/** How a noun of the store is read: what its list and its single answer have in common. */
+export function reading<Query extends ZodType>(noun: Reading<Query>): Noun {
+  const { path, singular, plural, label, access, query, fields } = noun
+  const render = (row: unknown, request: AnyRequest) => request.fields.project(noun.render === undefined ? row : noun.render(row as never, request))
+  const answer = async (request: AnyRequest, wanted: string) => {
+    const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
+    if (row === undefined) throw notFound(`${label} with id: ${wanted} was not found`)
+    return { [singular]: render(row, request) }
+  }
+  const list = route({
+    surface: 'admin',
+    method: 'GET',
+    path,
+    summary: `List ${plural.replaceAll('_', ' ')}`,
+    access,
+    query: query as ZodType,
+    fields,
+    page: { limit: 50, orderable: noun.orderable ?? ['id', 'created_at', 'updated_at'], descending: noun.descending ?? false },
+    async handle(request) {
+      const rows = await noun.load(request, request.query as output<Query>, request.page)
+      const { offset, limit } = request.page
+      return { [plural]: rows.map((row) => render(row, request)), count: rows[0]?.count ?? 0, offset, limit }
+    },
+  })
+  const retrieve = route({
+    surface: 'admin',
+    method: 'GET',
+    path: `${path}/:id`,
+    summary: `One of the ${plural.replaceAll('_', ' ')}`,
+    access,
+    fields,
+    ids: { id: singular },
+    handle: (request) => answer(request, request.params.id as string),
+  })
+  return { routes: [list, retrieve], answer }
+}
+
+/** Runs a write in one unit of work of the request's scope. */
+export function write<T>(request: AnyRequest, fn: (unit: Unit) => Promise<T>): Promise<T> {
+  return request.context.db.unitOfWork(request.context.scope, fn)
+}
+
+export function deleted(object: string, gone: string): { id: string; object: string; deleted: true } {
+  return { id: gone, object, deleted: true }
+}
+
+/** The vendors whose rows a permission covers, as lists select by them; null for all. */
+export function reach(request: AnyRequest, permission: Permission): string[] | null {
+  return vendorsWithin(request.ability, permission)
+}
+
+/** For what is the whole store's and no single vendor's. Throws forbidden for a grant on some vendors only. */
+export function needWholeStore(request: AnyRequest, permission: Permission): void {
+  if (!reachOf(request.ability, permission).all) throw forbidden(`This needs the permission ${permission} on the whole store`)
+}
+
+/** Rows that belong to a vendor, by the table they are in. */
+const owned = {
+  product: 'Product',
+  stock_location: 'Stock location',
+  shipping_profile: 'Shipping profile',
+  shipping_option: 'Shipping option',
+  fulfillment_set: 'Fulfillment set',
+  service_zone: 'Service zone',
+  inventory_item: 'Inventory item',
+} as const
+
+/** A vendor's row outside what the permission covers is as unknown as one of another store. Throws not_found. */
+export async function findWithin(unit: Unit, request: AnyRequest, permission: Permission, table: keyof typeof owned, wanted: string): Promise<void> {
+  const rows = await unit.run(
+    statement<{ id: string }>(
+      `admin.within.${table}`,
+      `select id from ${table} where tenant_id = $1 and id = $2 and deleted_at is null and ($3::text[] is null or vendor_id = any($3))`,
+      [tenantOf(unit), wanted, reach(request, permission)],
+    ),
+  )
+  if (rows.length === 0) throw notFound(`${owned[table]} with id: ${wanted} was not found`)
+}
+
+/**
+ * The vendor that something new belongs to: the one named, or the store's own.
+ * @throws not_found for a vendor that is not there or outside what the permission covers; invalid_data where the store
+ * has no vendor of its own
+ */
+export async function ownerOf(unit: Unit, request: AnyRequest, permission: Permission, wanted: string | undefined): Promise<string> {
+  const rows = await unit.run(
+    statement<{ id: string }>(
+      'admin.owner',
+      `select id from vendor where tenant_id = $1 and deleted_at is null and ($3::text[] is null or id = any($3))
+         and case when $2::text is null then is_house else id = $2 end`,
+      [tenantOf(unit), wanted ?? null, reach(request, permission)],
+    ),
+  )
+  if (rows[0] !== undefined) return rows[0].id
+  if (wanted === undefined) throw invalidData('Name a vendor_id: the store has no vendor of its own that you may act for')
+  throw notFound(`Vendor with id: ${wanted} was not found`)
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { tenantOf } from '../../db/index.js'
+import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { currencyCodes, currencyOf, isCurrency, notFound } from '../../kernel/index.js'
+import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
+import { id, ids, name, q, reading, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: [
+    'id', 'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping',
+    'payment_capture', 'mail_from_name', 'metadata', 'created_at', 'updated_at', 'supported_currencies.*',
+    'supported_currencies.currency.*',
+  ],
+}
+
+const stores = reading({
+  path: '/admin/stores',
+  singular: 'store',
+  plural: 'stores',
+  label: 'Store',
+  access: 'settings:read',
+  query: z.strictObject({ id: ids }),
+  fields,
+  orderable: ['id'],
+  load: (request, query) => request.context.db.read(request.context.scope, storesStatement(tenantOf(request.context), query.id ?? null)),
+  render: (row: StoreRow) => ({
+    ...row,
+    supported_currencies: row.supported_currencies.map((currency) => ({
+      ...currency,
+      store_id: row.id,
+      currency: currencyOf(currency.currency_code),
+    })),
+  }),
+})
+
+const currencyFields: FieldsPolicy = { defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] }
+
+export const routes: Route[] = [
+  ...stores.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/stores/:id',
+    summary: 'Change the store: its name, currencies, defaults, and how it completes carts',
+    access: 'settings:write',
+    body: z.strictObject({
+      name: name.optional(),
+      supported_currencies: z
+        .array(z.strictObject({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }))
+        .min(1)
+        .max(200)
+        .optional(),
+      default_sales_channel_id: id.nullish(),
+      default_region_id: id.nullish(),
+      default_location_id: id.nullish(),
+      auto_pick_shipping: z.boolean().optional(),
+      payment_capture: z.enum(['manual', 'automatic']).optional(),
+      mail_from_name: name.nullish(),
+      metadata,
+    }),
+    fields,
+    ids: { id: 'store', default_sales_channel_id: 'sales_channel', default_region_id: 'region', default_location_id: 'stock_location' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateStore(unit, wanted, request.body))
+      return stores.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/currencies',
+    summary: 'List the currencies of the world',
+    access: 'settings:read',
+    query: z.strictObject({ q, code: oneOrMany.optional() }),
+    fields: currencyFields,
+    page: { limit: 50, orderable: ['code'] },
+    async handle({ query, page, fields: tree }) {
+      const wanted = query.q?.toLowerCase()
+      const found = currencyCodes
+        .filter((code) => query.code?.includes(code) ?? true)
+        .map(currencyOf)
+        .filter((currency) => wanted === undefined || `${currency.code} ${currency.name}`.toLowerCase().includes(wanted))
+      if (page.order.descending) found.reverse()
+      const { offset, limit } = page
+      return { currencies: found.slice(offset, offset + limit).map((currency) => tree.project(currency)), count: found.length, offset, limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/currencies/:code',
+    summary: 'A currency',
+    access: 'settings:read',
+    fields: currencyFields,
+    ids: { code: 'currency' },
+    async handle({ params, fields: tree }) {
+      const code = (params.code as string).toLowerCase()
+      if (!isCurrency(code)) throw notFound(`Currency with code: ${code} was not found`)
+      return { currency: tree.project(currencyOf(code)) }
+    },
+  }),
+]

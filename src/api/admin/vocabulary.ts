@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import {
+  categoriesOfStoreStatement,
+  collectionsOfStoreStatement,
+  createCategory,
+  createCollection,
+  createWord,
+  updateCategory,
+  updateCollection,
+  wordsOfStoreStatement,
+} from '../../catalog/index.js'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { limits } from '../../kernel/index.js'
+import { handle, id, ids, name, q, reading, text, write } from './shared.js'
+
+const title = z.string().trim().min(1).max(limits.title_characters)
+
+const collectionFields: FieldsPolicy = {
+  defaults: ['id', 'title', 'handle', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
+}
+
+const collections = reading({
+  path: '/admin/collections',
+  singular: 'collection',
+  plural: 'collections',
+  label: 'Product collection',
+  access: 'products:read',
+  query: z.strictObject({ q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional() }),
+  fields: collectionFields,
+  orderable: ['id', 'created_at', 'updated_at', 'title', 'handle'],
+  load: ({ context }, query, page) =>
+    context.db.read(
+      context.scope,
+      collectionsOfStoreStatement(
+        tenantOf(context),
+        { id: query.id ?? null, q: containsPattern(query.q), name: query.title ?? null, handle: query.handle ?? null },
+        page,
+      ),
+    ),
+})
+
+const collectionRoutes: Route[] = [
+  ...collections.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/collections',
+    summary: 'Create a collection',
+    access: 'catalog:write',
+    body: z.strictObject({ title, handle: handle.optional(), metadata }),
+    fields: collectionFields,
+    async handle(request) {
+      const { handle: wanted, metadata: extra, ...rest } = request.body
+      const input = { ...rest, ...(wanted === undefined ? {} : { handle: wanted }), metadata: extra ?? null }
+      return collections.answer(request, await write(request, (unit) => createCollection(unit, input)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/collections/:id',
+    summary: 'Change a collection',
+    access: 'catalog:write',
+    body: z.strictObject({ title: title.optional(), handle: handle.optional(), metadata }),
+    fields: collectionFields,
+    ids: { id: 'collection' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateCollection(unit, wanted, request.body))
+      return collections.answer(request, wanted)
+    },
+  }),
+]
+
+const categoryFields: FieldsPolicy = {
+  defaults: [
+    'id', 'name', 'description', 'handle', 'rank', 'is_active', 'is_internal', 'external_id', 'parent_category_id', 'metadata',
+    'created_at', 'updated_at', 'deleted_at', 'parent_category.*', 'category_children.*',
+  ],
+}
+const categoryColumns = {
+  description: text.optional(),
+  handle: handle.optional(),
+  parent_category_id: id.nullish(),
+  rank: z.int().min(0).max(1_000_000).optional(),
+  is_active: z.boolean().optional(),
+  is_internal: z.boolean().optional(),
+  metadata,
+}
+
+const categories = reading({
+  path: '/admin/product-categories',
+  singular: 'product_category',
+  plural: 'product_categories',
+  label: 'Product category',
+  access: 'products:read',
+  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), handle: oneOrMany.optional(), parent_category_id: ids }),
+  fields: categoryFields,
+  orderable: ['rank', 'id', 'created_at', 'updated_at', 'name', 'handle'],
+  load: ({ context }, query, page) =>
+    context.db.read(
+      context.scope,
+      categoriesOfStoreStatement(
+        tenantOf(context),
+        {
+          id: query.id ?? null,
+          q: containsPattern(query.q),
+          name: query.name ?? null,
+          handle: query.handle ?? null,
+          parentId: query.parent_category_id ?? null,
+        },
+        page,
+      ),
+    ),
+})
+
+const categoryRoutes: Route[] = [
+  ...categories.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/product-categories',
+    summary: 'Create a category',
+    access: 'catalog:write',
+    body: z.strictObject({ name, ...categoryColumns }),
+    fields: categoryFields,
+    ids: { parent_category_id: 'product_category' },
+    async handle(request) {
+      const given = Object.fromEntries(Object.entries(request.body).filter(([, value]) => value !== undefined))
+      const input = { ...given, name: request.body.name }
+      return categories.answer(request, await write(request, (unit) => createCategory(unit, input)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/product-categories/:id',
+    summary: 'Change a category, or move it',
+    access: 'catalog:write',
+    body: z.strictObject({ name: name.optional(), ...categoryColumns }),
+    fields: categoryFields,
+    ids: { id: 'product_category', parent_category_id: 'product_category' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateCategory(unit, wanted, request.body))
+      return categories.answer(request, wanted)
+    },
+  }),
+]
+
+const wordFields: FieldsPolicy = { defaults: ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
+
+/** Types and tags differ in their names only. */
+function wordRoutes(kind: 'type' | 'tag'): Route[] {
+  const path = `/admin/product-${kind}s`
+  const words = reading({
+    path,
+    singular: `product_${kind}`,
+    plural: `product_${kind}s`,
+    label: `Product ${kind}`,
+    access: 'products:read',
+    query: z.strictObject({ q, id: ids, value: oneOrMany.optional() }),
+    fields: wordFields,
+    orderable: ['id', 'created_at', 'updated_at', 'value'],
+    load: ({ context }, query, page) =>
+      context.db.read(
+        context.scope,
+        wordsOfStoreStatement(tenantOf(context), kind, { id: query.id ?? null, q: containsPattern(query.q), name: query.value ?? null }, page),
+      ),
+  })
+  return [
+    ...words.routes,
+    route({
+      surface: 'admin',
+      method: 'POST',
+      path,
+      summary: `Create a product ${kind}`,
+      access: 'catalog:write',
+      body: z.strictObject({ value: name, metadata }),
+      fields: wordFields,
+      handle: async (request) => words.answer(request, await write(request, (unit) => createWord(unit, kind, request.body))),
+    }),
+  ]
+}
+
+export const routes: Route[] = [...collectionRoutes, ...categoryRoutes, ...wordRoutes('type'), ...wordRoutes('tag')]

@@ -1,0 +1,107 @@
+import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
+import { conflict, newId, notAllowed, notFound, paymentAuthorizationError, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
+import { paymentEntry, post } from '../../ledger/index.js'
+import { paymentProviderOf } from '../registry.js'
+
+interface OpenPayment {
+  id: string
+  payment_collection_id: string
+  order_id: string | null
+  provider_id: string
+  currency_code: string
+  amount_minor: bigint
+  captured_minor: bigint
+  data: Record<string, unknown>
+  canceled_at: Date | null
+}
+
+function paymentStatement(tenantId: string, id: string, lock: boolean): Statement<OpenPayment> {
+  return statement(
+    lock ? 'payments.lock' : 'payments.open',
+    `select p.id, p.payment_collection_id, k.order_id, p.provider_id, p.currency_code, p.amount_minor, p.captured_minor,
+            p.data, p.canceled_at
+     from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+     where p.tenant_id = $1 and p.id = $2${lock ? ' for update' : ''}`,
+    [tenantId, id],
+  )
+}
+
+/**
+ * Takes authorised money: the provider first, outside any transaction, then payment, capture, collection and books in
+ * one. The provider's key is made from what was captured before, so that a click twice, two members of staff at once,
+ * and a repeat after a crash take the money once. Without an amount, everything that is open; where nothing is open
+ * any more, nothing happens.
+ * @param amount in major units of the payment's currency
+ * @throws not_found; not_allowed for more than is open or for a canceled payment; payment_authorization_error when the
+ * provider declines; conflict while its answer is not known, and when somebody else captured meanwhile
+ */
+export async function capturePayment(context: Context, id: string, amount: number | undefined): Promise<void> {
+  const tenantId = tenantOf(context)
+  const [payment] = await context.db.read(context.scope, paymentStatement(tenantId, id, false))
+  if (payment === undefined) throw notFound(`Payment with id: ${id} was not found`)
+  const open = payment.amount_minor - payment.captured_minor
+  if (payment.canceled_at !== null) throw notAllowed(`The payment: ${id} has been canceled.`)
+  if (amount === undefined && open === 0n) return
+  const wanted = amount === undefined ? open : toMinor(amount, payment.currency_code)
+  if (wanted > open) {
+    throw notAllowed(`${toMajor(open, payment.currency_code)} ${payment.currency_code.toUpperCase()} can still be captured, and no more`)
+  }
+  const data = await take(payment, wanted)
+  await book(context, payment, wanted, data)
+}
+
+async function take(payment: OpenPayment, amountMinor: bigint): Promise<Record<string, unknown>> {
+  const provider = paymentProviderOf(payment.provider_id)
+  if (provider === undefined) throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
+  const operationKey = `capture:${payment.id}:${payment.captured_minor}`
+  const outcome = await provider.capture({ operationKey }, { amountMinor, currency: payment.currency_code }, payment.data)
+  if (outcome.kind === 'ok') return outcome.value.data
+  if (outcome.kind === 'unknown') {
+    throw conflict('The payment provider has not answered yet. Try again: the money is taken once.', 'payment_outcome_unknown')
+  }
+  throw paymentAuthorizationError(outcome.message)
+}
+
+async function book(context: Context, seen: OpenPayment, amountMinor: bigint, data: Record<string, unknown>): Promise<void> {
+  const tenantId = tenantOf(context)
+  const { currency_code: currency } = seen
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [payment] = await unit.run(paymentStatement(tenantId, seen.id, true))
+    if (payment === undefined || payment.order_id === null) throw unexpectedState(`Payment ${seen.id} has no order`)
+    if (payment.captured_minor !== seen.captured_minor) {
+      // The same capture, told by another caller under the same key: it is booked.
+      if (payment.captured_minor === seen.captured_minor + amountMinor) return
+      throw conflict('This payment was captured by somebody else meanwhile. Look at it again.', 'payment_changed')
+    }
+    const captureId = newId('capt')
+    await Promise.all([
+      unit.run(
+        statement(
+          'payments.note_capture',
+          `with taken as (
+             update payment set captured_minor = captured_minor + $3, data = $4, updated_at = now(),
+               captured_at = case when captured_minor + $3 = amount_minor then now() else captured_at end
+             where tenant_id = $1 and id = $2)
+           insert into capture (tenant_id, id, payment_id, amount_minor, created_by) values ($1, $5, $2, $3, $6)`,
+          [tenantId, seen.id, amountMinor, JSON.stringify(data), captureId, context.actorId],
+        ),
+      ),
+      unit.run(
+        statement(
+          'payments.note_captured_collection',
+          `with collection as (
+             update payment_collection set captured_minor = captured_minor + $3, updated_at = now(),
+               status = case when captured_minor + $3 = amount_minor then 'completed' else status end,
+               completed_at = case when captured_minor + $3 = amount_minor then now() else completed_at end
+             where tenant_id = $1 and id = $2 returning order_id, captured_minor = amount_minor as is_paid)
+           update vendor_order v set paid_at = now(), updated_at = now() from collection c
+           where v.tenant_id = $1 and v.order_id = c.order_id and c.is_paid`,
+          [tenantId, seen.payment_collection_id, amountMinor],
+        ),
+      ),
+      post(unit, [
+        paymentEntry({ captureId, orderId: payment.order_id, providerId: seen.provider_id, currency, amountMinor, occurredAt: context.clock.now() }),
+      ]),
+    ])
+  })
+}

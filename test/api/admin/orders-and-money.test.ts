@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { registerPaymentProvider } from '../../../src/payments/index.js'
+import { manualPaymentProvider } from '../../../src/providers/payment-manual/index.js'
+import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
+import { fillCart } from '../../support/purchase.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('admin API: orders and money', () => {
+  const app = useApp()
+  let store: TestStore
+  /** What the provider was asked to capture. */
+  const asked: { key: string; amountMinor: bigint }[] = []
+
+  before(async () => {
+    store = await createTestStore(app(), { vendors: 2, paymentCapture: 'manual', commission_ppm: 100_000 })
+    registerPaymentProvider({
+      ...manualPaymentProvider,
+      async capture(call, money, data) {
+        asked.push({ key: call.operationKey, amountMinor: money.amountMinor })
+        if (data.answer === 'declined') return { kind: 'declined', message: 'The bank said no' }
+        if (data.answer === 'unknown') return { kind: 'unknown', message: 'no answer' }
+        return { kind: 'ok', value: { status: 'captured', data } }
+      },
+    })
+  })
+  after(() => registerPaymentProvider(manualPaymentProvider))
+
+  beforeEach(() => {
+    asked.length = 0
+  })
+
+  /** An order of both vendors: 10.00 and 20.00, shipping 5.00 and 6.00. */
+  async function order(): Promise<{ id: string; paymentId: string }> {
+    const variantIds = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
+    const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds })
+    const { body } = await store.shopper.post(`/store/carts/${cartId}/complete`)
+    assert.equal(body.type, 'order', JSON.stringify(body))
+    const { body: payments } = await store.admin.get('/admin/payments', { order_id: body.order.id })
+    return { id: body.order.id, paymentId: payments.payments[0].id }
+  }
+  const capture = (paymentId: string, body: unknown = {}) => store.admin.post(`/admin/payments/${paymentId}/capture`, body)
+  const captures = (paymentId: string) =>
+    asAdmin<{ amount: string }>(app().adminUrl, 'select amount_minor::text as amount from app.capture where tenant_id = $1 and payment_id = $2 order by id', [store.tenantId, paymentId])
+
+  it("shows an order with every vendor's part, and what each earns", async () => {
+    const { id } = await order()
+    const { body } = await store.admin.get(`/admin/orders/${id}`)
+    const parts = body.order.vendor_orders
+    assert.equal(parts.length, 2)
+    assert.equal(body.order.total, parts[0].total + parts[1].total)
+    assert.deepEqual(parts.map((part: { commission_total: number }) => part.commission_total), [1, 2])
+    const found = await store.admin.get('/admin/orders', { vendor_id: store.vendors[0]?.id as string, order: '-created_at', limit: 1 })
+    assert.deepEqual(found.body.orders.map((row: { id: string }) => row.id), [id])
+    const own = await store.admin.get('/admin/vendor-orders', { vendor_id: store.vendors[1]?.id as string, order: '-created_at' })
+    assert.deepEqual([own.body.vendor_orders[0].order_id, own.body.vendor_orders[0].vendor.handle], [id, 'vendor-2'])
+    const one = await store.admin.get(`/admin/vendor-orders/${own.body.vendor_orders[0].id}`)
+    assert.equal(one.body.vendor_order.id, own.body.vendor_orders[0].id)
+    assert.equal((await store.admin.get('/admin/vendor-orders/vord_none')).status, 404)
+  })
+
+  it('takes the money once, however often it is told', async () => {
+    const { id, paymentId } = await order()
+    const { body } = await capture(paymentId)
+    assert.deepEqual([body.payment.amount, body.payment.captured_amount, body.payment.captures.length], [41, 41, 1])
+    assert.ok(body.payment.captured_at !== null)
+    assert.equal((await capture(paymentId)).status, 200)
+    assert.deepEqual(await captures(paymentId), [{ amount: '4100' }])
+    assert.equal(asked.length, 1)
+    const shown = await store.admin.get(`/admin/orders/${id}`)
+    assert.deepEqual([shown.body.order.payment_status, shown.body.order.payment_collections[0].status], ['captured', 'completed'])
+    const vendor = await store.vendor(0).get('/vendor/orders', { order: '-created_at' })
+    assert.equal(vendor.body.orders[0].payment_status, 'captured')
+  })
+
+  it('takes the money once when two members of staff click at once', async () => {
+    const { paymentId } = await order()
+    const answers = await Promise.all([capture(paymentId), capture(paymentId), capture(paymentId), capture(paymentId)])
+    assert.deepEqual(answers.map((answer) => answer.status), [200, 200, 200, 200])
+    assert.deepEqual(await captures(paymentId), [{ amount: '4100' }])
+    assert.equal(new Set(asked.map((call) => call.key)).size, 1, 'the provider sees one key')
+  })
+
+  it('takes part of the money, then the rest, and never more', async () => {
+    const { id, paymentId } = await order()
+    assert.equal((await capture(paymentId, { amount: 11 })).body.payment.captured_amount, 11)
+    assert.equal((await store.admin.get(`/admin/orders/${id}`)).body.order.payment_status, 'partially_captured')
+    const more = await capture(paymentId, { amount: 30.01 })
+    assert.deepEqual([more.status, more.body], [400, { type: 'not_allowed', message: '30 USD can still be captured, and no more' }])
+    assert.equal((await capture(paymentId, { amount: 1.005 })).status, 400)
+    assert.equal((await capture(paymentId)).body.payment.captured_amount, 41)
+    assert.equal((await capture(paymentId, { amount: 1 })).status, 400)
+    assert.deepEqual(await captures(paymentId), [{ amount: '1100' }, { amount: '3000' }])
+    assert.equal(new Set(asked.map((call) => call.key)).size, 2)
+  })
+
+  it('books nothing when the provider declines, or has not answered', async () => {
+    const { paymentId } = await order()
+    const answer = (data: object) => asAdmin(app().adminUrl, 'update app.payment set data = $3 where tenant_id = $1 and id = $2', [store.tenantId, paymentId, data])
+    await answer({ answer: 'declined' })
+    const declined = await capture(paymentId)
+    assert.deepEqual([declined.status, declined.body], [422, { type: 'payment_authorization_error', message: 'The bank said no' }])
+    await answer({ answer: 'unknown' })
+    const unknown = await capture(paymentId)
+    assert.deepEqual([unknown.status, unknown.body.code], [409, 'payment_outcome_unknown'])
+    assert.deepEqual(await captures(paymentId), [])
+    await answer({})
+    assert.equal((await capture(paymentId)).status, 200)
+    assert.equal(new Set(asked.map((call) => call.key)).size, 1, 'tried again under the same key')
+  })
+
+  it('shows books that balance, as they were and as they are', async () => {
+    const { id, paymentId } = await order()
+    const moment = new Date().toISOString()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await capture(paymentId)
+    const balances = async (query: Record<string, string>) => {
+      const { body } = await store.admin.get('/admin/ledger/balances', query)
+      return Object.fromEntries(body.balances.map((row: { code: string; party_id: string; balance: number }) => [`${row.code} ${row.party_id ?? ''}`.trim(), row.balance]))
+    }
+    const [first, second] = store.vendors.map((vendor) => vendor.id)
+    const owed = { [`L:vendor ${first}`]: 14, [`L:vendor ${second}`]: 24, 'R:commission': 3 }
+    assert.deepEqual(await balances({ order_id: id, as_of: moment }), { 'A:shopper': 41, ...owed })
+    const after = await balances({ order_id: id })
+    assert.equal(after['A:shopper'], undefined, 'the shopper owes nothing any more')
+    const { body: journal } = await store.admin.get('/admin/ledger/transactions', { limit: 1 })
+    assert.deepEqual(journal.transactions[0].postings.map((posting: { code: string; amount: number }) => [posting.code, posting.amount]), [['A:psp_clearing', 41], ['A:shopper', -41]])
+    const { body: trial } = await store.admin.get('/admin/ledger/trial-balance')
+    assert.deepEqual(trial, { trial_balance: [{ currency_code: 'usd', sum: 0 }], is_balanced: true })
+  })
+
+  it('changes and removes commission rules for sales from now on', async () => {
+    const vendor_id = store.vendors[0]?.id
+    const made = await store.admin.post('/admin/commission-rules', { name: 'Special', vendor_id, rate: 2.5, fixed: 0.3, currency_code: 'usd' })
+    assert.deepEqual([made.status, made.body.commission_rule?.rate, made.body.commission_rule?.fixed], [200, 2.5, 0.3])
+    const rule = made.body.commission_rule
+    const commissionOf = async (orderId: string) => {
+      const { body } = await store.admin.get(`/admin/orders/${orderId}`)
+      return body.order.vendor_orders.find((part: { vendor: { id: string } }) => part.vendor.id === vendor_id).commission_total
+    }
+    const first = await order()
+    assert.equal(await commissionOf(first.id), 0.55, '2.5 % of 10.00 and 0.30')
+    const changed = await store.admin.post(`/admin/commission-rules/${rule.id}`, { rate: 50 })
+    assert.deepEqual([changed.body.commission_rule.rate, changed.body.commission_rule.fixed], [50, 0.3])
+    assert.equal(await commissionOf((await order()).id), 5.3)
+    await store.admin.post(`/admin/commission-rules/${rule.id}`, { is_active: false })
+    assert.equal(await commissionOf((await order()).id), 1, 'the rule for everything applies again')
+    assert.equal((await store.admin.delete(`/admin/commission-rules/${rule.id}`)).body.deleted, true)
+    assert.equal(await commissionOf(first.id), 0.55, 'what was sold keeps its commission')
+  })
+})
