@@ -50,14 +50,15 @@ const createdBy = 'demo'
  */
 export async function seedDemo(context: Context, options: DemoOptions): Promise<Pick<Demo, 'operator' | 'tenants'>> {
   const { db } = context
-  const operator = await demoOperator(context, options.known?.operator)
   const rows = await db.read({ role: 'platform' }, tenantsStatement(options.slugs))
   const tenants: DemoTenant[] = []
   for (const row of rows) {
     const known = options.known?.tenants.find((tenant) => tenant.slug === row.slug)
     tenants.push(await demoTenant(db, row, `${row.slug}.${options.baseDomain}`, known))
   }
-  return { operator, tenants }
+  const isOurs = (known: DemoTenant) => tenants.some((tenant) => tenant.publishable_key === known.publishable_key)
+  const known = options.known === null || !options.known.tenants.every(isOurs) ? undefined : options.known.operator
+  return { operator: await demoOperator(context, known), tenants }
 }
 
 async function demoOperator(context: Context, known: SignIn | undefined): Promise<SignIn> {

@@ -94,10 +94,10 @@ function send(response: http.ServerResponse, type: string, body: string): void {
 }
 
 function listPage(messages: readonly CaughtMail[]): string {
-  const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+  const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
   const rows = [...messages].reverse().map(
     (mail) =>
-      `<details><summary><b>${escape(mail.subject)}</b> to ${escape(mail.to)} <small>${escape(mail.at)}</small></summary>` +
+      `<details><summary><b>${escaped(mail.subject)}</b> to ${escaped(mail.to)} <small>${escaped(mail.at)}</small></summary>` +
       `<iframe sandbox src="/messages/${mail.id}/html" style="width:100%;height:480px;border:1px solid #ccc"></iframe></details>`,
   )
   const body = rows.length === 0 ? '<p>No mail yet. Buy something.</p>' : rows.join('')

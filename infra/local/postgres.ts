@@ -33,8 +33,10 @@ const readyTimeout_ms = 60_000
 export async function startPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
   const identity = unprivileged()
   const native = reachableBinaries(identity)
-  const directory = reachableDirectory(options, identity)
+  const wanted = path.resolve(options.dataDirectory)
+  const directory = reachableDirectory(wanted, identity)
   await stopLeftOver(directory)
+  if (directory !== wanted) linkTo(directory, wanted, options.say)
   const made = path.join(directory, '.made')
   if (!fs.existsSync(made)) {
     fs.rmSync(directory, { recursive: true, force: true })
@@ -53,6 +55,22 @@ export async function startPostgres(options: LocalPostgresOptions): Promise<Loca
   const urlOf = (database: string) => `postgres://${superuser}:${options.password}@127.0.0.1:${port}/${database}`
   await untilReady(child, urlOf('postgres'), path.join(directory, 'server.log'))
   return { port, urlOf, stop: () => stopChild(child) }
+}
+
+/** The oldest server with everything that migrations and roles use (`transaction_timeout`). */
+const oldestVersion = 17
+
+/** Throws what `pg` says when the database does not answer in time, or a server that is too old. */
+export async function checkDatabase(url: string, timeout_ms: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout_ms })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ major: number }>(`select current_setting('server_version_num')::int / 10000 as major`)
+    const major = rows[0]?.major ?? 0
+    if (major < oldestVersion) throw new Error(`PostgreSQL ${oldestVersion} or newer is needed, DATABASE_URL leads to ${major}`)
+  } finally {
+    await client.end()
+  }
 }
 
 function serverFlags(port: number, throwAway: boolean): string[] {
@@ -125,15 +143,25 @@ function othersMayEnter(directory: string): boolean {
   }
 }
 
-function reachableDirectory(options: LocalPostgresOptions, identity: { uid?: number; gid?: number }): string {
-  let directory = path.resolve(options.dataDirectory)
-  if (identity.uid !== undefined && !othersMayEnter(path.dirname(directory))) {
-    const hash = createHash('sha256').update(directory).digest('hex').slice(0, 16)
-    const base = fs.existsSync('/var/lib') ? '/var/lib' : os.tmpdir()
-    directory = path.join(base, `stoa-${hash}`)
-    options.say?.(`Database files are in ${directory}: the server's user cannot enter ${path.resolve(options.dataDirectory, '..')}`)
-  }
-  return directory
+/** Where the files are: in the wanted place, or elsewhere when the server's user cannot enter that. */
+function reachableDirectory(wanted: string, identity: { uid?: number }): string {
+  if (identity.uid === undefined || othersMayEnter(path.dirname(wanted))) return wanted
+  if (isLink(wanted)) return fs.readlinkSync(wanted)
+  const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 16)
+  return path.join(fs.existsSync('/var/lib') ? '/var/lib' : os.tmpdir(), `stoa-${hash}`)
+}
+
+function isLink(file: string): boolean {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+}
+
+/** A link in the wanted place says where the files are. Without it, what lies there is of a home that was removed. */
+function linkTo(directory: string, wanted: string, say: LocalPostgresOptions['say']): void {
+  if (isLink(wanted)) return
+  fs.rmSync(directory, { recursive: true, force: true })
+  fs.mkdirSync(path.dirname(wanted), { recursive: true })
+  fs.symlinkSync(directory, wanted)
+  say?.(`Database files are in ${directory}: the server's user cannot enter ${path.dirname(wanted)}`)
 }
 
 function initialise(native: string, directory: string, password: string, identity: { uid?: number; gid?: number }): void {

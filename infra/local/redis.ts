@@ -18,13 +18,30 @@ export function redisBinary(): string | undefined {
   return names.flatMap((name) => directories.map((directory) => path.join(directory, name))).find((file) => fs.existsSync(file))
 }
 
-/** Starts a Redis that keeps nothing: the rows in PostgreSQL are the truth, Redis only carries jobs. */
-export async function startRedis(binary: string): Promise<LocalRedis> {
+/**
+ * Starts a Redis that keeps nothing: the rows in PostgreSQL are the truth, Redis only carries jobs. With a `pidFile`, one
+ * left over from a process that was killed is stopped first.
+ */
+export async function startRedis(binary: string, pidFile?: string): Promise<LocalRedis> {
   const port = await freePort()
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', os.tmpdir()]
+  if (pidFile !== undefined) {
+    stopLeftOver(pidFile)
+    flags.push('--pidfile', pidFile)
+  }
   const child = spawn(binary, flags, { stdio: 'ignore', detached: true })
   await untilListening(child, port)
   return { url: `redis://127.0.0.1:${port}`, stop: () => stop(child) }
+}
+
+function stopLeftOver(pidFile: string): void {
+  if (!fs.existsSync(pidFile)) return
+  const pid = Number(fs.readFileSync(pidFile, 'utf8'))
+  const commandLine = `/proc/${pid}/cmdline`
+  // Where it cannot be told what the number belongs to now, it is left alone.
+  const isRedis = pid > 1 && fs.existsSync(commandLine) && /(redis|valkey)-server/.test(fs.readFileSync(commandLine, 'utf8'))
+  if (isRedis) process.kill(pid, 'SIGTERM')
+  fs.rmSync(pidFile, { force: true })
 }
 
 async function untilListening(child: ChildProcess, port: number): Promise<void> {

@@ -34,5 +34,5 @@ export async function passwordMatches(stored: string | undefined, password: stri
   decoy ??= hash('no account has this password', options)
   const against = stored ?? (await decoy)
   const matches = await bounded(() => verify(against, password.slice(0, characters.maximum)))
-  return matches && stored !== undefined
+  return matches && stored !== undefined && password.length <= characters.maximum
 }

@@ -20,7 +20,7 @@ export interface RunnerOptions {
   log: JobLog
 }
 
-/** Tries before a job is set aside for a person to look at; with the delays below that is about four hours. */
+/** Tries before a job is set aside for a person to look at; with the delays below that is about two hours. */
 export const attemptsMaximum = 10
 const handlerTimeout_ms = 120_000
 const firstDelay_ms = 1_000
@@ -29,7 +29,7 @@ const errorLengthMaximum = 500
 
 export const workerScope: Scope = { role: 'worker' }
 
-/** Waiting before the next try: doubled each time. Spread by a tenth so that what failed together does not return together. */
+/** Waiting before the next try: three times as long each time, an hour at most. Spread by a tenth so that what failed together does not return together. */
 export function delayBefore(attempt: number, random: () => number = Math.random): number {
   const delay = Math.min(firstDelay_ms * 3 ** (attempt - 1), delayMaximum_ms)
   return Math.round(delay * (0.9 + 0.2 * random()))

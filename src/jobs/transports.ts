@@ -14,6 +14,7 @@ export interface Transport {
 }
 
 const concurrency = 4
+const answerTimeout_ms = 5_000
 
 /** Runs jobs in this process, a few at a time: for machines without Redis. */
 export function inProcessTransport(run: (job: Job) => Promise<void>): Transport {
@@ -48,11 +49,14 @@ export interface BullOptions {
 export async function bullTransport(options: BullOptions): Promise<Transport> {
   const queue = new Bull<Job>('stoa-jobs', options.redisUrl, {
     prefix: options.prefix,
-    redis: { maxRetriesPerRequest: 1, enableReadyCheck: true },
     defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
   })
   queue.on('error', options.onError)
-  await queue.isReady()
+  // Asked outright: Bull calls itself ready while it still tries to connect.
+  await answered(queue.client.ping()).catch((error: Error) => {
+    for (const client of queue.clients) client.disconnect()
+    throw error
+  })
   if (options.consume) {
     void queue.process(concurrency, (message) => options.run(message.data))
   }
@@ -65,7 +69,20 @@ export async function bullTransport(options: BullOptions): Promise<Transport> {
     room: () => concurrency * 8,
     close: () => queue.close(),
     async ping() {
-      await queue.client.ping()
+      await answered(queue.client.ping())
     },
+  }
+}
+
+/** Bull waits for a lost Redis for ever, which is right for jobs; whoever asks for it is told in time. */
+async function answered<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis does not answer within ${answerTimeout_ms} ms`)), answerTimeout_ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

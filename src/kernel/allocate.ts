@@ -15,6 +15,7 @@ export function allocate(total: bigint, weights: readonly bigint[], options: All
   const quantum = options.quantum ?? 1n
   if (quantum < 1n || total % quantum !== 0n) throw new RangeError(`${total} is no multiple of ${quantum}`)
   if (weights.some((weight) => weight < 0n)) throw new RangeError('a weight is negative')
+  if (options.caps?.some((cap) => cap < 0n)) throw new RangeError('a cap is negative')
   const caps = options.caps?.map((cap) => cap - (cap % quantum))
   if (caps !== undefined && caps.length !== weights.length) throw new RangeError('caps and weights differ in number')
   const parts = weights.map(() => 0n)

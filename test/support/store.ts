@@ -3,7 +3,7 @@ import { createProduct } from '../../src/catalog/index.js'
 import type { Scope } from '../../src/db/index.js'
 import { createTenant } from '../../src/platform/index.js'
 import { addMember, addShippingOption, createVendor } from '../../src/vendors/index.js'
-import { type TestApp } from './app.js'
+import type { TestApp } from './app.js'
 import { type Client, client } from './client.js'
 import { asAdmin } from './database.js'
 

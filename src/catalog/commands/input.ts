@@ -64,7 +64,8 @@ export function slugOf(title: string): string {
     .replace(/[\u0300-\u036f]/g, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-/, '')
     .slice(0, slugMaximum)
+    .replace(/-$/, '')
   return slug === '' ? 'product' : slug
 }

@@ -1,0 +1,14 @@
+// `npm run bench`: what a request costs, on a database of its own. BENCH_SECONDS (8) is the time for each workload.
+// The API gets a core to itself where `taskset` can give it one; load and database share the others.
+import { spawnSync } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+import { bootstrap, root } from './bootstrap.mjs'
+
+bootstrap()
+const cores = os.availableParallelism()
+const pinned = cores > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0
+const others = pinned ? ['taskset', '-c', `1-${cores - 1}`] : []
+const [command, ...args] = [...others, process.execPath, path.join(root, 'dist', 'test', 'bench', 'run.js')]
+const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, BENCH_PIN: pinned ? 'taskset -c 0' : '' } })
+process.exit(status ?? 1)

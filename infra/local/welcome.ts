@@ -1,0 +1,60 @@
+import path from 'node:path'
+import type { Demo, DemoTenant, SignIn } from '../../seeds/demo.js'
+import type { Config } from '../../src/config.js'
+
+export interface Welcome {
+  demo: Demo
+  process: Config['process']
+  home: string
+  /** How jobs travel; null in a process without a worker. */
+  jobs: string | null
+  /** Null when mail goes to a given server. */
+  mailPage: string | null
+}
+
+const jobLines: Record<string, string> = {
+  bull: 'through Bull on Redis',
+  'in-process': 'in this process',
+}
+
+/** What is printed when everything runs: where it is, and how to sign in. */
+export function welcome({ demo, process, home, jobs, mailPage }: Welcome): string {
+  const address = demo.base_url
+  const where = [
+    ...(process === 'worker' ? [] : [line('API', address), line('Documentation', `${address}/docs`)]),
+    ...(mailPage === null ? [] : [line('Mail caught', mailPage)]),
+    line('Jobs', jobs === null ? 'by another process' : (jobLines[jobs] ?? jobs)),
+    line('Data', home),
+    line('Operator', signIn(demo.operator)),
+  ]
+  return [
+    '',
+    'Stoa runs.',
+    '',
+    ...where,
+    ...demo.tenants.flatMap((tenant) => ['', ...storeLines(tenant, new URL(address).port)]),
+    '',
+    line('For programs', path.join(home, 'demo.json')),
+    line('See it work', 'npm run demo:purchase     (in another terminal)'),
+    line('Stop', 'Ctrl-C'),
+    '',
+  ].join('\n')
+}
+
+function storeLines(tenant: DemoTenant, port: string): string[] {
+  return [
+    line(`Store ${tenant.slug}`, `http://${tenant.host}${port === '' ? '' : `:${port}`}`),
+    line('  publishable', tenant.publishable_key),
+    line('  staff', signIn(tenant.staff)),
+    line('  shopper', signIn(tenant.customer)),
+    ...tenant.vendors.map((vendor, index) => line(index === 0 ? '  vendors' : '', signIn(vendor))),
+  ]
+}
+
+function signIn({ email, password }: SignIn): string {
+  return `${email.padEnd(34)} ${password}`
+}
+
+function line(title: string, content: string): string {
+  return `  ${title.padEnd(16)} ${content}`
+}

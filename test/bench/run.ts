@@ -1,0 +1,149 @@
+import os from 'node:os'
+import { asAdmin } from '../support/database.js'
+import { drive, type Measured } from './load.js'
+import { catalogue, makeStage, poolMax, type Served, type Stage, serveApi, serveFloor } from './stage.js'
+import { processTime, usageOf } from './usage.js'
+import { type Workload, workloadsOf } from './workloads.js'
+
+// Started by infra/bench.mjs.
+
+const connections = 10
+const seconds = secondsFrom(process.env.BENCH_SECONDS ?? '8')
+const warmUp_s = Math.min(3, Math.max(1, Math.round(seconds / 3)))
+
+interface Row extends Measured {
+  workload: Workload
+  apiCpu_ms: number
+  databaseCpu_ms: number | undefined
+  statements: number
+  roundTrips: number
+  floor: (Measured & { cpu_ms: number | undefined }) | null
+}
+
+const stage = await makeStage()
+try {
+  const workloads = workloadsOf(stage.shop)
+  await describe(stage)
+  const floors = await measureFloors(stage, workloads)
+  const api = await serveApi(stage)
+  const rows: Row[] = []
+  try {
+    for (const workload of workloads) rows.push(await measure(stage, api, workload, floors.get(workload.name) ?? null))
+  } finally {
+    await api.stop()
+  }
+  print(rows)
+} finally {
+  await stage.stop()
+}
+
+function secondsFrom(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 3_600) return value
+  console.error(`stoa: BENCH_SECONDS=${text}: a whole number from 1 to 3600`)
+  process.exit(1)
+}
+
+async function describe({ adminUrl }: Stage): Promise<void> {
+  const [row] = await asAdmin<{ server_version: string }>(adminUrl, 'show server_version')
+  const pinned = (process.env.BENCH_PIN ?? '') === '' ? 'not pinned' : 'pinned to one core'
+  console.log(`${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores; the API is ${pinned}`)
+  console.log(`Node ${process.versions.node}, PostgreSQL ${row?.server_version} with durable commits, pool of ${poolMax}, ${connections} connections`)
+  console.log(`${catalogue.products} products of ${catalogue.variantsPerProduct} variants; ${seconds} s for each workload after ${warmUp_s} s to warm up\n`)
+}
+
+/** All floors first, from one process, so that the API's process and the floor's never run at once. */
+async function measureFloors(on: Stage, workloads: readonly Workload[]): Promise<Map<string, NonNullable<Row['floor']>>> {
+  const floors = new Map<string, NonNullable<Row['floor']>>()
+  const floor = await serveFloor(on, workloads.flatMap((workload) => workload.reads))
+  try {
+    for (const workload of workloads.filter(({ reads }) => reads.length > 0)) {
+      const load = { url: floor.url, headers: {}, steps: workload.steps, connections }
+      await drive({ ...load, seconds: warmUp_s })
+      const before = processTime(floor.pid)
+      const measured = await drive({ ...load, seconds })
+      const after = processTime(floor.pid)
+      const cpu_ms = before === undefined || after === undefined ? undefined : ((after - before) * 1_000) / measured.operations
+      floors.set(workload.name, { ...measured, cpu_ms })
+    }
+  } finally {
+    await floor.stop()
+  }
+  return floors
+}
+
+async function measure(on: Stage, api: Served, workload: Workload, floor: Row['floor']): Promise<Row> {
+  const headers = { 'x-publishable-api-key': on.publishableKey }
+  const load = { url: api.url, headers, steps: workload.steps, connections }
+  await drive({ ...load, seconds: warmUp_s })
+  const before = await usageOf(api.url, on.postmaster)
+  const measured = await drive({ ...load, seconds })
+  const after = await usageOf(api.url, on.postmaster)
+  const each = (value: number) => value / measured.operations
+  const databaseCpu_s =
+    before.databaseCpu_s === undefined || after.databaseCpu_s === undefined ? undefined : after.databaseCpu_s - before.databaseCpu_s
+  return {
+    ...measured,
+    workload,
+    floor,
+    apiCpu_ms: each(after.apiCpu_s - before.apiCpu_s) * 1_000,
+    databaseCpu_ms: databaseCpu_s === undefined ? undefined : each(databaseCpu_s) * 1_000,
+    statements: each(after.statements - before.statements),
+    roundTrips: each(after.roundTrips - before.roundTrips),
+  }
+}
+
+function print(rows: readonly Row[]): void {
+  table(
+    ['', 'per s', 'p50 ms', 'p99 ms', 'API CPU ms', 'DB CPU ms', 'statements', 'round trips'],
+    rows.map((row) => [
+      row.workload.name,
+      figure(row.perSecond),
+      figure(row.p50_ms),
+      figure(row.p99_ms),
+      figure(row.apiCpu_ms),
+      figure(row.databaseCpu_ms),
+      figure(row.statements),
+      figure(row.roundTrips),
+    ]),
+  )
+  console.log('\nThe floor: the same statements through bare pg behind bare node:http, in this run')
+  table(
+    ['', 'per s', 'p50 ms', 'CPU ms', 'Stoa reaches', "Stoa's CPU is"],
+    rows.flatMap(({ workload, floor, perSecond, apiCpu_ms }) =>
+      floor === null
+        ? []
+        : [
+            [
+              workload.name,
+              figure(floor.perSecond),
+              figure(floor.p50_ms),
+              figure(floor.cpu_ms),
+              `${figure((100 * perSecond) / floor.perSecond)} %`,
+              floor.cpu_ms === undefined ? '' : `${figure(apiCpu_ms / floor.cpu_ms)} ×`,
+            ],
+          ],
+    ),
+  )
+  console.log('\nOthers per second, on one core of another machine: for scale only')
+  table(
+    ['', 'Stoa', 'Medusa 2', 'ratio', 'Vendure 3', 'ratio'],
+    rows.map(({ workload, perSecond }) => {
+      const { medusa, vendure } = workload.others
+      return [workload.name, figure(perSecond), medusa, `${figure(perSecond / Number(medusa))} ×`, vendure, `${figure(perSecond / Number(vendure))} ×`]
+    }),
+  )
+}
+
+/** Three digits that matter. */
+function figure(value: number | undefined): string {
+  if (value === undefined) return 'unknown'
+  if (value >= 100) return value.toFixed(0)
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number))).join('  ')
+  for (const cells of [head, ...rows]) console.log(line(cells))
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, type LocalPostgres, startPostgres } from '../../infra/local/postgres.js'
+import { seedCatalogue } from '../../seeds/catalogue.js'
+import { loadConfig } from '../../src/config.js'
+import { type Database, migrate, openDatabase, type Statement } from '../../src/db/index.js'
+import { startStoa } from '../../src/main.js'
+import type { TestApp } from '../support/app.js'
+import { asAdmin } from '../support/database.js'
+import { createTestStore } from '../support/store.js'
+import type { FloorPlan, FloorStatement } from './floor.js'
+import type { Shop } from './workloads.js'
+
+const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+const appPassword = 'bench-only'
+export const catalogue = { products: 1_000, variantsPerProduct: 3, seed: 1 }
+export const poolMax = 10
+
+/** A database with a catalogue, and what the workloads need of it. */
+export interface Stage {
+  adminUrl: string
+  appUrl: string
+  tenantId: string
+  publishableKey: string
+  shop: Shop
+  /** The server's process. */
+  postmaster: number
+  stop(): Promise<void>
+}
+
+/** Brings up a PostgreSQL with its usual settings (what is committed is flushed) and fills it. */
+export async function makeStage(): Promise<Stage> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-bench-'))
+  fs.chmodSync(directory, 0o755)
+  const dataDirectory = path.join(directory, 'postgres')
+  const postgres = await startPostgres({ dataDirectory, password: appPassword })
+  const stop = async () => {
+    await postgres.stop()
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    const postmaster = Number(fs.readFileSync(path.join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0])
+    return { ...(await fill(postgres)), postmaster, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' | 'stop'>> {
+  const adminUrl = postgres.urlOf('postgres')
+  await migrate({ adminUrl, appPassword })
+  const url = new URL(adminUrl)
+  url.username = 'app_login'
+  url.password = appPassword
+  const appUrl = url.href
+  const db = openDatabase({ url: appUrl, poolMax: 2, preparedStatements: true })
+  try {
+    const options = { slug: 'bench', vendors: 3, productsPerVendor: 10, stock: 1_000_000_000 }
+    const store = await createTestStore({ db, adminUrl, url: '' } as TestApp, options)
+    await seedCatalogue(db, store.tenantId, catalogue)
+    await asAdmin(adminUrl, 'vacuum analyze')
+    const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [store.tenantId])
+    const shop: Shop = {
+      regionId: store.regionId,
+      productIds: products.map((product) => product.id),
+      variantsByVendor: store.vendors.map((vendor) => vendor.products.flatMap((product) => product.variantIds)),
+    }
+    return { adminUrl, appUrl, tenantId: store.tenantId, publishableKey: store.publishableKey, shop }
+  } finally {
+    await db.close()
+  }
+}
+
+/** A server under measurement, in a process of its own. */
+export interface Served {
+  url: string
+  pid: number
+  stop(): Promise<void>
+}
+
+/** The production entry, API only: jobs are the worker's. */
+export async function serveApi(stage: Stage): Promise<Served> {
+  const port = await freePort()
+  const environment = { ...settingsOf(stage), PORT: String(port) }
+  return serve([path.join(dist, 'src', 'serve.js')], environment, port)
+}
+
+function settingsOf(stage: Stage): Record<string, string> {
+  return {
+    NODE_ENV: 'test',
+    PROCESS: 'api',
+    HOST: '127.0.0.1',
+    STOA_HOME: path.join(os.tmpdir(), 'stoa-bench-home'),
+    DATABASE_APP_URL: stage.appUrl,
+    DATABASE_POOL_MAX: String(poolMax),
+    TOKEN_SECRET: 'a secret for the bench, of no use elsewhere',
+    RATE_LIMIT_SCALE: '0',
+    LOG_LEVEL: 'warn',
+  }
+}
+
+/** The floor of the reads, for the paths given. */
+export async function serveFloor(stage: Stage, paths: readonly string[]): Promise<Served> {
+  const port = await freePort()
+  const file = path.join(os.tmpdir(), `stoa-floor-${process.pid}.json`)
+  const plan: FloorPlan = { port, databaseUrl: stage.adminUrl, tenantId: stage.tenantId, poolMax, reads: await readsOf(stage, paths) }
+  fs.writeFileSync(file, JSON.stringify(plan, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))
+  const served = await serve([path.join(dist, 'test', 'bench', 'floor.js'), file], {}, port)
+  return { ...served, stop: () => served.stop().finally(() => fs.rmSync(file, { force: true })) }
+}
+
+/** Asks an API in this process for each path, and notes which statements it sends: what the gatekeeper asks is left out. */
+async function readsOf(stage: Stage, paths: readonly string[]): Promise<FloorPlan['reads']> {
+  const stoa = await startStoa(loadConfig({ ...settingsOf(stage), PORT: '0' }))
+  try {
+    let groups: FloorStatement[][] = []
+    listen(stoa.services.db, (statements) => groups.push(statements.map(({ name, text, values }) => ({ name, text, values: [...values] }))))
+    const reads: FloorPlan['reads'] = {}
+    for (const each of paths) {
+      groups = []
+      const response = await fetch(stoa.url + each, { headers: { 'x-publishable-api-key': stage.publishableKey } })
+      if (!response.ok) throw new Error(`${each}: ${response.status} ${await response.text()}`)
+      await response.arrayBuffer()
+      reads[each] = groups
+    }
+    return reads
+  } finally {
+    await stoa.stop()
+  }
+}
+
+function listen(db: Database, note: (statements: readonly Statement<unknown>[]) => void): void {
+  const { read, readAll } = db
+  const ofRequest = (statements: readonly Statement<unknown>[]) => statements.every(({ name }) => !name.startsWith('access.'))
+  Object.assign(db, {
+    read(...[scope, statement]: Parameters<Database['read']>) {
+      if (ofRequest([statement])) note([statement])
+      return read(scope, statement)
+    },
+    readAll(...[scope, statements]: Parameters<Database['readAll']>) {
+      if (ofRequest(statements)) note(statements)
+      return readAll(scope, statements)
+    },
+  })
+}
+
+/** Starts a server on the core that is kept for it (BENCH_PIN), and waits until it answers. */
+async function serve(args: readonly string[], environment: Record<string, string>, port: number): Promise<Served> {
+  const pin = (process.env.BENCH_PIN ?? '').split(' ').filter((word) => word !== '')
+  const [command, ...rest] = [...pin, process.execPath, ...args]
+  const child = spawn(command as string, rest, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'inherit', 'inherit'] })
+  const url = `http://127.0.0.1:${port}`
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`${args[0]} ended with code ${child.exitCode}`)
+    const answered = await fetch(`${url}/health`).then(() => true, () => false)
+    if (answered) return { url, pid: child.pid as number, stop: () => ended(child) }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  child.kill('SIGKILL')
+  throw new Error(`${args[0]} does not answer`)
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}

@@ -1,0 +1,116 @@
+import { nouns } from '../../seeds/words.js'
+import type { Memory, Step } from './load.js'
+
+/** What the workloads need to know of the store that they use. */
+export interface Shop {
+  regionId: string
+  /** Of the large catalogue. */
+  productIds: readonly string[]
+  /** Variants by vendor: an operation takes one of each. */
+  variantsByVendor: readonly (readonly string[])[]
+}
+
+export interface Workload {
+  name: string
+  steps: readonly Step[]
+  /** Paths of a read, each once: they have a floor. Empty for what writes. */
+  reads: readonly string[]
+  /** Operations a second of others, on one core of another machine: for scale only. */
+  others: { medusa: string; vendure: string }
+}
+
+const withPrices = '*variants.calculated_price'
+/** A step that is prime to what it walks over visits everything, in an order without a pattern. */
+const stride = 617
+const varieties = 200
+
+/** Five things that shoppers do. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
+export function workloadsOf(shop: Shop): Workload[] {
+  const list = (rest: string) => `/store/products?limit=20&region_id=${shop.regionId}&fields=${withPrices}${rest}`
+  const numbers = Array.from({ length: varieties }, (_, index) => index)
+  const offsets = numbers.map((index) => (index * stride) % Math.max(1, shop.productIds.length - 20))
+  const products = numbers.map((index) => shop.productIds[(index * stride) % shop.productIds.length] as string)
+  return [
+    read('W1 list 20 products', offsets.map((offset) => list(`&offset=${offset}`)), { medusa: '15', vendure: '5.6' }),
+    read('W2 one product', products.map((id) => `/store/products/${id}?region_id=${shop.regionId}&fields=${withPrices}`), { medusa: '31', vendure: '49' }),
+    read('W3 search', nouns.map((noun) => list(`&q=${encodeURIComponent(noun.toLowerCase())}`)), { medusa: '13', vendure: '5' }),
+    { name: 'W4 cart of 3 items', steps: cartSteps(shop), reads: [], others: { medusa: '1.8', vendure: '13' } },
+    { name: 'W5 checkout, 3 vendors', steps: [...cartSteps(shop), ...checkoutSteps()], reads: [], others: { medusa: '0.7', vendure: '3.9' } },
+  ]
+}
+
+function read(name: string, paths: readonly string[], others: Workload['others']): Workload {
+  let next = 0
+  const path = () => paths[next++ % paths.length] as string
+  return { name, steps: [{ method: 'GET', path }], reads: paths, others }
+}
+
+function cartSteps(shop: Shop): Step[] {
+  let operation = 0
+  const created: Step = {
+    method: 'POST',
+    path: () => '/store/carts',
+    body: () => ({ region_id: shop.regionId }),
+    keep(memory, answer: { cart: { id: string } }) {
+      operation += 1
+      Object.assign(memory, { operation, cart: answer.cart.id })
+    },
+  }
+  const added = shop.variantsByVendor.map(
+    (variants): Step => ({
+      method: 'POST',
+      path: (memory) => `/store/carts/${memory.cart}/line-items`,
+      body: (memory) => ({ variant_id: variants[((memory.operation as number) * stride) % variants.length], quantity: 1 }),
+    }),
+  )
+  return [created, ...added]
+}
+
+interface Option {
+  id: string
+  shipping_profile_id: string
+}
+
+function checkoutSteps(): Step[] {
+  const ofCart = (rest: string) => (memory: Memory) => `/store/carts/${memory.cart}${rest}`
+  return [
+    {
+      method: 'POST',
+      path: ofCart(''),
+      body(memory) {
+        const address = { first_name: 'Ada', last_name: 'Byron', address_1: '1 Main Street', city: 'Town', postal_code: '12345', country_code: 'us' }
+        return { email: `ada.${memory.operation}@example.com`, shipping_address: address, billing_address: address }
+      },
+    },
+    {
+      method: 'GET',
+      path: (memory) => `/store/shipping-options?cart_id=${memory.cart}`,
+      keep(memory, answer: { shipping_options: Option[] }) {
+        // One choice, as a simple client makes it: the other vendors' is taken for the shopper.
+        memory.option = answer.shipping_options[0]?.id
+      },
+    },
+    { method: 'POST', path: ofCart('/shipping-methods'), body: (memory) => ({ option_id: memory.option }) },
+    {
+      method: 'POST',
+      path: () => '/store/payment-collections',
+      body: (memory) => ({ cart_id: memory.cart }),
+      keep(memory, answer: { payment_collection: { id: string } }) {
+        memory.collection = answer.payment_collection.id
+      },
+    },
+    {
+      method: 'POST',
+      path: (memory) => `/store/payment-collections/${memory.collection}/payment-sessions`,
+      body: () => ({ provider_id: 'pp_system_default' }),
+    },
+    {
+      method: 'POST',
+      path: ofCart('/complete'),
+      body: () => ({}),
+      keep(_memory, answer: { type: string }) {
+        if (answer.type !== 'order') throw new Error(`complete answered ${JSON.stringify(answer).slice(0, 300)}`)
+      },
+    },
+  ]
+}

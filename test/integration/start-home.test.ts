@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
+
+describe('the home of npm start', () => {
+  let home: string
+  const others: ChildProcess[] = []
+
+  beforeEach(() => {
+    home = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-home-'))
+  })
+
+  afterEach(() => {
+    for (const child of others.splice(0)) child.kill('SIGKILL')
+    fs.rmSync(home, { recursive: true, force: true })
+  })
+
+  /** A process that looks like another start, and does nothing. */
+  function anotherStart(): ChildProcess {
+    const script = path.join(home, 'start.mjs')
+    fs.writeFileSync(script, 'setTimeout(() => undefined, 60_000)\n')
+    const child = spawn(process.execPath, [script], { stdio: 'ignore' })
+    others.push(child)
+    return child
+  }
+
+  it('has the same secrets at every start, for this user alone', () => {
+    const first = homeSecrets(home)
+    assert.match(first.token_secret, /^[0-9a-f]{64}$/)
+    assert.notEqual(first.token_secret, first.database_password)
+    assert.deepEqual(homeSecrets(home), first)
+    assert.equal(fs.statSync(path.join(home, 'secrets.json')).mode & 0o777, 0o600)
+  })
+
+  it('makes no new secrets when those of its database are lost', () => {
+    homeSecrets(home)
+    fs.mkdirSync(path.join(home, 'postgres'))
+    fs.rmSync(path.join(home, 'secrets.json'))
+    assert.throws(() => homeSecrets(home), StartRefused)
+    assert.equal(fs.existsSync(path.join(home, 'secrets.json')), false)
+  })
+
+  it('belongs to one running start', () => {
+    const other = anotherStart()
+    fs.writeFileSync(path.join(home, 'running.pid'), `${other.pid}\n`)
+    assert.throws(() => lockHome(home), new RegExp(`already running over .* \\(process ${other.pid}\\)`))
+  })
+
+  it('is free again after a start, and after one that was killed', async () => {
+    lockHome(home)()
+    const other = anotherStart()
+    fs.writeFileSync(path.join(home, 'running.pid'), `${other.pid}\n`)
+    const ended = new Promise((resolve) => other.once('exit', resolve))
+    other.kill('SIGKILL')
+    await ended
+    const release = lockHome(home)
+    assert.equal(fs.readFileSync(path.join(home, 'running.pid'), 'utf8'), `${process.pid}\n`)
+    release()
+    assert.deepEqual(fs.readdirSync(home), ['start.mjs'])
+  })
+})
