@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { Route } from '../../src/http/index.js'
+import type { Ids } from './endpoints-world.js'
+
+// Bodies and queries that a route accepts, made from its schema.
+
+/** The part of JSON Schema that our schemas come out as. */
+export interface Schema {
+  type?: string
+  enum?: unknown[]
+  const?: unknown
+  default?: unknown
+  format?: string
+  minimum?: number
+  exclusiveMinimum?: number
+  minItems?: number
+  required?: string[]
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+}
+
+export function schemaOf(schema: z.ZodType | undefined): Schema | undefined {
+  return schema === undefined ? undefined : (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema)
+}
+
+export const branchesOf = (schema: Schema): readonly Schema[] => schema.anyOf ?? schema.oneOf ?? [schema]
+
+type OwnId = (steps: readonly string[]) => string | undefined
+interface Wanted {
+  steps: readonly string[]
+  value: string
+}
+
+let counter = 0
+
+/** What schemas cannot say: by the field's name. */
+const byName: Record<string, () => unknown> = {
+  country_code: () => 'us',
+  currency_code: () => 'usd',
+  countries: () => 'us',
+  provider_id: () => 'pp_system_default',
+  code: () => `code-${++counter}`,
+  handle: () => `twin-${++counter}`,
+  slug: () => `twin-${++counter}`,
+  hostname: () => `twin-${++counter}.example`,
+  email: () => `twin-${++counter}@example.com`,
+  sku: () => `TWIN-${++counter}`,
+  province_code: () => 'ca',
+  as_of: () => new Date().toISOString(),
+}
+
+/** What no schema says: fields that only go together, and figures that fit what is there. */
+const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
+  'POST /admin/price-preferences': () => ({ attribute: 'region_id' }),
+  'POST /admin/tax-regions': () => ({ province_code: `p${++counter}` }),
+  'POST /admin/api-keys': () => ({ type: 'publishable' }),
+  'POST /vendor/inventory-levels': (own) => ({ inventory_item_id: own.inventory_item, stocked_quantity: 500 }),
+  'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
+  'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),
+  'POST /admin/shipping-options': (own) => ({ type_id: own.shipping_option_type }),
+}
+
+/** The smallest value that the route's schema accepts, with the wanted id in its place. */
+export function bodyOf(route: Route, schema: Schema | undefined, wanted: Wanted | undefined, ownId: OwnId, own: Ids): unknown {
+  if (schema === undefined) return undefined
+  const value = sample(schema, wanted, ownId, [])
+  const more = needs[`${route.method} ${route.path}`]?.(own)
+  return more === undefined || typeof value !== 'object' || Array.isArray(value) ? value : { ...(value as object), ...more, ...wantedOf(value as Record<string, unknown>, wanted) }
+}
+
+/** The field that holds the wanted id comes before what is needed otherwise. */
+function wantedOf(value: Record<string, unknown>, wanted: Wanted | undefined): object {
+  const name = wanted?.steps[0]
+  return name === undefined ? {} : { [name]: value[name] }
+}
+
+function leadsTo(schema: Schema, steps: readonly string[]): boolean {
+  const [step, ...rest] = steps
+  return branchesOf(schema).some((branch) => {
+    if (step === undefined) return branch.type === 'string'
+    if (branch !== schema && branch.anyOf !== undefined) return leadsTo(branch, steps)
+    const below = step === '[]' ? branch.items : branch.properties?.[step]
+    return below !== undefined && leadsTo(below, rest)
+  })
+}
+
+function sample(schema: Schema, wanted: Wanted | undefined, ownId: OwnId, at: readonly string[]): unknown {
+  const rest = wanted?.steps.slice(at.length)
+  const branches = branchesOf(schema)
+  const branch = (rest === undefined ? undefined : branches.find((candidate) => leadsTo(candidate, rest))) ?? branches.find((each) => each.type !== 'null') ?? schema
+  if (branch !== schema && (branch.anyOf ?? branch.oneOf) !== undefined) return sample(branch, wanted, ownId, at)
+  if (rest !== undefined && rest.length === 0) return (wanted as Wanted).value
+  if (branch.properties !== undefined) return sampleObject(branch, wanted, ownId, at)
+  if (branch.items !== undefined) {
+    const filled = rest?.[0] === '[]' || (branch.minItems ?? 0) > 0
+    return filled ? [sample(branch.items, rest?.[0] === '[]' ? wanted : undefined, ownId, [...at, '[]'])] : []
+  }
+  return scalar(branch, ownId, at)
+}
+
+function sampleObject(schema: Schema, wanted: Wanted | undefined, ownId: OwnId, at: readonly string[]): Record<string, unknown> {
+  const next = wanted?.steps[at.length]
+  const required = new Set(schema.required ?? [])
+  const result: Record<string, unknown> = {}
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (name !== next && (!required.has(name) || property.default !== undefined)) continue
+    result[name] = sample(property, name === next ? wanted : undefined, ownId, [...at, name])
+  }
+  return result
+}
+
+function scalar(schema: Schema, ownId: OwnId, at: readonly string[]): unknown {
+  const name = at.filter((step) => step !== '[]').at(-1) ?? ''
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.type === 'string') {
+    const given = name === 'id' || /_ids?$/.test(name) || name === 'value' ? ownId(at) : undefined
+    return given ?? byName[name]?.() ?? (schema.format === 'uri' ? 'https://pictures.example/twin.jpg' : `Twin ${++counter}`)
+  }
+  if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, schema.minimum ?? 1)
+  if (schema.type === 'boolean') return true
+  return {}
+}

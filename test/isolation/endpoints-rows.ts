@@ -1,0 +1,49 @@
+import type pg from 'pg'
+
+// What the database holds, for telling whether a request wrote something, and whether it told of a row.
+
+/** Written by every request or by the worker, whoever asks: looked at without these columns. */
+const touched: Record<string, readonly string[]> = {
+  'app.api_key': ['last_used_at'],
+  'app.auth_identity': ['last_sign_in_at'],
+  'platform.operator': ['last_sign_in_at'],
+  'app.outbox_event': ['state', 'attempts', 'available_at', 'leased_until', 'last_error', 'finished_at'],
+}
+const leftOut = ['app.idempotency_key', 'platform.idempotency_key', 'platform.knex_migrations_lock']
+
+interface Table {
+  name: string
+  columns: string[]
+}
+
+let known: Table[] | undefined
+
+async function tables(rows: pg.Client): Promise<Table[]> {
+  known ??= (
+    await rows.query<Table>(
+      `select c.table_schema || '.' || c.table_name as name, array_agg(c.column_name::text order by c.ordinal_position) as columns
+       from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+       where c.table_schema in ('app', 'platform') and t.table_type = 'BASE TABLE' group by 1 order by 1`,
+    )
+  ).rows.filter((table) => !leftOut.includes(table.name))
+  return known
+}
+
+/** A checksum of every table, over the rows of every store. */
+export async function checksumOf(rows: pg.Client): Promise<Record<string, string>> {
+  const parts = (await tables(rows)).map(({ name, columns }) => {
+    const kept = columns.filter((column) => !touched[name]?.includes(column)).map((column) => `"${column}"`)
+    return `select '${name}' as name, coalesce(md5(string_agg(r::text, ',' order by r::text)), '') as sum from (select ${kept.join(', ')} from ${name}) r`
+  })
+  const { rows: sums } = await rows.query<{ name: string; sum: string }>(parts.join(' union all '))
+  return Object.fromEntries(sums.map(({ name, sum }) => [name, sum]))
+}
+
+/** The ids of all rows of a store, or of one vendor's rows. */
+export async function idsOfTenant(rows: pg.Client, tenantId: string, vendorId?: string): Promise<ReadonlySet<string>> {
+  const parts = (await tables(rows))
+    .filter(({ columns }) => columns.includes('tenant_id') && columns.includes('id') && (vendorId === undefined || columns.includes('vendor_id')))
+    .map(({ name }) => `select id::text from ${name} where tenant_id = $1${vendorId === undefined ? '' : ' and vendor_id = $2'}`)
+  const { rows: ids } = await rows.query<{ id: string }>(parts.join(' union '), vendorId === undefined ? [tenantId] : [tenantId, vendorId])
+  return new Set(ids.map(({ id }) => id))
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { ensureOperator } from '../../src/access/index.js'
+import { systemClock } from '../../src/kernel/index.js'
+import { type TestApp } from '../support/app.js'
+import { type Client, client } from '../support/client.js'
+import { asAdmin } from '../support/database.js'
+import { fillCart } from '../support/purchase.js'
+import { createTestStore, type TestStore } from '../support/store.js'
+
+// Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
+
+export type Ids = Record<string, string>
+
+/** A store as the matrix knows it. Vendor 0 is who asks on the vendor surface; vendor 1 is the neighbour. */
+export interface World {
+  app: TestApp
+  store: TestStore
+  operator: Client
+  /** Id of each kind, for each of the two vendors; kinds of the whole store are in both. */
+  idsOf: readonly [Ids, Ids]
+}
+
+interface Kind {
+  /** Rows of a tenant ($1); of a vendor too ($2) when it is a vendor's. */
+  sql: string
+  ofVendor: boolean
+}
+
+const storeRows = (table: string, more = '') => ({ sql: `select id from app.${table} where tenant_id = $1 ${more}`, ofVendor: false })
+const vendorRows = (table: string, more = '') => ({ sql: `select id from app.${table} where tenant_id = $1 and vendor_id = $2 ${more}`, ofVendor: true })
+
+/** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
+export const kinds: Record<string, Kind> = {
+  api_key: storeRows('api_key', `and type = 'publishable'`),
+  cart: storeRows('cart', 'and completed_at is null'),
+  collection: storeRows('product_collection'),
+  commission_rule: storeRows('commission_rule'),
+  customer: storeRows('customer'),
+  domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
+  fulfillment: vendorRows('fulfillment'),
+  fulfillment_set: vendorRows('fulfillment_set'),
+  import: vendorRows('import_job'),
+  inventory_item: vendorRows('inventory_item'),
+  job: storeRows('outbox_event', `and state = 'failed'`),
+  ledger_transaction: storeRows('ledger_transaction'),
+  line_item: {
+    sql: `select l.id, l.created_at from app.cart_line_item l join app.cart c on c.tenant_id = l.tenant_id and c.id = l.cart_id
+          where l.tenant_id = $1 and c.completed_at is null`,
+    ofVendor: false,
+  },
+  order: storeRows('orders'),
+  order_line_item: vendorRows('order_line_item'),
+  payment: storeRows('payment'),
+  paid_collection: storeRows('payment_collection', 'and order_id is not null'),
+  parent_category: storeRows('product_category', 'and parent_category_id is null'),
+  payment_collection: {
+    sql: `select p.id, p.created_at from app.payment_collection p join app.cart c on c.tenant_id = p.tenant_id and c.id = p.cart_id
+          where p.tenant_id = $1 and c.completed_at is null`,
+    ofVendor: false,
+  },
+  price_preference: storeRows('price_preference'),
+  product: vendorRows('product'),
+  product_category: storeRows('product_category', 'and parent_category_id is not null'),
+  product_option: vendorRows('product_option'),
+  product_option_value: vendorRows('product_option_value'),
+  product_tag: storeRows('product_tag'),
+  product_type: storeRows('product_type'),
+  region: storeRows('region'),
+  sales_channel: storeRows('sales_channel'),
+  service_zone: vendorRows('service_zone'),
+  shipping_option: vendorRows('shipping_option'),
+  shipping_option_type: vendorRows('shipping_option_type'),
+  shipping_profile: vendorRows('shipping_profile'),
+  stock_location: vendorRows('stock_location'),
+  store: storeRows('store'),
+  tax_rate: storeRows('tax_rate'),
+  tax_region: storeRows('tax_region', 'and parent_id is null'),
+  tenant: { sql: 'select public_id as id from platform.tenant where id = $1', ofVendor: false },
+  user: storeRows('store_user'),
+  variant: vendorRows('product_variant'),
+  vendor: { sql: 'select id from app.vendor where tenant_id = $1 and id = $2', ofVendor: true },
+  // Twins have the same handles; this one is the store's alone.
+  vendor_handle: { sql: `select handle as id from app.vendor where tenant_id = $1 and handle like 'only-%'`, ofVendor: false },
+  vendor_order: vendorRows('vendor_order'),
+}
+
+export function isVendorKind(kind: string): boolean {
+  return kinds[kind]?.ofVendor === true
+}
+
+/** Fails for an answer that is not 200, with what was answered. */
+export function good<Body>(answer: { status: number; body: Body }): Body {
+  assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 500))
+  return answer.body
+}
+
+export async function signedInOperator(app: TestApp): Promise<Client> {
+  const credentials = { email: 'operator@platform.example', password: 'correct horse battery' }
+  const context = { db: app.db, clock: systemClock, scope: { role: 'platform' as const }, requestId: 'test', actorId: 'system' }
+  await ensureOperator(context, credentials)
+  const { token } = good(await client(app).post('/auth/operator/emailpass', credentials))
+  return client(app, { token })
+}
+
+/** Makes one of two twins. */
+export async function buildWorld(app: TestApp, operator: Client): Promise<World> {
+  const store = await createTestStore(app, { vendors: 2, productsPerVendor: 2 })
+  // The test store's own rule has the same id in every store; ids here must tell the two apart.
+  await asAdmin(app.adminUrl, `update app.commission_rule set id = 'comr_' || upper(replace(gen_random_uuid()::text, '-', '')) where tenant_id = $1`, [store.tenantId])
+  await addSettings(store)
+  await addVocabulary(store)
+  await addPurchases(app, store)
+  await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
+  for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
+  await app.drain()
+  return { app, store, operator, idsOf: [{}, {}] }
+}
+
+const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'
+
+/** A job that was given up; made last, since nothing waits for the outbox any more once there is one. */
+export async function addFailedJob({ app, store }: World): Promise<void> {
+  await asAdmin(
+    app.adminUrl,
+    `insert into app.outbox_event (tenant_id, id, name, handler, state, finished_at, last_error)
+     values ($1, 'evt_' || upper(replace(gen_random_uuid()::text, '-', '')), 'order.placed', 'send_order_confirmation', 'failed', now(), 'test')`,
+    [store.tenantId],
+  )
+}
+
+/** Looks up one id of every kind. Fails for a kind that the store has nothing of. */
+export async function noteIds(world: World): Promise<void> {
+  const { app, store } = world
+  for (const [index, ids] of world.idsOf.entries()) {
+    for (const [name, kind] of Object.entries(kinds)) {
+      const values = kind.ofVendor ? [store.tenantId, store.vendors[index]?.id] : [store.tenantId]
+      const rows = await asAdmin<{ id: string }>(app.adminUrl, `select id from (${kind.sql}) r order by id limit 1`, values)
+      assert.ok(rows[0] !== undefined, `the store has no ${name}`)
+      ids[name] = rows[0].id
+    }
+  }
+}
+
+async function addSettings({ admin, regionId, vendors, slug }: TestStore): Promise<void> {
+  const taxes = good(await admin.post('/admin/tax-regions', { country_code: 'us' }))
+  good(await admin.post('/admin/tax-regions', { country_code: 'us', province_code: 'ny', parent_id: taxes.tax_region.id }))
+  good(await admin.post('/admin/tax-rates', { tax_region_id: taxes.tax_region.id, name: 'Tax', code: 'tax', rate: 8.25, is_default: true }))
+  good(await admin.post('/admin/price-preferences', { attribute: 'region_id', value: regionId, is_tax_inclusive: false }))
+  good(await admin.post('/admin/vendors', { handle: `only-${slug}`, name: 'Only here' }))
+  for (const vendor of vendors) good(await admin.post('/admin/commission-rules', { name: 'Twin', rate: 5, vendor_id: vendor.id }))
+  for (const vendor of vendors) good(await admin.post('/admin/shipping-option-types', { vendor_id: vendor.id, label: 'Slow', code: 'slow' }))
+}
+
+/** A collection, type, tag, category and subcategory with the first product of each vendor in them. */
+async function addVocabulary({ admin, vendors }: TestStore): Promise<void> {
+  const { collection } = good(await admin.post('/admin/collections', { title: 'Twins' }))
+  const { product_type } = good(await admin.post('/admin/product-types', { value: 'Twin' }))
+  const { product_tag } = good(await admin.post('/admin/product-tags', { value: 'twin' }))
+  const { product_category } = good(await admin.post('/admin/product-categories', { name: 'Twins', is_active: true }))
+  const { product_category: below } = good(
+    await admin.post('/admin/product-categories', { name: 'Small twins', is_active: true, parent_category_id: product_category.id }),
+  )
+  for (const vendor of vendors) {
+    for (const product of vendor.products) {
+      const words = { collection_id: collection.id, type_id: product_type.id, tags: [{ id: product_tag.id }] }
+      good(await admin.post(`/admin/products/${product.id}`, { ...words, categories: [{ id: product_category.id }, { id: below.id }] }))
+    }
+  }
+}
+
+async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
+  const { order } = await placeOrder(store)
+  for (const [index, part] of order.vendor_orders.entries()) await pack(store, index, part.id)
+  await app.drain()
+  await openCart(store)
+}
+
+/** A cart with a line of each vendor, ready to be completed. */
+export function openCart({ shopper, regionId, vendors }: TestStore): Promise<string> {
+  const variantIds = vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
+  return fillCart(shopper, { regionId, variantIds, quantity: 2 })
+}
+
+export async function placeOrder(store: TestStore) {
+  const cartId = await openCart(store)
+  return good(await store.shopper.post(`/store/carts/${cartId}/complete`)) as { order: { id: string; vendor_orders: { id: string }[] } }
+}
+
+/** Packs one piece of a vendor order. */
+export async function pack(store: TestStore, index: number, vendorOrderId: string): Promise<string> {
+  const { order } = good(await store.vendor(index).get(`/vendor/orders/${vendorOrderId}`))
+  const packed = good(await store.vendor(index).post(`/vendor/orders/${vendorOrderId}/fulfillments`, { items: [{ id: order.items[0].id, quantity: 1 }] }))
+  return packed.order.fulfillments[0].id
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import pg from 'pg'
+import { routes } from '../../src/api/index.js'
+import type { Route } from '../../src/http/index.js'
+import { type TestApp, useApp } from '../support/app.js'
+import { type Answer, type Client, client } from '../support/client.js'
+import { type Case, matrixOf, ofVendors, type Place, requestOf } from './endpoints.js'
+import { prepared } from './endpoints-prepared.js'
+import { addFailedJob, buildWorld, good, type Ids, noteIds, signedInOperator, type World } from './endpoints-world.js'
+import { checksumOf, idsOfTenant } from './endpoints-rows.js'
+
+const nameOf = (route: Route) => `${route.method} ${route.path}`
+const matrices = routes.map((route) => ({ route, matrix: matrixOf(route) })).filter(({ matrix }) => matrix.cases.length + matrix.unknown.length > 0)
+const idPattern = /\b[a-z]+(?:_[a-z]+)?_[0-9A-HJKMNP-TV-Z]{26}\b/g
+
+/** Lists take the ids to look for in their query, and find nothing. */
+const isList = (route: Route) => route.method === 'GET' && !/:[a-z_]+$/.test(route.path)
+
+describe('an id of another store or vendor', () => {
+  let rows: pg.Client
+  after(() => rows?.end())
+  const app = useApp()
+  let a: World
+  let b: World
+  let clients: Record<string, Client>
+
+  before(async function () {
+    this.timeout(120_000)
+    const operator = await signedInOperator(app())
+    a = await buildWorld(app(), operator)
+    b = await buildWorld(app(), operator)
+    for (const world of [a, b]) await addFailedJob(world)
+    for (const world of [a, b]) await noteIds(world)
+    clients = await clientsOf(app(), a)
+    rows = new pg.Client({ connectionString: app().adminUrl })
+    await rows.connect()
+  })
+
+  it('is another id for each kind of thing, so that no case can meet its own', () => {
+    for (const [kind, id] of Object.entries(b.idsOf[0])) assert.notEqual(a.idsOf[0][kind], id, kind)
+  })
+
+  for (const { route, matrix } of matrices) {
+    it(`${nameOf(route)} does not know it`, async function () {
+      this.timeout(60_000)
+      assert.deepEqual(matrix.unknown, [], `${nameOf(route)} has ids without a case`)
+      const own = await idsFor(a, 0, route)
+      await refuses(route, matrix.cases, own, await idsFor(b, 0, route), await idsOfTenant(rows, b.store.tenantId))
+      if (route.surface !== 'vendor') return
+      const neighbour = a.store.vendors[1]?.id
+      await refuses(route, ofVendors(matrix), own, await idsFor(a, 1, route), await idsOfTenant(rows, a.store.tenantId, neighbour))
+    })
+  }
+
+  /** Sends each case and looks at what was answered, what it tells, and what it wrote. */
+  async function refuses(route: Route, cases: readonly Case[], own: Ids, foreign: Ids, foreignIds: ReadonlySet<string>) {
+    const untouched = await checksumOf(rows)
+    for (const one of cases) {
+      const { answer, path } = await send(route, one, own, foreign, route.surface === 'platform' ? 'admin' : route.surface)
+      const said = `${route.method} ${path} (${one.name} foreign): ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
+      await refused(route, one, answer, said)
+      const sent = new Set(answer.status === 200 ? [] : one.foreign.map((place) => foreign[place.kind]))
+      const told = (JSON.stringify(answer.body).match(idPattern) ?? []).filter((id) => foreignIds.has(id) && !sent.has(id))
+      assert.deepEqual(told, [], `${said} tells of the other's ids`)
+      assert.deepEqual(await checksumOf(rows), untouched, `${said} wrote something`)
+    }
+  }
+
+  async function refused(route: Route, one: Case, answer: Answer, said: string) {
+    if (route.surface === 'platform') return assert.equal(answer.status, 401, said)
+    if (answer.status !== 200) {
+      assert.ok(answer.status === 404 || answer.status === 400, said)
+      // An unknown field or a wrong type would be refused for itself, and prove nothing.
+      return assert.doesNotMatch(answer.body.message, /^Invalid request: /, said)
+    }
+    const [place] = one.foreign as [Place]
+    if (place.part === 'body') return assert.equal(place.steps[0], 'remove', `${said}: only what is not linked can be unlinked`)
+    assert.equal(place.part, 'query', said)
+    if (place.steps[0] === 'cart_id') return assert.deepEqual(answer.body, (await unpriced(route)).body, said)
+    if (!isList(route)) return
+    const list = Object.values(answer.body).find((value) => Array.isArray(value))
+    assert.deepEqual({ list, count: answer.body.count ?? 0 }, { list: [], count: 0 }, said)
+  }
+
+  /** The same question without the cart whose prices were asked for. */
+  async function unpriced(route: Route): Promise<Answer> {
+    const own = await idsFor(a, 0, route)
+    return (clients[route.surface] as Client).get(requestOf(route, { name: 'nothing', foreign: [] }, own, own).path)
+  }
+
+  describe('while its own ids are known', () => {
+    let theirs: ReadonlySet<string>
+    before(async () => {
+      theirs = await idsOfTenant(rows, b.store.tenantId)
+    })
+
+    for (const { route, matrix } of [...matrices].sort(ordered)) {
+      for (const one of matrix.cases) {
+        it(`${nameOf(route)} answers when ${one.name} is its own`, async function () {
+          this.timeout(60_000)
+          const own = await idsFor(a, 0, route)
+          const { answer, path } = await send(route, one, own, own, route.surface)
+          const said = `${route.method} ${path}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
+          assert.equal(answer.status, expected[nameOf(route)] ?? 200, said)
+          if (isList(route) && answer.body.count !== undefined) assert.ok(answer.body.count > 0, `${said} finds nothing`)
+          assert.deepEqual((JSON.stringify(answer.body).match(idPattern) ?? []).filter((id) => theirs.has(id)), [], said)
+        })
+      }
+    }
+  })
+
+  async function idsFor(world: World, vendor: number, route: Route): Promise<Ids> {
+    const more = await prepared[nameOf(route)]?.(world, vendor)
+    return { ...(world.idsOf[vendor] as Ids), ...more }
+  }
+
+  async function send(route: Route, one: Case, own: Ids, foreign: Ids, as: string): Promise<{ answer: Answer; path: string }> {
+    const { path, body } = requestOf(route, one, own, foreign)
+    const sender = clients[as] as Client
+    const answer =
+      route.method === 'GET' ? await sender.get(path) : route.method === 'POST' ? await sender.post(path, body ?? {}) : await sender.delete(path)
+    return { answer, path }
+  }
+})
+
+/** Deletions last: the ones before them name what they remove. */
+function ordered(x: { route: Route }, y: { route: Route }): number {
+  return Number(x.route.method === 'DELETE') - Number(y.route.method === 'DELETE')
+}
+
+/** Answers to good requests that are not 200: the name server knows nothing of a domain made up for a test. */
+const expected: Record<string, number> = {
+  'POST /platform/tenants/:id/domains/:domain_id/verify': 400,
+}
+
+async function clientsOf(app: TestApp, { store, operator }: World): Promise<Record<string, Client>> {
+  const vendor = store.vendors[0]
+  const { token } = good(
+    await client(app, { tenant: store.slug }).post('/auth/member/emailpass', { email: vendor?.email, password: vendor?.password }),
+  )
+  return { store: store.shopper, admin: store.admin, vendor: client(app, { token }), platform: operator, auth: client(app, { tenant: store.slug }) }
+}
