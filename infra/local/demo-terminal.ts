@@ -80,7 +80,7 @@ async function importFile(api: Api, vendor: DemoVendor, file: string): Promise<s
     job = (await api.get(`/vendor/imports/${job.id}`, headers)).import
   }
   if (job.state === 'failed') throw new DemoEnds(`${name}: ${job.failure}`)
-  tell(`${vendor.name} ← ${name}: ${job.created_count} products created, ${job.updated_count} updated, ${job.error_count} problems`)
+  tell(`${vendor.name} ← ${name}: products created ${job.created_count}, updated ${job.updated_count}, problems ${job.error_count}`)
   if (job.error_count > 0) {
     const { import_errors: problems } = await api.get(`/vendor/imports/${job.id}/errors?limit=3`, headers)
     for (const problem of problems) tell(paint('red', `  line ${problem.line}${problem.column === null ? '' : `, ${problem.column}`}: ${problem.reason}`))

@@ -20,10 +20,10 @@ export function redisBinary(): string | undefined {
 
 /**
  * Starts a Redis that keeps nothing: the rows in PostgreSQL are the truth, Redis only carries jobs. With a `pidFile`, one
- * left over from a process that was killed is stopped first.
+ * left over from a process that was killed is stopped first. It listens on a free port unless one is wanted.
  */
-export async function startRedis(binary: string, pidFile?: string): Promise<LocalRedis> {
-  const port = await freePort()
+export async function startRedis(binary: string, pidFile?: string, wantedPort?: number): Promise<LocalRedis> {
+  const port = wantedPort ?? (await freePort())
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', os.tmpdir()]
   if (pidFile !== undefined) {
     stopLeftOver(pidFile)
