@@ -124,9 +124,7 @@ export async function deadlocksOf(adminUrl: string): Promise<number> {
       if (rows.length === 0) break
       await pause(50)
     }
-    const { rows } = await client.query<{ deadlocks: string }>(
-      'select deadlocks from pg_stat_database where datname = current_database()',
-    )
+    const { rows } = await client.query<{ deadlocks: string }>('select deadlocks from pg_stat_database where datname = current_database()')
     return Number(rows[0]?.deadlocks)
   } finally {
     await client.end()

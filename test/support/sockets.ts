@@ -30,7 +30,9 @@ export function separateSockets(app: { url: string }, store: Pick<TestStore, 'pu
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
           response.on('error', lost)
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString() || 'null') }))
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString() || 'null') }),
+          )
         })
         if (abortAfter_ms !== undefined) setTimeout(() => request.destroy(), abortAfter_ms)
         request.end(body === undefined ? undefined : JSON.stringify(body))
@@ -39,7 +41,11 @@ export function separateSockets(app: { url: string }, store: Pick<TestStore, 'pu
 }
 
 /** Runs `work` for each item, so many at a time, and gives the results in the items' order. */
-export async function inParallel<Item, Result>(items: readonly Item[], atOnce: number, work: (item: Item, index: number) => Promise<Result>): Promise<Result[]> {
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = []
   let next = 0
   const lane = async () => {
