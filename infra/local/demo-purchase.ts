@@ -86,13 +86,22 @@ async function browse(stage: Stage, imported: ReadonlySet<string> | null): Promi
     const offered = imported === null ? products : products.filter((product) => imported.has(product.id))
     const picks = picksOf(offered)
     if (picks.length < wanted) continue
-    tell(`Prices in ${region.currency_code.toUpperCase()}, for delivery to ${region.countries[0].display_name ?? region.countries[0].iso_2}`)
+    tell(
+      `Prices in ${region.currency_code.toUpperCase()}, for delivery to ${region.countries[0].display_name ?? region.countries[0].iso_2}`,
+    )
     const shown = imported === null ? picks.slice(0, vendorsWanted) : picks
     const rows = shown.flatMap((pick) => offered.filter((product) => product.vendor?.id === pick.product.vendor.id).slice(0, productsShown))
-    table(['Vendor', 'Product', 'From'], rows.map((product) => [product.vendor.name, product.title, fromPrice(product, region)]))
+    table(
+      ['Vendor', 'Product', 'From'],
+      rows.map((product) => [product.vendor.name, product.title, fromPrice(product, region)]),
+    )
     return { region, picks: shown }
   }
-  throw new DemoEnds(imported === null ? `fewer than ${vendorsWanted} vendors have something in stock` : 'nothing of what was imported has a price and is in stock')
+  throw new DemoEnds(
+    imported === null
+      ? `fewer than ${vendorsWanted} vendors have something in stock`
+      : 'nothing of what was imported has a price and is in stock',
+  )
 }
 
 async function productsIn(stage: Stage, region: Body): Promise<Body[]> {
@@ -135,7 +144,14 @@ async function fillCart(stage: Stage, region: Body, picks: readonly Pick[]): Pro
   say('An address, and a delivery from each vendor.')
   const email = `ada.${cart.id.slice(-8).toLowerCase()}@example.com`
   const country = region.countries[0].iso_2
-  const address = { first_name: 'Ada', last_name: 'Byron', address_1: '1 Main Street', city: 'Town', postal_code: '12345', country_code: country }
+  const address = {
+    first_name: 'Ada',
+    last_name: 'Byron',
+    address_1: '1 Main Street',
+    city: 'Town',
+    postal_code: '12345',
+    country_code: country,
+  }
   await api.post(`/store/carts/${cart.id}`, asShopper(stage), { email, shipping_address: address, billing_address: address })
   const { shipping_options: options } = await api.get(`/store/shipping-options?cart_id=${cart.id}`, asShopper(stage))
   const cheapest = new Map<string, Body>()
@@ -197,17 +213,21 @@ async function showSplit(stage: Stage, { order, picks }: Purchase): Promise<{ ve
 async function showBooks(stage: Stage, { order, picks }: Purchase): Promise<void> {
   say('The books: every amount has a from and a to.')
   const amount = (value: number) => money(value, order.currency_code)
-  const nameOf = (posting: Body) => picks.find(({ product }) => product.vendor.id === posting.party_id)?.product.vendor.name ?? posting.party_id ?? ''
+  const nameOf = (posting: Body) =>
+    picks.find(({ product }) => product.vendor.id === posting.party_id)?.product.vendor.name ?? posting.party_id ?? ''
   const { transactions } = await stage.api.get('/admin/ledger/transactions?limit=50', asStaff(stage))
   const isOurs = (entry: Body) => entry.source === order.id || entry.postings.some((posting: Body) => posting.order_id === order.id)
-  const rows = transactions.filter(isOurs).toReversed().flatMap((entry: Body) =>
-    entry.postings.map((posting: Body) => [
-      entry.kind,
-      `${posting.code} ${nameOf(posting)}`.trim(),
-      posting.amount > 0 ? amount(posting.amount) : '',
-      posting.amount < 0 ? amount(-posting.amount) : '',
-    ]),
-  )
+  const rows = transactions
+    .filter(isOurs)
+    .toReversed()
+    .flatMap((entry: Body) =>
+      entry.postings.map((posting: Body) => [
+        entry.kind,
+        `${posting.code} ${nameOf(posting)}`.trim(),
+        posting.amount > 0 ? amount(posting.amount) : '',
+        posting.amount < 0 ? amount(-posting.amount) : '',
+      ]),
+    )
   table(['Entry', 'Account', 'Debit', 'Credit'], rows)
   const { balances } = await stage.api.get('/admin/ledger/balances', asStaff(stage))
   tell('What the accounts of the store stand at now:')
@@ -224,7 +244,9 @@ async function showBorders(stage: Stage, { order }: Purchase): Promise<void> {
   const [first, second] = order.vendor_orders
   const outsider = stage.store.vendors.find((vendor) => vendor.handle !== first.vendor?.handle) as DemoVendor
   const foreign = (await stage.api.status(`/vendor/orders/${first.id}`, asVendor(outsider))) === 404 ? first : second
-  tell(`${outsider.name} asks for vendor order ${foreign.display_id}: ${await stage.api.status(`/vendor/orders/${foreign.id}`, asVendor(outsider))}`)
+  tell(
+    `${outsider.name} asks for vendor order ${foreign.display_id}: ${await stage.api.status(`/vendor/orders/${foreign.id}`, asVendor(outsider))}`,
+  )
   if (stage.other === undefined) return
   const key = { 'x-publishable-api-key': stage.other.publishable_key }
   tell(`${stage.other.slug} asks for order ${order.display_id}: ${await stage.api.status(`/store/orders/${order.id}`, key)}`)

@@ -43,7 +43,8 @@ export function apiOf(baseUrl: string): Api {
     get: (url, headers) => call(url, { headers }),
     post: (url, headers, body = {}) =>
       call(url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    send: (url, headers, content, type) => call(url, { method: 'POST', headers: { ...headers, 'content-type': type }, body: Buffer.from(content) }),
+    send: (url, headers, content, type) =>
+      call(url, { method: 'POST', headers: { ...headers, 'content-type': type }, body: Buffer.from(content) }),
     status: async (url, headers) => (await ask(url, { headers })).status,
   }
 }
@@ -56,9 +57,15 @@ const importWait_ms = 60_000
  * @throws DemoEnds for a folder without such files, with more than there are vendors, or a file that cannot be read
  */
 export async function importFiles(api: Api, store: DemoTenant, folder: string): Promise<ReadonlySet<string>> {
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.toLowerCase().endsWith('.csv')).sort() : []
+  const names = fs.existsSync(folder)
+    ? fs
+        .readdirSync(folder)
+        .filter((name) => name.toLowerCase().endsWith('.csv'))
+        .sort()
+    : []
   if (names.length === 0) throw new DemoEnds(`no .csv file is in ${path.resolve(folder)}`)
-  if (names.length > store.vendors.length) throw new DemoEnds(`${names.length} files are more than the ${store.vendors.length} vendors of ${store.slug}`)
+  if (names.length > store.vendors.length)
+    throw new DemoEnds(`${names.length} files are more than the ${store.vendors.length} vendors of ${store.slug}`)
   say(`${names.length} vendors bring Shopify's product files.`)
   const products = new Set<string>()
   for (const [index, name] of names.entries()) {
@@ -83,7 +90,8 @@ async function importFile(api: Api, vendor: DemoVendor, file: string): Promise<s
   tell(`${vendor.name} ← ${name}: products created ${job.created_count}, updated ${job.updated_count}, problems ${job.error_count}`)
   if (job.error_count > 0) {
     const { import_errors: problems } = await api.get(`/vendor/imports/${job.id}/errors?limit=3`, headers)
-    for (const problem of problems) tell(paint('red', `  line ${problem.line}${problem.column === null ? '' : `, ${problem.column}`}: ${problem.reason}`))
+    for (const problem of problems)
+      tell(paint('red', `  line ${problem.line}${problem.column === null ? '' : `, ${problem.column}`}: ${problem.reason}`))
   }
   const { products } = await api.get('/vendor/products?limit=200&order=-updated_at&fields=id,updated_at,external_id', headers)
   const isOfFile = (product: Body) => product.external_id?.startsWith('shopify:') && product.updated_at >= job.started_at
@@ -115,9 +123,15 @@ export function tell(line: string): void {
 /** Columns as wide as they need to be; those that hold amounts stand to the right. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)))
-  const isAmount = titles.map((_title, column) => column > 0 && rows.every((row) => /\d|^$/.test(row[column] as string)) && rows.some((row) => /[\d.]+$/.test(row[column] as string)))
+  const isAmount = titles.map(
+    (_title, column) =>
+      column > 0 && rows.every((row) => /\d|^$/.test(row[column] as string)) && rows.some((row) => /[\d.]+$/.test(row[column] as string)),
+  )
   const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (isAmount[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number))).join('  ').trimEnd()
+    cells
+      .map((cell, column) => (isAmount[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number)))
+      .join('  ')
+      .trimEnd()
   tell(paint('dim', line(titles)))
   for (const row of rows) tell(line(row))
 }

@@ -93,12 +93,14 @@ export async function once(
     scope.tenantId === undefined ? { role: 'platform' } : { role: 'store', tenantId: scope.tenantId }
   const id = sealer.fingerprint(`${request.owner}\n${request.key}`)
   const hash = sealer.fingerprint(request.content)
-  const [row] = await db.unitOfWork(keeper, (unit) => unit.run(claimStatement(keeper, id, hash)))
-  if (row !== undefined && !row.claimed) {
-    if (row.request_hash !== hash) {
+  const claim = async () => (await db.unitOfWork(keeper, (unit) => unit.run(claimStatement(keeper, id, hash))))[0]
+  // No row: another request claimed the key while this statement ran, too late for its snapshot. The next one sees it.
+  const row = (await claim()) ?? (await claim())
+  if (row?.claimed !== true) {
+    if (row !== undefined && row.request_hash !== hash) {
       throw conflict('This Idempotency-Key was used for another request. Use a new key.', 'idempotency_key_in_use')
     }
-    if (row.state === 'running' || row.status === null) {
+    if (row === undefined || row.state === 'running' || row.status === null) {
       throw conflict('The first request with this Idempotency-Key is still running. Try again.', 'idempotency_key_in_use')
     }
     return { status: row.status, response: row.response === null ? '' : sealer.open(row.response), replayed: true }

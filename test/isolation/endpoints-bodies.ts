@@ -67,7 +67,9 @@ export function bodyOf(route: Route, schema: Schema | undefined, wanted: Wanted 
   if (schema === undefined) return undefined
   const value = sample(schema, wanted, ownId, [])
   const more = needs[`${route.method} ${route.path}`]?.(own)
-  return more === undefined || typeof value !== 'object' || Array.isArray(value) ? value : { ...(value as object), ...more, ...wantedOf(value as Record<string, unknown>, wanted) }
+  return more === undefined || typeof value !== 'object' || Array.isArray(value)
+    ? value
+    : { ...(value as object), ...more, ...wantedOf(value as Record<string, unknown>, wanted) }
 }
 
 /** The field that holds the wanted id comes before what is needed otherwise. */
@@ -89,7 +91,10 @@ function leadsTo(schema: Schema, steps: readonly string[]): boolean {
 function sample(schema: Schema, wanted: Wanted | undefined, ownId: OwnId, at: readonly string[]): unknown {
   const rest = wanted?.steps.slice(at.length)
   const branches = branchesOf(schema)
-  const branch = (rest === undefined ? undefined : branches.find((candidate) => leadsTo(candidate, rest))) ?? branches.find((each) => each.type !== 'null') ?? schema
+  const branch =
+    (rest === undefined ? undefined : branches.find((candidate) => leadsTo(candidate, rest))) ??
+    branches.find((each) => each.type !== 'null') ??
+    schema
   if (branch !== schema && (branch.anyOf ?? branch.oneOf) !== undefined) return sample(branch, wanted, ownId, at)
   if (rest !== undefined && rest.length === 0) return (wanted as Wanted).value
   if (branch.properties !== undefined) return sampleObject(branch, wanted, ownId, at)

@@ -1,5 +1,6 @@
 import { addDomain } from '../../src/platform/index.js'
-import { good, type Ids, openCart, pack, placeOrder, type World } from './endpoints-world.js'
+import { good } from '../support/http.js'
+import { type Ids, openCart, pack, placeOrder, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -42,7 +43,9 @@ async function packed(world: World, vendor: number): Promise<Ids> {
 
 async function shipped(world: World, vendor: number): Promise<Ids> {
   const ids = await packed(world, vendor)
-  good(await world.store.vendor(vendor).post(`/vendor/orders/${ids.vendor_order}/fulfillments/${ids.fulfillment}/shipments`, { labels: [] }))
+  good(
+    await world.store.vendor(vendor).post(`/vendor/orders/${ids.vendor_order}/fulfillments/${ids.fulfillment}/shipments`, { labels: [] }),
+  )
   return ids
 }
 
@@ -54,7 +57,11 @@ function made(kind: string, path: string, body: (world: World, ids: Ids) => obje
   }
 }
 
-const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({ country_code: 'us', province_code: fresh('p'), parent_id: ids.tax_region }))
+const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({
+  country_code: 'us',
+  province_code: fresh('p'),
+  parent_id: ids.tax_region,
+}))
 
 const channel = made('sales_channel', '/admin/sales-channels', () => ({ name: 'Fresh' }))
 const region = made('region', '/admin/regions', () => ({ name: 'Fresh', currency_code: 'usd' }))
@@ -89,8 +96,14 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/products/:id/variants': product,
   'POST /admin/sales-channels/:id/products': channel,
   'POST /admin/stock-locations/:id/sales-channels': channel,
-  'POST /admin/api-keys/:id/sales-channels': async (world, vendor) => ({ ...(await apiKey(world, vendor)), ...(await channel(world, vendor)) }),
-  'POST /admin/inventory-items/:id/location-levels': made('stock_location', '/admin/stock-locations', (_world, ids) => ({ name: 'Fresh', vendor_id: ids.vendor })),
+  'POST /admin/api-keys/:id/sales-channels': async (world, vendor) => ({
+    ...(await apiKey(world, vendor)),
+    ...(await channel(world, vendor)),
+  }),
+  'POST /admin/inventory-items/:id/location-levels': made('stock_location', '/admin/stock-locations', (_world, ids) => ({
+    name: 'Fresh',
+    vendor_id: ids.vendor,
+  })),
   'POST /admin/commission-rules': unruled,
   'POST /admin/commission-rules/:id': commissionRule,
   'DELETE /admin/commission-rules/:id': commissionRule,
@@ -106,7 +119,10 @@ export const prepared: Record<string, Prepare> = {
   }),
   'DELETE /admin/tax-regions/:id': taxRegion,
   'DELETE /admin/tax-rates/:id': made('tax_rate', '/admin/tax-rates', (_world, ids) => ({
-    tax_region_id: ids.tax_region, name: 'Fresh', code: fresh('rate'), rate: 1,
+    tax_region_id: ids.tax_region,
+    name: 'Fresh',
+    code: fresh('rate'),
+    rate: 1,
   })),
   'DELETE /admin/shipping-options/:id': made('shipping_option', '/admin/shipping-options', (_world, ids) => ({
     name: 'Fresh',

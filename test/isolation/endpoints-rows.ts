@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 
 // What the database holds, for telling whether a request wrote something, and whether it told of a row.
@@ -29,20 +30,34 @@ async function tables(rows: pg.Client): Promise<Table[]> {
   return known
 }
 
+/** Waits until the worker has done what is due: what it writes then is not the request's. */
+export async function untilAtRest(rows: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows: due } = await rows.query(
+      `select id from app.outbox_event where state = 'leased' or (state = 'queued' and available_at <= now()) limit 1`,
+    )
+    if (due.length === 0) return
+    await pause(10)
+  }
+}
+
 /** A checksum of every table, over the rows of every store. */
 export async function checksumOf(rows: pg.Client): Promise<Record<string, string>> {
   const parts = (await tables(rows)).map(({ name, columns }) => {
     const kept = columns.filter((column) => !touched[name]?.includes(column)).map((column) => `"${column}"`)
-    return `select '${name}' as name, coalesce(md5(string_agg(r::text, ',' order by r::text)), '') as sum from (select ${kept.join(', ')} from ${name}) r`
+    return `select '${name}' as name, coalesce(sum(hashtextextended(r::text, 0)), 0)::text as sum from (select ${kept.join(', ')} from ${name}) r`
   })
-  const { rows: sums } = await rows.query<{ name: string; sum: string }>(parts.join(' union all '))
+  // Prepared: planning it takes longer than running it.
+  const { rows: sums } = await rows.query<{ name: string; sum: string }>({ name: 'checksum', text: parts.join(' union all ') })
   return Object.fromEntries(sums.map(({ name, sum }) => [name, sum]))
 }
 
 /** The ids of all rows of a store, or of one vendor's rows. */
 export async function idsOfTenant(rows: pg.Client, tenantId: string, vendorId?: string): Promise<ReadonlySet<string>> {
   const parts = (await tables(rows))
-    .filter(({ columns }) => columns.includes('tenant_id') && columns.includes('id') && (vendorId === undefined || columns.includes('vendor_id')))
+    .filter(
+      ({ columns }) => columns.includes('tenant_id') && columns.includes('id') && (vendorId === undefined || columns.includes('vendor_id')),
+    )
     .map(({ name }) => `select id::text from ${name} where tenant_id = $1${vendorId === undefined ? '' : ' and vendor_id = $2'}`)
   const { rows: ids } = await rows.query<{ id: string }>(parts.join(' union '), vendorId === undefined ? [tenantId] : [tenantId, vendorId])
   return new Set(ids.map(({ id }) => id))

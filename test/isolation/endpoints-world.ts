@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { ensureOperator } from '../../src/access/index.js'
-import { systemClock } from '../../src/kernel/index.js'
-import { type TestApp } from '../support/app.js'
-import { type Client, client } from '../support/client.js'
+import type { TestApp } from '../support/app.js'
+import type { Client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
+import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
@@ -27,7 +26,10 @@ interface Kind {
 }
 
 const storeRows = (table: string, more = '') => ({ sql: `select id from app.${table} where tenant_id = $1 ${more}`, ofVendor: false })
-const vendorRows = (table: string, more = '') => ({ sql: `select id from app.${table} where tenant_id = $1 and vendor_id = $2 ${more}`, ofVendor: true })
+const vendorRows = (table: string, more = '') => ({
+  sql: `select id from app.${table} where tenant_id = $1 and vendor_id = $2 ${more}`,
+  ofVendor: true,
+})
 
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
@@ -88,25 +90,15 @@ export function isVendorKind(kind: string): boolean {
   return kinds[kind]?.ofVendor === true
 }
 
-/** Fails for an answer that is not 200, with what was answered. */
-export function good<Body>(answer: { status: number; body: Body }): Body {
-  assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 500))
-  return answer.body
-}
-
-export async function signedInOperator(app: TestApp): Promise<Client> {
-  const credentials = { email: 'operator@platform.example', password: 'correct horse battery' }
-  const context = { db: app.db, clock: systemClock, scope: { role: 'platform' as const }, requestId: 'test', actorId: 'system' }
-  await ensureOperator(context, credentials)
-  const { token } = good(await client(app).post('/auth/operator/emailpass', credentials))
-  return client(app, { token })
-}
-
 /** Makes one of two twins. */
 export async function buildWorld(app: TestApp, operator: Client): Promise<World> {
   const store = await createTestStore(app, { vendors: 2, productsPerVendor: 2 })
   // The test store's own rule has the same id in every store; ids here must tell the two apart.
-  await asAdmin(app.adminUrl, `update app.commission_rule set id = 'comr_' || upper(replace(gen_random_uuid()::text, '-', '')) where tenant_id = $1`, [store.tenantId])
+  await asAdmin(
+    app.adminUrl,
+    `update app.commission_rule set id = 'comr_' || upper(replace(gen_random_uuid()::text, '-', '')) where tenant_id = $1`,
+    [store.tenantId],
+  )
   await addSettings(store)
   await addVocabulary(store)
   await addPurchases(app, store)
@@ -148,7 +140,8 @@ async function addSettings({ admin, regionId, vendors, slug }: TestStore): Promi
   good(await admin.post('/admin/price-preferences', { attribute: 'region_id', value: regionId, is_tax_inclusive: false }))
   good(await admin.post('/admin/vendors', { handle: `only-${slug}`, name: 'Only here' }))
   for (const vendor of vendors) good(await admin.post('/admin/commission-rules', { name: 'Twin', rate: 5, vendor_id: vendor.id }))
-  for (const vendor of vendors) good(await admin.post('/admin/shipping-option-types', { vendor_id: vendor.id, label: 'Slow', code: 'slow' }))
+  for (const vendor of vendors)
+    good(await admin.post('/admin/shipping-option-types', { vendor_id: vendor.id, label: 'Slow', code: 'slow' }))
 }
 
 /** A collection, type, tag, category and subcategory with the first product of each vendor in them. */
@@ -189,6 +182,8 @@ export async function placeOrder(store: TestStore) {
 /** Packs one piece of a vendor order. */
 export async function pack(store: TestStore, index: number, vendorOrderId: string): Promise<string> {
   const { order } = good(await store.vendor(index).get(`/vendor/orders/${vendorOrderId}`))
-  const packed = good(await store.vendor(index).post(`/vendor/orders/${vendorOrderId}/fulfillments`, { items: [{ id: order.items[0].id, quantity: 1 }] }))
+  const packed = good(
+    await store.vendor(index).post(`/vendor/orders/${vendorOrderId}/fulfillments`, { items: [{ id: order.items[0].id, quantity: 1 }] }),
+  )
   return packed.order.fulfillments[0].id
 }

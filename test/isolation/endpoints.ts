@@ -81,7 +81,11 @@ function stepsIn(schema: Schema, wanted: ReadonlySet<string>, steps: readonly st
     const inProperties = Object.entries(branch.properties ?? {}).flatMap(([name, property]) => {
       const here = [...steps, name]
       const isId = name === 'id' || /_ids?$/.test(name) || wanted.has(name)
-      return [...(isId && holdsText(property) ? [here] : []), ...(isId && listsText(property) ? [[...here, '[]']] : []), ...stepsIn(property, wanted, here)]
+      return [
+        ...(isId && holdsText(property) ? [here] : []),
+        ...(isId && listsText(property) ? [[...here, '[]']] : []),
+        ...stepsIn(property, wanted, here),
+      ]
     })
     return [...below, ...inElements, ...inProperties]
   })
@@ -156,7 +160,9 @@ export function requestOf(route: Route, one: Case, own: Ids, foreign: Ids): Requ
   const inPath = new Map(at('path').map(({ steps, value }) => [steps[0] as string, value]))
   const path = route.path.replace(/:([a-z_]+)/g, (_all, name: string) => {
     const kind = route.ids?.[name] ?? ''
-    return encodeURIComponent(inPath.get(name) ?? (kind === 'currency' ? 'usd' : (own[name === 'handle' ? 'vendor_handle' : kind] as string)))
+    return encodeURIComponent(
+      inPath.get(name) ?? (kind === 'currency' ? 'usd' : (own[name === 'handle' ? 'vendor_handle' : kind] as string)),
+    )
   })
   const ownOf = (part: Place['part']) => (steps: readonly string[]) => own[kindOf(route, part, steps) ?? '']
   const query = bodyOf(route, schemaOf(route.query), at('query')[0], ownOf('query'), own)

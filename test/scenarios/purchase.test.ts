@@ -7,7 +7,8 @@ import { type Answer, type Client, client } from '../support/client.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { addressIn } from '../support/purchase.js'
 import { createTestStore, type TestStore } from '../support/store.js'
-import { good, signedInOperator } from '../isolation/endpoints-world.js'
+import { good } from '../support/http.js'
+import { signedInOperator } from '../support/people.js'
 
 // The story of the whole: vendors bring their files, one shopper buys from all of them and pays once, the money is
 // divided, each vendor sends its part. By HTTP alone; every figure below was computed by hand.
@@ -36,6 +37,7 @@ describe('three vendors, one cart, one payment', () => {
   const app = useApp()
   let store: TestStore
   let vendors: Client[]
+  const vendor = (index: number) => vendors[index] as Client
   const variantIds: string[] = []
   let cartId: string
   let order: Answer['body']
@@ -57,9 +59,9 @@ describe('three vendors, one cart, one payment', () => {
   it('brings three Shopify files into three vendors', async () => {
     for (const [index, file] of files.entries()) {
       const content = fs.readFileSync(path.join(folder, file))
-      const asked = good(await vendors[index]?.post(`/vendor/imports?file_name=${file}`, content, { 'content-type': 'text/csv' }) as Answer)
+      const asked = good(await vendor(index).post(`/vendor/imports?file_name=${file}`, content, { 'content-type': 'text/csv' }))
       await app().drain()
-      const { import: done } = good(await vendors[index]?.get(`/vendor/imports/${asked.import.id}`) as Answer)
+      const { import: done } = good(await vendor(index).get(`/vendor/imports/${asked.import.id}`))
       assert.deepEqual([done.state, done.error_count], ['done', 0], file)
     }
   })
@@ -68,7 +70,11 @@ describe('three vendors, one cart, one payment', () => {
     const fields = '*variants.calculated_price,+variants.inventory_quantity,*vendor'
     const { products } = good(await store.shopper.get('/store/products', { limit: 100, region_id: store.regionId, fields }))
     assert.deepEqual(products.map((product: { handle: string }) => product.handle).sort(), [
-      'linen-towel', 'oil-jar', 'pocket-notebook', 'stoneware-mug', 'wool-blanket',
+      'linen-towel',
+      'oil-jar',
+      'pocket-notebook',
+      'stoneware-mug',
+      'wool-blanket',
     ])
     for (const [index, { handle, sku, price }] of wanted.entries()) {
       const product = products.find((candidate: { handle: string }) => candidate.handle === handle)
@@ -86,10 +92,13 @@ describe('three vendors, one cart, one payment', () => {
       good(await store.shopper.post(`/store/carts/${cartId}/line-items`, { variant_id: variantIds[index], quantity }))
     }
     const address = addressIn('us')
-    good(await store.shopper.post(`/store/carts/${cartId}`, { email: 'ada@example.com', shipping_address: address, billing_address: address }))
+    good(
+      await store.shopper.post(`/store/carts/${cartId}`, { email: 'ada@example.com', shipping_address: address, billing_address: address }),
+    )
     const { shipping_options } = good(await store.shopper.get('/store/shipping-options', { cart_id: cartId }))
     assert.deepEqual(shipping_options.map((option: { amount: number }) => option.amount).sort(), [5, 6, 7])
-    for (const option of shipping_options) good(await store.shopper.post(`/store/carts/${cartId}/shipping-methods`, { option_id: option.id }))
+    for (const option of shipping_options)
+      good(await store.shopper.post(`/store/carts/${cartId}/shipping-methods`, { option_id: option.id }))
     const priced = good(await store.shopper.get(`/store/carts/${cartId}`)).cart
     assert.deepEqual([priced.item_subtotal, priced.shipping_subtotal, priced.tax_total, priced.total], [107.8, 18, tax, total])
   })
@@ -97,33 +106,59 @@ describe('three vendors, one cart, one payment', () => {
   it('is paid once, and becomes one order', async () => {
     const { payment_collection } = good(await store.shopper.post('/store/payment-collections', { cart_id: cartId }))
     assert.equal(payment_collection.amount, total)
-    good(await store.shopper.post(`/store/payment-collections/${payment_collection.id}/payment-sessions`, { provider_id: 'pp_system_default' }))
+    good(
+      await store.shopper.post(`/store/payment-collections/${payment_collection.id}/payment-sessions`, {
+        provider_id: 'pp_system_default',
+      }),
+    )
     const done = good(await store.shopper.post(`/store/carts/${cartId}/complete`))
     assert.equal(done.type, 'order', JSON.stringify(done))
     const fields = '+payment_status,*items,*payment_collections.payments,*vendor_orders'
     order = good(await store.shopper.get(`/store/orders/${done.order.id}`, { fields })).order
     assert.equal(order.payment_status, 'captured')
     assert.equal(order.total, total)
-    assert.deepEqual(order.payment_collections.map((collection: { amount: number }) => collection.amount), [total])
-    assert.deepEqual(order.payment_collections[0].payments.map((payment: { amount: number }) => payment.amount), [total])
-    assert.deepEqual(order.vendor_orders.map((part: { total: number }) => part.total), parts.map((part) => part.total))
+    assert.deepEqual(
+      order.payment_collections.map((collection: { amount: number }) => collection.amount),
+      [total],
+    )
+    assert.deepEqual(
+      order.payment_collections[0].payments.map((payment: { amount: number }) => payment.amount),
+      [total],
+    )
+    assert.deepEqual(
+      order.vendor_orders.map((part: { total: number }) => part.total),
+      parts.map((part) => part.total),
+    )
   })
 
   it('shows each vendor its own order, with what it earns, and no other', async () => {
     for (const [index, expected] of parts.entries()) {
-      const { orders, count } = good(await vendors[index]?.get('/vendor/orders') as Answer)
+      const { orders, count } = good(await vendor(index).get('/vendor/orders'))
       assert.equal(count, 1)
       const [own] = orders
       vendorOrders.push(own)
       assert.equal(own.id, order.vendor_orders[index].id)
-      assert.deepEqual(own.items.map((item: { variant_sku: string }) => item.variant_sku), [wanted[index]?.sku])
       assert.deepEqual(
-        { items: own.item_subtotal, shipping: own.shipping_subtotal, tax: own.tax_total, total: own.total, commission: own.commission_total, vendor: own.vendor_amount },
+        own.items.map((item: { variant_sku: string }) => item.variant_sku),
+        [wanted[index]?.sku],
+      )
+      assert.deepEqual(
+        {
+          items: own.item_subtotal,
+          shipping: own.shipping_subtotal,
+          tax: own.tax_total,
+          total: own.total,
+          commission: own.commission_total,
+          vendor: own.vendor_amount,
+        },
         expected,
       )
-      assert.deepEqual(own.commission_lines.map((line: { rate: number; amount: number }) => [line.rate, line.amount]), [[12.5, expected.commission]])
+      assert.deepEqual(
+        own.commission_lines.map((line: { rate: number; amount: number }) => [line.rate, line.amount]),
+        [[12.5, expected.commission]],
+      )
       for (const [other, part] of order.vendor_orders.entries()) {
-        const { status } = await vendors[index]?.get(`/vendor/orders/${part.id}`) as Answer
+        const { status } = await vendor(index).get(`/vendor/orders/${part.id}`)
         assert.equal(status, other === index ? 200 : 404)
       }
     }
@@ -152,7 +187,7 @@ describe('three vendors, one cart, one payment', () => {
   it('leaves less to sell', async () => {
     const stock = [12, 40, 200]
     for (const [index, { sku, quantity }] of wanted.entries()) {
-      const { inventory_levels } = good(await vendors[index]?.get('/vendor/inventory-levels', { sku }) as Answer)
+      const { inventory_levels } = good(await vendor(index).get('/vendor/inventory-levels', { sku }))
       assert.equal(inventory_levels[0].available_quantity, (stock[index] as number) - quantity, sku)
       assert.equal(inventory_levels[0].reserved_quantity, quantity, sku)
     }
@@ -170,17 +205,19 @@ describe('three vendors, one cart, one payment', () => {
   it('is sent by each vendor for itself, and the shopper can follow the parcel', async () => {
     const [{ id, items }] = vendorOrders
     const mug = [{ id: items[0].id, quantity: 1 }]
-    const packed = good(await vendors[0]?.post(`/vendor/orders/${id}/fulfillments`, { items: mug }) as Answer).order
+    const packed = good(await vendor(0).post(`/vendor/orders/${id}/fulfillments`, { items: mug })).order
     const labels = [{ tracking_number: 'PARCEL-1', tracking_url: 'https://carrier.example/PARCEL-1' }]
     const shipments = `/vendor/orders/${id}/fulfillments/${packed.fulfillments[0].id}/shipments`
-    const sent = good(await vendors[0]?.post(shipments, { labels }) as Answer).order
+    const sent = good(await vendor(0).post(shipments, { labels })).order
     assert.equal(sent.fulfillment_status, 'shipped')
     const seen = good(await store.shopper.get(`/store/orders/${order.id}`)).order
     assert.equal(seen.fulfillment_status, 'partially_shipped')
-    const { inventory_levels } = good(await vendors[0]?.get('/vendor/inventory-levels', { sku: 'MUG-ASH' }) as Answer)
+    const { inventory_levels } = good(await vendor(0).get('/vendor/inventory-levels', { sku: 'MUG-ASH' }))
     assert.deepEqual([inventory_levels[0].stocked_quantity, inventory_levels[0].reserved_quantity], [11, 0])
     await app().drain()
-    const notice = app().mails.filter((mail) => mail.to.includes('ada@example.com')).at(-1)
+    const notice = app()
+      .mails.filter((mail) => mail.to.includes('ada@example.com'))
+      .at(-1)
     assert.match(notice?.subject ?? '', /^Vendor 1 has sent your parcel/)
     assert.ok(notice?.text.includes('https://carrier.example/PARCEL-1'))
   })
