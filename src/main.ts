@@ -7,12 +7,20 @@ import { routes } from './api/index.js'
 import { resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
 import { openDatabase, pendingMigrations } from './db/index.js'
-import { createApp, rateLimiter, sealerOf, type Services } from './http/index.js'
+import type { EventPayloads } from './events/index.js'
+import { createApp, rateLimiter, type Services } from './http/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, startWorker, type Worker } from './jobs/index.js'
-import { type Clock, systemClock } from './kernel/index.js'
-import { type Mailer, sendOrderConfirmation, sendShipmentNotice } from './notifications/index.js'
-import { registerPaymentProvider } from './payments/index.js'
+import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
+import {
+  type Mailer,
+  sendOrderConfirmation,
+  sendPasswordReset,
+  sendShipmentNotice,
+  sendTransferRequest,
+  sendVerification,
+} from './notifications/index.js'
+import { registerPaymentProvider, resumeRefund, unwindPayment } from './payments/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 
@@ -63,6 +71,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     const pending = await pendingMigrations(db)
     if (pending.length > 0) throw new Error(`the database lacks ${pending.length} migrations, the first is ${pending[0]}`)
   }
+  const accountSealer = sealerOf(config.tokenSecret, 'stoa accounts')
   let worker: Worker | null = null
   const readiness: Record<string, () => Promise<void>> = { database: () => db.ping(), migrations: checkMigrations }
   const services: Services & { publicUrl: string } = {
@@ -70,10 +79,11 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     clock,
     config,
     log,
-    gatekeeper: gatekeeperOf({ db, tokens, baseDomain: config.baseDomain }),
+    gatekeeper: gatekeeperOf({ db, tokens, baseDomain: config.baseDomain, clock }),
     tokens,
     rates: rateLimiter(config.rateLimitScale),
-    sealer: sealerOf(config.tokenSecret),
+    sealer: sealerOf(config.tokenSecret, 'stoa stored answers'),
+    accountSealer,
     publicUrl: config.publicUrl ?? '',
     filesDirectory: path.resolve(config.home, 'files'),
     readiness,
@@ -86,7 +96,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         db,
         clock,
         log,
-        handlers: handlersOf(config, mailer),
+        handlers: handlersOf(config, mailer, accountSealer),
         pollInterval_ms: config.jobPollInterval_ms,
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
       })
@@ -106,13 +116,20 @@ function loggerOf(config: Config): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-function handlersOf(config: Config, mailer: Mailer): Handlers {
+function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
+  const accounts = { ...mail, sealer }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
+    send_password_reset: (context, payload) => sendPasswordReset(context, accounts, payload as EventPayloads['auth.password_reset']),
+    send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),
+    send_transfer_request: (context, payload) =>
+      sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) =>
       resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, { resumeAfter_ms: config.checkoutResumeAfter_ms }),
+    resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
+    cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

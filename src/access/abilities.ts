@@ -19,9 +19,7 @@ export function abilityOf(actor: Actor | null): Ability {
   return createMongoAbility(
     actor.grants.map((grant) => {
       const [action, subject] = actionAndSubject(grant.permission)
-      return grant.vendorId === null
-        ? { action, subject }
-        : { action, subject, conditions: { vendor_id: grant.vendorId } }
+      return grant.vendorId === null ? { action, subject } : { action, subject, conditions: { vendor_id: grant.vendorId } }
     }),
   )
 }
@@ -62,8 +60,6 @@ export function vendorsWithin(ability: Ability, permission: Permission): string[
 /** True when `granter` has every right that is to be granted, as widely: nobody can grant what they lack. */
 export function mayGrant(granter: Actor, wanted: { permissions: readonly Permission[]; vendorId: string | null }): boolean {
   return wanted.permissions.every((permission) =>
-    granter.grants.some(
-      (grant) => grant.permission === permission && (grant.vendorId === null || grant.vendorId === wanted.vendorId),
-    ),
+    granter.grants.some((grant) => grant.permission === permission && (grant.vendorId === null || grant.vendorId === wanted.vendorId)),
   )
 }

@@ -9,6 +9,9 @@ export interface Grant {
   vendorId: string | null
 }
 
+/** Of a token: whether a second factor is still wanted, or when it was given. */
+export type SecondFactorState = 'none' | 'wanted' | Date
+
 /** Who makes a request. */
 export interface Actor {
   readonly type: ActorType
@@ -20,6 +23,8 @@ export interface Actor {
   readonly tokenVersion: number | null
   readonly vendorId: string | null
   readonly grants: readonly Grant[]
+  /** While it is wanted the sender is an identity without an actor, whose rights are nobody's. */
+  readonly secondFactor: SecondFactorState
 }
 
 export interface Tenant {

@@ -9,7 +9,8 @@ interface Entry<Value> {
 
 export interface Lookup<Value> {
   (key: string): Promise<Value>
-  forget(): void
+  /** One key, or all. */
+  forget(key?: string): void
 }
 
 /** Remembers what `load` answered for a short while, misses included; callers at the same moment share one load. */
@@ -27,5 +28,10 @@ export function remembered<Value>(load: (key: string) => Promise<Value>): Lookup
     if (entries.size > entriesKept) entries.delete(entries.keys().next().value as string)
     return value
   }
-  return Object.assign(lookup, { forget: () => entries.clear() })
+  return Object.assign(lookup, {
+    forget: (key?: string) => {
+      if (key === undefined) entries.clear()
+      else entries.delete(key)
+    },
+  })
 }

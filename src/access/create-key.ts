@@ -31,8 +31,17 @@ export async function createApiKey(unit: Unit, key: NewApiKey): Promise<{ id: st
       `insert into api_key (tenant_id, id, type, title, token_hash, token, redacted, vendor_id, permissions, created_by, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
-        tenantId, id, key.type, key.title, hash, key.type === 'publishable' ? token : null, redacted, key.vendorId ?? null,
-        key.permissions ?? [], key.createdBy ?? null, key.expiresAt ?? null,
+        tenantId,
+        id,
+        key.type,
+        key.title,
+        hash,
+        key.type === 'publishable' ? token : null,
+        redacted,
+        key.vendorId ?? null,
+        key.permissions ?? [],
+        key.createdBy ?? null,
+        key.expiresAt ?? null,
       ],
     ),
   )

@@ -1,5 +1,5 @@
 import type { Database, Scope, Statement } from '../db/index.js'
-import { forbidden, notAllowed } from '../kernel/index.js'
+import { type Clock, forbidden, notAllowed } from '../kernel/index.js'
 import type { Actor, Grant, Identified, Key, Tenant } from './actor.js'
 import { remembered } from './cache.js'
 import { isKey, keyHash } from './keys.js'
@@ -15,6 +15,7 @@ import {
   tenantBySlugStatement,
   touchKeyStatement,
 } from './queries.js'
+import { sessionStatement } from './sessions.js'
 import type { TokenClaims, Tokens } from './tokens.js'
 
 /** What a request says of where it belongs and who sends it. Empty text: not said. */
@@ -24,6 +25,10 @@ export interface Hints {
   authorization: string
   publishableKey: string
   tenantSlug: string
+  /** Value of the session cookie. */
+  session: string
+  /** The page that a browser sends the request for, as its Origin header says. */
+  origin: string
 }
 
 export interface Gatekeeper {
@@ -34,6 +39,10 @@ export interface Gatekeeper {
   identify(hints: Hints): Promise<Identified>
   /** Forgets what is remembered of keys, tokens and stores in this process: after a change that must show at once. */
   forget(): void
+  /** The same for a session that has ended. */
+  forgetSession(value: string): void
+  /** The same for an identity whose tokens were ended. */
+  forgetIdentity(tenantId: string, identityId: string): void
 }
 
 interface FoundKey {
@@ -49,10 +58,18 @@ const missingKey =
   'Publishable API key required in the request header: x-publishable-api-key. You can manage your keys in settings in the dashboard.'
 const invalidKey = 'A valid publishable key is required to proceed with the request'
 
-export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain: string }): Gatekeeper {
-  const { db, tokens } = options
-  const suffix = `.${options.baseDomain}`
+/** Whose session counts where. A person who runs a store and buys in it is two people, with one cookie on one host. */
+const sessionsOn: Record<Hints['surface'], readonly string[]> = {
+  store: ['customer'],
+  auth: ['customer', 'member', 'user', 'operator'],
+  vendor: ['member'],
+  admin: ['user'],
+  platform: ['operator'],
+}
 
+/** What is looked up for requests, believed for a short while. */
+function lookupsOf(db: Database, baseDomain: string) {
+  const suffix = `.${baseDomain}`
   const one = async <Row>(scope: Scope, statement: Statement<Row>): Promise<Row | null> => (await db.read(scope, statement))[0] ?? null
   const bySlug = remembered(async (slug) => tenantOf(await one(platform, tenantBySlugStatement(slug))))
   const byDomain = remembered(async (host) => tenantOf(await one(platform, tenantByDomainStatement(host))))
@@ -63,65 +80,128 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
     return one({ role: 'store', tenantId }, identityStatement(tenantId, identityId))
   })
   const byOperator = remembered((id) => one(platform, operatorStatement(id)))
-
-  async function tenantOfHost(host: string): Promise<Tenant | null> {
-    if (host.endsWith(suffix)) return bySlug(host.slice(0, -suffix.length).toLowerCase())
-    // Addresses and the bare base domain belong to no store.
-    if (host === options.baseDomain || !host.includes('.') || /^[\d.:[\]]+$/.test(host)) return null
-    return byDomain(host.toLowerCase())
-  }
-
-  async function actorOf(claims: TokenClaims, tenant: Tenant | null): Promise<Actor | null> {
-    if (claims.actor_type === 'operator') {
-      const operator = await byOperator(claims.auth_identity_id)
-      if (operator === null || operator.token_version !== claims.token_version) return null
-      const allowed = operator.permissions.filter((permission) => operatorPermissions.includes(permission))
-      return actor('operator', operator.id, operator, null, allowed.map((permission) => ({ permission, vendorId: null })))
-    }
-    if (tenant === null) return null
-    const identity = await byIdentity(`${tenant.id} ${claims.auth_identity_id}`)
-    if (identity === null || identity.token_version !== claims.token_version) return null
-    if (identity.actor_type === 'member') {
-      if (identity.vendor_id === null) return null
-      refuseSuspendedVendor(identity.vendor_status)
-    }
-    const grants = identity.grants
-      .flatMap((grant) => grant.permissions.map((permission): Grant => ({ permission, vendorId: grant.vendor_id })))
-      // A member's rights end with the member's vendor, whatever a grant says.
-      .filter((grant) => identity.actor_type !== 'member' || grant.vendorId === identity.vendor_id)
-    return actor(identity.actor_type, identity.actor_id ?? '', identity, identity.vendor_id, grants)
-  }
+  const bySession = remembered((hash) => one(platform, sessionStatement(hash)))
 
   return {
+    bySlug,
+    byPublicId,
+    byKey,
+    byIdentity,
+    byOperator,
+    bySession,
+    async byHost(host: string): Promise<Tenant | null> {
+      if (host.endsWith(suffix)) return bySlug(host.slice(0, -suffix.length).toLowerCase())
+      // Addresses and the bare base domain belong to no store.
+      if (host === baseDomain || !host.includes('.') || /^[\d.:[\]]+$/.test(host)) return null
+      return byDomain(host.toLowerCase())
+    },
+    forget() {
+      for (const lookup of [bySlug, byDomain, byPublicId, byKey, byIdentity, byOperator, bySession]) lookup.forget()
+    },
+  }
+}
+
+type Lookups = ReturnType<typeof lookupsOf>
+
+export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain: string; clock: Clock }): Gatekeeper {
+  const { tokens, clock } = options
+  const lookups = lookupsOf(options.db, options.baseDomain)
+  return {
     async identify(hints) {
-      const found = new Map<string, Tenant>()
-      const publishable = await publishableOf(hints, byKey)
-      if (publishable !== null) found.set('the publishable key', publishable.tenant)
+      const publishable = await publishableOf(hints, lookups.byKey)
       const credential = credentialOf(hints.authorization)
-      const held = isKey(credential) ? await byKey(keyHash(credential)) : null
-      if (held !== null) found.set('the API key', held.tenant)
-      const claims = credential === '' || isKey(credential) ? null : await tokens.read(credential)
-      const ofToken = claims?.tenant_id === undefined ? null : await byPublicId(claims.tenant_id)
-      if (ofToken !== null) found.set('the token', ofToken)
-      if (hints.tenantSlug !== '') {
-        const named = await bySlug(hints.tenantSlug.toLowerCase())
-        if (named === null) throw notAllowed(`x-tenant names no store: ${hints.tenantSlug.slice(0, 63)}`)
-        found.set('x-tenant', named)
-      }
-      const ofHost = await tenantOfHost(hints.host)
-      if (ofHost !== null) found.set('the host', ofHost)
-      const tenant = agreed(found)
+      const held = isKey(credential) ? await lookups.byKey(keyHash(credential)) : null
+      const named = await namedBySlug(lookups, hints.tenantSlug)
+      const ofHost = await lookups.byHost(hints.host)
+      // A key comes first, then a session, then a token.
+      const session = held === null ? await sessionOf(lookups, clock, hints, publishable?.tenant ?? named ?? ofHost) : null
+      const claims = session !== null || credential === '' || isKey(credential) ? null : await tokens.read(credential)
+      const ofToken = claims?.tenant_id === undefined ? (session?.tenant ?? null) : await lookups.byPublicId(claims.tenant_id)
+      const tenant = agreed({
+        'the publishable key': publishable?.tenant,
+        'the API key': held?.tenant,
+        'the token': ofToken,
+        'x-tenant': named,
+        'the host': ofHost,
+      })
       if (tenant?.status === 'suspended' && hints.surface !== 'platform') {
         throw forbidden('This store is suspended.', 'tenant_suspended')
       }
-      const who = held !== null ? keyActor(held) : claims === null ? null : await actorOf(claims, ofToken)
+      const who = held !== null ? keyActor(held) : claims === null ? (session?.actor ?? null) : await actorOf(lookups, claims, ofToken)
       const key = publishable?.key ?? held?.key ?? null
       return { tenant, key, actor: who, scope: scopeOf(hints, tenant, who) }
     },
-    forget() {
-      for (const lookup of [bySlug, byDomain, byPublicId, byKey, byIdentity, byOperator]) lookup.forget()
-    },
+    forget: () => lookups.forget(),
+    forgetSession: (value) => lookups.bySession.forget(keyHash(value)),
+    forgetIdentity: (tenantId, identityId) => lookups.byIdentity.forget(`${tenantId} ${identityId}`),
   }
+}
+
+async function namedBySlug({ bySlug }: Lookups, slug: string): Promise<Tenant | null> {
+  if (slug === '') return null
+  const tenant = await bySlug(slug.toLowerCase())
+  if (tenant === null) throw notAllowed(`x-tenant names no store: ${slug.slice(0, 63)}`)
+  return tenant
+}
+
+async function actorOf(lookups: Lookups, claims: TokenClaims, tenant: Tenant | null): Promise<Actor | null> {
+  if (claims.actor_type === 'operator') {
+    const operator = await lookups.byOperator(claims.auth_identity_id)
+    if (operator === null || operator.token_version !== claims.token_version) return null
+    const allowed = operator.permissions.filter((permission) => operatorPermissions.includes(permission))
+    return actor(
+      'operator',
+      operator.id,
+      operator,
+      null,
+      allowed.map((permission) => ({ permission, vendorId: null })),
+      claims,
+    )
+  }
+  if (tenant === null) return null
+  const identity = await identityOf(lookups, `${tenant.id} ${claims.auth_identity_id}`, claims)
+  if (identity === null || identity.token_version !== claims.token_version) return null
+  if (identity.actor_type === 'member') {
+    if (identity.vendor_id === null) return null
+    refuseSuspendedVendor(identity.vendor_status)
+  }
+  const grants = identity.grants
+    .flatMap((grant) => grant.permissions.map((permission): Grant => ({ permission, vendorId: grant.vendor_id })))
+    // A member's rights end with the member's vendor, whatever a grant says.
+    .filter((grant) => identity.actor_type !== 'member' || grant.vendorId === identity.vendor_id)
+  return actor(identity.actor_type, identity.actor_id ?? '', identity, identity.vendor_id, grants, claims)
+}
+
+/** One that has just got its actor, or a new version of its tokens, is not the one that is remembered. */
+async function identityOf({ byIdentity }: Lookups, key: string, claims: TokenClaims) {
+  const known = await byIdentity(key)
+  if (known !== null && known.actor_id !== null && known.token_version >= claims.token_version) return known
+  byIdentity.forget(key)
+  return byIdentity(key)
+}
+
+interface Session {
+  actor: Actor
+  tenant: Tenant | null
+}
+
+/**
+ * What a session says. A browser sends its cookie unasked, so it decides nothing: one of another store than the one
+ * that is named counts for nothing, and so does one that a page of somebody else's makes the browser send. Stores are
+ * neighbours on one domain, where SameSite does not keep them apart.
+ */
+async function sessionOf(lookups: Lookups, clock: Clock, hints: Hints, named: Tenant | null): Promise<Session | null> {
+  if (hints.session === '') return null
+  const session = await lookups.bySession(keyHash(hints.session))
+  if (session === null || session.expires_at <= clock.now()) return null
+  const { claims } = session
+  if (!sessionsOn[hints.surface].includes(claims.actor_type)) return null
+  const tenant = claims.tenant_id === undefined ? null : await lookups.byPublicId(claims.tenant_id)
+  if (named !== null && tenant !== null && named.id !== tenant.id) return null
+  const page = hints.origin === '' ? hints.host : hostOf(hints.origin)
+  const own = page === hints.host || (tenant !== null && (await lookups.byHost(page))?.id === tenant.id)
+  const who = own ? await actorOf(lookups, claims, tenant) : null
+  return who === null ? null : { actor: who, tenant }
 }
 
 async function publishableOf(hints: Hints, byKey: (hash: string) => Promise<FoundKey | null>): Promise<FoundKey | null> {
@@ -143,13 +223,13 @@ function credentialOf(authorization: string): string {
   return Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? ''
 }
 
-function agreed(found: ReadonlyMap<string, Tenant>): Tenant | null {
-  const [first, ...others] = found
+/** The store that every hint names which names one. */
+function agreed(hints: Readonly<Record<string, Tenant | null | undefined>>): Tenant | null {
+  const [first, ...others] = Object.entries(hints).flatMap(([name, tenant]) => (tenant == null ? [] : [{ name, tenant }]))
   if (first === undefined) return null
-  for (const [name, tenant] of others) {
-    if (tenant.id !== first[1].id) throw notAllowed(`${capital(first[0])} and ${name} name two different stores. Send one of them.`)
-  }
-  return first[1]
+  const other = others.find(({ tenant }) => tenant.id !== first.tenant.id)
+  if (other !== undefined) throw notAllowed(`${capital(first.name)} and ${other.name} name two different stores. Send one of them.`)
+  return first.tenant
 }
 
 function capital(text: string): string {
@@ -189,7 +269,7 @@ function keyActor(found: FoundKey): Actor | null {
   if (found.key.type === 'publishable') return null
   if (found.key.type === 'vendor') refuseSuspendedVendor(found.vendorStatus)
   const grants = found.permissions.map((permission): Grant => ({ permission, vendorId: found.vendorId }))
-  return actor('api_key', found.key.id, null, found.vendorId, grants)
+  return actor('api_key', found.key.id, null, found.vendorId, grants, null)
 }
 
 function refuseSuspendedVendor(status: string | null): void {
@@ -202,6 +282,15 @@ function actor(
   identity: { id: string; token_version: number } | null,
   vendorId: string | null,
   grants: Grant[],
+  claims: TokenClaims | null,
 ): Actor {
-  return { type, id, identityId: identity?.id ?? null, tokenVersion: identity?.token_version ?? null, vendorId, grants }
+  const sent = { identityId: identity?.id ?? null, tokenVersion: identity?.token_version ?? null }
+  const givenAt = claims?.mfa_challenge_completed_at
+  const secondFactor = givenAt !== undefined ? new Date(givenAt) : claims?.mfa_enabled === true ? 'wanted' : 'none'
+  if (secondFactor === 'wanted') return { type, id: '', ...sent, vendorId: null, grants: [], secondFactor }
+  return { type, id, ...sent, vendorId, grants, secondFactor }
+}
+
+function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname : ''
 }

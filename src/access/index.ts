@@ -1,9 +1,22 @@
 export { type Ability, abilityOf, mayGrant, permits, type Reach, reachOf, vendorsWithin } from './abilities.js'
-export type { Actor, ActorType, Grant, Identified, Key, Tenant } from './actor.js'
+export type { Actor, ActorType, Grant, Identified, Key, SecondFactorState, Tenant } from './actor.js'
 export { createApiKey, type NewApiKey } from './create-key.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
 export { type ApiKeyRow, changeKeyChannels, listApiKeysStatement, revokeApiKey } from './manage-keys.js'
+export {
+  confirmVerification,
+  issueToken,
+  mailedToken,
+  requestPasswordReset,
+  requestVerification,
+  resetPassword,
+  type StorePersonType,
+  type VerificationRow,
+} from './mailed-tokens.js'
+export { disableFactor, generateRecoveryCodes, listFactors, startFactor, verifyFactor } from './mfa.js'
+export { type SecondFactor, verifyChallenge } from './mfa-challenges.js'
+export type { FactorRow, MfaChallenge } from './mfa-rows.js'
 export { hashPassword, passwordMatches } from './passwords.js'
 export {
   type BuiltInRole,
@@ -14,15 +27,20 @@ export {
   permissionNames,
   permissions,
 } from './permissions.js'
+export type { PersonType } from './person.js'
 export { refreshToken } from './refresh-token.js'
+export { endSession, sessionCookie, sessionLifetime_s, startSession } from './sessions.js'
 export {
   addIdentity,
+  attachActor,
   type Credentials,
   ensureOperator,
   generatedPassword,
+  register,
+  removeIdentity,
   revokeTokens,
+  type SignedIn,
   signIn,
-  signInOperator,
 } from './sign-in.js'
 export { type TokenClaims, type Tokens, tokensOf } from './tokens.js'
 export { listUsersStatement, type UserRow } from './users.js'

@@ -82,11 +82,11 @@ export async function changeKeyChannels(
   const missing = add.find((channel) => !key.known.includes(channel))
   if (missing !== undefined) throw notFound(`Sales channel with id: ${missing} was not found`)
   await unit.run(
-    statement('access.remove_key_channels', 'delete from api_key_sales_channel where tenant_id = $1 and api_key_id = $2 and sales_channel_id = any($3)', [
-      tenantId,
-      id,
-      change.remove,
-    ]),
+    statement(
+      'access.remove_key_channels',
+      'delete from api_key_sales_channel where tenant_id = $1 and api_key_id = $2 and sales_channel_id = any($3)',
+      [tenantId, id, change.remove],
+    ),
   )
   await unit.run(
     statement(

@@ -98,11 +98,11 @@ export function identityStatement(tenantId: string, identityId: string): Stateme
 }
 
 export function identityByEmailStatement(tenantId: string, actorType: string, email: string): Statement<IdentityRow> {
-  return statement(
-    'access.identity_by_email',
-    `select ${identityColumns} where i.tenant_id = $1 and i.actor_type = $2 and i.email = $3`,
-    [tenantId, actorType, email],
-  )
+  return statement('access.identity_by_email', `select ${identityColumns} where i.tenant_id = $1 and i.actor_type = $2 and i.email = $3`, [
+    tenantId,
+    actorType,
+    email,
+  ])
 }
 
 export interface OperatorRow {
@@ -122,4 +122,20 @@ export function operatorByEmailStatement(email: string): Statement<OperatorRow> 
     'select id, password_hash, token_version, permissions from platform.operator where email = $1',
     [email],
   )
+}
+
+export interface VersionRow {
+  actor_id: string | null
+  token_version: number
+}
+
+export function identityVersionStatement(tenantId: string, id: string): Statement<VersionRow> {
+  return statement('access.identity_version', 'select actor_id, token_version from auth_identity where tenant_id = $1 and id = $2', [
+    tenantId,
+    id,
+  ])
+}
+
+export function operatorVersionStatement(id: string): Statement<VersionRow> {
+  return statement('access.operator_version', 'select id as actor_id, token_version from platform.operator where id = $1', [id])
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
-import { isDuplicate, newId, StoaError, unauthorized } from '../kernel/index.js'
+import { duplicate, isDuplicate, newId, unauthorized } from '../kernel/index.js'
 import type { Tenant } from './actor.js'
+import { openChallenge } from './mfa-challenges.js'
+import type { MfaChallenge } from './mfa-rows.js'
 import { hashPassword, passwordMatches } from './passwords.js'
-import { type Permission, operatorPermissions } from './permissions.js'
+import { operatorPermissions, type Permission } from './permissions.js'
 import { identityByEmailStatement, operatorByEmailStatement } from './queries.js'
+import { type Person, type PersonType, tokenOf } from './person.js'
 import type { Tokens } from './tokens.js'
 
 export interface Credentials {
@@ -12,52 +15,83 @@ export interface Credentials {
   password: string
 }
 
+/** A token, and what is still wanted before it says who its bearer is. */
+export interface SignedIn {
+  token: string
+  mfa_required?: true
+  mfa_challenge?: MfaChallenge
+}
+
 const refused = () => unauthorized('Invalid email or password')
 
-/** Signs in a customer, vendor member or staff user of a store. Throws unauthorized, never saying which part was wrong. */
+/**
+ * Signs in a customer, vendor member or staff user of the context's store, or an operator of the platform. Where there
+ * is a second factor the token has no actor until the challenge that comes with it is met.
+ * @param tenant the store; null for operators
+ * @throws unauthorized, never saying which part was wrong, and in the same time
+ */
 export async function signIn(
   context: Context,
   tokens: Tokens,
-  tenant: Tenant,
-  actorType: 'customer' | 'member' | 'user',
+  tenant: Tenant | null,
+  actorType: PersonType,
   credentials: Credentials,
-): Promise<string> {
-  const tenantId = tenantOf(context)
-  const [identity] = await context.db.read(context.scope, identityByEmailStatement(tenantId, actorType, credentials.email))
-  if (!(await passwordMatches(identity?.password_hash, credentials.password)) || identity === undefined) throw refused()
-  await context.db.unitOfWork(context.scope, (unit) =>
-    unit.run(
-      statement('access.note_sign_in', 'update auth_identity set last_sign_in_at = now() where tenant_id = $1 and id = $2', [
-        tenantId,
-        identity.id,
-      ]),
-    ),
-  )
-  return tokens.sign({
-    actor_id: identity.actor_id ?? '',
-    actor_type: actorType,
-    auth_identity_id: identity.id,
-    auth_provider: 'emailpass',
-    tenant_id: tenant.publicId,
-    token_version: identity.token_version,
-    app_metadata: identity.actor_id === null ? {} : { [`${actorType}_id`]: identity.actor_id },
-    user_metadata: {},
+): Promise<SignedIn> {
+  const person = await findPerson(context, tenant, actorType, credentials)
+  if (person === null) throw refused()
+  const challenge = await context.db.unitOfWork(context.scope, async (unit) => {
+    if (tenant !== null) await unit.run(noteSignInStatement(tenant.id, person.identityId))
+    return openChallenge(unit, person.identityId, context.clock.now())
   })
+  return answerOf(tokens, person, challenge)
 }
 
-/** Signs in an operator of the platform. */
-export async function signInOperator(context: Context, tokens: Tokens, credentials: Credentials): Promise<string> {
-  const [operator] = await context.db.read({ role: 'platform' }, operatorByEmailStatement(credentials.email))
-  if (!(await passwordMatches(operator?.password_hash, credentials.password)) || operator === undefined) throw refused()
-  return tokens.sign({
-    actor_id: operator.id,
-    actor_type: 'operator',
-    auth_identity_id: operator.id,
-    auth_provider: 'emailpass',
-    token_version: operator.token_version,
-    app_metadata: { operator_id: operator.id },
-    user_metadata: {},
-  })
+/** The answer of a sign-in or a refresh: a whole token, or half of one with the challenge for the other half. */
+export async function answerOf(tokens: Tokens, person: Person, challenge: MfaChallenge | null): Promise<SignedIn> {
+  if (challenge === null) return { token: await tokenOf(tokens, person, 'none') }
+  return { token: await tokenOf(tokens, person, 'wanted'), mfa_required: true, mfa_challenge: challenge }
+}
+
+async function findPerson(context: Context, tenant: Tenant | null, type: PersonType, credentials: Credentials): Promise<Person | null> {
+  if (type === 'operator') {
+    const [operator] = await context.db.read({ role: 'platform' }, operatorByEmailStatement(credentials.email))
+    if (!(await passwordMatches(operator?.password_hash, credentials.password)) || operator === undefined) return null
+    return { type, actorId: operator.id, identityId: operator.id, tokenVersion: operator.token_version, tenant: null }
+  }
+  const [identity] = await context.db.read(context.scope, identityByEmailStatement(tenantOf(context), type, credentials.email))
+  if (!(await passwordMatches(identity?.password_hash, credentials.password)) || identity === undefined) return null
+  return { type, actorId: identity.actor_id ?? '', identityId: identity.id, tokenVersion: identity.token_version, tenant }
+}
+
+function noteSignInStatement(tenantId: string, identityId: string) {
+  return statement('access.note_sign_in', 'update auth_identity set last_sign_in_at = now() where tenant_id = $1 and id = $2', [
+    tenantId,
+    identityId,
+  ])
+}
+
+/**
+ * Gives a shopper a sign-in, whose token has no actor until the customer is made. Who registered and got no further
+ * may do so again with the same password.
+ * @throws unauthorized for an e-mail that has a sign-in already; invalid_data for passwords too short or too long
+ */
+export async function register(context: Context, tokens: Tokens, tenant: Tenant, credentials: Credentials): Promise<string> {
+  const passwordHash = await hashPassword(credentials.password)
+  const [made] = await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement<{ id: string }>(
+        'access.register',
+        `insert into auth_identity (tenant_id, id, actor_type, email, password_hash) values ($1, $2, 'customer', $3, $4)
+         on conflict (tenant_id, actor_type, email) do nothing returning id`,
+        [tenantOf(context), newId('authid'), credentials.email, passwordHash],
+      ),
+    ),
+  )
+  const person = { type: 'customer', actorId: '', tenant } as const
+  if (made !== undefined) return tokenOf(tokens, { ...person, identityId: made.id, tokenVersion: 1 }, 'none')
+  const known = await findPerson(context, tenant, 'customer', credentials)
+  if (known === null || known.actorId !== '') throw unauthorized('Identity with email already exists')
+  return tokenOf(tokens, known, 'none')
 }
 
 /** Gives an actor an e-mail and password in the caller's transaction. Throws duplicate when the e-mail has one already. */
@@ -75,10 +109,36 @@ export async function addIdentity(
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw new StoaError('duplicate_error', 422, `There is a ${identity.actorType} with this email already`, 'invalid_request_error')
+    if (isDuplicate(error)) throw duplicate(`There is a ${identity.actorType} with this email already`)
     throw error
   }
   return id
+}
+
+/**
+ * Makes an identity without an actor somebody, once. Of two requests at the same moment one finds it taken.
+ * @returns whether it was free
+ */
+export async function attachActor(unit: Unit, identityId: string, actorId: string): Promise<boolean> {
+  const rows = await unit.run(
+    statement<{ id: string }>(
+      'access.attach_actor',
+      'update auth_identity set actor_id = $3, updated_at = now() where tenant_id = $1 and id = $2 and actor_id is null returning id',
+      [tenantOf(unit), identityId, actorId],
+    ),
+  )
+  return rows.length > 0
+}
+
+/** Takes a person's sign-in away, with every token, session and second factor of it. */
+export async function removeIdentity(unit: Unit, actorType: 'customer' | 'member' | 'user', actorId: string): Promise<void> {
+  await unit.run(
+    statement('access.remove_identity', 'delete from auth_identity where tenant_id = $1 and actor_type = $2 and actor_id = $3', [
+      tenantOf(unit),
+      actorType,
+      actorId,
+    ]),
+  )
 }
 
 /** Ends every token of an identity at once: after a changed password, or when a person leaves. */

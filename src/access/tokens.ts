@@ -11,6 +11,10 @@ export interface TokenClaims {
   tenant_id?: string
   /** Counted up to revoke every token of an identity. */
   token_version: number
+  /** Set where the identity has a second factor. */
+  mfa_enabled?: boolean
+  /** When the second factor was given, in ISO 8601; a token that needs one and lacks this has no actor. */
+  mfa_challenge_completed_at?: string
   app_metadata: Record<string, string>
   user_metadata: Record<string, never>
 }

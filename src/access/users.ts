@@ -14,7 +14,11 @@ export interface UserRow {
 }
 
 /** The store's staff. */
-export function listUsersStatement(tenantId: string, filter: { id: string[] | null; email: string[] | null; q: string | null }, page: ListPage): Statement<UserRow> {
+export function listUsersStatement(
+  tenantId: string,
+  filter: { id: string[] | null; email: string[] | null; q: string | null },
+  page: ListPage,
+): Statement<UserRow> {
   const order = orderBy('u', page.order)
   return statement(
     `access.list_users.${order.name}`,

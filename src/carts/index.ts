@@ -3,6 +3,7 @@ export { calculateTaxes, type CreateCartInput, createCart } from './commands/cre
 export { addToCart, deleteLineItem, type NewLine, updateLineItem } from './commands/line-items.js'
 export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'
 export { addShippingMethods, type MethodChoice } from './commands/shipping-methods.js'
+export { transferCart } from './commands/transfer-cart.js'
 export { type UpdateCartInput, updateCart } from './commands/update-cart.js'
 export { type CartLock, lockCartStatement } from './locks.js'
 export {

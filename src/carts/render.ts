@@ -92,7 +92,7 @@ export function renderCart(cart: LoadedCart, pictures: (url: string | null) => s
     ...root,
     shipping_address_id: cart.shipping_address?.id ?? null,
     billing_address_id: cart.billing_address?.id ?? null,
-    customer: cart.customer === null ? null : { id: cart.customer.id, email: cart.customer.email, groups: [] },
+    customer: cart.customer === null ? null : { id: cart.customer.id, email: cart.customer.email, groups: cart.customer.groups },
     region: {
       id: region.id,
       name: region.name,

@@ -11,6 +11,19 @@ export interface EventPayloads {
   'import.requested': { import_job_id: string; vendor_id: string }
   /** A vendor sent a parcel. */
   'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string }
+  /**
+   * Somebody wants a new password for an e-mail. Written for unknown e-mails too, so that asking tells nothing; the
+   * token is made where its mail is sent, and is in no row.
+   */
+  'auth.password_reset': { auth_token_id: string; actor_type: 'customer' | 'member' | 'user'; email: string }
+  /** Somebody wants to prove that an e-mail is theirs. */
+  'auth.verification_requested': { auth_token_id: string; auth_identity_id: string }
+  /** A customer wants an order that was placed under another account, or as a guest. */
+  'order.transfer_requested': { order_transfer_id: string; order_id: string }
+  /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
+  'refund.requested': { refund_id: string }
+  /** A payment's authorisation is to be given up, with the order it was for. */
+  'payment.cancel_requested': { payment_id: string }
 }
 
 export type EventName = keyof EventPayloads
@@ -20,6 +33,11 @@ export const handlersOf = {
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
   'fulfillment.shipped': ['send_shipment_notice'],
+  'auth.password_reset': ['send_password_reset'],
+  'auth.verification_requested': ['send_verification'],
+  'order.transfer_requested': ['send_transfer_request'],
+  'refund.requested': ['resume_refund'],
+  'payment.cancel_requested': ['cancel_payment'],
 } as const satisfies Record<EventName, readonly string[]>
 
 export type HandlerName = (typeof handlersOf)[EventName][number]

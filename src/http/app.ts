@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Router from '@koa/router'
 import Koa, { type Context as KoaContext, type Next } from 'koa'
+import { sessionCookie } from '../access/index.js'
 import { counting, newStatistics } from '../db/index.js'
 import { limits, notFound, toErrorBody, unavailable } from '../kernel/index.js'
 import { documentationRouter } from './documentation.js'
@@ -164,6 +165,9 @@ function identify(services: Services) {
       authorization: ctx.get('authorization'),
       publishableKey: ctx.get('x-publishable-api-key'),
       tenantSlug: ctx.get('x-tenant'),
+      // A session is begun by whom the token names, whoever else the browser's cookie still is.
+      session: ctx.method === 'POST' && ctx.path === '/auth/session' ? '' : (ctx.cookies.get(sessionCookie) ?? ''),
+      origin: ctx.get('origin'),
     })
     await next()
   }

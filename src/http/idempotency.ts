@@ -1,6 +1,5 @@
 import { type Database, type Scope, type Statement, statement } from '../db/index.js'
-import { conflict, invalidData, limits } from '../kernel/index.js'
-import type { Sealer } from './sealed-text.js'
+import { conflict, invalidData, limits, type Sealer } from '../kernel/index.js'
 
 /** The first answer to a request with an `Idempotency-Key`, to be given again. */
 export interface StoredAnswer {

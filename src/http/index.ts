@@ -5,7 +5,6 @@ export { parseQuery } from './query.js'
 export { type RateLimits, rateLimiter } from './rate-limits.js'
 export { type IdKinds, Reply, type Route, route, type Surface } from './route.js'
 export { checkRoute } from './run-route.js'
-export { sealerOf } from './sealed-text.js'
 export type { Page, RequestContext, Services } from './services.js'
 export {
   address,

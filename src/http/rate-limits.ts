@@ -12,6 +12,8 @@ const rateLimits = {
   write: { points: 1_200, duration_s: 60 },
   sign_in: { points: 60, duration_s: 60 },
   account: { points: 10, duration_s: 60 },
+  /** Mails that anybody can have sent to one address. */
+  mail: { points: 5, duration_s: 900 },
 } as const satisfies Record<string, Limit>
 
 export type RateClass = keyof typeof rateLimits

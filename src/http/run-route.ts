@@ -1,6 +1,6 @@
 import type { Context as KoaContext } from 'koa'
 import { z } from 'zod'
-import { abilityOf, type Identified, isPermission, type Permission, permits } from '../access/index.js'
+import { abilityOf, type Identified, isPermission, type Permission, permits, sessionCookie } from '../access/index.js'
 import type { Context, Scope } from '../db/index.js'
 import { forbidden, invalidData, limits, unauthorized, unexpectedState } from '../kernel/index.js'
 import { parseJson, readBody } from './body.js'
@@ -28,6 +28,8 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
   const state = ctx.state as RequestState
   state.route = route.path
   const { identified } = state
+  // A key that was revoked names no store either: its sender must hear of the key.
+  if (identified.scope === null && ctx.get('authorization') !== '') authorise(route, identified)
   const scope = scopeOf(route, identified)
   authorise(route, identified)
   ctx.set(await services.rates.take(rateClassOf(route), callerOf(ctx, identified)))
@@ -47,13 +49,18 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
     },
     params: ctx.params as Record<string, string>,
     ip: ctx.ip,
+    sent: { bearer: /^bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1] ?? '', session: ctx.cookies.get(sessionCookie) ?? '' },
   }
   const key = route.method === 'GET' ? '' : ctx.get('idempotency-key')
   if (key === '') return send(ctx, route, await route.handle(request))
-  const owner = `${identified.actor?.type ?? 'guest'}:${identified.actor?.id ?? ''}\n${route.method} ${ctx.path}`
+  // An identity that has no actor yet is still somebody: two of them must not be given each other's answers.
+  const sender = identified.actor?.id || identified.actor?.identityId || ''
+  const owner = `${identified.actor?.type ?? 'guest'}:${sender}\n${route.method} ${ctx.path}`
   const content = `${ctx.querystring}\n${parsed.raw.toString('base64')}`
   const answer = await once(services, scope, { key, owner, content }, async () => {
     const reply = replyOf(route, await route.handle(request))
+    // A cookie is for the first answer alone: it is kept nowhere but as a hash.
+    ctx.set(reply.headers)
     return { status: reply.status, response: JSON.stringify(reply.body) }
   })
   if (answer.replayed) ctx.set('Idempotency-Replayed', 'true')

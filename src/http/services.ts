@@ -2,10 +2,9 @@ import type { Logger } from 'pino'
 import type { Ability, Actor, Gatekeeper, Key, Tenant, Tokens } from '../access/index.js'
 import type { Config } from '../config.js'
 import type { Context, Database } from '../db/index.js'
-import type { Clock } from '../kernel/index.js'
+import type { Clock, Sealer } from '../kernel/index.js'
 import type { FieldTree } from './fields.js'
 import type { RateLimits } from './rate-limits.js'
-import type { Sealer } from './sealed-text.js'
 
 /** What a process builds once and every request uses. */
 export interface Services {
@@ -16,7 +15,10 @@ export interface Services {
   readonly gatekeeper: Gatekeeper
   readonly tokens: Tokens
   readonly rates: RateLimits
+  /** Of answers that are kept for idempotency keys. */
   readonly sealer: Sealer
+  /** Of second factors' secrets, and of the codes that mails carry. */
+  readonly accountSealer: Sealer
   /** Address under which clients reach this API, without a slash at the end. */
   readonly publicUrl: string
   /** Folder of uploaded and demo files, one folder per tenant. */
@@ -48,4 +50,6 @@ export interface RequestContext<Query = unknown, Body = unknown> {
   /** The body of a route that takes raw content. */
   readonly raw: Buffer
   readonly ip: string
+  /** What the sender holds, as sent: the token behind `Bearer`, and the session cookie's value. '' for none. */
+  readonly sent: { readonly bearer: string; readonly session: string }
 }

@@ -8,5 +8,6 @@ export {
   updateInventoryLevel,
 } from './items.js'
 export { findItemStatement, listLocationsStatement, type LocationRow } from './find-item.js'
-export { consumeForOrder, type LevelView, listLevelsStatement, setStock } from './levels.js'
+export { consumeForOrder, type LevelView, listLevelsStatement, setStock, type TakenPieces } from './levels.js'
+export { putBack, releaseOrderStatement } from './put-back.js'
 export { attachToOrderStatement, chooseLevels, releaseStatement, reserveForCart } from './reservations.js'

@@ -81,17 +81,32 @@ async function createLevel(unit: Unit, inventoryItemId: string, locationId: stri
   if (made.length === 0) throw notFound(`Inventory item with id: ${inventoryItemId} or location ${locationId} was not found`)
 }
 
+/** Pieces of an order line, and the shelf that they came from or go to. */
+export interface TakenPieces {
+  orderLineId: string
+  inventoryItemId: string
+  locationId: string
+  quantity: number
+}
+
 /**
  * Takes sent pieces of order lines off the shelf, out of what was promised to them. Pieces that were sold beyond the
  * stock were never on a shelf that we count, and take nothing.
- * @returns the location that they came from, if any
+ * @returns from which shelves they came
  */
-export async function consumeForOrder(unit: Unit, lines: readonly { orderLineId: string; quantity: number }[]): Promise<string | null> {
+export async function consumeForOrder(unit: Unit, lines: readonly { orderLineId: string; quantity: number }[]): Promise<TakenPieces[]> {
   const tenantId = tenantOf(unit)
   const held = await unit.run(
-    statement<{ id: string; order_line_item_id: string; level_id: string; location_id: string; quantity: number }>(
+    statement<{
+      id: string
+      order_line_item_id: string
+      level_id: string
+      inventory_item_id: string
+      location_id: string
+      quantity: number
+    }>(
       'inventory.lock_reservations_of_lines',
-      `select r.id, r.order_line_item_id, l.id as level_id, l.location_id, r.quantity
+      `select r.id, r.order_line_item_id, l.id as level_id, l.inventory_item_id, l.location_id, r.quantity
        from reservation r join inventory_level l on l.tenant_id = r.tenant_id
          and l.inventory_item_id = r.inventory_item_id and l.location_id = r.location_id
        where r.tenant_id = $1 and r.order_line_item_id = any($2) and r.state = 'active'
@@ -100,19 +115,31 @@ export async function consumeForOrder(unit: Unit, lines: readonly { orderLineId:
     ),
   )
   const takes: { reservation: string; level: string; quantity: number }[] = []
+  const taken: TakenPieces[] = []
   for (const line of lines) {
     let open = line.quantity
     for (const reservation of held.filter((row) => row.order_line_item_id === line.orderLineId)) {
       const quantity = Math.min(open, reservation.quantity)
-      if (quantity > 0) takes.push({ reservation: reservation.id, level: reservation.level_id, quantity })
+      if (quantity > 0) {
+        takes.push({ reservation: reservation.id, level: reservation.level_id, quantity })
+        taken.push({
+          orderLineId: line.orderLineId,
+          inventoryItemId: reservation.inventory_item_id,
+          locationId: reservation.location_id,
+          quantity,
+        })
+      }
       open -= quantity
     }
   }
   if (takes.length > 0) await unit.run(takeStatement(tenantId, takes))
-  return held[0]?.location_id ?? null
+  return taken
 }
 
-function takeStatement(tenantId: string, takes: readonly { reservation: string; level: string; quantity: number }[]): Statement<{ id: string }> {
+function takeStatement(
+  tenantId: string,
+  takes: readonly { reservation: string; level: string; quantity: number }[],
+): Statement<{ id: string }> {
   return statement(
     'inventory.take',
     `with take as (

@@ -67,6 +67,9 @@ const databaseErrors: Record<string, StoaError> = {
   '40P01': new StoaError('conflict', 409, conflictMessage, 'invalid_state_error'),
   '55P03': new StoaError('conflict', 409, conflictMessage, 'invalid_state_error'),
   '57014': unavailable('The request took too long. Try again, or ask for less at once.'),
+  // The server ends connections when it restarts or fails over.
+  '57P01': unavailable('The service is restarting. Try again in a moment.'),
+  '57P03': unavailable('The service is restarting. Try again in a moment.'),
   '53300': unavailable('The service is busy. Try again in a moment.'),
 }
 

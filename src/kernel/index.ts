@@ -25,6 +25,7 @@ export {
 } from './errors.js'
 export { type IdPrefix, idPrefixes, isId, newId } from './ids.js'
 export { limits } from './limits.js'
+export { type Sealer, sealerOf } from './sealed-text.js'
 export {
   applyRate,
   applyRateFloor,

@@ -18,6 +18,7 @@ export const limits = {
   optionsOfProduct: 10,
   imagesOfProduct: 50,
   pricesOfVariant: 100,
+  addressesOfCustomer: 100,
   idsInFilter: 200,
   title_characters: 500,
   text_characters: 20_000,

@@ -31,7 +31,7 @@ export interface Posting {
 export interface LedgerEntry {
   /** The fact's id, for example an order's. With `kind` it makes posting idempotent. */
   source: string
-  kind: 'sale' | 'payment' | 'platform_fee'
+  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'cancellation' | 'refund'
   currency: string
   occurredAt: Date
   memo?: string

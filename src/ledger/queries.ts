@@ -21,7 +21,8 @@ export function balancesStatement(tenantId: string, filter: { orderId: string | 
      join ledger_posting p on p.tenant_id = a.tenant_id and p.account_id = a.id
      join ledger_transaction t on t.tenant_id = p.tenant_id and t.id = p.transaction_id
      where a.tenant_id = $1 and ($2::timestamptz is null or t.occurred_at <= $2)
-       and ($3::text is null or a.order_id = $3 or t.source = $3)
+       and ($3::text is null or exists (select 1 from ledger_posting q join ledger_account b on b.tenant_id = q.tenant_id and b.id = q.account_id
+            where q.tenant_id = $1 and q.transaction_id = t.id and b.order_id = $3) or t.source = $3)
      group by a.id, a.code, a.party_id, a.order_id, a.currency_code, a.normal
      having sum(p.amount_minor) <> 0 order by a.code, a.party_id, a.currency_code`,
     [tenantId, filter.asOf, filter.orderId],

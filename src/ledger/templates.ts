@@ -59,3 +59,50 @@ export function platformFeeEntry(fee: { orderId: string; currency: string; amoun
     postings: [{ from: { code: 'L:platform_fee' }, to: { code: 'E:platform_fee' }, amountMinor: fee.amountMinor }],
   }
 }
+
+/**
+ * What an order is credited with, and who gives it up: vendors their share, the store its commission, the tax office
+ * its tax. `credit` goes with a refund; `cancellation` is of what was sold and never paid.
+ */
+export function creditEntry(credit: {
+  source: string
+  kind: 'credit' | 'cancellation'
+  orderId: string
+  currency: string
+  occurredAt: Date
+  parts: readonly { vendor_id: string; vendor_amount_minor: bigint; commission_minor: bigint; tax_minor: bigint }[]
+}): LedgerEntry {
+  const { parts, orderId, ...fact } = credit
+  const shopper = { code: 'A:shopper', orderId } as const
+  const vendorIds = [...new Set(parts.map((part) => part.vendor_id))]
+  const postings = vendorIds.flatMap((vendorId): Posting[] => {
+    const own = parts.filter((part) => part.vendor_id === vendorId)
+    const sum = (name: 'vendor_amount_minor' | 'commission_minor' | 'tax_minor') => own.reduce((total, part) => total + part[name], 0n)
+    return [
+      { from: shopper, to: { code: 'L:vendor', partyId: vendorId }, amountMinor: sum('vendor_amount_minor') },
+      { from: shopper, to: { code: 'R:commission' }, amountMinor: sum('commission_minor') },
+      { from: shopper, to: { code: 'L:tax' }, amountMinor: sum('tax_minor') },
+    ]
+  })
+  return { ...fact, postings }
+}
+
+/** Money that a provider gave back to the shopper. */
+export function refundEntry(refund: {
+  source: string
+  orderId: string
+  providerId: string
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}): LedgerEntry {
+  const { source, currency, occurredAt } = refund
+  const from = { code: 'A:psp_clearing', partyId: refund.providerId } as const
+  return {
+    source,
+    kind: 'refund',
+    currency,
+    occurredAt,
+    postings: [{ from, to: { code: 'A:shopper', orderId: refund.orderId }, amountMinor: refund.amountMinor }],
+  }
+}

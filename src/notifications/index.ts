@@ -1,2 +1,4 @@
-export { type MailSettings, sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
+export { type AccountMailSettings, sendPasswordReset, sendTransferRequest, sendVerification } from './commands/send-account-mail.js'
+export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
+export type { MailSettings } from './commands/send-once.js'
 export type { Mail, Mailer } from './mailer.js'

@@ -93,3 +93,37 @@ export function shipmentMailStatement(tenantId: string, fulfillmentId: string): 
     [tenantId, fulfillmentId],
   )
 }
+
+export interface StoreMailRow {
+  store_name: string
+  mail_from_name: string | null
+  /** Without a slash at the end. */
+  storefront_url: string | null
+}
+
+export function storeMailStatement(tenantId: string): Statement<StoreMailRow> {
+  return statement(
+    'notifications.store_mail',
+    `select name as store_name, mail_from_name, rtrim(storefront_url, '/') as storefront_url from store where tenant_id = $1`,
+    [tenantId],
+  )
+}
+
+export interface TransferMailRow {
+  order_id: string
+  display_id: number
+  original_email: string
+  customer_email: string
+  status: 'requested' | 'accepted' | 'declined' | 'canceled'
+}
+
+export function transferMailStatement(tenantId: string, transferId: string): Statement<TransferMailRow> {
+  return statement(
+    'notifications.transfer_mail',
+    `select t.order_id, o.display_id, t.original_email, c.email as customer_email, t.status
+     from order_transfer t join orders o on o.tenant_id = t.tenant_id and o.id = t.order_id
+     join customer c on c.tenant_id = t.tenant_id and c.id = t.customer_id
+     where t.tenant_id = $1 and t.id = $2`,
+    [tenantId, transferId],
+  )
+}

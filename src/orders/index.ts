@@ -1,7 +1,27 @@
-export { createFulfillment, type FulfillmentInput } from './commands/create-fulfillment.js'
+export { cancelFulfillment } from './commands/cancel-fulfillment.js'
+export { cancelOrder } from './commands/cancel-order.js'
+export { archiveOrder, completeOrder, insertOrderChangeStatement, type OrderPatch, updateOrder } from './commands/change-order.js'
+export { createFulfillment, createFulfillments, type FulfillmentInput } from './commands/create-fulfillment.js'
 export { deliverFulfillment } from './commands/deliver-fulfillment.js'
 export { type ShipmentLabel, shipFulfillment } from './commands/ship-fulfillment.js'
-export { listOrdersStatement, type LoadedOrder, loadOrderStatement, type OrderFilter, orderOrders } from './queries/load-order.js'
+export {
+  acceptOrderTransfer,
+  cancelOrderTransfer,
+  declineOrderTransfer,
+  requestOrderTransfer,
+  type TransferRequest,
+  type TransferToken,
+} from './commands/transfer-order.js'
+export { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from './locks.js'
+export { type OrderChangeRow, orderChangesStatement, partOfFulfillmentStatement } from './queries/history.js'
+export {
+  listOrdersStatement,
+  type LoadedOrder,
+  loadOrderStatement,
+  type OrderFilter,
+  orderOrders,
+  type Period,
+} from './queries/load-order.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
 export { renderOrder } from './queries/render-order.js'
 export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures } from './queries/render-parts.js'

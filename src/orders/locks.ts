@@ -1,3 +1,4 @@
+import type { Address } from '../carts/index.js'
 import { type Statement, statement } from '../db/index.js'
 
 export interface VendorOrderLock {
@@ -32,13 +33,16 @@ export interface LineLock {
   quantity: number
   fulfilled_quantity: number
   delivered_quantity: number
+  /** Pieces that are on their way back, or are back. */
+  returned_quantity: number
 }
 
 /** Sent behind the order's lock: what is read is what the last holder left. */
 export function lockLinesStatement(tenantId: string, vendorOrderId: string): Statement<LineLock> {
   return statement(
     'orders.lock_lines',
-    `select i.id, i.title, i.snapshot ->> 'variant_sku' as sku, i.requires_shipping, i.quantity, i.fulfilled_quantity, i.delivered_quantity
+    `select i.id, i.title, i.snapshot ->> 'variant_sku' as sku, i.requires_shipping, i.quantity, i.fulfilled_quantity, i.delivered_quantity,
+            i.return_requested_quantity + i.return_received_quantity + i.return_dismissed_quantity as returned_quantity
      from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = $2 order by i.id for update`,
     [tenantId, vendorOrderId],
   )
@@ -58,5 +62,52 @@ export function lockFulfillmentStatement(tenantId: string, vendorOrderId: string
     `select f.id, f.requires_shipping, f.shipped_at, f.delivered_at, f.canceled_at
      from fulfillment f where f.tenant_id = $1 and f.vendor_order_id = $2 and f.id = $3 for update`,
     [tenantId, vendorOrderId, fulfillmentId],
+  )
+}
+
+export interface OrderLock {
+  id: string
+  display_id: number
+  status: string
+  currency_code: string
+  email: string | null
+  shipping_address: Address | null
+  billing_address: Address | null
+  metadata: Record<string, unknown> | null
+}
+
+/**
+ * Locks an order: everything that happens to it after its sale starts here; then come its payments, its vendor orders,
+ * its lines and the stock. `no key update`, because packing inserts rows that refer to the order while it holds a
+ * vendor order.
+ */
+export function lockOrderStatement(tenantId: string, orderId: string): Statement<OrderLock> {
+  return statement(
+    'orders.lock',
+    `select id, display_id, status, currency_code, email, shipping_address, billing_address, metadata
+     from orders where tenant_id = $1 and id = $2 for no key update`,
+    [tenantId, orderId],
+  )
+}
+
+export interface OrderLineLock {
+  id: string
+  vendor_id: string
+  title: string
+  quantity: number
+  fulfilled_quantity: number
+  return_requested_quantity: number
+  return_received_quantity: number
+  return_dismissed_quantity: number
+}
+
+/** The lines of all vendors, behind the locks of their vendor orders. */
+export function lockLinesOfOrderStatement(tenantId: string, orderId: string): Statement<OrderLineLock> {
+  return statement(
+    'orders.lock_lines_of_order',
+    `select i.id, i.vendor_id, i.title, i.quantity, i.fulfilled_quantity, i.return_requested_quantity, i.return_received_quantity,
+            i.return_dismissed_quantity
+     from order_line_item i where i.tenant_id = $1 and i.order_id = $2 order by i.vendor_order_id, i.id for update`,
+    [tenantId, orderId],
   )
 }

@@ -5,6 +5,11 @@ export {
   replaceSessionStatements,
 } from './collections.js'
 export { capturePayment } from './commands/capture-payment.js'
+export { type RefundInput, refundPayment } from './commands/request-refund.js'
+export { resumeRefund } from './commands/settle-refund.js'
+export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
+export { divideCredit, lessCredits, type OpenPart } from './credits.js'
+export { lockPartsStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export type { Money, Outcome, PaymentProvider, PaymentSnapshot, ProviderCall } from './provider.js'
 export { paymentProviderOf, registerPaymentProvider } from './registry.js'

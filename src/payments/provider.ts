@@ -29,4 +29,8 @@ export interface PaymentProvider {
   startSession(call: ProviderCall, money: Money): Promise<Outcome<Record<string, unknown>>>
   authorize(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<PaymentSnapshot>>
   capture(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<PaymentSnapshot>>
+  /** Gives captured money back: the amount of this call, which may be part of what was captured. */
+  refund(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
+  /** Gives up what was authorised and not captured. */
+  cancel(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
 }

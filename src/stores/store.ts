@@ -11,6 +11,8 @@ export interface StoreRow {
   auto_pick_shipping: boolean
   payment_capture: 'manual' | 'automatic'
   mail_from_name: string | null
+  /** Where the links in mails lead; without it mails carry codes. */
+  storefront_url: string | null
   metadata: object | null
   created_at: Date
   updated_at: Date
@@ -23,7 +25,7 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.mail_from_name, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
+            s.payment_capture, s.mail_from_name, s.storefront_url, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
@@ -48,6 +50,7 @@ export interface StorePatch {
   auto_pick_shipping?: boolean | undefined
   payment_capture?: 'manual' | 'automatic' | undefined
   mail_from_name?: string | null | undefined
+  storefront_url?: string | null | undefined
   metadata?: object | null | undefined
   /** The whole set: a currency that is not in it is no longer supported. */
   supported_currencies?: StoreCurrencyInput[] | undefined
@@ -55,7 +58,7 @@ export interface StorePatch {
 
 const columns = [
   'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping', 'payment_capture',
-  'mail_from_name', 'metadata',
+  'mail_from_name', 'storefront_url', 'metadata',
 ] as const
 
 /**

@@ -38,7 +38,7 @@ const reviewedLooseColumns = new Set([
   'orders.display_id', 'vendor_order.display_id', 'vendor_order.region_id',
   'order_line_item.product_id', 'order_line_item.variant_id', 'order_line_item.shipping_profile_id',
   'order_shipping_method.shipping_option_id', 'fulfillment.shipping_option_id', 'commission_line.commission_rule_id',
-  'ledger_account.party_id', 'ledger_account.order_id', 'tax_rate_rule.reference_id', 'order_sequence.next_display_id',
+  'ledger_account.party_id', 'ledger_account.order_id', 'tax_rate_rule.reference_id', 'order_sequence.next_display_id', 'order_sequence.next_return_display_id', 'order_return.display_id',
 ])
 
 const fromSql =

@@ -1,6 +1,12 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mailedToken } from '../../src/access/index.js'
+import { totpCode, totpStep } from '../../src/access/totp.js'
+import { statement } from '../../src/db/index.js'
 import { addDomain } from '../../src/platform/index.js'
+import { asAdmin } from '../support/database.js'
+import { password } from '../support/shopper.js'
 import { good } from '../support/http.js'
-import { type Ids, openCart, pack, placeOrder, type World } from './endpoints-world.js'
+import { beginReturn, type Ids, openCart, pack, placeOrder, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -49,6 +55,36 @@ async function shipped(world: World, vendor: number): Promise<Ids> {
   return ids
 }
 
+/** A return that is put together, with shipping. */
+async function begun(world: World, vendor: number): Promise<Ids> {
+  const ids = await packed(world, vendor)
+  const { id, items } = await beginReturn(world.store, ids.order as string, [vendor])
+  const shipping_option_id = world.idsOf[vendor]?.return_shipping_option
+  good(await world.store.admin.post(`/admin/returns/${id}/shipping-method`, { shipping_option_id }))
+  return { ...ids, return: id, return_item: items[0]?.id as string }
+}
+
+/** A return after these steps. */
+function returned(...steps: readonly [path: string, body: (ids: Ids) => object][]): Prepare {
+  return async (world, vendor) => {
+    const ids = await begun(world, vendor)
+    for (const [path, body] of steps) good(await world.store.admin.post(`/admin/returns/${ids.return}/${path}`, body(ids)))
+    return ids
+  }
+}
+
+const nothing = () => ({})
+const counted = (ids: Ids) => ({ items: [{ id: ids.order_line_item, quantity: 1 }] })
+const requested = returned(['request', nothing])
+const receiving = returned(['request', nothing], ['receive', nothing])
+const received = returned(['request', nothing], ['receive', nothing], ['receive-items', counted])
+const refundable: Prepare = async (world, vendor) => {
+  const ids = await received(world, vendor)
+  good(await world.store.admin.post(`/admin/returns/${ids.return}/receive/confirm`))
+  const { payments } = good(await world.store.admin.get('/admin/payments', { order_id: ids.order as string }))
+  return { ...ids, payment: payments[0].id }
+}
+
 /** One thing that is made by one request. */
 function made(kind: string, path: string, body: (world: World, ids: Ids) => object): Prepare {
   return async (world, vendor) => {
@@ -83,7 +119,103 @@ async function commissionRule(world: World): Promise<Ids> {
   return { ...ids, commission_rule: commission_rule.id }
 }
 
+/** A cart that is nobody's yet. */
+async function guestCart({ store }: World): Promise<Ids> {
+  const { cart: made } = good(await store.shopper.post('/store/carts', {}))
+  return { cart: made.id }
+}
+
+/** An order that the customer has asked for, with the token that the mail about it carries. */
+async function transfer(world: World): Promise<Ids> {
+  const { app, store, customer } = world
+  const { order: placed } = await placeOrder(store)
+  good(await customer.client.post(`/store/orders/${placed.id}/transfer/request`, {}))
+  const rows = await app.db.read(
+    store.scope,
+    statement<{ id: string }>('', 'select id from order_transfer where tenant_id = $1 and order_id = $2', [store.tenantId, placed.id]),
+  )
+  return { order: placed.id, transfer_token: mailedToken(app.stoa.services.accountSealer, 'order_transfer', rows[0]?.id as string) }
+}
+
+/** A second factor that waits for its first code, and that code. */
+async function factor({ customer }: World): Promise<Ids> {
+  const begun = good(await customer.client.post('/auth/mfa/factors', { provider: 'totp' }))
+  return { mfa_factor: begun.mfa_factor.id, mfa_code: totpCode(begun.secret, totpStep(new Date())) }
+}
+
+/** A sign-in that waits for its second factor, and a recovery code that is one. */
+async function challenge({ app, store, customer }: World): Promise<Ids> {
+  const code = randomUUID()
+  const hash = createHash('sha256').update(code.replaceAll('-', '')).digest('hex')
+  await asAdmin(
+    app.adminUrl,
+    `insert into app.mfa_recovery_code (tenant_id, id, auth_identity_id, code_hash)
+     select i.tenant_id, $3, i.id, $4 from app.auth_identity i where i.tenant_id = $1 and i.actor_id = $2`,
+    [store.tenantId, customer.id, fresh('authtok'), hash],
+  )
+  const { mfa_challenge } = good(await store.shopper.post('/auth/customer/emailpass', { email: customer.email, password }))
+  return { mfa_challenge: mfa_challenge.id, mfa_code: code }
+}
+
+async function address({ customer }: World): Promise<Ids> {
+  const { customer: me } = good(await customer.client.post('/store/customers/me/addresses', { city: fresh('city') }))
+  return { customer: customer.id, customer_address: me.addresses.at(-1).id }
+}
+
+async function guest({ store }: World): Promise<Ids> {
+  const { customer: made } = good(await store.admin.post('/admin/customers', { email: `${fresh('guest')}@example.com` }))
+  return { customer: made.id }
+}
+
 export const prepared: Record<string, Prepare> = {
+  'POST /store/carts/:id/customer': guestCart,
+  'POST /store/orders/:id/transfer/request': order,
+  'POST /store/orders/:id/transfer/cancel': transfer,
+  'POST /store/orders/:id/transfer/accept': transfer,
+  'POST /store/orders/:id/transfer/decline': transfer,
+  'POST /auth/mfa/factors/:id/verify': factor,
+  'DELETE /auth/mfa/factors/:id': factor,
+  'POST /auth/mfa/challenges/:id/verify': challenge,
+  'DELETE /store/customers/me/addresses/:address_id': address,
+  'DELETE /admin/customers/:id/addresses/:address_id': address,
+  'DELETE /admin/customers/:id': guest,
+  'DELETE /admin/customer-groups/:id': made('customer_group', '/admin/customer-groups', () => ({ name: fresh('Group') })),
+  'POST /admin/orders/:id/fulfillments': order,
+  'POST /admin/orders/:id/fulfillments/:fulfillment_id/shipments': packed,
+  'POST /admin/orders/:id/fulfillments/:fulfillment_id/cancel': packed,
+  'POST /admin/orders/:id/fulfillments/:fulfillment_id/mark-as-delivered': shipped,
+  'POST /admin/orders/:id': order,
+  'POST /admin/orders/:id/complete': order,
+  'POST /admin/orders/:id/cancel': order,
+  'POST /admin/orders/:id/archive': async (world, vendor) => {
+    const ids = await order(world, vendor)
+    good(await world.store.admin.post(`/admin/orders/${ids.order}/complete`))
+    return ids
+  },
+  'POST /admin/payments/:id/refund': refundable,
+  'POST /store/returns': packed,
+  'POST /admin/returns': packed,
+  'POST /admin/returns/:id': begun,
+  'POST /admin/returns/:id/request-items': begun,
+  'POST /admin/returns/:id/request-items/:action_id': begun,
+  'DELETE /admin/returns/:id/request-items/:action_id': begun,
+  'POST /admin/returns/:id/shipping-method': begun,
+  'POST /admin/returns/:id/shipping-method/:action_id': begun,
+  'DELETE /admin/returns/:id/shipping-method/:action_id': begun,
+  'POST /admin/returns/:id/request': begun,
+  'DELETE /admin/returns/:id/request': begun,
+  'POST /admin/returns/:id/receive': requested,
+  'DELETE /admin/returns/:id/receive': receiving,
+  'POST /admin/returns/:id/receive-items': receiving,
+  'POST /admin/returns/:id/receive-items/:action_id': receiving,
+  'DELETE /admin/returns/:id/receive-items/:action_id': receiving,
+  'POST /admin/returns/:id/dismiss-items': receiving,
+  'POST /admin/returns/:id/dismiss-items/:action_id': receiving,
+  'DELETE /admin/returns/:id/dismiss-items/:action_id': receiving,
+  'POST /admin/returns/:id/receive/confirm': received,
+  'POST /admin/returns/:id/cancel': requested,
+  'DELETE /admin/return-reasons/:id': made('return_reason', '/admin/return-reasons', () => ({ value: fresh('reason'), label: 'Fresh' })),
+  'DELETE /admin/refund-reasons/:id': made('refund_reason', '/admin/refund-reasons', () => ({ label: fresh('Reason') })),
   'POST /store/carts/:id/complete': cart,
   'DELETE /store/carts/:id/line-items/:line_id': cart,
   'POST /store/payment-collections/:id/payment-sessions': cart,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { totpCode, totpStep } from '../../src/access/totp.js'
 import type { TestApp } from '../support/app.js'
 import type { Client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
+import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
+import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
@@ -15,6 +18,8 @@ export interface World {
   app: TestApp
   store: TestStore
   operator: Client
+  /** Somebody with an account in the store. */
+  customer: Shopper
   /** Id of each kind, for each of the two vendors; kinds of the whole store are in both. */
   idsOf: readonly [Ids, Ids]
 }
@@ -37,13 +42,17 @@ export const kinds: Record<string, Kind> = {
   cart: storeRows('cart', 'and completed_at is null'),
   collection: storeRows('product_collection'),
   commission_rule: storeRows('commission_rule'),
-  customer: storeRows('customer'),
+  customer: storeRows('customer', 'and has_account'),
+  customer_address: storeRows('customer_address'),
+  customer_group: storeRows('customer_group'),
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
   job: storeRows('outbox_event', `and state = 'failed'`),
+  mfa_challenge: storeRows('mfa_challenge'),
+  mfa_factor: storeRows('mfa_factor'),
   ledger_transaction: storeRows('ledger_transaction'),
   line_item: {
     sql: `select l.id, l.created_at from app.cart_line_item l join app.cart c on c.tenant_id = l.tenant_id and c.id = l.cart_id
@@ -54,6 +63,7 @@ export const kinds: Record<string, Kind> = {
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
+  parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
   parent_category: storeRows('product_category', 'and parent_category_id is null'),
   payment_collection: {
     sql: `select p.id, p.created_at from app.payment_collection p join app.cart c on c.tenant_id = p.tenant_id and c.id = p.cart_id
@@ -67,7 +77,12 @@ export const kinds: Record<string, Kind> = {
   product_option_value: vendorRows('product_option_value'),
   product_tag: storeRows('product_tag'),
   product_type: storeRows('product_type'),
+  refund_reason: storeRows('refund_reason'),
   region: storeRows('region'),
+  return: storeRows('order_return'),
+  return_item: storeRows('order_return_item'),
+  return_reason: storeRows('return_reason'),
+  return_shipping_option: storeRows('shipping_option', 'and is_return'),
   sales_channel: storeRows('sales_channel'),
   service_zone: vendorRows('service_zone'),
   shipping_option: vendorRows('shipping_option'),
@@ -92,7 +107,7 @@ export function isVendorKind(kind: string): boolean {
 
 /** Makes one of two twins. */
 export async function buildWorld(app: TestApp, operator: Client): Promise<World> {
-  const store = await createTestStore(app, { vendors: 2, productsPerVendor: 2 })
+  const store = await createTestStore(app, { vendors: 2, productsPerVendor: 2, stock: 2_000 })
   // The test store's own rule has the same id in every store; ids here must tell the two apart.
   await asAdmin(
     app.adminUrl,
@@ -101,11 +116,13 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   )
   await addSettings(store)
   await addVocabulary(store)
-  await addPurchases(app, store)
+  const customer = await signUp(app, store, `twin@${store.slug}.example`)
+  await addAccount(store, customer)
+  await addPurchases(app, { ...store, shopper: customer.client })
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()
-  return { app, store, operator, idsOf: [{}, {}] }
+  return { app, store, operator, customer, idsOf: [{}, {}] }
 }
 
 const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'
@@ -161,11 +178,55 @@ async function addVocabulary({ admin, vendors }: TestStore): Promise<void> {
   }
 }
 
+/** What a customer keeps, and a second factor, with the challenge of a sign-in that asks for it. */
+async function addAccount({ admin, shopper }: TestStore, customer: Shopper): Promise<void> {
+  good(await customer.client.post('/store/customers/me/addresses', { first_name: 'Twin', country_code: 'us' }))
+  const { customer_group } = good(await admin.post('/admin/customer-groups', { name: 'Twins' }))
+  good(await admin.post(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer.id] }))
+  await enableFactor(customer)
+  good(await shopper.post('/auth/customer/emailpass', { email: customer.email, password }))
+}
+
+/** A second factor that counts, in place of one before. */
+export async function enableFactor(customer: Shopper): Promise<void> {
+  const { mfa_factor, secret } = good(await customer.client.post('/auth/mfa/factors', { provider: 'totp' }))
+  good(await customer.client.post(`/auth/mfa/factors/${mfa_factor.id}/verify`, { code: totpCode(secret, totpStep(new Date())) }))
+}
+
 async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   const { order } = await placeOrder(store)
   for (const [index, part] of order.vendor_orders.entries()) await pack(store, index, part.id)
+  await addReturn(store, order.id)
   await app.drain()
   await openCart(store)
+}
+
+/** Why goods and money go back, how goods are sent back, and a return of a piece of each vendor that was asked for. */
+async function addReturn(store: TestStore, orderId: string): Promise<void> {
+  const { return_reason } = good(await store.admin.post('/admin/return-reasons', { value: 'twin', label: 'Twin' }))
+  good(
+    await store.admin.post('/admin/return-reasons', {
+      value: 'small_twin',
+      label: 'Small twin',
+      parent_return_reason_id: return_reason.id,
+    }),
+  )
+  good(await store.admin.post('/admin/refund-reasons', { label: 'Twin' }))
+  for (const index of [0, 1]) await addReturnOption(store, index)
+  await beginReturn(store, orderId, [0, 1])
+}
+
+/** A return that is put together: one piece of the line of each of these vendors, and shipping. */
+export async function beginReturn(
+  store: TestStore,
+  orderId: string,
+  vendors: readonly number[],
+): Promise<{ id: string; items: { id: string }[] }> {
+  const { order, return: begun } = good(await store.admin.post('/admin/returns', { order_id: orderId }))
+  const lines = vendors.map((index) => order.items.find((item: { vendor: { id: string } }) => item.vendor.id === store.vendors[index]?.id))
+  const items = lines.map((line) => ({ id: line.id, quantity: 1 }))
+  const { return: filled } = good(await store.admin.post(`/admin/returns/${begun.id}/request-items`, { items }))
+  return filled
 }
 
 /** A cart with a line of each vendor, ready to be completed. */

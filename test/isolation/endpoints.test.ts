@@ -148,16 +148,16 @@ const expected: Record<string, number> = {
   'POST /platform/tenants/:id/domains/:domain_id/verify': 400,
 }
 
-async function clientsOf(app: TestApp, { store, operator }: World): Promise<Record<string, Client>> {
+async function clientsOf(app: TestApp, { store, operator, customer }: World): Promise<Record<string, Client>> {
   const vendor = store.vendors[0]
   const { token } = good(
     await client(app, { tenant: store.slug }).post('/auth/member/emailpass', { email: vendor?.email, password: vendor?.password }),
   )
   return {
-    store: store.shopper,
+    store: customer.client,
     admin: store.admin,
     vendor: client(app, { token }),
     platform: operator,
-    auth: client(app, { tenant: store.slug }),
+    auth: customer.client,
   }
 }

@@ -26,7 +26,7 @@ export interface Matrix {
 }
 
 /** Same for every store, or names of providers and of things outside: no row of another store can be meant. */
-const namesNoRow = new Set(['external_id', 'provider_id', 'currency'])
+const namesNoRow = new Set(['external_id', 'provider_id', 'currency', 'actor_type', 'auth_provider', 'auth_step', 'own_email'])
 
 /** Kinds of id fields that every route calls by the same name. A route's own `ids` come before these. */
 const common: Record<string, string> = {
@@ -54,7 +54,11 @@ const common: Record<string, string> = {
 }
 
 /** What stands above something of the same kind is another one of it. */
-const above: Record<string, string> = { parent_category_id: 'parent_category', parent_id: 'tax_region' }
+const above: Record<string, string> = {
+  parent_category_id: 'parent_category',
+  parent_id: 'tax_region',
+  parent_return_reason_id: 'parent_return_reason',
+}
 
 /** Lists whose elements are `{ id }`, by the list's name. */
 const elements: Record<string, string> = {

@@ -7,5 +7,7 @@ export function registerAgreeable(id: string, authorize: PaymentProvider['author
     startSession: async () => ({ kind: 'ok', value: {} }),
     authorize,
     capture: async (_call, _money, data) => ({ kind: 'ok', value: { status: 'captured', data } }),
+    refund: async (_call, _money, data) => ({ kind: 'ok', value: { data } }),
+    cancel: async (_call, _money, data) => ({ kind: 'ok', value: { data } }),
   })
 }

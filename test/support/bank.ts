@@ -5,7 +5,7 @@ export const bankId = 'pp_test_bank'
 
 /** One call as the bank saw it. */
 export interface BankCall {
-  method: 'authorize' | 'capture'
+  method: 'authorize' | 'capture' | 'refund' | 'cancel'
   key: string
   amountMinor: string
 }
@@ -31,10 +31,22 @@ export function bankProvider(file: string, reached: (step: string) => void): Pay
       act('capture', call.operationKey, money.amountMinor)
       return { kind: 'ok', value: { status: 'captured', data } }
     },
+    async refund(call, money, data) {
+      act('refund', call.operationKey, money.amountMinor)
+      return { kind: 'ok', value: { data } }
+    },
+    async cancel(call, money, data) {
+      act('cancel', call.operationKey, money.amountMinor)
+      return { kind: 'ok', value: { data } }
+    },
   }
 }
 
 export function bankCalls(file: string): BankCall[] {
   if (!fs.existsSync(file)) return []
-  return fs.readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as BankCall)
+  return fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as BankCall)
 }

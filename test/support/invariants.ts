@@ -20,7 +20,8 @@ const always: Record<string, string> = {
   'every piece sold and not sent is promised to its order line': `
     select i.id, i.quantity, i.fulfilled_quantity from app.order_line_item i
     join app.product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id and v.manage_inventory and not v.allow_backorder
-    where i.tenant_id = $1 and i.quantity - i.fulfilled_quantity <> coalesce((select sum(r.quantity) from app.reservation r
+    join app.orders o on o.tenant_id = i.tenant_id and o.id = i.order_id
+    where i.tenant_id = $1 and case when o.canceled_at is null then i.quantity - i.fulfilled_quantity else 0 end <> coalesce((select sum(r.quantity) from app.reservation r
       where r.tenant_id = $1 and r.order_line_item_id = i.id and r.state = 'active'), 0)`,
   'a completed cart has exactly one order, and an order a completed cart': `
     select c.id, c.order_id, o.id as order_found from app.cart c
@@ -65,14 +66,38 @@ const always: Record<string, string> = {
       join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
       where a.tenant_id = $1 and a.code = 'A:shopper' and a.order_id = o.id) b on true
     where o.tenant_id = $1 and not (b.sold = o.total_minor and b.owed = o.total_minor - coalesce((
-      select sum(p.captured_minor) from app.payment p join app.payment_collection k
+      select sum(c.amount_minor) from app.order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'), 0) - coalesce((
+      select sum(p.captured_minor - p.refunded_minor) from app.payment p join app.payment_collection k
         on k.tenant_id = $1 and k.id = p.payment_collection_id
       where p.tenant_id = $1 and k.order_id = o.id), 0))`,
   'a vendor is owed the sum of its parts': `
     select v.vendor_id, sum(v.vendor_amount_minor) from app.vendor_order v where v.tenant_id = $1 group by v.vendor_id
-    having sum(v.vendor_amount_minor) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
+    having sum(v.vendor_amount_minor) - coalesce((select sum(c.vendor_amount_minor) from app.order_credit c
+      where c.tenant_id = $1 and c.vendor_id = v.vendor_id and c.state = 'booked'), 0) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
       join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
       where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id), 0)`,
+  'what was refunded is what the refunds say, and no more than was captured': `
+    select p.id, p.captured_minor, p.refunded_minor, k.refunded_minor as of_collection from app.payment p
+    join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+    where p.tenant_id = $1 and not (p.refunded_minor <= p.captured_minor and k.refunded_minor = p.refunded_minor and p.refunded_minor = coalesce((
+      select sum(r.amount_minor) from app.refund r where r.tenant_id = $1 and r.payment_id = p.id and r.state = 'succeeded'), 0))`,
+  'no line and no shipping is credited with more than it was sold for, nor any share of it': `
+    select s.id from (
+      select i.id, i.total_minor, i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor from app.order_line_item i
+      left join app.commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id where i.tenant_id = $1
+      union all select m.id, m.total_minor, m.tax_minor, 0 from app.order_shipping_method m where m.tenant_id = $1) s
+    join app.order_credit c on c.tenant_id = $1 and c.state <> 'void' and s.id in (c.order_line_item_id, c.order_shipping_method_id)
+    group by s.id, s.total_minor, s.tax_minor, s.commission_minor
+    having sum(c.amount_minor) > s.total_minor or sum(c.tax_minor) > s.tax_minor or sum(c.commission_minor) > s.commission_minor
+      or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor`,
+  'the store keeps its commission, and owes its tax, of what was not given back': `
+    select b.code, b.booked, b.sold from (
+      select a.code, -sum(s.amount_minor) as booked,
+        (select sum(case a.code when 'L:tax' then v.tax_total_minor else v.commission_minor end) from app.vendor_order v where v.tenant_id = $1)
+        - coalesce((select sum(case a.code when 'L:tax' then c.tax_minor else c.commission_minor end) from app.order_credit c
+            where c.tenant_id = $1 and c.state = 'booked'), 0) as sold
+      from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
+      where a.tenant_id = $1 and a.code in ('L:tax', 'R:commission') group by a.code) b where b.booked <> b.sold`,
   'orders are numbered without a gap': `
     select n.display_id from (select display_id, lag(display_id) over (order by display_id) as before from app.orders where tenant_id = $1) n
     where n.before is not null and n.display_id <> n.before + 1`,

@@ -1,13 +1,19 @@
 import type { Route } from '../../http/index.js'
 import { routes as apiKeys } from './api-keys.js'
 import { routes as commissionRules } from './commission-rules.js'
+import { routes as customerGroups } from './customer-groups.js'
+import { routes as customers } from './customers.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
+import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
 import { routes as payments } from './payments.js'
 import { routes as products } from './products.js'
+import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
+import { routes as returnReasons } from './return-reasons.js'
+import { routes as returns } from './returns.js'
 import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
 import { routes as stores } from './stores.js'
@@ -17,6 +23,26 @@ import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
 
 export const routes: Route[] = [
-  ...stores, ...salesChannels, ...regions, ...taxes, ...vocabulary, ...products, ...locations, ...shipping, ...inventory,
-  ...apiKeys, ...users, ...vendors, ...commissionRules, ...orders, ...payments, ...ledger,
+  ...stores,
+  ...salesChannels,
+  ...regions,
+  ...taxes,
+  ...vocabulary,
+  ...products,
+  ...locations,
+  ...shipping,
+  ...inventory,
+  ...apiKeys,
+  ...users,
+  ...vendors,
+  ...customers,
+  ...customerGroups,
+  ...commissionRules,
+  ...orders,
+  ...orderFulfillments,
+  ...returns,
+  ...returnReasons,
+  ...refundReasons,
+  ...payments,
+  ...ledger,
 ]

@@ -1,43 +1,48 @@
 import { z } from 'zod'
-import { absoluteUrl } from '../../catalog/index.js'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
+import { address, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
+  archiveOrder,
+  cancelOrder,
+  completeOrder,
   listOrdersStatement,
   listVendorOrdersStatement,
-  type LoadedOrder,
-  loadOrderStatement,
+  orderChangesStatement,
   orderOrders,
   ordersOfPartsStatement,
-  renderOrder,
+  type Period,
   renderVendorOrder,
+  updateOrder,
   vendorOrderOrders,
 } from '../../orders/index.js'
+import { answerOrder, orderFields as fields, orderLines, picturesOf, rendered, wireOrder } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, q, reach } from './shared.js'
 
-const lines = [
-  'items.*', 'items.vendor.*', 'items.detail.*', 'items.product.*', 'items.variant.*', 'items.tax_lines.*', 'shipping_address.*',
-  'shipping_methods.*', 'shipping_methods.tax_lines.*', 'fulfillments.*', 'fulfillments.items.*', 'fulfillments.labels.*',
-]
-const fields: FieldsPolicy = {
-  relationsLimit: 4,
-  defaults: [
-    '*', 'summary', ...lines, 'billing_address.*', 'customer.*', 'cart.id', 'payment_collections.*', 'payment_collections.payments.*',
-    'payment_collections.payments.captures.*', 'payment_collections.payment_sessions.*', 'vendor_orders.*', 'vendor_orders.vendor.*',
-  ],
-}
-const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'summary', 'vendor.*', ...lines, 'commission_lines.*'] }
-
-const picturesOf = (request: AnyRequest) => (url: string | null) => absoluteUrl(url, request.services.publicUrl)
-
-function rendered(request: AnyRequest, order: LoadedOrder): unknown {
-  return request.fields.project(renderOrder(order, picturesOf(request)))
-}
+const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'summary', 'vendor.*', ...orderLines, 'commission_lines.*'] }
 
 const orderStatus = z.enum(['pending', 'completed', 'draft', 'archived', 'canceled', 'requires_action'])
+const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+/** A moment, or bounds around it, as Medusa's clients filter by time. Rows have milliseconds, so every bound can be shifted to one kind. */
+const period = z
+  .union([
+    moment.transform((at) => ({ $gte: at, $lte: at })),
+    z.strictObject({ $gt: moment.optional(), $gte: moment.optional(), $lt: moment.optional(), $lte: moment.optional() }),
+  ])
+  .transform((bounds: { $gt?: Date | undefined; $gte?: Date | undefined; $lt?: Date | undefined; $lte?: Date | undefined }): Period => {
+    const next = (at: Date | undefined) => (at === undefined ? [] : [at.getTime() + 1])
+    const same = (at: Date | undefined) => (at === undefined ? [] : [at.getTime()])
+    const from = [...next(bounds.$gt), ...same(bounds.$gte)]
+    const before = [...next(bounds.$lte), ...same(bounds.$lt)]
+    return {
+      from: from.length === 0 ? null : new Date(Math.max(...from)),
+      before: before.length === 0 ? null : new Date(Math.min(...before)),
+    }
+  })
 const partStatus = z.enum(['pending', 'completed', 'canceled'])
 const several = <Value extends string>(given: Value | Value[] | undefined) => (given === undefined ? null : [given].flat())
+
+const withoutId = ({ id: _id, ...rest }: z.output<typeof address>) => rest
 
 interface VendorOrderQuery {
   id: readonly string[] | null
@@ -50,7 +55,13 @@ interface VendorOrderQuery {
 async function loadParts(request: AnyRequest, filter: VendorOrderQuery, page: AnyRequest['page']) {
   const { context } = request
   const rows = await context.db.read(context.scope, listVendorOrdersStatement(tenantOf(context), { ...filter, ...page }))
-  const parents = await context.db.read(context.scope, ordersOfPartsStatement(tenantOf(context), rows.map((row) => row.id)))
+  const parents = await context.db.read(
+    context.scope,
+    ordersOfPartsStatement(
+      tenantOf(context),
+      rows.map((row) => row.id),
+    ),
+  )
   const orderIds = new Map(parents.map((parent) => [parent.id, parent.order_id]))
   const vendor_orders = rows.map(({ count: _count, ...row }) =>
     request.fields.project({ ...renderVendorOrder(row, picturesOf(request)), order_id: orderIds.get(row.id), vendor_id: row.vendor_id }),
@@ -79,6 +90,9 @@ export const routes: Route[] = [
       customer_id: id.optional(),
       sales_channel_id: oneOrMany.optional(),
       vendor_id: id.optional(),
+      region_id: oneOrMany.optional(),
+      created_at: period.optional(),
+      updated_at: period.optional(),
     }),
     fields,
     page: { limit: 50, orderable: orderOrders, descending: true },
@@ -92,6 +106,9 @@ export const routes: Route[] = [
         customerId: query.customer_id ?? null,
         salesChannelId: query.sales_channel_id ?? null,
         vendorId: query.vendor_id ?? null,
+        regionId: query.region_id ?? null,
+        ...(query.created_at === undefined ? {} : { created: query.created_at }),
+        ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
       }
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
       const orders = rows.map(({ count: _count, ...order }) => rendered(request, order))
@@ -108,11 +125,7 @@ export const routes: Route[] = [
     ids: { id: 'order' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      const { context } = request
-      const wanted = request.params.id as string
-      const [order] = await context.db.read(context.scope, loadOrderStatement(tenantOf(context), wanted))
-      if (order === undefined) throw notFound(`Order with id: ${wanted} was not found`)
-      return { order: rendered(request, order) }
+      return answerOrder(request, request.params.id as string)
     },
   }),
   route({
@@ -126,7 +139,12 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: vendorOrderOrders, descending: true },
     async handle(request) {
       const { query, page } = request
-      const filter = { id: query.id ?? null, status: several(query.status), q: query.q ?? null, vendorIds: vendorsOf(request, query.vendor_id) }
+      const filter = {
+        id: query.id ?? null,
+        status: several(query.status),
+        q: query.q ?? null,
+        vendorIds: vendorsOf(request, query.vendor_id),
+      }
       return { ...(await loadParts(request, filter, page)), offset: page.offset, limit: page.limit }
     },
   }),
@@ -144,6 +162,90 @@ export const routes: Route[] = [
       const { vendor_orders: found } = await loadParts(request, filter, singlePage)
       if (found[0] === undefined) throw notFound(`Vendor order with id: ${wanted} was not found`)
       return { vendor_order: found[0] }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/orders/:id',
+    summary: 'Change whom an order is for and where it goes',
+    access: 'orders:write',
+    body: z.strictObject({ email: email.optional(), shipping_address: address.optional(), billing_address: address.optional(), metadata }),
+    fields,
+    ids: { id: 'order' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'orders:write')
+      const { shipping_address, billing_address, ...rest } = request.body
+      await updateOrder(request.context, wanted, {
+        ...rest,
+        ...(shipping_address === undefined ? {} : { shipping_address: withoutId(shipping_address) }),
+        ...(billing_address === undefined ? {} : { billing_address: withoutId(billing_address) }),
+      })
+      return answerOrder(request, wanted)
+    },
+  }),
+  ...(['complete', 'archive', 'cancel'] as const).map((verb) =>
+    route({
+      surface: 'admin',
+      method: 'POST',
+      path: `/admin/orders/:id/${verb}`,
+      summary: {
+        complete: 'Nothing more is expected of an order',
+        archive: 'Put an order away',
+        cancel: 'Cancel an order of which nothing is packed',
+      }[verb],
+      access: 'orders:write',
+      fields,
+      ids: { id: 'order' },
+      async handle(request) {
+        const wanted = request.params.id as string
+        needWholeStore(request, 'orders:write')
+        await { complete: completeOrder, archive: archiveOrder, cancel: cancelOrder }[verb](request.context, wanted)
+        return answerOrder(request, wanted)
+      },
+    }),
+  ),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/orders/:id/changes',
+    summary: 'What was done to an order, the newest first',
+    access: 'orders:read',
+    fields: { defaults: ['*', 'actions'] },
+    ids: { id: 'order' },
+    async handle(request) {
+      needWholeStore(request, 'orders:read')
+      const { context } = request
+      const wanted = request.params.id as string
+      await wireOrder(request, wanted)
+      const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted))
+      return { order_changes: changes.map((change) => request.fields.project(change)) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/orders/:id/line-items',
+    summary: 'What became of the lines of an order',
+    access: 'orders:read',
+    fields: { relationsLimit: 4, defaults: ['*', 'item.*', 'item.vendor.*', 'item.tax_lines.*', 'item.variant.*', 'item.product.*'] },
+    ids: { id: 'order' },
+    async handle(request) {
+      needWholeStore(request, 'orders:read')
+      const order = await wireOrder(request, request.params.id as string)
+      const items = order.items as Record<string, unknown>[]
+      return {
+        order_items: items.map((item) =>
+          request.fields.project({
+            ...(item.detail as object),
+            order_id: order.id,
+            version: order.version,
+            unit_price: item.unit_price,
+            item,
+          }),
+        ),
+      }
     },
   }),
 ]

@@ -1,18 +1,33 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
-import { toMajor } from '../../kernel/index.js'
-import { capturePayment, listPaymentsStatement, type PaymentView } from '../../payments/index.js'
-import { ids, needWholeStore, reading } from './shared.js'
+import { limits, toMajor } from '../../kernel/index.js'
+import { capturePayment, listPaymentsStatement, type PaymentView, refundPayment } from '../../payments/index.js'
+import { id, ids, needWholeStore, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'amount', 'captured_amount', 'refunded_amount', 'currency_code', 'provider_id', 'payment_collection_id',
-    'payment_session_id', 'order_id', 'data', 'captured_at', 'canceled_at', 'created_at', 'updated_at', 'captures.*', 'refunds.*',
+    'id',
+    'amount',
+    'captured_amount',
+    'refunded_amount',
+    'currency_code',
+    'provider_id',
+    'payment_collection_id',
+    'payment_session_id',
+    'order_id',
+    'data',
+    'captured_at',
+    'canceled_at',
+    'created_at',
+    'updated_at',
+    'captures.*',
+    'refunds.*',
+    'refunds.refund_reason.*',
   ],
 }
 
-function renderPayment({ amount_minor, captured_minor, refunded_minor, captures, ...payment }: PaymentView): object {
+function renderPayment({ amount_minor, captured_minor, refunded_minor, captures, refunds, ...payment }: PaymentView): object {
   const major = (minor: bigint | number) => toMajor(minor, payment.currency_code)
   return {
     ...payment,
@@ -20,7 +35,7 @@ function renderPayment({ amount_minor, captured_minor, refunded_minor, captures,
     captured_amount: major(captured_minor),
     refunded_amount: major(refunded_minor),
     captures: captures.map(({ amount_minor: taken, ...capture }) => ({ ...capture, amount: major(taken), payment_id: payment.id })),
-    refunds: [],
+    refunds: refunds.map(({ amount_minor: returned, ...refund }) => ({ ...refund, amount: major(returned), payment_id: payment.id })),
   }
 }
 
@@ -56,6 +71,27 @@ export const routes: Route[] = [
       const wanted = request.params.id as string
       needWholeStore(request, 'payments:capture')
       await capturePayment(request.context, wanted, request.body.amount)
+      return payments.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/payments/:id/refund',
+    summary: 'Give captured money back: all that is left, an amount of it, or what a return is worth',
+    access: 'payments:refund',
+    body: z.strictObject({
+      amount: z.number().gt(0).optional(),
+      refund_reason_id: id.nullish(),
+      note: z.string().max(limits.text_characters).nullish(),
+      return_id: id.nullish(),
+    }),
+    fields,
+    ids: { id: 'payment', refund_reason_id: 'refund_reason', return_id: 'return' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'payments:refund')
+      await refundPayment(request.context, wanted, request.body)
       return payments.answer(request, wanted)
     },
   }),

@@ -8,7 +8,7 @@ import { id, ids, name, q, reading, write } from './shared.js'
 const fields: FieldsPolicy = {
   defaults: [
     'id', 'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping',
-    'payment_capture', 'mail_from_name', 'metadata', 'created_at', 'updated_at', 'supported_currencies.*',
+    'payment_capture', 'mail_from_name', 'storefront_url', 'metadata', 'created_at', 'updated_at', 'supported_currencies.*',
     'supported_currencies.currency.*',
   ],
 }
@@ -56,6 +56,7 @@ export const routes: Route[] = [
       auto_pick_shipping: z.boolean().optional(),
       payment_capture: z.enum(['manual', 'automatic']).optional(),
       mail_from_name: name.nullish(),
+      storefront_url: z.url({ protocol: /^https?$/ }).max(500).nullish(),
       metadata,
     }),
     fields,

@@ -1,5 +1,6 @@
-import { type Actor, refreshToken } from '../../access/index.js'
+import { refreshToken } from '../../access/index.js'
 import { type Route, route } from '../../http/index.js'
+import { selfOf } from './shared.js'
 
 export const routes: Route[] = [
   route({
@@ -12,12 +13,8 @@ export const routes: Route[] = [
     withoutTenant: true,
     limit: 'sign_in',
     async handle(request) {
-      const { services, context } = request
-      const actor = request.actor as Actor
-      if (actor.type === 'operator') return { token: await refreshToken(context, services.tokens, actor, null) }
-      const { tenant } = request
-      const scope = { role: 'store', tenantId: tenant.id } as const
-      return { token: await refreshToken({ ...context, scope }, services.tokens, actor, tenant) }
+      const { actor, tenant, context } = selfOf(request)
+      return refreshToken(context, request.services.tokens, actor, tenant)
     },
   }),
 ]

@@ -8,15 +8,16 @@ import {
   type LoadedCart,
   loadCartStatement,
   renderCart,
+  transferCart,
   updateCart,
   updateLineItem,
 } from '../../carts/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
 import { completeCart } from '../../checkout/index.js'
-import { customerEmailStatement } from '../../customers/index.js'
+import { addressStatement, customerEmailStatement, unknownAddress } from '../../customers/index.js'
 import { tenantOf } from '../../db/index.js'
 import { address, currencyCode, email, fieldTree, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
-import { invalidData, limits, notFound } from '../../kernel/index.js'
+import { invalidData, limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'
 import { answerOrder } from './orders.js'
@@ -24,8 +25,10 @@ import { salesChannelsOf } from './shared.js'
 
 const promoCodes = z.array(z.string().max(100)).max(50).optional()
 const locale = z.string().max(35).nullish()
-// Addresses of a cart are snapshots: an id that a client sends back with one says nothing.
-const cartAddress = address.transform(({ id: _id, ...rest }) => rest).nullish()
+// Addresses of a cart are snapshots: an id that a client sends back with one says nothing. A text names an address that
+// the signed-in customer keeps.
+const cartAddress = z.union([address.transform(({ id: _id, ...rest }) => rest), z.string().min(1).max(64), z.null()]).optional()
+type CartAddress = z.output<typeof cartAddress>
 
 /** A variant and how many of it; pieces are whole. */
 const newLine = z.strictObject({
@@ -76,6 +79,21 @@ function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart)
   return { cart: request.fields.project(wholeCart(request, cart)) }
 }
 
+/** The signed-in customer's id; null for guests. */
+function signedInId({ actor }: RequestContext<unknown, unknown>): string | null {
+  return actor?.type === 'customer' && actor.id !== '' ? actor.id : null
+}
+
+/** An address as given, or a copy of one that the signed-in customer keeps. Throws not_found for anybody else's. */
+async function addressOf(request: RequestContext<unknown, unknown>, given: CartAddress) {
+  if (typeof given !== 'string') return given
+  const { context } = request
+  const customerId = signedInId(request)
+  const [saved] = customerId === null ? [] : await context.db.read(context.scope, addressStatement(tenantOf(context), customerId, given))
+  if (saved === undefined) throw unknownAddress(given)
+  return saved
+}
+
 /** No promotion exists that a code could name. */
 function refusePromoCodes(codes: readonly string[] | undefined): void {
   if (codes?.[0] !== undefined) throw invalidData(`The promotion code ${codes[0]} is invalid`)
@@ -88,7 +106,7 @@ const mismatch = (error: string) =>
   )
 
 async function create(request: RequestContext<unknown, z.output<typeof newCart>>): Promise<unknown> {
-  const { body, key, context, actor } = request
+  const { body, key, context } = request
   const channels = key?.salesChannelIds ?? []
   if (body.sales_channel_id != null && !channels.includes(body.sales_channel_id)) {
     return mismatch(`Sales channel ${body.sales_channel_id} does not belong to the publishable API key of this request.`)
@@ -97,11 +115,13 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
     return mismatch('The publishable API key of this request has several sales channels. Name one of them as sales_channel_id.')
   }
   refusePromoCodes(body.promo_codes)
-  const signedIn = actor?.type === 'customer' && actor.id !== '' ? actor.id : null
+  const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
   const { promo_codes: _codes, additional_data: _data, currency_code, ...input } = body
   const cart = await createCart(context, {
     ...input,
+    shipping_address: await addressOf(request, input.shipping_address),
+    billing_address: await addressOf(request, input.billing_address),
     currency_code: currency_code ?? undefined,
     sales_channel_id: body.sales_channel_id ?? channels[0] ?? null,
     customer: customer === undefined ? undefined : { id: customer.id },
@@ -114,7 +134,12 @@ async function update(request: RequestContext<unknown, z.output<typeof changedCa
   const { promo_codes, additional_data: _data, sales_channel_id, ...input } = request.body
   refusePromoCodes(promo_codes)
   if (sales_channel_id != null) salesChannelsOf(request, [sales_channel_id])
-  const cart = await updateCart(request.context, request.params.id as string, { ...input, sales_channel_id: sales_channel_id ?? undefined })
+  const cart = await updateCart(request.context, request.params.id as string, {
+    ...input,
+    shipping_address: await addressOf(request, input.shipping_address),
+    billing_address: await addressOf(request, input.billing_address),
+    sales_channel_id: sales_channel_id ?? undefined,
+  })
   return answerCart(request, cart)
 }
 
@@ -197,7 +222,13 @@ export const routes: Route[] = [
     access: 'public',
     body: newCart,
     fields: cartFields,
-    ids: { region_id: 'region', sales_channel_id: 'sales_channel', variant_id: 'variant' },
+    ids: {
+      region_id: 'region',
+      sales_channel_id: 'sales_channel',
+      variant_id: 'variant',
+      shipping_address: 'customer_address',
+      billing_address: 'customer_address',
+    },
     handle: create,
   }),
   route({
@@ -224,7 +255,13 @@ export const routes: Route[] = [
     access: 'public',
     body: changedCart,
     fields: cartFields,
-    ids: { id: 'cart', region_id: 'region', sales_channel_id: 'sales_channel' },
+    ids: {
+      id: 'cart',
+      region_id: 'region',
+      sales_channel_id: 'sales_channel',
+      shipping_address: 'customer_address',
+      billing_address: 'customer_address',
+    },
     handle: update,
   }),
   route({
@@ -237,6 +274,21 @@ export const routes: Route[] = [
     ids: { id: 'cart' },
     async handle(request) {
       return answerCart(request, await calculateTaxes(request.context, request.params.id as string))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/carts/:id/customer',
+    summary: "Make a cart the signed-in customer's",
+    access: 'customer',
+    fields: cartFields,
+    ids: { id: 'cart' },
+    async handle(request) {
+      const { context } = request
+      const [customer] = await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedInId(request) as string))
+      if (customer === undefined) throw unauthorized()
+      return answerCart(request, await transferCart(context, request.params.id as string, customer))
     },
   }),
   route({

@@ -59,3 +59,25 @@ export const orderFields: FieldsPolicy = {
     ...of('promotions.application_method', 'value type currency_code'),
   ],
 }
+
+/** What a list of orders holds: less by default, and on request whatever one order has. */
+export const orderListFields: FieldsPolicy = {
+  totals: totalPaths,
+  defaults: [
+    'id',
+    'status',
+    'summary',
+    'display_id',
+    'custom_display_id',
+    'total',
+    'currency_code',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'payment_status',
+    'fulfillment_status',
+    'items.*',
+    'items.detail.*',
+  ],
+  extra: [...orderFields.defaults, ...(orderFields.extra ?? [])],
+}

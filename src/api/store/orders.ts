@@ -1,9 +1,12 @@
+import { z } from 'zod'
+import type { Actor } from '../../access/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
-import { type RequestContext, type Route, route } from '../../http/index.js'
+import { oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { loadOrderStatement, renderOrder } from '../../orders/index.js'
-import { orderFields } from './order-fields.js'
+import { listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
+import { orderFields, orderListFields } from './order-fields.js'
+import { listed } from './shared.js'
 
 /**
  * An order in wire shape, as the request's fields want it.
@@ -16,7 +19,35 @@ export async function answerOrder(request: RequestContext<unknown, unknown>, ord
   return fields.project(renderOrder(order, (url) => absoluteUrl(url, services.publicUrl)))
 }
 
+/** Every status but a draft's, which shoppers are not shown. */
+export const shownStatuses = ['pending', 'completed', 'archived', 'canceled', 'requires_action'] as const
+const orderStatus = z.enum(shownStatuses)
+
 export const routes: Route[] = [
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/orders',
+    summary: "The signed-in customer's orders",
+    access: 'customer',
+    query: z.strictObject({ id: oneOrMany.optional(), status: z.union([orderStatus, z.array(orderStatus).max(5)]).optional() }),
+    fields: orderListFields,
+    page: { limit: 50, orderable: orderOrders, descending: true },
+    async handle(request) {
+      const { context, query, page, services } = request
+      const filter = {
+        id: query.id ?? null,
+        status: query.status === undefined ? shownStatuses : [query.status].flat(),
+        customerId: (request.actor as Actor).id,
+        salesChannelId: null,
+        vendorId: null,
+        q: null,
+      }
+      const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
+      const orders = rows.map((row) => renderOrder(row, (url) => absoluteUrl(url, services.publicUrl)))
+      return listed('orders', orders, request, rows[0]?.count ?? 0)
+    },
+  }),
   route({
     surface: 'store',
     method: 'GET',

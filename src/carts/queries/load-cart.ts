@@ -117,7 +117,7 @@ export interface LoadedCart {
     countries: string[]
     payment_providers: string[]
   }
-  customer: { id: string; email: string; has_account: boolean } | null
+  customer: { id: string; email: string; has_account: boolean; groups: { id: string }[] } | null
   lines: CartLine[]
   methods: CartMethod[]
   collection: CartCollection | null
@@ -181,7 +181,10 @@ export function loadCartStatement(tenantId: string, cartId: string): Statement<L
               'countries', array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2),
               'payment_providers', array(select w.provider_id from region_payment_provider w
                 where w.tenant_id = $1 and w.region_id = r.id and w.is_enabled order by w.provider_id)) as region,
-            (select json_build_object('id', u.id, 'email', u.email, 'has_account', u.has_account) from customer u
+            (select json_build_object('id', u.id, 'email', u.email, 'has_account', u.has_account, 'groups', coalesce((
+               select json_agg(json_build_object('id', g.id) order by g.id) from customer_group_customer l
+               join customer_group g on g.tenant_id = l.tenant_id and g.id = l.customer_group_id and g.deleted_at is null
+               where l.tenant_id = $1 and l.customer_id = u.id), '[]')) from customer u
              where u.tenant_id = $1 and u.id = c.customer_id) as customer,
             ${linesSql} as lines, ${methodsSql} as methods, ${collectionSql} as collection,
             (select json_build_object('id', k.id, 'attempt', k.attempt, 'amount_minor', k.amount_minor,

@@ -6,7 +6,7 @@ import { type ProductInput, slugOf } from './input.js'
 
 /**
  * Creates a product with everything below it, in the caller's unit of work.
- * A handle that another product of the store has gets the vendor's handle behind it, then a number: two vendors may
+ * A handle that another product of the store has gets the end of the vendor's id behind it, then of its own: two vendors may
  * sell things of one name. A handle asked for outright must be free.
  * @returns the product's id
  * @throws invalid_data, duplicate_error
@@ -34,16 +34,14 @@ function variantsOf(input: ProductInput) {
   return input.variants ?? []
 }
 
-const handleAttempts = 20
-
 async function insertProduct(unit: Unit, id: string, input: ProductInput): Promise<void> {
   if (input.handle !== undefined) {
     if (!(await tryInsert(unit, id, input, input.handle))) throw duplicate(`Product with handle: ${input.handle}, already exists.`)
     return
   }
   const slug = slugOf(input.title)
-  const candidates = [slug, `${slug}-${input.vendor_id.slice(-6).toLowerCase()}`]
-  for (let number = 2; candidates.length < handleAttempts; number += 1) candidates.push(`${candidates[1]}-${number}`)
+  // The last is the product's own: titles without Latin letters all make the same slug.
+  const candidates = [slug, ...[input.vendor_id.slice(-6), id.slice(-10)].map((end) => `${slug}-${end.toLowerCase()}`)]
   for (const candidate of candidates) if (await tryInsert(unit, id, input, candidate)) return
   throw duplicate(`Product with handle: ${slug}, already exists.`)
 }

@@ -1,5 +1,11 @@
 import { toMajor } from '../../kernel/index.js'
 
+export interface RenderedMail {
+  subject: string
+  text: string
+  html: string
+}
+
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
 /** Text from people (names, titles) for use inside HTML. */

@@ -1,11 +1,5 @@
 import type { OrderMailRow } from '../queries.js'
-import { escapeHtml, formatMoney, page } from './layout.js'
-
-export interface RenderedMail {
-  subject: string
-  text: string
-  html: string
-}
+import { escapeHtml, formatMoney, page, type RenderedMail } from './layout.js'
 
 /** The mail after the purchase: one payment, and what each vendor will send. */
 export function orderConfirmation(order: OrderMailRow): RenderedMail {

@@ -1,6 +1,5 @@
 import type { OrderMailRow, ShipmentMailRow } from '../queries.js'
-import { escapeHtml, page } from './layout.js'
-import type { RenderedMail } from './order-confirmation.js'
+import { escapeHtml, page, type RenderedMail } from './layout.js'
 
 /** The mail when a vendor has sent a parcel, with the means to follow it. */
 export function shipmentNotice(order: OrderMailRow, shipment: ShipmentMailRow): RenderedMail {

@@ -1,5 +1,5 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
-import { consumeForOrder } from '../../inventory/index.js'
+import { consumeForOrder, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { type LineLock, lockLinesStatement, lockVendorOrderStatement, type VendorOrderLock } from '../locks.js'
 
@@ -7,7 +7,8 @@ export interface FulfillmentInput {
   /** Line items with how many pieces of each are packed. */
   items: readonly { id: string; quantity: number }[]
   /** Where they are packed; where they are reserved when absent. */
-  location_id?: string | null
+  location_id?: string | null | undefined
+  metadata?: Record<string, unknown> | null | undefined
 }
 
 interface PackedItem {
@@ -22,37 +23,67 @@ interface PackedItem {
  *   invalid_data for more pieces than are left, and for a location that the pieces are not reserved at
  */
 export async function createFulfillment(context: Context, vendorOrderId: string, input: FulfillmentInput): Promise<string> {
-  const tenantId = tenantOf(context)
+  return context.db.unitOfWork(context.scope, (unit) => pack(unit, context, vendorOrderId, input))
+}
+
+/**
+ * Packs pieces of an order whosever they are: a fulfilment for each vendor, all or none. Vendor orders are locked in
+ * key order.
+ * @returns the fulfilments' ids
+ * @throws as createFulfillment does; not_found for a line of another order
+ */
+export async function createFulfillments(context: Context, orderId: string, input: FulfillmentInput): Promise<string[]> {
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[order], lines] = await Promise.all([
-      unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
-      unit.run(lockLinesStatement(tenantId, vendorOrderId)),
-    ])
-    if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-    if (order.status === 'canceled') throw notAllowed(`Order ${order.display_id} is canceled`)
-    const packed = packedItems(lines, input.items)
-    if (input.location_id != null) await refuseUnknownLocation(unit, order.vendor_id, input.location_id)
-    const taken = packed.map(({ line, quantity }) => ({ orderLineId: line.id, quantity }))
-    const reservedAt = await consumeForOrder(unit, taken)
-    if (input.location_id != null && reservedAt !== null && reservedAt !== input.location_id) {
-      throw invalidData(`The pieces are reserved at location ${reservedAt}: pack them there, or name no location`)
-    }
-    const fulfillmentId = newId('ful')
-    const location = input.location_id ?? reservedAt
-    await Promise.all([
-      unit.run(insertFulfillmentStatement(context, order, { id: fulfillmentId, location, packed })),
-      unit.run(insertItemsStatement(tenantId, order, fulfillmentId, packed)),
-      unit.run(
-        statement(
-          'orders.add_fulfilled',
-          `update order_line_item i set fulfilled_quantity = i.fulfilled_quantity + p.quantity, updated_at = now()
-           from unnest($2::text[], $3::int[]) as p (id, quantity) where i.tenant_id = $1 and i.id = p.id`,
-          [tenantId, taken.map((item) => item.orderLineId), taken.map((item) => item.quantity)],
-        ),
+    const lines = await unit.run(
+      statement<{ id: string; vendor_order_id: string }>(
+        'orders.parts_of_lines',
+        'select id, vendor_order_id from order_line_item where tenant_id = $1 and order_id = $2 and id = any($3)',
+        [tenantOf(unit), orderId, input.items.map((item) => item.id)],
       ),
-    ])
-    return fulfillmentId
+    )
+    const partOf = new Map(lines.map((line) => [line.id, line.vendor_order_id]))
+    const unknown = input.items.find((item) => !partOf.has(item.id))
+    if (unknown !== undefined) throw notFound(`Line item with id: ${unknown.id} was not found in order ${orderId}`)
+    const made: string[] = []
+    for (const part of [...new Set(partOf.values())].sort()) {
+      made.push(await pack(unit, context, part, { ...input, items: input.items.filter((item) => partOf.get(item.id) === part) }))
+    }
+    return made
   })
+}
+
+async function pack(unit: Unit, context: Context, vendorOrderId: string, input: FulfillmentInput): Promise<string> {
+  const tenantId = tenantOf(unit)
+  const [[order], lines] = await Promise.all([
+    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+  ])
+  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+  if (order.status === 'canceled') throw notAllowed(`Order ${order.display_id} is canceled`)
+  const packed = packedItems(lines, input.items)
+  if (input.location_id != null) await refuseUnknownLocation(unit, order.vendor_id, input.location_id)
+  const wanted = packed.map(({ line, quantity }) => ({ orderLineId: line.id, quantity }))
+  const taken = await consumeForOrder(unit, wanted)
+  const reservedAt = taken[0]?.locationId ?? null
+  if (input.location_id != null && reservedAt !== null && reservedAt !== input.location_id) {
+    throw invalidData(`The pieces are reserved at location ${reservedAt}: pack them there, or name no location`)
+  }
+  const fulfillmentId = newId('ful')
+  const location = input.location_id ?? reservedAt
+  await Promise.all([
+    unit.run(insertFulfillmentStatement(context, order, { id: fulfillmentId, location, metadata: input.metadata ?? null, packed })),
+    unit.run(insertItemsStatement(tenantId, order, fulfillmentId, packed)),
+    unit.run(insertStockStatement(tenantId, order, fulfillmentId, taken)),
+    unit.run(
+      statement(
+        'orders.add_fulfilled',
+        `update order_line_item i set fulfilled_quantity = i.fulfilled_quantity + p.quantity, updated_at = now()
+         from unnest($2::text[], $3::int[]) as p (id, quantity) where i.tenant_id = $1 and i.id = p.id`,
+        [tenantId, wanted.map((item) => item.orderLineId), wanted.map((item) => item.quantity)],
+      ),
+    ),
+  ])
+  return fulfillmentId
 }
 
 function packedItems(lines: readonly LineLock[], items: FulfillmentInput['items']): PackedItem[] {
@@ -82,28 +113,73 @@ async function refuseUnknownLocation(unit: Unit, vendorId: string, id: string): 
 function insertFulfillmentStatement(
   context: Context,
   order: VendorOrderLock,
-  fulfillment: { id: string; location: string | null; packed: readonly PackedItem[] },
+  fulfillment: { id: string; location: string | null; metadata: object | null; packed: readonly PackedItem[] },
 ): Statement<{ id: string }> {
   return statement(
     'orders.insert_fulfillment',
     `insert into fulfillment (tenant_id, id, vendor_order_id, order_id, vendor_id, location_id, shipping_option_id,
-       requires_shipping, packed_at, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+       requires_shipping, packed_at, created_by, metadata) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
     [
-      tenantOf(context), fulfillment.id, order.id, order.order_id, order.vendor_id, fulfillment.location, order.shipping_option_id,
-      fulfillment.packed.some(({ line }) => line.requires_shipping), context.clock.now(), context.actorId,
+      tenantOf(context),
+      fulfillment.id,
+      order.id,
+      order.order_id,
+      order.vendor_id,
+      fulfillment.location,
+      order.shipping_option_id,
+      fulfillment.packed.some(({ line }) => line.requires_shipping),
+      context.clock.now(),
+      context.actorId,
+      fulfillment.metadata === null ? null : JSON.stringify(fulfillment.metadata),
     ],
   )
 }
 
-function insertItemsStatement(tenantId: string, order: VendorOrderLock, fulfillmentId: string, packed: readonly PackedItem[]): Statement<{ id: string }> {
+function insertItemsStatement(
+  tenantId: string,
+  order: VendorOrderLock,
+  fulfillmentId: string,
+  packed: readonly PackedItem[],
+): Statement<{ id: string }> {
   return statement(
     'orders.insert_fulfillment_items',
     `insert into fulfillment_item (tenant_id, id, fulfillment_id, vendor_id, order_line_item_id, title, sku, quantity)
      select $1, p.id, $2, $3, p.line, p.title, p.sku, p.quantity
      from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[]) as p (id, line, title, sku, quantity) returning id`,
     [
-      tenantId, fulfillmentId, order.vendor_id, packed.map(() => newId('fulit')), packed.map(({ line }) => line.id),
-      packed.map(({ line }) => line.title), packed.map(({ line }) => line.sku), packed.map(({ quantity }) => quantity),
+      tenantId,
+      fulfillmentId,
+      order.vendor_id,
+      packed.map(() => newId('fulit')),
+      packed.map(({ line }) => line.id),
+      packed.map(({ line }) => line.title),
+      packed.map(({ line }) => line.sku),
+      packed.map(({ quantity }) => quantity),
+    ],
+  )
+}
+
+/** From which shelves the pieces came: there they go back. */
+function insertStockStatement(
+  tenantId: string,
+  order: VendorOrderLock,
+  fulfillmentId: string,
+  taken: readonly TakenPieces[],
+): Statement<{ id: string }> {
+  return statement(
+    'orders.insert_fulfillment_stock',
+    `insert into fulfillment_stock (tenant_id, id, fulfillment_id, vendor_id, order_line_item_id, inventory_item_id, location_id, quantity)
+     select $1, t.id, $2, $3, t.line, t.item, t.location, t.quantity
+     from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[]) as t (id, line, item, location, quantity) returning id`,
+    [
+      tenantId,
+      fulfillmentId,
+      order.vendor_id,
+      taken.map(() => newId('fulst')),
+      taken.map((piece) => piece.orderLineId),
+      taken.map((piece) => piece.inventoryItemId),
+      taken.map((piece) => piece.locationId),
+      taken.map((piece) => piece.quantity),
     ],
   )
 }

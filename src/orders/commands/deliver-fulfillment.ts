@@ -20,15 +20,16 @@ export async function deliverFulfillment(context: Context, vendorOrderId: string
     if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
     if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
     if (fulfillment.delivered_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is delivered already`)
-    if (fulfillment.requires_shipping && fulfillment.shipped_at === null) throw notAllowed(`Fulfillment ${fulfillmentId} is not shipped yet`)
+    if (fulfillment.requires_shipping && fulfillment.shipped_at === null)
+      throw notAllowed(`Fulfillment ${fulfillmentId} is not shipped yet`)
     // In this order: the last statement sees what the one before it wrote.
     await Promise.all([
       unit.run(
-        statement('orders.mark_delivered', 'update fulfillment set delivered_at = $3, updated_at = now() where tenant_id = $1 and id = $2', [
-          tenantId,
-          fulfillmentId,
-          context.clock.now(),
-        ]),
+        statement(
+          'orders.mark_delivered',
+          'update fulfillment set delivered_at = $3, updated_at = now() where tenant_id = $1 and id = $2',
+          [tenantId, fulfillmentId, context.clock.now()],
+        ),
       ),
       unit.run(
         statement(

@@ -6,13 +6,19 @@ import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement 
 export interface ShipmentLabel {
   tracking_number: string
   tracking_url?: string | null | undefined
+  label_url?: string | null | undefined
 }
 
 /**
  * Notes that a packed fulfilment is on its way. The shopper is told by mail, from the event.
  * @throws not_found for an order or fulfilment that the caller cannot see; not_allowed when it is sent already or canceled
  */
-export async function shipFulfillment(context: Context, vendorOrderId: string, fulfillmentId: string, labels: readonly ShipmentLabel[]): Promise<void> {
+export async function shipFulfillment(
+  context: Context,
+  vendorOrderId: string,
+  fulfillmentId: string,
+  labels: readonly ShipmentLabel[],
+): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
     const [[order], , [fulfillment]] = await Promise.all([
@@ -56,11 +62,16 @@ async function insertLabels(unit: Unit, fulfillment: { id: string; vendorId: str
   await unit.run(
     statement(
       'orders.insert_labels',
-      `insert into fulfillment_label (tenant_id, id, fulfillment_id, vendor_id, tracking_number, tracking_url)
-       select $1, l.id, $2, $3, l.number, l.url from unnest($4::text[], $5::text[], $6::text[]) as l (id, number, url)`,
+      `insert into fulfillment_label (tenant_id, id, fulfillment_id, vendor_id, tracking_number, tracking_url, label_url)
+       select $1, l.id, $2, $3, l.number, l.url, l.label from unnest($4::text[], $5::text[], $6::text[], $7::text[]) as l (id, number, url, label)`,
       [
-        tenantOf(unit), fulfillment.id, fulfillment.vendorId, labels.map(() => newId('fullab')),
-        labels.map((label) => label.tracking_number), labels.map((label) => label.tracking_url ?? null),
+        tenantOf(unit),
+        fulfillment.id,
+        fulfillment.vendorId,
+        labels.map(() => newId('fullab')),
+        labels.map((label) => label.tracking_number),
+        labels.map((label) => label.tracking_url ?? null),
+        labels.map((label) => label.label_url ?? null),
       ],
     ),
   )

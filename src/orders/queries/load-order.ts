@@ -16,6 +16,14 @@ export interface PaymentRow {
   created_at: string
   updated_at: string
   captures: { id: string; amount_minor: number; created_by: string | null; created_at: string }[]
+  refunds: {
+    id: string
+    amount_minor: number
+    note: string | null
+    refund_reason_id: string | null
+    created_by: string | null
+    created_at: string
+  }[]
 }
 
 export interface OrderCollectionRow {
@@ -51,6 +59,10 @@ export interface OrderPartRow {
   total_minor: number
   commission_minor: number
   vendor_amount_minor: number
+  /** What was given back or credited of it, and who gave it up. */
+  credited_minor: number
+  credited_vendor_minor: number
+  credited_commission_minor: number
   paid_at: string | null
   canceled_at: string | null
   created_at: string
@@ -95,10 +107,16 @@ export interface LoadedOrder {
   parts: OrderPartRow[]
 }
 
+const creditOfPart = (column: string) => `coalesce((select sum(oc.${column}) from order_credit oc
+      where oc.tenant_id = $1 and oc.vendor_order_id = v.id and oc.state = 'booked'), 0)`
+const creditsOfPart = `
+    'credited_minor', ${creditOfPart('amount_minor')}, 'credited_vendor_minor', ${creditOfPart('vendor_amount_minor')},
+    'credited_commission_minor', ${creditOfPart('commission_minor')}`
+
 const partsJson = `coalesce((
   select json_agg(json_build_object('id', v.id, 'display_id', v.display_id, 'status', v.status,
     'currency_code', v.currency_code, 'total_minor', v.total_minor, 'commission_minor', v.commission_minor,
-    'vendor_amount_minor', v.vendor_amount_minor, 'paid_at', v.paid_at, 'canceled_at', v.canceled_at,
+    'vendor_amount_minor', v.vendor_amount_minor, ${creditsOfPart}, 'paid_at', v.paid_at, 'canceled_at', v.canceled_at,
     'created_at', v.created_at, 'updated_at', v.updated_at,
     'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
                where d.tenant_id = $1 and d.id = v.vendor_id)) order by v.id)
@@ -116,7 +134,10 @@ const collectionsJson = `coalesce((
         'captured_at', p.captured_at, 'canceled_at', p.canceled_at, 'created_at', p.created_at, 'updated_at', p.updated_at,
         'captures', coalesce((select json_agg(json_build_object('id', t.id, 'amount_minor', t.amount_minor,
             'created_by', t.created_by, 'created_at', t.created_at) order by t.id)
-          from capture t where t.tenant_id = $1 and t.payment_id = p.id), '[]')) order by p.id)
+          from capture t where t.tenant_id = $1 and t.payment_id = p.id), '[]'),
+        'refunds', coalesce((select json_agg(json_build_object('id', rf.id, 'amount_minor', rf.amount_minor, 'note', rf.note,
+            'refund_reason_id', rf.refund_reason_id, 'created_by', rf.created_by, 'created_at', rf.created_at) order by rf.id)
+          from refund rf where rf.tenant_id = $1 and rf.payment_id = p.id and rf.state = 'succeeded'), '[]')) order by p.id)
       from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id), '[]'),
     'payment_sessions', coalesce((select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id,
         'currency_code', s.currency_code, 'amount_minor', s.amount_minor, 'status', s.status,
@@ -154,6 +175,15 @@ export interface OrderFilter extends ListPage {
   vendorId: string | null
   /** Part of the e-mail, or the order's number. */
   q: string | null
+  regionId?: readonly string[] | null
+  created?: Period
+  updated?: Period
+}
+
+/** From a moment on, and before another one. */
+export interface Period {
+  from: Date | null
+  before: Date | null
 }
 
 /** A page of orders, each whole. The page is chosen first, so that only its orders are read. */
@@ -168,8 +198,26 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
          and ($6::text is null or exists (select 1 from vendor_order v
               where v.tenant_id = $1 and v.order_id = o.id and v.vendor_id = $6))
          and ($7::text is null or o.display_id::text = $7 or strpos(lower(o.email), lower($7)) > 0)
+         and ($10::text[] is null or o.region_id = any($10))
+         and ($11::timestamptz is null or o.created_at >= $11) and ($12::timestamptz is null or o.created_at < $12)
+         and ($13::timestamptz is null or o.updated_at >= $13) and ($14::timestamptz is null or o.updated_at < $14)
        ${order.sql} limit $8 offset $9) o
      ${order.sql}`,
-    [tenantId, filter.id, filter.status, filter.customerId, filter.salesChannelId, filter.vendorId, filter.q, filter.limit, filter.offset],
+    [
+      tenantId,
+      filter.id,
+      filter.status,
+      filter.customerId,
+      filter.salesChannelId,
+      filter.vendorId,
+      filter.q,
+      filter.limit,
+      filter.offset,
+      filter.regionId ?? null,
+      filter.created?.from ?? null,
+      filter.created?.before ?? null,
+      filter.updated?.from ?? null,
+      filter.updated?.before ?? null,
+    ],
   )
 }

@@ -32,6 +32,11 @@ export interface OrderLineRow {
   fulfilled_quantity: number
   shipped_quantity: number
   delivered_quantity: number
+  return_requested_quantity: number
+  return_received_quantity: number
+  return_dismissed_quantity: number
+  /** What was given back of it, or is on its way. */
+  credited_minor: number
   metadata: Record<string, unknown> | null
   created_at: string
   updated_at: string
@@ -106,6 +111,9 @@ const lineColumns = [
   'fulfilled_quantity',
   'shipped_quantity',
   'delivered_quantity',
+  'return_requested_quantity',
+  'return_received_quantity',
+  'return_dismissed_quantity',
   'metadata',
   'created_at',
   'updated_at',
@@ -201,6 +209,8 @@ export const pairs = (alias: string, columns: readonly string[]) => columns.map(
 /** SQL for sold lines as a JSON array. `owner` says of which order, in terms of `i`; $1 is the tenant. */
 export const linesJson = (owner: string) => `coalesce((
   select json_agg(json_build_object(${pairs('i', lineColumns)},
+    'credited_minor', coalesce((select sum(oc.amount_minor) from order_credit oc
+      where oc.tenant_id = $1 and oc.order_line_item_id = i.id and oc.state <> 'void'), 0),
     'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
                where d.tenant_id = $1 and d.id = i.vendor_id),
     'product', (select json_build_object(${pairs('p', productColumns)}) from product p

@@ -19,7 +19,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     cart: { id: cart_id },
     payment_status: paymentStatus,
     fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
-    summary: summaryOf(total_minor, collections, currency),
+    summary: summaryOf(total_minor, BigInt(parts.reduce((sum, part) => sum + part.credited_minor, 0)), collections, currency),
     items: lines.map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
@@ -44,19 +44,26 @@ function paymentStatusOf(collections: readonly OrderCollectionRow[]): string {
   return collections.some((collection) => collection.status === 'awaiting') ? 'awaiting' : 'not_paid'
 }
 
-function summaryOf(totalMinor: bigint, collections: readonly OrderCollectionRow[], currency: string): Record<string, number> {
+/** `credited` is what the shopper need not pay any more, or got back: the order's totals stay as they were sold. */
+function summaryOf(
+  totalMinor: bigint,
+  creditedMinor: bigint,
+  collections: readonly OrderCollectionRow[],
+  currency: string,
+): Record<string, number> {
   const paid = BigInt(collections.reduce((sum, collection) => sum + collection.captured_minor, 0))
   const refunded = BigInt(collections.reduce((sum, collection) => sum + collection.refunded_minor, 0))
   const total = toMajor(totalMinor, currency)
+  const current = toMajor(totalMinor - creditedMinor, currency)
   return {
-    pending_difference: toMajor(totalMinor - (paid - refunded), currency),
-    current_order_total: total,
+    pending_difference: toMajor(totalMinor - creditedMinor - (paid - refunded), currency),
+    current_order_total: current,
     original_order_total: total,
     transaction_total: toMajor(paid - refunded, currency),
     paid_total: toMajor(paid, currency),
     refunded_total: toMajor(refunded, currency),
-    accounting_total: total,
-    credit_line_total: 0,
+    accounting_total: current,
+    credit_line_total: toMajor(creditedMinor, currency),
   }
 }
 
@@ -72,21 +79,29 @@ function renderOrderCollection(collection: OrderCollectionRow): Record<string, u
     refunded_amount: major(refunded_minor),
     payment_providers: payment_providers.map((id) => ({ id, is_enabled: true })),
     payment_sessions: payment_sessions.map(({ amount_minor: session_minor, ...session }) => ({ ...session, amount: major(session_minor) })),
-    payments: payments.map(({ amount_minor: paid, captured_minor: captured, refunded_minor: refunded, captures, ...payment }) => ({
+    payments: payments.map(({ amount_minor: paid, captured_minor: captured, refunded_minor: refunded, captures, refunds, ...payment }) => ({
       ...payment,
       amount: major(paid),
       captured_amount: major(captured),
       refunded_amount: major(refunded),
       payment_collection_id: collection.id,
       captures: captures.map(({ amount_minor: taken, ...capture }) => ({ ...capture, amount: major(taken), payment_id: payment.id })),
-      refunds: [],
+      refunds: refunds.map(({ amount_minor: returned, ...refund }) => ({ ...refund, amount: major(returned), payment_id: payment.id })),
     })),
   }
 }
 
 /** One vendor's part of an order, with its own totals: the parts sum to the order. */
 function renderPart(part: OrderPartRow, order: LoadedOrder, paymentStatus: string): Record<string, unknown> {
-  const { total_minor: _total, commission_minor, vendor_amount_minor, ...rest } = part
+  const {
+    total_minor: _total,
+    commission_minor,
+    vendor_amount_minor,
+    credited_minor,
+    credited_vendor_minor,
+    credited_commission_minor,
+    ...rest
+  } = part
   const lines = order.lines.filter((line) => line.vendor_order_id === part.id)
   const methods = order.methods.filter((method) => method.vendor_order_id === part.id)
   return {
@@ -99,5 +114,8 @@ function renderPart(part: OrderPartRow, order: LoadedOrder, paymentStatus: strin
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), part.currency_code),
     commission_total: toMajor(commission_minor, part.currency_code),
     vendor_amount: toMajor(vendor_amount_minor, part.currency_code),
+    refunded_total: toMajor(credited_minor, part.currency_code),
+    refunded_commission_total: toMajor(credited_commission_minor, part.currency_code),
+    refunded_vendor_amount: toMajor(credited_vendor_minor, part.currency_code),
   }
 }

@@ -27,13 +27,19 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
     tax_lines: _taxes,
     subtotal_minor: _subtotal,
     tax_minor: _tax,
-    total_minor,
+    total_minor: _total,
     fulfilled_quantity,
     shipped_quantity,
     delivered_quantity,
+    return_requested_quantity,
+    return_received_quantity,
+    return_dismissed_quantity,
+    credited_minor: _credited,
     vendor_id: _vendor,
     ...rest
   } = line
+  const kept = line.quantity - return_requested_quantity - return_received_quantity - return_dismissed_quantity
+  const refundable = refundableOf(line, kept)
   const product = line.product === null ? null : withPicture(line.product, pictures)
   return {
     ...rest,
@@ -52,18 +58,25 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       fulfilled_quantity,
       shipped_quantity,
       delivered_quantity,
-      return_requested_quantity: 0,
-      return_received_quantity: 0,
-      return_dismissed_quantity: 0,
+      return_requested_quantity,
+      return_received_quantity,
+      return_dismissed_quantity,
       written_off_quantity: 0,
       metadata: null,
       created_at: line.created_at,
       updated_at: line.updated_at,
     },
     ...renderLineTotals(soldTotals(line), currency),
-    refundable_total: toMajor(total_minor, currency),
-    refundable_total_per_unit: toMajor(divideRounded(BigInt(total_minor), BigInt(line.quantity)), currency),
+    refundable_total: toMajor(refundable, currency),
+    refundable_total_per_unit: toMajor(kept === 0 ? 0n : divideRounded(refundable, BigInt(kept)), currency),
   }
+}
+
+/** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */
+function refundableOf(line: OrderLineRow, kept: number): bigint {
+  const worth = divideRounded(BigInt(line.total_minor) * BigInt(kept), BigInt(line.quantity))
+  const left = BigInt(line.total_minor) - BigInt(line.credited_minor)
+  return worth < left ? worth : left
 }
 
 export function renderOrderMethod(method: OrderMethodRow, currency: string): Record<string, unknown> {

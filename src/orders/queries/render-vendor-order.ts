@@ -9,10 +9,24 @@ import type { LoadedVendorOrder } from './vendor-orders.js'
  * (`commission_total`, `commission_lines`) and what the vendor is owed (`vendor_amount`). Amounts in major units.
  */
 export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures): Record<string, unknown> {
-  const { lines, methods, total_minor, commission_minor, vendor_amount_minor, commission_lines, vendor_id: _vendor, ...root } = order
+  const {
+    lines,
+    methods,
+    total_minor,
+    commission_minor,
+    vendor_amount_minor,
+    commission_lines,
+    credited_minor,
+    credited_vendor_minor,
+    credited_commission_minor,
+    vendor_id: _vendor,
+    ...root
+  } = order
   const currency = order.currency_code
   const total = toMajor(total_minor, currency)
   const paid = order.paid_at === null ? 0n : total_minor
+  const refunded = order.paid_at === null ? 0n : credited_minor
+  const current = toMajor(total_minor - credited_minor, currency)
   return {
     ...root,
     custom_display_id: null,
@@ -20,20 +34,23 @@ export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures):
     payment_status: paymentStatusOf(order),
     fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
     summary: {
-      pending_difference: toMajor(total_minor - paid, currency),
-      current_order_total: total,
+      pending_difference: toMajor(total_minor - credited_minor - (paid - refunded), currency),
+      current_order_total: current,
       original_order_total: total,
-      transaction_total: toMajor(paid, currency),
+      transaction_total: toMajor(paid - refunded, currency),
       paid_total: toMajor(paid, currency),
-      refunded_total: 0,
-      accounting_total: total,
-      credit_line_total: 0,
+      refunded_total: toMajor(refunded, currency),
+      accounting_total: current,
+      credit_line_total: toMajor(credited_minor, currency),
     },
     items: lines.map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => renderOrderMethod(method, currency)),
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
     commission_total: toMajor(commission_minor, currency),
     vendor_amount: toMajor(vendor_amount_minor, currency),
+    refunded_total: toMajor(credited_minor, currency),
+    refunded_commission_total: toMajor(credited_commission_minor, currency),
+    refunded_vendor_amount: toMajor(credited_vendor_minor, currency),
     commission_lines: commission_lines.map(({ rate_ppm, fixed_minor, base_minor, amount_minor, order_line_item_id, ...line }) => ({
       ...line,
       item_id: order_line_item_id,
@@ -47,6 +64,8 @@ export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures):
 
 /** An order exists only once its payment was agreed to; `paid_at` says that the money was taken. */
 function paymentStatusOf(order: LoadedVendorOrder): string {
+  if (order.paid_at !== null && order.credited_minor > 0n)
+    return order.credited_minor >= order.total_minor ? 'refunded' : 'partially_refunded'
   if (order.paid_at !== null || order.total_minor === 0n) return 'captured'
   return order.canceled_at === null ? 'authorized' : 'canceled'
 }

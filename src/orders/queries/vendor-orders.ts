@@ -25,6 +25,10 @@ export interface LoadedVendorOrder {
   total_minor: bigint
   commission_minor: bigint
   vendor_amount_minor: bigint
+  /** What was given back or credited of it, and what the vendor gave up. */
+  credited_minor: bigint
+  credited_vendor_minor: bigint
+  credited_commission_minor: bigint
   paid_at: Date | null
   canceled_at: Date | null
   created_at: Date
@@ -36,13 +40,17 @@ export interface LoadedVendorOrder {
   commission_lines: CommissionLineRow[]
 }
 
+const creditOf = (column: string) => `coalesce((select sum(oc.${column}) from order_credit oc
+   where oc.tenant_id = $1 and oc.vendor_order_id = v.id and oc.state = 'booked'), 0)::bigint`
+
 /**
  * Reads only tables that the vendor role may read. The parent order's id stays out of the answer: whoever knows it can
  * read the whole order, with what other vendors sold.
  */
 const vendorOrderColumns = `
   v.id, v.vendor_id, v.display_id, v.status, v.email, v.region_id, v.currency_code, v.shipping_address, v.total_minor,
-  v.commission_minor, v.vendor_amount_minor, v.paid_at, v.canceled_at, v.created_at, v.updated_at,
+  v.commission_minor, v.vendor_amount_minor, ${creditOf('amount_minor')} as credited_minor,
+  ${creditOf('vendor_amount_minor')} as credited_vendor_minor, ${creditOf('commission_minor')} as credited_commission_minor, v.paid_at, v.canceled_at, v.created_at, v.updated_at,
   (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
    where d.tenant_id = $1 and d.id = v.vendor_id) as vendor,
   ${linesJson('i.vendor_order_id = v.id')} as lines, ${methodsJson('m.vendor_order_id = v.id')} as methods,

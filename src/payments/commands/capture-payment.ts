@@ -1,4 +1,5 @@
 import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { conflict, newId, notAllowed, notFound, paymentAuthorizationError, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
 import { paymentEntry, post } from '../../ledger/index.js'
 import { paymentProviderOf } from '../registry.js'
@@ -13,13 +14,14 @@ interface OpenPayment {
   captured_minor: bigint
   data: Record<string, unknown>
   canceled_at: Date | null
+  cancel_requested_at: Date | null
 }
 
 function paymentStatement(tenantId: string, id: string, lock: boolean): Statement<OpenPayment> {
   return statement(
     lock ? 'payments.lock' : 'payments.open',
     `select p.id, p.payment_collection_id, k.order_id, p.provider_id, p.currency_code, p.amount_minor, p.captured_minor,
-            p.data, p.canceled_at
+            p.data, p.canceled_at, p.cancel_requested_at
      from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
      where p.tenant_id = $1 and p.id = $2${lock ? ' for update' : ''}`,
     [tenantId, id],
@@ -40,7 +42,7 @@ export async function capturePayment(context: Context, id: string, amount: numbe
   const [payment] = await context.db.read(context.scope, paymentStatement(tenantId, id, false))
   if (payment === undefined) throw notFound(`Payment with id: ${id} was not found`)
   const open = payment.amount_minor - payment.captured_minor
-  if (payment.canceled_at !== null) throw notAllowed(`The payment: ${id} has been canceled.`)
+  if (payment.canceled_at !== null || payment.cancel_requested_at !== null) throw notAllowed(`The payment: ${id} has been canceled.`)
   if (amount === undefined && open === 0n) return
   const wanted = amount === undefined ? open : toMinor(amount, payment.currency_code)
   if (wanted > open) {
@@ -100,8 +102,18 @@ async function book(context: Context, seen: OpenPayment, amountMinor: bigint, da
         ),
       ),
       post(unit, [
-        paymentEntry({ captureId, orderId: payment.order_id, providerId: seen.provider_id, currency, amountMinor, occurredAt: context.clock.now() }),
+        paymentEntry({
+          captureId,
+          orderId: payment.order_id,
+          providerId: seen.provider_id,
+          currency,
+          amountMinor,
+          occurredAt: context.clock.now(),
+        }),
       ]),
     ])
+    // The order was canceled while the provider was asked: what it took goes back.
+    if (payment.cancel_requested_at !== null)
+      await emit(unit, 'payment.cancel_requested', { payment_id: seen.id }, { requestId: context.requestId })
   })
 }

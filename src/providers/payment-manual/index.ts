@@ -19,4 +19,12 @@ export const manualPaymentProvider: PaymentProvider = {
     assertNoUnit('capturing a payment')
     return { kind: 'ok', value: { status: 'captured', data } }
   },
+  async refund(_call, _money, data) {
+    assertNoUnit('refunding a payment')
+    return { kind: 'ok', value: { data } }
+  },
+  async cancel(_call, _money, data) {
+    assertNoUnit('cancelling a payment')
+    return { kind: 'ok', value: { data } }
+  },
 }

@@ -111,6 +111,8 @@ describe('what refuses to become an order', () => {
           startSession: async () => ({ kind: 'ok', value: { client_secret: 'secret' } }),
           authorize: async () => answer,
           capture: async () => answer,
+          refund: async () => ({ kind: 'unknown', message: 'not asked here' }),
+          cancel: async () => ({ kind: 'unknown', message: 'not asked here' }),
         })
         await sql(`insert into app.region_payment_provider (tenant_id, region_id, provider_id) values ($1, $2, 'pp_scripted_test')`, [
           store.tenantId,

@@ -12,7 +12,7 @@ import {
   vendorsWithin,
 } from '../../../src/access/index.js'
 
-const actor = (...grants: Grant[]): Actor => ({ type: 'user', id: 'user_1', identityId: null, tokenVersion: null, vendorId: null, grants })
+const actor = (...grants: Grant[]): Actor => ({ type: 'user', id: 'user_1', identityId: null, tokenVersion: null, vendorId: null, grants, secondFactor: 'none' })
 const on = (permission: Permission, vendorId: string | null = null): Grant => ({ permission, vendorId })
 
 const permission = fc.constantFrom(...permissionNames)

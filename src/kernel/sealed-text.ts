@@ -13,9 +13,12 @@ const algorithm = 'aes-256-gcm'
 const nonce_bytes = 12
 const tag_bytes = 16
 
-/** @param secret the deployment's, of which a key of its own is derived (RFC 5869) */
-export function sealerOf(secret: string): Sealer {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'stoa stored answers', 32))
+/**
+ * @param secret the deployment's, of which a key of its own is derived (RFC 5869)
+ * @param label what is sealed: two labels have two keys, so that what one kind of text tells never helps with another
+ */
+export function sealerOf(secret: string, label: string): Sealer {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', label, 32))
   return {
     seal(text) {
       const nonce = randomBytes(nonce_bytes)

@@ -1,0 +1,18 @@
+import type { Context } from '../../db/index.js'
+import { notAllowed } from '../../kernel/index.js'
+import { changeCart } from '../change.js'
+import type { LoadedCart } from '../queries/load-cart.js'
+
+/**
+ * Makes a cart a signed-in customer's: the guest who filled it has signed in.
+ * @throws not_found; not_allowed for a cart of another account, and for a completed one; conflict while it is completed
+ */
+export function transferCart(context: Context, cartId: string, customer: { id: string; email: string }): Promise<LoadedCart> {
+  return changeCart(context, cartId, {}, ({ cart }) => {
+    if (cart.customer?.has_account === true && cart.customer.id !== customer.id) {
+      throw notAllowed(`Cart ${cartId} belongs to another customer.`)
+    }
+    cart.customer_id = customer.id
+    cart.email = customer.email
+  })
+}

@@ -1,0 +1,69 @@
+import { issueToken, mailedToken } from '../../access/index.js'
+import { type Context, tenantOf } from '../../db/index.js'
+import type { EventPayloads } from '../../events/index.js'
+import { notFound, type Sealer } from '../../kernel/index.js'
+import { type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
+import { emailVerification, passwordReset, transferRequest } from '../templates/account-mails.js'
+import { type MailSettings, sendOnce } from './send-once.js'
+
+export interface AccountMailSettings extends MailSettings {
+  /** Makes the codes that mails carry, the same for every try at the same mail. */
+  sealer: Sealer
+}
+
+async function loadStore(context: Context): Promise<StoreMailRow> {
+  const [store] = await context.db.read(context.scope, storeMailStatement(tenantOf(context)))
+  if (store === undefined) throw notFound('The store was not found')
+  return store
+}
+
+/** Mails a token for a new password, once; nothing to an e-mail without a sign-in. Handler of `auth.password_reset`. */
+export async function sendPasswordReset(
+  context: Context,
+  settings: AccountMailSettings,
+  payload: EventPayloads['auth.password_reset'],
+): Promise<void> {
+  const { auth_token_id: id, actor_type: actorType, email } = payload
+  const issued = await issueToken(context, settings.sealer, { id, purpose: 'password_reset' }, { actorType, email })
+  if (issued === null) return
+  const store = await loadStore(context)
+  const mail = passwordReset(store, { actor_type: actorType, email: issued.email, token: issued.token })
+  await sendOnce(context, settings, store, {
+    template: 'password-reset',
+    recipient: issued.email,
+    uniqueKey: `auth.password_reset:${id}`,
+    data: {},
+    mail,
+  })
+}
+
+/** Mails a code that proves an e-mail, once. Handler of `auth.verification_requested`. */
+export async function sendVerification(
+  context: Context,
+  settings: AccountMailSettings,
+  payload: EventPayloads['auth.verification_requested'],
+): Promise<void> {
+  const { auth_token_id: id, auth_identity_id: identityId } = payload
+  const issued = await issueToken(context, settings.sealer, { id, purpose: 'email_verification' }, { identityId })
+  if (issued === null) return
+  const store = await loadStore(context)
+  const mail = emailVerification(store, issued)
+  const uniqueKey = `auth.verification_requested:${id}`
+  await sendOnce(context, settings, store, { template: 'email-verification', recipient: issued.email, uniqueKey, data: {}, mail })
+}
+
+/** Asks the address that an order was placed with, once. Handler of `order.transfer_requested`. */
+export async function sendTransferRequest(
+  context: Context,
+  settings: AccountMailSettings,
+  payload: EventPayloads['order.transfer_requested'],
+): Promise<void> {
+  const { order_transfer_id: id } = payload
+  const [transfer] = await context.db.read(context.scope, transferMailStatement(tenantOf(context), id))
+  if (transfer === undefined || transfer.status !== 'requested') return
+  const store = await loadStore(context)
+  const mail = transferRequest(store, transfer, mailedToken(settings.sealer, 'order_transfer', id))
+  const uniqueKey = `order.transfer_requested:${id}`
+  const data = { display_id: transfer.display_id }
+  await sendOnce(context, settings, store, { template: 'transfer-request', recipient: transfer.original_email, uniqueKey, data, mail })
+}

@@ -1,0 +1,49 @@
+import { type Context, tenantOf } from '../../db/index.js'
+import { newId } from '../../kernel/index.js'
+import type { Mailer } from '../mailer.js'
+import { markSentStatement, upsertNotificationStatement } from '../queries.js'
+import type { RenderedMail } from '../templates/layout.js'
+
+export interface MailSettings {
+  mailer: Mailer
+  /** Sender address of the deployment; the store's name stands before it. */
+  fromAddress: string
+}
+
+/** Whose name a mail is sent in. */
+export interface SendingStore {
+  store_name: string
+  mail_from_name: string | null
+}
+
+export interface OneMail {
+  template: string
+  recipient: string
+  /** One mail per key, however often it is tried. */
+  uniqueKey: string
+  /** What is kept of it besides; never a code. */
+  data: object
+  mail: RenderedMail
+}
+
+/**
+ * Row first, then the mail outside any transaction, then the mark. A crash between mail and mark sends a second copy
+ * with the same Message-ID, which mail clients show once; a crash before the mail loses nothing.
+ */
+export async function sendOnce(context: Context, settings: MailSettings, store: SendingStore, one: OneMail): Promise<void> {
+  const { template, recipient, uniqueKey, data, mail } = one
+  const tenantId = tenantOf(context)
+  const notification = { id: newId('noti'), template, recipient, subject: mail.subject, data, uniqueKey }
+  const [row] = await context.db.unitOfWork(context.scope, (unit) => unit.run(upsertNotificationStatement(tenantId, notification)))
+  if (row === undefined || row.state === 'sent') return
+  const name = (store.mail_from_name ?? store.store_name).replace(/["\r\n]/g, '')
+  await settings.mailer.send({
+    from: `"${name}" <${settings.fromAddress}>`,
+    to: recipient,
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    messageId: `<${row.id}@stoa>`,
+  })
+  await context.db.unitOfWork(context.scope, (unit) => unit.run(markSentStatement(tenantId, row.id)))
+}

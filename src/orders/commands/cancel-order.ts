@@ -1,0 +1,51 @@
+import { type Context, statement, tenantOf } from '../../db/index.js'
+import { releaseOrderStatement } from '../../inventory/index.js'
+import { notAllowed, notFound, StoaError } from '../../kernel/index.js'
+import { closePaymentsOfOrder, unwindPayment } from '../../payments/index.js'
+import { lockLinesOfOrderStatement, lockOrderStatement } from '../locks.js'
+
+/**
+ * Cancels an order of which nothing is packed: its stock is free again, what was not paid is credited, and what was is
+ * given back, by the provider after the order is canceled. A provider that does not answer is asked again by the
+ * worker. An order that is canceled already stays so.
+ * @throws not_found; not_allowed when something of it is packed
+ */
+export async function cancelOrder(context: Context, orderId: string): Promise<void> {
+  const tenantId = tenantOf(context)
+  const paymentIds = await context.db.unitOfWork(context.scope, async (unit) => {
+    const [order] = await unit.run(lockOrderStatement(tenantId, orderId))
+    if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+    if (order.status === 'canceled') return []
+    if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived`)
+    const payments = await closePaymentsOfOrder(unit, context, order)
+    const lines = await unit.run(lockLinesOfOrderStatement(tenantId, orderId))
+    if (lines.some((line) => line.fulfilled_quantity > 0)) {
+      throw notAllowed('All fulfillments must be canceled before canceling an order')
+    }
+    await unit.run(
+      releaseOrderStatement(
+        tenantId,
+        lines.map((line) => line.id),
+      ),
+    )
+    await unit.run(
+      statement(
+        'orders.cancel',
+        `with parts as (
+           update vendor_order set status = 'canceled', canceled_at = $3, updated_at = now() where tenant_id = $1 and order_id = $2
+         )
+         update orders set status = 'canceled', canceled_at = $3, updated_at = now() where tenant_id = $1 and id = $2`,
+        [tenantId, orderId, context.clock.now()],
+      ),
+    )
+    return payments
+  })
+  for (const payment_id of paymentIds) {
+    try {
+      await unwindPayment(context, { payment_id })
+    } catch (error) {
+      // The order is canceled whatever the provider says; the event brings the worker back to it.
+      if (!(error instanceof StoaError)) throw error
+    }
+  }
+}

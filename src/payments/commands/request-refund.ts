@@ -1,0 +1,168 @@
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
+import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
+import { divideCredit, insertCreditsStatement, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
+import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
+import { paymentProviderOf } from '../registry.js'
+import { settleRefund } from './settle-refund.js'
+
+export interface RefundInput {
+  /** Major units of the payment's currency; without it, all that is left, or what a return is worth. */
+  amount?: number | undefined
+  refund_reason_id?: string | null | undefined
+  note?: string | null | undefined
+  /** The refund is for these goods, and divided among their lines alone. */
+  return_id?: string | null | undefined
+}
+
+/** A refund that is still open after this is taken up by the worker. */
+const resumeAfter_ms = 30_000
+
+/**
+ * Gives money back: first a row that says so, then the provider, outside any transaction, under that row's key, then
+ * payment, collection, credits and books in one. A second request for the same amount while the first is under way
+ * goes on with the first, and a crash anywhere between is resumed: the money goes back once.
+ * @throws not_found for payment, reason or return; not_allowed for more than was captured and not given back;
+ * invalid_data for more than the return is worth; payment_authorization_error when the provider declines; conflict
+ * while another refund of the payment, or the provider's answer, is open
+ */
+export async function refundPayment(context: Context, paymentId: string, input: RefundInput): Promise<void> {
+  const refundId = await context.db.unitOfWork(context.scope, (unit) => requestRefund(unit, context, paymentId, input))
+  await settleRefund(context, refundId)
+}
+
+async function requestRefund(unit: Unit, context: Context, paymentId: string, input: RefundInput): Promise<string> {
+  const tenantId = tenantOf(unit)
+  const [[order], [payment]] = await Promise.all([
+    unit.run(lockOrderOfPaymentStatement(tenantId, paymentId)),
+    unit.run(lockPaymentStatement(tenantId, paymentId)),
+  ])
+  if (payment === undefined || order === undefined) throw notFound(`Payment with id: ${paymentId} was not found`)
+  if (paymentProviderOf(payment.provider_id) === undefined) {
+    throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
+  }
+  const wanted = input.amount === undefined ? null : toMinor(input.amount, payment.currency_code)
+  if (payment.pending_refund_id !== null) {
+    if (wanted === null || wanted === payment.pending_refund_minor) return payment.pending_refund_id
+    throw conflict('Another refund of this payment is under way. Look at it again when it is settled.', 'refund_in_progress')
+  }
+  await refuseUnknownReason(unit, input.refund_reason_id ?? null)
+  const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
+  const worth = input.return_id == null ? null : await worthOfReturn(unit, order, input.return_id, open)
+  const amountMinor = amountOf(payment, wanted, worth)
+  const parts = worth?.parts ?? open
+  const creditMinor = lesserOf(amountMinor, sumOf(parts))
+  const refundId = newId('ref')
+  const row = { id: refundId, orderId: order.id, payment, amountMinor, input, createdBy: context.actorId }
+  await insertRefund(unit, row, divideCredit(creditMinor, parts))
+  await emit(
+    unit,
+    'refund.requested',
+    { refund_id: refundId },
+    { availableAt: new Date(context.clock.now().getTime() + resumeAfter_ms), requestId: context.requestId },
+  )
+  return refundId
+}
+
+/** What is paid back: what was asked for, within what is there. */
+function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfReturn | null): bigint {
+  const left = payment.captured_minor - payment.refunded_minor
+  const shown = (minor: bigint) => `${toMajor(minor, payment.currency_code)} ${payment.currency_code.toUpperCase()}`
+  if (left <= 0n) throw notAllowed('Nothing that was captured on the payment is left to refund.')
+  if (worth !== null) {
+    const most = sumOf(worth.parts)
+    if (most === 0n) throw notAllowed('Nothing that was received with this return is left to refund.')
+    if (wanted !== null && wanted > most) throw invalidData(`This return is worth ${shown(most)}, and no more`)
+  }
+  const offered = worth === null || worth.offeredMinor > left ? left : worth.offeredMinor
+  const amount = wanted ?? offered
+  if (amount <= 0n) throw notAllowed('The return is worth no more than sending it back costs.')
+  if (amount > left) throw notAllowed(`You cannot refund more than what is captured on the payment: ${shown(left)} are left.`)
+  return amount
+}
+
+async function refuseUnknownReason(unit: Unit, id: string | null): Promise<void> {
+  if (id === null) return
+  const rows = await unit.run(
+    statement<{ id: string }>(
+      'payments.refund_reason',
+      'select id from refund_reason where tenant_id = $1 and id = $2 and deleted_at is null',
+      [tenantOf(unit), id],
+    ),
+  )
+  if (rows.length === 0) throw notFound(`Refund reason with id: ${id} was not found`)
+}
+
+interface WorthOfReturn {
+  /** The returned lines, each with no more than its returned pieces were sold for. */
+  parts: OpenPart[]
+  /** Less what sending back costs. */
+  offeredMinor: bigint
+}
+
+/** What the pieces received with a return were sold for, as far as it was not given back. */
+async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, open: readonly OpenPart[]): Promise<WorthOfReturn> {
+  const rows = await unit.run(
+    statement<{
+      order_line_item_id: string | null
+      pieces: number
+      quantity: number
+      total_minor: bigint
+      given_minor: bigint
+      shipping_minor: bigint
+    }>(
+      'payments.worth_of_return',
+      `select i.order_line_item_id, i.received_quantity + i.damaged_quantity as pieces, l.quantity, l.total_minor,
+              coalesce((select sum(c.amount_minor) from order_credit c join refund f on f.tenant_id = $1 and f.id = c.refund_id
+                where c.tenant_id = $1 and c.order_line_item_id = i.order_line_item_id and c.state <> 'void'
+                  and f.return_id = r.id), 0)::bigint as given_minor, r.shipping_minor
+       from order_return r left join order_return_item i on i.tenant_id = r.tenant_id and i.return_id = r.id
+       left join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
+       where r.tenant_id = $1 and r.id = $2 and r.order_id = $3`,
+      [tenantOf(unit), returnId, order.id],
+    ),
+  )
+  if (rows[0] === undefined) throw notFound(`Return with id: ${returnId} was not found`)
+  const parts = open.flatMap((part) => {
+    const item = rows.find((row) => row.order_line_item_id === part.order_line_item_id)
+    if (part.order_line_item_id === null || item === undefined) return []
+    const worth = divideRounded(item.total_minor * BigInt(item.pieces), BigInt(item.quantity)) - item.given_minor
+    const amount = lesserOf(worth, part.amount_minor)
+    return amount > 0n ? divideCredit(amount, [part]) : []
+  })
+  const isFirst = rows.every((row) => row.given_minor === 0n)
+  return { parts, offeredMinor: sumOf(parts) - (isFirst ? rows[0].shipping_minor : 0n) }
+}
+
+async function insertRefund(
+  unit: Unit,
+  refund: { id: string; orderId: string; payment: PaymentLock; amountMinor: bigint; input: RefundInput; createdBy: string },
+  credits: readonly OpenPart[],
+): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const { payment, input, orderId } = refund
+  await Promise.all([
+    unit.run(
+      statement(
+        'payments.insert_refund',
+        `insert into refund (tenant_id, id, payment_id, order_id, return_id, currency_code, amount_minor, refund_reason_id, note, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        [
+          tenantId,
+          refund.id,
+          payment.id,
+          orderId,
+          input.return_id ?? null,
+          payment.currency_code,
+          refund.amountMinor,
+          input.refund_reason_id ?? null,
+          input.note ?? null,
+          refund.createdBy,
+        ],
+      ),
+    ),
+    unit.run(
+      insertCreditsStatement(tenantId, { orderId, refundId: refund.id, currency: payment.currency_code, state: 'pending' }, credits),
+    ),
+  ])
+}

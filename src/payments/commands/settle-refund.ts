@@ -1,0 +1,128 @@
+import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
+import { conflict, notFound, paymentAuthorizationError, StoaError, unexpectedState } from '../../kernel/index.js'
+import { creditEntry, post, refundEntry } from '../../ledger/index.js'
+import type { OpenPart } from '../credits.js'
+import { lockOrderOfPaymentStatement, lockPaymentStatement } from '../locks.js'
+import { paymentProviderOf } from '../registry.js'
+
+interface RefundRow {
+  id: string
+  payment_id: string
+  order_id: string
+  provider_id: string
+  currency_code: string
+  amount_minor: bigint
+  state: 'pending' | 'succeeded' | 'failed'
+  failure: string | null
+  data: Record<string, unknown>
+}
+
+function refundStatement(tenantId: string, id: string): Statement<RefundRow> {
+  return statement(
+    'payments.refund',
+    `select r.id, r.payment_id, r.order_id, p.provider_id, r.currency_code, r.amount_minor, r.state, r.failure, p.data
+     from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = $1 and r.id = $2`,
+    [tenantId, id],
+  )
+}
+
+/**
+ * Asks the provider for a refund that was noted, and books its answer. Whoever comes second, and whoever comes after a
+ * crash, asks under the same key and finds it booked, or books it.
+ * @throws payment_authorization_error when the provider declines, now or before; conflict while its answer is not known
+ */
+export async function settleRefund(context: Context, refundId: string): Promise<void> {
+  const [refund] = await context.db.read(context.scope, refundStatement(tenantOf(context), refundId))
+  if (refund === undefined) throw notFound(`Refund with id: ${refundId} was not found`)
+  if (refund.state === 'failed') throw paymentAuthorizationError(refund.failure ?? 'The refund was declined')
+  if (refund.state === 'succeeded') return
+  const provider = paymentProviderOf(refund.provider_id)
+  if (provider === undefined) throw unexpectedState(`Payment provider ${refund.provider_id} is not installed in this process`)
+  const money = { amountMinor: refund.amount_minor, currency: refund.currency_code }
+  const outcome = await provider.refund({ operationKey: `refund:${refund.id}` }, money, refund.data)
+  if (outcome.kind === 'unknown') {
+    throw conflict('The payment provider has not answered yet. Try again: the money goes back once.', 'payment_outcome_unknown')
+  }
+  if (outcome.kind === 'ok') return book(context, refund, outcome.value.data)
+  await giveUp(context, refund, outcome.message)
+  throw paymentAuthorizationError(outcome.message)
+}
+
+/** Takes up a refund that was left open, as a crash leaves it. Handler of `refund.requested`. */
+export async function resumeRefund(context: Context, { refund_id }: { refund_id: string }): Promise<void> {
+  try {
+    await settleRefund(context, refund_id)
+  } catch (error) {
+    // A refusal is an answer: it is in the refund's row, for whoever asked.
+    if (!(error instanceof StoaError && error.type === 'payment_authorization_error')) throw error
+  }
+}
+
+/** Closes the row, once: true for the one caller that did. The event that would resume it is done. */
+async function close(unit: Unit, refund: RefundRow, state: 'succeeded' | 'failed', failure: string | null): Promise<boolean> {
+  const rows = await unit.run(
+    statement<{ id: string }>(
+      'payments.close_refund',
+      `with closed as (
+         update refund set state = $3, failure = $4, settled_at = now(), updated_at = now()
+         where tenant_id = $1 and id = $2 and state = 'pending' returning id
+       ), credits as (
+         update order_credit c set state = case when $3 = 'succeeded' then 'booked' else 'void' end, updated_at = now()
+         from closed where c.tenant_id = $1 and c.refund_id = closed.id
+       ), resume as (
+         update outbox_event set state = 'done', finished_at = now() from closed
+         where tenant_id = $1 and state = 'queued' and name = 'refund.requested' and payload = jsonb_build_object('refund_id', closed.id)
+           and available_at > now() - interval '1 day'
+       )
+       select id from closed`,
+      [tenantOf(unit), refund.id, state, failure],
+    ),
+  )
+  return rows.length > 0
+}
+
+async function giveUp(context: Context, refund: RefundRow, message: string): Promise<void> {
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    await unit.run(lockOrderOfPaymentStatement(tenantOf(unit), refund.payment_id))
+    await close(unit, refund, 'failed', message.slice(0, 500))
+  })
+}
+
+async function book(context: Context, refund: RefundRow, data: Record<string, unknown>): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [, , credits] = await Promise.all([
+      unit.run(lockOrderOfPaymentStatement(tenantId, refund.payment_id)),
+      unit.run(lockPaymentStatement(tenantId, refund.payment_id)),
+      unit.run(
+        statement<OpenPart>(
+          'payments.credits_of_refund',
+          `select vendor_order_id, vendor_id, order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor,
+                  commission_minor, tax_minor
+           from order_credit where tenant_id = $1 and refund_id = $2 order by id`,
+          [tenantId, refund.id],
+        ),
+      ),
+    ])
+    if (!(await close(unit, refund, 'succeeded', null))) return
+    const fact = { source: refund.id, orderId: refund.order_id, currency: refund.currency_code, occurredAt: context.clock.now() }
+    await Promise.all([
+      unit.run(
+        statement(
+          'payments.note_refund',
+          `with paid as (
+             update payment set refunded_minor = refunded_minor + $3, data = $4, updated_at = now()
+             where tenant_id = $1 and id = $2 returning payment_collection_id
+           )
+           update payment_collection k set refunded_minor = k.refunded_minor + $3, updated_at = now()
+           from paid where k.tenant_id = $1 and k.id = paid.payment_collection_id`,
+          [tenantId, refund.payment_id, refund.amount_minor, JSON.stringify(data)],
+        ),
+      ),
+      post(unit, [
+        creditEntry({ ...fact, kind: 'credit', parts: credits }),
+        refundEntry({ ...fact, providerId: refund.provider_id, amountMinor: refund.amount_minor }),
+      ]),
+    ])
+  })
+}

@@ -1,0 +1,118 @@
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
+import { conflict, unexpectedState } from '../../kernel/index.js'
+import { creditEntry, post } from '../../ledger/index.js'
+import { divideCredit, insertCreditsStatement, openPartsStatement, sumOf } from '../credits.js'
+import { lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
+import { paymentProviderOf } from '../registry.js'
+import { refundPayment } from './request-refund.js'
+
+/** What is left open of an unwinding after this is taken up by the worker. */
+const resumeAfter_ms = 30_000
+
+/**
+ * Under the lock of an order that is canceled: nothing more is captured for it, and what was sold and not paid is
+ * credited. Which provider is to give what back is noted, for `unwindPayment` after the commit.
+ * @returns the payments to unwind
+ */
+export async function closePaymentsOfOrder(unit: Unit, context: Context, order: { id: string; currency_code: string }): Promise<string[]> {
+  const tenantId = tenantOf(unit)
+  const payments = await unit.run(lockPaymentsOfOrderStatement(tenantId, order.id))
+  const ids = payments.map((payment) => payment.id)
+  const parts = await unit.run(openPartsStatement(tenantId, order.id))
+  // What was paid and is to be given back is credited by its refund; all else is credited here.
+  const paid = payments.reduce((sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor, 0n)
+  const unpaid = sumOf(parts) - paid
+  const credits = divideCredit(unpaid > 0n ? unpaid : 0n, parts)
+  await unit.run(
+    statement(
+      'payments.request_cancel',
+      'update payment set cancel_requested_at = $3, updated_at = now() where tenant_id = $1 and id = any($2)',
+      [tenantId, ids, context.clock.now()],
+    ),
+  )
+  if (credits.length > 0) {
+    await unit.run(
+      insertCreditsStatement(tenantId, { orderId: order.id, refundId: null, currency: order.currency_code, state: 'booked' }, credits),
+    )
+    await post(unit, [
+      creditEntry({
+        source: order.id,
+        kind: 'cancellation',
+        orderId: order.id,
+        currency: order.currency_code,
+        occurredAt: context.clock.now(),
+        parts: credits,
+      }),
+    ])
+  }
+  const availableAt = new Date(context.clock.now().getTime() + resumeAfter_ms)
+  for (const payment_id of ids) await emit(unit, 'payment.cancel_requested', { payment_id }, { availableAt, requestId: context.requestId })
+  return ids
+}
+
+/**
+ * Gives back what a canceled order's payment took, or gives up what it was authorised for. May be called any number of
+ * times; handler of `payment.cancel_requested`.
+ * @throws as refundPayment does; conflict while the provider's answer is not known, and when it does not give up
+ */
+export async function unwindPayment(context: Context, { payment_id }: { payment_id: string }): Promise<void> {
+  const tenantId = tenantOf(context)
+  const [payment] = await context.db.read(
+    context.scope,
+    statement<{
+      captured_minor: bigint
+      refunded_minor: bigint
+      provider_id: string
+      currency_code: string
+      amount_minor: bigint
+      data: Record<string, unknown>
+      canceled_at: Date | null
+    }>(
+      'payments.to_unwind',
+      `select captured_minor, refunded_minor, provider_id, currency_code, amount_minor, data, canceled_at
+       from payment where tenant_id = $1 and id = $2 and cancel_requested_at is not null`,
+      [tenantId, payment_id],
+    ),
+  )
+  if (payment === undefined) return
+  if (payment.captured_minor > payment.refunded_minor) {
+    await refundPayment(context, payment_id, { note: 'Order canceled' })
+    // A smaller refund may have been under way: then that was settled, and the rest is left.
+    return unwindPayment(context, { payment_id })
+  }
+  if (payment.captured_minor === 0n && payment.canceled_at === null) {
+    const provider = paymentProviderOf(payment.provider_id)
+    if (provider === undefined) throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
+    const money = { amountMinor: payment.amount_minor, currency: payment.currency_code }
+    const outcome = await provider.cancel({ operationKey: `cancel:${payment_id}` }, money, payment.data)
+    if (outcome.kind !== 'ok')
+      throw conflict(`The payment provider did not give the payment up: ${outcome.message}`, 'payment_outcome_unknown')
+  }
+  await noteUnwound(context, payment_id)
+}
+
+async function noteUnwound(context: Context, paymentId: string): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [payment] = await unit.run(lockPaymentStatement(tenantId, paymentId))
+    // Captured while the provider was asked: that has its own event.
+    if (payment === undefined || payment.captured_minor > payment.refunded_minor) return
+    await unit.run(
+      statement(
+        'payments.note_unwound',
+        `with gone as (
+           update payment set canceled_at = coalesce(canceled_at, now()), updated_at = now()
+           where tenant_id = $1 and id = $2 and captured_minor = 0 returning payment_collection_id
+         ), resume as (
+           update outbox_event set state = 'done', finished_at = now()
+           where tenant_id = $1 and state = 'queued' and name = 'payment.cancel_requested'
+             and payload = jsonb_build_object('payment_id', $2::text) and available_at > now() - interval '1 day'
+         )
+         update payment_collection k set status = 'canceled', updated_at = now()
+         from gone where k.tenant_id = $1 and k.id = gone.payment_collection_id`,
+        [tenantId, paymentId],
+      ),
+    )
+  })
+}

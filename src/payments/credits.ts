@@ -1,0 +1,113 @@
+import { type Statement, statement } from '../db/index.js'
+import { allocate, newId } from '../kernel/index.js'
+
+/** What is left of a sold line or shipping method after every credit so far, in minor units. */
+export interface OpenPart {
+  vendor_order_id: string
+  vendor_id: string
+  order_line_item_id: string | null
+  order_shipping_method_id: string | null
+  /** The sum of the three below. */
+  amount_minor: bigint
+  vendor_amount_minor: bigint
+  commission_minor: bigint
+  tax_minor: bigint
+}
+
+/**
+ * The parts of an order with what is left of each. Credits that wait for a provider count as given: what two refunds
+ * take at once is never the same money. Read under the order's lock.
+ */
+export function openPartsStatement(tenantId: string, orderId: string): Statement<OpenPart> {
+  return statement(
+    'payments.open_parts',
+    `with credit as (
+       select order_line_item_id, order_shipping_method_id, sum(vendor_amount_minor) as vendor, sum(commission_minor) as commission,
+              sum(tax_minor) as tax
+       from order_credit where tenant_id = $1 and order_id = $2 and state <> 'void' group by 1, 2
+     ), part as (
+       select i.vendor_order_id, i.vendor_id, i.id as order_line_item_id, null as order_shipping_method_id, i.subtotal_minor,
+              i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor
+       from order_line_item i left join commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id
+       where i.tenant_id = $1 and i.order_id = $2
+       union all
+       select m.vendor_order_id, m.vendor_id, null, m.id, m.subtotal_minor, m.tax_minor, 0
+       from order_shipping_method m where m.tenant_id = $1 and m.order_id = $2
+     )
+     select p.vendor_order_id, p.vendor_id, p.order_line_item_id, p.order_shipping_method_id,
+            (p.subtotal_minor + p.tax_minor - coalesce(c.vendor + c.commission + c.tax, 0))::bigint as amount_minor,
+            (p.subtotal_minor - p.commission_minor - coalesce(c.vendor, 0))::bigint as vendor_amount_minor,
+            (p.commission_minor - coalesce(c.commission, 0))::bigint as commission_minor,
+            (p.tax_minor - coalesce(c.tax, 0))::bigint as tax_minor
+     from part p left join credit c on c.order_line_item_id is not distinct from p.order_line_item_id
+       and c.order_shipping_method_id is not distinct from p.order_shipping_method_id
+     order by p.order_line_item_id, p.order_shipping_method_id`,
+    [tenantId, orderId],
+  )
+}
+
+export const lesserOf = (one: bigint, other: bigint) => (one < other ? one : other)
+
+export const sumOf = (parts: readonly { amount_minor: bigint }[]) => parts.reduce((sum, part) => sum + part.amount_minor, 0n)
+
+/**
+ * Divides an amount among parts of an order by what is left of each, and each share among vendor, commission and tax
+ * in the same way. Over what remains and never again over what was sold: so no share is ever negative or above what
+ * its part was sold for, and the last credit ends at nothing exactly.
+ * @throws RangeError for more than is left
+ */
+export function divideCredit(amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
+  const left = parts.map((part) => part.amount_minor)
+  const shares = allocate(amountMinor, left, { caps: left })
+  return parts.flatMap((part, index) => {
+    const share = shares[index] as bigint
+    if (share === 0n) return []
+    const within = [part.vendor_amount_minor, part.commission_minor, part.tax_minor]
+    const [vendor = 0n, commission = 0n, tax = 0n] = allocate(share, within, { caps: within })
+    return [{ ...part, amount_minor: share, vendor_amount_minor: vendor, commission_minor: commission, tax_minor: tax }]
+  })
+}
+
+/** The same parts after credits were given of them. */
+export function lessCredits(parts: readonly OpenPart[], credits: readonly OpenPart[]): OpenPart[] {
+  return parts.map((part) => {
+    const credit = credits.find(
+      (candidate) =>
+        candidate.order_line_item_id === part.order_line_item_id && candidate.order_shipping_method_id === part.order_shipping_method_id,
+    )
+    if (credit === undefined) return part
+    return {
+      ...part,
+      amount_minor: part.amount_minor - credit.amount_minor,
+      vendor_amount_minor: part.vendor_amount_minor - credit.vendor_amount_minor,
+      commission_minor: part.commission_minor - credit.commission_minor,
+      tax_minor: part.tax_minor - credit.tax_minor,
+    }
+  })
+}
+
+export function insertCreditsStatement(
+  tenantId: string,
+  of: { orderId: string; refundId: string | null; currency: string; state: 'pending' | 'booked' },
+  credits: readonly OpenPart[],
+): Statement<{ id: string }> {
+  const rows = credits.map((credit) => ({
+    ...credit,
+    id: newId('ocred'),
+    amount_minor: String(credit.amount_minor),
+    vendor_amount_minor: String(credit.vendor_amount_minor),
+    commission_minor: String(credit.commission_minor),
+    tax_minor: String(credit.tax_minor),
+  }))
+  return statement(
+    'payments.insert_credits',
+    `insert into order_credit (tenant_id, order_id, refund_id, currency_code, state, id, vendor_order_id, vendor_id,
+       order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor, commission_minor, tax_minor)
+     select $1, $2, $3, $4, $5, c.id, c.vendor_order_id, c.vendor_id, c.order_line_item_id, c.order_shipping_method_id,
+            c.amount_minor, c.vendor_amount_minor, c.commission_minor, c.tax_minor
+     from jsonb_to_recordset($6::jsonb) as c (id text, vendor_order_id text, vendor_id text, order_line_item_id text,
+       order_shipping_method_id text, amount_minor bigint, vendor_amount_minor bigint, commission_minor bigint, tax_minor bigint)
+     returning id`,
+    [tenantId, of.orderId, of.refundId, of.currency, of.state, JSON.stringify(rows)],
+  )
+}

@@ -1,0 +1,73 @@
+import { type Statement, statement } from '../db/index.js'
+
+export interface OrderLock {
+  id: string
+  status: string
+  currency_code: string
+}
+
+/**
+ * What happens to an order after its sale follows one another under this lock; then come its payments, its vendor
+ * orders, its lines and the stock. `no key update`: whoever packs a part inserts rows that refer to the order, and
+ * would otherwise wait here while we wait for the part.
+ */
+export function lockOrderOfPaymentStatement(tenantId: string, paymentId: string): Statement<OrderLock> {
+  return statement(
+    'payments.lock_order_of_payment',
+    `select o.id, o.status, o.currency_code from orders o where o.tenant_id = $1 and o.id = (
+       select k.order_id from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+       where p.tenant_id = $1 and p.id = $2) for no key update of o`,
+    [tenantId, paymentId],
+  )
+}
+
+/** Credits refer to vendor orders and lines: both are locked before, in the order in which packing locks them. */
+export function lockPartsStatement(
+  tenantId: string,
+  orderId: string,
+): Statement<{ id: string; vendor_id: string; status: string; display_id: string }> {
+  return statement(
+    'payments.lock_parts',
+    'select id, vendor_id, status, display_id from vendor_order where tenant_id = $1 and order_id = $2 order by id for update',
+    [tenantId, orderId],
+  )
+}
+
+export interface PaymentLock {
+  id: string
+  payment_collection_id: string
+  provider_id: string
+  currency_code: string
+  captured_minor: bigint
+  refunded_minor: bigint
+  data: Record<string, unknown>
+  canceled_at: Date | null
+  cancel_requested_at: Date | null
+  pending_refund_id: string | null
+  pending_refund_minor: bigint
+}
+
+const paymentColumns = `
+  p.id, p.payment_collection_id, p.provider_id, p.currency_code, p.captured_minor, p.refunded_minor, p.data, p.canceled_at,
+  p.cancel_requested_at`
+const pendingOf = `left join refund r on r.tenant_id = p.tenant_id and r.payment_id = p.id and r.state = 'pending'`
+
+/** A payment under the order's lock, with its refund that waits for the provider. */
+export function lockPaymentStatement(tenantId: string, paymentId: string): Statement<PaymentLock> {
+  return statement(
+    'payments.lock_for_refund',
+    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor
+     from payment p ${pendingOf} where p.tenant_id = $1 and p.id = $2 for update of p`,
+    [tenantId, paymentId],
+  )
+}
+
+export function lockPaymentsOfOrderStatement(tenantId: string, orderId: string): Statement<PaymentLock> {
+  return statement(
+    'payments.lock_of_order',
+    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor
+     from payment_collection k join payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id ${pendingOf}
+     where k.tenant_id = $1 and k.order_id = $2 order by p.id for update of p`,
+    [tenantId, orderId],
+  )
+}

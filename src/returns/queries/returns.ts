@@ -1,0 +1,138 @@
+import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { divideRounded, toMajor } from '../../kernel/index.js'
+
+export interface ReturnItemRow {
+  id: string
+  item_id: string
+  quantity: number
+  received_quantity: number
+  damaged_quantity: number
+  receiving_quantity: number
+  dismissing_quantity: number
+  reason_id: string | null
+  reason: object | null
+  note: string | null
+  metadata: Record<string, unknown> | null
+  created_at: string
+  updated_at: string
+  sold_quantity: number
+  sold_minor: number
+}
+
+/** A return as loaded; amounts in minor units. */
+export interface ReturnRow {
+  id: string
+  order_id: string
+  display_id: number
+  status: 'open' | 'requested' | 'received' | 'partially_received' | 'canceled'
+  location_id: string | null
+  currency_code: string
+  shipping_option_id: string | null
+  shipping_name: string | null
+  shipping_minor: bigint
+  is_receiving: boolean
+  no_notification: boolean | null
+  note: string | null
+  refunded_minor: bigint
+  metadata: Record<string, unknown> | null
+  created_by: string | null
+  requested_at: Date | null
+  received_at: Date | null
+  canceled_at: Date | null
+  created_at: Date
+  updated_at: Date
+  items: ReturnItemRow[]
+  count: number
+}
+
+export const returnOrders = ['created_at', 'updated_at', 'display_id', 'id'] as const
+
+/** Returns with their items, and what was refunded for them. */
+export function listReturnsStatement(
+  tenantId: string,
+  filter: { id: readonly string[] | null; orderId: readonly string[] | null; status: readonly string[] | null },
+  page: ListPage,
+): Statement<ReturnRow> {
+  const order = orderBy('r', page.order)
+  return statement(
+    `returns.list.${order.name}`,
+    `select r.id, r.order_id, r.display_id, r.status, r.location_id, o.currency_code, r.shipping_option_id, r.shipping_name,
+            r.shipping_minor, r.is_receiving, r.no_notification, r.note, r.metadata, r.created_by, r.requested_at, r.received_at,
+            r.canceled_at, r.created_at, r.updated_at,
+            coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = r.order_id and f.return_id = r.id
+              and f.state = 'succeeded'), 0)::bigint as refunded_minor,
+            coalesce((select json_agg(json_build_object('id', i.id, 'item_id', i.order_line_item_id, 'quantity', i.quantity,
+                'received_quantity', i.received_quantity, 'damaged_quantity', i.damaged_quantity, 'receiving_quantity', i.receiving_quantity,
+                'dismissing_quantity', i.dismissing_quantity, 'reason_id', i.reason_id, 'note', i.note, 'metadata', i.metadata,
+                'reason', (select json_build_object('id', e.id, 'value', e.value, 'label', e.label) from return_reason e
+                           where e.tenant_id = $1 and e.id = i.reason_id),
+                'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'sold_minor', l.total_minor) order by i.id)
+              from order_return_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
+              where i.tenant_id = $1 and i.return_id = r.id), '[]') as items,
+            count(*) over ()::int as count
+     from order_return r join orders o on o.tenant_id = r.tenant_id and o.id = r.order_id
+     where r.tenant_id = $1 and ($2::text[] is null or r.id = any($2)) and ($3::text[] is null or r.order_id = any($3))
+       and ($4::text[] is null or r.status = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.orderId, filter.status, page.limit, page.offset],
+  )
+}
+
+/**
+ * A return in wire shape (Store API contract, return), amounts in major units. `refund_amount` is what was given back
+ * for it; `refundable_amount` is what its received goods were sold for, less its shipping and what was given back.
+ */
+export function renderReturn(row: ReturnRow): Record<string, unknown> {
+  const { items, count: _count, shipping_minor, shipping_name, shipping_option_id, refunded_minor, is_receiving: _receiving, ...rest } = row
+  const currency = row.currency_code
+  const worth = items.reduce(
+    (sum, item) =>
+      sum + divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity)),
+    0n,
+  )
+  const offered = worth - shipping_minor - refunded_minor
+  return {
+    ...rest,
+    exchange_id: null,
+    claim_id: null,
+    refund_amount: toMajor(refunded_minor, currency),
+    refundable_amount: toMajor(worth === 0n || offered < 0n ? 0n : offered, currency),
+    items: items.map(
+      ({ receiving_quantity: _counted, dismissing_quantity: _dismissed, sold_quantity: _sold, sold_minor: _minor, ...item }) => ({
+        ...item,
+        return_id: row.id,
+      }),
+    ),
+    shipping_methods:
+      shipping_name === null ? [] : [{ shipping_option_id, name: shipping_name, amount: toMajor(shipping_minor, currency) }],
+  }
+}
+
+/** What a return would do to an order's lines, as the actions of Medusa's previews. An action's id is its item's. */
+export function returnActions(row: ReturnRow): Map<string, object[]> {
+  const actions = new Map<string, object[]>()
+  for (const item of row.items) {
+    const of = (action: string, quantity: number) => ({
+      id: item.id,
+      action,
+      return_id: row.id,
+      order_id: row.order_id,
+      details: { reference_id: item.item_id, quantity, reason_id: item.reason_id },
+      internal_note: item.note,
+    })
+    const list: object[] = []
+    if (row.status === 'open') list.push(of('RETURN_ITEM', item.quantity))
+    if (item.receiving_quantity > 0) list.push(of('RECEIVE_RETURN_ITEM', item.receiving_quantity))
+    if (item.dismissing_quantity > 0) list.push(of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity))
+    if (list.length > 0) actions.set(item.item_id, list)
+  }
+  return actions
+}
+
+/** What sending back costs, as a shipping method of the preview. The action has the return's id: there is one. */
+export function returnShipping(row: ReturnRow): object[] {
+  if (row.shipping_name === null) return []
+  const amount = toMajor(row.shipping_minor, row.currency_code)
+  const action = { id: row.id, action: 'SHIPPING_ADD', return_id: row.id, order_id: row.order_id, amount }
+  return [{ shipping_option_id: row.shipping_option_id, name: row.shipping_name, amount, actions: [action] }]
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { brokenInvariants } from '../../support/invariants.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('admin API: returns', () => {
+  const app = useApp()
+  let store: TestStore
+
+  before(async () => {
+    store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000 })
+  })
+  afterEach(async () => {
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+  })
+
+  const post = (path: string, body: unknown = {}) => store.admin.post(`/admin/returns${path}`, body)
+  const good = async (answer: ReturnType<typeof post>) => {
+    const { status, body } = await answer
+    assert.equal(status, 200, JSON.stringify(body))
+    return body
+  }
+  const detailOf = async (bought: Bought, line: number) => {
+    const order = await orderOf(store, bought.id)
+    const { detail } = order.items.find((item: { id: string }) => item.id === bought.lines[line])
+    return [detail.return_requested_quantity, detail.return_received_quantity, detail.return_dismissed_quantity]
+  }
+  async function packedOrder(): Promise<Bought> {
+    const bought = await buy(store)
+    await packAll(store, bought)
+    return bought
+  }
+  async function begun(bought: Bought, pieces: readonly number[]): Promise<string> {
+    const { return: made } = await good(post('', { order_id: bought.id }))
+    const items = pieces.flatMap((quantity, line) => (quantity === 0 ? [] : [{ id: bought.lines[line], quantity }]))
+    await good(post(`/${made.id}/request-items`, { items }))
+    return made.id
+  }
+
+  it('goes from begun to received, and puts the good pieces back on the shelf', async () => {
+    const bought = await packedOrder()
+    const before = await shelf(app(), store)
+    const { return: made, order } = await good(post('', { order_id: bought.id, internal_note: 'rang up' }))
+    assert.deepEqual([made.status, made.note, order.id], ['open', 'rang up', bought.id])
+    const { return_reason: reason } = (await store.admin.post('/admin/return-reasons', { value: 'too_small', label: 'Too small' })).body
+    const chosen = await good(
+      post(`/${made.id}/request-items`, {
+        items: [
+          { id: bought.lines[0], quantity: 1, reason_id: reason.id },
+          { id: bought.lines[1], quantity: 1 },
+        ],
+      }),
+    )
+    const action = chosen.order_preview.items.find((item: { id: string }) => item.id === bought.lines[0]).actions[0]
+    assert.equal(action.action, 'RETURN_ITEM')
+    await good(post(`/${made.id}/request-items/${action.id}`, { quantity: 2 }))
+    assert.deepEqual(await detailOf(bought, 0), [0, 0, 0], 'nothing is on its way yet')
+    assert.equal((await good(post(`/${made.id}/request`))).return.status, 'requested')
+    assert.deepEqual(
+      [await detailOf(bought, 0), await detailOf(bought, 1)],
+      [
+        [2, 0, 0],
+        [1, 0, 0],
+      ],
+    )
+    assert.equal(
+      (await post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status,
+      400,
+      'receiving begins first',
+    )
+    await good(post(`/${made.id}/receive`))
+    assert.equal((await post(`/${made.id}/receive/confirm`)).status, 400, 'nothing was counted')
+    assert.equal((await post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 3 }] })).status, 400)
+    await good(post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    await good(post(`/${made.id}/dismiss-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const part = await good(post(`/${made.id}/receive/confirm`))
+    assert.equal(part.return.status, 'partially_received')
+    assert.deepEqual(await detailOf(bought, 0), [0, 1, 1])
+    assert.deepEqual(
+      await shelf(app(), store),
+      { stocked: before.stocked + 1, reserved: before.reserved },
+      'the damaged one is not for sale',
+    )
+    await good(post(`/${made.id}/receive`))
+    await good(post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[1], quantity: 1 }] }))
+    const done = await good(post(`/${made.id}/receive/confirm`))
+    assert.deepEqual([done.return.status, done.return.refund_amount], ['received', 0])
+    assert.ok(done.return.received_at !== null)
+    assert.equal(done.return.items.find((item: { item_id: string }) => item.item_id === bought.lines[0]).reason.label, 'Too small')
+    const history = await store.admin.get(`/admin/orders/${bought.id}/changes`)
+    assert.deepEqual(
+      history.body.order_changes.map((change: { change_type: string }) => change.change_type),
+      ['return_receive', 'return_receive', 'return_request'],
+    )
+    assert.equal((await post(`/${made.id}/cancel`)).status, 400)
+  })
+
+  it('offers what the received pieces were sold for, and gives it back when told to', async () => {
+    const bought = await packedOrder()
+    const returnId = await begun(bought, [1, 0])
+    await good(post(`/${returnId}/request`))
+    const refund = (body: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId, ...body })
+    assert.equal((await refund({})).status, 400, 'nothing has come back')
+    await good(post(`/${returnId}/receive`))
+    await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const { return: received } = await good(post(`/${returnId}/receive/confirm`))
+    const line = bought.order.items.find((item: { id: string }) => item.id === bought.lines[0])
+    assert.deepEqual([received.refundable_amount, received.refund_amount], [line.total / 2, 0])
+    assert.equal((await orderOf(store, bought.id)).payment_status, 'captured', 'nothing is given back by itself')
+    const books = await booksOf(store, bought.id)
+    assert.equal((await refund({ amount: line.total })).status, 400, 'more than it is worth')
+    const { status, body } = await refund({})
+    assert.equal(status, 200, JSON.stringify(body))
+    assert.equal(body.payment.refunded_amount, line.total / 2)
+    const after = await booksOf(store, bought.id)
+    const [first, second] = store.vendors.map((vendor) => `L:vendor ${vendor.id}`) as [string, string]
+    assert.equal(after[second], books[second], 'only who sold it gives it back')
+    assert.equal(Number(((books[first] as number) - (after[first] as number)).toFixed(2)), 9, 'its price less commission')
+    assert.deepEqual(
+      [(await good(store.admin.get(`/admin/returns/${returnId}`))).return.refund_amount, (await refund({})).status],
+      [line.total / 2, 400],
+    )
+  })
+
+  it('keeps what sending back costs from what is offered', async () => {
+    const optionId = await addReturnOption(store)
+    const bought = await packedOrder()
+    const returnId = await begun(bought, [2, 0])
+    assert.equal(
+      (await post(`/${returnId}/shipping-method`, { shipping_option_id: store.vendors[0]?.shippingOptionId })).status,
+      404,
+      'not one for returns',
+    )
+    const chosen = await good(post(`/${returnId}/shipping-method`, { shipping_option_id: optionId }))
+    assert.equal(chosen.return.shipping_methods[0].amount, 3)
+    const added = chosen.order_preview.shipping_methods.find((method: { actions?: object[] }) => method.actions !== undefined)
+    assert.equal(
+      (await good(post(`/${returnId}/shipping-method/${added.actions[0].id}`, { custom_amount: 2 }))).return.shipping_methods[0].amount,
+      2,
+    )
+    await good(post(`/${returnId}/request`))
+    assert.equal((await post(`/${returnId}/shipping-method`, { shipping_option_id: optionId })).status, 400)
+    await good(post(`/${returnId}/receive`))
+    await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 2 }] }))
+    assert.equal((await good(post(`/${returnId}/receive/confirm`))).return.refundable_amount, 20)
+    const { body } = await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId })
+    assert.equal(body.payment.refunded_amount, 20)
+  })
+
+  it('takes back no piece twice, however many ask at once', async () => {
+    const bought = await packedOrder()
+    const returns = await Promise.all([begun(bought, [2, 1]), begun(bought, [2, 1]), begun(bought, [2, 1])])
+    const answers = await Promise.all(returns.map((returnId) => post(`/${returnId}/request`)))
+    assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 400, 400])
+    assert.deepEqual(
+      [await detailOf(bought, 0), await detailOf(bought, 1)],
+      [
+        [2, 0, 0],
+        [1, 0, 0],
+      ],
+    )
+    const winner = returns[answers.findIndex((answer) => answer.status === 200)] as string
+    await good(post(`/${winner}/receive`))
+    await good(post(`/${winner}/receive-items`, { items: [{ id: bought.lines[0], quantity: 2 }] }))
+    const before = await shelf(app(), store)
+    const confirms = await Promise.all([1, 2, 3].map(() => post(`/${winner}/receive/confirm`)))
+    assert.deepEqual(confirms.map((answer) => answer.status).sort(), [200, 400, 400])
+    assert.equal((await shelf(app(), store)).stocked, before.stocked + 2, 'on the shelf once')
+  })
+
+  it('refuses what was not packed, and lets a return be dropped, canceled and counted again', async () => {
+    const bought = await buy(store)
+    const { return: made } = await good(post('', { order_id: bought.id }))
+    assert.equal((await post(`/${made.id}/request-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status, 400)
+    const empty = await post(`/${made.id}/request`)
+    assert.deepEqual([empty.status, empty.body.message], [400, 'Items are required to create a return.'])
+    assert.equal((await store.admin.delete(`/admin/returns/${made.id}/request`)).body.deleted, true)
+    assert.equal((await store.admin.get(`/admin/returns/${made.id}`)).status, 404)
+    const order = await packAll(store, bought)
+    const returnId = await begun(bought, [1, 0])
+    await good(post(`/${returnId}/request`))
+    const own = order.fulfillments.find(
+      (fulfillment: { items: { line_item_id: string }[] }) => fulfillment.items[0]?.line_item_id === bought.lines[0],
+    )
+    assert.equal(
+      (await store.admin.post(`/admin/orders/${bought.id}/fulfillments/${own.id}/cancel`)).status,
+      400,
+      'its pieces are on their way back',
+    )
+    await good(post(`/${returnId}/receive`))
+    await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    await good(store.admin.delete(`/admin/returns/${returnId}/receive`))
+    assert.equal((await post(`/${returnId}/receive/confirm`)).status, 400)
+    assert.equal((await good(post(`/${returnId}/cancel`))).return.status, 'canceled')
+    assert.deepEqual(await detailOf(bought, 0), [0, 0, 0])
+    assert.equal((await store.admin.get('/admin/returns', { order_id: bought.id })).body.count, 1)
+  })
+
+  it("puts a vendor's goods on that vendor's shelves only", async () => {
+    const bought = await packedOrder()
+    const { return: made } = await good(post('', { order_id: bought.id, location_id: store.vendors[1]?.locationId }))
+    await good(post(`/${made.id}/request-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    assert.equal((await post(`/${made.id}/request`)).status, 400)
+    await good(post(`/${made.id}`, { location_id: null }))
+    await good(post(`/${made.id}/request`))
+    assert.equal((await post(`/${made.id}`, { location_id: store.vendors[1]?.locationId })).status, 400)
+  })
+})

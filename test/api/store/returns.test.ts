@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('store API: returns', () => {
+  const app = useApp()
+  let store: TestStore
+  let optionId: string
+  let reasonId: string
+
+  before(async () => {
+    store = await createTestStore(app())
+    optionId = await addReturnOption(store)
+    const reason = await store.admin.post('/admin/return-reasons', { value: 'wrong_size', label: 'Wrong size' })
+    reasonId = reason.body.return_reason.id
+    await store.admin.post('/admin/return-reasons', { value: 'too_large', label: 'Too large', parent_return_reason_id: reasonId })
+  })
+
+  const ask = (body: object) => store.shopper.post('/store/returns', body)
+
+  it('tells why goods can be sent back, with the reasons below each', async () => {
+    const { body } = await store.shopper.get('/store/return-reasons')
+    assert.deepEqual([body.count, body.limit], [2, 20])
+    const one = await store.shopper.get(`/store/return-reasons/${reasonId}`)
+    assert.deepEqual([one.body.return_reason.value, one.body.return_reason.return_reason_children[0].value], ['wrong_size', 'too_large'])
+    assert.equal(one.body.return_reason.metadata, undefined)
+    assert.equal((await store.shopper.get('/store/return-reasons/rr_none')).status, 404)
+  })
+
+  it("asks to send goods back, at the store's price whatever the shopper names", async () => {
+    const bought = await buy(store)
+    await packAll(store, bought)
+    const wish = {
+      order_id: bought.id,
+      items: [{ id: bought.lines[0], quantity: 1, reason_id: reasonId, note: 'tight' }],
+      return_shipping: { option_id: optionId, price: 0 },
+    }
+    const { status, body } = await ask(wish)
+    assert.equal(status, 200, JSON.stringify(body))
+    const { return: made } = body
+    assert.deepEqual([made.status, made.order_id, made.refund_amount, made.created_by], ['requested', bought.id, 0, undefined])
+    assert.deepEqual(
+      [made.items[0].item_id, made.items[0].quantity, made.items[0].received_quantity, made.items[0].note],
+      [bought.lines[0], 1, 0, 'tight'],
+    )
+    assert.equal(made.shipping_methods[0].amount, 3)
+    const shown = await store.shopper.get(`/store/orders/${bought.id}`)
+    assert.equal(shown.body.order.items[0].detail.return_requested_quantity, 1)
+    assert.equal((await ask({ ...wish, items: [{ id: bought.lines[0], quantity: 2 }] })).status, 400, 'one piece is on its way already')
+  })
+
+  it('refuses, and keeps nothing of, what does not fit', async () => {
+    const bought = await buy(store)
+    await packAll(store, bought)
+    const shipping = { return_shipping: { option_id: optionId } }
+    const items = [{ id: bought.lines[0], quantity: 1 }]
+    const refused = async (body: object, status: number, message?: string) => {
+      const answer = await ask(body)
+      assert.equal(answer.status, status, JSON.stringify(answer.body))
+      if (message !== undefined) assert.equal(answer.body.message, message)
+    }
+    await refused({ order_id: bought.id, items: [], ...shipping }, 400, 'Items are required to create a return.')
+    await refused(
+      { order_id: bought.id, items: [{ id: 'ordli_x', quantity: 1 }], ...shipping },
+      400,
+      `Items with ids ordli_x does not exist in order with id ${bought.id}.`,
+    )
+    await refused({ order_id: 'order_none', items, ...shipping }, 404)
+    await refused({ order_id: bought.id, items, return_shipping: { option_id: store.vendors[0]?.shippingOptionId } }, 400)
+    await refused({ order_id: bought.id, items, ...shipping, location_id: 'sloc_none' }, 400)
+    await refused({ order_id: bought.id, items: [{ ...items[0], reason_id: 'rr_none' }], ...shipping }, 400)
+    await refused({ order_id: bought.id, items, ...shipping, receive_now: true }, 400)
+    await refused({ order_id: bought.id, items }, 400)
+    assert.equal((await store.admin.get('/admin/returns', { order_id: bought.id })).body.count, 0)
+  })
+})

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { divideCredit, lessCredits, type OpenPart } from '../../src/payments/index.js'
+import { booksOf, buy, orderOf } from '../support/after-sale.js'
+import { useApp } from '../support/app.js'
+import { brokenInvariants } from '../support/invariants.js'
+import { createTestStore, type TestStore } from '../support/store.js'
+
+const sum = (parts: readonly OpenPart[], name: 'amount_minor' | 'vendor_amount_minor' | 'commission_minor' | 'tax_minor') =>
+  parts.reduce((total, part) => total + part[name], 0n)
+const names = ['amount_minor', 'vendor_amount_minor', 'commission_minor', 'tax_minor'] as const
+
+const soldParts = fc
+  .array(fc.tuple(fc.bigInt(0n, 90_000n), fc.bigInt(0n, 20_000n), fc.bigInt(0n, 20_000n)), { minLength: 1, maxLength: 8 })
+  .map((rows) =>
+    rows.map(
+      ([vendor, commission, tax], index): OpenPart => ({
+        vendor_order_id: 'vord_1',
+        vendor_id: 'vend_1',
+        order_line_item_id: `ordli_${index}`,
+        order_shipping_method_id: null,
+        amount_minor: vendor + commission + tax,
+        vendor_amount_minor: vendor,
+        commission_minor: commission,
+        tax_minor: tax,
+      }),
+    ),
+  )
+
+describe('what an order is credited with', () => {
+  it('is divided to the cent, never below nothing, never above what is left, and ends at nothing', () => {
+    fc.assert(
+      fc.property(soldParts, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 }), (sold, steps) => {
+        let left = sold
+        for (const share of [...steps, 1]) {
+          const total = sum(left, 'amount_minor')
+          const amount = share === 1 ? total : (total * BigInt(Math.floor(share * 1_000_000))) / 1_000_000n
+          const credits = divideCredit(amount, left)
+          assert.equal(sum(credits, 'amount_minor'), amount)
+          for (const credit of credits)
+            assert.equal(credit.amount_minor, credit.vendor_amount_minor + credit.commission_minor + credit.tax_minor)
+          left = lessCredits(left, credits)
+          for (const part of left)
+            for (const name of names) assert.ok(part[name] >= 0n, `${name} of ${part.order_line_item_id} is ${part[name]}`)
+        }
+        assert.equal(sum(left, 'amount_minor'), 0n)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('is refused beyond what is left', () => {
+    fc.assert(
+      fc.property(soldParts, (sold) => {
+        assert.throws(() => divideCredit(sum(sold, 'amount_minor') + 1n, sold), RangeError)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+type Step = { kind: 'capture' | 'refund'; cents: number } | { kind: 'refund_all' | 'capture_all' | 'cancel' }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('capture' as const), cents: fc.integer({ min: 1, max: 4_000 }) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('refund' as const), cents: fc.integer({ min: 1, max: 2_500 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('refund_all' as const, 'capture_all' as const, 'cancel' as const) }) },
+)
+
+describe('the books after any captures, refunds and cancellations', function () {
+  this.timeout(120_000)
+  const app = useApp()
+  let store: TestStore
+  before(async () => {
+    store = await createTestStore(app(), { vendors: 3, paymentCapture: 'manual', tax_ppm: 77_700, commission_ppm: 123_400, stock: 10_000 })
+  })
+
+  async function take(orderId: string, paymentId: string, one: Step): Promise<number> {
+    const body = 'cents' in one ? { amount: one.cents / 100 } : {}
+    const path =
+      one.kind === 'cancel'
+        ? `/admin/orders/${orderId}/cancel`
+        : `/admin/payments/${paymentId}/${one.kind.startsWith('capture') ? 'capture' : 'refund'}`
+    const { status, body: answer } = await store.admin.post(path, body)
+    assert.ok(status === 200 || status === 400, `${one.kind} was answered with ${status}: ${JSON.stringify(answer)}`)
+    return status
+  }
+
+  it('balance, say what everyone is owed, and end at nothing for what was canceled', async () => {
+    const done = new Map<string, number>()
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        const bought = await buy(store, 3)
+        for (const one of steps) {
+          const status = await take(bought.id, bought.paymentId, one)
+          done.set(`${one.kind} ${status}`, (done.get(`${one.kind} ${status}`) ?? 0) + 1)
+          assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+        }
+        const order = await orderOf(store, bought.id)
+        const books = await booksOf(store, bought.id)
+        const { paid_total, refunded_total, current_order_total } = order.summary
+        assert.ok(refunded_total <= paid_total)
+        assert.equal(order.summary.pending_difference, Number((current_order_total - paid_total + refunded_total).toFixed(2)) + 0)
+        assert.equal(books['A:shopper'] ?? 0, order.summary.pending_difference, 'the books and the order say the same is owed')
+        if (order.status === 'canceled') assert.deepEqual(books, {})
+      }),
+      { numRuns: 14, seed: 20_261, endOnFailure: true },
+    )
+    for (const what of ['capture 200', 'refund 200', 'refund 400', 'cancel 200'])
+      assert.ok((done.get(what) ?? 0) > 0, `${what} never happened`)
+  })
+})
