@@ -1,19 +1,22 @@
-import { spawnSync } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Mocha from 'mocha'
 import { migrate } from '../../src/db/index.js'
 import { startPostgres } from './postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from './redis.js'
+import type { FileResult } from './test-child.js'
 
 // Started by infra/test.mjs with the files or folders to run (all of test/ when none is named).
 
 const built = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const started = Date.now()
-/** A test that leaves a socket or a timer behind would keep this process alive; it is told of, not waited for. */
-const lingering_ms = 5_000
+/** What a test process has printed arrives this soon after its result. */
+const outputDelay_ms = 20
+
+/** The longest files come first, so that no process is left alone with one of them at the end. */
+const longest = ['test/concurrency/', 'test/isolation/', 'test/ledger/', 'test/integration/']
 
 await main()
 
@@ -31,7 +34,7 @@ async function main(): Promise<void> {
     process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
     process.env.STOA_TEST_APP_PASSWORD = password
     if (redis !== null) process.env.STOA_TEST_REDIS = redis.url
-    const { passed, failed, skipped } = await runMocha(files)
+    const { passed, failed, skipped } = await runFiles(files)
     await redis?.stop()
     await postgres.stop()
     fs.rmSync(directory, { recursive: true, force: true })
@@ -46,11 +49,8 @@ async function main(): Promise<void> {
 }
 
 function end(line: string, code: number): void {
-  const left = process.getActiveResourcesInfo().filter((name) => /TCP(Socket|Server)Wrap|Timeout/.test(name))
-  if (left.length > 0) console.log(`left behind by tests: ${left.join(', ')}`)
   process.exitCode = code
   console.log(line)
-  setTimeout(() => process.exit(code), lingering_ms).unref()
 }
 
 function filesOf(wanted: readonly string[]): string[] {
@@ -89,15 +89,58 @@ async function makeTemplate(adminUrl: string, templateUrl: string, appPassword: 
   await migrate({ adminUrl: templateUrl, appPassword })
 }
 
-async function runMocha(files: readonly string[]): Promise<{ passed: number; failed: number; skipped: number }> {
-  const mocha = new Mocha({ reporter: 'spec', timeout: 20_000, slow: 1_500, checkLeaks: true })
-  mocha.addFile(path.join(built, 'test/support/hooks.js'))
-  for (const file of files) mocha.addFile(path.join(built, file))
-  await mocha.loadFilesAsync()
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/**
+ * Runs the files in two processes, which hand themselves the next file when they are through with one: most of the time
+ * of a test is the database's. What a file prints is shown when it has ended, so that two do not mix.
+ */
+async function runFiles(files: readonly string[]): Promise<Counts> {
+  const rank = (file: string) => {
+    const position = longest.findIndex((prefix) => file.startsWith(prefix))
+    return position === -1 ? longest.length : position
+  }
+  const queue = [...files].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const processes = Math.min(files.length, 2)
+  await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts)))
+  return counts
+}
+
+function runProcess(queue: string[], counts: Counts): Promise<void> {
+  const child = fork(path.join(built, 'infra/local/test-child.js'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  let output: Buffer[] = []
+  let current: string | undefined
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk))
+  const show = () => {
+    process.stdout.write(Buffer.concat(output))
+    output = []
+  }
+  child.on('message', (message: FileResult | { ready: true }) => {
+    if ('file' in message) {
+      counts.passed += message.passed
+      counts.failed += message.failed
+      counts.skipped += message.skipped
+    }
+    setTimeout(() => {
+      show()
+      current = queue.shift()
+      child.send({ file: current ?? null })
+    }, outputDelay_ms)
+  })
   return new Promise((resolve) => {
-    const runner = mocha.run(() => {
-      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
-      resolve({ passed: passes, failed: failures, skipped: pending })
+    child.on('exit', (code, signal) => {
+      show()
+      if (current !== undefined || code !== 0) {
+        console.log(`${current ?? 'a test process'}: ended with ${signal ?? code}`)
+        counts.failed += 1
+      }
+      resolve()
     })
   })
 }

@@ -1,8 +1,10 @@
 import { openTransactions } from './database.js'
 
-// Loaded before every run: no test may leave a transaction open, which would hold locks against everybody else.
-afterEach('leaves no transaction open', async function () {
-  const left = await openTransactions()
-  if (left.length === 0) return
-  throw new Error(`${this.currentTest?.fullTitle()} left a transaction open: ${left.join('; ')}`)
-})
+/** Run around every test: none may leave a transaction open, which would hold locks against everybody else. */
+export const mochaHooks: Mocha.RootHookObject = {
+  async afterEach(this: Mocha.Context) {
+    const left = await openTransactions()
+    if (left.length === 0) return
+    throw new Error(`${this.currentTest?.fullTitle()} left a transaction open: ${left.join('; ')}`)
+  },
+}

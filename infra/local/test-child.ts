@@ -1,0 +1,51 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Mocha from 'mocha'
+
+// One of the processes that infra/local/test-run.ts hands test files to, one after another. What tests print is the
+// parent's to show; counts go back as messages.
+
+const built = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+const { mochaHooks } = (await import(path.join(built, 'test/support/hooks.js'))) as { mochaHooks: Mocha.RootHookObject }
+
+export interface FileResult {
+  file: string
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** A test that leaves a socket or a timer behind would keep this process alive: that is a failure, and told of. */
+const lingering_ms = 10_000
+
+process.on('message', ({ file }: { file: string | null }) => {
+  if (file === null) return leave()
+  void runFile(file).then(
+    (result) => process.send?.(result),
+    (error: Error) => {
+      console.log(`${file} could not be loaded: ${error.stack}`)
+      process.send?.({ file, passed: 0, failed: 1, skipped: 0 } satisfies FileResult)
+    },
+  )
+})
+process.send?.({ ready: true })
+
+function leave(): void {
+  process.disconnect()
+  setTimeout(() => {
+    console.log(`left behind by tests: ${process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY/.test(name)).join(', ')}`)
+    process.exit(1)
+  }, lingering_ms).unref()
+}
+
+async function runFile(file: string): Promise<FileResult> {
+  const mocha = new Mocha({ reporter: 'spec', timeout: 30_000, slow: 3_000, checkLeaks: true, rootHooks: mochaHooks })
+  mocha.addFile(path.join(built, file))
+  await mocha.loadFilesAsync()
+  return new Promise((resolve) => {
+    const runner = mocha.run(() => {
+      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
+      resolve({ file, passed: passes, failed: failures, skipped: pending })
+    })
+  })
+}
