@@ -25,7 +25,7 @@ export const settings = {
   DATABASE_APP_PASSWORD: { schema: text, fallback: undefined, meaning: 'password of app_login; generated into STOA_HOME/secrets.json when absent' },
   DATABASE_POOL_MAX: { schema: whole(1, 200), fallback: '10', meaning: 'database connections of this process' },
   DATABASE_PREPARED_STATEMENTS: { schema: flag, fallback: 'true', meaning: 'false behind a PgBouncer older than 1.21' },
-  REDIS_URL: { schema: z.url(), fallback: undefined, meaning: 'Redis for jobs and rate limits; without it both stay in the process' },
+  REDIS_URL: { schema: z.url(), fallback: undefined, meaning: 'Redis for jobs, which stay in the process without it; rate limits are counted in each process' },
   REDIS_PREFIX: { schema: text, fallback: 'stoa', meaning: 'keeps deployments apart that share a Redis' },
   TOKEN_SECRET: { schema: z.string().min(32), fallback: undefined, meaning: 'signs tokens, 32 characters or more; generated into STOA_HOME/secrets.json when absent' },
   TOKEN_LIFETIME_S: { schema: whole(60, 2_592_000), fallback: '86400', meaning: 'seconds until a token ends' },

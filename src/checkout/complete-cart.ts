@@ -20,10 +20,11 @@ export interface CheckoutSettingsOfProcess {
  * Completes a cart: promises its stock, asks the payment provider outside any transaction, and places the order.
  * Any number of calls at once, a crash between any two steps, and the resuming job all end in the one same order:
  * whoever finds an open attempt goes on with it, under the same key at the provider.
+ * @param resumed an attempt that is to be gone on with, and no other begun
  * @throws the refusals of the Store API contract; conflict while the provider's answer is not known
  */
-export async function completeCart(context: Context, cartId: string, settings: CheckoutSettingsOfProcess): Promise<Completion> {
-  const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms)
+export async function completeCart(context: Context, cartId: string, settings: CheckoutSettingsOfProcess, resumed?: string): Promise<Completion> {
+  const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms, resumed)
   if (prepared.orderId !== null) return { type: 'order', orderId: prepared.orderId }
   const outcome = await agree(prepared)
   if (outcome.kind === 'unknown') {
@@ -99,7 +100,7 @@ export async function resumeCheckout(
   )
   if (open === undefined) return
   try {
-    await completeCart(context, interrupted.cart_id, settings)
+    await completeCart(context, interrupted.cart_id, settings, interrupted.checkout_id)
   } catch (error) {
     const refused = error instanceof StoaError && error.status < 500 && error.type !== 'conflict'
     if (!refused) throw error

@@ -3,7 +3,7 @@ import { type LoadedCart, loadCartStatement, lockCartStatement, methodOf, totals
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { reserveForCart } from '../inventory/index.js'
-import { invalidData, newId, notFound } from '../kernel/index.js'
+import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { paymentProviderOf } from '../payments/index.js'
 import { validShippingOptionsStatement } from '../shipping/index.js'
 import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
@@ -24,9 +24,10 @@ export type Prepared =
 /**
  * The first transaction of completing a cart: under the cart's lock, everything is checked, shipping that the shopper
  * left open is chosen, the stock is promised, and the attempt is noted. Whoever finds an open attempt goes on with it.
- * @throws as the Store API contract lists for `complete`, in its order
+ * @param resumed the attempt that is taken up, if one is: then none is begun
+ * @throws as the Store API contract lists for `complete`, in its order; not_allowed when `resumed` is over
  */
-export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number): Promise<Prepared> {
+export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number, resumed?: string): Promise<Prepared> {
   const tenantId = tenantOf(context)
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [[lock], [cart], [settings], purchasable] = await Promise.all([
@@ -40,6 +41,8 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
     const capture = settings.payment_capture
     const currency = cart.currency_code
     const open = cart.checkout
+    // It ended while the worker came to it: only the shopper begins another.
+    if (resumed !== undefined && open?.id !== resumed) throw notAllowed(`The attempt ${resumed} to complete cart ${cartId} is over`)
     if (open !== null) {
       const session = sessionOf(cart, open.payment_session_id)
       return {

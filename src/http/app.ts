@@ -14,7 +14,8 @@ import type { Services } from './services.js'
 
 /** The HTTP application: everything a request goes through, in the order it goes through it. */
 export function createApp(services: Services, routes: readonly Route[]): Koa {
-  const app = new Koa({ proxy: services.config.trustProxy, asyncLocalStorage: false })
+  // Of a chain of addresses the last is the proxy's word; those before it are whatever the sender made up.
+  const app = new Koa({ proxy: services.config.trustProxy, maxIpsCount: 1, asyncLocalStorage: false })
   const metrics = metricsOf(services.db)
   app.use(requestIds)
   app.use(logs(services, metrics))
@@ -161,7 +162,7 @@ function identify(services: Services) {
     if (surface === undefined) return next()
     ;(ctx.state as RequestState).identified = await services.gatekeeper.identify({
       surface,
-      host: ctx.hostname,
+      host: ctx.hostname.toLowerCase(),
       authorization: ctx.get('authorization'),
       publishableKey: ctx.get('x-publishable-api-key'),
       tenantSlug: ctx.get('x-tenant'),

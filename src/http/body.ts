@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { invalidData, payloadTooLarge } from '../kernel/index.js'
+import { invalidData, limits, payloadTooLarge } from '../kernel/index.js'
 
 /**
  * Reads a request's body, up to a limit. Compressed bodies are refused: a small one can unpack to anything.
@@ -33,13 +33,26 @@ export function readBody(request: IncomingMessage, limit_bytes: number): Promise
 
 /**
  * A JSON body. None at all is `{}`: clients send the content type with every request.
- * @throws invalid_data when it is no JSON, or no object
+ * @throws invalid_data when it is no JSON, or nested too deeply
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {}
+  let body: unknown
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    body = JSON.parse(bytes.toString('utf8'))
   } catch {
     throw invalidData('Invalid request: the body is not valid JSON')
   }
+  if (isDeeperThan(body, limits.bodyLevels)) throw invalidData('Invalid request: the body is nested too deeply')
+  return body
+}
+
+/** Level by level: what is nested deeply enough exhausts the stack of everything that goes down into it, as writing JSON does. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > most) return true
+    level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []))
+  }
+  return false
 }

@@ -12,6 +12,7 @@ export {
   countryCode,
   currencyCode,
   email,
+  freeObject,
   metadata,
   nothing,
   oneOrMany,

@@ -1,5 +1,5 @@
 import { type output, type ZodType, z } from 'zod'
-import { invalidData } from '../kernel/index.js'
+import { invalidData, limits } from '../kernel/index.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -65,10 +65,11 @@ function shown(input: unknown): string {
 
 /** Schemas that many routes share. */
 export const nothing = z.strictObject({})
-export const metadata = z
+/** What a client keeps with a thing, and we do not look into. */
+export const freeObject = z
   .record(z.string().max(200), z.unknown())
-  .refine((value) => JSON.stringify(value).length <= 16_000, 'metadata is larger than 16 000 characters')
-  .nullish()
+  .refine((value) => JSON.stringify(value).length <= limits.metadata_characters, `is larger than ${limits.metadata_characters} characters`)
+export const metadata = freeObject.nullish()
 export const currencyCode = z.string().length(3).toLowerCase()
 export const countryCode = z.string().length(2).toLowerCase()
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())

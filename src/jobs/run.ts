@@ -53,6 +53,8 @@ export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
   try {
     const handler = options.handlers[job.handler as HandlerName]
     if (handler === undefined) throw new Error(`no handler named ${job.handler}`)
+    // A job that takes its process down never gets to the catch below, and would take down one after the other.
+    if (job.attempts > attemptsMaximum) throw new Error(`${attemptsMaximum} tries ended without an outcome`)
     await withinTime(handler(context, job.payload))
     await db.unitOfWork(workerScope, (unit) => unit.run(doneStatement(job)))
     log.info(fields, 'job done')

@@ -5,6 +5,8 @@ export const limits = {
   offset: 1_000_000,
   /** JSON body of a request. */
   body_bytes: 1_000_000,
+  /** Objects and arrays within one another. */
+  bodyLevels: 64,
   /** A vendor's file. Shopify's own export of 5 000 variants is about 3 MB. */
   importFile_bytes: 10_000_000,
   importRows: 20_000,
@@ -24,7 +26,7 @@ export const limits = {
   text_characters: 20_000,
   name_characters: 200,
   email_characters: 254,
-  metadata_bytes: 16_000,
+  metadata_characters: 16_000,
   fieldsParameter_characters: 4_000,
   search_characters: 200,
   searchMatches: 2_000,

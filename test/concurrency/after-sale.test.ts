@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import { lockLinesStatement, lockVendorOrderStatement } from '../../src/orders/locks.js'
 import { buy, packAll } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import type { Answer } from '../support/client.js'
@@ -52,6 +54,23 @@ describe('everybody at one order at once', function () {
       assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
     }
     assert.ok((seen.get(200) ?? 0) > 20 && (seen.get(400) ?? 0) > 0, JSON.stringify([...seen]))
+    assert.equal((await deadlocksOf(app().adminUrl)) - before, 0)
+  })
+
+  it('cancels and packs a paid order in the same order of locks', async () => {
+    const paid = await createTestStore(app(), { vendors: 2, stock: 10 })
+    const bought = await buy(paid, 1)
+    const before = await deadlocksOf(app().adminUrl)
+    const partId = bought.order.vendor_orders[0].id as string
+    const canceled = await app().db.unitOfWork(paid.scope, async (unit) => {
+      await unit.run(lockVendorOrderStatement(paid.tenantId, partId))
+      const answer = paid.admin.post(`/admin/orders/${bought.id}/cancel`)
+      await pause(500)
+      await unit.run(lockLinesStatement(paid.tenantId, partId))
+      return { answer }
+    })
+    const { status, body } = await canceled.answer
+    assert.equal(status, 200, JSON.stringify(body))
     assert.equal((await deadlocksOf(app().adminUrl)) - before, 0)
   })
 })

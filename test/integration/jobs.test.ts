@@ -140,6 +140,22 @@ for (const transport of ['in-process', 'bull'] as const) {
       assert.deepEqual([row?.attempts, row?.last_error, tries], [3, null, 3])
     })
 
+    it('are set aside when every try took the process down with it', async () => {
+      let tries = 0
+      await tell(a, 'order_1')
+      await asAdmin(
+        app().adminUrl,
+        `update app.outbox_event set state = 'leased', attempts = $1, available_at = now() - interval '1 second', leased_until = available_at`,
+        [attemptsMaximum],
+      )
+      await work(async () => {
+        tries += 1
+      })
+      await until('the job is set aside', allAre('failed'))
+      assert.equal(tries, 0)
+      assert.match((await rows())[0]?.last_error ?? '', /ended without an outcome/)
+    })
+
     it('come back by themselves', async () => {
       let tries = 0
       await work(async () => {

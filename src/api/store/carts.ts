@@ -16,7 +16,7 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { completeCart } from '../../checkout/index.js'
 import { addressStatement, customerEmailStatement, unknownAddress } from '../../customers/index.js'
 import { tenantOf } from '../../db/index.js'
-import { address, currencyCode, email, fieldTree, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
+import { address, currencyCode, email, fieldTree, freeObject, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'
@@ -39,7 +39,7 @@ const newLine = z.strictObject({
 
 const methodChoice = z.strictObject({
   option_id: z.string().max(64),
-  data: z.record(z.string().max(200), z.unknown()).optional(),
+  data: freeObject.optional(),
 })
 
 const newCart = z.strictObject({

@@ -3,7 +3,7 @@ import { emit } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
 import { divideCredit, insertCreditsStatement, openPartsStatement, sumOf } from '../credits.js'
-import { lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
+import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { refundPayment } from './request-refund.js'
 
@@ -17,7 +17,11 @@ const resumeAfter_ms = 30_000
  */
 export async function closePaymentsOfOrder(unit: Unit, context: Context, order: { id: string; currency_code: string }): Promise<string[]> {
   const tenantId = tenantOf(unit)
-  const payments = await unit.run(lockPaymentsOfOrderStatement(tenantId, order.id))
+  // The vendor orders before the lines, as whoever packs locks them: the other way round the two would wait for one another.
+  const [payments] = await Promise.all([
+    unit.run(lockPaymentsOfOrderStatement(tenantId, order.id)),
+    unit.run(lockPartsStatement(tenantId, order.id)),
+  ])
   const ids = payments.map((payment) => payment.id)
   const parts = await unit.run(openPartsStatement(tenantId, order.id))
   // What was paid and is to be given back is credited by its refund; all else is credited here.

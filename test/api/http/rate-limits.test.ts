@@ -49,6 +49,15 @@ describe('callers that ask too often', () => {
     assert.equal((await other.shopper.get('/store/regions', {}, from('198.51.100.3'))).status, 200)
   })
 
+  it('are the same from an address that the proxy vouches for, whatever they say came before it', async () => {
+    let made = 0
+    await untilRefused(() => {
+      made += 1
+      return store.shopper.get('/store/regions', {}, from(`203.0.113.${made}, 198.51.100.6`))
+    })
+    assert.equal(made, 31)
+  })
+
   it('are refused before anything is written', async () => {
     await untilRefused(() => store.shopper.post('/store/carts', {}, from('198.51.100.5')))
     const { body } = await store.shopper.post(

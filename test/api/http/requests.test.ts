@@ -95,6 +95,42 @@ describe('requests', () => {
       assert.equal(pieces.status, 413)
     })
 
+    it('are refused when they go down further than anything we read', async () => {
+      const nested = (levels: number) => `{"metadata":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+      assert.equal((await cart(nested(limits.bodyLevels - 2))).status, 200)
+      for (const levels of [limits.bodyLevels, 100_000]) {
+        const { status, body } = await cart(nested(levels))
+        assert.deepEqual([status, body.message], [400, 'Invalid request: the body is nested too deeply'], String(levels))
+      }
+    })
+
+    it('are refused with what a client keeps in them when that is large', async () => {
+      const { body: made } = await cart('{}')
+      const large = { a: 'x'.repeat(limits.metadata_characters) }
+      const choice = { option_id: store.vendors[0]?.shippingOptionId, data: large }
+      for (const answer of [
+        await store.shopper.post('/store/carts', { metadata: large }),
+        await store.shopper.post(`/store/carts/${made.cart.id}/shipping-methods`, choice),
+      ]) {
+        assert.equal(answer.status, 400)
+        assert.match(answer.body.message, /is larger than 16000 characters/)
+      }
+    })
+
+    it('are refused with what the database cannot keep or read, and that is no error of the house', async () => {
+      const asked = [
+        await store.shopper.post('/store/carts', { metadata: { a: 'a\u0000' } }),
+        await store.shopper.post('/store/carts', { shipping_address: { city: '\u0000' } }),
+        await store.shopper.get('/store/products', { 'created_at[$gt]': '1' }),
+        await store.shopper.get('/store/products', { 'created_at[$gt]': '+275760-09-13' }),
+        await store.shopper.get('/store/products', { 'title[$ilike]': '%\\' }),
+      ]
+      assert.deepEqual(
+        asked.map(({ status, body }) => [status, body.type]),
+        asked.map(() => [400, 'invalid_data']),
+      )
+    })
+
     it('are refused when they are compressed: a small one can unpack to anything', async () => {
       const { status, body } = await cart(gzipSync('{}'), { ...json, 'content-encoding': 'gzip' })
       assert.deepEqual([status, body.message], [400, 'Compressed request bodies are not accepted'])

@@ -57,6 +57,13 @@ describe('the store that a request means', () => {
     }
   }
 
+  it('is the same in whatever case its host is written', async () => {
+    const headers = { ...headerOf('the API key', 0), host: `${stores[1].slug.toUpperCase()}.LOCALHOST` }
+    const { status, body } = await ask(headers)
+    assert.equal(status, 400, JSON.stringify(body))
+    assert.match(body.message, /name two different stores/)
+  })
+
   it('is the one of each hint alone', async () => {
     for (const hint of ['the API key', 'the token'] as const) {
       const { body } = await ask(headerOf(hint, 1))

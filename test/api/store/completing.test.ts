@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { completeCart } from '../../../src/checkout/index.js'
+import { newId, systemClock } from '../../../src/kernel/index.js'
 import { type Outcome, type PaymentSnapshot, registerPaymentProvider } from '../../../src/payments/index.js'
 import { useApp } from '../../support/app.js'
 import type { Answer } from '../../support/client.js'
@@ -43,6 +45,14 @@ describe('what refuses to become an order', () => {
 
     it('that has no items', async () => {
       refused(await complete(await newCart()), 400, invalid('Cannot complete a cart with no items'))
+    })
+
+    it('when an attempt at it is resumed that has ended meanwhile', async () => {
+      const cartId = await fullCart()
+      const context = { db: app().db, scope: store.scope, clock: systemClock, requestId: 'req_test', actorId: 'system' }
+      const resumed = completeCart(context, cartId, { resumeAfter_ms: 60_000 }, newId('chk'))
+      await assert.rejects(resumed, { type: 'not_allowed' })
+      assert.deepEqual(await sql('select id from app.checkout where cart_id = $1', [cartId]), [])
     })
 
     it('before its payment was begun', async () => {

@@ -16,9 +16,20 @@ describe('ids', () => {
   })
 
   it('sort in the order in which they were made', () => {
-    const made = Array.from({ length: 5_000 }, () => newId('order'))
+    const made = Array.from({ length: 5_000 }, () => newId('ordli'))
     assert.deepEqual([...made].sort(), made)
     assert.equal(new Set(made).size, made.length)
+  })
+
+  it('that open what they name cannot be guessed from others of the same moment', () => {
+    for (const name of ['cart', 'order', 'pay_col'] as const) {
+      const made = Array.from({ length: 2_000 }, () => [newId('ordli'), newId(name), newId(name)]).flat()
+      const beginnings = made.filter((id) => id.startsWith(`${name}_`)).map((id) => id.slice(-16, -4))
+      // Neighbours would share all but the last characters of the random part.
+      assert.equal(new Set(beginnings).size, beginnings.length)
+      const others = new Set(made.filter((id) => !id.startsWith(`${name}_`)).map((id) => id.slice(-16, -4)))
+      assert.ok(beginnings.every((beginning) => !others.has(beginning)))
+    }
   })
 
   it('fit the column of every table', () => {
