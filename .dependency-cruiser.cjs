@@ -26,7 +26,7 @@ module.exports = {
     },
     {
       name: 'modules-by-their-index',
-      comment: 'What index.ts does not name is the module\'s own business.',
+      comment: "What index.ts does not name is the module's own business.",
       severity: 'error',
       from: { path: module_, pathNot: `^src/(api|providers)/` },
       to: { path: module_, pathNot: ['^src/$1/', '^src/[^/]+/index\\.js$', '^src/providers/[^/]+/index\\.js$'] },

@@ -10,5 +10,9 @@ const cores = os.availableParallelism()
 const pinned = cores > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0
 const others = pinned ? ['taskset', '-c', `1-${cores - 1}`] : []
 const [command, ...args] = [...others, process.execPath, path.join(root, 'dist', 'test', 'bench', 'run.js')]
-const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, BENCH_PIN: pinned ? 'taskset -c 0' : '' } })
+const { status } = spawnSync(command, args, {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, BENCH_PIN: pinned ? 'taskset -c 0' : '' },
+})
 process.exit(status ?? 1)

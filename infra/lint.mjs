@@ -9,8 +9,10 @@ const folders = ['src', 'migrations', 'seeds', 'infra', 'test'].filter((name) =>
 const importLine = /^(?:import|export)\s(?:[^'"]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm
 
 bootstrap()
-const sound = [['biome', ['check', '.'], root], ['depcruise', ['--config', path.join(root, '.dependency-cruiser.cjs'), ...folders], writeImports()]]
-  .map(([name, args, cwd]) => spawnSync(path.join(root, 'node_modules', '.bin', name), args, { cwd, stdio: 'inherit' }).status === 0)
+const sound = [
+  ['biome', ['check', '.'], root],
+  ['depcruise', ['--config', path.join(root, '.dependency-cruiser.cjs'), ...folders], writeImports()],
+].map(([name, args, cwd]) => spawnSync(path.join(root, 'node_modules', '.bin', name), args, { cwd, stdio: 'inherit' }).status === 0)
 if (sound.includes(false)) fail('lint found something')
 
 /**

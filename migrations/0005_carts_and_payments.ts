@@ -112,7 +112,9 @@ async function payments(knex: Knex): Promise<void> {
       context jsonb not null default '{}',
       authorized_at timestamptz(3),${dates}`,
     references: { payment_collection_id: 'payment_collection on delete cascade' },
-    indexes: [{ columns: 'payment_collection_id', unique: true, where: `status not in ('error', 'canceled')`, name: 'payment_session_active' }],
+    indexes: [
+      { columns: 'payment_collection_id', unique: true, where: `status not in ('error', 'canceled')`, name: 'payment_session_active' },
+    ],
     vendor: 'none',
   })
   await tenantTable(knex, 'payment', {

@@ -121,18 +121,14 @@ async function orders(knex: Knex): Promise<void> {
       total_minor bigint not null check (total_minor = subtotal_minor + tax_minor),
       metadata jsonb,${dates}`,
     references: { order_id: 'orders' },
-    constraints: [
-      'foreign key (tenant_id, vendor_id, vendor_order_id) references app.vendor_order (tenant_id, vendor_id, id)',
-    ],
+    constraints: ['foreign key (tenant_id, vendor_id, vendor_order_id) references app.vendor_order (tenant_id, vendor_id, id)'],
     indexes: [{ columns: 'vendor_order_id' }],
     vendor: 'own-read',
   })
   // A vendor records what it sent. What was sold, to whom and for how much is not the vendor's to change.
   await knex.raw('revoke insert, update, delete on app.vendor_order, app.order_line_item from app_vendor')
   await knex.raw('grant update (status, canceled_at, updated_at) on app.vendor_order to app_vendor')
-  await knex.raw(
-    'grant update (fulfilled_quantity, shipped_quantity, delivered_quantity, updated_at) on app.order_line_item to app_vendor',
-  )
+  await knex.raw('grant update (fulfilled_quantity, shipped_quantity, delivered_quantity, updated_at) on app.order_line_item to app_vendor')
 }
 
 async function fulfillments(knex: Knex): Promise<void> {
@@ -186,9 +182,7 @@ async function fulfillments(knex: Knex): Promise<void> {
       tracking_url text,
       label_url text,
       created_at timestamptz(3) not null default now()`,
-    constraints: [
-      'foreign key (tenant_id, vendor_id, fulfillment_id) references app.fulfillment (tenant_id, vendor_id, id)',
-    ],
+    constraints: ['foreign key (tenant_id, vendor_id, fulfillment_id) references app.fulfillment (tenant_id, vendor_id, id)'],
     indexes: [{ columns: 'fulfillment_id' }],
     vendor: 'own',
   })
@@ -211,9 +205,7 @@ async function commissions(knex: Knex): Promise<void> {
       product_type_id: 'product_type on delete cascade',
       product_category_id: 'product_category on delete cascade',
     },
-    constraints: [
-      `unique nulls not distinct (tenant_id, vendor_id, product_type_id, product_category_id, currency_code)`,
-    ],
+    constraints: [`unique nulls not distinct (tenant_id, vendor_id, product_type_id, product_category_id, currency_code)`],
     vendor: 'none',
   })
   await tenantTable(knex, 'commission_line', {

@@ -16,30 +16,68 @@ export const settings = {
   PORT: { schema: whole(0, 65_535), fallback: '9000', meaning: 'port of the HTTP server; 0 takes a free one' },
   STOA_HOME: { schema: text, fallback: '.stoa', meaning: 'folder for database files, uploads, secrets and demo.json' },
   HOST: { schema: text, fallback: '0.0.0.0', meaning: 'address to listen on' },
-  NODE_ENV: { schema: z.enum(['development', 'test', 'production']), fallback: 'development', meaning: 'production refuses generated secrets and an embedded database' },
+  NODE_ENV: {
+    schema: z.enum(['development', 'test', 'production']),
+    fallback: 'development',
+    meaning: 'production refuses generated secrets and an embedded database',
+  },
   PROCESS: { schema: z.enum(['all', 'api', 'worker']), fallback: 'all', meaning: 'what this process does' },
-  PUBLIC_URL: { schema: z.url(), fallback: undefined, meaning: 'address under which clients reach the API; http://localhost:PORT when absent' },
+  PUBLIC_URL: {
+    schema: z.url(),
+    fallback: undefined,
+    meaning: 'address under which clients reach the API; http://localhost:PORT when absent',
+  },
   BASE_DOMAIN: { schema: text, fallback: 'localhost', meaning: 'stores answer at <slug>.<BASE_DOMAIN>' },
-  DATABASE_URL: { schema: z.url(), fallback: undefined, meaning: 'administrative login, for roles and migrations; an embedded PostgreSQL is started when absent' },
+  DATABASE_URL: {
+    schema: z.url(),
+    fallback: undefined,
+    meaning: 'administrative login, for roles and migrations; an embedded PostgreSQL is started when absent',
+  },
   DATABASE_APP_URL: { schema: z.url(), fallback: undefined, meaning: 'run-time login app_login; derived from DATABASE_URL when absent' },
-  DATABASE_APP_PASSWORD: { schema: text, fallback: undefined, meaning: 'password of app_login; generated into STOA_HOME/secrets.json when absent' },
+  DATABASE_APP_PASSWORD: {
+    schema: text,
+    fallback: undefined,
+    meaning: 'password of app_login; generated into STOA_HOME/secrets.json when absent',
+  },
   DATABASE_POOL_MAX: { schema: whole(1, 200), fallback: '10', meaning: 'database connections of this process' },
   DATABASE_PREPARED_STATEMENTS: { schema: flag, fallback: 'true', meaning: 'false behind a PgBouncer older than 1.21' },
-  REDIS_URL: { schema: z.url(), fallback: undefined, meaning: 'Redis for jobs, which stay in the process without it; rate limits are counted in each process' },
+  REDIS_URL: {
+    schema: z.url(),
+    fallback: undefined,
+    meaning: 'Redis for jobs, which stay in the process without it; rate limits are counted in each process',
+  },
   REDIS_PREFIX: { schema: text, fallback: 'stoa', meaning: 'keeps deployments apart that share a Redis' },
-  TOKEN_SECRET: { schema: z.string().min(32), fallback: undefined, meaning: 'signs tokens, 32 characters or more; generated into STOA_HOME/secrets.json when absent' },
+  TOKEN_SECRET: {
+    schema: z.string().min(32),
+    fallback: undefined,
+    meaning: 'signs tokens, 32 characters or more; generated into STOA_HOME/secrets.json when absent',
+  },
   TOKEN_LIFETIME_S: { schema: whole(60, 2_592_000), fallback: '86400', meaning: 'seconds until a token ends' },
   SMTP_URL: { schema: z.url(), fallback: undefined, meaning: 'mail server; npm start brings a local catcher when absent' },
   MAIL_FROM: { schema: z.email(), fallback: 'orders@stoa.example', meaning: 'sender address of mails; each store puts its name before it' },
-  RATE_LIMIT_SCALE: { schema: z.coerce.number().min(0).max(1_000_000), fallback: '1', meaning: 'multiplies every rate limit; 0 switches them off, which production refuses' },
+  RATE_LIMIT_SCALE: {
+    schema: z.coerce.number().min(0).max(1_000_000),
+    fallback: '1',
+    meaning: 'multiplies every rate limit; 0 switches them off, which production refuses',
+  },
   TRUST_PROXY: { schema: flag, fallback: 'false', meaning: 'true behind a proxy that sets X-Forwarded-For and X-Forwarded-Host' },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), fallback: 'info', meaning: 'how much is logged' },
-  JOB_POLL_INTERVAL_MS: { schema: whole(10, 60_000), fallback: '500', meaning: 'how often the worker looks for due events of other processes' },
-  CHECKOUT_RESUME_AFTER_MS: { schema: whole(100, 3_600_000), fallback: '60000', meaning: 'after this a checkout that was interrupted is resumed' },
+  JOB_POLL_INTERVAL_MS: {
+    schema: whole(10, 60_000),
+    fallback: '500',
+    meaning: 'how often the worker looks for due events of other processes',
+  },
+  CHECKOUT_RESUME_AFTER_MS: {
+    schema: whole(100, 3_600_000),
+    fallback: '60000',
+    meaning: 'after this a checkout that was interrupted is resumed',
+  },
 } satisfies Record<string, Setting>
 
 type Raw = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> }
-type MayBeAbsent = { [Name in keyof typeof settings]: (typeof settings)[Name]['fallback'] extends string ? never : Name }[keyof typeof settings]
+type MayBeAbsent = {
+  [Name in keyof typeof settings]: (typeof settings)[Name]['fallback'] extends string ? never : Name
+}[keyof typeof settings]
 
 export interface Config {
   readonly port: number

@@ -20,7 +20,9 @@ export function homeSecrets(home: string): Secrets {
   const file = path.join(home, 'secrets.json')
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as Secrets
   if (databaseExists(home)) {
-    throw new StartRefused(`${file} is missing, but ${databaseDirectory(home)} holds a database made with it: restore the file, or remove ${home} to begin anew`)
+    throw new StartRefused(
+      `${file} is missing, but ${databaseDirectory(home)} holds a database made with it: restore the file, or remove ${home} to begin anew`,
+    )
   }
   const secret = () => randomBytes(32).toString('hex')
   const secrets: Secrets = { database_password: secret(), app_password: secret(), token_secret: secret() }
@@ -65,7 +67,9 @@ export function lockHome(home: string): () => void {
       }
       const holder = Number(fs.readFileSync(file, 'utf8'))
       if (holds(holder)) {
-        throw new StartRefused(`already running over ${home} (process ${holder}): stop it first, or set STOA_HOME and PORT for a second one`)
+        throw new StartRefused(
+          `already running over ${home} (process ${holder}): stop it first, or set STOA_HOME and PORT for a second one`,
+        )
       }
       fs.rmSync(file, { force: true })
     }

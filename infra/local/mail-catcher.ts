@@ -95,11 +95,13 @@ function send(response: http.ServerResponse, type: string, body: string): void {
 
 function listPage(messages: readonly CaughtMail[]): string {
   const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
-  const rows = [...messages].reverse().map(
-    (mail) =>
-      `<details><summary><b>${escaped(mail.subject)}</b> to ${escaped(mail.to)} <small>${escaped(mail.at)}</small></summary>` +
-      `<iframe sandbox src="/messages/${mail.id}/html" style="width:100%;height:480px;border:1px solid #ccc"></iframe></details>`,
-  )
+  const rows = [...messages]
+    .reverse()
+    .map(
+      (mail) =>
+        `<details><summary><b>${escaped(mail.subject)}</b> to ${escaped(mail.to)} <small>${escaped(mail.at)}</small></summary>` +
+        `<iframe sandbox src="/messages/${mail.id}/html" style="width:100%;height:480px;border:1px solid #ccc"></iframe></details>`,
+    )
   const body = rows.length === 0 ? '<p>No mail yet. Buy something.</p>' : rows.join('')
   return `<!doctype html><meta charset="utf-8"><title>Mail caught by Stoa</title><body style="font:16px system-ui;max-width:720px;margin:32px auto"><h1>Mail caught</h1>${body}`
 }

@@ -82,9 +82,7 @@ function serverFlags(port: number, throwAway: boolean): string[] {
     shared_buffers: '256MB',
     jit: 'off',
     log_min_messages: 'warning',
-    ...(throwAway
-      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', max_wal_size: '2GB' }
-      : {}),
+    ...(throwAway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', max_wal_size: '2GB' } : {}),
   }
   return Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
@@ -92,7 +90,10 @@ function serverFlags(port: number, throwAway: boolean): string[] {
 /** uid and gid to run PostgreSQL as when we are root; nothing otherwise. */
 function unprivileged(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
-  const users = fs.readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'))
+  const users = fs
+    .readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
   const user = users.find((fields) => fields[0] === 'postgres') ?? users.find((fields) => fields[0] === 'nobody')
   if (user === undefined) throw new Error('PostgreSQL cannot run as root, and there is no user postgres or nobody')
   return { uid: Number(user[2]), gid: Number(user[3]) }

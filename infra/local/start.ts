@@ -210,13 +210,19 @@ async function seed(config: Config): Promise<Pick<Demo, 'operator' | 'tenants'>>
     preparedStatements: config.databasePreparedStatements,
   })
   try {
+    const known = readDemo(config.home)
     const applied = await step('Applying tenants/', () =>
       applyTenants({ db, directory: path.join(root, 'tenants'), filesDirectory: path.join(config.home, 'files') }),
-    )
-    if (applied.changes > 0) console.log(`  ${applied.changes} changes made`)
+    ).catch((error: Error) => {
+      // Stores that are there stay usable when somebody changed them so that their files no longer fit.
+      if (known === null) throw error
+      console.log(`  tenants/ does not fit the database any more, which stays as it is: ${error.message}`)
+      return null
+    })
+    if (applied !== null && applied.changes > 0) console.log(`  ${applied.changes} changes made, so that the stores are as their files say`)
     const context: Context = { db, clock: systemClock, scope: { role: 'platform' }, requestId: 'start', actorId: 'system' }
-    const known = readDemo(config.home)
-    const options = { slugs: applied.plans.map((plan) => plan.slug), baseDomain: config.baseDomain, known }
+    const slugs = applied?.plans.map((plan) => plan.slug) ?? known?.tenants.map((tenant) => tenant.slug) ?? []
+    const options = { slugs, baseDomain: config.baseDomain, known }
     return await step(known === null ? 'Making demo accounts' : 'Checking demo accounts', () => seedDemo(context, options))
   } finally {
     await db.close()

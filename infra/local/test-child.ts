@@ -33,7 +33,12 @@ process.send?.({ ready: true })
 function leave(): void {
   process.disconnect()
   setTimeout(() => {
-    console.log(`left behind by tests: ${process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY/.test(name)).join(', ')}`)
+    console.log(
+      `left behind by tests: ${process
+        .getActiveResourcesInfo()
+        .filter((name) => !/Pipe|TTY/.test(name))
+        .join(', ')}`,
+    )
     process.exit(1)
   }, lingering_ms).unref()
 }

@@ -60,7 +60,12 @@ function filesOf(wanted: readonly string[]): string[] {
     .map((name) => `test/${name.replaceAll(path.sep, '/')}`)
     .sort()
   if (wanted.length === 0) return all
-  const prefixes = wanted.map((name) => name.replace(/^\.\//, '').replace(/(\.test)?\.[tj]s$/, '').replace(/\/$/, ''))
+  const prefixes = wanted.map((name) =>
+    name
+      .replace(/^\.\//, '')
+      .replace(/(\.test)?\.[tj]s$/, '')
+      .replace(/\/$/, ''),
+  )
   return all.filter((name) => prefixes.some((prefix) => name === `${prefix}.test.js` || name.startsWith(`${prefix}/`)))
 }
 
@@ -75,7 +80,9 @@ async function testRedis(): Promise<LocalRedis | null> {
     binary = redisBinary()
   }
   if (binary !== undefined) return startRedis(binary)
-  console.log('No redis-server or valkey-server on the PATH: the Bull suites are skipped. Install one, for example: apt-get install redis-server')
+  console.log(
+    'No redis-server or valkey-server on the PATH: the Bull suites are skipped. Install one, for example: apt-get install redis-server',
+  )
   return null
 }
 

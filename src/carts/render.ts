@@ -37,7 +37,15 @@ export function renderTaxLines(lines: readonly TaxLine[], totals: LineTotals, cu
 function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
   const totals = totalsOfLine(line)
   const currency = cart.currency_code
-  const { unit_price_minor, compare_at_unit_price_minor, snapshot, tax_lines, vendor_id: _vendor, shipping_profile_id: _profile, ...rest } = line
+  const {
+    unit_price_minor,
+    compare_at_unit_price_minor,
+    snapshot,
+    tax_lines,
+    vendor_id: _vendor,
+    shipping_profile_id: _profile,
+    ...rest
+  } = line
   return {
     ...rest,
     ...snapshot,
@@ -87,7 +95,17 @@ export function renderCollection(collection: CartCollection, providers: readonly
 
 /** A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made. */
 export function renderCart(cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
-  const { lines, methods, collection, checkout: _checkout, rates: _rates, region, taxes_calculated: _taxes, order_id: _order, ...root } = cart
+  const {
+    lines,
+    methods,
+    collection,
+    checkout: _checkout,
+    rates: _rates,
+    region,
+    taxes_calculated: _taxes,
+    order_id: _order,
+    ...root
+  } = cart
   return {
     ...root,
     shipping_address_id: cart.shipping_address?.id ?? null,

@@ -28,4 +28,9 @@ export {
   type VocabularyFilter,
   type VocabularyNoun,
 } from './queries/vocabulary.js'
-export { categoriesOfStoreStatement, collectionsOfStoreStatement, type WordFilter, wordsOfStoreStatement } from './queries/words-of-store.js'
+export {
+  categoriesOfStoreStatement,
+  collectionsOfStoreStatement,
+  type WordFilter,
+  wordsOfStoreStatement,
+} from './queries/words-of-store.js'

@@ -23,12 +23,20 @@ export interface CheckoutSettingsOfProcess {
  * @param resumed an attempt that is to be gone on with, and no other begun
  * @throws the refusals of the Store API contract; conflict while the provider's answer is not known
  */
-export async function completeCart(context: Context, cartId: string, settings: CheckoutSettingsOfProcess, resumed?: string): Promise<Completion> {
+export async function completeCart(
+  context: Context,
+  cartId: string,
+  settings: CheckoutSettingsOfProcess,
+  resumed?: string,
+): Promise<Completion> {
   const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms, resumed)
   if (prepared.orderId !== null) return { type: 'order', orderId: prepared.orderId }
   const outcome = await agree(prepared)
   if (outcome.kind === 'unknown') {
-    throw conflict('The payment provider has not answered yet. The order will be placed when it does; try again.', 'payment_outcome_unknown')
+    throw conflict(
+      'The payment provider has not answered yet. The order will be placed when it does; try again.',
+      'payment_outcome_unknown',
+    )
   }
   if (outcome.kind !== 'ok') {
     await failCheckout(context, cartId, prepared.checkoutId, outcome.message)

@@ -44,14 +44,30 @@ export function insertOrderStatement(tenantId: string, orderId: string, cart: Lo
        locale, shipping_address, billing_address, total_minor, tax_total_minor, metadata)
      select $1, $2, number.display_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from number returning id`,
     [
-      tenantId, orderId, cart.id, cart.region_id, cart.customer_id, cart.sales_channel_id, cart.email, cart.currency_code,
-      cart.locale, address(cart.shipping_address), address(cart.billing_address), totals.total, totals.tax,
+      tenantId,
+      orderId,
+      cart.id,
+      cart.region_id,
+      cart.customer_id,
+      cart.sales_channel_id,
+      cart.email,
+      cart.currency_code,
+      cart.locale,
+      address(cart.shipping_address),
+      address(cart.billing_address),
+      totals.total,
+      totals.tax,
       address(cart.metadata),
     ],
   )
 }
 
-export function insertVendorOrdersStatement(tenantId: string, orderId: string, cart: LoadedCart, vendorOrders: readonly VendorOrder[]): Inserted {
+export function insertVendorOrdersStatement(
+  tenantId: string,
+  orderId: string,
+  cart: LoadedCart,
+  vendorOrders: readonly VendorOrder[],
+): Inserted {
   return statement(
     'checkout.insert_vendor_orders',
     `insert into vendor_order (tenant_id, id, order_id, vendor_id, display_id, email, region_id, currency_code,
@@ -167,8 +183,15 @@ export function insertPaymentStatement(tenantId: string, payment: PaymentRow): I
      insert into capture (tenant_id, id, payment_id, amount_minor, created_by)
      select $1, $9, p.id, p.amount_minor, 'system' from payment_row p where $9::text is not null returning id`,
     [
-      tenantId, payment.id, payment.payment_collection_id, payment.payment_session_id, payment.provider_id,
-      payment.currency_code, payment.amount_minor, JSON.stringify(payment.data), payment.capture_id,
+      tenantId,
+      payment.id,
+      payment.payment_collection_id,
+      payment.payment_session_id,
+      payment.provider_id,
+      payment.currency_code,
+      payment.amount_minor,
+      JSON.stringify(payment.data),
+      payment.capture_id,
     ],
   )
 }

@@ -1,4 +1,12 @@
-import { type LineTotals, type LoadedCart, loadCartStatement, lockCartStatement, totalsOfCart, totalsOfLine, totalsOfMethod } from '../carts/index.js'
+import {
+  type LineTotals,
+  type LoadedCart,
+  loadCartStatement,
+  lockCartStatement,
+  totalsOfCart,
+  totalsOfLine,
+  totalsOfMethod,
+} from '../carts/index.js'
 import { commissionFor } from '../commissions/index.js'
 import { type Context, tenantOf } from '../db/index.js'
 import { emit } from '../events/index.js'
@@ -75,7 +83,16 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
       platformFeeEntry({ orderId, currency, amountMinor: platformFee, occurredAt: now }),
     ]
     if (payment?.capture_id != null) {
-      entries.push(paymentEntry({ captureId: payment.capture_id, orderId, providerId: payment.provider_id, currency, amountMinor: totals.total, occurredAt: now }))
+      entries.push(
+        paymentEntry({
+          captureId: payment.capture_id,
+          orderId,
+          providerId: payment.provider_id,
+          currency,
+          amountMinor: totals.total,
+          occurredAt: now,
+        }),
+      )
     }
     const lineIds = plan.lines.map((line) => ({ cartLineId: line.cart_line_id, orderLineId: line.id }))
     // Sent together, run in this order: parents before children, the number of the order as late as may be.
@@ -143,9 +160,19 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
         currency: cart.currency_code,
         baseMinor: totals.subtotal,
       })
-      return { ...line, id: newId('ordli'), cart_line_id: line.id, vendor_order_id: id, totals, commission, commission_line_id: newId('coml') }
+      return {
+        ...line,
+        id: newId('ordli'),
+        cart_line_id: line.id,
+        vendor_order_id: id,
+        totals,
+        commission,
+        commission_line_id: newId('coml'),
+      }
     })
-    const plannedMethods = ownMethods.map((method): OrderMethod => ({ ...method, id: newId('ordsm'), vendor_order_id: id, totals: totalsOfMethod(method) }))
+    const plannedMethods = ownMethods.map(
+      (method): OrderMethod => ({ ...method, id: newId('ordsm'), vendor_order_id: id, totals: totalsOfMethod(method) }),
+    )
     lines.push(...planned)
     methods.push(...plannedMethods)
     return sumVendorOrder(id, vendorId, index + 1, planned, plannedMethods)
@@ -153,8 +180,15 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
   return { orderId, vendorOrders, lines, methods }
 }
 
-function sumVendorOrder(id: string, vendorId: string, position: number, lines: readonly OrderLine[], methods: readonly OrderMethod[]): VendorOrder {
-  const sum = (parts: readonly { totals: LineTotals }[], name: 'total' | 'tax') => parts.reduce((total, part) => total + part.totals[name], 0n)
+function sumVendorOrder(
+  id: string,
+  vendorId: string,
+  position: number,
+  lines: readonly OrderLine[],
+  methods: readonly OrderMethod[],
+): VendorOrder {
+  const sum = (parts: readonly { totals: LineTotals }[], name: 'total' | 'tax') =>
+    parts.reduce((total, part) => total + part.totals[name], 0n)
   const itemTotal = sum(lines, 'total')
   const shippingTotal = sum(methods, 'total')
   const tax = sum(lines, 'tax') + sum(methods, 'tax')

@@ -7,7 +7,14 @@ export interface CommissionRulePatch extends Partial<CommissionRuleInput> {
 }
 
 const columns = [
-  'name', 'vendor_id', 'product_type_id', 'product_category_id', 'rate_ppm', 'fixed_minor', 'currency_code', 'is_active',
+  'name',
+  'vendor_id',
+  'product_type_id',
+  'product_category_id',
+  'rate_ppm',
+  'fixed_minor',
+  'currency_code',
+  'is_active',
 ] as const
 
 /**
@@ -30,6 +37,9 @@ export async function updateCommissionRule(unit: Unit, id: string, patch: Commis
 
 /** Removes a rule. Orders keep the commission they were placed with. Throws not_found. */
 export async function deleteCommissionRule(unit: Unit, id: string): Promise<void> {
-  const gone = await unit.knex('commission_rule').where({ tenant_id: tenantOf(unit), id }).delete()
+  const gone = await unit
+    .knex('commission_rule')
+    .where({ tenant_id: tenantOf(unit), id })
+    .delete()
   if (gone === 0) throw notFound(`Commission rule with id: ${id} was not found`)
 }

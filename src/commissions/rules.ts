@@ -21,8 +21,15 @@ export async function createCommissionRule(unit: Unit, input: CommissionRuleInpu
         `insert into commission_rule (tenant_id, id, name, vendor_id, product_type_id, product_category_id, rate_ppm, fixed_minor, currency_code)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
-          tenantOf(unit), id, input.name, input.vendor_id ?? null, input.product_type_id ?? null,
-          input.product_category_id ?? null, input.rate_ppm, input.fixed_minor, input.currency_code ?? null,
+          tenantOf(unit),
+          id,
+          input.name,
+          input.vendor_id ?? null,
+          input.product_type_id ?? null,
+          input.product_category_id ?? null,
+          input.rate_ppm,
+          input.fixed_minor,
+          input.currency_code ?? null,
         ],
       ),
     )

@@ -26,10 +26,7 @@ export interface Database {
   /** One statement in a read-only transaction: one round trip. */
   read<Row>(scope: Scope, statement: Statement<Row>): Promise<Row[]>
   /** Several statements in one read-only transaction, still one round trip. */
-  readAll<const Statements extends readonly Statement<unknown>[]>(
-    scope: Scope,
-    statements: Statements,
-  ): Promise<RowsOf<Statements>>
+  readAll<const Statements extends readonly Statement<unknown>[]>(scope: Scope, statements: Statements): Promise<RowsOf<Statements>>
   /**
    * A transaction in the scope's context; commits when `fn` resolves, rolls back when it throws. Refuses to nest:
    * a unit inside a unit would either lie about its tenant or wait for itself.
@@ -146,8 +143,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     statistics: meter.total,
-    read: async <Row>(scope: Scope, statement: Statement<Row>) =>
-      (await readTogether(scope, [statement]))[0] as Row[],
+    read: async <Row>(scope: Scope, statement: Statement<Row>) => (await readTogether(scope, [statement]))[0] as Row[],
     readAll: async (scope, statements) => (await readTogether(scope, statements)) as never,
     unitOfWork,
     async ping() {

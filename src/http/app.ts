@@ -88,8 +88,7 @@ function errors(services: Services) {
   }
 }
 
-const allowedHeaders =
-  'authorization, content-type, x-publishable-api-key, x-medusa-locale, x-tenant, x-request-id, idempotency-key'
+const allowedHeaders = 'authorization, content-type, x-publishable-api-key, x-medusa-locale, x-tenant, x-request-id, idempotency-key'
 const exposedHeaders = 'x-request-id, idempotency-replayed, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after'
 
 /** Storefronts run in browsers, on hosts of their own. Access is by key and token, not by origin. */
@@ -123,7 +122,10 @@ function processRoutes(services: Services, metrics: Metrics): Router {
   router.get('/ready', async (ctx) => {
     const checks = await Promise.all(
       Object.entries(services.readiness).map(async ([name, check]) => {
-        const ready = await check().then(() => true, () => false)
+        const ready = await check().then(
+          () => true,
+          () => false,
+        )
         return [name, ready ? 'ready' : 'not ready'] as const
       }),
     )

@@ -88,8 +88,7 @@ export async function once(
     throw invalidData(`Idempotency-Key is longer than ${limits.idempotencyKey_characters} characters`)
   }
   // Keys are kept by the store's role: a vendor has no access to the table, and another vendor's key is another owner.
-  const keeper: Scope =
-    scope.tenantId === undefined ? { role: 'platform' } : { role: 'store', tenantId: scope.tenantId }
+  const keeper: Scope = scope.tenantId === undefined ? { role: 'platform' } : { role: 'store', tenantId: scope.tenantId }
   const id = sealer.fingerprint(`${request.owner}\n${request.key}`)
   const hash = sealer.fingerprint(request.content)
   const claim = async () => (await db.unitOfWork(keeper, (unit) => unit.run(claimStatement(keeper, id, hash))))[0]

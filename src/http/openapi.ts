@@ -82,7 +82,8 @@ function parametersOf(route: Route): object[] {
   }))
   const query: Record<string, unknown> = {}
   if (route.query !== undefined) Object.assign(query, jsonSchema(route.query).properties)
-  if (route.fields !== undefined) query.fields = { type: 'string', description: 'what to answer: `+field`, `-field`, `*relation`, or a list' }
+  if (route.fields !== undefined)
+    query.fields = { type: 'string', description: 'what to answer: `+field`, `-field`, `*relation`, or a list' }
   if (route.page !== undefined) {
     query.limit = { type: 'integer', default: route.page.limit }
     query.offset = { type: 'integer', default: 0 }

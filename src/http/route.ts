@@ -43,8 +43,7 @@ export interface Route {
 
 type Parsed<Schema> = Schema extends ZodType ? output<Schema> : Record<string, never>
 
-interface Definition<Query extends ZodType | undefined, Body extends ZodType | undefined>
-  extends Omit<Route, 'query' | 'body' | 'handle'> {
+interface Definition<Query extends ZodType | undefined, Body extends ZodType | undefined> extends Omit<Route, 'query' | 'body' | 'handle'> {
   readonly query?: Query
   readonly body?: Body
   readonly handle: (request: RequestContext<Parsed<Query>, Parsed<Body>>) => Promise<unknown>

@@ -72,9 +72,7 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
 function scopeOf(route: Route, identified: Identified): Scope {
   if (route.withoutTenant === true) return { role: 'platform' }
   if (identified.scope === null) {
-    throw invalidData(
-      'No store was named. Send x-publishable-api-key, a token, a secret key or x-tenant, or use the host of a store.',
-    )
+    throw invalidData('No store was named. Send x-publishable-api-key, a token, a secret key or x-tenant, or use the host of a store.')
   }
   return identified.scope
 }

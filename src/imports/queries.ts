@@ -125,7 +125,11 @@ export function insertProblemsStatement(
  * Locks a running import, and with it the vendor's other imports until the transaction ends: two that bring the same
  * product at once follow one another. What is read tells whether somebody else went on meanwhile.
  */
-export function lockImportStatement(tenantId: string, vendorId: string, importId: string): Statement<{ processed_count: number; error_count: number }> {
+export function lockImportStatement(
+  tenantId: string,
+  vendorId: string,
+  importId: string,
+): Statement<{ processed_count: number; error_count: number }> {
   return statement(
     'imports.lock',
     `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('import:' || $1::uuid || ':' || $2::text, 0)) as taken)

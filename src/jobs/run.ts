@@ -61,9 +61,7 @@ export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).slice(0, errorLengthMaximum)
     const last = job.attempts >= attemptsMaximum
-    await db.unitOfWork(workerScope, (unit) =>
-      unit.run(failedStatement(job, message, last ? null : delayBefore(job.attempts))),
-    )
+    await db.unitOfWork(workerScope, (unit) => unit.run(failedStatement(job, message, last ? null : delayBefore(job.attempts))))
     log[last ? 'error' : 'warn']({ ...fields, error: message }, last ? 'job failed for good' : 'job failed, will be tried again')
   }
 }

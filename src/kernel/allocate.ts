@@ -40,9 +40,7 @@ export function allocate(total: bigint, weights: readonly bigint[], options: All
       return { index, whole: exact / sum, remainder: exact % sum }
     })
     let spare = units - shares.reduce((total, share) => total + share.whole, 0n)
-    const byRemainder = [...shares].sort((a, b) =>
-      a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
-    )
+    const byRemainder = [...shares].sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))
     for (const share of byRemainder) {
       if (spare === 0n) break
       if (open[share.index] === 0n) continue

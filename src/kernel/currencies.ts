@@ -15,7 +15,11 @@ const noDecimals = 'bif clp djf gnf isk jpy kmf krw pyg rwf ugx vnd vuv xaf xof 
 const threeDecimals = 'bhd iqd jod kwd lyd omr tnd'
 
 const exponents = new Map<string, number>()
-for (const [codes, exponent] of [[twoDecimals, 2], [noDecimals, 0], [threeDecimals, 3]] as const) {
+for (const [codes, exponent] of [
+  [twoDecimals, 2],
+  [noDecimals, 0],
+  [threeDecimals, 3],
+] as const) {
   for (const code of codes.split(' ')) exponents.set(code, exponent)
 }
 

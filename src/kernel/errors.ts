@@ -47,12 +47,10 @@ export const tooManyRequests = (message: string) => new StoaError('too_many_requ
 export const payloadTooLarge = (message: string) => new StoaError('invalid_data', 413, message, 'payload_too_large')
 export const unexpectedState = (message: string) => new StoaError('unexpected_state', 500, message)
 export const unavailable = (message: string) => new StoaError('unexpected_state', 503, message)
-export const paymentAuthorizationError = (message: string) =>
-  new StoaError('payment_authorization_error', 422, message)
+export const paymentAuthorizationError = (message: string) => new StoaError('payment_authorization_error', 422, message)
 export const paymentRequiresMore = (message: string) => new StoaError('payment_requires_more_error', 422, message)
 
-const conflictMessage =
-  'The request conflicted with another request. You may retry the request with the provided Idempotency-Key.'
+const conflictMessage = 'The request conflicted with another request. You may retry the request with the provided Idempotency-Key.'
 
 /** What the database says, in words for the outside. Keys, values and constraint texts stay inside. */
 const databaseErrors: Record<string, StoaError> = {
@@ -78,18 +76,20 @@ const databaseErrors: Record<string, StoaError> = {
   '53300': unavailable('The service is busy. Try again in a moment.'),
 }
 
+/** Objection hands on PostgreSQL's error inside one of its own. */
+function native(error: unknown): { code?: unknown; constraint?: string } | null {
+  return ((error as { nativeError?: object } | null)?.nativeError ?? error) as { code?: unknown; constraint?: string } | null
+}
+
 /** The code of a PostgreSQL error, for example '23505'. */
 export function databaseCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code
+  const code = native(error)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
 /** True for a unique violation of the given index or constraint (of any, when none is given). */
 export function isDuplicate(error: unknown, constraint?: string): boolean {
-  return (
-    databaseCode(error) === '23505' &&
-    (constraint === undefined || (error as { constraint?: string }).constraint === constraint)
-  )
+  return databaseCode(error) === '23505' && (constraint === undefined || native(error)?.constraint === constraint)
 }
 
 /** Any error as status and body for a client. What is not ours or the database's tells nothing of the inside. */

@@ -64,7 +64,10 @@ export async function post(unit: Unit, entries: readonly LedgerEntry[]): Promise
     for (const posting of entry.postings) {
       if (posting.amountMinor < 0n) throw new RangeError(`a posting of ${posting.amountMinor} has its accounts the wrong way round`)
       if (posting.amountMinor === 0n) continue
-      for (const [account, amount] of [[posting.to, posting.amountMinor], [posting.from, -posting.amountMinor]] as const) {
+      for (const [account, amount] of [
+        [posting.to, posting.amountMinor],
+        [posting.from, -posting.amountMinor],
+      ] as const) {
         const id = accountId(account, entry.currency)
         accounts.set(id, { id, account, currency: entry.currency })
         const position = legs.filter((leg) => leg.entry === index).length

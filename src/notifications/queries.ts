@@ -45,8 +45,21 @@ export interface OrderMailRow {
   currency_code: string
   total_minor: bigint
   tax_total_minor: bigint
-  shipping_address: { first_name?: string | null; last_name?: string | null; address_1?: string | null; city?: string | null; postal_code?: string | null; country_code?: string | null } | null
-  parts: { vendor: string; display_id: string; total_minor: number; items: { title: string; subtitle: string | null; quantity: number; total_minor: number }[]; shipping: { name: string; total_minor: number }[] }[]
+  shipping_address: {
+    first_name?: string | null
+    last_name?: string | null
+    address_1?: string | null
+    city?: string | null
+    postal_code?: string | null
+    country_code?: string | null
+  } | null
+  parts: {
+    vendor: string
+    display_id: string
+    total_minor: number
+    items: { title: string; subtitle: string | null; quantity: number; total_minor: number }[]
+    shipping: { name: string; total_minor: number }[]
+  }[]
 }
 
 /** Everything that an order's mails tell, in one statement. */

@@ -21,7 +21,11 @@ const columns = `
   coalesce((select json_agg(json_build_object('id', d.id, 'hostname', d.hostname, 'verified_at', d.verified_at) order by d.id)
             from platform.domain d where d.tenant_id = t.id), '[]') as domains`
 
-export function listTenantsStatement(filter: { q: string | null; limit: number; offset: number }): Statement<TenantRow & { count: number }> {
+export function listTenantsStatement(filter: {
+  q: string | null
+  limit: number
+  offset: number
+}): Statement<TenantRow & { count: number }> {
   return statement(
     'platform.list_tenants',
     `select ${columns}, count(*) over ()::int as count from platform.tenant t
@@ -34,7 +38,9 @@ export function listTenantsStatement(filter: { q: string | null; limit: number; 
 export async function retrieveTenant(db: Database, publicIdOrSlug: string): Promise<TenantRow> {
   const [row] = await db.read(
     { role: 'platform' },
-    statement<TenantRow>('platform.tenant', `select ${columns} from platform.tenant t where t.public_id = $1 or t.slug = $1`, [publicIdOrSlug]),
+    statement<TenantRow>('platform.tenant', `select ${columns} from platform.tenant t where t.public_id = $1 or t.slug = $1`, [
+      publicIdOrSlug,
+    ]),
   )
   if (row === undefined) throw notFound(`Tenant with id: ${publicIdOrSlug} was not found`)
   return row

@@ -60,9 +60,7 @@ export function calculatedPrice(price: PriceJson | null, context: PricingContext
 /** With and without tax; absent unless taxes are automatic and the country is known. */
 function taxAmounts(calculatedMinor: number, originalMinor: number, context: PricingContext, priced: Priced): object {
   if (!context.automatic_taxes || context.country_code === null) return {}
-  const rates = taxLinesOf(context.rates, { productId: priced.productId, productTypeId: priced.productTypeId }).map(
-    (line) => line.rate_ppm,
-  )
+  const rates = taxLinesOf(context.rates, { productId: priced.productId, productTypeId: priced.productTypeId }).map((line) => line.rate_ppm)
   const split = (minor: number) => (context.is_tax_inclusive ? taxInGross(BigInt(minor), rates) : taxOnNet(BigInt(minor), rates))
   const calculated = split(calculatedMinor)
   const original = split(originalMinor)

@@ -81,6 +81,9 @@ export async function updatePricePreference(unit: Unit, id: string, isTaxInclusi
 
 /** Removes a preference: the region follows its currency, a currency's prices are without tax. Throws not_found. */
 export async function deletePricePreference(unit: Unit, id: string): Promise<void> {
-  const gone = await unit.knex('price_preference').where({ tenant_id: tenantOf(unit), id }).delete()
+  const gone = await unit
+    .knex('price_preference')
+    .where({ tenant_id: tenantOf(unit), id })
+    .delete()
   if (gone === 0) throw notFound(`Price preference with id: ${id} was not found`)
 }

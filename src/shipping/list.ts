@@ -105,9 +105,6 @@ export function listShippingOptionsStatement(
        and ($5::text[] is null or o.service_zone_id = any($5)) and ($6::text[] is null or o.shipping_profile_id = any($6))
        and ($7::text[] is null or f.location_id = any($7))
      ${order.sql} limit $8 offset $9`,
-    [
-      tenantId, filter.id, filter.q, filter.vendorIds, filter.serviceZoneId, filter.profileId, filter.locationId, page.limit,
-      page.offset,
-    ],
+    [tenantId, filter.id, filter.q, filter.vendorIds, filter.serviceZoneId, filter.profileId, filter.locationId, page.limit, page.offset],
   )
 }

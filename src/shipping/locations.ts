@@ -47,7 +47,13 @@ const setsJson = `coalesce((select json_agg(json_build_object('id', f.id, 'name'
 /** Locations with the channels that they serve and how things are sent from them. */
 export function listStockLocationsStatement(
   tenantId: string,
-  filter: { id: string[] | null; name: string[] | null; q: string | null; vendorIds: readonly string[] | null; salesChannelId: string[] | null },
+  filter: {
+    id: string[] | null
+    name: string[] | null
+    q: string | null
+    vendorIds: readonly string[] | null
+    salesChannelId: string[] | null
+  },
   page: ListPage,
 ): Statement<StockLocationRow> {
   const order = orderBy('l', page.order)

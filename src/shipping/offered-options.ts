@@ -20,7 +20,11 @@ export interface OfferedOptionRow {
 }
 
 /** A page of the options that the scope shows. `id` narrows to one. */
-export function offeredOptionsStatement(tenantId: string, id: string | null, page: ListPage): Statement<OfferedOptionRow & { count: number }> {
+export function offeredOptionsStatement(
+  tenantId: string,
+  id: string | null,
+  page: ListPage,
+): Statement<OfferedOptionRow & { count: number }> {
   const order = orderBy('o', page.order)
   return statement(
     `shipping.offered_options.${order.name}`,
@@ -45,5 +49,8 @@ export function offeredOptionsStatement(tenantId: string, id: string | null, pag
 /** The same with amounts in major units. */
 export function renderOfferedOption(row: OfferedOptionRow): Record<string, unknown> {
   const { prices, ...option } = row
-  return { ...option, prices: prices.map(({ amount_minor, ...price }) => ({ ...price, amount: toMajor(amount_minor, price.currency_code) })) }
+  return {
+    ...option,
+    prices: prices.map(({ amount_minor, ...price }) => ({ ...price, amount: toMajor(amount_minor, price.currency_code) })),
+  }
 }

@@ -46,7 +46,11 @@ export async function createSalesChannel(unit: Unit, input: SalesChannelInput): 
       'stores.create_channel',
       'insert into sales_channel (tenant_id, id, name, description, is_disabled, metadata) values ($1, $2, $3, $4, $5, $6)',
       [
-        tenantOf(unit), id, input.name, input.description ?? null, input.is_disabled ?? false,
+        tenantOf(unit),
+        id,
+        input.name,
+        input.description ?? null,
+        input.is_disabled ?? false,
         input.metadata == null ? null : JSON.stringify(input.metadata),
       ],
     ),

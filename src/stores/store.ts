@@ -57,8 +57,15 @@ export interface StorePatch {
 }
 
 const columns = [
-  'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping', 'payment_capture',
-  'mail_from_name', 'storefront_url', 'metadata',
+  'name',
+  'default_sales_channel_id',
+  'default_region_id',
+  'default_location_id',
+  'auto_pick_shipping',
+  'payment_capture',
+  'mail_from_name',
+  'storefront_url',
+  'metadata',
 ] as const
 
 /**
@@ -69,7 +76,10 @@ export async function updateStore(unit: Unit, id: string, patch: StorePatch): Pr
   const tenantId = tenantOf(unit)
   await refuseUnknownDefaults(unit, patch)
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
-  const changed = await unit.knex('store').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+  const changed = await unit
+    .knex('store')
+    .where({ tenant_id: tenantId, id })
+    .update({ ...changes, updated_at: new Date() })
   if (changed === 0) throw notFound(`Store with id: ${id} was not found`)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)
 }
@@ -109,6 +119,10 @@ async function replaceCurrencies(unit: Unit, currencies: readonly StoreCurrencyI
   )
   for (const currency of currencies) {
     if (currency.is_tax_inclusive === undefined) continue
-    await setPricePreference(unit, { attribute: 'currency_code', value: currency.currency_code, is_tax_inclusive: currency.is_tax_inclusive })
+    await setPricePreference(unit, {
+      attribute: 'currency_code',
+      value: currency.currency_code,
+      is_tax_inclusive: currency.is_tax_inclusive,
+    })
   }
 }

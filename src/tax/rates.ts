@@ -64,11 +64,13 @@ export function taxLinesOf(rates: readonly TaxRate[], taxed: Taxed): Omit<TaxLin
     named('product', taxed.productId) ?? named('product_type', taxed.productTypeId) ?? named('shipping_option', taxed.shippingOptionId)
   const standard = rates.find((rate) => rate.is_default)
   const chosen = special === undefined ? [standard] : special.is_combinable ? [special, standard] : [special]
-  return chosen.filter((rate) => rate !== undefined).map((rate) => ({
-    description: rate.name,
-    code: rate.code,
-    rate_ppm: rate.rate_ppm,
-    provider_id: rate.provider_id,
-    tax_rate_id: rate.id,
-  }))
+  return chosen
+    .filter((rate) => rate !== undefined)
+    .map((rate) => ({
+      description: rate.name,
+      code: rate.code,
+      rate_ppm: rate.rate_ppm,
+      provider_id: rate.provider_id,
+      tax_rate_id: rate.id,
+    }))
 }

@@ -35,7 +35,9 @@ async function answer(path: string): Promise<string> {
   try {
     let rows: unknown[][] = []
     for (const group of plan.reads[path] ?? []) {
-      rows = await Promise.all(group.map(async ({ name, text, values }) => (await client.query({ ...(name === '' ? {} : { name }), text, values })).rows))
+      rows = await Promise.all(
+        group.map(async ({ name, text, values }) => (await client.query({ ...(name === '' ? {} : { name }), text, values })).rows),
+      )
     }
     return JSON.stringify(rows)
   } finally {

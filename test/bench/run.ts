@@ -48,14 +48,21 @@ async function describe({ adminUrl }: Stage): Promise<void> {
   const [row] = await asAdmin<{ server_version: string }>(adminUrl, 'show server_version')
   const pinned = (process.env.BENCH_PIN ?? '') === '' ? 'not pinned' : 'pinned to one core'
   console.log(`${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores; the API is ${pinned}`)
-  console.log(`Node ${process.versions.node}, PostgreSQL ${row?.server_version} with durable commits, pool of ${poolMax}, ${connections} connections`)
-  console.log(`${catalogue.products} products of ${catalogue.variantsPerProduct} variants; ${seconds} s for each workload after ${warmUp_s} s to warm up\n`)
+  console.log(
+    `Node ${process.versions.node}, PostgreSQL ${row?.server_version} with durable commits, pool of ${poolMax}, ${connections} connections`,
+  )
+  console.log(
+    `${catalogue.products} products of ${catalogue.variantsPerProduct} variants; ${seconds} s for each workload after ${warmUp_s} s to warm up\n`,
+  )
 }
 
 /** All floors first, from one process, so that the API's process and the floor's never run at once. */
 async function measureFloors(on: Stage, workloads: readonly Workload[]): Promise<Map<string, NonNullable<Row['floor']>>> {
   const floors = new Map<string, NonNullable<Row['floor']>>()
-  const floor = await serveFloor(on, workloads.flatMap((workload) => workload.reads))
+  const floor = await serveFloor(
+    on,
+    workloads.flatMap((workload) => workload.reads),
+  )
   try {
     for (const workload of workloads.filter(({ reads }) => reads.length > 0)) {
       const load = { url: floor.url, headers: {}, steps: workload.steps, connections }
@@ -130,7 +137,14 @@ function print(rows: readonly Row[]): void {
     ['', 'Stoa', 'Medusa 2', 'ratio', 'Vendure 3', 'ratio'],
     rows.map(({ workload, perSecond }) => {
       const { medusa, vendure } = workload.others
-      return [workload.name, figure(perSecond), medusa, `${figure(perSecond / Number(medusa))} ×`, vendure, `${figure(perSecond / Number(vendure))} ×`]
+      return [
+        workload.name,
+        figure(perSecond),
+        medusa,
+        `${figure(perSecond / Number(medusa))} ×`,
+        vendure,
+        `${figure(perSecond / Number(vendure))} ×`,
+      ]
     }),
   )
 }
@@ -144,6 +158,7 @@ function figure(value: number | undefined): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number))).join('  ')
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart(widths[column] as number))).join('  ')
   for (const cells of [head, ...rows]) console.log(line(cells))
 }

@@ -63,7 +63,9 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     const store = await createTestStore({ db, adminUrl, url: '' } as TestApp, options)
     await seedCatalogue(db, store.tenantId, catalogue)
     await asAdmin(adminUrl, 'vacuum analyze')
-    const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [store.tenantId])
+    const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [
+      store.tenantId,
+    ])
     const shop: Shop = {
       regionId: store.regionId,
       productIds: products.map((product) => product.id),
@@ -108,7 +110,10 @@ export async function serveFloor(stage: Stage, paths: readonly string[]): Promis
   const port = await freePort()
   const file = path.join(os.tmpdir(), `stoa-floor-${process.pid}.json`)
   const plan: FloorPlan = { port, databaseUrl: stage.adminUrl, tenantId: stage.tenantId, poolMax, reads: await readsOf(stage, paths) }
-  fs.writeFileSync(file, JSON.stringify(plan, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))
+  fs.writeFileSync(
+    file,
+    JSON.stringify(plan, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
+  )
   const served = await serve([path.join(dist, 'test', 'bench', 'floor.js'), file], {}, port)
   return { ...served, stop: () => served.stop().finally(() => fs.rmSync(file, { force: true })) }
 }
@@ -156,7 +161,10 @@ async function serve(args: readonly string[], environment: Record<string, string
   const url = `http://127.0.0.1:${port}`
   for (let attempt = 0; attempt < 200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`${args[0]} ended with code ${child.exitCode}`)
-    const answered = await fetch(`${url}/health`).then(() => true, () => false)
+    const answered = await fetch(`${url}/health`).then(
+      () => true,
+      () => false,
+    )
     if (answered) return { url, pid: child.pid as number, stop: () => ended(child) }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -31,11 +31,28 @@ export function workloadsOf(shop: Shop): Workload[] {
   const offsets = numbers.map((index) => (index * stride) % Math.max(1, shop.productIds.length - 20))
   const products = numbers.map((index) => shop.productIds[(index * stride) % shop.productIds.length] as string)
   return [
-    read('W1 list 20 products', offsets.map((offset) => list(`&offset=${offset}`)), { medusa: '15', vendure: '5.6' }),
-    read('W2 one product', products.map((id) => `/store/products/${id}?region_id=${shop.regionId}&fields=${withPrices}`), { medusa: '31', vendure: '49' }),
-    read('W3 search', nouns.map((noun) => list(`&q=${encodeURIComponent(noun.toLowerCase())}`)), { medusa: '13', vendure: '5' }),
+    read(
+      'W1 list 20 products',
+      offsets.map((offset) => list(`&offset=${offset}`)),
+      { medusa: '15', vendure: '5.6' },
+    ),
+    read(
+      'W2 one product',
+      products.map((id) => `/store/products/${id}?region_id=${shop.regionId}&fields=${withPrices}`),
+      { medusa: '31', vendure: '49' },
+    ),
+    read(
+      'W3 search',
+      nouns.map((noun) => list(`&q=${encodeURIComponent(noun.toLowerCase())}`)),
+      { medusa: '13', vendure: '5' },
+    ),
     { name: 'W4 cart of 3 items', steps: cartSteps(shop), reads: [], others: { medusa: '1.8', vendure: '13' } },
-    { name: 'W5 checkout, 3 vendors', steps: [...cartSteps(shop), ...checkoutSteps()], reads: [], others: { medusa: '0.7', vendure: '3.9' } },
+    {
+      name: 'W5 checkout, 3 vendors',
+      steps: [...cartSteps(shop), ...checkoutSteps()],
+      reads: [],
+      others: { medusa: '0.7', vendure: '3.9' },
+    },
   ]
 }
 
@@ -78,7 +95,14 @@ function checkoutSteps(): Step[] {
       method: 'POST',
       path: ofCart(''),
       body(memory) {
-        const address = { first_name: 'Ada', last_name: 'Byron', address_1: '1 Main Street', city: 'Town', postal_code: '12345', country_code: 'us' }
+        const address = {
+          first_name: 'Ada',
+          last_name: 'Byron',
+          address_1: '1 Main Street',
+          city: 'Town',
+          postal_code: '12345',
+          country_code: 'us',
+        }
         return { email: `ada.${memory.operation}@example.com`, shipping_address: address, billing_address: address }
       },
     },

@@ -129,7 +129,8 @@ export function rulesFor(tenantTables: ReadonlySet<string>): Rule[] {
     },
     {
       name: 'no SQL passes by the unit of work',
-      check: (source) => (inSource(source) && !source.path.startsWith('src/db/') ? places(source.text, /\.raw\(|\bknex\.(?:select|from|schema)\b/g) : []),
+      check: (source) =>
+        inSource(source) && !source.path.startsWith('src/db/') ? places(source.text, /\.raw\(|\bknex\.(?:select|from|schema)\b/g) : [],
       offence: { path: 'src/orders/x.ts', text: "await unit.knex.raw('select 1')" },
     },
     {
@@ -153,7 +154,11 @@ export function rulesFor(tenantTables: ReadonlySet<string>): Rule[] {
         source.path === 'src/jobs/transports.ts'
           ? places(source.text, /^.*\bqueue\.add(?:Bulk)?\(/gm).filter((place) => {
               const line = Number(place.split(':')[0])
-              return !source.text.split('\n').slice(Math.max(0, line - 4), line).join('\n').includes('assertNoUnit(')
+              return !source.text
+                .split('\n')
+                .slice(Math.max(0, line - 4), line)
+                .join('\n')
+                .includes('assertNoUnit(')
             })
           : [],
       offence: { path: 'src/jobs/transports.ts', text: 'await queue.addBulk(jobs)' },
@@ -166,7 +171,8 @@ export function rulesFor(tenantTables: ReadonlySet<string>): Rule[] {
     {
       name: 'migrations go forward only',
       check: (source) =>
-        inMigration(source) && !/export async function down\(\): Promise<void> \{\n {2}throw new Error\('migrations go forward only'\)\n\}/.test(source.text)
+        inMigration(source) &&
+        !/export async function down\(\): Promise<void> \{\n {2}throw new Error\('migrations go forward only'\)\n\}/.test(source.text)
           ? ['1: down must throw, and do nothing else']
           : [],
       offence: { path: 'migrations/x.ts', text: 'export async function down(knex) {\n  await knex.raw("drop table x")\n}' },

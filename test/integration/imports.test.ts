@@ -40,7 +40,11 @@ describe('imports of a Shopify file', () => {
   const context = () => ({ db: app().db, scope: store.scope, clock: systemClock, requestId: 'test', actorId: 'test' })
 
   it('bring products with options, prices, stock, words and pictures', async () => {
-    await asAdmin(app().adminUrl, `insert into app.product_category (tenant_id, id, name, handle) values ($1, 'pcat_candles', 'candles', 'candles')`, [store.tenantId])
+    await asAdmin(
+      app().adminUrl,
+      `insert into app.product_category (tenant_id, id, name, handle) values ($1, 'pcat_candles', 'candles', 'candles')`,
+      [store.tenantId],
+    )
     const done = await bring(vendor, fileNamed('candles.csv'), '?file_name=candles.csv')
     assert.equal(done.failure, null)
     assert.equal(done.file_name, 'candles.csv')
@@ -53,14 +57,23 @@ describe('imports of a Shopify file', () => {
     assert.equal(candle.status, 'published')
     assert.equal(candle.description, '<p>Poured by hand,\nburns "clean" for 40 hours.</p>')
     assert.equal(candle.type.value, 'Candles')
-    assert.deepEqual(candle.tags.map((tag: { value: string }) => tag.value), ['beeswax', 'handmade'])
-    assert.deepEqual(candle.categories.map((category: { id: string }) => category.id), ['pcat_candles'])
+    assert.deepEqual(
+      candle.tags.map((tag: { value: string }) => tag.value),
+      ['beeswax', 'handmade'],
+    )
+    assert.deepEqual(
+      candle.categories.map((category: { id: string }) => category.id),
+      ['pcat_candles'],
+    )
     assert.deepEqual(
       candle.images.map((image: { url: string }) => image.url.split('/').at(-1)),
       ['candle-small.jpg', 'candle-tall.jpg', 'candle-lit.jpg', 'candle-large.jpg'],
       'in the order of their positions',
     )
-    assert.deepEqual(candle.options.map((option: { title: string }) => option.title), ['Size', 'Scent'])
+    assert.deepEqual(
+      candle.options.map((option: { title: string }) => option.title),
+      ['Size', 'Scent'],
+    )
     const [small, large] = candle.variants
     assert.deepEqual([small.title, small.sku, small.barcode, small.weight], ['Small / None', 'BEE-S', '4006381333931', 180])
     assert.deepEqual([small.prices[0].amount, small.prices[0].compare_at_amount, small.prices[0].currency_code], [18.5, 22, 'usd'])
@@ -80,7 +93,10 @@ describe('imports of a Shopify file', () => {
     assert.equal((await productWith('winter-set')).status, 'draft')
     assert.equal((await productWith('summer-set')).status, 'draft')
     const cart = await store.shopper.post('/store/carts', { region_id: store.regionId })
-    const added = await store.shopper.post(`/store/carts/${cart.body.cart.id}/line-items`, { variant_id: course.variants[0].id, quantity: 1 })
+    const added = await store.shopper.post(`/store/carts/${cart.body.cart.id}/line-items`, {
+      variant_id: course.variants[0].id,
+      quantity: 1,
+    })
     assert.equal(added.body.cart.items[0].requires_shipping, false, 'letters are sent by nobody’s carrier')
   })
 
@@ -109,7 +125,15 @@ describe('imports of a Shopify file', () => {
     assert.equal(candle.title, 'Beeswax pillar candle')
     assert.equal(candle.thumbnail, 'https://pictures.example/candle-new.jpg')
     const shown = candle.variants.map((variant: Answer['body']) => [variant.sku, variant.prices[0].amount, variant.inventory_quantity])
-    assert.deepEqual(shown, [['BEE-S', 19, 10], ['BEE-L', 27, 3], ['BEE-XL', 39, 4]], 'what the file no longer names stays')
+    assert.deepEqual(
+      shown,
+      [
+        ['BEE-S', 19, 10],
+        ['BEE-L', 27, 3],
+        ['BEE-XL', 39, 4],
+      ],
+      'what the file no longer names stays',
+    )
     assert.equal((await vendor.get('/vendor/products')).body.count, 6)
   })
 
@@ -181,10 +205,19 @@ describe('imports of a Shopify file', () => {
   })
 
   it('go on where they stopped, and are run by one at a time', async () => {
-    const asked = await app().db.unitOfWork({ role: 'vendor', tenantId: store.tenantId, vendorId: store.vendors[0]?.id as string }, async (unit) => {
-      await unit.knex('import_job').insert({ id: 'imp_slices', vendor_id: store.vendors[0]?.id, kind: 'products', content: fileNamed('candles.csv').toString(), on_error: 'skip' })
-      return { import_job_id: 'imp_slices', vendor_id: store.vendors[0]?.id as string }
-    })
+    const asked = await app().db.unitOfWork(
+      { role: 'vendor', tenantId: store.tenantId, vendorId: store.vendors[0]?.id as string },
+      async (unit) => {
+        await unit.knex('import_job').insert({
+          id: 'imp_slices',
+          vendor_id: store.vendors[0]?.id,
+          kind: 'products',
+          content: fileNamed('candles.csv').toString(),
+          on_error: 'skip',
+        })
+        return { import_job_id: 'imp_slices', vendor_id: store.vendors[0]?.id as string }
+      },
+    )
     const state = async () => (await vendor.get('/vendor/imports/imp_slices')).body.import
     const over = -1
     await runImport(context(), asked, over)
@@ -226,7 +259,8 @@ describe('imports of a Shopify file', () => {
   })
 
   it('need text/csv, UTF-8, something in it, and known settings', async () => {
-    const ask = (content: string | Uint8Array, query = '', headers: Record<string, string> = csv) => vendor.post(`/vendor/imports${query}`, content, headers)
+    const ask = (content: string | Uint8Array, query = '', headers: Record<string, string> = csv) =>
+      vendor.post(`/vendor/imports${query}`, content, headers)
     assert.equal((await ask('x', '', { 'content-type': 'application/json' })).status, 400)
     assert.equal((await ask(Uint8Array.of(0x48, 0xe9, 0x0a))).status, 400)
     assert.equal((await ask(' \n')).status, 400)

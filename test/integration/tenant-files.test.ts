@@ -62,7 +62,10 @@ describe('stores as files', () => {
     fs.writeFileSync(at('store.yaml'), storeText)
     fs.writeFileSync(at('vendors/potter.yaml'), vendorText)
   }
-  const differences = async () => (await planTenants(options())).flatMap((plan) => plan.differences.map(({ kind, key, what, fields }) => [kind, key, what, ...fields].join(' ')))
+  const differences = async () =>
+    (await planTenants(options())).flatMap((plan) =>
+      plan.differences.map(({ kind, key, what, fields }) => [kind, key, what, ...fields].join(' ')),
+    )
 
   before(async function () {
     this.timeout(60_000)
@@ -98,16 +101,37 @@ describe('stores as files', () => {
   it('shows the store to a shopper as the files describe it', async () => {
     const [key] = await asAdmin<{ token: string }>(app.adminUrl, `select token from app.api_key where type = 'publishable'`)
     const shopper = client(app, { publishableKey: key?.token as string })
-    const { body } = await shopper.get('/store/products', { handle: 'cup', fields: '*variants.calculated_price,*categories,+variants.inventory_quantity' })
+    const { body } = await shopper.get('/store/products', {
+      handle: 'cup',
+      fields: '*variants.calculated_price,*categories,+variants.inventory_quantity',
+    })
     const [cup] = body.products
     assert.equal(cup.vendor.handle, 'potter')
-    assert.deepEqual(cup.categories.map((category: { handle: string }) => category.handle), ['cups'])
-    assert.deepEqual(cup.tags.map((tag: { value: string }) => tag.value), ['blue', 'clay'])
     assert.deepEqual(
-      cup.variants.map((variant: { sku: string; inventory_quantity: number; calculated_price: { calculated_amount: number; original_amount: number } }) => [
-        variant.sku, variant.inventory_quantity, variant.calculated_price.calculated_amount, variant.calculated_price.original_amount,
-      ]),
-      [['CUP-S', 7, 12.5, 15], ['CUP-L', 3, 14, 14]],
+      cup.categories.map((category: { handle: string }) => category.handle),
+      ['cups'],
+    )
+    assert.deepEqual(
+      cup.tags.map((tag: { value: string }) => tag.value),
+      ['blue', 'clay'],
+    )
+    assert.deepEqual(
+      cup.variants.map(
+        (variant: {
+          sku: string
+          inventory_quantity: number
+          calculated_price: { calculated_amount: number; original_amount: number }
+        }) => [
+          variant.sku,
+          variant.inventory_quantity,
+          variant.calculated_price.calculated_amount,
+          variant.calculated_price.original_amount,
+        ],
+      ),
+      [
+        ['CUP-S', 7, 12.5, 15],
+        ['CUP-L', 3, 14, 14],
+      ],
     )
     const image = await fetch(cup.images[0].url)
     assert.equal(image.headers.get('content-type'), 'image/svg+xml')
@@ -119,8 +143,15 @@ describe('stores as files', () => {
     const before = (await ids()).filter((row) => row.sku !== 'BOWL')
     await asAdmin(app.adminUrl, `update app.inventory_level set stocked_quantity = 2 where id = (select min(id) from app.inventory_level)`)
     write(
-      store.replace('rate: 1.5', 'rate: 2').replace('name: CA, code: ca, rate: 7.25', 'name: CA, code: ca, rate: 7.5').replace('title: New', 'title: Brand new'),
-      vendor.replace('usd: 12.5', 'usd: 13').replace('prices: { usd: 5 }', 'prices: { usd: 6 }').replace('name: Workshop', 'name: Shed').replace(', jpy: 1800', ''),
+      store
+        .replace('rate: 1.5', 'rate: 2')
+        .replace('name: CA, code: ca, rate: 7.25', 'name: CA, code: ca, rate: 7.5')
+        .replace('title: New', 'title: Brand new'),
+      vendor
+        .replace('usd: 12.5', 'usd: 13')
+        .replace('prices: { usd: 5 }', 'prices: { usd: 6 }')
+        .replace('name: Workshop', 'name: Shed')
+        .replace(', jpy: 1800', ''),
     )
     assert.deepEqual(await differences(), [
       'tenant corner different fee',
@@ -132,8 +163,14 @@ describe('stores as files', () => {
     ])
     assert.equal((await applyTenants(options())).changes, 6)
     assert.deepEqual(await differences(), [])
-    assert.deepEqual((await ids()).filter((row) => row.sku !== 'BOWL'), before)
-    const [stock] = await asAdmin<{ stock: number }>(app.adminUrl, 'select stocked_quantity as stock from app.inventory_level order by id limit 1')
+    assert.deepEqual(
+      (await ids()).filter((row) => row.sku !== 'BOWL'),
+      before,
+    )
+    const [stock] = await asAdmin<{ stock: number }>(
+      app.adminUrl,
+      'select stocked_quantity as stock from app.inventory_level order by id limit 1',
+    )
     assert.equal(stock?.stock, 2)
     const [fee] = await asAdmin<{ rate_ppm: number }>(app.adminUrl, 'select rate_ppm from app.store_fee')
     assert.equal(fee?.rate_ppm, 20_000)
@@ -141,7 +178,10 @@ describe('stores as files', () => {
 
   it('shows as drift what was changed by hand, and what only the database has', async () => {
     await asAdmin(app.adminUrl, `update app.product set title = 'Changed by hand' where handle = 'bowl'`)
-    await asAdmin(app.adminUrl, `insert into app.product_collection (tenant_id, id, title, handle) select id, 'pcol_x', 'Old', 'old' from platform.tenant`)
+    await asAdmin(
+      app.adminUrl,
+      `insert into app.product_collection (tenant_id, id, title, handle) select id, 'pcol_x', 'Old', 'old' from platform.tenant`,
+    )
     assert.deepEqual(await differences(), ['collection old extra', 'product bowl different title'])
     await applyTenants(options())
     assert.deepEqual(await differences(), ['collection old extra'])
@@ -150,7 +190,11 @@ describe('stores as files', () => {
   it('tells the same through the stoa command, with exit codes for scripts', () => {
     const cli = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/cli.js')
     const run = (...args: string[]) => {
-      const environment = { PATH: process.env.PATH, DATABASE_APP_URL: app.stoa.services.config.databaseAppUrl, STOA_HOME: path.dirname(app.stoa.services.filesDirectory) }
+      const environment = {
+        PATH: process.env.PATH,
+        DATABASE_APP_URL: app.stoa.services.config.databaseAppUrl,
+        STOA_HOME: path.dirname(app.stoa.services.filesDirectory),
+      }
       const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { env: environment, encoding: 'utf8' })
       return { status, stdout, stderr }
     }
@@ -168,12 +212,24 @@ describe('stores as files', () => {
       store.replace('rate: 10', 'rate: 110').replace('currencies: [usd, jpy]', 'currencies: [usd, xxx]'),
       vendor.replace('stock: 3', 'stock: -1').replace('categories: [cups]', 'categories: [mugs]'),
     )
-    const error = await planTenants(options()).then(() => null, (cause: unknown) => cause)
+    const error = await planTenants(options()).then(
+      () => null,
+      (cause: unknown) => cause,
+    )
     assert.ok(error instanceof TenantFilesError)
     const problems = error.problems.map((problem) => problem.replace(directory, ''))
-    assert.ok(problems.some((problem) => /store\.yaml:5: currencies\.1: is not an ISO 4217/.test(problem)), problems.join('\n'))
-    assert.ok(problems.some((problem) => /store\.yaml:17: commission_rules\.0\.rate: /.test(problem)), problems.join('\n'))
-    assert.ok(problems.some((problem) => /potter\.yaml:21: products\.0\.variants\.1\.stock: /.test(problem)), problems.join('\n'))
+    assert.ok(
+      problems.some((problem) => /store\.yaml:5: currencies\.1: is not an ISO 4217/.test(problem)),
+      problems.join('\n'),
+    )
+    assert.ok(
+      problems.some((problem) => /store\.yaml:17: commission_rules\.0\.rate: /.test(problem)),
+      problems.join('\n'),
+    )
+    assert.ok(
+      problems.some((problem) => /potter\.yaml:21: products\.0\.variants\.1\.stock: /.test(problem)),
+      problems.join('\n'),
+    )
     write(store, vendor.replace('categories: [cups]', 'categories: [mugs]').replace('images: [cup.svg]', 'images: [mug.svg]'))
     await assert.rejects(planTenants(options()), /product cup: no picture mug\.svg[\s\S]*product cup: no category mugs/)
   })

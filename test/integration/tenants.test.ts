@@ -13,7 +13,12 @@ describe('creating a store', () => {
     assert.equal(status, 200)
     assert.equal(body.count, 6)
     assert.deepEqual(
-      body.products.map((product: { variants: { calculated_price: { calculated_amount: number } }[] }) => product.variants[0]?.calculated_price.calculated_amount).sort(),
+      body.products
+        .map(
+          (product: { variants: { calculated_price: { calculated_amount: number } }[] }) =>
+            product.variants[0]?.calculated_price.calculated_amount,
+        )
+        .sort(),
       [10, 11, 12, 20, 21, 22],
     )
   })

@@ -19,9 +19,7 @@ describe('isolation: the catalogue', () => {
   })
 
   it('has tables to look at', async () => {
-    const { rows } = await admin.query<{ count: number }>(
-      `select count(*)::int as count from pg_tables where schemaname = 'app'`,
-    )
+    const { rows } = await admin.query<{ count: number }>(`select count(*)::int as count from pg_tables where schemaname = 'app'`)
     assert.ok((rows[0]?.count ?? 0) >= 60, `${rows[0]?.count} tables`)
   })
 

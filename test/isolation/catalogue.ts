@@ -20,8 +20,17 @@ const reviewedPolicies = [
 ]
 /** What a vendor may touch although its rows carry no vendor: vocabulary and settings that a whole store shares. */
 const sharedWithVendors = [
-  'outbox_event', 'price_preference', 'product_category', 'product_collection', 'product_tag', 'product_type', 'region',
-  'region_country', 'sales_channel', 'store', 'store_currency',
+  'outbox_event',
+  'price_preference',
+  'product_category',
+  'product_collection',
+  'product_tag',
+  'product_type',
+  'region',
+  'region_country',
+  'sales_channel',
+  'store',
+  'store_currency',
 ]
 /** SECURITY DEFINER functions, each reviewed. */
 const reviewedDefiners = ['app.search_products(text,integer)']
@@ -32,13 +41,32 @@ const reviewedIndexes = ['product_search']
  * things that outlive or precede their row, and references to one of several tables.
  */
 const reviewedLooseColumns = new Set([
-  'auth_identity.actor_id', 'role_grant.subject_id', 'outbox_event.request_id',
-  'cart.order_id', 'cart_line_item.shipping_profile_id', 'cart_shipping_method.vendor_id', 'cart_shipping_method.shipping_profile_id',
-  'checkout.payment_session_id', 'payment.payment_session_id', 'reservation.cart_line_item_id', 'reservation.order_line_item_id',
-  'orders.display_id', 'vendor_order.display_id', 'vendor_order.region_id',
-  'order_line_item.product_id', 'order_line_item.variant_id', 'order_line_item.shipping_profile_id',
-  'order_shipping_method.shipping_option_id', 'fulfillment.shipping_option_id', 'commission_line.commission_rule_id',
-  'ledger_account.party_id', 'ledger_account.order_id', 'tax_rate_rule.reference_id', 'order_sequence.next_display_id', 'order_sequence.next_return_display_id', 'order_return.display_id',
+  'auth_identity.actor_id',
+  'role_grant.subject_id',
+  'outbox_event.request_id',
+  'cart.order_id',
+  'cart_line_item.shipping_profile_id',
+  'cart_shipping_method.vendor_id',
+  'cart_shipping_method.shipping_profile_id',
+  'checkout.payment_session_id',
+  'payment.payment_session_id',
+  'reservation.cart_line_item_id',
+  'reservation.order_line_item_id',
+  'orders.display_id',
+  'vendor_order.display_id',
+  'vendor_order.region_id',
+  'order_line_item.product_id',
+  'order_line_item.variant_id',
+  'order_line_item.shipping_profile_id',
+  'order_shipping_method.shipping_option_id',
+  'fulfillment.shipping_option_id',
+  'commission_line.commission_rule_id',
+  'ledger_account.party_id',
+  'ledger_account.order_id',
+  'tax_rate_rule.reference_id',
+  'order_sequence.next_display_id',
+  'order_sequence.next_return_display_id',
+  'order_return.display_id',
 ])
 
 const fromSql =

@@ -28,7 +28,10 @@ describe('scenario: a store is set up over HTTP alone', () => {
 
   before(async () => {
     const credentials = { email: 'operator@platform.example', password: 'correct horse battery' }
-    await ensureOperator({ db: app().db, clock: systemClock, scope: { role: 'platform' }, requestId: 'test', actorId: 'system' }, credentials)
+    await ensureOperator(
+      { db: app().db, clock: systemClock, scope: { role: 'platform' }, requestId: 'test', actorId: 'system' },
+      credentials,
+    )
     const signedIn = await client(app()).post('/auth/operator/emailpass', credentials)
     operator = client(app(), { token: signedIn.body.token })
   })
@@ -109,7 +112,11 @@ describe('scenario: a store is set up over HTTP alone', () => {
         stocked_quantity: 3,
       })
     }
-    await admin.post(`/admin/stores/${storeId}`, { default_region_id: region.id, default_location_id: stock_location.id, payment_capture: 'manual' })
+    await admin.post(`/admin/stores/${storeId}`, {
+      default_region_id: region.id,
+      default_location_id: stock_location.id,
+      payment_capture: 'manual',
+    })
     await admin.post('/admin/commission-rules', { name: 'House', rate: 0 })
     const { api_key } = await admin.post('/admin/api-keys', { title: 'Shop', type: 'publishable' })
     await admin.post(`/admin/api-keys/${api_key.id}/sales-channels`, { add: [channelId] })

@@ -57,10 +57,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     JOB_POLL_INTERVAL_MS: '50',
     ...options.settings,
   })
-  const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(async (error) => {
-    await database.close()
-    throw error
-  })
+  const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(
+    async (error) => {
+      await database.close()
+      throw error
+    },
+  )
   return appOf(stoa, database, mails, home)
 }
 

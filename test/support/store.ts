@@ -123,7 +123,10 @@ async function applySettings(app: TestApp, tenantId: string, options: TestStoreO
   )
   const country = options.country ?? 'us'
   if (options.tax_ppm !== undefined) {
-    await asAdmin(app.adminUrl, `insert into app.tax_region (tenant_id, id, country_code) values ($1, 'txreg_test', $2)`, [tenantId, country])
+    await asAdmin(app.adminUrl, `insert into app.tax_region (tenant_id, id, country_code) values ($1, 'txreg_test', $2)`, [
+      tenantId,
+      country,
+    ])
     await asAdmin(
       app.adminUrl,
       `insert into app.tax_rate (tenant_id, id, tax_region_id, name, code, rate_ppm, is_default)
@@ -140,7 +143,14 @@ async function applySettings(app: TestApp, tenantId: string, options: TestStoreO
   }
 }
 
-async function addVendor(app: TestApp, scope: Scope, slug: string, index: number, currency: string, options: TestStoreOptions): Promise<TestVendor> {
+async function addVendor(
+  app: TestApp,
+  scope: Scope,
+  slug: string,
+  index: number,
+  currency: string,
+  options: TestStoreOptions,
+): Promise<TestVendor> {
   const handle = `vendor-${index + 1}`
   const email = `${handle}@${slug}.example`
   sharedHash ??= hashPassword(password)
@@ -178,7 +188,11 @@ async function addVendor(app: TestApp, scope: Scope, slug: string, index: number
           stock: options.stock ?? 100,
         })),
       })
-      const variants = await unit.knex('product_variant').where({ tenant_id: scope.tenantId, product_id: id }).orderBy('variant_rank').select('id')
+      const variants = await unit
+        .knex('product_variant')
+        .where({ tenant_id: scope.tenantId, product_id: id })
+        .orderBy('variant_rank')
+        .select('id')
       products.push({ id, handle: `thing-${index + 1}-${number + 1}`, variantIds: variants.map((variant: { id: string }) => variant.id) })
     }
     return { id: vendorId, handle, locationId, profileId, shippingOptionId, email, password, apiKey: token, products }

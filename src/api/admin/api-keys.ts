@@ -18,8 +18,21 @@ import { ids, idList, links, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'type', 'title', 'token', 'redacted', 'vendor_id', 'permissions', 'created_by', 'expires_at', 'last_used_at',
-    'revoked_at', 'revoked_by', 'created_at', 'updated_at', 'sales_channels.*',
+    'id',
+    'type',
+    'title',
+    'token',
+    'redacted',
+    'vendor_id',
+    'permissions',
+    'created_by',
+    'expires_at',
+    'last_used_at',
+    'revoked_at',
+    'revoked_by',
+    'created_at',
+    'updated_at',
+    'sales_channels.*',
   ],
 }
 

@@ -13,8 +13,17 @@ import { amount, deleted, id, ids, name, percent, percentOf, ppmOf, reading, wri
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'name', 'vendor_id', 'product_type_id', 'product_category_id', 'rate', 'fixed', 'currency_code', 'is_active',
-    'created_at', 'updated_at',
+    'id',
+    'name',
+    'vendor_id',
+    'product_type_id',
+    'product_category_id',
+    'rate',
+    'fixed',
+    'currency_code',
+    'is_active',
+    'created_at',
+    'updated_at',
   ],
 }
 

@@ -6,14 +6,30 @@ import { findWithin, id, ids, q, reach, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'sku', 'title', 'requires_shipping', 'vendor_id', 'stocked_quantity', 'reserved_quantity', 'metadata', 'created_at',
-    'updated_at', 'location_levels.*',
+    'id',
+    'sku',
+    'title',
+    'requires_shipping',
+    'vendor_id',
+    'stocked_quantity',
+    'reserved_quantity',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'location_levels.*',
   ],
 }
 const levelFields: FieldsPolicy = {
   defaults: [
-    'id', 'inventory_item_id', 'location_id', 'stocked_quantity', 'reserved_quantity', 'incoming_quantity', 'available_quantity',
-    'created_at', 'updated_at',
+    'id',
+    'inventory_item_id',
+    'location_id',
+    'stocked_quantity',
+    'reserved_quantity',
+    'incoming_quantity',
+    'available_quantity',
+    'created_at',
+    'updated_at',
   ],
 }
 

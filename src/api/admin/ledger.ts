@@ -26,7 +26,9 @@ export const routes: Route[] = [
         context.scope,
         balancesStatement(tenantOf(context), { orderId: query.order_id ?? null, asOf: query.as_of ?? null }),
       )
-      return { balances: rows.map(({ balance_minor, ...account }) => ({ ...account, balance: toMajor(balance_minor, account.currency_code) })) }
+      return {
+        balances: rows.map(({ balance_minor, ...account }) => ({ ...account, balance: toMajor(balance_minor, account.currency_code) })),
+      }
     },
   }),
   route({

@@ -15,8 +15,17 @@ import { findWithin, id, ids, links, name, ownerOf, q, reach, reading, write } f
 const fields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    'id', 'name', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'address.*', 'sales_channels.*', 'fulfillment_sets.*',
-    'fulfillment_sets.service_zones.*', 'fulfillment_sets.service_zones.geo_zones.*',
+    'id',
+    'name',
+    'vendor_id',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'address.*',
+    'sales_channels.*',
+    'fulfillment_sets.*',
+    'fulfillment_sets.service_zones.*',
+    'fulfillment_sets.service_zones.geo_zones.*',
   ],
 }
 const setFields: FieldsPolicy = {

@@ -14,17 +14,61 @@ import {
 import { singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { bodyIds, createBody, newVariant, productInputOf, productPatchOf, refuseRetired, updateBody, variantInputOf, variantPatch, variantPatchOf } from './product-body.js'
+import {
+  bodyIds,
+  createBody,
+  newVariant,
+  productInputOf,
+  productPatchOf,
+  refuseRetired,
+  updateBody,
+  variantInputOf,
+  variantPatch,
+  variantPatchOf,
+} from './product-body.js'
 import { type AnyRequest, deleted, findWithin, ids, ownerOf, q, reach, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    'id', 'title', 'subtitle', 'description', 'handle', 'status', 'is_giftcard', 'discountable', 'thumbnail', 'collection_id',
-    'type_id', 'external_id', 'vendor_id', 'shipping_profile_id', 'weight', 'length', 'height', 'width', 'hs_code',
-    'origin_country', 'mid_code', 'material', 'metadata', 'created_at', 'updated_at', 'deleted_at', 'type.*', 'collection.*',
-    'options.*', 'options.values.*', 'tags.*', 'images.*', 'categories.*', 'sales_channels.*', 'variants.*',
-    'variants.options.*', 'variants.prices.*', 'variants.inventory_items.*',
+    'id',
+    'title',
+    'subtitle',
+    'description',
+    'handle',
+    'status',
+    'is_giftcard',
+    'discountable',
+    'thumbnail',
+    'collection_id',
+    'type_id',
+    'external_id',
+    'vendor_id',
+    'shipping_profile_id',
+    'weight',
+    'length',
+    'height',
+    'width',
+    'hs_code',
+    'origin_country',
+    'mid_code',
+    'material',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'type.*',
+    'collection.*',
+    'options.*',
+    'options.values.*',
+    'tags.*',
+    'images.*',
+    'categories.*',
+    'sales_channels.*',
+    'variants.*',
+    'variants.options.*',
+    'variants.prices.*',
+    'variants.inventory_items.*',
   ],
   extra: ['variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
 }
@@ -34,7 +78,13 @@ async function load(request: AnyRequest, filter: ProductFilter, page: Pick<Manag
   const vendorIds = reach(request, 'products:read')
   const { products, count } = await listManagedProducts(context, { ...page, filter, vendorIds, publicUrl: services.publicUrl })
   if (products.length === 0) return { products, count }
-  const places = await context.db.read(context.scope, productPlacesStatement(tenantOf(context), products.map((product) => product.id)))
+  const places = await context.db.read(
+    context.scope,
+    productPlacesStatement(
+      tenantOf(context),
+      products.map((product) => product.id),
+    ),
+  )
   const byId = new Map(places.map(({ product_id, ...place }) => [product_id, place]))
   return { products: products.map((product) => ({ ...product, ...byId.get(product.id) })), count }
 }
@@ -55,8 +105,17 @@ const productRoutes: Route[] = [
     summary: 'List products of every vendor, drafts included',
     access: 'products:read',
     query: z.strictObject({
-      q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional(), external_id: oneOrMany.optional(),
-      sku: oneOrMany.optional(), vendor_id: ids, category_id: ids, collection_id: ids, tag_id: ids, type_id: ids,
+      q,
+      id: ids,
+      title: oneOrMany.optional(),
+      handle: oneOrMany.optional(),
+      external_id: oneOrMany.optional(),
+      sku: oneOrMany.optional(),
+      vendor_id: ids,
+      category_id: ids,
+      collection_id: ids,
+      tag_id: ids,
+      type_id: ids,
     }),
     fields,
     page: { limit: 50, orderable: productOrders },

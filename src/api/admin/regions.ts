@@ -18,8 +18,17 @@ import { deleted, ids, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'name', 'currency_code', 'automatic_taxes', 'is_tax_inclusive', 'metadata', 'created_at', 'updated_at', 'deleted_at',
-    'countries.*', 'payment_providers.*',
+    'id',
+    'name',
+    'currency_code',
+    'automatic_taxes',
+    'is_tax_inclusive',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'countries.*',
+    'payment_providers.*',
   ],
 }
 

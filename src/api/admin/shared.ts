@@ -22,7 +22,10 @@ export const links = z
   .transform(({ add = [], remove = [] }) => ({ add, remove }))
 const ratePattern = z.number().min(0).max(100)
 /** A rate on the wire is a number in per cent; inside it is in parts per million. */
-export const percent = ratePattern.refine((rate) => Math.abs(rate * 10_000 - Math.round(rate * 10_000)) < 1e-6, 'has more than four decimals')
+export const percent = ratePattern.refine(
+  (rate) => Math.abs(rate * 10_000 - Math.round(rate * 10_000)) < 1e-6,
+  'has more than four decimals',
+)
 export const ppmOf = (rate: number) => Math.round(rate * 10_000)
 export const percentOf = (ratePpm: number) => ratePpm / 10_000
 
@@ -56,7 +59,8 @@ export interface Noun {
 /** How a noun of the store is read: what its list and its single answer have in common. */
 export function reading<Query extends ZodType>(noun: Reading<Query>): Noun {
   const { path, singular, plural, label, access, query, fields } = noun
-  const render = (row: unknown, request: AnyRequest) => request.fields.project(noun.render === undefined ? row : noun.render(row as never, request))
+  const render = (row: unknown, request: AnyRequest) =>
+    request.fields.project(noun.render === undefined ? row : noun.render(row as never, request))
   const answer = async (request: AnyRequest, wanted: string) => {
     const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
     if (row === undefined) throw notFound(`${label} with id: ${wanted} was not found`)
@@ -121,7 +125,13 @@ const owned = {
 } as const
 
 /** A vendor's row outside what the permission covers is as unknown as one of another store. Throws not_found. */
-export async function findWithin(unit: Unit, request: AnyRequest, permission: Permission, table: keyof typeof owned, wanted: string): Promise<void> {
+export async function findWithin(
+  unit: Unit,
+  request: AnyRequest,
+  permission: Permission,
+  table: keyof typeof owned,
+  wanted: string,
+): Promise<void> {
   const rows = await unit.run(
     statement<{ id: string }>(
       `admin.within.${table}`,

@@ -20,9 +20,24 @@ const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'cod
 const optionFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    'id', 'name', 'vendor_id', 'price_type', 'service_zone_id', 'shipping_profile_id', 'shipping_option_type_id', 'provider_id',
-    'data', 'metadata', 'created_at', 'updated_at', 'type.*', 'prices.*', 'rules.*', 'service_zone.*',
-    'service_zone.fulfillment_set.*', 'shipping_profile.*',
+    'id',
+    'name',
+    'vendor_id',
+    'price_type',
+    'service_zone_id',
+    'shipping_profile_id',
+    'shipping_option_type_id',
+    'provider_id',
+    'data',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'type.*',
+    'prices.*',
+    'rules.*',
+    'service_zone.*',
+    'service_zone.fulfillment_set.*',
+    'shipping_profile.*',
   ],
 }
 

@@ -7,8 +7,19 @@ import { id, ids, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'name', 'default_sales_channel_id', 'default_region_id', 'default_location_id', 'auto_pick_shipping',
-    'payment_capture', 'mail_from_name', 'storefront_url', 'metadata', 'created_at', 'updated_at', 'supported_currencies.*',
+    'id',
+    'name',
+    'default_sales_channel_id',
+    'default_region_id',
+    'default_location_id',
+    'auto_pick_shipping',
+    'payment_capture',
+    'mail_from_name',
+    'storefront_url',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'supported_currencies.*',
     'supported_currencies.currency.*',
   ],
 }
@@ -46,7 +57,9 @@ export const routes: Route[] = [
     body: z.strictObject({
       name: name.optional(),
       supported_currencies: z
-        .array(z.strictObject({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }))
+        .array(
+          z.strictObject({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }),
+        )
         .min(1)
         .max(200)
         .optional(),
@@ -56,7 +69,10 @@ export const routes: Route[] = [
       auto_pick_shipping: z.boolean().optional(),
       payment_capture: z.enum(['manual', 'automatic']).optional(),
       mail_from_name: name.nullish(),
-      storefront_url: z.url({ protocol: /^https?$/ }).max(500).nullish(),
+      storefront_url: z
+        .url({ protocol: /^https?$/ })
+        .max(500)
+        .nullish(),
       metadata,
     }),
     fields,
@@ -84,7 +100,12 @@ export const routes: Route[] = [
         .filter((currency) => wanted === undefined || `${currency.code} ${currency.name}`.toLowerCase().includes(wanted))
       if (page.order.descending) found.reverse()
       const { offset, limit } = page
-      return { currencies: found.slice(offset, offset + limit).map((currency) => tree.project(currency)), count: found.length, offset, limit }
+      return {
+        currencies: found.slice(offset, offset + limit).map((currency) => tree.project(currency)),
+        count: found.length,
+        offset,
+        limit,
+      }
     },
   }),
   route({

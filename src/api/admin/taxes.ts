@@ -16,13 +16,32 @@ import { deleted, id, ids, name, percent, percentOf, ppmOf, q, reading, write } 
 
 const regionFields: FieldsPolicy = {
   defaults: [
-    'id', 'country_code', 'province_code', 'parent_id', 'provider_id', 'metadata', 'created_at', 'updated_at', 'tax_rates.*',
-    'tax_rates.rules.*', 'children.*',
+    'id',
+    'country_code',
+    'province_code',
+    'parent_id',
+    'provider_id',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'tax_rates.*',
+    'tax_rates.rules.*',
+    'children.*',
   ],
 }
 const rateFields: FieldsPolicy = {
   defaults: [
-    'id', 'tax_region_id', 'name', 'code', 'rate', 'is_default', 'is_combinable', 'metadata', 'created_at', 'updated_at', 'rules.*',
+    'id',
+    'tax_region_id',
+    'name',
+    'code',
+    'rate',
+    'is_default',
+    'is_combinable',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'rules.*',
   ],
 }
 

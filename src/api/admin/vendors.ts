@@ -3,7 +3,15 @@ import { generatedPassword, hashPassword } from '../../access/index.js'
 import { tenantOf } from '../../db/index.js'
 import { countryCode, email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notAllowed, notFound } from '../../kernel/index.js'
-import { addMember, createVendor, listMembersStatement, listVendorsStatement, retrieveVendorStatement, setVendorStatus, updateVendor } from '../../vendors/index.js'
+import {
+  addMember,
+  createVendor,
+  listMembersStatement,
+  listVendorsStatement,
+  retrieveVendorStatement,
+  setVendorStatus,
+  updateVendor,
+} from '../../vendors/index.js'
 import { type AnyRequest, name, needWholeStore, q, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -20,7 +28,16 @@ const place = z.string().max(300).nullish()
 const location = z.strictObject({
   name,
   address: z
-    .strictObject({ address_1: place, address_2: place, company: place, city: place, province: place, postal_code: place, phone: place, country_code: countryCode.nullish() })
+    .strictObject({
+      address_1: place,
+      address_2: place,
+      company: place,
+      city: place,
+      province: place,
+      postal_code: place,
+      phone: place,
+      country_code: countryCode.nullish(),
+    })
     .nullish(),
 })
 const columns = {
@@ -32,7 +49,8 @@ const columns = {
 
 /** Leaves out what is undefined: the commands tell "not given" from "set to nothing". */
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
-const given = <T extends object>(values: T) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
+const given = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 
 async function answer(request: AnyRequest, wanted: string) {
   const [row] = await request.context.db.read(request.context.scope, retrieveVendorStatement(tenantOf(request.context), wanted))
@@ -166,7 +184,9 @@ const memberRoutes: Route[] = [
       const password = generatedPassword()
       const passwordHash = await hashPassword(password)
       const person = { email: body.email, first_name: body.first_name ?? null, last_name: body.last_name ?? null }
-      const made = await write(request, (unit) => addMember(unit, { ...person, vendor_id: vendorId, role: body.role, password_hash: passwordHash }))
+      const made = await write(request, (unit) =>
+        addMember(unit, { ...person, vendor_id: vendorId, role: body.role, password_hash: passwordHash }),
+      )
       return { member: { id: made, vendor_id: vendorId, ...person, role: body.role }, password }
     },
   }),

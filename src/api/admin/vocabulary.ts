@@ -75,8 +75,21 @@ const collectionRoutes: Route[] = [
 
 const categoryFields: FieldsPolicy = {
   defaults: [
-    'id', 'name', 'description', 'handle', 'rank', 'is_active', 'is_internal', 'external_id', 'parent_category_id', 'metadata',
-    'created_at', 'updated_at', 'deleted_at', 'parent_category.*', 'category_children.*',
+    'id',
+    'name',
+    'description',
+    'handle',
+    'rank',
+    'is_active',
+    'is_internal',
+    'external_id',
+    'parent_category_id',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'parent_category.*',
+    'category_children.*',
   ],
 }
 const categoryColumns = {
@@ -166,7 +179,12 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
     load: ({ context }, query, page) =>
       context.db.read(
         context.scope,
-        wordsOfStoreStatement(tenantOf(context), kind, { id: query.id ?? null, q: containsPattern(query.q), name: query.value ?? null }, page),
+        wordsOfStoreStatement(
+          tenantOf(context),
+          kind,
+          { id: query.id ?? null, q: containsPattern(query.q), name: query.value ?? null },
+          page,
+        ),
       ),
   })
   return [

@@ -16,7 +16,18 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { completeCart } from '../../checkout/index.js'
 import { addressStatement, customerEmailStatement, unknownAddress } from '../../customers/index.js'
 import { tenantOf } from '../../db/index.js'
-import { address, currencyCode, email, fieldTree, freeObject, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
+import {
+  address,
+  currencyCode,
+  email,
+  fieldTree,
+  freeObject,
+  metadata,
+  Reply,
+  type RequestContext,
+  type Route,
+  route,
+} from '../../http/index.js'
 import { invalidData, limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'

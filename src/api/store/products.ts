@@ -1,11 +1,32 @@
 import { z } from 'zod'
-import { listProducts, listVariants, type ProductFilter, type ProductRelation, productOrders, productRelations, retrieveProduct, retrieveVariant } from '../../catalog/index.js'
-import { booleanText, countryCode, type FieldsPolicy, type FieldTree, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import {
+  listProducts,
+  listVariants,
+  type ProductFilter,
+  type ProductRelation,
+  productOrders,
+  productRelations,
+  retrieveProduct,
+  retrieveVariant,
+} from '../../catalog/index.js'
+import {
+  booleanText,
+  countryCode,
+  type FieldsPolicy,
+  type FieldTree,
+  oneOrMany,
+  type RequestContext,
+  type Route,
+  route,
+} from '../../http/index.js'
 import { limits, notAllowed } from '../../kernel/index.js'
 import type { PricingQuery } from '../../pricing/index.js'
 import { listed, salesChannelsOf } from './shared.js'
 
-const date = z.string().max(40).refine((text) => !Number.isNaN(Date.parse(text)), 'is not a date')
+const date = z
+  .string()
+  .max(40)
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a date')
 const dates = z.union([
   date,
   z.array(date).max(50),
@@ -53,25 +74,87 @@ export const productQuery = z.strictObject({
 })
 type ProductQuery = z.output<typeof productQuery>
 
-const productScalars = ['id', 'title', 'subtitle', 'description', 'handle', 'is_giftcard', 'discountable', 'thumbnail', 'collection_id', 'type_id', 'weight', 'length', 'height', 'width', 'hs_code', 'origin_country', 'mid_code', 'material', 'created_at', 'updated_at']
+const productScalars = [
+  'id',
+  'title',
+  'subtitle',
+  'description',
+  'handle',
+  'is_giftcard',
+  'discountable',
+  'thumbnail',
+  'collection_id',
+  'type_id',
+  'weight',
+  'length',
+  'height',
+  'width',
+  'hs_code',
+  'origin_country',
+  'mid_code',
+  'material',
+  'created_at',
+  'updated_at',
+]
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    ...productScalars, 'type.*', 'collection.*', 'options.*', 'options.values.*', 'tags.*', 'images.*', 'variants.*',
-    'variants.options.*', 'vendor.id', 'vendor.name', 'vendor.handle',
+    ...productScalars,
+    'type.*',
+    'collection.*',
+    'options.*',
+    'options.values.*',
+    'tags.*',
+    'images.*',
+    'variants.*',
+    'variants.options.*',
+    'vendor.id',
+    'vendor.name',
+    'vendor.handle',
   ],
   extra: [
-    'metadata', 'categories.*', 'status', 'external_id', 'deleted_at', 'variants.calculated_price',
-    'variants.inventory_quantity', 'variants.images.*', 'variants.options.option.id', 'variants.options.option.title',
+    'metadata',
+    'categories.*',
+    'status',
+    'external_id',
+    'deleted_at',
+    'variants.calculated_price',
+    'variants.inventory_quantity',
+    'variants.images.*',
+    'variants.options.option.id',
+    'variants.options.option.title',
   ],
 }
 
 const variantFields: FieldsPolicy = {
   defaults: [
-    'id', 'title', 'sku', 'barcode', 'ean', 'upc', 'allow_backorder', 'manage_inventory', 'variant_rank', 'product_id',
-    'thumbnail', 'hs_code', 'origin_country', 'mid_code', 'material', 'weight', 'length', 'height', 'width', 'created_at',
-    'updated_at', 'metadata', 'options.*', 'images.*', 'product.id', 'product.type_id',
+    'id',
+    'title',
+    'sku',
+    'barcode',
+    'ean',
+    'upc',
+    'allow_backorder',
+    'manage_inventory',
+    'variant_rank',
+    'product_id',
+    'thumbnail',
+    'hs_code',
+    'origin_country',
+    'mid_code',
+    'material',
+    'weight',
+    'length',
+    'height',
+    'width',
+    'created_at',
+    'updated_at',
+    'metadata',
+    'options.*',
+    'images.*',
+    'product.id',
+    'product.type_id',
   ],
   extra: ['deleted_at', 'calculated_price', 'inventory_quantity'],
 }
@@ -187,7 +270,13 @@ export const routes: Route[] = [
     path: '/store/product-variants',
     summary: 'List variants of published products',
     access: 'public',
-    query: z.strictObject({ ...pricing, id: oneOrMany.optional(), sku: oneOrMany.optional(), product_id: oneOrMany.optional(), sales_channel_id: oneOrMany.optional() }),
+    query: z.strictObject({
+      ...pricing,
+      id: oneOrMany.optional(),
+      sku: oneOrMany.optional(),
+      product_id: oneOrMany.optional(),
+      sales_channel_id: oneOrMany.optional(),
+    }),
     fields: variantFields,
     page: { limit: 20, orderable: ['id'] },
     async handle(request) {

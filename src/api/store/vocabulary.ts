@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { absoluteUrl, type CategoryRow, categoriesStatement, listOptionsStatement, listVendorsStatement, listVocabularyStatement, type VocabularyNoun } from '../../catalog/index.js'
+import {
+  absoluteUrl,
+  type CategoryRow,
+  categoriesStatement,
+  listOptionsStatement,
+  listVendorsStatement,
+  listVocabularyStatement,
+  type VocabularyNoun,
+} from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
@@ -16,12 +24,27 @@ const valueFields: FieldsPolicy = {
   defaults: ['id', 'value', 'external_id', 'created_at', 'updated_at', 'metadata'],
   extra: productsOf,
 }
-const categoryScalars = ['id', 'name', 'description', 'handle', 'rank', 'external_id', 'parent_category_id', 'created_at', 'updated_at', 'metadata']
+const categoryScalars = [
+  'id',
+  'name',
+  'description',
+  'handle',
+  'rank',
+  'external_id',
+  'parent_category_id',
+  'created_at',
+  'updated_at',
+  'metadata',
+]
 const categoryFields: FieldsPolicy = {
   defaults: [...categoryScalars, 'parent_category.*', 'category_children.*'],
   extra: [
-    'deleted_at', 'products.*', 'category_children.products.title', 'parent_category.parent_category.*',
-    'parent_category.parent_category.parent_category.*', 'category_children.category_children.*',
+    'deleted_at',
+    'products.*',
+    'category_children.products.title',
+    'parent_category.parent_category.*',
+    'parent_category.parent_category.parent_category.*',
+    'category_children.category_children.*',
     'category_children.category_children.category_children.*',
   ],
 }
@@ -72,7 +95,12 @@ function nounRoutes(settings: NounRoutes): Route[] {
       page: { limit: settings.limit, orderable: ['id', 'created_at'], descending: settings.descending },
       async handle(request) {
         const rows = await load(request as RequestContext<NounQuery, unknown>, (request.query as NounQuery).id ?? null, request.page)
-        return listed(plural, rows.map((row) => row.item), request, rows[0]?.count ?? 0)
+        return listed(
+          plural,
+          rows.map((row) => row.item),
+          request,
+          rows[0]?.count ?? 0,
+        )
       },
     }),
     route({
@@ -114,13 +142,9 @@ function categoryTree(rows: readonly CategoryRow[], id: string, levels: { up: nu
   return {
     ...row,
     parent_category:
-      levels.up > 0 && row.parent_category_id !== null
-        ? categoryTree(rows, row.parent_category_id, { up: levels.up - 1, down: 0 })
-        : null,
+      levels.up > 0 && row.parent_category_id !== null ? categoryTree(rows, row.parent_category_id, { up: levels.up - 1, down: 0 }) : null,
     category_children:
-      levels.down > 0
-        ? children.map((child) => categoryTree(rows, child.id, { up: 0, down: levels.down - 1 }) as CategoryNode)
-        : [],
+      levels.down > 0 ? children.map((child) => categoryTree(rows, child.id, { up: 0, down: levels.down - 1 }) as CategoryNode) : [],
   }
 }
 
@@ -212,7 +236,10 @@ const categoryRoutes: Route[] = [
 
 const optionQuery = z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional() })
 
-async function loadOptions(request: RequestContext<unknown, unknown>, filter: { id: string[] | null; title: string[] | null; limit: number; offset: number }) {
+async function loadOptions(
+  request: RequestContext<unknown, unknown>,
+  filter: { id: string[] | null; title: string[] | null; limit: number; offset: number },
+) {
   return request.context.db.read(
     request.context.scope,
     listOptionsStatement(tenantOf(request.context), { ...filter, salesChannelIds: salesChannelsOf(request) }),
@@ -232,7 +259,12 @@ const optionRoutes: Route[] = [
     async handle(request) {
       const { id = null, title = null } = request.query
       const rows = await loadOptions(request, { id, title, ...request.page })
-      return listed('product_options', rows.map((row) => row.item), request, rows[0]?.count ?? 0)
+      return listed(
+        'product_options',
+        rows.map((row) => row.item),
+        request,
+        rows[0]?.count ?? 0,
+      )
     },
   }),
   route({
@@ -292,9 +324,36 @@ const vendorRoutes: Route[] = [
 ]
 
 export const routes: Route[] = [
-  ...nounRoutes({ noun: 'collection', path: '/store/collections', plural: 'collections', singular: 'collection', label: 'Collection', fields: collectionFields, limit: 10, descending: true }),
-  ...nounRoutes({ noun: 'type', path: '/store/product-types', plural: 'product_types', singular: 'product_type', label: 'Product type', fields: valueFields, limit: 50, descending: false }),
-  ...nounRoutes({ noun: 'tag', path: '/store/product-tags', plural: 'product_tags', singular: 'product_tag', label: 'Product tag', fields: valueFields, limit: 50, descending: false }),
+  ...nounRoutes({
+    noun: 'collection',
+    path: '/store/collections',
+    plural: 'collections',
+    singular: 'collection',
+    label: 'Collection',
+    fields: collectionFields,
+    limit: 10,
+    descending: true,
+  }),
+  ...nounRoutes({
+    noun: 'type',
+    path: '/store/product-types',
+    plural: 'product_types',
+    singular: 'product_type',
+    label: 'Product type',
+    fields: valueFields,
+    limit: 50,
+    descending: false,
+  }),
+  ...nounRoutes({
+    noun: 'tag',
+    path: '/store/product-tags',
+    plural: 'product_tags',
+    singular: 'product_tag',
+    label: 'Product tag',
+    fields: valueFields,
+    limit: 50,
+    descending: false,
+  }),
   ...categoryRoutes,
   ...optionRoutes,
   ...vendorRoutes,

@@ -7,8 +7,21 @@ import { listed } from '../store/shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'kind', 'file_name', 'on_error', 'state', 'row_count', 'processed_count', 'created_count', 'updated_count', 'error_count',
-    'failure', 'started_at', 'finished_at', 'created_at', 'updated_at',
+    'id',
+    'kind',
+    'file_name',
+    'on_error',
+    'state',
+    'row_count',
+    'processed_count',
+    'created_count',
+    'updated_count',
+    'error_count',
+    'failure',
+    'started_at',
+    'finished_at',
+    'created_at',
+    'updated_at',
   ],
 }
 const errorFields: FieldsPolicy = { defaults: ['line', 'column', 'value', 'reason', 'handle'] }

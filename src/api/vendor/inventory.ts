@@ -8,8 +8,18 @@ import { listed } from '../store/shared.js'
 
 const levelFields: FieldsPolicy = {
   defaults: [
-    'id', 'inventory_item_id', 'location_id', 'location_name', 'sku', 'title', 'variant_id', 'product_title',
-    'stocked_quantity', 'reserved_quantity', 'available_quantity', 'updated_at',
+    'id',
+    'inventory_item_id',
+    'location_id',
+    'location_name',
+    'sku',
+    'title',
+    'variant_id',
+    'product_title',
+    'stocked_quantity',
+    'reserved_quantity',
+    'available_quantity',
+    'updated_at',
   ],
 }
 const locationFields: FieldsPolicy = { defaults: ['id', 'name', 'address.*', 'metadata', 'created_at', 'updated_at'] }
@@ -52,7 +62,13 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id'] },
     async handle(request) {
       const { context, query, page } = request
-      const filter = { sku: query.sku ?? null, itemId: query.inventory_item_id ?? null, vendorIds: null, limit: page.limit, offset: page.offset }
+      const filter = {
+        sku: query.sku ?? null,
+        itemId: query.inventory_item_id ?? null,
+        vendorIds: null,
+        limit: page.limit,
+        offset: page.offset,
+      }
       const rows = await context.db.read(context.scope, listLevelsStatement(tenantOf(context), filter))
       return listed('inventory_levels', rows, request, rows[0]?.count ?? 0)
     },
@@ -102,8 +118,11 @@ export const routes: Route[] = [
     async handle(request) {
       const { context, body } = request
       const { name, address: place } = body
-      const written = place == null ? null : (Object.fromEntries(Object.entries(place).filter(([, value]) => value != null)) as Record<string, string>)
-      const made = await context.db.unitOfWork(context.scope, (unit) => addStockLocation(unit, vendorOf(context), { name, address: written }))
+      const written =
+        place == null ? null : (Object.fromEntries(Object.entries(place).filter(([, value]) => value != null)) as Record<string, string>)
+      const made = await context.db.unitOfWork(context.scope, (unit) =>
+        addStockLocation(unit, vendorOf(context), { name, address: written }),
+      )
       const [row] = await context.db.read(context.scope, listLocationsStatement(tenantOf(context), made, singlePage))
       return { stock_location: request.fields.project(row) }
     },

@@ -15,7 +15,10 @@ const patch = z.strictObject({
   description: z.string().max(limits.text_characters).nullish(),
   email: email.nullish(),
   phone: z.string().max(50).nullish(),
-  logo: z.url({ protocol: /^https?$/ }).max(2_000).nullish(),
+  logo: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullish(),
   metadata,
 })
 

@@ -3,26 +3,53 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
-import { createFulfillment, deliverFulfillment, type LoadedVendorOrder, listVendorOrdersStatement, renderVendorOrder, retrieveVendorOrderStatement, shipFulfillment, vendorOrderOrders } from '../../orders/index.js'
+import {
+  createFulfillment,
+  deliverFulfillment,
+  type LoadedVendorOrder,
+  listVendorOrdersStatement,
+  renderVendorOrder,
+  retrieveVendorOrderStatement,
+  shipFulfillment,
+  vendorOrderOrders,
+} from '../../orders/index.js'
 
 /** A vendor sees all of its own order; the parent order and the other vendors' parts are not in what is loaded. */
 const fields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    '*', 'vendor.*', 'shipping_address.*', 'items.*', 'items.vendor.*', 'items.detail.*', 'items.product.*', 'items.variant.*',
-    'items.tax_lines.*', 'shipping_methods.*', 'shipping_methods.tax_lines.*', 'fulfillments.*', 'fulfillments.items.*',
-    'fulfillments.labels.*', 'commission_lines.*',
+    '*',
+    'vendor.*',
+    'shipping_address.*',
+    'items.*',
+    'items.vendor.*',
+    'items.detail.*',
+    'items.product.*',
+    'items.variant.*',
+    'items.tax_lines.*',
+    'shipping_methods.*',
+    'shipping_methods.tax_lines.*',
+    'fulfillments.*',
+    'fulfillments.items.*',
+    'fulfillments.labels.*',
+    'commission_lines.*',
   ],
 }
 
 const id = z.string().min(1).max(64)
 const fulfillmentBody = z.strictObject({
-  items: z.array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) })).min(1).max(limits.cartLines),
+  items: z
+    .array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) }))
+    .min(1)
+    .max(limits.cartLines),
   location_id: id.nullish(),
 })
 const label = z.strictObject({
   tracking_number: z.string().trim().min(1).max(limits.name_characters),
-  tracking_url: z.url({ protocol: /^https?$/ }).max(2_000).nullish(),
+  tracking_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullish(),
 })
 const shipmentBody = z.strictObject({ labels: z.array(label).max(20).optional() })
 
@@ -48,7 +75,9 @@ export const routes: Route[] = [
     access: 'orders:read',
     query: z.strictObject({
       id: oneOrMany.optional(),
-      status: z.union([z.enum(['pending', 'completed', 'canceled']), z.array(z.enum(['pending', 'completed', 'canceled'])).max(3)]).optional(),
+      status: z
+        .union([z.enum(['pending', 'completed', 'canceled']), z.array(z.enum(['pending', 'completed', 'canceled'])).max(3)])
+        .optional(),
       q: z.string().max(limits.search_characters).optional(),
     }),
     fields,

@@ -10,7 +10,9 @@ const name = z.string().trim().min(1).max(limits.name_characters)
 const text = z.string().max(limits.text_characters).nullish()
 const word = z.string().max(limits.name_characters).nullish()
 const measure = z.number().min(0).max(1_000_000_000).nullish()
-const address = z.union([z.url({ protocol: /^https?$/ }), z.string().startsWith('/files/')]).refine((url) => url.length <= 2_000, 'is too long')
+const address = z
+  .union([z.url({ protocol: /^https?$/ }), z.string().startsWith('/files/')])
+  .refine((url) => url.length <= 2_000, 'is too long')
 const stock = z.int().min(0).max(1_000_000_000)
 const handle = z
   .string()
@@ -48,7 +50,10 @@ const columns = {
   description: text,
   status: z.enum(['draft', 'proposed', 'published']).optional(),
   thumbnail: address.nullish(),
-  images: z.array(z.strictObject({ url: address })).max(limits.imagesOfProduct).optional(),
+  images: z
+    .array(z.strictObject({ url: address }))
+    .max(limits.imagesOfProduct)
+    .optional(),
   collection_id: id.nullish(),
   type_id: id.nullish(),
   type: name.optional(),
@@ -65,7 +70,10 @@ const columns = {
   origin_country: word,
   material: word,
   metadata,
-  options: z.array(z.strictObject({ title: name, values: z.array(name).min(1).max(limits.variantsOfProduct) })).max(limits.optionsOfProduct).optional(),
+  options: z
+    .array(z.strictObject({ title: name, values: z.array(name).min(1).max(limits.variantsOfProduct) }))
+    .max(limits.optionsOfProduct)
+    .optional(),
 }
 
 export const createBody = z.strictObject({
@@ -102,7 +110,12 @@ export async function productPatchOf(unit: Unit, body: z.output<typeof updateBod
     ...rest,
     ...(variants === undefined
       ? {}
-      : { variants: variants.map(({ prices: given, ...variant }) => ({ ...variant, ...(given === undefined ? {} : { prices: charge(given) }) })) }),
+      : {
+          variants: variants.map(({ prices: given, ...variant }) => ({
+            ...variant,
+            ...(given === undefined ? {} : { prices: charge(given) }),
+          })),
+        }),
   } as ProductPatch
 }
 

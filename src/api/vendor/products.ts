@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { createProduct, deleteProduct, ensureOptionValues, listManagedProducts, type ProductFilter, productOrders, retrieveManagedProduct, updateProduct } from '../../catalog/index.js'
+import {
+  createProduct,
+  deleteProduct,
+  ensureOptionValues,
+  listManagedProducts,
+  type ProductFilter,
+  productOrders,
+  retrieveManagedProduct,
+  updateProduct,
+} from '../../catalog/index.js'
 import { vendorOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
@@ -8,10 +17,40 @@ import { bodyIds, createBody, productInputOf, productPatchOf, updateBody } from 
 const fields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
-    'id', 'title', 'subtitle', 'description', 'handle', 'status', 'is_giftcard', 'discountable', 'thumbnail', 'collection_id',
-    'type_id', 'external_id', 'weight', 'length', 'height', 'width', 'hs_code', 'origin_country', 'mid_code', 'material',
-    'metadata', 'created_at', 'updated_at', 'type.*', 'collection.*', 'options.*', 'options.values.*', 'tags.*', 'images.*',
-    'categories.*', 'variants.*', 'variants.options.*', 'variants.prices.*', 'variants.inventory_items.*',
+    'id',
+    'title',
+    'subtitle',
+    'description',
+    'handle',
+    'status',
+    'is_giftcard',
+    'discountable',
+    'thumbnail',
+    'collection_id',
+    'type_id',
+    'external_id',
+    'weight',
+    'length',
+    'height',
+    'width',
+    'hs_code',
+    'origin_country',
+    'mid_code',
+    'material',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'type.*',
+    'collection.*',
+    'options.*',
+    'options.values.*',
+    'tags.*',
+    'images.*',
+    'categories.*',
+    'variants.*',
+    'variants.options.*',
+    'variants.prices.*',
+    'variants.inventory_items.*',
   ],
   extra: ['deleted_at', 'variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
 }

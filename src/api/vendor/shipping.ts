@@ -9,8 +9,20 @@ import { listed } from '../store/shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
-    'id', 'name', 'price_type', 'service_zone_id', 'shipping_profile_id', 'provider_id', 'location_id', 'enabled_in_store',
-    'countries', 'metadata', 'created_at', 'updated_at', 'type.*', 'prices.*',
+    'id',
+    'name',
+    'price_type',
+    'service_zone_id',
+    'shipping_profile_id',
+    'provider_id',
+    'location_id',
+    'enabled_in_store',
+    'countries',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'type.*',
+    'prices.*',
   ],
 }
 
@@ -19,7 +31,10 @@ const name = z.string().trim().min(1).max(limits.name_characters)
 const body = z.strictObject({
   name,
   countries: z.array(countryCode).min(1).max(250),
-  prices: z.array(z.strictObject({ currency_code: currencyCode, amount: z.number().min(0) })).min(1).max(limits.pricesOfVariant),
+  prices: z
+    .array(z.strictObject({ currency_code: currencyCode, amount: z.number().min(0) }))
+    .min(1)
+    .max(limits.pricesOfVariant),
   type_code: name.optional(),
   type_label: name.optional(),
   location_id: id.optional(),

@@ -128,13 +128,42 @@ export interface LoadedCart {
 }
 
 const lineColumns = [
-  'id', 'vendor_id', 'product_id', 'variant_id', 'shipping_profile_id', 'quantity', 'unit_price_minor',
-  'compare_at_unit_price_minor', 'is_tax_inclusive', 'is_custom_price', 'is_discountable', 'is_giftcard',
-  'requires_shipping', 'title', 'subtitle', 'thumbnail', 'snapshot', 'tax_lines', 'metadata', 'created_at', 'updated_at',
+  'id',
+  'vendor_id',
+  'product_id',
+  'variant_id',
+  'shipping_profile_id',
+  'quantity',
+  'unit_price_minor',
+  'compare_at_unit_price_minor',
+  'is_tax_inclusive',
+  'is_custom_price',
+  'is_discountable',
+  'is_giftcard',
+  'requires_shipping',
+  'title',
+  'subtitle',
+  'thumbnail',
+  'snapshot',
+  'tax_lines',
+  'metadata',
+  'created_at',
+  'updated_at',
 ]
 const methodColumns = [
-  'id', 'vendor_id', 'shipping_option_id', 'shipping_profile_id', 'name', 'description', 'amount_minor',
-  'is_tax_inclusive', 'data', 'tax_lines', 'metadata', 'created_at', 'updated_at',
+  'id',
+  'vendor_id',
+  'shipping_option_id',
+  'shipping_profile_id',
+  'name',
+  'description',
+  'amount_minor',
+  'is_tax_inclusive',
+  'data',
+  'tax_lines',
+  'metadata',
+  'created_at',
+  'updated_at',
 ]
 const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 

@@ -26,11 +26,11 @@ export function writeLinesStatement(tenantId: string, cartId: string, lines: rea
 }
 
 export function deleteLinesStatement(tenantId: string, cartId: string, ids: readonly string[]): Statement<{ id: string }> {
-  return statement(
-    'carts.delete_lines',
-    'delete from cart_line_item where tenant_id = $1 and cart_id = $2 and id = any($3) returning id',
-    [tenantId, cartId, ids],
-  )
+  return statement('carts.delete_lines', 'delete from cart_line_item where tenant_id = $1 and cart_id = $2 and id = any($3) returning id', [
+    tenantId,
+    cartId,
+    ids,
+  ])
 }
 
 /** Makes the cart's shipping methods exactly these. A method is known by its profile: a cart has one for each. */

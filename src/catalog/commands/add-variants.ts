@@ -115,7 +115,18 @@ export function priceRow(vendorId: string, priceSetId: string, price: PriceInput
   }
 }
 
+/** Throws invalid_data for two prices of one variant that are for the same currency and quantity. */
+export function refuseEqualPrices(prices: readonly PriceInput[]): void {
+  const seen = new Set<string>()
+  for (const price of prices) {
+    const key = `${price.currency_code} ${price.min_quantity ?? ''}`
+    if (seen.has(key)) throw invalidData(`There are two prices in ${price.currency_code}`)
+    seen.add(key)
+  }
+}
+
 async function insertPrices(vendorId: string, variants: readonly { input: VariantInput; priceSetId: string }[]): Promise<void> {
+  for (const { input } of variants) refuseEqualPrices(input.prices)
   const prices = variants.flatMap(({ input, priceSetId }) => input.prices.map((price) => priceRow(vendorId, priceSetId, price)))
   if (prices.length > 0) await Price.query().insert(prices)
 }

@@ -23,7 +23,8 @@ export async function createProduct(unit: Unit, input: ProductInput): Promise<st
 }
 
 function checkSizes(input: ProductInput): void {
-  if ((input.variants?.length ?? 0) > limits.variantsOfProduct) throw invalidData(`A product has at most ${limits.variantsOfProduct} variants`)
+  if ((input.variants?.length ?? 0) > limits.variantsOfProduct)
+    throw invalidData(`A product has at most ${limits.variantsOfProduct} variants`)
   if ((input.options?.length ?? 0) > limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
   if ((input.images?.length ?? 0) > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
   const titles = (input.options ?? []).map((option) => option.title)
@@ -60,11 +61,28 @@ async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: st
          $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
        on conflict (tenant_id, handle) where deleted_at is null do nothing returning id`,
       [
-        tenantOf(unit), id, input.vendor_id, input.title, input.subtitle ?? null, input.description ?? null, handle,
-        input.status ?? 'draft', input.thumbnail ?? input.images?.[0]?.url ?? null, input.is_giftcard ?? false,
-        input.discountable ?? true, input.collection_id ?? null, input.type_id ?? null, input.shipping_profile_id ?? null,
-        input.external_id ?? null, input.weight ?? null, input.length ?? null, input.height ?? null, input.width ?? null,
-        input.hs_code ?? null, input.origin_country ?? null, input.material ?? null,
+        tenantOf(unit),
+        id,
+        input.vendor_id,
+        input.title,
+        input.subtitle ?? null,
+        input.description ?? null,
+        handle,
+        input.status ?? 'draft',
+        input.thumbnail ?? input.images?.[0]?.url ?? null,
+        input.is_giftcard ?? false,
+        input.discountable ?? true,
+        input.collection_id ?? null,
+        input.type_id ?? null,
+        input.shipping_profile_id ?? null,
+        input.external_id ?? null,
+        input.weight ?? null,
+        input.length ?? null,
+        input.height ?? null,
+        input.width ?? null,
+        input.hs_code ?? null,
+        input.origin_country ?? null,
+        input.material ?? null,
         input.metadata === undefined || input.metadata === null ? null : JSON.stringify(input.metadata),
         input.mid_code ?? null,
       ],
@@ -95,9 +113,7 @@ async function insertOptions(_unit: Unit, productId: string, input: ProductInput
   await ProductOption.query().insert(
     options.map(({ id, title, rank }) => ({ id, title, rank, vendor_id: input.vendor_id, product_id: productId })),
   )
-  const values = options.flatMap((option) =>
-    option.values.map((value) => ({ ...value, option_id: option.id, vendor_id: input.vendor_id })),
-  )
+  const values = options.flatMap((option) => option.values.map((value) => ({ ...value, option_id: option.id, vendor_id: input.vendor_id })))
   if (values.length > 0) await ProductOptionValue.query().insert(values)
   return options
 }

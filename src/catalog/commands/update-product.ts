@@ -1,7 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, type CreatedOption, priceRow } from './add-variants.js'
+import { addVariants, type CreatedOption, priceRow, refuseEqualPrices } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 
@@ -15,8 +15,25 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
 export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options' | 'external_id'>> & { variants?: VariantPatch[] }
 
 const columns = [
-  'title', 'handle', 'subtitle', 'description', 'status', 'thumbnail', 'collection_id', 'type_id', 'shipping_profile_id',
-  'discountable', 'weight', 'length', 'height', 'width', 'hs_code', 'mid_code', 'origin_country', 'material', 'metadata',
+  'title',
+  'handle',
+  'subtitle',
+  'description',
+  'status',
+  'thumbnail',
+  'collection_id',
+  'type_id',
+  'shipping_profile_id',
+  'discountable',
+  'weight',
+  'length',
+  'height',
+  'width',
+  'hs_code',
+  'mid_code',
+  'origin_country',
+  'material',
+  'metadata',
 ] as const
 
 /**
@@ -38,7 +55,10 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   if (changes.metadata !== undefined && changes.metadata !== null) changes.metadata = JSON.stringify(changes.metadata)
   try {
-    await unit.knex('product').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+    await unit
+      .knex('product')
+      .where({ tenant_id: tenantId, id })
+      .update({ ...changes, updated_at: new Date() })
   } catch (error) {
     if (isDuplicate(error)) throw duplicate(`Product with handle: ${patch.handle}, already exists.`)
     throw error
@@ -50,7 +70,10 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
 
 async function replaceImages(unit: Unit, productId: string, vendorId: string, images: { url: string }[]): Promise<void> {
   if (images.length > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
-  await unit.knex('product_image').where({ tenant_id: tenantOf(unit), product_id: productId }).delete()
+  await unit
+    .knex('product_image')
+    .where({ tenant_id: tenantOf(unit), product_id: productId })
+    .delete()
   const rows = images.map((image, rank) => ({ id: newId('img'), vendor_id: vendorId, product_id: productId, url: image.url, rank }))
   if (rows.length > 0) await ProductImage.query().insert(rows)
 }
@@ -63,7 +86,10 @@ async function replaceLinks(unit: Unit, productId: string, vendorId: string, pat
   ] as const
   for (const [table, column, ids] of links) {
     if (ids === undefined) continue
-    await unit.knex(table).where({ tenant_id: tenantOf(unit), product_id: productId }).delete()
+    await unit
+      .knex(table)
+      .where({ tenant_id: tenantOf(unit), product_id: productId })
+      .delete()
     const rows = [...new Set(ids)].map((id) => ({ [column]: id, product_id: productId, vendor_id: vendorId }))
     if (rows.length > 0) await unit.knex(table).insert(rows)
   }
@@ -105,12 +131,15 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
   if (variant === undefined) throw notFound(`Variant with id: ${id} was not found`)
   const changes = Object.fromEntries(variantColumns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   try {
-    await ProductVariant.query().where({ tenant_id: tenantId, id }).patch({ ...changes, updated_at: new Date() } as object)
+    await ProductVariant.query()
+      .where({ tenant_id: tenantId, id })
+      .patch({ ...changes, updated_at: new Date() } as object)
   } catch (error) {
     if (isDuplicate(error)) throw duplicate(`Variant with sku: ${patch.sku}, already exists.`)
     throw error
   }
   if (patch.prices !== undefined && patch.prices.length > 0) {
+    refuseEqualPrices(patch.prices)
     const currencies = [...new Set(patch.prices.map((price) => price.currency_code))]
     await Price.query().where({ tenant_id: tenantId, price_set_id: variant.price_set_id }).whereIn('currency_code', currencies).delete()
     await Price.query().insert(patch.prices.map((price) => priceRow(vendorId, variant.price_set_id, price)))

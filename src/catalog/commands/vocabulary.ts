@@ -62,12 +62,19 @@ export async function createCategory(unit: Unit, input: CategoryInput): Promise<
 }
 
 async function refuseUnknown(unit: Unit, id: string): Promise<void> {
-  const found = await unit.knex('product_category').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').first('id')
+  const found = await unit
+    .knex('product_category')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+    .first('id')
   if (found === undefined) throw notFound(`Product category with id: ${id} was not found`)
 }
 
 /** Creates a collection. Throws duplicate_error for a taken handle. */
-export async function createCollection(unit: Unit, input: { title: string; handle?: string; metadata?: Record<string, unknown> | null }): Promise<string> {
+export async function createCollection(
+  unit: Unit,
+  input: { title: string; handle?: string; metadata?: Record<string, unknown> | null },
+): Promise<string> {
   const id = newId('pcol')
   const handle = input.handle ?? slugOf(input.title)
   await insert(unit, `Product collection with handle: ${handle}, already exists.`, 'product_collection', {

@@ -8,7 +8,11 @@ const words = {
 } as const
 
 /** Adds a type or tag. Throws duplicate_error for one that is there. */
-export async function createWord(unit: Unit, kind: keyof typeof words, input: { value: string; metadata?: object | null | undefined }): Promise<string> {
+export async function createWord(
+  unit: Unit,
+  kind: keyof typeof words,
+  input: { value: string; metadata?: object | null | undefined },
+): Promise<string> {
   const { table, prefix, label } = words[kind]
   const id = newId(prefix)
   await refuseTaken(`${label} with value: ${input.value}, already exists.`, () =>
@@ -27,7 +31,11 @@ export interface CollectionPatch {
 export async function updateCollection(unit: Unit, id: string, patch: CollectionPatch): Promise<void> {
   const changes = given(patch, ['title', 'handle', 'metadata'])
   const changed = await refuseTaken(`Product collection with handle: ${patch.handle}, already exists.`, () =>
-    unit.knex('product_collection').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+    unit
+      .knex('product_collection')
+      .where({ tenant_id: tenantOf(unit), id })
+      .whereNull('deleted_at')
+      .update({ ...changes, updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Product collection with id: ${id} was not found`)
 }
@@ -42,7 +50,11 @@ export async function updateCategory(unit: Unit, id: string, patch: CategoryPatc
   if (patch.parent_category_id != null) await refuseCircle(unit, id, patch.parent_category_id)
   const changes = given(patch, ['name', 'description', 'handle', 'parent_category_id', 'rank', 'is_active', 'is_internal', 'metadata'])
   const changed = await refuseTaken(`Product category with handle: ${patch.handle}, already exists.`, () =>
-    unit.knex('product_category').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+    unit
+      .knex('product_category')
+      .where({ tenant_id: tenantOf(unit), id })
+      .whereNull('deleted_at')
+      .update({ ...changes, updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Product category with id: ${id} was not found`)
 }

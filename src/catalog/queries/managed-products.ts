@@ -20,7 +20,15 @@ interface VariantDetails {
 }
 
 const relations: ReadonlySet<ProductRelation> = new Set([
-  'type', 'collection', 'tags', 'images', 'options', 'variants', 'categories', 'variants.options', 'variants.images',
+  'type',
+  'collection',
+  'tags',
+  'images',
+  'options',
+  'variants',
+  'categories',
+  'variants.options',
+  'variants.images',
 ])
 
 export type ManagedProductQuery = Pick<ProductListQuery, 'filter' | 'limit' | 'offset' | 'order' | 'publicUrl'> & {
@@ -32,7 +40,10 @@ export type ManagedProductQuery = Pick<ProductListQuery, 'filter' | 'limit' | 'o
  * A page of products as those who sell them see them: drafts too, each variant with its prices in every currency
  * (major units) and its stock over all locations.
  */
-export async function listManagedProducts(context: Context, query: ManagedProductQuery): Promise<{ products: ProductJson[]; count: number }> {
+export async function listManagedProducts(
+  context: Context,
+  query: ManagedProductQuery,
+): Promise<{ products: ProductJson[]; count: number }> {
   const { vendorIds, ...page } = query
   const found = await listProducts(context, { ...page, visibility: { salesChannelIds: null, vendorIds }, relations, pricing: null })
   if (found.products.length === 0) return found
@@ -52,7 +63,13 @@ export async function retrieveManagedProduct(
   query: Pick<ManagedProductQuery, 'publicUrl' | 'vendorIds'>,
 ): Promise<ProductJson> {
   const filter: ProductFilter = { id: [id] }
-  const { products } = await listManagedProducts(context, { ...query, filter, limit: 1, offset: 0, order: { field: 'id', descending: false } })
+  const { products } = await listManagedProducts(context, {
+    ...query,
+    filter,
+    limit: 1,
+    offset: 0,
+    order: { field: 'id', descending: false },
+  })
   if (products[0] === undefined) throw notFound(`Product with id: ${id} was not found`)
   return products[0]
 }
@@ -79,7 +96,9 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
 
 function addDetails(variant: VariantJson, details: VariantDetails | undefined): void {
   if (details === undefined) return
-  const counts = details.inventory_items.map((item) => Math.floor((item.stocked_quantity - item.reserved_quantity) / item.required_quantity))
+  const counts = details.inventory_items.map((item) =>
+    Math.floor((item.stocked_quantity - item.reserved_quantity) / item.required_quantity),
+  )
   Object.assign(variant, {
     prices: details.prices.map(({ amount_minor, compare_at_minor, ...price }) => ({
       ...price,

@@ -43,7 +43,11 @@ export function dateConditions(column: string, filter: DateFilter | undefined, v
   return operatorConditions({ column, type: 'timestamptz', text }, filter, values)
 }
 
-function operatorConditions({ column, type, text }: { column: string; type: string; text: string }, filter: Operators, values: Values): string[] {
+function operatorConditions(
+  { column, type, text }: { column: string; type: string; text: string },
+  filter: Operators,
+  values: Values,
+): string[] {
   return Object.entries(filter).flatMap(([name, value]) => {
     if (value === undefined) return []
     const comparison = comparisons[name]

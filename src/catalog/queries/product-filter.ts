@@ -80,10 +80,18 @@ export function productConditions(filter: ProductFilter, values: Values): string
       where v.tenant_id = $1 and v.deleted_at is null and v.sku = any(${values.add(filter.sku)}::text[]))`)
   }
   conditions.push(...optionConditions(filter, values))
-  conditions.push(...dateConditions('p.created_at', filter.created_at, values), ...dateConditions('p.updated_at', filter.updated_at, values))
+  conditions.push(
+    ...dateConditions('p.created_at', filter.created_at, values),
+    ...dateConditions('p.updated_at', filter.updated_at, values),
+  )
   for (const part of filter.$and ?? []) conditions.push(together(productConditions(part, values), 'and'))
   if (filter.$or !== undefined) {
-    conditions.push(together(filter.$or.map((part) => together(productConditions(part, values), 'and')), 'or'))
+    conditions.push(
+      together(
+        filter.$or.map((part) => together(productConditions(part, values), 'and')),
+        'or',
+      ),
+    )
   }
   return conditions
 }

@@ -2,20 +2,71 @@ import { priceJsonSql } from '../../pricing/index.js'
 
 /** The relations of a product that an answer can hold; each costs a sub-select, so only what is asked for is read. */
 export const productRelations = [
-  'type', 'collection', 'tags', 'images', 'options', 'variants', 'categories', 'vendor',
-  'variants.options', 'variants.images', 'variants.calculated_price', 'variants.inventory_quantity',
+  'type',
+  'collection',
+  'tags',
+  'images',
+  'options',
+  'variants',
+  'categories',
+  'vendor',
+  'variants.options',
+  'variants.images',
+  'variants.calculated_price',
+  'variants.inventory_quantity',
 ] as const
 export type ProductRelation = (typeof productRelations)[number]
 
 const productColumns = [
-  'id', 'title', 'subtitle', 'description', 'handle', 'is_giftcard', 'discountable', 'thumbnail', 'collection_id',
-  'type_id', 'weight', 'length', 'height', 'width', 'hs_code', 'origin_country', 'mid_code', 'material', 'created_at',
-  'updated_at', 'metadata', 'status', 'external_id', 'deleted_at',
+  'id',
+  'title',
+  'subtitle',
+  'description',
+  'handle',
+  'is_giftcard',
+  'discountable',
+  'thumbnail',
+  'collection_id',
+  'type_id',
+  'weight',
+  'length',
+  'height',
+  'width',
+  'hs_code',
+  'origin_country',
+  'mid_code',
+  'material',
+  'created_at',
+  'updated_at',
+  'metadata',
+  'status',
+  'external_id',
+  'deleted_at',
 ]
 export const variantColumns = [
-  'id', 'title', 'sku', 'barcode', 'ean', 'upc', 'allow_backorder', 'manage_inventory', 'variant_rank', 'thumbnail',
-  'hs_code', 'origin_country', 'mid_code', 'material', 'weight', 'length', 'height', 'width', 'metadata', 'product_id',
-  'created_at', 'updated_at', 'deleted_at',
+  'id',
+  'title',
+  'sku',
+  'barcode',
+  'ean',
+  'upc',
+  'allow_backorder',
+  'manage_inventory',
+  'variant_rank',
+  'thumbnail',
+  'hs_code',
+  'origin_country',
+  'mid_code',
+  'material',
+  'weight',
+  'length',
+  'height',
+  'width',
+  'metadata',
+  'product_id',
+  'created_at',
+  'updated_at',
+  'deleted_at',
 ]
 
 const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
@@ -38,7 +89,20 @@ export function productJsonSql(relations: ReadonlySet<ProductRelation>, paramete
     if (relations.has(relation)) parts.push(`'${name}', ${sql}`)
   }
   add('type', 'type', one('product_type', 'p.type_id', ['id', 'value', 'metadata', 'created_at', 'updated_at', 'deleted_at']))
-  add('collection', 'collection', one('product_collection', 'p.collection_id', ['id', 'title', 'handle', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at']))
+  add(
+    'collection',
+    'collection',
+    one('product_collection', 'p.collection_id', [
+      'id',
+      'title',
+      'handle',
+      'external_id',
+      'metadata',
+      'created_at',
+      'updated_at',
+      'deleted_at',
+    ]),
+  )
   add('vendor', 'vendor', one('vendor', 'p.vendor_id', ['id', 'name', 'handle']))
   add('tags', 'tags', tagsSql)
   add('images', 'images', imagesSql)

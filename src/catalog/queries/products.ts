@@ -49,7 +49,13 @@ export interface ProductJson {
   variants?: VariantJson[]
 }
 
-const orderColumns: Record<string, string> = { id: 'p.id', created_at: 'p.created_at', updated_at: 'p.updated_at', title: 'p.title', handle: 'p.handle' }
+const orderColumns: Record<string, string> = {
+  id: 'p.id',
+  created_at: 'p.created_at',
+  updated_at: 'p.updated_at',
+  title: 'p.title',
+  handle: 'p.handle',
+}
 export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle'] as const
 
 /**
@@ -71,7 +77,11 @@ export async function listProducts(context: Context, query: ProductListQuery): P
 }
 
 /** One product by id. Throws not_found in Medusa's words. */
-export async function retrieveProduct(context: Context, id: string, query: Omit<ProductListQuery, 'limit' | 'offset' | 'order' | 'filter'> & { filter?: ProductFilter }): Promise<ProductJson> {
+export async function retrieveProduct(
+  context: Context,
+  id: string,
+  query: Omit<ProductListQuery, 'limit' | 'offset' | 'order' | 'filter'> & { filter?: ProductFilter },
+): Promise<ProductJson> {
   const { products } = await listProducts(context, {
     ...query,
     filter: { ...query.filter, id: [id] },
@@ -100,7 +110,10 @@ function productPageStatement(tenantId: string, query: ProductListQuery): Statem
   const values = valuesFrom(list)
   // PostgreSQL refuses a parameter that its statement does not use.
   const priced = query.relations.has('variants') && query.relations.has('variants.calculated_price')
-  const region = query.pricing === null || !priced ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
+  const region =
+    query.pricing === null || !priced
+      ? 'null'
+      : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
   const channels = query.visibility.salesChannelIds === null ? `'{}'` : values.add(query.visibility.salesChannelIds)
   const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
   if (query.visibility.salesChannelIds !== null) {

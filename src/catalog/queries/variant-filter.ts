@@ -43,7 +43,12 @@ export function variantConditions(filter: VariantFilter, values: Values): string
   conditions.push(...optionConditions(filter.options, values))
   for (const part of filter.$and ?? []) conditions.push(together(variantConditions(part, values), 'and'))
   if (filter.$or !== undefined) {
-    conditions.push(together(filter.$or.map((part) => together(variantConditions(part, values), 'and')), 'or'))
+    conditions.push(
+      together(
+        filter.$or.map((part) => together(variantConditions(part, values), 'and')),
+        'or',
+      ),
+    )
   }
   return conditions
 }

@@ -25,7 +25,11 @@ export async function listVariants(context: Context, query: VariantListQuery): P
   const list: unknown[] = [tenantId, query.salesChannelIds]
   const values = valuesFrom(list)
   const conditions: string[] = []
-  for (const [column, wanted] of [['v.id', query.id], ['v.sku', query.sku], ['v.product_id', query.product_id]] as const) {
+  for (const [column, wanted] of [
+    ['v.id', query.id],
+    ['v.sku', query.sku],
+    ['v.product_id', query.product_id],
+  ] as const) {
     if (wanted !== undefined) conditions.push(`and ${column} = any(${values.add(wanted)}::text[])`)
   }
   const from = `
@@ -35,7 +39,10 @@ export async function listVariants(context: Context, query: VariantListQuery): P
                   and h.sales_channel_id = any($2::text[]))
       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active') ${conditions.join(' ')}`
   // PostgreSQL refuses a parameter that its statement does not use.
-  const region = query.pricing === null ? 'null' : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
+  const region =
+    query.pricing === null
+      ? 'null'
+      : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
   const json = variantJsonSql(query.relations, {
     currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${region})`,
     channel: '($2::text[])[1]',
@@ -60,7 +67,11 @@ export async function listVariants(context: Context, query: VariantListQuery): P
   return { variants, count: rows[0]?.count ?? 0 }
 }
 
-export async function retrieveVariant(context: Context, id: string, query: Omit<VariantListQuery, 'id' | 'limit' | 'offset'>): Promise<ListedVariant> {
+export async function retrieveVariant(
+  context: Context,
+  id: string,
+  query: Omit<VariantListQuery, 'id' | 'limit' | 'offset'>,
+): Promise<ListedVariant> {
   const { variants } = await listVariants(context, { ...query, id: [id], limit: 1, offset: 0 })
   if (variants[0] === undefined) throw notFound(`Variant with id: ${id} was not found`)
   return variants[0]

@@ -85,8 +85,18 @@ export interface CategoryOfStore {
 }
 
 const columns = [
-  'id', 'name', 'description', 'handle', 'rank', 'is_active', 'is_internal', 'external_id', 'parent_category_id', 'metadata',
-  'created_at', 'updated_at',
+  'id',
+  'name',
+  'description',
+  'handle',
+  'rank',
+  'is_active',
+  'is_internal',
+  'external_id',
+  'parent_category_id',
+  'metadata',
+  'created_at',
+  'updated_at',
 ]
 const pairs = (alias: string) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 

@@ -45,7 +45,8 @@ export async function runImport(context: Context, request: { import_job_id: stri
   await refuseKnownSkus(run, products)
   const problems = products.flatMap((product) => product.problems)
   if (job.state === 'queued' && !(await begin(run, rows.length, problems))) return
-  if (job.on_error === 'abort' && problems.length > 0 && job.processed_count === 0) return fail(run, `${count(problems.length, 'problem')} in the file: nothing was imported`)
+  if (job.on_error === 'abort' && problems.length > 0 && job.processed_count === 0)
+    return fail(run, `${count(problems.length, 'problem')} in the file: nothing was imported`)
   await writeAll(run, products, slice)
 }
 
@@ -84,7 +85,8 @@ async function begin({ context, job }: Run, rows: number, problems: readonly Pro
   return context.db.unitOfWork(context.scope, async (unit) => {
     const begun = await unit.run(beginStatement(tenantId, job.id, { rows, problems: problems.length }))
     if (begun.length === 0) return false
-    if (problems.length > 0) await unit.run(insertProblemsStatement(tenantId, { id: job.id, vendorId: context.scope.vendorId }, problems, 0))
+    if (problems.length > 0)
+      await unit.run(insertProblemsStatement(tenantId, { id: job.id, vendorId: context.scope.vendorId }, problems, 0))
     return true
   })
 }

@@ -1,4 +1,12 @@
-import { createProduct, ensureOptionValues, ensureWords, type ProductInput, slugOf, updateProduct, type VariantInput } from '../../catalog/index.js'
+import {
+  createProduct,
+  ensureOptionValues,
+  ensureWords,
+  type ProductInput,
+  slugOf,
+  updateProduct,
+  type VariantInput,
+} from '../../catalog/index.js'
 import { type Statement, statement, tenantOf, type Unit, vendorOf } from '../../db/index.js'
 import { newId, StoaError } from '../../kernel/index.js'
 import type { ProductDraft, VariantDraft } from '../shopify/products.js'
@@ -52,7 +60,11 @@ function existingProductStatement(tenantId: string, vendorId: string, externalId
 }
 
 /** Type and tags are made where the store lacks them. Categories are the store's: the last of the path that it has. */
-async function wordsOf(unit: Unit, draft: ProductDraft, around: Surroundings): Promise<Pick<ProductInput, 'type_id' | 'tag_ids' | 'category_ids'>> {
+async function wordsOf(
+  unit: Unit,
+  draft: ProductDraft,
+  around: Surroundings,
+): Promise<Pick<ProductInput, 'type_id' | 'tag_ids' | 'category_ids'>> {
   const types = await ensureWords(unit, 'type', draft.type === null ? [] : [draft.type])
   const tags = await ensureWords(unit, 'tag', draft.tags)
   const path = (draft.category ?? '').split('>').map((name) => name.trim().toLowerCase())

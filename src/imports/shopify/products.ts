@@ -75,7 +75,8 @@ function draftOf(handle: string, rows: readonly Row[], currency: string): Drafte
   const cells = cellReader(handle === '' ? null : handle)
   const [first] = rows as [Row, ...Row[]]
   for (const row of rows) {
-    if (row.surplus.length > 0) cells.refuse(row, null, `has more cells than the header has columns: ${row.surplus.join(', ').slice(0, nameMaximum)}`)
+    if (row.surplus.length > 0)
+      cells.refuse(row, null, `has more cells than the header has columns: ${row.surplus.join(', ').slice(0, nameMaximum)}`)
     if (handle === '') cells.refuse(row, 'Handle', 'is missing: the handle says which product a row belongs to')
   }
   const whole = { handle: handle === '' ? null : handle, line: first.line, rowCount: rows.length, problems: cells.problems }
@@ -120,7 +121,14 @@ function optionNames(cells: CellReader, first: Row): OptionPlace[] {
   return places
 }
 
-const variantColumns: readonly Column[] = ['Option1 Value', 'Option2 Value', 'Option3 Value', 'Variant SKU', 'Variant Price', 'Variant Barcode']
+const variantColumns: readonly Column[] = [
+  'Option1 Value',
+  'Option2 Value',
+  'Option3 Value',
+  'Variant SKU',
+  'Variant Price',
+  'Variant Barcode',
+]
 
 /** Rows behind the first are variants, or only bring a further image. */
 function isVariant(row: Row): boolean {
@@ -131,7 +139,8 @@ function variantOf(cells: CellReader, row: Row, places: readonly OptionPlace[], 
   const options: Record<string, string> = {}
   for (const { number, title } of places) {
     const value = cells.text(row, valueColumn(number), nameMaximum)
-    if (value === '' && row.cells[valueColumn(number)] === '') cells.refuse(row, valueColumn(number), `is missing: the variant needs a value for ${title}`)
+    if (value === '' && row.cells[valueColumn(number)] === '')
+      cells.refuse(row, valueColumn(number), `is missing: the variant needs a value for ${title}`)
     options[title] = value
   }
   for (const number of optionNumbers) {
@@ -195,7 +204,8 @@ function imagesOf(cells: CellReader, rows: readonly Row[], variants: readonly Va
   placed.sort((a, b) => a.position - b.position)
   const ofVariants = variants.map((variant) => variant.image).filter((url) => url !== null)
   const images = [...new Set([...placed.map(({ url }) => url), ...ofVariants])]
-  if (images.length > limits.imagesOfProduct) cells.refuse(rows[0] as Row, 'Image Src', `is one of more than ${limits.imagesOfProduct} images`)
+  if (images.length > limits.imagesOfProduct)
+    cells.refuse(rows[0] as Row, 'Image Src', `is one of more than ${limits.imagesOfProduct} images`)
   return images
 }
 

@@ -7,10 +7,32 @@ import type { Problem } from './problem.js'
 
 /** Columns of Shopify's product file that are read; everything else in it is left alone. */
 export const columnNames = [
-  'Handle', 'Title', 'Body (HTML)', 'Product Category', 'Type', 'Tags', 'Published', 'Status', 'Gift Card',
-  'Option1 Name', 'Option1 Value', 'Option2 Name', 'Option2 Value', 'Option3 Name', 'Option3 Value',
-  'Variant SKU', 'Variant Grams', 'Variant Inventory Qty', 'Variant Inventory Policy', 'Variant Price',
-  'Variant Compare At Price', 'Variant Requires Shipping', 'Variant Barcode', 'Variant Image', 'Image Src', 'Image Position',
+  'Handle',
+  'Title',
+  'Body (HTML)',
+  'Product Category',
+  'Type',
+  'Tags',
+  'Published',
+  'Status',
+  'Gift Card',
+  'Option1 Name',
+  'Option1 Value',
+  'Option2 Name',
+  'Option2 Value',
+  'Option3 Name',
+  'Option3 Value',
+  'Variant SKU',
+  'Variant Grams',
+  'Variant Inventory Qty',
+  'Variant Inventory Policy',
+  'Variant Price',
+  'Variant Compare At Price',
+  'Variant Requires Shipping',
+  'Variant Barcode',
+  'Variant Image',
+  'Image Src',
+  'Image Position',
 ] as const
 export type Column = (typeof columnNames)[number]
 const requiredColumns: readonly Column[] = ['Handle', 'Title', 'Variant Price']
@@ -67,7 +89,8 @@ export async function readShopifyCsv(text: string): Promise<Row[]> {
   try {
     await pipeline(Readable.from(chunksOf(bytes)), parser.resume())
   } catch (error) {
-    if (error instanceof CsvError) throw new UnreadableFile(lines.here(), null, quotingReasons[error.code] ?? 'The row cannot be read as CSV')
+    if (error instanceof CsvError)
+      throw new UnreadableFile(lines.here(), null, quotingReasons[error.code] ?? 'The row cannot be read as CSV')
     throw error
   }
   if (places === undefined) throw new UnreadableFile(1, null, 'The file is empty')
@@ -128,7 +151,11 @@ function placesOf(header: readonly string[], line: number): Map<Column, number> 
   }
   const missing = requiredColumns.filter((column) => !places.has(column))
   if (missing.length > 0) {
-    throw new UnreadableFile(line, missing[0] ?? null, `The file has no column ${missing.join(', ')}: this reads Shopify's product export, with commas between the cells`)
+    throw new UnreadableFile(
+      line,
+      missing[0] ?? null,
+      `The file has no column ${missing.join(', ')}: this reads Shopify's product export, with commas between the cells`,
+    )
   }
   return places
 }

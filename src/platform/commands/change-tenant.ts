@@ -6,7 +6,11 @@ import { retrieveTenant } from '../queries.js'
 const missing = (id: string) => notFound(`Tenant with id: ${id} was not found`)
 
 /** Changes name or plan; the store's fee follows its plan, for orders from now on. Throws not_found. */
-export async function updateTenant(db: Database, publicId: string, patch: { name?: string | undefined; plan?: string | undefined }): Promise<void> {
+export async function updateTenant(
+  db: Database,
+  publicId: string,
+  patch: { name?: string | undefined; plan?: string | undefined },
+): Promise<void> {
   const tenant = await retrieveTenant(db, publicId)
   await db.unitOfWork({ role: 'platform', tenantId: tenant.id }, async (unit) => {
     const changed = await unit.run(
@@ -31,7 +35,12 @@ export async function updateTenant(db: Database, publicId: string, patch: { name
 }
 
 /** Closes a store to everybody but the platform, or opens it again. Throws not_found. */
-export async function setTenantStatus(db: Database, publicId: string, status: 'active' | 'suspended', reason: string | null): Promise<void> {
+export async function setTenantStatus(
+  db: Database,
+  publicId: string,
+  status: 'active' | 'suspended',
+  reason: string | null,
+): Promise<void> {
   const rows = await db.unitOfWork({ role: 'platform' }, (unit) =>
     unit.run(
       statement<{ id: string }>(
@@ -55,7 +64,13 @@ export async function addDomain(db: Database, publicId: string, hostname: string
   const id = newId('dom')
   try {
     await db.unitOfWork({ role: 'platform' }, (unit) =>
-      unit.run(statement('platform.add_domain', 'insert into platform.domain (id, tenant_id, hostname) values ($1, $2, $3)', [id, tenant.id, name])),
+      unit.run(
+        statement('platform.add_domain', 'insert into platform.domain (id, tenant_id, hostname) values ($1, $2, $3)', [
+          id,
+          tenant.id,
+          name,
+        ]),
+      ),
     )
   } catch (error) {
     if (isDuplicate(error)) throw conflict(`The domain ${name} is in use already`, 'domain_taken')
@@ -82,7 +97,10 @@ export async function verifyDomain(db: Database, publicId: string, domainId: str
   }
   await db.unitOfWork({ role: 'platform' }, (unit) =>
     unit.run(
-      statement('platform.verify_domain', 'update platform.domain set verified_at = now() where tenant_id = $1 and id = $2', [tenant.id, domainId]),
+      statement('platform.verify_domain', 'update platform.domain set verified_at = now() where tenant_id = $1 and id = $2', [
+        tenant.id,
+        domainId,
+      ]),
     ),
   )
 }

@@ -53,7 +53,12 @@ export async function createTenant(db: Database, input: NewTenant): Promise<Crea
     if (input.defaults === false) await insertVendor(unit, houseVendor(input))
     else await insertDefaults(unit, input)
     const ownerId = await insertOwner(unit, input.owner.email, passwordHash)
-    const publishable = await createApiKey(unit, { type: 'publishable', title: 'Storefront', salesChannelIds: [channelId], createdBy: ownerId })
+    const publishable = await createApiKey(unit, {
+      type: 'publishable',
+      title: 'Storefront',
+      salesChannelIds: [channelId],
+      createdBy: ownerId,
+    })
     const permissions: readonly Permission[] = builtInRoles.store_owner.permissions
     const secret = await createApiKey(unit, { type: 'secret', title: 'First key', permissions, createdBy: ownerId })
     return {
@@ -70,7 +75,8 @@ function check(input: NewTenant): void {
   if (!slugPattern.test(input.slug)) throw invalidData('A slug has 1 to 63 lower-case letters, digits and dashes, and no dash at its ends')
   if (reservedSlugs.has(input.slug)) throw invalidData(`The slug ${input.slug} is reserved`)
   for (const code of [input.default_currency, ...(input.supported_currencies ?? [])]) {
-    if (!isCurrency(code)) throw invalidData(`Currency with code: ${code} is not known; for example ${currencyCodes.slice(0, 3).join(', ')}`)
+    if (!isCurrency(code))
+      throw invalidData(`Currency with code: ${code} is not known; for example ${currencyCodes.slice(0, 3).join(', ')}`)
   }
   if (input.default_country !== undefined && !isCountry(input.default_country)) {
     throw invalidData(`Country with code ${input.default_country} is not known`)
@@ -111,7 +117,10 @@ async function insertStore(unit: Unit, input: NewTenant): Promise<string> {
   const tenantId = tenantOf(unit)
   const channelId = newId('sc')
   await unit.run(
-    statement('platform.insert_channel', `insert into sales_channel (tenant_id, id, name) values ($1, $2, 'Default')`, [tenantId, channelId]),
+    statement('platform.insert_channel', `insert into sales_channel (tenant_id, id, name) values ($1, $2, 'Default')`, [
+      tenantId,
+      channelId,
+    ]),
   )
   await unit.run(
     statement('platform.insert_store', 'insert into store (tenant_id, id, name, default_sales_channel_id) values ($1, $2, $3, $4)', [
@@ -149,7 +158,10 @@ async function insertRoles(unit: Unit): Promise<void> {
       `insert into role (tenant_id, id, name, scope, permissions)
        select $1, r.id, r.name, r.scope, array(select jsonb_array_elements_text(r.permissions))
        from jsonb_to_recordset($2::jsonb) as r (id text, name text, scope text, permissions jsonb)`,
-      [tenantOf(unit), JSON.stringify(roles.map(([name, role]) => ({ id: newId('role'), name, scope: role.scope, permissions: role.permissions })))],
+      [
+        tenantOf(unit),
+        JSON.stringify(roles.map(([name, role]) => ({ id: newId('role'), name, scope: role.scope, permissions: role.permissions }))),
+      ],
     ),
   )
 }
@@ -171,11 +183,11 @@ async function insertDefaults(unit: Unit, input: NewTenant): Promise<void> {
     ]),
   )
   await unit.run(
-    statement('platform.insert_region_countries', 'insert into region_country (tenant_id, region_id, iso_2) select $1, $2, c from unnest($3::text[]) c', [
-      tenantId,
-      regionId,
-      countries,
-    ]),
+    statement(
+      'platform.insert_region_countries',
+      'insert into region_country (tenant_id, region_id, iso_2) select $1, $2, c from unnest($3::text[]) c',
+      [tenantId, regionId, countries],
+    ),
   )
   await unit.run(
     statement(
@@ -212,7 +224,9 @@ function countriesOf(input: NewTenant): string[] {
 async function insertOwner(unit: Unit, email: string, passwordHash: string): Promise<string> {
   const tenantId = tenantOf(unit)
   const id = newId('user')
-  await unit.run(statement('platform.insert_user', 'insert into store_user (tenant_id, id, email) values ($1, $2, $3)', [tenantId, id, email]))
+  await unit.run(
+    statement('platform.insert_user', 'insert into store_user (tenant_id, id, email) values ($1, $2, $3)', [tenantId, id, email]),
+  )
   await unit.run(
     statement(
       'platform.grant_owner',

@@ -117,5 +117,7 @@ function feeStatement(tenantId: string): Statement<{ rate_ppm: number; fixed: Re
 
 function pictureItems(folder: string): Item[] {
   if (!fs.existsSync(folder)) return []
-  return fs.readdirSync(folder).map((name): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(fs.readFileSync(path.join(folder, name))) } }))
+  return fs
+    .readdirSync(folder)
+    .map((name): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(fs.readFileSync(path.join(folder, name))) } }))
 }

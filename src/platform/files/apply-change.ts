@@ -1,6 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { createCategory, createCollection, createProduct, ensureWords, type PriceInput, updateProduct, type VariantInput } from '../../catalog/index.js'
+import {
+  createCategory,
+  createCollection,
+  createProduct,
+  ensureWords,
+  type PriceInput,
+  updateProduct,
+  type VariantInput,
+} from '../../catalog/index.js'
 import { createCommissionRule } from '../../commissions/index.js'
 import { type Database, type Scope, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId } from '../../kernel/index.js'
@@ -73,7 +81,11 @@ const writers: Record<WrittenKind, Writer> = {
 /** The id of a thing by what files call it. Throws for one that is not there: it was removed by hand meanwhile. */
 async function idOf(unit: Unit, table: string, column: string, key: string | null): Promise<string | null> {
   if (key === null) return null
-  const row = await unit.knex(table).where({ tenant_id: tenantOf(unit), [column]: key }).whereNull('deleted_at').first<{ id: string } | undefined>('id')
+  const row = await unit
+    .knex(table)
+    .where({ tenant_id: tenantOf(unit), [column]: key })
+    .whereNull('deleted_at')
+    .first<{ id: string } | undefined>('id')
   if (row === undefined) throw invalidData(`There is no ${table} with ${column} ${key}`)
   return row.id
 }
@@ -85,7 +97,10 @@ async function writeStore(unit: Unit, _work: Work, _difference: Difference, valu
     auto_pick_shipping: value.auto_pick_shipping,
     payment_capture: value.payment_capture,
     mail_from_name: value.mail_from_name,
-    supported_currencies: (value.currencies as string[]).map((code) => ({ currency_code: code, is_default: code === value.default_currency })),
+    supported_currencies: (value.currencies as string[]).map((code) => ({
+      currency_code: code,
+      is_default: code === value.default_currency,
+    })),
   })
 }
 
@@ -104,7 +119,11 @@ async function writeRegion(unit: Unit, _work: Work, difference: Difference, valu
     id = (await idOf(unit, 'region', 'name', difference.key)) as string
     await updateRegion(unit, id, region)
   }
-  if (value.is_default === true) await unit.knex('store').where({ tenant_id: tenantOf(unit) }).update({ default_region_id: id })
+  if (value.is_default === true)
+    await unit
+      .knex('store')
+      .where({ tenant_id: tenantOf(unit) })
+      .update({ default_region_id: id })
 }
 
 /** Rates are replaced whole: lines and orders keep the tax they were priced with. */
@@ -115,7 +134,10 @@ async function writeTaxRegion(unit: Unit, _work: Work, difference: Difference, v
   const known = await unit.knex('tax_region').where(where).whereNull('deleted_at').first<{ id: string } | undefined>('id')
   const parentId = province === null ? null : await parentOf(unit, country)
   const id = known?.id ?? (await createTaxRegion(unit, { country_code: country, province_code: province, parent_id: parentId }))
-  await unit.knex('tax_rate').where({ tenant_id: tenantOf(unit), tax_region_id: id }).delete()
+  await unit
+    .knex('tax_rate')
+    .where({ tenant_id: tenantOf(unit), tax_region_id: id })
+    .delete()
   for (const rate of value.rates as Value[]) {
     const types = await ensureWords(unit, 'type', rate.product_types)
     await createTaxRate(unit, {
@@ -139,7 +161,13 @@ async function parentOf(unit: Unit, country: string): Promise<string> {
 async function writeCategory(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
   const parentId = await idOf(unit, 'product_category', 'handle', value.parent)
   if (difference.what === 'missing') {
-    await createCategory(unit, { name: value.name, handle: difference.key, description: value.description, parent_category_id: parentId, rank: value.rank })
+    await createCategory(unit, {
+      name: value.name,
+      handle: difference.key,
+      description: value.description,
+      parent_category_id: parentId,
+      rank: value.rank,
+    })
     return
   }
   await unit
@@ -151,7 +179,11 @@ async function writeCategory(unit: Unit, _work: Work, difference: Difference, va
 
 async function writeCollection(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
   if (difference.what === 'missing') await createCollection(unit, { title: value.title, handle: difference.key })
-  else await unit.knex('product_collection').where({ tenant_id: tenantOf(unit), handle: difference.key }).update({ title: value.title, updated_at: new Date() })
+  else
+    await unit
+      .knex('product_collection')
+      .where({ tenant_id: tenantOf(unit), handle: difference.key })
+      .update({ title: value.title, updated_at: new Date() })
 }
 
 const pictureUrl = (work: Work, name: string | null) => (name === null ? null : `/files/${work.tenant.public_id}/${name}`)
@@ -189,7 +221,10 @@ async function writeShippingOption(unit: Unit, _work: Work, difference: Differen
     vendor_id: vendorId,
     name: value.name,
     countries: value.countries,
-    prices: Object.entries(value.prices as Record<string, number>).map(([currency_code, minor]) => ({ currency_code, amount_minor: BigInt(minor) })),
+    prices: Object.entries(value.prices as Record<string, number>).map(([currency_code, minor]) => ({
+      currency_code,
+      amount_minor: BigInt(minor),
+    })),
     type_code: value.type,
   })
 }
@@ -267,7 +302,8 @@ async function writeProduct(unit: Unit, work: Work, difference: Difference, valu
     return
   }
   for (const field of ['vendor', 'options']) {
-    if (difference.fields.includes(field)) throw invalidData(`Files cannot change the ${field} of a product that is there: give the new one another handle`)
+    if (difference.fields.includes(field))
+      throw invalidData(`Files cannot change the ${field} of a product that is there: give the new one another handle`)
   }
   const id = (await idOf(unit, 'product', 'handle', difference.key)) as string
   const known = await unit
@@ -288,14 +324,22 @@ async function writeProduct(unit: Unit, work: Work, difference: Difference, valu
 }
 
 /** Variants and prices that the file no longer names leave the catalogue; orders keep what they say of them. */
-async function removeGone(unit: Unit, known: readonly { id: string; sku: string | null; price_set_id: string }[], variants: readonly Value[]): Promise<void> {
+async function removeGone(
+  unit: Unit,
+  known: readonly { id: string; sku: string | null; price_set_id: string }[],
+  variants: readonly Value[],
+): Promise<void> {
   const tenant_id = tenantOf(unit)
   for (const variant of known) {
     const wanted = variants.find((candidate) => candidate.sku === variant.sku)
     if (wanted === undefined) {
       await unit.knex('product_variant').where({ tenant_id, id: variant.id }).update({ deleted_at: new Date(), updated_at: new Date() })
     } else {
-      await unit.knex('price').where({ tenant_id, price_set_id: variant.price_set_id }).whereNotIn('currency_code', Object.keys(wanted.prices)).delete()
+      await unit
+        .knex('price')
+        .where({ tenant_id, price_set_id: variant.price_set_id })
+        .whereNotIn('currency_code', Object.keys(wanted.prices))
+        .delete()
     }
   }
 }

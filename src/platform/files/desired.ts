@@ -8,8 +8,17 @@ import type { ProductFile, StoreFile, VendorFile } from './schema.js'
  * database are both turned into items of the same form, so that comparing them is comparing values.
  */
 export const itemKinds = [
-  'tenant', 'store', 'region', 'tax region', 'category', 'collection', 'vendor', 'shipping option', 'product',
-  'commission rule', 'picture',
+  'tenant',
+  'store',
+  'region',
+  'tax region',
+  'category',
+  'collection',
+  'vendor',
+  'shipping option',
+  'product',
+  'commission rule',
+  'picture',
 ] as const
 export type ItemKind = (typeof itemKinds)[number]
 
@@ -36,25 +45,29 @@ export function desiredItems(files: TenantFiles): Item[] {
   const { store, vendors, pictures } = files
   return [
     ...storeItems(store),
-    ...flatCategories(store.categories).map((category, rank): Item => ({
-      kind: 'category',
-      key: category.handle,
-      value: { name: category.name, description: category.description ?? '', parent: category.parent, rank },
-    })),
+    ...flatCategories(store.categories).map(
+      (category, rank): Item => ({
+        kind: 'category',
+        key: category.handle,
+        value: { name: category.name, description: category.description ?? '', parent: category.parent, rank },
+      }),
+    ),
     ...store.collections.map((collection): Item => ({ kind: 'collection', key: collection.handle, value: { title: collection.title } })),
     ...vendors.flatMap(vendorItems),
-    ...store.commission_rules.map((rule): Item => ({
-      kind: 'commission rule',
-      key: rule.name,
-      value: {
-        rate_ppm: ppmOf(rule.rate),
-        fixed_minor: rule.fixed === undefined ? 0 : Number(toMinor(rule.fixed, rule.currency as string)),
-        currency: rule.currency ?? null,
-        vendor: rule.vendor ?? null,
-        category: rule.category ?? null,
-        type: rule.type ?? null,
-      },
-    })),
+    ...store.commission_rules.map(
+      (rule): Item => ({
+        kind: 'commission rule',
+        key: rule.name,
+        value: {
+          rate_ppm: ppmOf(rule.rate),
+          fixed_minor: rule.fixed === undefined ? 0 : Number(toMinor(rule.fixed, rule.currency as string)),
+          currency: rule.currency ?? null,
+          vendor: rule.vendor ?? null,
+          category: rule.category ?? null,
+          type: rule.type ?? null,
+        },
+      }),
+    ),
     ...[...pictures].map(([name, content]): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(content) } })),
   ]
 }
@@ -86,35 +99,41 @@ function storeItems(store: StoreFile): Item[] {
         mail_from_name: store.mail_from_name ?? null,
       },
     },
-    ...store.regions.map((region, index): Item => ({
-      kind: 'region',
-      key: region.name,
-      value: {
-        currency: region.currency,
-        countries: sorted(region.countries),
-        tax_inclusive: region.tax_inclusive,
-        automatic_taxes: region.automatic_taxes,
-        payment_providers: sorted(region.payment_providers),
-        is_default: index === 0,
-      },
-    })),
+    ...store.regions.map(
+      (region, index): Item => ({
+        kind: 'region',
+        key: region.name,
+        value: {
+          currency: region.currency,
+          countries: sorted(region.countries),
+          tax_inclusive: region.tax_inclusive,
+          automatic_taxes: region.automatic_taxes,
+          payment_providers: sorted(region.payment_providers),
+          is_default: index === 0,
+        },
+      }),
+    ),
     // Countries before their provinces.
-    ...[...store.taxes].sort((a, b) => Number(a.province !== undefined) - Number(b.province !== undefined)).map((tax): Item => ({
-      kind: 'tax region',
-      key: tax.province === undefined ? tax.country : `${tax.country}-${tax.province.toLowerCase()}`,
-      value: {
-        rates: tax.rates
-          .map((rate) => ({
-            code: rate.code,
-            name: rate.name,
-            rate_ppm: ppmOf(rate.rate),
-            is_default: rate.default,
-            is_combinable: rate.combinable,
-            product_types: sorted(rate.product_types),
-          }))
-          .sort((a, b) => (a.code < b.code ? -1 : 1)),
-      },
-    })),
+    ...[...store.taxes]
+      .sort((a, b) => Number(a.province !== undefined) - Number(b.province !== undefined))
+      .map(
+        (tax): Item => ({
+          kind: 'tax region',
+          key: tax.province === undefined ? tax.country : `${tax.country}-${tax.province.toLowerCase()}`,
+          value: {
+            rates: tax.rates
+              .map((rate) => ({
+                code: rate.code,
+                name: rate.name,
+                rate_ppm: ppmOf(rate.rate),
+                is_default: rate.default,
+                is_combinable: rate.combinable,
+                product_types: sorted(rate.product_types),
+              }))
+              .sort((a, b) => (a.code < b.code ? -1 : 1)),
+          },
+        }),
+      ),
   ]
 }
 
@@ -143,11 +162,19 @@ function vendorItems(vendor: VendorFile): Item[] {
               },
       },
     },
-    ...vendor.shipping.map((option): Item => ({
-      kind: 'shipping option',
-      key: `${vendor.handle} / ${option.name}`,
-      value: { vendor: vendor.handle, name: option.name, type: option.type, countries: sorted(option.countries), prices: minorOf(option.prices) },
-    })),
+    ...vendor.shipping.map(
+      (option): Item => ({
+        kind: 'shipping option',
+        key: `${vendor.handle} / ${option.name}`,
+        value: {
+          vendor: vendor.handle,
+          name: option.name,
+          type: option.type,
+          countries: sorted(option.countries),
+          prices: minorOf(option.prices),
+        },
+      }),
+    ),
     ...vendor.products.map((product): Item => ({ kind: 'product', key: product.handle, value: productValue(product, vendor.handle) })),
   ]
 }
@@ -186,7 +213,9 @@ function productValue(product: ProductFile, vendor: string): Record<string, unkn
 export function firstStock(files: TenantFiles): Map<string, number> {
   return new Map(
     files.vendors.flatMap((vendor) =>
-      vendor.products.flatMap((product) => product.variants.map((variant): [string, number] => [`${vendor.handle} ${variant.sku}`, variant.stock])),
+      vendor.products.flatMap((product) =>
+        product.variants.map((variant): [string, number] => [`${vendor.handle} ${variant.sku}`, variant.stock]),
+      ),
     ),
   )
 }

@@ -84,7 +84,8 @@ export async function applyTenants(options: TenantFilesOptions): Promise<Tenants
       try {
         await applyChange(work, difference)
       } catch (error) {
-        if (error instanceof StoaError) throw new StoaError(error.type, error.status, `${files.slug}, ${difference.kind} ${difference.key}: ${error.message}`)
+        if (error instanceof StoaError)
+          throw new StoaError(error.type, error.status, `${files.slug}, ${difference.kind} ${difference.key}: ${error.message}`)
         throw error
       }
       applied.changes += 1

@@ -37,7 +37,8 @@ export function readTenantFiles(directory: string): TenantFiles[] {
     if (!entry.isDirectory()) continue
     const tenant = readTenant(path.join(directory, entry.name), problems)
     if (tenant === null) continue
-    if (tenant.slug !== entry.name) problems.push(`${directory}/${entry.name}/store.yaml: slug is ${tenant.slug}, but the folder is ${entry.name}`)
+    if (tenant.slug !== entry.name)
+      problems.push(`${directory}/${entry.name}/store.yaml: slug is ${tenant.slug}, but the folder is ${entry.name}`)
     checkReferences(`${directory}/${entry.name}`, tenant, problems)
     tenants.push(tenant)
   }
@@ -62,7 +63,10 @@ function readTenant(folder: string, problems: string[]): TenantFiles | null {
 
 function listFiles(folder: string, extension: string): string[] {
   if (!fs.existsSync(folder)) return []
-  return fs.readdirSync(folder).filter((name) => name.endsWith(extension) && !name.startsWith('.')).sort()
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(extension) && !name.startsWith('.'))
+    .sort()
 }
 
 function readYaml<Schema extends ZodType>(file: string, schema: Schema, problems: string[]): output<Schema> | null {
@@ -93,42 +97,71 @@ function lineOf(document: ReturnType<typeof parseDocument>, path: readonly Prope
 }
 
 /** Handles of all categories, parents before children. */
-export function flatCategories(categories: readonly CategoryFile[], parent: string | null = null): (CategoryFile & { parent: string | null })[] {
+export function flatCategories(
+  categories: readonly CategoryFile[],
+  parent: string | null = null,
+): (CategoryFile & { parent: string | null })[] {
   return categories.flatMap((category) => [{ ...category, parent }, ...flatCategories(category.children ?? [], category.handle)])
 }
 
+interface Complaints {
+  complain(where: string, what: string): void
+  /** Complains of a value that stands twice. */
+  unique(where: string, what: string, values: readonly string[]): void
+}
+
 function checkReferences(folder: string, tenant: TenantFiles, problems: string[]): void {
-  const { store, vendors, pictures } = tenant
-  const categories = new Set(flatCategories(store.categories).map((category) => category.handle))
-  const collections = new Set(store.collections.map((collection) => collection.handle))
-  const handles = new Set(vendors.map((vendor) => vendor.handle))
-  const complain = (where: string, what: string) => problems.push(`${folder}/${where}: ${what}`)
+  const complain = (where: string, what: string) => void problems.push(`${folder}/${where}: ${what}`)
   const unique = (where: string, what: string, values: readonly string[]) => {
     const twice = values.find((value, index) => values.indexOf(value) !== index)
     if (twice !== undefined) complain(where, `two ${what} are ${twice}`)
   }
-  if (!store.currencies.includes(store.default_currency)) complain('store.yaml', `default_currency ${store.default_currency} is not among currencies`)
+  checkStore(tenant, { complain, unique })
+  checkVendors(tenant, { complain, unique })
+}
+
+function checkStore({ store, vendors }: TenantFiles, { complain, unique }: Complaints): void {
+  const file = 'store.yaml'
+  const categories = flatCategories(store.categories).map((category) => category.handle)
+  const handles = new Set(vendors.map((vendor) => vendor.handle))
+  if (!store.currencies.includes(store.default_currency)) {
+    complain(file, `default_currency ${store.default_currency} is not among currencies`)
+  }
   for (const region of store.regions) {
-    if (!store.currencies.includes(region.currency)) complain('store.yaml', `region ${region.name} has a currency that the store does not have`)
+    if (!store.currencies.includes(region.currency)) complain(file, `region ${region.name} has a currency that the store does not have`)
   }
-  unique('store.yaml', 'countries of regions', store.regions.flatMap((region) => region.countries))
-  unique('store.yaml', 'regions', store.regions.map((region) => region.name))
-  unique('store.yaml', 'commission rules', store.commission_rules.map((rule) => rule.name))
-  unique('store.yaml', 'categories', flatCategories(store.categories).map((category) => category.handle))
+  const countries = store.regions.flatMap((region) => region.countries)
+  const regions = store.regions.map((region) => region.name)
+  const rules = store.commission_rules.map((rule) => rule.name)
+  unique(file, 'countries of regions', countries)
+  unique(file, 'regions', regions)
+  unique(file, 'commission rules', rules)
+  unique(file, 'categories', categories)
   for (const rule of store.commission_rules) {
-    if (rule.vendor !== undefined && !handles.has(rule.vendor)) complain('store.yaml', `commission rule ${rule.name}: no vendor ${rule.vendor}`)
-    if (rule.category !== undefined && !categories.has(rule.category)) complain('store.yaml', `commission rule ${rule.name}: no category ${rule.category}`)
-    if (rule.fixed !== undefined && rule.currency === undefined) complain('store.yaml', `commission rule ${rule.name}: a fixed amount needs a currency`)
+    const where = `commission rule ${rule.name}`
+    if (rule.vendor !== undefined && !handles.has(rule.vendor)) complain(file, `${where}: no vendor ${rule.vendor}`)
+    if (rule.category !== undefined && !categories.includes(rule.category)) complain(file, `${where}: no category ${rule.category}`)
+    if (rule.fixed !== undefined && rule.currency === undefined) complain(file, `${where}: a fixed amount needs a currency`)
   }
-  unique('vendors', 'product handles of the store', vendors.flatMap((vendor) => vendor.products.map((product) => product.handle)))
+}
+
+function checkVendors({ store, vendors, pictures }: TenantFiles, { complain, unique }: Complaints): void {
+  const categories = new Set(flatCategories(store.categories).map((category) => category.handle))
+  const collections = new Set(store.collections.map((collection) => collection.handle))
+  const products = vendors.flatMap((vendor) => vendor.products.map((product) => product.handle))
+  unique('vendors', 'product handles of the store', products)
   for (const vendor of vendors) {
-    const where = `vendors/${vendor.handle}.yaml`
-    unique(where, 'SKUs', vendor.products.flatMap((product) => product.variants.map((variant) => variant.sku)))
-    if (vendor.logo !== undefined && !pictures.has(vendor.logo)) complain(where, `no picture ${vendor.logo}`)
+    const file = `vendors/${vendor.handle}.yaml`
+    const skus = vendor.products.flatMap((product) => product.variants.map((variant) => variant.sku))
+    unique(file, 'SKUs', skus)
+    if (vendor.logo !== undefined && !pictures.has(vendor.logo)) complain(file, `no picture ${vendor.logo}`)
     for (const product of vendor.products) {
-      for (const image of product.images) if (!pictures.has(image)) complain(where, `product ${product.handle}: no picture ${image}`)
-      for (const category of product.categories) if (!categories.has(category)) complain(where, `product ${product.handle}: no category ${category}`)
-      if (product.collection !== undefined && !collections.has(product.collection)) complain(where, `product ${product.handle}: no collection ${product.collection}`)
+      const where = `product ${product.handle}`
+      for (const image of product.images) if (!pictures.has(image)) complain(file, `${where}: no picture ${image}`)
+      for (const category of product.categories) if (!categories.has(category)) complain(file, `${where}: no category ${category}`)
+      if (product.collection !== undefined && !collections.has(product.collection)) {
+        complain(file, `${where}: no collection ${product.collection}`)
+      }
     }
   }
 }

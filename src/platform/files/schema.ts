@@ -7,7 +7,10 @@ import { isCountry } from '../../regions/index.js'
 const name = z.string().trim().min(1).max(limits.name_characters)
 const handle = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$/, 'is lower-case letters, digits and dashes')
 const currency = z.string().refine(isCurrency, 'is not an ISO 4217 code in lower case')
-const country = z.string().refine(isCountry, 'is not a two-letter country code').refine((code) => code === code.toLowerCase(), 'is not in lower case')
+const country = z
+  .string()
+  .refine(isCountry, 'is not a two-letter country code')
+  .refine((code) => code === code.toLowerCase(), 'is not in lower case')
 const percent = z.number().min(0).max(100)
 const amount = z.number().min(0).max(1e12)
 const prices = z.record(currency, amount)

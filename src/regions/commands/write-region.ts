@@ -26,7 +26,11 @@ export async function createRegion(unit: Unit, input: RegionInput): Promise<stri
       'regions.create',
       'insert into region (tenant_id, id, name, currency_code, automatic_taxes, metadata) values ($1, $2, $3, $4, $5, $6)',
       [
-        tenantOf(unit), id, input.name, input.currency_code, input.automatic_taxes ?? true,
+        tenantOf(unit),
+        id,
+        input.name,
+        input.currency_code,
+        input.automatic_taxes ?? true,
         input.metadata == null ? null : JSON.stringify(input.metadata),
       ],
     ),
@@ -106,11 +110,11 @@ async function writeParts(unit: Unit, id: string, input: Partial<RegionInput>): 
 async function replaceCountries(unit: Unit, id: string, countries: readonly string[]): Promise<void> {
   const tenantId = tenantOf(unit)
   await unit.run(
-    statement('regions.remove_countries', 'delete from region_country where tenant_id = $1 and region_id = $2 and iso_2 <> all($3::text[])', [
-      tenantId,
-      id,
-      countries,
-    ]),
+    statement(
+      'regions.remove_countries',
+      'delete from region_country where tenant_id = $1 and region_id = $2 and iso_2 <> all($3::text[])',
+      [tenantId, id, countries],
+    ),
   )
   const held = await unit.run(
     statement<{ iso_2: string }>(

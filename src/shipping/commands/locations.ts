@@ -96,7 +96,11 @@ export interface GeoZoneInput {
 }
 
 /** Adds a zone that covers countries or parts of them. Throws not_found for the set, invalid_data for a country. */
-export async function createServiceZone(unit: Unit, setId: string, input: { name: string; geo_zones: readonly GeoZoneInput[] }): Promise<string> {
+export async function createServiceZone(
+  unit: Unit,
+  setId: string,
+  input: { name: string; geo_zones: readonly GeoZoneInput[] },
+): Promise<string> {
   const unknown = input.geo_zones.find((zone) => !isCountry(zone.country_code))
   if (unknown !== undefined) throw invalidData(`Country with code: ${unknown.country_code} is not known`)
   const id = newId('serzo')

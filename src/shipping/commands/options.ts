@@ -27,7 +27,8 @@ export interface ShippingOptionInput {
  */
 export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
   const tenantId = tenantOf(unit)
-  if ((input.type_id === undefined) === (input.type === undefined)) throw invalidData('A shipping option needs a type or a type_id, one of them')
+  if ((input.type_id === undefined) === (input.type === undefined))
+    throw invalidData('A shipping option needs a type or a type_id, one of them')
   const [zone] = await unit.run(
     statement<{ vendor_id: string }>(
       'shipping.vendor_of_zone',
@@ -83,7 +84,10 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
   if (patch.type !== undefined) {
     changes.shipping_option_type_id = await createShippingOptionType(unit, { ...patch.type, vendor_id: option.vendor_id })
   }
-  await unit.knex('shipping_option').where({ tenant_id: tenantId, id }).update({ ...changes, updated_at: new Date() })
+  await unit
+    .knex('shipping_option')
+    .where({ tenant_id: tenantId, id })
+    .update({ ...changes, updated_at: new Date() })
   if (patch.prices !== undefined) await writePrices(unit, { priceSetId: option.price_set_id, vendorId: option.vendor_id }, patch.prices)
 }
 
@@ -100,7 +104,11 @@ export async function deleteShippingOption(unit: Unit, id: string): Promise<void
 }
 
 /** A profile or kind of another vendor is as unknown as one of another store. */
-async function refuseForeign(unit: Unit, vendorId: string, input: { shipping_profile_id?: string | undefined; type_id?: string | undefined }): Promise<void> {
+async function refuseForeign(
+  unit: Unit,
+  vendorId: string,
+  input: { shipping_profile_id?: string | undefined; type_id?: string | undefined },
+): Promise<void> {
   const [known] = await unit.run(
     statement<{ profile: boolean; type: boolean }>(
       'shipping.known_parts',
@@ -128,7 +136,11 @@ async function writePrices(unit: Unit, owner: { priceSetId: string; vendorId: st
        on conflict (tenant_id, price_set_id, currency_code, min_quantity) do update
          set amount_minor = excluded.amount_minor, updated_at = now()`,
       [
-        tenantOf(unit), owner.priceSetId, owner.vendorId, prices.map(() => newId('price')), currencies,
+        tenantOf(unit),
+        owner.priceSetId,
+        owner.vendorId,
+        prices.map(() => newId('price')),
+        currencies,
         prices.map((price) => price.amount_minor),
       ],
     ),

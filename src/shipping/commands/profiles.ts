@@ -7,7 +7,8 @@ export async function createShippingProfile(
   input: { vendor_id: string; name: string; type: string; metadata?: object | null | undefined },
 ): Promise<string> {
   const id = newId('sp')
-  await unit.knex('shipping_profile').insert({ id, vendor_id: input.vendor_id, name: input.name, type: input.type, metadata: input.metadata ?? null })
+  const { vendor_id, name, type } = input
+  await unit.knex('shipping_profile').insert({ id, vendor_id, name, type, metadata: input.metadata ?? null })
   return id
 }
 

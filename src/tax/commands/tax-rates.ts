@@ -50,7 +50,11 @@ const columns = ['name', 'code', 'rate_ppm', 'is_default', 'is_combinable', 'met
 export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<TaxRateInput, 'tax_region_id'>>): Promise<void> {
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   const changed = await refuseSecondDefault(() =>
-    unit.knex('tax_rate').where({ tenant_id: tenantOf(unit), id }).whereNull('deleted_at').update({ ...changes, updated_at: new Date() }),
+    unit
+      .knex('tax_rate')
+      .where({ tenant_id: tenantOf(unit), id })
+      .whereNull('deleted_at')
+      .update({ ...changes, updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Tax rate with id: ${id} was not found`)
   if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
@@ -58,7 +62,10 @@ export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<
 
 /** Removes a rate. Lines keep the tax they were priced with. Throws not_found. */
 export async function deleteTaxRate(unit: Unit, id: string): Promise<void> {
-  const gone = await unit.knex('tax_rate').where({ tenant_id: tenantOf(unit), id }).delete()
+  const gone = await unit
+    .knex('tax_rate')
+    .where({ tenant_id: tenantOf(unit), id })
+    .delete()
   if (gone === 0) throw notFound(`Tax rate with id: ${id} was not found`)
 }
 

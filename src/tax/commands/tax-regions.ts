@@ -59,6 +59,9 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
 
 /** Removes a tax region with its provinces and rates. Lines keep the tax they were priced with. Throws not_found. */
 export async function deleteTaxRegion(unit: Unit, id: string): Promise<void> {
-  const gone = await unit.knex('tax_region').where({ tenant_id: tenantOf(unit), id }).delete()
+  const gone = await unit
+    .knex('tax_region')
+    .where({ tenant_id: tenantOf(unit), id })
+    .delete()
   if (gone === 0) throw notFound(`Tax region with id: ${id} was not found`)
 }

@@ -67,23 +67,20 @@ async function insertZone(unit: Unit, input: NewShippingOption, locationId: stri
   const setId = known?.id ?? newId('fuset')
   if (known === undefined) {
     await unit.run(
-      statement('vendors.insert_shipping_set', `insert into fulfillment_set (tenant_id, id, vendor_id, name, location_id) values ($1, $2, $3, 'Shipping', $4)`, [
-        tenantId,
-        setId,
-        input.vendor_id,
-        locationId,
-      ]),
+      statement(
+        'vendors.insert_shipping_set',
+        `insert into fulfillment_set (tenant_id, id, vendor_id, name, location_id) values ($1, $2, $3, 'Shipping', $4)`,
+        [tenantId, setId, input.vendor_id, locationId],
+      ),
     )
   }
   const zoneId = newId('serzo')
   await unit.run(
-    statement('vendors.insert_zone', 'insert into service_zone (tenant_id, id, vendor_id, name, fulfillment_set_id) values ($1, $2, $3, $4, $5)', [
-      tenantId,
-      zoneId,
-      input.vendor_id,
-      input.name,
-      setId,
-    ]),
+    statement(
+      'vendors.insert_zone',
+      'insert into service_zone (tenant_id, id, vendor_id, name, fulfillment_set_id) values ($1, $2, $3, $4, $5)',
+      [tenantId, zoneId, input.vendor_id, input.name, setId],
+    ),
   )
   const countries = [...new Set(input.countries)]
   await unit.run(
@@ -110,13 +107,11 @@ async function ensureType(unit: Unit, input: NewShippingOption): Promise<string>
   const id = newId('sotype')
   const label = input.type_label ?? input.type_code.slice(0, 1).toUpperCase() + input.type_code.slice(1)
   await unit.run(
-    statement('vendors.insert_option_type', 'insert into shipping_option_type (tenant_id, id, vendor_id, label, code) values ($1, $2, $3, $4, $5)', [
-      tenantId,
-      id,
-      input.vendor_id,
-      label,
-      input.type_code,
-    ]),
+    statement(
+      'vendors.insert_option_type',
+      'insert into shipping_option_type (tenant_id, id, vendor_id, label, code) values ($1, $2, $3, $4, $5)',
+      [tenantId, id, input.vendor_id, label, input.type_code],
+    ),
   )
   return id
 }
@@ -125,7 +120,11 @@ async function insertPrices(unit: Unit, input: NewShippingOption): Promise<strin
   const id = newId('pset')
   const tenantId = tenantOf(unit)
   await unit.run(
-    statement('vendors.insert_price_set', 'insert into price_set (tenant_id, id, vendor_id) values ($1, $2, $3)', [tenantId, id, input.vendor_id]),
+    statement('vendors.insert_price_set', 'insert into price_set (tenant_id, id, vendor_id) values ($1, $2, $3)', [
+      tenantId,
+      id,
+      input.vendor_id,
+    ]),
   )
   await unit.run(
     statement(
@@ -133,7 +132,11 @@ async function insertPrices(unit: Unit, input: NewShippingOption): Promise<strin
       `insert into price (tenant_id, id, price_set_id, vendor_id, currency_code, amount_minor)
        select $1, p.id, $2, $3, p.currency, p.amount from unnest($4::text[], $5::text[], $6::bigint[]) as p (id, currency, amount)`,
       [
-        tenantId, id, input.vendor_id, input.prices.map(() => newId('price')), input.prices.map((price) => price.currency_code),
+        tenantId,
+        id,
+        input.vendor_id,
+        input.prices.map(() => newId('price')),
+        input.prices.map((price) => price.currency_code),
         input.prices.map((price) => price.amount_minor),
       ],
     ),

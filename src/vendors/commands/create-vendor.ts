@@ -50,8 +50,15 @@ export async function insertVendor(unit: Unit, input: Omit<NewVendor, 'location'
         `insert into vendor (tenant_id, id, handle, name, description, email, phone, logo, is_house)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
-          tenantOf(unit), id, input.handle, input.name, input.description ?? null, input.email ?? null, input.phone ?? null,
-          input.logo ?? null, input.isHouse ?? false,
+          tenantOf(unit),
+          id,
+          input.handle,
+          input.name,
+          input.description ?? null,
+          input.email ?? null,
+          input.phone ?? null,
+          input.logo ?? null,
+          input.isHouse ?? false,
         ],
       ),
     )
@@ -67,13 +74,11 @@ export async function addStockLocation(unit: Unit, vendorId: string, location: V
   const id = newId('sloc')
   const tenantId = tenantOf(unit)
   await unit.run(
-    statement('vendors.insert_location', 'insert into stock_location (tenant_id, id, vendor_id, name, address) values ($1, $2, $3, $4, $5)', [
-      tenantId,
-      id,
-      vendorId,
-      location.name,
-      location.address == null ? null : JSON.stringify(location.address),
-    ]),
+    statement(
+      'vendors.insert_location',
+      'insert into stock_location (tenant_id, id, vendor_id, name, address) values ($1, $2, $3, $4, $5)',
+      [tenantId, id, vendorId, location.name, location.address == null ? null : JSON.stringify(location.address)],
+    ),
   )
   await unit.run(
     statement(

@@ -40,14 +40,22 @@ describe('admin API: keys and people', () => {
   })
 
   it('gives a key what is asked for, and nobody more than they have', async () => {
-    const { api_key: key } = await post('/admin/api-keys', { title: 'Reader', type: 'secret', permissions: ['orders:read', 'api_keys:write'] })
+    const { api_key: key } = await post('/admin/api-keys', {
+      title: 'Reader',
+      type: 'secret',
+      permissions: ['orders:read', 'api_keys:write'],
+    })
     const reader = client(app(), { secretKey: key.token })
     assert.equal((await reader.get('/admin/orders')).status, 200)
     assert.equal((await reader.get('/admin/products')).status, 403)
     const more = await reader.post('/admin/api-keys', { title: 'More', type: 'secret', permissions: ['products:write'] })
     assert.deepEqual([more.status, more.body.type], [403, 'forbidden'])
     const same = await reader.post('/admin/api-keys', { title: 'Same', type: 'secret' })
-    assert.deepEqual(same.body.api_key?.permissions.sort(), ['api_keys:write', 'orders:read'], 'all that its maker may, when none are named')
+    assert.deepEqual(
+      same.body.api_key?.permissions.sort(),
+      ['api_keys:write', 'orders:read'],
+      'all that its maker may, when none are named',
+    )
   })
 
   it('knows who is signed in, and lists the staff with their roles', async () => {
@@ -56,12 +64,20 @@ describe('admin API: keys and people', () => {
     const me = await owner.get('/admin/users/me')
     assert.equal(me.body.user.email, store.owner.email)
     const { body } = await owner.get('/admin/users', { email: store.owner.email })
-    assert.deepEqual(body.users.map((user: { roles: string[] }) => user.roles), [['store_owner']])
+    assert.deepEqual(
+      body.users.map((user: { roles: string[] }) => user.roles),
+      [['store_owner']],
+    )
     assert.equal((await store.admin.get('/admin/users/me')).status, 401, 'a key is nobody')
   })
 
   it('creates a vendor that can sign in, and closes and opens it', async () => {
-    const { vendor } = await post('/admin/vendors', { handle: 'weaver', name: 'Weaver', email: 'Shop@Weaver.example', location: { name: 'Loft', address: { country_code: 'US' } } })
+    const { vendor } = await post('/admin/vendors', {
+      handle: 'weaver',
+      name: 'Weaver',
+      email: 'Shop@Weaver.example',
+      location: { name: 'Loft', address: { country_code: 'US' } },
+    })
     assert.deepEqual([vendor.status, vendor.email], ['active', 'shop@weaver.example'])
     const { member, password } = await post(`/admin/vendors/${vendor.id}/members`, { email: 'ann@weaver.example', first_name: 'Ann' })
     assert.equal(member.vendor_id, vendor.id)
@@ -70,7 +86,10 @@ describe('admin API: keys and people', () => {
     const ann = client(app(), { token: signedIn.token })
     assert.equal((await ann.get('/vendor/me')).body.vendor.handle, 'weaver')
     const { body: people } = await store.admin.get(`/admin/vendors/${vendor.id}/members`)
-    assert.deepEqual(people.members.map((row: { email: string }) => row.email), ['ann@weaver.example'])
+    assert.deepEqual(
+      people.members.map((row: { email: string }) => row.email),
+      ['ann@weaver.example'],
+    )
     assert.ok(!JSON.stringify(people).includes('password'))
     assert.equal((await post(`/admin/vendors/${vendor.id}/suspend`)).vendor.status, 'suspended')
     assert.equal((await ann.get('/vendor/me')).status, 403)
@@ -85,15 +104,34 @@ describe('admin API: keys and people', () => {
     await asAdmin(
       app().adminUrl,
       `insert into app.role (tenant_id, id, name, scope, permissions) values ($1, 'role_buyer', 'buyer', 'tenant', $2)`,
-      [store.tenantId, ['products:read', 'products:write', 'inventory:read', 'inventory:write', 'shipping:read', 'shipping:write', 'orders:read', 'payments:capture']],
+      [
+        store.tenantId,
+        [
+          'products:read',
+          'products:write',
+          'inventory:read',
+          'inventory:write',
+          'shipping:read',
+          'shipping:write',
+          'orders:read',
+          'payments:capture',
+        ],
+      ],
     )
-    await asAdmin(app().adminUrl, `update app.role_grant set role_id = 'role_buyer', vendor_id = $2 where tenant_id = $1 and subject_type = 'user'`, [store.tenantId, mine.id])
+    await asAdmin(
+      app().adminUrl,
+      `update app.role_grant set role_id = 'role_buyer', vendor_id = $2 where tenant_id = $1 and subject_type = 'user'`,
+      [store.tenantId, mine.id],
+    )
     const { body: signedIn } = await client(app(), { tenant: store.slug }).post('/auth/user/emailpass', store.owner)
     app().stoa.services.gatekeeper.forget()
     const buyer = client(app(), { token: signedIn.token })
     for (const [path, plural] of [
-      ['/admin/products', 'products'], ['/admin/stock-locations', 'stock_locations'], ['/admin/shipping-options', 'shipping_options'],
-      ['/admin/shipping-profiles', 'shipping_profiles'], ['/admin/inventory-items', 'inventory_items'],
+      ['/admin/products', 'products'],
+      ['/admin/stock-locations', 'stock_locations'],
+      ['/admin/shipping-options', 'shipping_options'],
+      ['/admin/shipping-profiles', 'shipping_profiles'],
+      ['/admin/inventory-items', 'inventory_items'],
     ] as const) {
       const { status, body } = await buyer.get(path)
       const vendorIds = new Set(body[plural]?.map((row: { vendor_id: string }) => row.vendor_id))

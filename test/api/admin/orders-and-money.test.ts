@@ -41,7 +41,11 @@ describe('admin API: orders and money', () => {
   }
   const capture = (paymentId: string, body: unknown = {}) => store.admin.post(`/admin/payments/${paymentId}/capture`, body)
   const captures = (paymentId: string) =>
-    asAdmin<{ amount: string }>(app().adminUrl, 'select amount_minor::text as amount from app.capture where tenant_id = $1 and payment_id = $2 order by id', [store.tenantId, paymentId])
+    asAdmin<{ amount: string }>(
+      app().adminUrl,
+      'select amount_minor::text as amount from app.capture where tenant_id = $1 and payment_id = $2 order by id',
+      [store.tenantId, paymentId],
+    )
 
   it("shows an order with every vendor's part, and what each earns", async () => {
     const { id } = await order()
@@ -49,9 +53,15 @@ describe('admin API: orders and money', () => {
     const parts = body.order.vendor_orders
     assert.equal(parts.length, 2)
     assert.equal(body.order.total, parts[0].total + parts[1].total)
-    assert.deepEqual(parts.map((part: { commission_total: number }) => part.commission_total), [1, 2])
+    assert.deepEqual(
+      parts.map((part: { commission_total: number }) => part.commission_total),
+      [1, 2],
+    )
     const found = await store.admin.get('/admin/orders', { vendor_id: store.vendors[0]?.id as string, order: '-created_at', limit: 1 })
-    assert.deepEqual(found.body.orders.map((row: { id: string }) => row.id), [id])
+    assert.deepEqual(
+      found.body.orders.map((row: { id: string }) => row.id),
+      [id],
+    )
     const own = await store.admin.get('/admin/vendor-orders', { vendor_id: store.vendors[1]?.id as string, order: '-created_at' })
     assert.deepEqual([own.body.vendor_orders[0].order_id, own.body.vendor_orders[0].vendor.handle], [id, 'vendor-2'])
     const one = await store.admin.get(`/admin/vendor-orders/${own.body.vendor_orders[0].id}`)
@@ -76,7 +86,10 @@ describe('admin API: orders and money', () => {
   it('takes the money once when two members of staff click at once', async () => {
     const { paymentId } = await order()
     const answers = await Promise.all([capture(paymentId), capture(paymentId), capture(paymentId), capture(paymentId)])
-    assert.deepEqual(answers.map((answer) => answer.status), [200, 200, 200, 200])
+    assert.deepEqual(
+      answers.map((answer) => answer.status),
+      [200, 200, 200, 200],
+    )
     assert.deepEqual(await captures(paymentId), [{ amount: '4100' }])
     assert.equal(new Set(asked.map((call) => call.key)).size, 1, 'the provider sees one key')
   })
@@ -96,7 +109,8 @@ describe('admin API: orders and money', () => {
 
   it('books nothing when the provider declines, or has not answered', async () => {
     const { paymentId } = await order()
-    const answer = (data: object) => asAdmin(app().adminUrl, 'update app.payment set data = $3 where tenant_id = $1 and id = $2', [store.tenantId, paymentId, data])
+    const answer = (data: object) =>
+      asAdmin(app().adminUrl, 'update app.payment set data = $3 where tenant_id = $1 and id = $2', [store.tenantId, paymentId, data])
     await answer({ answer: 'declined' })
     const declined = await capture(paymentId)
     assert.deepEqual([declined.status, declined.body], [422, { type: 'payment_authorization_error', message: 'The bank said no' }])
@@ -116,7 +130,12 @@ describe('admin API: orders and money', () => {
     await capture(paymentId)
     const balances = async (query: Record<string, string>) => {
       const { body } = await store.admin.get('/admin/ledger/balances', query)
-      return Object.fromEntries(body.balances.map((row: { code: string; party_id: string; balance: number }) => [`${row.code} ${row.party_id ?? ''}`.trim(), row.balance]))
+      return Object.fromEntries(
+        body.balances.map((row: { code: string; party_id: string; balance: number }) => [
+          `${row.code} ${row.party_id ?? ''}`.trim(),
+          row.balance,
+        ]),
+      )
     }
     const [first, second] = store.vendors.map((vendor) => vendor.id)
     const owed = { [`L:vendor ${first}`]: 14, [`L:vendor ${second}`]: 24, 'R:commission': 3 }
@@ -124,14 +143,26 @@ describe('admin API: orders and money', () => {
     const after = await balances({ order_id: id })
     assert.equal(after['A:shopper'], undefined, 'the shopper owes nothing any more')
     const { body: journal } = await store.admin.get('/admin/ledger/transactions', { limit: 1 })
-    assert.deepEqual(journal.transactions[0].postings.map((posting: { code: string; amount: number }) => [posting.code, posting.amount]), [['A:psp_clearing', 41], ['A:shopper', -41]])
+    assert.deepEqual(
+      journal.transactions[0].postings.map((posting: { code: string; amount: number }) => [posting.code, posting.amount]),
+      [
+        ['A:psp_clearing', 41],
+        ['A:shopper', -41],
+      ],
+    )
     const { body: trial } = await store.admin.get('/admin/ledger/trial-balance')
     assert.deepEqual(trial, { trial_balance: [{ currency_code: 'usd', sum: 0 }], is_balanced: true })
   })
 
   it('changes and removes commission rules for sales from now on', async () => {
     const vendor_id = store.vendors[0]?.id
-    const made = await store.admin.post('/admin/commission-rules', { name: 'Special', vendor_id, rate: 2.5, fixed: 0.3, currency_code: 'usd' })
+    const made = await store.admin.post('/admin/commission-rules', {
+      name: 'Special',
+      vendor_id,
+      rate: 2.5,
+      fixed: 0.3,
+      currency_code: 'usd',
+    })
     assert.deepEqual([made.status, made.body.commission_rule?.rate, made.body.commission_rule?.fixed], [200, 2.5, 0.3])
     const rule = made.body.commission_rule
     const commissionOf = async (orderId: string) => {

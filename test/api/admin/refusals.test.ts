@@ -65,17 +65,28 @@ async function furnish(store: TestStore): Promise<Ids> {
     return answer.body
   }
   const location = (await made('/admin/stock-locations', { name: 'Cellar' })).stock_location.id
-  const set = (await made(`/admin/stock-locations/${location}/fulfillment-sets`, { name: 'Parcels', type: 'shipping' })).stock_location.fulfillment_sets[0].id
-  const zones = await made(`/admin/fulfillment-sets/${set}/service-zones`, { name: 'Home', geo_zones: [{ type: 'country', country_code: 'us' }] })
+  const set = (await made(`/admin/stock-locations/${location}/fulfillment-sets`, { name: 'Parcels', type: 'shipping' })).stock_location
+    .fulfillment_sets[0].id
+  const zones = await made(`/admin/fulfillment-sets/${set}/service-zones`, {
+    name: 'Home',
+    geo_zones: [{ type: 'country', country_code: 'us' }],
+  })
   const zone = zones.fulfillment_set.service_zones[0].id
   const profile = (await made('/admin/shipping-profiles', { name: 'Other' })).shipping_profile.id
   const type = (await made('/admin/shipping-option-types', { label: 'Express', code: 'express' })).shipping_option_type.id
   const option = await made('/admin/shipping-options', {
-    name: 'Express', service_zone_id: zone, shipping_profile_id: profile, type_id: type, prices: [{ currency_code: 'usd', amount: 9 }],
+    name: 'Express',
+    service_zone_id: zone,
+    shipping_profile_id: profile,
+    type_id: type,
+    prices: [{ currency_code: 'usd', amount: 9 }],
   })
   const region = (await made('/admin/regions', { name: 'Canada', currency_code: 'cad', countries: ['ca'] })).region.id
-  const taxRegion = (await made('/admin/tax-regions', { country_code: 'ca', default_tax_rate: { name: 'GST', code: 'GST', rate: 5 } })).tax_region
-  const product = (await made('/admin/products', { title: 'Own thing', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 3 }] }] })).product
+  const taxRegion = (await made('/admin/tax-regions', { country_code: 'ca', default_tax_rate: { name: 'GST', code: 'GST', rate: 5 } }))
+    .tax_region
+  const product = (
+    await made('/admin/products', { title: 'Own thing', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 3 }] }] })
+  ).product
   return {
     store: (await admin.get('/admin/stores')).body.stores[0].id,
     sales_channel: (await made('/admin/sales-channels', { name: 'Fair' })).sales_channel.id,
@@ -107,7 +118,9 @@ async function furnish(store: TestStore): Promise<Ids> {
 async function rowsOf(adminUrl: string, tenantId: string): Promise<Record<string, string>> {
   const tables = await asAdmin<{ name: string }>(adminUrl, `select tablename as name from pg_tables where schemaname = 'app' order by 1`)
   const parts = tables.map(
-    ({ name }) => `select '${name}' as name, md5(coalesce(string_agg((to_jsonb(x) - 'last_used_at')::text, '|' order by to_jsonb(x)::text), '')) as rows
+    ({
+      name,
+    }) => `select '${name}' as name, md5(coalesce(string_agg((to_jsonb(x) - 'last_used_at')::text, '|' order by to_jsonb(x)::text), '')) as rows
       from app.${name} x where x.tenant_id = $1`,
   )
   const rows = await asAdmin<{ name: string; rows: string }>(adminUrl, parts.join(' union all '), [tenantId])
@@ -220,7 +233,11 @@ describe('admin API: what it refuses', () => {
     await post('/admin/shipping-profiles', { name: 'Theirs', vendor_id: foreign.vendor })
     await post('/admin/shipping-option-types', { label: 'Theirs', code: 'theirs', vendor_id: foreign.vendor })
     const parts = { service_zone_id: own.service_zone, shipping_profile_id: own.shipping_profile, type_id: own.shipping_option_type }
-    for (const [key, kind] of [['service_zone_id', 'service_zone'], ['shipping_profile_id', 'shipping_profile'], ['type_id', 'shipping_option_type']] as const) {
+    for (const [key, kind] of [
+      ['service_zone_id', 'service_zone'],
+      ['shipping_profile_id', 'shipping_profile'],
+      ['type_id', 'shipping_option_type'],
+    ] as const) {
       await post('/admin/shipping-options', { ...option, ...parts, [key]: foreign[kind] })
     }
     await post(`/admin/shipping-options/${own.shipping_option}`, { shipping_profile_id: foreign.shipping_profile })
@@ -290,12 +307,29 @@ describe('admin API: what it refuses', () => {
       ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1.005 }] }] }],
       ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'zzz', amount: 1 }] }] }],
       ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: -1 }] }] }],
-      ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1, min_quantity: 5, max_quantity: 2 }] }] }],
-      ['/admin/products', { title: 'New', options: [{ title: 'Size', values: ['S'] }], variants: [{ title: 'One', prices: [], options: { Size: 'L' } }] }],
+      [
+        '/admin/products',
+        { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1, min_quantity: 5, max_quantity: 2 }] }] },
+      ],
+      [
+        '/admin/products',
+        { title: 'New', options: [{ title: 'Size', values: ['S'] }], variants: [{ title: 'One', prices: [], options: { Size: 'L' } }] },
+      ],
       ['/admin/products', { title: 'New', thumbnail: 'javascript:alert(1)' }],
-      ['/admin/shipping-options', { name: 'New', service_zone_id: own.service_zone, shipping_profile_id: own.shipping_profile, prices: [{ currency_code: 'usd', amount: 1 }] }],
+      [
+        '/admin/shipping-options',
+        {
+          name: 'New',
+          service_zone_id: own.service_zone,
+          shipping_profile_id: own.shipping_profile,
+          prices: [{ currency_code: 'usd', amount: 1 }],
+        },
+      ],
       [`/admin/shipping-options/${own.shipping_option}`, { price_type: 'calculated' }],
-      [`/admin/fulfillment-sets/${own.fulfillment_set}/service-zones`, { name: 'New', geo_zones: [{ type: 'country', country_code: 'zz' }] }],
+      [
+        `/admin/fulfillment-sets/${own.fulfillment_set}/service-zones`,
+        { name: 'New', geo_zones: [{ type: 'country', country_code: 'zz' }] },
+      ],
       [`/admin/inventory-items/${own.inventory_item}/location-levels`, { location_id: own.stock_location, stocked_quantity: -1 }],
       [`/admin/inventory-items/${own.inventory_item}/location-levels/${own.stock_location}`, { stocked_quantity: 1.5 }],
       ['/admin/api-keys', { title: 'New', type: 'vendor' }],

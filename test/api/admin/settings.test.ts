@@ -23,7 +23,11 @@ describe('admin API: settings', () => {
   it('shows the one store of the tenant and changes what is named', async () => {
     const { stores, count } = await get('/admin/stores')
     assert.equal(count, 1)
-    const { store: changed } = await post(`/admin/stores/${stores[0].id}`, { name: 'New name', payment_capture: 'manual', mail_from_name: 'Shop' })
+    const { store: changed } = await post(`/admin/stores/${stores[0].id}`, {
+      name: 'New name',
+      payment_capture: 'manual',
+      mail_from_name: 'Shop',
+    })
     assert.deepEqual([changed.name, changed.payment_capture, changed.mail_from_name], ['New name', 'manual', 'Shop'])
     assert.equal(changed.default_region_id, store.regionId, 'what is not named stays')
   })
@@ -31,18 +35,34 @@ describe('admin API: settings', () => {
   it('replaces the currencies of the store as a whole, with one default', async () => {
     const { stores } = await get('/admin/stores')
     const { store: changed } = await post(`/admin/stores/${stores[0].id}`, {
-      supported_currencies: [{ currency_code: 'USD', is_default: false }, { currency_code: 'jpy', is_default: true, is_tax_inclusive: true }],
+      supported_currencies: [
+        { currency_code: 'USD', is_default: false },
+        { currency_code: 'jpy', is_default: true, is_tax_inclusive: true },
+      ],
     })
-    const currencies = changed.supported_currencies.map((row: Record<string, unknown>) => [row.currency_code, row.is_default, row.is_tax_inclusive])
-    assert.deepEqual(currencies, [['jpy', true, true], ['usd', false, false]])
+    const currencies = changed.supported_currencies.map((row: Record<string, unknown>) => [
+      row.currency_code,
+      row.is_default,
+      row.is_tax_inclusive,
+    ])
+    assert.deepEqual(currencies, [
+      ['jpy', true, true],
+      ['usd', false, false],
+    ])
     assert.equal(changed.supported_currencies[0].currency.decimal_digits, 0)
     const shown = await store.shopper.get('/store/currencies')
-    assert.deepEqual(shown.body.currencies.map((currency: { code: string }) => currency.code), ['jpy', 'usd'])
+    assert.deepEqual(
+      shown.body.currencies.map((currency: { code: string }) => currency.code),
+      ['jpy', 'usd'],
+    )
   })
 
   it('knows the currencies of the world', async () => {
     assert.equal((await get('/admin/currencies/kwd')).currency.decimal_digits, 3)
-    assert.deepEqual((await get('/admin/currencies', { q: 'krone' })).currencies.map((currency: { code: string }) => currency.code), ['dkk', 'nok'])
+    assert.deepEqual(
+      (await get('/admin/currencies', { q: 'krone' })).currencies.map((currency: { code: string }) => currency.code),
+      ['dkk', 'nok'],
+    )
     assert.equal((await store.admin.get('/admin/currencies/zzz')).status, 404)
   })
 
@@ -54,7 +74,10 @@ describe('admin API: settings', () => {
     assert.equal((await shopper.get('/store/products')).body.count, 0)
     await post(`/admin/sales-channels/${channel.id}/products`, { add: [product] })
     await post(`/admin/sales-channels/${channel.id}/products`, { add: [product] })
-    assert.deepEqual((await shopper.get('/store/products')).body.products.map((found: { id: string }) => found.id), [product])
+    assert.deepEqual(
+      (await shopper.get('/store/products')).body.products.map((found: { id: string }) => found.id),
+      [product],
+    )
     await post(`/admin/sales-channels/${channel.id}/products`, { remove: [product] })
     assert.equal((await shopper.get('/store/products')).body.count, 0)
   })
@@ -70,14 +93,30 @@ describe('admin API: settings', () => {
   })
 
   it('creates, changes and removes a region, whose countries are free again', async () => {
-    const { region } = await post('/admin/regions', { name: 'Nordics', currency_code: 'SEK', countries: ['SE', 'no'], payment_providers: ['pp_system_default'], is_tax_inclusive: true })
-    assert.deepEqual(region.countries.map((country: { iso_2: string }) => country.iso_2), ['no', 'se'])
+    const { region } = await post('/admin/regions', {
+      name: 'Nordics',
+      currency_code: 'SEK',
+      countries: ['SE', 'no'],
+      payment_providers: ['pp_system_default'],
+      is_tax_inclusive: true,
+    })
+    assert.deepEqual(
+      region.countries.map((country: { iso_2: string }) => country.iso_2),
+      ['no', 'se'],
+    )
     assert.deepEqual([region.currency_code, region.is_tax_inclusive, region.automatic_taxes], ['sek', true, true])
     assert.deepEqual(region.payment_providers, [{ id: 'pp_system_default', is_enabled: true }])
     const taken = await store.admin.post('/admin/regions', { name: 'Again', currency_code: 'sek', countries: ['se', 'fi'] })
     assert.deepEqual([taken.status, taken.body.message], [400, 'Countries with codes: "se" are already assigned to a region'])
-    const { region: changed } = await post(`/admin/regions/${region.id}`, { countries: ['se', 'dk'], payment_providers: [], is_tax_inclusive: false })
-    assert.deepEqual(changed.countries.map((country: { iso_2: string }) => country.iso_2), ['dk', 'se'])
+    const { region: changed } = await post(`/admin/regions/${region.id}`, {
+      countries: ['se', 'dk'],
+      payment_providers: [],
+      is_tax_inclusive: false,
+    })
+    assert.deepEqual(
+      changed.countries.map((country: { iso_2: string }) => country.iso_2),
+      ['dk', 'se'],
+    )
     assert.deepEqual([changed.payment_providers, changed.is_tax_inclusive, changed.name], [[], false, 'Nordics'])
     const { body } = await store.admin.delete(`/admin/regions/${region.id}`)
     assert.deepEqual(body, { id: region.id, object: 'region', deleted: true })
@@ -96,34 +135,57 @@ describe('admin API: settings', () => {
   })
 
   it('says by preference whether prices include tax', async () => {
-    const { price_preference: preference } = await post('/admin/price-preferences', { attribute: 'currency_code', value: 'gbp', is_tax_inclusive: true })
+    const { price_preference: preference } = await post('/admin/price-preferences', {
+      attribute: 'currency_code',
+      value: 'gbp',
+      is_tax_inclusive: true,
+    })
     const { price_preference: changed } = await post(`/admin/price-preferences/${preference.id}`, { is_tax_inclusive: false })
     assert.equal(changed.is_tax_inclusive, false)
     const { price_preferences } = await get('/admin/price-preferences', { attribute: 'currency_code', value: 'gbp' })
-    assert.deepEqual(price_preferences.map((row: { id: string }) => row.id), [preference.id])
+    assert.deepEqual(
+      price_preferences.map((row: { id: string }) => row.id),
+      [preference.id],
+    )
     assert.equal((await store.admin.delete(`/admin/price-preferences/${preference.id}`)).body.deleted, true)
   })
 
   it('taxes a country, a province of it, and some things differently', async () => {
-    const { tax_region: country } = await post('/admin/tax-regions', { country_code: 'US', default_tax_rate: { name: 'Federal', code: 'F', rate: 1.25 } })
+    const { tax_region: country } = await post('/admin/tax-regions', {
+      country_code: 'US',
+      default_tax_rate: { name: 'Federal', code: 'F', rate: 1.25 },
+    })
     assert.equal(country.tax_rates[0].rate, 1.25)
     const { tax_region: province } = await post('/admin/tax-regions', { country_code: 'us', province_code: 'NY', parent_id: country.id })
     assert.equal(province.province_code, 'ny')
     const product = store.vendors[0]?.products[0]?.id as string
-    const { tax_rate: special } = await post('/admin/tax-rates', { tax_region_id: province.id, name: 'Special', code: 'S', rate: 8.875, rules: [{ reference: 'product', reference_id: product }] })
+    const { tax_rate: special } = await post('/admin/tax-rates', {
+      tax_region_id: province.id,
+      name: 'Special',
+      code: 'S',
+      rate: 8.875,
+      rules: [{ reference: 'product', reference_id: product }],
+    })
     assert.equal(special.rules[0].reference_id, product)
     const { tax_rate: changed } = await post(`/admin/tax-rates/${special.id}`, { rate: 4, rules: [] })
     assert.deepEqual([changed.rate, changed.rules, changed.name], [4, [], 'Special'])
     const listed = await get('/admin/tax-rates', { tax_region_id: province.id })
     assert.equal(listed.count, 1)
     assert.equal((await store.admin.delete(`/admin/tax-regions/${country.id}`)).body.deleted, true)
-    for (const path of [`/admin/tax-regions/${province.id}`, `/admin/tax-rates/${special.id}`]) assert.equal((await store.admin.get(path)).status, 404)
+    for (const path of [`/admin/tax-regions/${province.id}`, `/admin/tax-rates/${special.id}`])
+      assert.equal((await store.admin.get(path)).status, 404)
   })
 
   it('pages and orders a list', async () => {
     for (const name of ['b', 'c', 'a']) await post('/admin/sales-channels', { name: `page-${name}` })
     const page = await get('/admin/sales-channels', { q: 'PAGE-', order: '-name', limit: '2', offset: '1', fields: 'name' })
-    assert.deepEqual(page.sales_channels.map((row: object) => row), page.sales_channels.map(({ id, name }: { id: string; name: string }) => ({ id, name })))
-    assert.deepEqual([page.sales_channels.map((row: { name: string }) => row.name), page.count, page.offset, page.limit], [['page-b', 'page-a'], 3, 1, 2])
+    assert.deepEqual(
+      page.sales_channels.map((row: object) => row),
+      page.sales_channels.map(({ id, name }: { id: string; name: string }) => ({ id, name })),
+    )
+    assert.deepEqual(
+      [page.sales_channels.map((row: { name: string }) => row.name), page.count, page.offset, page.limit],
+      [['page-b', 'page-a'], 3, 1, 2],
+    )
   })
 })

@@ -20,7 +20,9 @@ describe('signing in', () => {
     other = await createTestStore(app())
     const passwordHash = await hashPassword(shopper.password)
     await app().db.unitOfWork(store.scope, async (unit) => {
-      const [customer] = await unit.run(ensureAccountStatement(store.tenantId, { email: shopper.email, firstName: 'Grace', lastName: null }))
+      const [customer] = await unit.run(
+        ensureAccountStatement(store.tenantId, { email: shopper.email, firstName: 'Grace', lastName: null }),
+      )
       await addIdentity(unit, { actorType: 'customer', actorId: customer?.id as string, email: shopper.email, passwordHash })
     })
     const context = { db: app().db, scope: { role: 'platform' as const }, clock: systemClock, requestId: 'test', actorId: 'test' }
@@ -39,7 +41,10 @@ describe('signing in', () => {
 
   it('gives a member of a vendor a token that opens the vendor API', async () => {
     const vendor = store.vendors[0] as TestStore['vendors'][0]
-    const { status, body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', { email: vendor.email, password: vendor.password })
+    const { status, body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', {
+      email: vendor.email,
+      password: vendor.password,
+    })
     assert.equal(status, 200)
     const me = await client(app(), { token: body.token }).get('/vendor/me')
     assert.equal(me.status, 200)
@@ -61,7 +66,10 @@ describe('signing in', () => {
   })
 
   it('answers a wrong password and an unknown account in the same words', async () => {
-    for (const credentials of [{ ...shopper, password: 'wrong password' }, { ...shopper, email: 'nobody@example.com' }]) {
+    for (const credentials of [
+      { ...shopper, password: 'wrong password' },
+      { ...shopper, email: 'nobody@example.com' },
+    ]) {
       const { status, body } = await store.shopper.post('/auth/customer/emailpass', credentials)
       assert.equal(status, 401)
       assert.deepEqual(body, { type: 'unauthorized', message: 'Invalid email or password' })
@@ -86,7 +94,13 @@ describe('signing in', () => {
   })
 
   it('refuses a body with anything missing, of the wrong kind, or too much', async () => {
-    const bad = [{}, { email: shopper.email }, { email: 'no address', password: 'x' }, { email: shopper.email, password: 5 }, { ...shopper, remember: true }]
+    const bad = [
+      {},
+      { email: shopper.email },
+      { email: 'no address', password: 'x' },
+      { email: shopper.email, password: 5 },
+      { ...shopper, remember: true },
+    ]
     for (const body of bad) assert.equal((await store.shopper.post('/auth/customer/emailpass', body)).status, 400, JSON.stringify(body))
   })
 
@@ -110,7 +124,10 @@ describe('signing in', () => {
 
   it('does not prolong a token that was revoked a moment ago', async () => {
     const vendor = store.vendors[0] as TestStore['vendors'][0]
-    const { body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', { email: vendor.email, password: vendor.password })
+    const { body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', {
+      email: vendor.email,
+      password: vendor.password,
+    })
     const bearer = client(app(), { token: body.token })
     assert.equal((await bearer.post('/auth/token/refresh')).status, 200)
     const context = { db: app().db, scope: store.scope, clock: systemClock, requestId: 'test', actorId: 'test' }

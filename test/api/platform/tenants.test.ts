@@ -30,13 +30,20 @@ describe('platform API: stores', () => {
     const regions = await shopper.get('/store/regions')
     assert.equal(regions.body.regions[0].currency_code, 'eur')
     assert.ok(regions.body.regions[0].countries.length >= 20)
-    const owner = await client(app(), { tenant: 'first' }).post('/auth/user/emailpass', { email: body.owner.email, password: body.owner.password })
+    const owner = await client(app(), { tenant: 'first' }).post('/auth/user/emailpass', {
+      email: body.owner.email,
+      password: body.owner.password,
+    })
     assert.equal(owner.status, 200, JSON.stringify(owner.body))
     assert.equal((await client(app(), { secretKey: body.secret_key }).get('/admin/stores')).status, 200)
   })
 
   it('creates only the store, a channel and keys with defaults: false', async () => {
-    const { body } = await operator.post('/platform/tenants', { ...wanted('bare'), defaults: false, owner: { email: 'o@bare.example', password: 'chosen password' } })
+    const { body } = await operator.post('/platform/tenants', {
+      ...wanted('bare'),
+      defaults: false,
+      owner: { email: 'o@bare.example', password: 'chosen password' },
+    })
     assert.equal(body.owner.password, undefined, 'a password that the caller chose is not told back')
     assert.equal((await client(app(), { publishableKey: body.publishable_key }).get('/store/regions')).body.count, 0)
     assert.equal((await client(app(), { publishableKey: body.publishable_key }).get('/store/products')).status, 200)
@@ -45,7 +52,10 @@ describe('platform API: stores', () => {
   it('lists, shows with usage, renames, and gives a plan whose fee the store then pays', async () => {
     const store = await createTestStore(app(), { vendors: 2 })
     const list = await operator.get('/platform/tenants', { q: store.slug })
-    assert.deepEqual(list.body.tenants.map((tenant: { slug: string }) => tenant.slug), [store.slug])
+    assert.deepEqual(
+      list.body.tenants.map((tenant: { slug: string }) => tenant.slug),
+      [store.slug],
+    )
     const plan = await operator.post('/platform/plans', { name: 'Pro', fee_rate: 1.5, fee_fixed: { usd: 0.25 } })
     assert.equal(plan.status, 200)
     const changed = await operator.post(`/platform/tenants/${store.publicId}`, { name: 'Renamed', plan: 'Pro' })
@@ -60,7 +70,11 @@ describe('platform API: stores', () => {
     const store = await createTestStore(app())
     assert.equal((await store.shopper.get('/store/products')).status, 200)
     assert.equal((await operator.post(`/platform/tenants/${store.publicId}/suspend`, { reason: 'unpaid' })).body.tenant.status, 'suspended')
-    for (const [api, path] of [[store.shopper, '/store/products'], [store.admin, '/admin/stores'], [store.vendor(0), '/vendor/me']] as const) {
+    for (const [api, path] of [
+      [store.shopper, '/store/products'],
+      [store.admin, '/admin/stores'],
+      [store.vendor(0), '/vendor/me'],
+    ] as const) {
       const { status, body } = await api.get(path)
       assert.deepEqual([status, body.code], [403, 'tenant_suspended'], path)
     }

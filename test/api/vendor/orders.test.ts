@@ -18,7 +18,11 @@ describe('orders of a vendor', () => {
 
   /** An order over both vendors: two things of the first, one of the second, each so many times. */
   async function buy(quantity = 2): Promise<{ mine: Answer['body']; theirs: Answer['body']; orderId: string }> {
-    const variantIds = [store.vendors[0]?.products[0]?.variantIds[0], store.vendors[0]?.products[1]?.variantIds[0], store.vendors[1]?.products[0]?.variantIds[0]]
+    const variantIds = [
+      store.vendors[0]?.products[0]?.variantIds[0],
+      store.vendors[0]?.products[1]?.variantIds[0],
+      store.vendors[1]?.products[0]?.variantIds[0],
+    ]
     const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds: variantIds as string[], quantity })
     const completed = await store.shopper.post(`/store/carts/${cartId}/complete`)
     assert.equal(completed.body.type, 'order', JSON.stringify(completed.body))
@@ -26,7 +30,8 @@ describe('orders of a vendor', () => {
     return { mine: await newest(vendor), theirs: await newest(rival), orderId: completed.body.order.id }
   }
 
-  const fulfil = (orderId: string, items: unknown, more: object = {}) => vendor.post(`/vendor/orders/${orderId}/fulfillments`, { items, ...more })
+  const fulfil = (orderId: string, items: unknown, more: object = {}) =>
+    vendor.post(`/vendor/orders/${orderId}/fulfillments`, { items, ...more })
   const stockOf = async (sku: string) => (await vendor.get('/vendor/inventory-levels', { sku })).body.inventory_levels[0]
 
   it('hold the vendor’s own lines, shipping and money, and nothing else of the shopper’s order', async () => {
@@ -48,7 +53,10 @@ describe('orders of a vendor', () => {
 
   it('are read with a member’s token as with a key', async () => {
     const person = store.vendors[0] as TestStore['vendors'][0]
-    const { body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', { email: person.email, password: person.password })
+    const { body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', {
+      email: person.email,
+      password: person.password,
+    })
     assert.equal((await client(app(), { token: body.token }).get('/vendor/orders')).status, 200)
   })
 
@@ -56,7 +64,10 @@ describe('orders of a vendor', () => {
     const { mine } = await buy()
     const [first, second] = mine.items
     const before = await stockOf(first.variant_sku)
-    const packed = await fulfil(mine.id, mine.items.map((item: { id: string; quantity: number }) => ({ id: item.id, quantity: item.quantity })))
+    const packed = await fulfil(
+      mine.id,
+      mine.items.map((item: { id: string; quantity: number }) => ({ id: item.id, quantity: item.quantity })),
+    )
     assert.equal(packed.status, 200, JSON.stringify(packed.body))
     assert.equal(packed.body.order.fulfillment_status, 'fulfilled')
     const [fulfillment] = packed.body.order.fulfillments
@@ -77,7 +88,9 @@ describe('orders of a vendor', () => {
     assert.equal(shipped.body.order.fulfillments[0].labels[0].tracking_number, '1Z999')
     assert.equal((await vendor.post(`${path}/shipments`, { labels })).status, 400, 'a parcel is sent once')
     await app().drain()
-    const notices = app().mails.slice(mailsBefore).filter((mail) => mail.text.includes('1Z999'))
+    const notices = app()
+      .mails.slice(mailsBefore)
+      .filter((mail) => mail.text.includes('1Z999'))
     assert.equal(notices.length, 1)
 
     const delivered = await vendor.post(`${path}/mark-as-delivered`)
@@ -148,7 +161,16 @@ describe('orders of a vendor', () => {
   it('refuse bodies that make no sense', async () => {
     const { mine } = await buy(1)
     const [line] = mine.items
-    const bad = [[], [{ id: line.id, quantity: 0 }], [{ id: line.id, quantity: 0.5 }], [{ id: line.id }], [{ id: line.id, quantity: 1 }, { id: line.id, quantity: 1 }]]
+    const bad = [
+      [],
+      [{ id: line.id, quantity: 0 }],
+      [{ id: line.id, quantity: 0.5 }],
+      [{ id: line.id }],
+      [
+        { id: line.id, quantity: 1 },
+        { id: line.id, quantity: 1 },
+      ],
+    ]
     for (const items of bad) assert.equal((await fulfil(mine.id, items)).status, 400, JSON.stringify(items))
     assert.equal((await fulfil(mine.id, [{ id: 'ordli_unknown', quantity: 1 }])).status, 404)
     assert.equal((await fulfil('vord_unknown', [{ id: line.id, quantity: 1 }])).status, 404)

@@ -13,8 +13,21 @@ const mug = {
   images: [{ url: 'https://pictures.example/mug.jpg' }],
   options: [{ title: 'Glaze', values: ['Ash', 'Moss'] }],
   variants: [
-    { title: 'Ash', sku: 'MUG-ASH', options: { Glaze: 'Ash' }, prices: [{ currency_code: 'usd', amount: 24.5, compare_at_amount: 30 }], stock: 7 },
-    { title: 'Moss', sku: 'MUG-MOSS', options: { Glaze: 'Moss' }, prices: [{ currency_code: 'USD', amount: 26 }], stock: 0, allow_backorder: true },
+    {
+      title: 'Ash',
+      sku: 'MUG-ASH',
+      options: { Glaze: 'Ash' },
+      prices: [{ currency_code: 'usd', amount: 24.5, compare_at_amount: 30 }],
+      stock: 7,
+    },
+    {
+      title: 'Moss',
+      sku: 'MUG-MOSS',
+      options: { Glaze: 'Moss' },
+      prices: [{ currency_code: 'USD', amount: 26 }],
+      stock: 0,
+      allow_backorder: true,
+    },
   ],
 }
 
@@ -41,7 +54,10 @@ describe('products of a vendor', () => {
     const { product } = body
     assert.equal(product.handle, 'stoneware-mug')
     assert.equal(product.type.value, 'Tableware')
-    assert.deepEqual(product.tags.map((tag: { value: string }) => tag.value), ['ceramic', 'kitchen'])
+    assert.deepEqual(
+      product.tags.map((tag: { value: string }) => tag.value),
+      ['ceramic', 'kitchen'],
+    )
     assert.equal(product.thumbnail, 'https://pictures.example/mug.jpg')
     const ash = variantNamed(product, 'Ash')
     assert.equal(ash.inventory_quantity, 7)
@@ -52,6 +68,20 @@ describe('products of a vendor', () => {
     assert.equal(shown.body.products[0].vendor.id, store.vendors[0]?.id)
   })
 
+  it('are refused with two prices in one currency, and with characters that cannot be kept', async () => {
+    const twice = { title: 'Twice', variants: [{ title: 'One', prices: [1, 2].map((amount) => ({ currency_code: 'usd', amount })) }] }
+    const nul = { title: 'Nul', variants: [{ title: 'One', barcode: 'a\u0000b', prices: [{ currency_code: 'usd', amount: 1 }] }] }
+    for (const [product, message] of [
+      [twice, /two prices in usd/],
+      [nul, /character that cannot be stored/],
+    ] as const) {
+      const { status, body } = await vendor.post('/vendor/products', product)
+      assert.deepEqual([status, body.type], [400, 'invalid_data'], JSON.stringify(body))
+      assert.match(body.message, message)
+      assert.equal((await vendor.get('/vendor/products', { title: product.title })).body.count, 0)
+    }
+  })
+
   it('are drafts unless they say otherwise, and drafts are shown to their vendor only', async () => {
     const { body } = await vendor.post('/vendor/products', { title: 'Not ready', handle: 'not-ready' })
     assert.equal(body.product.status, 'draft')
@@ -60,7 +90,11 @@ describe('products of a vendor', () => {
   })
 
   it('are changed in what is named, and keep the rest', async () => {
-    const { body } = await vendor.post('/vendor/products', { ...mug, title: 'Bowl', variants: mug.variants.map((variant) => ({ ...variant, sku: variant.sku.replace('MUG', 'BOWL') })) })
+    const { body } = await vendor.post('/vendor/products', {
+      ...mug,
+      title: 'Bowl',
+      variants: mug.variants.map((variant) => ({ ...variant, sku: variant.sku.replace('MUG', 'BOWL') })),
+    })
     const ash = variantNamed(body.product, 'Ash')
     const changed = await vendor.post(`/vendor/products/${body.product.id}`, {
       description: 'Holds soup.',
@@ -75,7 +109,10 @@ describe('products of a vendor', () => {
     const { product } = changed.body
     assert.equal(product.title, 'Bowl')
     assert.equal(product.description, 'Holds soup.')
-    assert.deepEqual(product.tags.map((tag: { value: string }) => tag.value), ['soup'])
+    assert.deepEqual(
+      product.tags.map((tag: { value: string }) => tag.value),
+      ['soup'],
+    )
     assert.equal(product.variants.length, 3)
     const now = variantNamed(product, 'Ash')
     assert.equal(now.sku, 'BOWL-A')
@@ -121,7 +158,11 @@ describe('products of a vendor', () => {
     assert.equal((await vendor.post(`/vendor/products/${mine}`, { variants: [{ id: theirVariant, title: 'Mine now' }] })).status, 404)
     assert.equal((await vendor.post(`/vendor/products/${mine}`, { shipping_profile_id: store.vendors[1]?.profileId })).status, 404)
     assert.equal((await vendor.post('/vendor/products', { title: 'Odd', shipping_profile_id: store.vendors[1]?.profileId })).status, 404)
-    await asAdmin(app().adminUrl, `insert into app.product_category (tenant_id, id, name, handle) values ($1, 'pcat_foreign', 'Foreign', 'foreign')`, [other.tenantId])
+    await asAdmin(
+      app().adminUrl,
+      `insert into app.product_category (tenant_id, id, name, handle) values ($1, 'pcat_foreign', 'Foreign', 'foreign')`,
+      [other.tenantId],
+    )
     const refused = await vendor.post('/vendor/products', { title: 'Odd', categories: [{ id: 'pcat_foreign' }] })
     assert.equal(refused.status, 404)
     assert.equal((await vendor.get('/vendor/products', { title: 'Odd' })).body.count, 0, 'nothing was written')
@@ -140,7 +181,10 @@ describe('products of a vendor', () => {
   })
 
   it('are refused with amounts, currencies and fields that make no sense', async () => {
-    const variant = (more: object) => ({ title: 'Odd', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1 }], ...more }] })
+    const variant = (more: object) => ({
+      title: 'Odd',
+      variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1 }], ...more }],
+    })
     const bad = [
       {},
       { title: '' },
@@ -166,7 +210,10 @@ describe('products of a vendor', () => {
     assert.equal((await client(app(), { tenant: store.slug }).get('/vendor/products')).status, 401)
     assert.equal((await store.admin.get('/vendor/products')).status, 401, 'a store’s key is no vendor’s')
     assert.equal((await vendor.get('/admin/products')).status, 401, 'and a vendor’s key is no store’s')
-    await asAdmin(app().adminUrl, `update app.api_key set permissions = '{products:read}' where tenant_id = $1 and vendor_id = $2`, [store.tenantId, store.vendors[1]?.id])
+    await asAdmin(app().adminUrl, `update app.api_key set permissions = '{products:read}' where tenant_id = $1 and vendor_id = $2`, [
+      store.tenantId,
+      store.vendors[1]?.id,
+    ])
     app().stoa.services.gatekeeper.forget()
     assert.equal((await rival.get('/vendor/products')).status, 200)
     assert.equal((await rival.post('/vendor/products', { title: 'No' })).status, 403)

@@ -42,7 +42,10 @@ describe('stock, places and shipping of a vendor', () => {
     const refused = await vendor.post('/vendor/inventory-levels', { sku: 'V1-1-M', stocked_quantity: 4 })
     assert.equal(refused.status, 400)
     assert.match(refused.body.message, /5 pieces are promised/)
-    assert.equal((await vendor.post('/vendor/inventory-levels', { sku: 'V1-1-M', stocked_quantity: 5 })).body.inventory_level.available_quantity, 0)
+    assert.equal(
+      (await vendor.post('/vendor/inventory-levels', { sku: 'V1-1-M', stocked_quantity: 5 })).body.inventory_level.available_quantity,
+      0,
+    )
   })
 
   it('of another vendor is not there', async () => {
@@ -60,7 +63,13 @@ describe('stock, places and shipping of a vendor', () => {
   })
 
   it('needs one name for the item, and a whole number', async () => {
-    const bad = [{ stocked_quantity: 1 }, { sku: 'V1-1-S', inventory_item_id: 'iitem_1', stocked_quantity: 1 }, { sku: 'V1-1-S', stocked_quantity: -1 }, { sku: 'V1-1-S', stocked_quantity: 1.5 }, { sku: 'V1-1-S' }]
+    const bad = [
+      { stocked_quantity: 1 },
+      { sku: 'V1-1-S', inventory_item_id: 'iitem_1', stocked_quantity: 1 },
+      { sku: 'V1-1-S', stocked_quantity: -1 },
+      { sku: 'V1-1-S', stocked_quantity: 1.5 },
+      { sku: 'V1-1-S' },
+    ]
     for (const body of bad) assert.equal((await vendor.post('/vendor/inventory-levels', body)).status, 400, JSON.stringify(body))
   })
 
@@ -69,7 +78,11 @@ describe('stock, places and shipping of a vendor', () => {
     assert.equal(made.status, 200, JSON.stringify(made.body))
     const location_id = made.body.stock_location.id
     assert.equal(made.body.stock_location.address.city, 'Field')
-    assert.equal((await vendor.post('/vendor/inventory-levels', { sku: 'V1-1-S', location_id, stocked_quantity: 8 })).body.inventory_level.location_name, 'Barn')
+    assert.equal(
+      (await vendor.post('/vendor/inventory-levels', { sku: 'V1-1-S', location_id, stocked_quantity: 8 })).body.inventory_level
+        .location_name,
+      'Barn',
+    )
     const shown = await store.shopper.get('/store/products', { handle: 'thing-1-1', fields: '+variants.inventory_quantity' })
     assert.equal(shown.body.products[0].variants[0].inventory_quantity, 50)
     assert.equal((await vendor.get('/vendor/stock-locations')).body.count, 2)
@@ -77,7 +90,12 @@ describe('stock, places and shipping of a vendor', () => {
   })
 
   it('offers shipping options of its own', async () => {
-    const made = await vendor.post('/vendor/shipping-options', { name: 'By bicycle', countries: ['US'], prices: [{ currency_code: 'usd', amount: 12.5 }], type_code: 'express' })
+    const made = await vendor.post('/vendor/shipping-options', {
+      name: 'By bicycle',
+      countries: ['US'],
+      prices: [{ currency_code: 'usd', amount: 12.5 }],
+      type_code: 'express',
+    })
     assert.equal(made.status, 200, JSON.stringify(made.body))
     assert.deepEqual(made.body.shipping_option.countries, ['us'])
     assert.equal(made.body.shipping_option.prices[0].amount, 12.5)
@@ -90,14 +108,21 @@ describe('stock, places and shipping of a vendor', () => {
   it('offers none from another vendor’s place, in a foreign currency, or to nowhere', async () => {
     const option = { name: 'Odd', countries: ['us'], prices: [{ currency_code: 'usd', amount: 1 }] }
     assert.equal((await vendor.post('/vendor/shipping-options', { ...option, location_id: store.vendors[1]?.locationId })).status, 404)
-    assert.equal((await vendor.post('/vendor/shipping-options', { ...option, shipping_profile_id: store.vendors[1]?.profileId })).status, 404)
+    assert.equal(
+      (await vendor.post('/vendor/shipping-options', { ...option, shipping_profile_id: store.vendors[1]?.profileId })).status,
+      404,
+    )
     assert.equal((await vendor.post('/vendor/shipping-options', { ...option, prices: [{ currency_code: 'chf', amount: 1 }] })).status, 400)
     assert.equal((await vendor.post('/vendor/shipping-options', { ...option, countries: [] })).status, 400)
     assert.equal((await vendor.get('/vendor/shipping-options')).body.count, 2)
   })
 
   it('shows and changes the own profile, and nothing that is the store’s to say', async () => {
-    const changed = await vendor.post('/vendor/me', { name: 'Potters & Sons', description: 'Since 1950', logo: 'https://pictures.example/logo.png' })
+    const changed = await vendor.post('/vendor/me', {
+      name: 'Potters & Sons',
+      description: 'Since 1950',
+      logo: 'https://pictures.example/logo.png',
+    })
     assert.equal(changed.status, 200, JSON.stringify(changed.body))
     assert.equal((await vendor.get('/vendor/me')).body.vendor.name, 'Potters & Sons')
     assert.equal((await rival.get('/vendor/me')).body.vendor.name, 'Vendor 2')

@@ -12,7 +12,15 @@ import {
   vendorsWithin,
 } from '../../../src/access/index.js'
 
-const actor = (...grants: Grant[]): Actor => ({ type: 'user', id: 'user_1', identityId: null, tokenVersion: null, vendorId: null, grants, secondFactor: 'none' })
+const actor = (...grants: Grant[]): Actor => ({
+  type: 'user',
+  id: 'user_1',
+  identityId: null,
+  tokenVersion: null,
+  vendorId: null,
+  grants,
+  secondFactor: 'none',
+})
 const on = (permission: Permission, vendorId: string | null = null): Grant => ({ permission, vendorId })
 
 const permission = fc.constantFrom(...permissionNames)
