@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../kernel/index.js'
 import type { Context, Database, Scope } from '../db/index.js'
 import type { HandlerName } from '../events/index.js'
@@ -26,6 +27,8 @@ const handlerTimeout_ms = 120_000
 const firstDelay_ms = 1_000
 const delayMaximum_ms = 3_600_000
 const errorLengthMaximum = 500
+/** Waited between tries to note an outcome: an outcome that is not noted leaves its job to the end of its lease, minutes. */
+const noteDelays_ms = [100, 500, 2_000]
 
 export const workerScope: Scope = { role: 'worker' }
 
@@ -41,7 +44,7 @@ export function delayBefore(attempt: number, random: () => number = Math.random)
  */
 export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
   const { db, clock, log } = options
-  if ((await db.read(workerScope, stillLeasedStatement(job))).length === 0) return
+  if ((await insistently(() => db.read(workerScope, stillLeasedStatement(job)))).length === 0) return
   const fields = { job: job.id, event: job.name, handler: job.handler, tenant: job.tenant_id, attempt: job.attempts }
   const context: Context = {
     db,
@@ -56,14 +59,27 @@ export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
     // A job that takes its process down never gets to the catch below, and would take down one after the other.
     if (job.attempts > attemptsMaximum) throw new Error(`${attemptsMaximum} tries ended without an outcome`)
     await withinTime(handler(context, job.payload))
-    await db.unitOfWork(workerScope, (unit) => unit.run(doneStatement(job)))
+    await insistently(() => db.unitOfWork(workerScope, (unit) => unit.run(doneStatement(job))))
     log.info(fields, 'job done')
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).slice(0, errorLengthMaximum)
     const last = job.attempts >= attemptsMaximum
-    await db.unitOfWork(workerScope, (unit) => unit.run(failedStatement(job, message, last ? null : delayBefore(job.attempts))))
+    const delay_ms = last ? null : delayBefore(job.attempts)
+    await insistently(() => db.unitOfWork(workerScope, (unit) => unit.run(failedStatement(job, message, delay_ms))))
     log[last ? 'error' : 'warn']({ ...fields, error: message }, last ? 'job failed for good' : 'job failed, will be tried again')
   }
+}
+
+/** Asks the database again where it did not answer: a connection may be lost at any moment, and the next one is good. */
+async function insistently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const delay_ms of noteDelays_ms) {
+    try {
+      return await ask()
+    } catch {
+      await pause(delay_ms)
+    }
+  }
+  return ask()
 }
 
 async function withinTime(work: Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
-import type { Scope } from '../../src/db/index.js'
+import type { Database, Scope } from '../../src/db/index.js'
 import { emit } from '../../src/events/index.js'
 import {
   attemptsMaximum,
@@ -54,10 +54,10 @@ for (const transport of ['in-process', 'bull'] as const) {
       await asAdmin(app().adminUrl, 'delete from app.outbox_event')
     })
 
-    async function work(handler: Handler, url = redisUrl): Promise<Worker> {
+    async function work(handler: Handler, url = redisUrl, db: Database = app().db): Promise<Worker> {
       prefixes += 1
       const worker = await startWorker({
-        db: app().db,
+        db,
         clock: systemClock,
         log: quiet,
         handlers: new Proxy({}, { get: () => handler }) as Handlers,
@@ -101,6 +101,28 @@ for (const transport of ['in-process', 'bull'] as const) {
       await until('the job is done', allAre('done'))
       await pause(100)
       assert.deepEqual(seen, ['order_1'])
+      assert.equal((await rows())[0]?.attempts, 1)
+    })
+
+    it('have their outcome noted although the database fails just then', async () => {
+      let failures = 0
+      const failing: Database = {
+        ...app().db,
+        unitOfWork: async (scope, fn) => {
+          failures -= 1
+          if (failures >= 0) throw new Error('the connection was lost')
+          return app().db.unitOfWork(scope, fn)
+        },
+      }
+      await work(
+        async () => {
+          failures = 3
+        },
+        redisUrl,
+        failing,
+      )
+      await tell(a, 'order_1')
+      await until('the job is done', allAre('done'))
       assert.equal((await rows())[0]?.attempts, 1)
     })
 
