@@ -1,4 +1,5 @@
 // `npm run bench`: what a request costs, on a database of its own. BENCH_SECONDS (8) is the time for each workload.
+// `-- --products 100000 --stores 1000` fills it with more than a thousand products of one store.
 // The API gets a core to itself where `taskset` can give it one; load and database share the others.
 import { spawnSync } from 'node:child_process'
 import os from 'node:os'
@@ -9,7 +10,7 @@ bootstrap()
 const cores = os.availableParallelism()
 const pinned = cores > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0
 const others = pinned ? ['taskset', '-c', `1-${cores - 1}`] : []
-const [command, ...args] = [...others, process.execPath, path.join(root, 'dist', 'test', 'bench', 'run.js')]
+const [command, ...args] = [...others, process.execPath, path.join(root, 'dist', 'test', 'bench', 'run.js'), ...process.argv.slice(2)]
 const { status } = spawnSync(command, args, {
   cwd: root,
   stdio: 'inherit',

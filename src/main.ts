@@ -15,6 +15,7 @@ import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.j
 import {
   type Mailer,
   sendOrderConfirmation,
+  sendInvite,
   sendPasswordReset,
   sendShipmentNotice,
   sendTransferRequest,
@@ -124,6 +125,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
     send_password_reset: (context, payload) => sendPasswordReset(context, accounts, payload as EventPayloads['auth.password_reset']),
     send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),
+    send_invite: (context, payload) => sendInvite(context, accounts, payload as EventPayloads['invite.sent']),
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) =>

@@ -3,7 +3,7 @@ export type { Actor, ActorType, Grant, Identified, Key, SecondFactorState, Tenan
 export { createApiKey, type NewApiKey } from './create-key.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
-export { type ApiKeyRow, changeKeyChannels, listApiKeysStatement, revokeApiKey } from './manage-keys.js'
+export { type ApiKeyRow, changeKeyChannels, deleteApiKey, listApiKeysStatement, revokeApiKey } from './manage-keys.js'
 export {
   confirmVerification,
   issueToken,
@@ -44,3 +44,16 @@ export {
 } from './sign-in.js'
 export { type TokenClaims, type Tokens, tokensOf } from './tokens.js'
 export { listUsersStatement, type UserRow } from './users.js'
+export { deleteUser, updateUser, type UserPatch } from './change-user.js'
+export {
+  acceptInvite,
+  type Acceptance,
+  createInvite,
+  deleteInvite,
+  type InviteInput,
+  inviteMailStatement,
+  inviteToken,
+  listInvitesStatement,
+  resendInvite,
+} from './invites.js'
+export { createRole, listRolesStatement, type RoleRow } from './roles.js'

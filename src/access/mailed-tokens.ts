@@ -17,7 +17,7 @@ const sweptAtOnce = 100
  * What a mail carries, made from its row's id and a secret of the deployment: a mail that is sent a second time carries
  * the same, and no row tells it.
  */
-export function mailedToken(sealer: Sealer, purpose: Purpose | 'order_transfer', id: string): string {
+export function mailedToken(sealer: Sealer, purpose: Purpose | 'order_transfer' | 'invite', id: string): string {
   return sealer.fingerprint(`${purpose} ${id}`)
 }
 

@@ -97,3 +97,24 @@ export async function changeKeyChannels(
     ),
   )
 }
+
+/**
+ * Removes a key that was revoked. The unit must have role `platform` and the tenant, as for making it.
+ * @throws not_found; not_allowed for a key that still opens something
+ */
+export async function deleteApiKey(unit: Unit, id: string, now: Date): Promise<void> {
+  const values = [tenantOf(unit), id]
+  const [key] = await unit.run(
+    statement<{ revoked_at: Date | null }>(
+      'access.lock_key_to_delete',
+      'select revoked_at from api_key where tenant_id = $1 and id = $2 for update',
+      values,
+    ),
+  )
+  if (key === undefined) throw notFound(`Api key with id: ${id} was not found`)
+  if (key.revoked_at === null || key.revoked_at > now) throw notAllowed(`Cannot delete api keys that are not revoked - ${id}`)
+  await unit.run(
+    statement('access.delete_key_route', 'delete from platform.api_key_route where tenant_id = $1 and api_key_id = $2', values),
+  )
+  await unit.run(statement('access.delete_key', 'delete from api_key where tenant_id = $1 and id = $2', values))
+}

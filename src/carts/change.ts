@@ -3,10 +3,19 @@ import { purchasableVariantsStatement, type PurchasableVariant } from '../catalo
 import { type Context, tenantOf, type Unit } from '../db/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { changeAmountStatement } from '../payments/index.js'
-import { type ShippingOptionRow, validShippingOptionsStatement } from '../shipping/index.js'
+import { selectPrice } from '../pricing/index.js'
+import { pricedOptions, type ShippingOption, validShippingOptionsStatement } from '../shipping/index.js'
 import { type TaxLine, type Taxed, type TaxRate, taxLinesOf } from '../tax/index.js'
 import { lockCartStatement } from './locks.js'
-import { type CartLine, type CartMethod, type LoadedCart, loadCartStatement } from './queries/load-cart.js'
+import { adjustLines, adjustMethods, adjustmentsOf, promote } from './promote.js'
+import {
+  type CartLine,
+  type CartMethod,
+  type CartRoot,
+  type LoadedCart,
+  loadCartRootStatement,
+  loadCartStatement,
+} from './queries/load-cart.js'
 import { deleteLinesStatement, updateCartStatement, writeLinesStatement, writeMethodsStatement } from './queries/write-cart.js'
 import { totalsOfCart } from './render.js'
 
@@ -15,8 +24,12 @@ export interface CartChange {
   unit: Unit
   tenantId: string
   cart: LoadedCart
+  /** The moment at which prices must hold. */
+  now: Date
   /** By variant id: those in the cart, and those that the change names. Empty for a change that names none. */
   variants: Map<string, PurchasableVariant>
+  /** Set by a change that has read the shipping options which are valid for what it leaves behind. */
+  shippingOptions?: readonly ShippingOption[]
   /** Set by a change that has written the cart's columns, and loaded region and tax rates anew. */
   isWritten: boolean
 }
@@ -33,28 +46,38 @@ type Change = (work: CartChange) => Promise<void> | void
 /**
  * Changes a cart: locks it, loads it in the same round trip, lets `change` alter the loaded lines and methods in
  * memory, brings prices of shipping, taxes and payment up to date, and writes what differs, a statement for each kind.
+ * What is written answers itself as it is loaded, so that only the rest of the cart is read again.
  * @returns the cart as it now is
  * @throws not_found, not_allowed for a completed cart, conflict while it is being completed
  */
 export function changeCart(context: Context, cartId: string, options: ChangeOptions, change: Change): Promise<LoadedCart> {
-  return context.db.unitOfWork(context.scope, (unit) => changeInUnit(unit, cartId, options, change))
+  return context.db.unitOfWork(context.scope, (unit) => changeInUnit(context, unit, cartId, options, change))
 }
 
-/** The same in the caller's unit of work. */
-export async function changeInUnit(unit: Unit, cartId: string, options: ChangeOptions, change: Change): Promise<LoadedCart> {
+/** The same in the caller's unit of work, which it ends. */
+export async function changeInUnit(
+  context: Pick<Context, 'clock'>,
+  unit: Unit,
+  cartId: string,
+  options: ChangeOptions,
+  change: Change,
+): Promise<LoadedCart> {
   const tenantId = tenantOf(unit)
+  const now = context.clock.now()
   const { variantIds } = options
   const [[lock], [cart], variants] = await Promise.all([
     unit.run(lockCartStatement(tenantId, cartId)),
     unit.run(loadCartStatement(tenantId, cartId)),
-    variantIds === undefined ? [] : unit.run(purchasableVariantsStatement(tenantId, { variantIds, cartId })),
+    variantIds === undefined ? [] : unit.run(purchasableVariantsStatement(tenantId, { variantIds, cartId, now })),
   ])
   if (lock === undefined || cart === undefined) throw notFound(`Cart id not found: ${cartId}`)
   if (cart.completed_at !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
   if (cart.checkout !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
   const before = structuredClone(cart)
   const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
-  const work: CartChange = { unit, tenantId, cart, variants: byId, isWritten: false }
+  const work: CartChange = { unit, tenantId, cart, now, variants: byId, isWritten: false }
+  refreshPrices(work)
+  promote(cart, now)
   await change(work)
   return writeChanges(work, before, options.forceTaxes === true)
 }
@@ -62,7 +85,7 @@ export async function changeInUnit(unit: Unit, cartId: string, options: ChangeOp
 async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: boolean): Promise<LoadedCart> {
   const { unit, tenantId, cart } = work
   if (forceTaxes) cart.taxes_calculated = true
-  if (!work.isWritten && taxAddress(before) !== taxAddress(cart)) await writeAndLoadRates(work)
+  if (!work.isWritten && (taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart))) await writeAndLoadRates(work)
   const taxed = cart.region.automatic_taxes || cart.taxes_calculated
   for (const line of cart.lines) {
     line.tax_lines = taxed
@@ -74,11 +97,16 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
         )
       : []
   }
-  await writeLines(unit, tenantId, before, cart)
+  // Discounts on lines do not depend on shipping: the lines are written while its prices are read.
+  adjustLines(cart, adjustmentsOf(cart, work.now))
+  const linesWritten = writeLines(unit, tenantId, before, cart)
+  let methodsWritten: Promise<CartMethod[]> | undefined
   if (cart.methods.length > 0 || before.methods.length > 0) {
-    const options = await unit.run(validShippingOptionsStatement(tenantId, cart.id))
+    const optionsRead = work.shippingOptions ?? readOptions(work)
+    const [options] = await Promise.all([optionsRead, linesWritten])
     cart.methods = refreshedMethods(cart, options, taxed)
-    if (differs(before.methods, cart.methods)) await unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods))
+    adjustMethods(cart, adjustmentsOf(cart, work.now))
+    if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
   const { collection } = cart
   const total = totalsOfCart(cart).total
@@ -87,9 +115,11 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   if (collection !== null && (BigInt(collection.amount_minor) !== total || collection.currency_code !== cart.currency_code)) {
     sends.push(unit.run(changeAmountStatement(tenantId, collection.id, { currencyCode: cart.currency_code, totalMinor: total })))
   }
-  const reload = unit.run(loadCartStatement(tenantId, cart.id))
-  await Promise.all([...sends, reload])
-  return (await reload)[0] as LoadedCart
+  const rootRead = unit.run(loadCartRootStatement(tenantId, cart.id))
+  unit.commitAlong()
+  const [lines, methods, [root]] = await Promise.all([linesWritten, methodsWritten ?? cart.methods, rootRead, ...sends])
+  // The row is locked: it is there.
+  return { ...(root as CartRoot), lines, methods }
 }
 
 /** Tax rates belong to an address, and tax-inclusive prices to a region: they are read for the cart as it is written. */
@@ -97,28 +127,46 @@ export async function writeAndLoadRates(work: CartChange): Promise<void> {
   const { unit, tenantId, cart } = work
   const [, [fresh]] = await Promise.all([
     unit.run(updateCartStatement(tenantId, cart.id, cart)),
-    unit.run(loadCartStatement(tenantId, cart.id)),
+    unit.run(loadCartRootStatement(tenantId, cart.id)),
   ])
-  cart.rates = (fresh as LoadedCart).rates
-  cart.region = (fresh as LoadedCart).region
+  if (fresh === undefined) throw notFound(`Cart id not found: ${cart.id}`)
+  cart.rates = fresh.rates
+  cart.region = fresh.region
+  cart.customer = fresh.customer
   work.isWritten = true
 }
 
-async function writeLines(unit: Unit, tenantId: string, before: LoadedCart, cart: LoadedCart): Promise<void> {
+/** Writes what differs. Answers the lines as they are loaded. */
+async function writeLines(unit: Unit, tenantId: string, before: LoadedCart, cart: LoadedCart): Promise<CartLine[]> {
   const old = new Map(before.lines.map((line) => [line.id, line]))
   const changed = cart.lines.filter((line) => differs(old.get(line.id), line))
   const kept = new Set(cart.lines.map((line) => line.id))
   const gone = before.lines.filter((line) => !kept.has(line.id)).map((line) => line.id)
-  const sends: Promise<unknown>[] = []
-  if (gone.length > 0) sends.push(unit.run(deleteLinesStatement(tenantId, cart.id, gone)))
-  if (changed.length > 0) sends.push(unit.run(writeLinesStatement(tenantId, cart.id, changed)))
-  await Promise.all(sends)
+  const [rows] = await Promise.all([
+    changed.length === 0 ? [] : unit.run(writeLinesStatement(tenantId, cart.id, changed)),
+    gone.length === 0 ? [] : unit.run(deleteLinesStatement(tenantId, cart.id, gone)),
+  ])
+  const written = new Map(rows.map(({ line }) => [line.id, line]))
+  // In the order that they are loaded in: two who add at once are not always written in the order in which they began.
+  return cart.lines
+    .map((line) => written.get(line.id) ?? line)
+    .sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || (a.id < b.id ? -1 : 1))
+}
+
+async function writeMethods(unit: Unit, tenantId: string, cart: LoadedCart): Promise<CartMethod[]> {
+  const rows = await unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods))
+  return rows.map(({ method }) => method)
 }
 
 /** What taxes depend on of an address. */
 function taxAddress(cart: LoadedCart): string {
   const { country_code, province, postal_code, city } = cart.shipping_address ?? {}
   return JSON.stringify([country_code ?? null, province ?? null, postal_code ?? null, city ?? null])
+}
+
+/** Whether the cart is another customer's now, whose groups promotions may ask for. */
+function hasOtherGroups(cart: LoadedCart): boolean {
+  return cart.promotions.length > 0 && cart.customer_id !== (cart.customer?.id ?? null)
 }
 
 /** By value: what comes out of a jsonb column has its keys in an order of its own. */
@@ -135,7 +183,7 @@ function taxesOf(rates: readonly TaxRate[], known: readonly TaxLine[], taxed: Ta
 }
 
 /** Methods as the options now are: priced anew, without those that no longer suit the cart. */
-export function refreshedMethods(cart: LoadedCart, options: readonly ShippingOptionRow[], taxed: boolean): CartMethod[] {
+export function refreshedMethods(cart: LoadedCart, options: readonly ShippingOption[], taxed: boolean): CartMethod[] {
   return cart.methods.flatMap((method) => {
     const option = options.find((candidate) => candidate.id === method.shipping_option_id)
     if (option?.price == null) return []
@@ -144,7 +192,7 @@ export function refreshedMethods(cart: LoadedCart, options: readonly ShippingOpt
 }
 
 /** A cart's method for an option; `known` keeps its id and data. */
-export function methodOf(option: ShippingOptionRow, cart: LoadedCart, taxed: boolean, known?: Partial<CartMethod>): CartMethod {
+export function methodOf(option: ShippingOption, cart: LoadedCart, taxed: boolean, known?: Partial<CartMethod>): CartMethod {
   const now = new Date().toISOString()
   return {
     id: known?.id ?? newId('casm'),
@@ -157,27 +205,49 @@ export function methodOf(option: ShippingOptionRow, cart: LoadedCart, taxed: boo
     is_tax_inclusive: cart.region.is_tax_inclusive,
     data: known?.data ?? {},
     tax_lines: taxed ? taxesOf(cart.rates, known?.tax_lines ?? [], { shippingOptionId: option.id }, 'casmtxl') : [],
+    adjustments: known?.adjustments ?? [],
     metadata: known?.metadata ?? null,
     created_at: known?.created_at ?? now,
     updated_at: known?.updated_at ?? now,
   }
 }
 
-/** The price of one piece when `quantity` are bought: the window with the highest lower bound that holds it. */
-export function priceFor(variant: PurchasableVariant, quantity: number) {
-  return variant.prices.find(
-    (price) => (price.min_quantity ?? 1) <= quantity && (price.max_quantity === null || quantity <= price.max_quantity),
-  )
+/** The lines whose variants were read at the prices that hold now: lists begin and end while a cart waits. */
+function refreshPrices({ cart, variants }: CartChange): void {
+  for (const line of cart.lines) {
+    const variant = variants.get(line.variant_id ?? '')
+    if (variant !== undefined && selectPrice(variant.prices, line.quantity) !== null) reprice(line, variant, cart)
+  }
 }
 
-/** Puts a line's price where its quantity or region wants it. Throws invalid_data for a variant without a price. */
+/** Writes a cart that has another region or customer, and reads its variants at the prices that hold for those. */
+export async function loadVariantsAnew(work: CartChange): Promise<void> {
+  const { unit, tenantId, cart, now } = work
+  const [, variants] = await Promise.all([
+    writeAndLoadRates(work),
+    unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId: cart.id, now })),
+  ])
+  work.variants = new Map(variants.map((variant) => [variant.variant_id, variant]))
+  refreshPrices(work)
+}
+
+/** The options that are valid for the cart as it is written, with their prices. */
+export async function readOptions({
+  unit,
+  tenantId,
+  cart,
+  now,
+}: Pick<CartChange, 'unit' | 'tenantId' | 'cart' | 'now'>): Promise<ShippingOption[]> {
+  return pricedOptions(await unit.run(validShippingOptionsStatement(tenantId, cart.id, now)))
+}
+
+/** Puts a line's price where its quantity, region or customer wants it. Throws invalid_data for a variant without a price. */
 export function reprice(line: CartLine, variant: PurchasableVariant, cart: LoadedCart): void {
   if (line.is_custom_price) return
-  const price = priceFor(variant, line.quantity)
-  if (price === undefined) throw invalidData(`Variants with IDs ${variant.variant_id} do not have a price`)
-  line.unit_price_minor = price.amount_minor
-  const isSale = price.compare_at_minor !== null && price.compare_at_minor > price.amount_minor
-  line.compare_at_unit_price_minor = isSale ? price.compare_at_minor : null
+  const price = selectPrice(variant.prices, line.quantity)
+  if (price === null) throw invalidData(`Variants with IDs ${variant.variant_id} do not have a price`)
+  line.unit_price_minor = price.calculated.amount_minor
+  line.compare_at_unit_price_minor = price.original_minor > price.calculated.amount_minor ? price.original_minor : null
   line.is_tax_inclusive = cart.region.is_tax_inclusive
 }
 

@@ -1,4 +1,4 @@
-export { methodOf, outOfStock } from './change.js'
+export { methodOf, outOfStock, readOptions } from './change.js'
 export { calculateTaxes, type CreateCartInput, createCart } from './commands/create-cart.js'
 export { addToCart, deleteLineItem, type NewLine, updateLineItem } from './commands/line-items.js'
 export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'
@@ -15,8 +15,10 @@ export {
   type LoadedCart,
   loadCartStatement,
 } from './queries/load-cart.js'
+export { addPromotions, type PromoCodes, removePromotions } from './commands/promotions.js'
 export { writeMethodsStatement } from './queries/write-cart.js'
-export { renderCart, renderCollection, renderTaxLines, totalsOfCart, totalsOfLine, totalsOfMethod } from './render.js'
+export { adjustLines, adjustMethods, adjustmentsOf, promotionsInUse } from './promote.js'
+export { renderAdjustments, renderCart, renderCollection, renderTaxLines, totalsOfCart, totalsOfLine, totalsOfMethod } from './render.js'
 export {
   type LineTotals,
   lineTotals,
@@ -25,5 +27,6 @@ export {
   renderRootTotals,
   type RootTotals,
   sumTotals,
+  type Totals,
   totalPaths,
 } from './totals.js'

@@ -1,25 +1,36 @@
 import { countryOf } from '../regions/index.js'
 import { toMajor } from '../kernel/index.js'
+import { type Adjustment, renderApplied } from '../promotions/index.js'
 import type { TaxLine } from '../tax/index.js'
 import type { CartCollection, CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
-import { type LineTotals, lineTotals, renderLineTotals, renderRootTotals, type RootTotals, sumTotals } from './totals.js'
+import { type LineTotals, lineTotals, type PricedLine, renderLineTotals, renderRootTotals, type RootTotals, sumTotals } from './totals.js'
 
-export function totalsOfLine(line: CartLine): LineTotals {
-  return lineTotals({
+/** What a line's totals follow from, its adjustments aside. */
+export function pricedLineOf(line: CartLine): PricedLine {
+  return {
     quantity: line.quantity,
     unitPriceMinor: BigInt(line.unit_price_minor),
     isTaxInclusive: line.is_tax_inclusive,
     ratesPpm: line.tax_lines.map((tax) => tax.rate_ppm),
-  })
+  }
 }
 
-export function totalsOfMethod(method: CartMethod): LineTotals {
-  return lineTotals({
+/** The same for a shipping method. */
+export function pricedMethodOf(method: CartMethod): PricedLine {
+  return {
     quantity: 1,
     unitPriceMinor: BigInt(method.amount_minor),
     isTaxInclusive: method.is_tax_inclusive,
     ratesPpm: method.tax_lines.map((tax) => tax.rate_ppm),
-  })
+  }
+}
+
+export function totalsOfLine(line: CartLine): LineTotals {
+  return lineTotals({ ...pricedLineOf(line), adjustments: line.adjustments })
+}
+
+export function totalsOfMethod(method: CartMethod): LineTotals {
+  return lineTotals({ ...pricedMethodOf(method), adjustments: method.adjustments })
 }
 
 export function totalsOfCart(cart: LoadedCart): RootTotals {
@@ -29,9 +40,34 @@ export function totalsOfCart(cart: LoadedCart): RootTotals {
 /** Tax lines on the wire: per cent, and this line's part of the tax in major units. */
 export function renderTaxLines(lines: readonly TaxLine[], totals: LineTotals, currency: string, owner: object): object[] {
   return lines.map(({ rate_ppm, ...line }, index) => {
-    const part = toMajor(totals.taxParts[index] ?? 0n, currency)
-    return { ...line, rate: rate_ppm / 10_000, data: null, metadata: null, ...owner, total: part, subtotal: part }
+    return {
+      ...line,
+      rate: rate_ppm / 10_000,
+      data: null,
+      metadata: null,
+      ...owner,
+      total: toMajor(totals.taxParts[index] ?? 0n, currency),
+      subtotal: toMajor(totals.originalTaxParts[index] ?? 0n, currency),
+    }
   })
+}
+
+/** Adjustments on the wire, in major units. Who pays for them is not the shopper's business. */
+export function renderAdjustments(
+  adjustments: readonly Adjustment[],
+  totals: Pick<LineTotals, 'adjustmentParts'>,
+  currency: string,
+  owner: object,
+): object[] {
+  return adjustments.map(({ amount_minor, funder: _funder, ...adjustment }, index) => ({
+    ...adjustment,
+    ...owner,
+    amount: toMajor(amount_minor, currency),
+    description: null,
+    provider_id: null,
+    subtotal: toMajor(totals.adjustmentParts[index]?.subtotal ?? 0n, currency),
+    total: toMajor(totals.adjustmentParts[index]?.total ?? 0n, currency),
+  }))
 }
 
 function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
@@ -42,6 +78,7 @@ function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | n
     compare_at_unit_price_minor,
     snapshot,
     tax_lines,
+    adjustments,
     vendor_id: _vendor,
     shipping_profile_id: _profile,
     ...rest
@@ -56,20 +93,20 @@ function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | n
     product: line.product === null ? null : { ...line.product, thumbnail: pictures(line.product.thumbnail as string | null) },
     variant: line.variant === null ? null : { ...line.variant, thumbnail: pictures(line.variant.thumbnail as string | null) },
     tax_lines: renderTaxLines(tax_lines, totals, currency, { item_id: line.id }),
-    adjustments: [],
+    adjustments: renderAdjustments(adjustments, totals, currency, { item_id: line.id }),
     ...renderLineTotals(totals, currency),
   }
 }
 
 function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unknown> {
   const totals = totalsOfMethod(method)
-  const { amount_minor, tax_lines, vendor_id: _vendor, shipping_profile_id: _profile, ...rest } = method
+  const { amount_minor, tax_lines, adjustments, vendor_id: _vendor, shipping_profile_id: _profile, ...rest } = method
   return {
     ...rest,
     cart_id: cart.id,
     amount: toMajor(amount_minor, cart.currency_code),
     tax_lines: renderTaxLines(tax_lines, totals, cart.currency_code, { shipping_method_id: method.id }),
-    adjustments: [],
+    adjustments: renderAdjustments(adjustments, totals, cart.currency_code, { shipping_method_id: method.id }),
     ...renderLineTotals(totals, cart.currency_code),
   }
 }
@@ -95,17 +132,9 @@ export function renderCollection(collection: CartCollection, providers: readonly
 
 /** A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made. */
 export function renderCart(cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
-  const {
-    lines,
-    methods,
-    collection,
-    checkout: _checkout,
-    rates: _rates,
-    region,
-    taxes_calculated: _taxes,
-    order_id: _order,
-    ...root
-  } = cart
+  const { lines, methods, collection, region, promotions, ...rest } = cart
+  const { checkout: _checkout, rates: _rates, taxes_calculated: _taxes, order_id: _order, promo_codes: _codes, ...root } = rest
+  const inUse = new Set([...lines, ...methods].flatMap((part) => part.adjustments.map((adjustment) => adjustment.promotion_id)))
   return {
     ...root,
     shipping_address_id: cart.shipping_address?.id ?? null,
@@ -118,7 +147,7 @@ export function renderCart(cart: LoadedCart, pictures: (url: string | null) => s
       automatic_taxes: region.automatic_taxes,
       countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id })),
     },
-    promotions: [],
+    promotions: promotions.filter((promotion) => inUse.has(promotion.id)).map(renderApplied),
     credit_lines: [],
     items: lines.map((line) => renderLine(line, cart, pictures)),
     shipping_methods: methods.map((method) => renderMethod(method, cart)),

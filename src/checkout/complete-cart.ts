@@ -2,6 +2,7 @@ import { type Context, statement, tenantOf } from '../db/index.js'
 import { conflict, StoaError, unexpectedState } from '../kernel/index.js'
 import { lockCartStatement } from '../carts/index.js'
 import { releaseStatement } from '../inventory/index.js'
+import { returnUses } from '../promotions/index.js'
 import { type Outcome, paymentProviderOf, type PaymentSnapshot } from '../payments/index.js'
 import { type Agreed, placeOrder } from './place-order.js'
 import { type Prepared, prepareCheckout } from './prepare.js'
@@ -72,7 +73,7 @@ async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
   return captured.kind === 'ok' ? { kind: 'ok', value: agreed(captured.value) } : captured
 }
 
-/** Ends an attempt and frees its stock. An attempt that another caller has completed meanwhile stays completed. */
+/** Ends an attempt, frees its stock and gives back the promotions that it used. An attempt that another caller has completed meanwhile stays completed. */
 async function failCheckout(context: Context, cartId: string, checkoutId: string, reason: string): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
@@ -85,7 +86,7 @@ async function failCheckout(context: Context, cartId: string, checkoutId: string
         [tenantId, checkoutId, reason.slice(0, 500)],
       ),
     )
-    if (failed.length > 0) await unit.run(releaseStatement(tenantId, checkoutId))
+    if (failed.length > 0) await Promise.all([unit.run(releaseStatement(tenantId, checkoutId)), returnUses(unit, checkoutId)])
   })
 }
 

@@ -1,6 +1,8 @@
 import type { CartLine, CartMethod, LineTotals, LoadedCart, RootTotals } from '../carts/index.js'
 import type { Commission } from '../commissions/index.js'
 import { type Statement, statement } from '../db/index.js'
+import { newId } from '../kernel/index.js'
+import type { FundedDiscount } from '../promotions/index.js'
 
 export interface OrderLine extends CartLine {
   cart_line_id: string
@@ -25,6 +27,10 @@ export interface VendorOrder {
   total_minor: bigint
   commission_minor: bigint
   vendor_amount_minor: bigint
+  /** Discounts without tax, by who pays for them. */
+  vendor_discount_minor: bigint
+  store_discount_minor: bigint
+  platform_discount_minor: bigint
 }
 
 type Inserted = Statement<{ id: string }>
@@ -34,15 +40,25 @@ const json = (value: unknown) => JSON.stringify(value, (_key, entry: unknown) =>
 const address = (value: object | null) => (value === null ? null : JSON.stringify(value))
 
 /** The parent order. Its number is taken from the store's counter here, whose row is locked from now to the commit. */
-export function insertOrderStatement(tenantId: string, orderId: string, cart: LoadedCart, totals: RootTotals): Inserted {
+export function insertOrderStatement(
+  tenantId: string,
+  orderId: string,
+  cart: LoadedCart,
+  totals: RootTotals,
+  promotionIds: readonly string[],
+): Inserted {
   return statement(
     'checkout.insert_order',
     `with number as (
        update order_sequence set next_display_id = next_display_id + 1 where tenant_id = $1 returning next_display_id - 1 as display_id
      )
      insert into orders (tenant_id, id, display_id, cart_id, region_id, customer_id, sales_channel_id, email, currency_code,
-       locale, shipping_address, billing_address, total_minor, tax_total_minor, metadata)
-     select $1, $2, number.display_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from number returning id`,
+       locale, shipping_address, billing_address, total_minor, tax_total_minor, metadata, promotions)
+     select $1, $2, number.display_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+       coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'code', p.code, 'is_automatic', p.is_automatic,
+           'is_tax_inclusive', p.is_tax_inclusive, 'method_type', p.method_type, 'value_minor', p.value_minor,
+           'value_ppm', p.value_ppm, 'currency_code', p.currency_code) order by p.id)
+         from promotion p where p.tenant_id = $1 and p.id = any($15)), '[]') from number returning id`,
     [
       tenantId,
       orderId,
@@ -58,6 +74,7 @@ export function insertOrderStatement(tenantId: string, orderId: string, cart: Lo
       totals.total,
       totals.tax,
       address(cart.metadata),
+      promotionIds,
     ],
   )
 }
@@ -71,12 +88,15 @@ export function insertVendorOrdersStatement(
   return statement(
     'checkout.insert_vendor_orders',
     `insert into vendor_order (tenant_id, id, order_id, vendor_id, display_id, email, region_id, currency_code,
-       shipping_address, item_total_minor, shipping_total_minor, tax_total_minor, total_minor, commission_minor, vendor_amount_minor)
+       shipping_address, item_total_minor, shipping_total_minor, tax_total_minor, total_minor, commission_minor, vendor_amount_minor,
+       vendor_discount_minor, store_discount_minor, platform_discount_minor)
      select $1, v.id, o.id, v.vendor_id, o.display_id || '-' || v.position, $3, $4, $5, $6, v.item_total_minor,
-            v.shipping_total_minor, v.tax_total_minor, v.total_minor, v.commission_minor, v.vendor_amount_minor
+            v.shipping_total_minor, v.tax_total_minor, v.total_minor, v.commission_minor, v.vendor_amount_minor,
+            v.vendor_discount_minor, v.store_discount_minor, v.platform_discount_minor
      from orders o cross join jsonb_to_recordset($7::jsonb) as v (id text, vendor_id text, position integer,
        item_total_minor bigint, shipping_total_minor bigint, tax_total_minor bigint, total_minor bigint,
-       commission_minor bigint, vendor_amount_minor bigint)
+       commission_minor bigint, vendor_amount_minor bigint, vendor_discount_minor bigint, store_discount_minor bigint,
+       platform_discount_minor bigint)
      where o.tenant_id = $1 and o.id = $2 returning id`,
     [tenantId, orderId, cart.email, cart.region_id, cart.currency_code, address(cart.shipping_address), json(vendorOrders)],
   )
@@ -85,50 +105,67 @@ export function insertVendorOrdersStatement(
 const taxesWithAmounts = (lines: readonly object[], totals: LineTotals) =>
   lines.map((line, index) => ({ ...line, amount_minor: Number(totals.taxParts[index] ?? 0n) }))
 
-export function insertLinesStatement(tenantId: string, orderId: string, lines: readonly OrderLine[]): Inserted {
-  const rows = lines.map(({ totals, ...line }) => ({
-    ...line,
-    tax_lines: taxesWithAmounts(line.tax_lines, totals),
+/** Discounts as columns. */
+export const fundedColumns = (funded: FundedDiscount) => ({
+  vendor_discount_minor: funded.vendorMinor,
+  store_discount_minor: funded.storeMinor,
+  platform_discount_minor: funded.platformMinor,
+})
+
+/** What of a line or method is frozen at sale: its totals, and what each tax and each discount comes to. */
+function soldColumns(part: CartLine | CartMethod, totals: LineTotals, prefix: 'ordliadj' | 'ordsmadj') {
+  return {
+    tax_lines: taxesWithAmounts(part.tax_lines, totals),
+    adjustments: part.adjustments.map((adjustment, index) => ({
+      ...adjustment,
+      id: newId(prefix),
+      subtotal_minor: totals.adjustmentParts[index]?.subtotal,
+      total_minor: totals.adjustmentParts[index]?.total,
+    })),
     subtotal_minor: totals.subtotal,
     tax_minor: totals.tax,
     total_minor: totals.total,
-  }))
+    discount_tax_minor: totals.originalTax - totals.tax,
+    ...fundedColumns(totals.funded),
+  }
+}
+
+const soldNames = `tax_lines, adjustments, subtotal_minor, tax_minor, total_minor, discount_tax_minor, vendor_discount_minor,
+       store_discount_minor, platform_discount_minor`
+const soldTypes = `tax_lines jsonb, adjustments jsonb, subtotal_minor bigint, tax_minor bigint, total_minor bigint,
+       discount_tax_minor bigint, vendor_discount_minor bigint, store_discount_minor bigint, platform_discount_minor bigint`
+const soldOf = (alias: string) => soldNames.replace(/[a-z_]+/g, (name) => `${alias}.${name}`)
+
+export function insertLinesStatement(tenantId: string, orderId: string, lines: readonly OrderLine[]): Inserted {
+  const rows = lines.map(({ totals, ...line }) => ({ ...line, ...soldColumns(line, totals, 'ordliadj') }))
   return statement(
     'checkout.insert_lines',
     `insert into order_line_item (tenant_id, order_id, id, vendor_order_id, vendor_id, product_id, variant_id, quantity,
        unit_price_minor, compare_at_unit_price_minor, is_tax_inclusive, is_custom_price, is_discountable, is_giftcard,
-       requires_shipping, title, subtitle, thumbnail, snapshot, tax_lines, subtotal_minor, tax_minor, total_minor, metadata)
+       requires_shipping, title, subtitle, thumbnail, snapshot, ${soldNames}, metadata)
      select $1, $2, l.id, l.vendor_order_id, l.vendor_id, l.product_id, l.variant_id, l.quantity, l.unit_price_minor,
             l.compare_at_unit_price_minor, l.is_tax_inclusive, l.is_custom_price, l.is_discountable, l.is_giftcard,
-            l.requires_shipping, l.title, l.subtitle, l.thumbnail, l.snapshot, l.tax_lines, l.subtotal_minor, l.tax_minor,
-            l.total_minor, l.metadata
+            l.requires_shipping, l.title, l.subtitle, l.thumbnail, l.snapshot, ${soldOf('l')}, l.metadata
      from jsonb_to_recordset($3::jsonb) as l (id text, vendor_order_id text, vendor_id text, product_id text,
        variant_id text, quantity integer, unit_price_minor bigint, compare_at_unit_price_minor bigint,
        is_tax_inclusive boolean, is_custom_price boolean, is_discountable boolean, is_giftcard boolean,
-       requires_shipping boolean, title text, subtitle text, thumbnail text, snapshot jsonb, tax_lines jsonb,
-       subtotal_minor bigint, tax_minor bigint, total_minor bigint, metadata jsonb)
+       requires_shipping boolean, title text, subtitle text, thumbnail text, snapshot jsonb, ${soldTypes}, metadata jsonb)
      returning id`,
     [tenantId, orderId, json(rows)],
   )
 }
 
 export function insertMethodsStatement(tenantId: string, orderId: string, methods: readonly OrderMethod[]): Inserted {
-  const rows = methods.map(({ totals, ...method }) => ({
-    ...method,
-    tax_lines: taxesWithAmounts(method.tax_lines, totals),
-    subtotal_minor: totals.subtotal,
-    tax_minor: totals.tax,
-    total_minor: totals.total,
-  }))
+  const rows = methods.map(({ totals, ...method }) => ({ ...method, ...soldColumns(method, totals, 'ordsmadj') }))
   return statement(
     'checkout.insert_methods',
     `insert into order_shipping_method (tenant_id, order_id, id, vendor_order_id, vendor_id, shipping_option_id, name,
-       description, amount_minor, is_tax_inclusive, data, tax_lines, subtotal_minor, tax_minor, total_minor, metadata)
+       description, amount_minor, is_tax_inclusive, data, ${soldNames}, metadata)
      select $1, $2, m.id, m.vendor_order_id, m.vendor_id, m.shipping_option_id, m.name, m.description, m.amount_minor,
-            m.is_tax_inclusive, m.data, m.tax_lines, m.subtotal_minor, m.tax_minor, m.total_minor, m.metadata
+            m.is_tax_inclusive, m.data, ${soldOf('m')}, m.metadata
      from jsonb_to_recordset($3::jsonb) as m (id text, vendor_order_id text, vendor_id text, shipping_option_id text,
-       name text, description text, amount_minor bigint, is_tax_inclusive boolean, data jsonb, tax_lines jsonb,
-       subtotal_minor bigint, tax_minor bigint, total_minor bigint, metadata jsonb)
+       name text, description text, amount_minor bigint, is_tax_inclusive boolean, data jsonb, ${soldTypes},
+       metadata jsonb)
      returning id`,
     [tenantId, orderId, json(rows)],
   )
@@ -220,6 +257,8 @@ export function closeCheckoutStatement(
          status = case when $7 = 'captured' then 'completed' else 'authorized' end,
          completed_at = case when $7 = 'captured' then now() end, updated_at = now()
        where tenant_id = $1 and id = $5
+     ), uses as (
+       update promotion_use set order_id = $3, updated_at = now() where tenant_id = $1 and checkout_id = $4
      ), parts as (
        update vendor_order set paid_at = now() where tenant_id = $1 and order_id = $3 and $7 = 'captured'
      ), resume as (

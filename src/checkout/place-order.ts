@@ -3,6 +3,7 @@ import {
   type LoadedCart,
   loadCartStatement,
   lockCartStatement,
+  promotionsInUse,
   totalsOfCart,
   totalsOfLine,
   totalsOfMethod,
@@ -13,8 +14,10 @@ import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
 import { newId, notFound, unexpectedState } from '../kernel/index.js'
 import { paymentEntry, platformFeeEntry, post, saleEntry } from '../ledger/index.js'
+import type { FundedDiscount } from '../promotions/index.js'
 import {
   closeCheckoutStatement,
+  fundedColumns,
   insertCommissionLinesStatement,
   insertLinesStatement,
   insertMethodsStatement,
@@ -67,7 +70,8 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
     const { orderId } = plan
     const payment = paymentOf(agreed, cart)
     const currency = cart.currency_code
-    const platformFee = feeOf(settings.fee, currency, totals.subtotal)
+    // Of what the shopper pays for goods and shipping: nobody owes a fee of a discount.
+    const platformFee = feeOf(settings.fee, currency, totals.subtotal - totals.discountSubtotal)
     const entries = [
       saleEntry({
         orderId,
@@ -78,6 +82,8 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
           vendorAmountMinor: part.vendor_amount_minor,
           commissionMinor: part.commission_minor,
           taxMinor: part.tax_total_minor,
+          storeDiscountMinor: part.store_discount_minor,
+          platformDiscountMinor: part.platform_discount_minor,
         })),
       }),
       platformFeeEntry({ orderId, currency, amountMinor: platformFee, occurredAt: now }),
@@ -96,8 +102,8 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
     }
     const lineIds = plan.lines.map((line) => ({ cartLineId: line.cart_line_id, orderLineId: line.id }))
     // Sent together, run in this order: parents before children, the number of the order as late as may be.
-    await Promise.all([
-      unit.run(insertOrderStatement(tenantId, orderId, cart, totals)),
+    const sent = [
+      unit.run(insertOrderStatement(tenantId, orderId, cart, totals, [...promotionsInUse(cart).keys()])),
       unit.run(insertVendorOrdersStatement(tenantId, orderId, cart, plan.vendorOrders)),
       unit.run(insertLinesStatement(tenantId, orderId, plan.lines)),
       unit.run(insertMethodsStatement(tenantId, orderId, plan.methods)),
@@ -116,7 +122,9 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
           status: agreed.status,
         }),
       ),
-    ])
+    ]
+    unit.commitAlong()
+    await Promise.all(sent)
     return orderId
   })
 }
@@ -158,7 +166,8 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
         productTypeId: (line.snapshot.product_type_id as string | null) ?? null,
         categoryIds: categories.map((category) => category.id),
         currency: cart.currency_code,
-        baseMinor: totals.subtotal,
+        // A vendor's own discount is a lower price; one that others pay for leaves the vendor's sale whole.
+        baseMinor: totals.subtotal - totals.funded.vendorMinor,
       })
       return {
         ...line,
@@ -192,6 +201,8 @@ function sumVendorOrder(
   const itemTotal = sum(lines, 'total')
   const shippingTotal = sum(methods, 'total')
   const tax = sum(lines, 'tax') + sum(methods, 'tax')
+  const funded = (name: keyof FundedDiscount) => [...lines, ...methods].reduce((total, part) => total + part.totals.funded[name], 0n)
+  const discount = { vendorMinor: funded('vendorMinor'), storeMinor: funded('storeMinor'), platformMinor: funded('platformMinor') }
   const commission = lines.reduce((total, line) => total + line.commission.amountMinor, 0n)
   return {
     id,
@@ -202,6 +213,7 @@ function sumVendorOrder(
     tax_total_minor: tax,
     total_minor: itemTotal + shippingTotal,
     commission_minor: commission,
-    vendor_amount_minor: itemTotal + shippingTotal - tax - commission,
+    vendor_amount_minor: itemTotal + shippingTotal - tax - commission + discount.storeMinor + discount.platformMinor,
+    ...fundedColumns(discount),
   }
 }

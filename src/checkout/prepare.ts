@@ -1,11 +1,23 @@
+import { isDeepStrictEqual } from 'node:util'
 import { purchasableVariantsStatement } from '../catalog/index.js'
-import { type LoadedCart, loadCartStatement, lockCartStatement, methodOf, totalsOfCart, writeMethodsStatement } from '../carts/index.js'
+import {
+  adjustMethods,
+  adjustmentsOf,
+  type LoadedCart,
+  loadCartStatement,
+  lockCartStatement,
+  methodOf,
+  promotionsInUse,
+  readOptions,
+  totalsOfCart,
+  writeMethodsStatement,
+} from '../carts/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { paymentProviderOf } from '../payments/index.js'
-import { validShippingOptionsStatement } from '../shipping/index.js'
+import { takeUses } from '../promotions/index.js'
 import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
 
 /** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
@@ -23,18 +35,20 @@ export type Prepared =
 
 /**
  * The first transaction of completing a cart: under the cart's lock, everything is checked, shipping that the shopper
- * left open is chosen, the stock is promised, and the attempt is noted. Whoever finds an open attempt goes on with it.
+ * left open is chosen, the stock is promised, promotions are used up, and the attempt is noted. Whoever finds an open
+ * attempt goes on with it.
  * @param resumed the attempt that is taken up, if one is: then none is begun
  * @throws as the Store API contract lists for `complete`, in its order; not_allowed when `resumed` is over
  */
 export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number, resumed?: string): Promise<Prepared> {
   const tenantId = tenantOf(context)
+  const now = context.clock.now()
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [[lock], [cart], [settings], purchasable] = await Promise.all([
       unit.run(lockCartStatement(tenantId, cartId)),
       unit.run(loadCartStatement(tenantId, cartId)),
       unit.run(checkoutSettingsStatement(tenantId, cartId)),
-      unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId })),
+      unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId, now })),
     ])
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return { orderId: lock.order_id }
@@ -56,20 +70,25 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       }
     }
     checkPayment(cart)
-    await chooseShipping(unit, tenantId, cart, settings)
+    const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings)
+    confirmDiscounts(cart, now, isChosen)
     refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
     const amountMinor = totalsOfCart(cart).total
     const session = amountMinor === 0n ? null : coveringSession(cart, amountMinor)
     const checkout = { id: newId('chk'), attempt: settings.attempts + 1 }
-    await insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null)
-    // Last, because these locks are the ones that other shoppers wait for.
-    await reserveForCart(unit, cartId, checkout.id)
-    await emit(
-      unit,
-      'checkout.opened',
-      { cart_id: cartId, checkout_id: checkout.id },
-      { availableAt: new Date(context.clock.now().getTime() + resumeAfter_ms), requestId: context.requestId },
-    )
+    const availableAt = new Date(now.getTime() + resumeAfter_ms)
+    // Sent together, run in this order: stock and promotions last, because their locks are the ones that other shoppers wait for.
+    await Promise.all([
+      isChosen ? unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods)) : [],
+      insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null),
+      emit(unit, 'checkout.opened', { cart_id: cartId, checkout_id: checkout.id }, { availableAt, requestId: context.requestId }),
+      reserveForCart(unit, cartId, checkout.id),
+      takeUses(
+        unit,
+        { checkoutId: checkout.id, currency },
+        [...promotionsInUse(cart)].map(([promotionId, used]) => ({ promotionId, amountMinor: used })),
+      ),
+    ])
     return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, amountMinor, currency, capture, session }
   })
 }
@@ -96,6 +115,40 @@ function refuseWithdrawn(cart: LoadedCart, purchasable: ReadonlySet<string>): vo
   if (gone.length > 0) throw invalidData(`Variants ${gone.join(', ')} do not exist or belong to a product that is not published`)
 }
 
+/**
+ * The shopper pays what the cart shows: discounts that have ended or changed since are seen before they are paid. One that
+ * was used up by others meanwhile is refused where its use is taken. Shipping chosen just now has its discounts.
+ * @throws invalid_data when the cart would cost something else
+ */
+function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean): void {
+  const taken = promotionsInUse(cart)
+  const inUse = cart.promotions.filter((promotion) => taken.has(promotion.id)).map(withoutLimits)
+  const { items, methods } = adjustmentsOf(cart, now, inUse)
+  const stands = ({ id, adjustments }: Discounted, wanted: typeof items) =>
+    isDeepStrictEqual(
+      adjustments.map(({ id: _id, ...adjustment }) => adjustment),
+      wanted.get(id) ?? [],
+    )
+  const same = cart.lines.every((line) => stands(line, items)) && (isChosen || cart.methods.every((method) => stands(method, methods)))
+  if (!same) throw invalidData("The promotions of the cart have changed. Refresh the cart's payment collection and try again.")
+  if (!isChosen) return
+  // A budget that others of the cart draw on already may not hold one more: the cart would be refused for it.
+  const budgets = new Set(inUse.map((promotion) => promotion.campaign?.id))
+  const more = cart.promotions.filter(
+    ({ id, target_type, campaign }) =>
+      target_type === 'shipping_methods' && !taken.has(id) && (campaign === null || !budgets.has(campaign.id)),
+  )
+  adjustMethods(cart, adjustmentsOf(cart, now, [...inUse, ...more]))
+}
+
+type Discounted = Pick<LoadedCart['lines'][number], 'id' | 'adjustments'>
+
+/** Its use is taken under a lock, or refused there. */
+function withoutLimits(promotion: LoadedCart['promotions'][number]): LoadedCart['promotions'][number] {
+  const { campaign } = promotion
+  return { ...promotion, usage_limit: null, campaign: campaign === null ? null : { ...campaign, budget_limit_minor: null } }
+}
+
 function usableSession(cart: LoadedCart) {
   return cart.collection?.payment_sessions.find((session) => !['error', 'canceled'].includes(session.status))
 }
@@ -103,17 +156,22 @@ function usableSession(cart: LoadedCart) {
 /**
  * Every profile of the cart needs a method. Storefronts that know one choice only leave the other vendors' open: for
  * those the cheapest valid option is chosen, where the store has that setting on and the shopper has chosen at least one.
+ * @returns whether the cart's methods are others now, to be written
  */
-async function chooseShipping(unit: Unit, tenantId: string, cart: LoadedCart, settings: CheckoutSettings): Promise<void> {
+async function chooseShipping(
+  work: { unit: Unit; tenantId: string; cart: LoadedCart; now: Date },
+  settings: CheckoutSettings,
+): Promise<boolean> {
+  const { cart } = work
   const profiles = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
   const open = [...profiles].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
-  if (open.length === 0) return
+  if (open.length === 0) return false
   if (cart.methods.length === 0) {
     throw invalidData('No shipping method selected but the cart contains items that require shipping.')
   }
   const unsatisfied = () => invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
   if (!settings.auto_pick_shipping) throw unsatisfied()
-  const options = await unit.run(validShippingOptionsStatement(tenantId, cart.id))
+  const options = await readOptions(work)
   for (const profile of open) {
     const [cheapest] = options
       .filter((option) => option.shipping_profile_id === profile && option.price !== null)
@@ -121,7 +179,7 @@ async function chooseShipping(unit: Unit, tenantId: string, cart: LoadedCart, se
     if (cheapest === undefined) throw unsatisfied()
     cart.methods.push(methodOf(cheapest, cart, cart.region.automatic_taxes || cart.taxes_calculated))
   }
-  await unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods))
+  return true
 }
 
 /**

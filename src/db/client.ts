@@ -1,11 +1,13 @@
 import ClientPG from 'knex/lib/dialects/postgres/index.js'
 import TransactionPG from 'knex/lib/dialects/postgres/execution/pg-transaction.js'
-import { type Connection, instrument, type Meter } from './connection.js'
+import { type Connection, instrument, type Meter, type RawConnection } from './connection.js'
 
 /** Handed through `knex.transaction(…, config)` to the transaction class below. */
 export interface OpeningConfig {
   /** Sends BEGIN with the context on the connection, without waiting for the answer. */
   open(connection: Connection): void
+  /** The answer to a COMMIT that was sent already, along with the last statements. */
+  committing(): ReturnType<Connection['query']> | undefined
 }
 
 /**
@@ -28,10 +30,11 @@ class ContextTransaction extends TransactionPG {
 
   /** PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error: that is no success. */
   override async commit(connection: unknown, value: unknown): Promise<void> {
-    const answer = this.query(connection, 'COMMIT;')
+    const sent = this.#opening.committing()
+    const answer = sent === undefined ? this.query(connection, 'COMMIT;') : sent.then((response) => ({ response }), this._rejecter)
     this._completed = true
     const committed = await answer
-    // A refused COMMIT has already been reported by `query`.
+    // A refused COMMIT has already been reported.
     if (committed === undefined) return
     if (committed.response.command === 'COMMIT') this._resolver(value)
     else this._rejecter(new Error('the unit of work could not commit: a statement in it failed, and the failure was caught'))
@@ -49,7 +52,7 @@ export class StoaClient extends ClientPG {
 
   override async acquireRawConnection(): Promise<unknown> {
     const connection = await super.acquireRawConnection()
-    instrument(connection as Parameters<typeof instrument>[0], this.#meter)
+    instrument(connection as RawConnection, this.#meter)
     return connection
   }
 

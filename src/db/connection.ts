@@ -4,7 +4,7 @@ import { currentStatistics, type StatementObserver, type Statistics } from './st
 
 /** What we use of a `pg` client taken from Knex's pool, in pipeline mode. */
 export interface Connection {
-  query(config: string | { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[] }>
+  query(config: string | { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[]; command?: string }>
 }
 
 export interface Meter {
@@ -26,16 +26,35 @@ export const columnTypes = {
 type Callback = (error: unknown, result: unknown) => void
 type Query = (config: unknown, values?: unknown, callback?: unknown) => unknown
 
+/** What `instrument` uses of a `pg` client: how it asks, and the socket that its messages go through. */
+export interface RawConnection {
+  query: Query
+  readonly connection: { readonly stream: { cork(): void; uncork(): void } }
+}
+
 /**
  * Counts every message that a new connection sends, whoever sends it (our statements, Knex, Objection): one place,
- * so that a statement budget cannot be passed by.
+ * so that a statement budget cannot be passed by. What is asked for in one go is handed to the socket in one write:
+ * `pg` by itself writes for each statement (measured for a checkout: 23 of 100 ms were spent in the kernel's writes).
  */
-export function instrument(connection: { query: Query }, meter: Meter): void {
+export function instrument(connection: RawConnection, meter: Meter): void {
   const original = connection.query.bind(connection) as Query
+  const { stream } = connection.connection
   let inFlight = 0
+  let isCorked = false
+  const send = () => {
+    isCorked = false
+    stream.uncork()
+  }
   connection.query = (config, values, callback) => {
     const text = typeof config === 'string' ? config : (config as { text: string }).text
     noteSent(meter, text, inFlight === 0)
+    if (!isCorked) {
+      isCorked = true
+      stream.cork()
+      // After the microtasks: BEGIN waits for the statement that comes a few promises later.
+      process.nextTick(send)
+    }
     inFlight += 1
     const answered = () => {
       inFlight -= 1

@@ -13,6 +13,11 @@ export interface Unit {
   readonly knex: Knex.Transaction
   /** Runs a statement. Statements started together (`Promise.all`) travel in one round trip, and run in order. */
   run<Row>(statement: Statement<Row>): Promise<Row[]>
+  /**
+   * Sends COMMIT behind the statements that have just been started, in their round trip. It is the last thing of a unit:
+   * nothing can be asked after it, and nothing may throw but those statements, which then have not been committed.
+   */
+  commitAlong(): void
   /** Called once after the commit was acknowledged; not after a rollback. For nudges only, never for what must happen. */
   afterCommit(fn: () => void): void
 }
@@ -75,7 +80,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function readTogether(scope: Scope, statements: readonly Statement<unknown>[]): Promise<unknown[][]> {
     if (units.getStore() !== undefined) throw new Error('a read of its own inside a unit of work: use unit.run')
-    const opening = openingOf(scope, true)
+    const opening = openingOf(scope, statements.every((statement) => statement.isPlannedOnce) ? 'read planned once' : 'read')
     const connection = await acquire()
     try {
       const answers = [connection.query(opening)]
@@ -95,32 +100,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function unitOfWork<T>(scope: Scope, fn: (unit: Unit) => Promise<T>): Promise<T> {
     if (units.getStore() !== undefined) throw new Error('a unit of work inside a unit of work')
-    const opening = openingOf(scope, false)
-    const callbacks: (() => void)[] = []
-    let raw: Connection | undefined
-    let openingFailure: unknown
+    const opened = newUnit(scope, prepared)
     let failure: unknown
-    let over = false
-    const open = (connection: Connection) => {
-      raw = connection
-      connection.query(opening).catch((error: unknown) => {
-        openingFailure = error
-      })
-    }
-    const config = { open } as unknown as Knex.TransactionConfig
     let result: T
     try {
       result = await knex.transaction((transaction) => {
-        const unit: Unit = {
-          scope,
-          knex: transaction,
-          run: async (statement) => {
-            // The connection is soon another tenant's: what comes late must not run in that one's transaction.
-            if (over) throw new Error('the unit of work is over: await every statement inside it')
-            return (await (raw as Connection).query(messageOf(statement, prepared))).rows as never
-          },
-          afterCommit: (callback) => callbacks.push(callback),
-        }
+        const unit = opened.unitOf(transaction)
         return units.run(unit, async () => {
           try {
             return await fn(unit)
@@ -128,16 +113,16 @@ export function openDatabase(options: DatabaseOptions): Database {
             failure = error
             throw error
           } finally {
-            over = true
+            opened.end()
           }
         })
-      }, config)
+      }, opened.config)
     } catch (error) {
       // A failed opening shows in the statements behind it as "transaction is aborted", and a lost connection in the
       // ROLLBACK as well: report what went wrong first.
-      throw openingFailure ?? failure ?? error
+      throw opened.failure() ?? failure ?? error
     }
-    for (const callback of callbacks) callback()
+    for (const callback of opened.callbacks) callback()
     return result
   }
 
@@ -158,6 +143,49 @@ export function openDatabase(options: DatabaseOptions): Database {
       meter.observer = observer
     },
     close: () => knex.destroy(),
+  }
+}
+
+/** A unit before its transaction, and what its end needs to know of it. */
+function newUnit(scope: Scope, prepared: boolean) {
+  const opening = openingOf(scope, 'write')
+  const callbacks: (() => void)[] = []
+  let raw: Connection | undefined
+  let failure: unknown
+  let committing: ReturnType<Connection['query']> | undefined
+  let over = false
+  const open = (connection: Connection) => {
+    raw = connection
+    connection.query(opening).catch((error: unknown) => {
+      failure = error
+    })
+  }
+  // The connection is soon another tenant's: what comes late must not run in that one's transaction.
+  const connectionOfUnit = () => {
+    if (over) throw new Error('the unit of work is over: await every statement inside it')
+    return raw as Connection
+  }
+  const unitOf = (transaction: Knex.Transaction): Unit => ({
+    scope,
+    knex: transaction,
+    run: async (statement) => (await connectionOfUnit().query(messageOf(statement, prepared))).rows as never,
+    commitAlong: () => {
+      committing = connectionOfUnit().query('COMMIT;')
+      over = true
+      // Looked at when the unit ends; a unit whose statement failed ends without it.
+      committing.catch(() => undefined)
+    },
+    afterCommit: (callback) => callbacks.push(callback),
+  })
+  return {
+    config: { open, committing: () => committing } as unknown as Knex.TransactionConfig,
+    unitOf,
+    callbacks,
+    /** Why the opening failed, if it did. */
+    failure: () => failure,
+    end: () => {
+      over = true
+    },
   }
 }
 

@@ -26,7 +26,7 @@ const roleNames: Record<Role, string> = {
  * both travel with the first statement. Values are checked against their exact patterns before they are put in,
  * since the simple protocol has no parameters.
  */
-export function openingOf(scope: Scope, readOnly: boolean): string {
+export function openingOf(scope: Scope, mode: 'write' | 'read' | 'read planned once'): string {
   const role = Object.hasOwn(roleNames, scope.role) ? roleNames[scope.role] : undefined
   const tenant = scope.tenantId ?? ''
   const vendor = scope.vendorId ?? ''
@@ -37,9 +37,10 @@ export function openingOf(scope: Scope, readOnly: boolean): string {
     throw new TypeError('role vendor needs a tenant and a vendor')
   }
   if (scope.role === 'store' && tenant === '') throw new TypeError('role store needs a tenant')
-  const begin = readOnly ? 'begin read only' : 'begin'
+  const begin = mode === 'write' ? 'begin' : 'begin read only'
+  const planning = mode === 'read planned once' ? `, set_config('plan_cache_mode', 'force_generic_plan', true)` : ''
   return (
     `${begin}; select set_config('role', '${role}', true), ` +
-    `set_config('app.tenant_id', '${tenant}', true), set_config('app.vendor_id', '${vendor}', true)`
+    `set_config('app.tenant_id', '${tenant}', true), set_config('app.vendor_id', '${vendor}', true)${planning}`
   )
 }

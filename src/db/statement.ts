@@ -6,6 +6,7 @@ export interface Statement<Row> {
   readonly name: string
   readonly text: string
   readonly values: readonly unknown[]
+  readonly isPlannedOnce?: true
   /** Only for the compiler: the shape of a row. */
   readonly row?: Row
 }
@@ -28,4 +29,13 @@ export function statement<Row>(name: string, text: string, values: readonly unkn
     throw new Error(`statement ${name} has two texts`)
   }
   return { name, text, values }
+}
+
+/**
+ * Says of a statement that its plan does not depend on its values, so that each connection plans it once. PostgreSQL by
+ * itself plans a statement anew for as long as the values at hand promise a cheaper run, and does not count what the
+ * planning costs: 3.7 of 4.7 ms for one product. Heeded by reads; not for conditions that a null switches off.
+ */
+export function plannedOnce<Row>(statement: Statement<Row>): Statement<Row> {
+  return { ...statement, isPlannedOnce: true }
 }

@@ -18,6 +18,8 @@ export interface EventPayloads {
   'auth.password_reset': { auth_token_id: string; actor_type: 'customer' | 'member' | 'user'; email: string }
   /** Somebody wants to prove that an e-mail is theirs. */
   'auth.verification_requested': { auth_token_id: string; auth_identity_id: string }
+  /** Somebody was invited to the store's staff, for the first time or again. */
+  'invite.sent': { invite_id: string; sent: number }
   /** A customer wants an order that was placed under another account, or as a guest. */
   'order.transfer_requested': { order_transfer_id: string; order_id: string }
   /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -35,6 +37,7 @@ export const handlersOf = {
   'fulfillment.shipped': ['send_shipment_notice'],
   'auth.password_reset': ['send_password_reset'],
   'auth.verification_requested': ['send_verification'],
+  'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
   'payment.cancel_requested': ['cancel_payment'],

@@ -1,6 +1,7 @@
 import type { Context as KoaContext } from 'koa'
 import { z } from 'zod'
 import { abilityOf, type Identified, isPermission, type Permission, permits, sessionCookie } from '../access/index.js'
+import { auditedDatabase, type AuditedDatabase } from '../audit/index.js'
 import type { Context, Scope } from '../db/index.js'
 import { forbidden, invalidData, limits, unauthorized, unexpectedState } from '../kernel/index.js'
 import { parseJson, readBody } from './body.js'
@@ -34,10 +35,12 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
   authorise(route, identified)
   ctx.set(await services.rates.take(rateClassOf(route), callerOf(ctx, identified)))
   const parsed = await parseRequest(route, ctx)
+  const audit = auditOf(services, route, ctx)
+  const heard: Services = audit === undefined ? services : { ...services, db: audit }
   const request: RequestContext = {
     ...parsed,
-    services,
-    context: contextOf(services, state, scope),
+    services: heard,
+    context: contextOf(heard, state, scope),
     get tenant() {
       if (identified.tenant === null) throw unexpectedState('This request has no tenant')
       return identified.tenant
@@ -49,16 +52,22 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
     },
     params: ctx.params as Record<string, string>,
     ip: ctx.ip,
+    locale: localeOf(ctx),
     sent: { bearer: /^bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1] ?? '', session: ctx.cookies.get(sessionCookie) ?? '' },
   }
   const key = route.method === 'GET' ? '' : ctx.get('idempotency-key')
-  if (key === '') return send(ctx, route, await route.handle(request))
+  const handle = async () => {
+    const result = await route.handle(request)
+    await audit?.recordOutstanding(scope)
+    return result
+  }
+  if (key === '') return send(ctx, route, await handle())
   // An identity that has no actor yet is still somebody: two of them must not be given each other's answers.
   const sender = identified.actor?.id || identified.actor?.identityId || ''
   const owner = `${identified.actor?.type ?? 'guest'}:${sender}\n${route.method} ${ctx.path}`
   const content = `${ctx.querystring}\n${parsed.raw.toString('base64')}`
   const answer = await once(services, scope, { key, owner, content }, async () => {
-    const reply = replyOf(route, await route.handle(request))
+    const reply = replyOf(route, await handle())
     // A cookie is for the first answer alone: it is kept nowhere but as a hash.
     ctx.set(reply.headers)
     return { status: reply.status, response: JSON.stringify(reply.body) }
@@ -67,6 +76,24 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
   ctx.status = answer.status
   ctx.type = 'application/json'
   ctx.body = answer.response
+}
+
+const auditedSurfaces: readonly string[] = ['admin', 'vendor', 'platform']
+
+/** What writes for a store, a vendor or the platform is given a database that keeps a record of it. */
+function auditOf(services: Services, route: Route, ctx: KoaContext): AuditedDatabase | undefined {
+  if (route.method === 'GET' || !auditedSurfaces.includes(route.surface)) return undefined
+  const { requestId, identified } = ctx.state as RequestState
+  // Where something is says nothing of what it is.
+  const names = [...route.path.matchAll(/:([a-z_]+)/g)].map((match) => match[1] as string).filter((name) => name !== 'location_id')
+  const last = names.at(-1)
+  return auditedDatabase(services.db, {
+    actorType: identified.actor?.type ?? 'guest',
+    actorId: identified.actor?.id ?? null,
+    action: `${route.method} ${route.path}`,
+    requestId,
+    objectId: last === undefined ? null : ((ctx.params as Record<string, string>)[last] ?? null),
+  })
 }
 
 function scopeOf(route: Route, identified: Identified): Scope {
@@ -152,6 +179,15 @@ async function parseRequest(route: Route, ctx: KoaContext) {
   const raw = await readBody(ctx.req, limits.body_bytes)
   const body = parseWith(route.body ?? nothing, parseJson(raw))
   return { query: parsedQuery, body, raw, fields: tree, page }
+}
+
+const localePattern = /^[a-z]{2,8}(-[a-z0-9]{1,8}){0,4}$/i
+
+/** `?locale=` before the header. What is no language tag is no wish, like the empty header that clients send. */
+function localeOf(ctx: KoaContext): string | null {
+  const { locale } = parseQuery(ctx.querystring)
+  const wanted = typeof locale === 'string' && locale !== '' ? locale : ctx.get('x-medusa-locale')
+  return localePattern.test(wanted) ? wanted : null
 }
 
 const empty = Buffer.alloc(0)

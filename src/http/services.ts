@@ -50,6 +50,8 @@ export interface RequestContext<Query = unknown, Body = unknown> {
   /** The body of a route that takes raw content. */
   readonly raw: Buffer
   readonly ip: string
+  /** The language that the sender wants answers in, as a BCP 47 tag; null for the store's own words. */
+  readonly locale: string | null
   /** What the sender holds, as sent: the token behind `Bearer`, and the session cookie's value. '' for none. */
   readonly sent: { readonly bearer: string; readonly session: string }
 }

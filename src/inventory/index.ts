@@ -11,3 +11,20 @@ export { findItemStatement, listLocationsStatement, type LocationRow } from './f
 export { consumeForOrder, type LevelView, listLevelsStatement, setStock, type TakenPieces } from './levels.js'
 export { putBack, releaseOrderStatement } from './put-back.js'
 export { attachToOrderStatement, chooseLevels, releaseStatement, reserveForCart } from './reservations.js'
+export {
+  changeInventoryLevels,
+  createInventoryItem,
+  deleteInventoryItem,
+  deleteInventoryLevel,
+  type InventoryItemInput,
+  type LevelChanges,
+  updateInventoryItem,
+} from './manage-items.js'
+export {
+  createReservation,
+  deleteReservation,
+  listReservationsStatement,
+  type ReservationInput,
+  type ReservationRow,
+  updateReservation,
+} from './manage-reservations.js'

@@ -16,6 +16,7 @@ export const idPrefixes = [
   'pset',
   'price',
   'prpref',
+  'plist',
   'reg',
   'sc',
   'apk',
@@ -85,6 +86,20 @@ export const idPrefixes = [
   'authmfach',
   'authver',
   'authtok',
+  'rev',
+  'trans',
+  'wish',
+  'wishit',
+  'aud',
+  'invite',
+  'promo',
+  'procamp',
+  'prorul',
+  'prouse',
+  'caliadj',
+  'casmadj',
+  'ordliadj',
+  'ordsmadj',
 ] as const
 
 export type IdPrefix = (typeof idPrefixes)[number]

@@ -10,6 +10,10 @@ export const limits = {
   /** A vendor's file. Shopify's own export of 5 000 variants is about 3 MB. */
   importFile_bytes: 10_000_000,
   importRows: 20_000,
+  picture_bytes: 5_000_000,
+  /** A body with pictures, its form included. */
+  upload_bytes: 20_000_000,
+  filesAtOnce: 20,
   importErrors: 1_000,
   /** Pieces of one line. */
   quantity: 100_000,
@@ -19,7 +23,16 @@ export const limits = {
   variantsOfProduct: 250,
   optionsOfProduct: 10,
   imagesOfProduct: 50,
+  /** Things that one request makes, changes and removes. */
+  batch: 250,
   pricesOfVariant: 100,
+  /** Prices that one request adds to a list, changes in it, or takes out. */
+  pricesInBatch: 1_000,
+  /** Active promotions that start by themselves: every change of a cart considers them all. */
+  automaticPromotions: 100,
+  promotionCodes: 50,
+  promotionCode_characters: 100,
+  rulesOfPromotion: 50,
   addressesOfCustomer: 100,
   idsInFilter: 200,
   title_characters: 500,
@@ -30,6 +43,8 @@ export const limits = {
   fieldsParameter_characters: 4_000,
   search_characters: 200,
   searchMatches: 2_000,
+  wishLists: 50,
+  wishListItems: 500,
   idempotencyKey_characters: 255,
   idempotencyKey_days: 1,
   /** Time for one request, its slowest statement included. */

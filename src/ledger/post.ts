@@ -13,11 +13,13 @@ export interface AccountRef {
 export const chart = {
   'A:psp_clearing': 'debit',
   'A:shopper': 'debit',
+  'A:platform': 'debit',
   'L:vendor': 'credit',
   'L:tax': 'credit',
   'L:platform_fee': 'credit',
   'R:commission': 'credit',
   'E:platform_fee': 'debit',
+  'E:promotion': 'debit',
 } as const
 export type AccountCode = keyof typeof chart
 

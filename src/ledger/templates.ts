@@ -7,20 +7,28 @@ export interface Sale {
   occurredAt: Date
   parts: readonly {
     vendorId: string
-    /** Items and shipping without tax, less commission. */
+    /** Items and shipping without tax, less the vendor's own discounts and commission. */
     vendorAmountMinor: bigint
     commissionMinor: bigint
     taxMinor: bigint
+    /** Discounts that others than the vendor pay for. */
+    storeDiscountMinor: bigint
+    platformDiscountMinor: bigint
   }[]
 }
 
-/** Order placed: the shopper owes the total; vendors, the store and the tax office are owed their parts of it. */
+/**
+ * Order placed: vendors, the store and the tax office are owed their parts. The shopper owes them but for discounts that
+ * others pay for: the store has an expense, the platform owes the store.
+ */
 export function saleEntry(sale: Sale): LedgerEntry {
   const shopper = { code: 'A:shopper', orderId: sale.orderId } as const
   const postings = sale.parts.flatMap((part): Posting[] => [
     { from: { code: 'L:vendor', partyId: part.vendorId }, to: shopper, amountMinor: part.vendorAmountMinor },
     { from: { code: 'R:commission' }, to: shopper, amountMinor: part.commissionMinor },
     { from: { code: 'L:tax' }, to: shopper, amountMinor: part.taxMinor },
+    { from: shopper, to: { code: 'E:promotion' }, amountMinor: part.storeDiscountMinor },
+    { from: shopper, to: { code: 'A:platform' }, amountMinor: part.platformDiscountMinor },
   ])
   return { source: sale.orderId, kind: 'sale', currency: sale.currency, occurredAt: sale.occurredAt, postings }
 }
@@ -60,9 +68,18 @@ export function platformFeeEntry(fee: { orderId: string; currency: string; amoun
   }
 }
 
+interface CreditedPart {
+  vendor_id: string
+  vendor_amount_minor: bigint
+  commission_minor: bigint
+  tax_minor: bigint
+  store_discount_minor: bigint
+  platform_discount_minor: bigint
+}
+
 /**
  * What an order is credited with, and who gives it up: vendors their share, the store its commission, the tax office
- * its tax. `credit` goes with a refund; `cancellation` is of what was sold and never paid.
+ * its tax; who paid for a discount has that back. `credit` goes with a refund; `cancellation` is of what was sold and never paid.
  */
 export function creditEntry(credit: {
   source: string
@@ -70,18 +87,20 @@ export function creditEntry(credit: {
   orderId: string
   currency: string
   occurredAt: Date
-  parts: readonly { vendor_id: string; vendor_amount_minor: bigint; commission_minor: bigint; tax_minor: bigint }[]
+  parts: readonly CreditedPart[]
 }): LedgerEntry {
   const { parts, orderId, ...fact } = credit
   const shopper = { code: 'A:shopper', orderId } as const
   const vendorIds = [...new Set(parts.map((part) => part.vendor_id))]
   const postings = vendorIds.flatMap((vendorId): Posting[] => {
     const own = parts.filter((part) => part.vendor_id === vendorId)
-    const sum = (name: 'vendor_amount_minor' | 'commission_minor' | 'tax_minor') => own.reduce((total, part) => total + part[name], 0n)
+    const sum = (name: Exclude<keyof CreditedPart, 'vendor_id'>) => own.reduce((total, part) => total + part[name], 0n)
     return [
       { from: shopper, to: { code: 'L:vendor', partyId: vendorId }, amountMinor: sum('vendor_amount_minor') },
       { from: shopper, to: { code: 'R:commission' }, amountMinor: sum('commission_minor') },
       { from: shopper, to: { code: 'L:tax' }, amountMinor: sum('tax_minor') },
+      { from: { code: 'E:promotion' }, to: shopper, amountMinor: sum('store_discount_minor') },
+      { from: { code: 'A:platform' }, to: shopper, amountMinor: sum('platform_discount_minor') },
     ]
   })
   return { ...fact, postings }

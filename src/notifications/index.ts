@@ -1,4 +1,11 @@
-export { type AccountMailSettings, sendPasswordReset, sendTransferRequest, sendVerification } from './commands/send-account-mail.js'
+export {
+  type AccountMailSettings,
+  sendInvite,
+  sendPasswordReset,
+  sendTransferRequest,
+  sendVerification,
+} from './commands/send-account-mail.js'
 export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
 export type { MailSettings } from './commands/send-once.js'
 export type { Mail, Mailer } from './mailer.js'
+export { listNotificationsStatement, type NotificationView } from './list.js'

@@ -55,12 +55,3 @@ export function replaceSessionStatements(
     ),
   ]
 }
-
-/** The cart that a collection is for. */
-export function cartOfCollectionStatement(tenantId: string, collectionId: string): Statement<{ cart_id: string }> {
-  return statement(
-    'payments.cart_of_collection',
-    'select cart_id from payment_collection where tenant_id = $1 and id = $2 and cart_id is not null',
-    [tenantId, collectionId],
-  )
-}

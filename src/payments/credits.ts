@@ -7,12 +7,25 @@ export interface OpenPart {
   vendor_id: string
   order_line_item_id: string | null
   order_shipping_method_id: string | null
-  /** The sum of the three below. */
+  /** What the shopper has of it: vendor, commission and tax, less what others paid of those. */
   amount_minor: bigint
   vendor_amount_minor: bigint
   commission_minor: bigint
   tax_minor: bigint
+  /** Discounts that the store and the platform paid for: they have them back in the same measure as the shopper. */
+  store_discount_minor: bigint
+  platform_discount_minor: bigint
 }
+
+/** The amounts of a part. */
+export const creditedAmounts = [
+  'amount_minor',
+  'vendor_amount_minor',
+  'commission_minor',
+  'tax_minor',
+  'store_discount_minor',
+  'platform_discount_minor',
+] as const
 
 /**
  * The parts of an order with what is left of each. Credits that wait for a provider count as given: what two refunds
@@ -23,20 +36,25 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
     'payments.open_parts',
     `with credit as (
        select order_line_item_id, order_shipping_method_id, sum(vendor_amount_minor) as vendor, sum(commission_minor) as commission,
-              sum(tax_minor) as tax
+              sum(tax_minor) as tax, sum(store_discount_minor) as store_discount, sum(platform_discount_minor) as platform_discount,
+              sum(amount_minor) as amount
        from order_credit where tenant_id = $1 and order_id = $2 and state <> 'void' group by 1, 2
      ), part as (
-       select i.vendor_order_id, i.vendor_id, i.id as order_line_item_id, null as order_shipping_method_id, i.subtotal_minor,
-              i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor
+       select i.vendor_order_id, i.vendor_id, i.id as order_line_item_id, null as order_shipping_method_id,
+              i.subtotal_minor - i.vendor_discount_minor as sale_minor, i.store_discount_minor, i.platform_discount_minor,
+              i.tax_minor, i.total_minor, coalesce(k.amount_minor, 0) as commission_minor
        from order_line_item i left join commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id
        where i.tenant_id = $1 and i.order_id = $2
        union all
-       select m.vendor_order_id, m.vendor_id, null, m.id, m.subtotal_minor, m.tax_minor, 0
+       select m.vendor_order_id, m.vendor_id, null, m.id, m.subtotal_minor - m.vendor_discount_minor, m.store_discount_minor,
+              m.platform_discount_minor, m.tax_minor, m.total_minor, 0
        from order_shipping_method m where m.tenant_id = $1 and m.order_id = $2
      )
      select p.vendor_order_id, p.vendor_id, p.order_line_item_id, p.order_shipping_method_id,
-            (p.subtotal_minor + p.tax_minor - coalesce(c.vendor + c.commission + c.tax, 0))::bigint as amount_minor,
-            (p.subtotal_minor - p.commission_minor - coalesce(c.vendor, 0))::bigint as vendor_amount_minor,
+            (p.total_minor - coalesce(c.amount, 0))::bigint as amount_minor,
+            (p.sale_minor - p.commission_minor - coalesce(c.vendor, 0))::bigint as vendor_amount_minor,
+            (p.store_discount_minor - coalesce(c.store_discount, 0))::bigint as store_discount_minor,
+            (p.platform_discount_minor - coalesce(c.platform_discount, 0))::bigint as platform_discount_minor,
             (p.commission_minor - coalesce(c.commission, 0))::bigint as commission_minor,
             (p.tax_minor - coalesce(c.tax, 0))::bigint as tax_minor
      from part p left join credit c on c.order_line_item_id is not distinct from p.order_line_item_id
@@ -52,7 +70,7 @@ export const sumOf = (parts: readonly { amount_minor: bigint }[]) => parts.reduc
 
 /**
  * Divides an amount among parts of an order by what is left of each, and each share among vendor, commission and tax
- * in the same way. Over what remains and never again over what was sold: so no share is ever negative or above what
+ * in the same way, with as much of the discounts that others paid for. Over what remains and never again over what was sold: so no share is ever negative or above what
  * its part was sold for, and the last credit ends at nothing exactly.
  * @throws RangeError for more than is left
  */
@@ -62,10 +80,34 @@ export function divideCredit(amountMinor: bigint, parts: readonly OpenPart[]): O
   return parts.flatMap((part, index) => {
     const share = shares[index] as bigint
     if (share === 0n) return []
-    const within = [part.vendor_amount_minor, part.commission_minor, part.tax_minor]
-    const [vendor = 0n, commission = 0n, tax = 0n] = allocate(share, within, { caps: within })
-    return [{ ...part, amount_minor: share, vendor_amount_minor: vendor, commission_minor: commission, tax_minor: tax }]
+    return [shareOf(part, share)]
   })
+}
+
+/** A part as far as the shopper gets `share` of it back. */
+function shareOf(part: OpenPart, share: bigint): OpenPart {
+  const discounts = [part.store_discount_minor, part.platform_discount_minor]
+  const [funded = 0n] = allocate(
+    discounts.reduce((sum, one) => sum + one, 0n),
+    [share, part.amount_minor - share],
+  )
+  const [store = 0n, platform = 0n] = funded === 0n ? [] : allocate(funded, discounts, { caps: discounts })
+  const within = [part.vendor_amount_minor, part.commission_minor, part.tax_minor]
+  const [vendor = 0n, commission = 0n, tax = 0n] = allocate(share + funded, within, { caps: within })
+  return {
+    ...part,
+    amount_minor: share,
+    vendor_amount_minor: vendor,
+    commission_minor: commission,
+    tax_minor: tax,
+    store_discount_minor: store,
+    platform_discount_minor: platform,
+  }
+}
+
+/** Whole parts of which the shopper pays nothing, because others pay for all of it: nothing given back would reach them. */
+export function freeParts(parts: readonly OpenPart[]): OpenPart[] {
+  return parts.filter((part) => part.amount_minor === 0n && part.vendor_amount_minor + part.commission_minor + part.tax_minor > 0n)
 }
 
 /** The same parts after credits were given of them. */
@@ -76,13 +118,7 @@ export function lessCredits(parts: readonly OpenPart[], credits: readonly OpenPa
         candidate.order_line_item_id === part.order_line_item_id && candidate.order_shipping_method_id === part.order_shipping_method_id,
     )
     if (credit === undefined) return part
-    return {
-      ...part,
-      amount_minor: part.amount_minor - credit.amount_minor,
-      vendor_amount_minor: part.vendor_amount_minor - credit.vendor_amount_minor,
-      commission_minor: part.commission_minor - credit.commission_minor,
-      tax_minor: part.tax_minor - credit.tax_minor,
-    }
+    return { ...part, ...Object.fromEntries(creditedAmounts.map((name) => [name, part[name] - credit[name]])) }
   })
 }
 
@@ -94,19 +130,18 @@ export function insertCreditsStatement(
   const rows = credits.map((credit) => ({
     ...credit,
     id: newId('ocred'),
-    amount_minor: String(credit.amount_minor),
-    vendor_amount_minor: String(credit.vendor_amount_minor),
-    commission_minor: String(credit.commission_minor),
-    tax_minor: String(credit.tax_minor),
+    ...Object.fromEntries(creditedAmounts.map((name) => [name, String(credit[name])])),
   }))
   return statement(
     'payments.insert_credits',
     `insert into order_credit (tenant_id, order_id, refund_id, currency_code, state, id, vendor_order_id, vendor_id,
-       order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor, commission_minor, tax_minor)
+       order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor, commission_minor, tax_minor,
+       store_discount_minor, platform_discount_minor)
      select $1, $2, $3, $4, $5, c.id, c.vendor_order_id, c.vendor_id, c.order_line_item_id, c.order_shipping_method_id,
-            c.amount_minor, c.vendor_amount_minor, c.commission_minor, c.tax_minor
+            c.amount_minor, c.vendor_amount_minor, c.commission_minor, c.tax_minor, c.store_discount_minor, c.platform_discount_minor
      from jsonb_to_recordset($6::jsonb) as c (id text, vendor_order_id text, vendor_id text, order_line_item_id text,
-       order_shipping_method_id text, amount_minor bigint, vendor_amount_minor bigint, commission_minor bigint, tax_minor bigint)
+       order_shipping_method_id text, amount_minor bigint, vendor_amount_minor bigint, commission_minor bigint, tax_minor bigint,
+       store_discount_minor bigint, platform_discount_minor bigint)
      returning id`,
     [tenantId, of.orderId, of.refundId, of.currency, of.state, JSON.stringify(rows)],
   )

@@ -1,5 +1,4 @@
 export {
-  cartOfCollectionStatement,
   changeAmountStatement,
   ensureCollectionStatement,
   replaceSessionStatements,
@@ -12,4 +11,4 @@ export { divideCredit, lessCredits, type OpenPart } from './credits.js'
 export { lockPartsStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export type { Money, Outcome, PaymentProvider, PaymentSnapshot, ProviderCall } from './provider.js'
-export { paymentProviderOf, registerPaymentProvider } from './registry.js'
+export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

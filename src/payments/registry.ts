@@ -11,3 +11,8 @@ export function registerPaymentProvider(provider: PaymentProvider): void {
 export function paymentProviderOf(id: string): PaymentProvider | undefined {
   return providers.get(id)
 }
+
+/** Ids of the providers that this process has. */
+export function paymentProviderIds(): string[] {
+  return [...providers.keys()]
+}

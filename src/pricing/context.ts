@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../db/index.js'
+import { plannedOnce, type Statement, statement } from '../db/index.js'
 import { type TaxRate, taxRatesJson } from '../tax/index.js'
 
 /** For whom prices are computed. */
@@ -29,17 +29,21 @@ export interface PricingQuery {
   regionId: string | null
   countryCode: string | null
   province: string | null
+  /** The customer who is signed in: whose groups count. */
+  customerId?: string | null
 }
 
 /** Everything that prices of a page need besides the prices. Travels together with the page's own statement. */
 export function pricingContextStatement(tenantId: string, query: PricingQuery): Statement<PricingContext> {
   const country = `coalesce((select c.shipping_address ->> 'country_code' from cart c where c.tenant_id = $1 and c.id = $2), $4)`
-  return statement(
-    'pricing.context',
-    `select r.id as region_id, r.currency_code, r.automatic_taxes, ${taxInclusiveSql} as is_tax_inclusive,
+  return plannedOnce(
+    statement(
+      'pricing.context',
+      `select r.id as region_id, r.currency_code, r.automatic_taxes, ${taxInclusiveSql} as is_tax_inclusive,
             ${country} as country_code,
             case when r.automatic_taxes and ${country} is not null then ${taxRatesJson(country, '$5::text')} else '[]' end as rates
      from region r where r.tenant_id = $1 and r.id = ${regionIdSql('$2', '$3')} and r.deleted_at is null`,
-    [tenantId, query.cartId, query.regionId, query.countryCode, query.province],
+      [tenantId, query.cartId, query.regionId, query.countryCode, query.province],
+    ),
   )
 }

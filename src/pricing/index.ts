@@ -1,2 +1,28 @@
-export { calculatedPrice, type PriceJson, priceJsonSql } from './calculated-price.js'
+export { calculatedPrice } from './calculated-price.js'
+export {
+  groupsOfCustomerSql,
+  type PriceCandidate,
+  type PriceParameters,
+  priceCandidatesSql,
+  priceCandidatesStatement,
+} from './candidates.js'
 export { type PricingContext, type PricingQuery, pricingContextStatement, regionIdSql, taxInclusiveSql } from './context.js'
+export { type PriceRule, type PriceRuleRow, priceRules, type TotalRule, totalOperators } from './rules.js'
+export { type SelectedPrice, selectPrice } from './select-price.js'
+export {
+  clearConditionalPrices,
+  type ConditionalPriceInput,
+  insertConditionalPrices,
+  isConditional,
+} from './commands/conditional-prices.js'
+export {
+  changeListPrices,
+  createPriceList,
+  deletePriceList,
+  type ListPriceInput,
+  type ListPricePatch,
+  type PriceListInput,
+  removeProductsFromList,
+  updatePriceList,
+} from './commands/price-lists.js'
+export { listPriceListsStatement, listPricesStatement, type PriceListRow, renderListPrice, renderPriceList } from './price-lists.js'

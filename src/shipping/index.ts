@@ -6,6 +6,7 @@ export {
   createStockLocation,
   type GeoZoneInput,
   type StockLocationInput,
+  updateServiceZone,
   updateStockLocation,
 } from './commands/locations.js'
 export {
@@ -16,7 +17,12 @@ export {
   type ShippingOptionPatch,
   updateShippingOption,
 } from './commands/options.js'
-export { createShippingOptionType, createShippingProfile, type ShippingOptionTypeInput } from './commands/profiles.js'
+export {
+  createShippingOptionType,
+  createShippingProfile,
+  type ShippingOptionTypeInput,
+  updateShippingProfile,
+} from './commands/profiles.js'
 export {
   type ListedShippingOption,
   listShippingOptionsStatement,
@@ -26,4 +32,14 @@ export {
   type ShippingProfileRow,
 } from './list.js'
 export { type FulfillmentSetView, fulfillmentSetStatement, listStockLocationsStatement, type StockLocationRow } from './locations.js'
-export { renderShippingOption, type ShippingOptionRow, validShippingOptionsStatement } from './options.js'
+export {
+  pricedOptions,
+  renderShippingOption,
+  type ShippingOption,
+  type ShippingOptionRow,
+  validShippingOptionsStatement,
+} from './options.js'
+export { renderPrices } from './prices.js'
+export { type FulfillmentProvider, fulfillmentProviderOf, fulfillmentProviders, type Parcel } from './provider.js'
+export { changeLocationProviders } from './commands/location-providers.js'
+export { deleteFulfillmentSet, deleteServiceZone, deleteShippingProfile, deleteStockLocation } from './commands/retire.js'

@@ -1,4 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { pricesJsonSql, type SetPrice } from './prices.js'
 
 export interface ShippingProfileRow {
   id: string
@@ -73,7 +74,7 @@ export interface ListedShippingOption {
   type: object
   service_zone: object
   shipping_profile: object
-  prices: { id: string; currency_code: string; amount_minor: number; created_at: string; updated_at: string }[]
+  prices: SetPrice[]
   count: number
 }
 
@@ -91,9 +92,7 @@ export function listShippingOptionsStatement(
             json_build_object('id', z.id, 'name', z.name, 'fulfillment_set_id', f.id, 'fulfillment_set',
               json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'location_id', f.location_id)) as service_zone,
             json_build_object('id', p.id, 'name', p.name, 'type', p.type) as shipping_profile,
-            coalesce((select json_agg(json_build_object('id', a.id, 'currency_code', a.currency_code,
-                'amount_minor', a.amount_minor, 'created_at', a.created_at, 'updated_at', a.updated_at) order by a.id)
-              from price a where a.tenant_id = $1 and a.price_set_id = o.price_set_id), '[]') as prices,
+            ${pricesJsonSql('o.price_set_id')} as prices,
             count(*) over ()::int as count
      from shipping_option o
      join service_zone z on z.tenant_id = o.tenant_id and z.id = o.service_zone_id

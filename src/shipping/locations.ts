@@ -28,6 +28,7 @@ export interface StockLocationRow {
   created_at: Date
   updated_at: Date
   sales_channels: { id: string; name: string }[]
+  fulfillment_providers: { id: string; is_enabled: boolean }[]
   fulfillment_sets: FulfillmentSetView[]
   count: number
 }
@@ -63,6 +64,8 @@ export function listStockLocationsStatement(
             coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
               from sales_channel_location h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.stock_location_id = l.id and c.deleted_at is null), '[]') as sales_channels,
+            coalesce((select json_agg(json_build_object('id', h.provider_id, 'is_enabled', true) order by h.provider_id)
+              from stock_location_provider h where h.tenant_id = $1 and h.stock_location_id = l.id), '[]') as fulfillment_providers,
             ${setsJson} as fulfillment_sets
      from stock_location l
      where l.tenant_id = $1 and l.deleted_at is null and ($2::text[] is null or l.id = any($2))

@@ -1,13 +1,23 @@
 import { type Statement, statement } from '../db/index.js'
 import { toMajor } from '../kernel/index.js'
-import { calculatedPrice, type PriceJson, priceJsonSql, type PricingContext } from '../pricing/index.js'
+import {
+  calculatedPrice,
+  groupsOfCustomerSql,
+  type PriceCandidate,
+  priceCandidatesSql,
+  type PricingContext,
+  type SelectedPrice,
+  selectPrice,
+} from '../pricing/index.js'
+import { pricesJsonSql, renderPrices, type SetPrice } from './prices.js'
+import { fulfillmentProviderOf } from './provider.js'
 
 /** A shipping option that is valid for a cart; amounts in minor units. */
 export interface ShippingOptionRow {
   id: string
   name: string
   vendor_id: string
-  price_type: 'flat'
+  price_type: 'flat' | 'calculated'
   service_zone_id: string
   shipping_profile_id: string
   shipping_option_type_id: string
@@ -17,10 +27,30 @@ export interface ShippingOptionRow {
   metadata: object | null
   type: object
   service_zone: object
-  prices: { id: string; currency_code: string; amount_minor: number; min_quantity: number | null; max_quantity: number | null }[]
-  /** The price in the cart's currency; null when there is none. */
-  price: PriceJson | null
+  currency_code: string
+  prices: SetPrice[]
+  price_candidates: PriceCandidate[]
+  /** The lines that it would carry; null where the price does not depend on them. */
+  parcel: { pieces: number; weight: number } | null
   insufficient_inventory: boolean
+}
+
+/** The same with what it costs. */
+export type ShippingOption = Omit<ShippingOptionRow, 'price_candidates' | 'parcel'> & {
+  /** In minor units of the cart's currency; null when there is none, or when the option does not carry the parcel. */
+  price: { amount_minor: number; selected: SelectedPrice | null } | null
+}
+
+/** Puts the price of each option where its candidates, or its provider, say. */
+export function pricedOptions(rows: readonly ShippingOptionRow[]): ShippingOption[] {
+  return rows.map(({ price_candidates, parcel, ...row }) => {
+    if (parcel !== null) {
+      const amount = fulfillmentProviderOf(row.provider_id)?.calculate(row.data, { ...parcel, currency: row.currency_code }) ?? null
+      return { ...row, price: amount === null ? null : { amount_minor: Number(amount), selected: null } }
+    }
+    const selected = selectPrice(price_candidates, 1)
+    return { ...row, price: selected === null ? null : { amount_minor: selected.calculated.amount_minor, selected } }
+  })
 }
 
 /**
@@ -28,7 +58,7 @@ export interface ShippingOptionRow {
  * channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
  * Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
  */
-export function validShippingOptionsStatement(tenantId: string, cartId: string, isReturn = false): Statement<ShippingOptionRow> {
+export function validShippingOptionsStatement(tenantId: string, cartId: string, now: Date, isReturn = false): Statement<ShippingOptionRow> {
   return statement(
     'shipping.valid_options',
     `select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
@@ -37,10 +67,19 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
             json_build_object('id', z.id, 'name', z.name, 'fulfillment_set_id', f.id, 'fulfillment_set',
               json_build_object('id', f.id, 'type', f.type, 'location',
                 json_build_object('id', l.id, 'name', l.name, 'address', l.address))) as service_zone,
-            coalesce((select json_agg(json_build_object('id', p.id, 'currency_code', p.currency_code,
-                'amount_minor', p.amount_minor, 'min_quantity', p.min_quantity, 'max_quantity', p.max_quantity) order by p.id)
-              from price p where p.tenant_id = $1 and p.price_set_id = o.price_set_id), '[]') as prices,
-            ${priceJsonSql('o.price_set_id', 'c.currency_code')} as price,
+            c.currency_code, ${pricesJsonSql('o.price_set_id')} as prices,
+            ${priceCandidatesSql('o.price_set_id', {
+              currency: 'c.currency_code',
+              regionId: 'c.region_id',
+              groups: groupsOfCustomerSql('c.customer_id'),
+              now: '$4::timestamptz',
+              itemTotal: itemTotalSql,
+            })} as price_candidates,
+            case when o.price_type = 'calculated' then (
+              select json_build_object('pieces', coalesce(sum(i.quantity), 0), 'weight', coalesce(sum(i.quantity * coalesce(v.weight, p.weight, 0)), 0))
+              from cart_line_item i left join product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id
+              left join product p on p.tenant_id = i.tenant_id and p.id = i.product_id
+              where i.tenant_id = $1 and i.cart_id = c.id and i.shipping_profile_id = o.shipping_profile_id) end as parcel,
             exists (select 1 from cart_line_item i
               join product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id
               join variant_inventory_item k on k.tenant_id = v.tenant_id and k.variant_id = v.id
@@ -69,21 +108,44 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
                  and (g.type <> 'zip' or g.postal_expression is null
                       or g.postal_expression ? (c.shipping_address ->> 'postal_code')) end)
      order by o.id limit 500`,
-    [tenantId, cartId, isReturn],
+    [tenantId, cartId, isReturn, now],
   )
 }
 
-/** An option in wire shape (Store API contract, shipping options list). */
-export function renderShippingOption(row: ShippingOptionRow, pricing: PricingContext): Record<string, unknown> {
-  const { price, prices, price_set_id, vendor_id, ...option } = row
+/**
+ * What the goods of the option's own vendor cost, by their price tags: discounts and taxes are not in it. What a shopper
+ * buys of others does not make a vendor's shipping cheaper.
+ */
+const itemTotalSql = `(select coalesce(sum(i.unit_price_minor * i.quantity), 0) from cart_line_item i
+                where i.tenant_id = $1 and i.cart_id = c.id and i.vendor_id = o.vendor_id)`
+
+/**
+ * An option in wire shape (Store API contract, shipping options list). A calculated amount is left out of lists: it is
+ * asked for one by one.
+ */
+export function renderShippingOption(row: ShippingOption, pricing: PricingContext, withCalculated = false): Record<string, unknown> {
+  const { price, prices, price_set_id, vendor_id, currency_code, ...option } = row
+  const major = price === null ? null : toMajor(price.amount_minor, currency_code)
+  const calculated = {
+    id: null,
+    calculated_amount: major,
+    original_amount: major,
+    currency_code,
+    is_calculated_price_tax_inclusive: pricing.is_tax_inclusive,
+  }
+  const isCalculated = option.price_type === 'calculated'
   return {
     ...option,
     provider: { id: row.provider_id, is_enabled: true },
     rules: [],
-    prices: prices.map(({ amount_minor, ...rest }) => ({ ...rest, amount: toMajor(amount_minor, rest.currency_code), price_rules: [] })),
-    amount: price === null ? null : toMajor(price.amount_minor, pricing.currency_code),
+    prices: renderPrices(prices),
+    ...(isCalculated && !withCalculated ? {} : { amount: major }),
     is_tax_inclusive: pricing.is_tax_inclusive,
-    calculated_price: calculatedPrice(price, pricing, { priceSetId: price_set_id, productId: '', productTypeId: null }),
+    calculated_price: isCalculated
+      ? withCalculated && price !== null
+        ? calculated
+        : null
+      : calculatedPrice(price?.selected ?? null, pricing, { priceSetId: price_set_id, productId: '', productTypeId: null }),
     vendor_id,
   }
 }

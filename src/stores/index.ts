@@ -1,6 +1,7 @@
 export {
   changeChannelProducts,
   createSalesChannel,
+  deleteSalesChannel,
   listSalesChannelsStatement,
   type SalesChannelRow,
   updateSalesChannel,

@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { newId, notFound } from '../kernel/index.js'
+import { newId, notAllowed, notFound } from '../kernel/index.js'
 
 export interface SalesChannelRow {
   id: string
@@ -114,4 +114,24 @@ export async function changeChannelProducts(
       [tenantId, channelId, add],
     ),
   )
+}
+
+/** Takes a channel out of use: nothing is shown in it any more. Throws not_found; not_allowed for the store's default. */
+export async function deleteSalesChannel(unit: Unit, id: string): Promise<void> {
+  const values = [tenantOf(unit), id]
+  const [channel] = await unit.run(
+    statement<{ is_default: boolean }>(
+      'stores.retire_channel',
+      `update sales_channel c set deleted_at = now(), updated_at = now() where c.tenant_id = $1 and c.id = $2 and c.deleted_at is null
+       returning exists (select 1 from store s where s.tenant_id = $1 and s.default_sales_channel_id = c.id) as is_default`,
+      values,
+    ),
+  )
+  if (channel === undefined) throw notFound(`Sales channel with id: ${id} was not found`)
+  if (channel.is_default) throw notAllowed("This is the store's default sales channel: name another one first")
+  for (const table of ['product_sales_channel', 'api_key_sales_channel', 'sales_channel_location']) {
+    await unit.run(
+      statement(`stores.leave_channel.${table}`, `delete from ${table} where tenant_id = $1 and sales_channel_id = $2`, values),
+    )
+  }
 }

@@ -1,6 +1,7 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, isCurrency, notFound } from '../kernel/index.js'
 import { setPricePreference } from '../regions/index.js'
+import { replaceLocales, type StoreLocaleInput } from '../translations/index.js'
 
 export interface StoreRow {
   id: string
@@ -13,10 +14,13 @@ export interface StoreRow {
   mail_from_name: string | null
   /** Where the links in mails lead; without it mails carry codes. */
   storefront_url: string | null
+  /** New reviews wait until the store's staff publishes them. */
+  review_moderation: boolean
   metadata: object | null
   created_at: Date
   updated_at: Date
   supported_currencies: { currency_code: string; is_default: boolean; is_tax_inclusive: boolean; created_at: string }[]
+  supported_locales: { locale_code: string; is_default: boolean; created_at: string }[]
   count: number
 }
 
@@ -25,12 +29,15 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.mail_from_name, s.storefront_url, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
+            s.payment_capture, s.mail_from_name, s.storefront_url, s.review_moderation, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
                 'created_at', c.created_at) order by c.currency_code)
-              from store_currency c where c.tenant_id = $1), '[]') as supported_currencies
+              from store_currency c where c.tenant_id = $1), '[]') as supported_currencies,
+            coalesce((select json_agg(json_build_object('locale_code', l.locale_code, 'is_default', l.is_default,
+                'created_at', l.created_at) order by l.locale_code)
+              from store_locale l where l.tenant_id = $1), '[]') as supported_locales
      from store s where s.tenant_id = $1 and ($2::text[] is null or s.id = any($2))`,
     [tenantId, id],
   )
@@ -51,7 +58,10 @@ export interface StorePatch {
   payment_capture?: 'manual' | 'automatic' | undefined
   mail_from_name?: string | null | undefined
   storefront_url?: string | null | undefined
+  review_moderation?: boolean | undefined
   metadata?: object | null | undefined
+  /** The whole set of languages. */
+  supported_locales?: readonly StoreLocaleInput[] | undefined
   /** The whole set: a currency that is not in it is no longer supported. */
   supported_currencies?: StoreCurrencyInput[] | undefined
 }
@@ -65,6 +75,7 @@ const columns = [
   'payment_capture',
   'mail_from_name',
   'storefront_url',
+  'review_moderation',
   'metadata',
 ] as const
 
@@ -81,6 +92,7 @@ export async function updateStore(unit: Unit, id: string, patch: StorePatch): Pr
     .where({ tenant_id: tenantId, id })
     .update({ ...changes, updated_at: new Date() })
   if (changed === 0) throw notFound(`Store with id: ${id} was not found`)
+  if (patch.supported_locales !== undefined) await replaceLocales(unit, patch.supported_locales)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)
 }
 

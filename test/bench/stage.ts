@@ -16,7 +16,11 @@ import type { Shop } from './workloads.js'
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const appPassword = 'bench-only'
-export const catalogue = { products: 1_000, variantsPerProduct: 3, seed: 1 }
+export const catalogue = { products: sizeFrom('products', 1_000, 1_000_000), variantsPerProduct: 3, seed: 1 }
+/** Stores in the same database, the measured one included. */
+const stores = sizeFrom('stores', 1, 10_000)
+/** Products that the server gathers its first statistics from: without any, filling a large catalogue grows quadratic. */
+const firstProducts = 500
 export const poolMax = 10
 
 /** A database with a catalogue, and what the workloads need of it. */
@@ -61,6 +65,11 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
   try {
     const options = { slug: 'bench', vendors: 3, productsPerVendor: 10, stock: 1_000_000_000 }
     const store = await createTestStore({ db, adminUrl, url: '' } as TestApp, options)
+    for (let other = 1; other < stores; other += 1) await createTestStore({ db, adminUrl, url: '' } as TestApp, { slug: `other-${other}` })
+    if (catalogue.products > 10 * firstProducts) {
+      await seedCatalogue(db, store.tenantId, { ...catalogue, products: firstProducts, seed: catalogue.seed + 1 })
+      await asAdmin(adminUrl, 'analyze')
+    }
     await seedCatalogue(db, store.tenantId, catalogue)
     await asAdmin(adminUrl, 'vacuum analyze')
     const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [
@@ -75,6 +84,16 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
   } finally {
     await db.close()
   }
+}
+
+/** `--products 100000`, `--stores 1000`. */
+function sizeFrom(name: string, usual: number, most: number): number {
+  const at = process.argv.indexOf(`--${name}`)
+  if (at === -1) return usual
+  const value = Number(process.argv[at + 1])
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value
+  console.error(`stoa: --${name} ${process.argv[at + 1]}: a whole number from 1 to ${most}`)
+  process.exit(1)
 }
 
 /** A server under measurement, in a process of its own. */

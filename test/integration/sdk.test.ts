@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import MedusaSdk from '@medusajs/js-sdk'
 import type { HttpTypes } from '@medusajs/types'
 import { useApp } from '../support/app.js'
+import { promote } from '../support/promotions.js'
 import { addressIn } from '../support/purchase.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
@@ -126,6 +127,22 @@ describe("a storefront on Medusa's SDK", () => {
     ).cart
     assert.deepEqual([cart.item_subtotal, cart.tax_total, cart.total], [50, 10, 60])
     assert.equal((await sdk.store.cart.retrieve(cart.id)).cart.total, 60)
+  })
+
+  it('tries promotion codes', async () => {
+    await promote(store, { code: 'WELCOME', value: 10 })
+    const { cart: less } = await sdk.store.cart.addPromotions(cart.id, { promo_codes: ['WELCOME'] })
+    assert.deepEqual([less.discount_total, less.tax_total, less.total, less.original_total], [6, 9, 54, 60])
+    assert.deepEqual(
+      less.promotions.map((promotion) => promotion.code),
+      ['WELCOME'],
+    )
+    assert.equal(
+      (await failure(sdk.store.cart.addPromotions(cart.id, { promo_codes: ['WRONG'] }))).message,
+      'The promotion code WRONG is invalid',
+    )
+    const { cart: whole } = await sdk.store.cart.removePromotions(cart.id, { promo_codes: ['WELCOME'] })
+    assert.deepEqual([whole.promotions, whole.total], [[], 60])
   })
 
   it('chooses one delivery, pays, and is answered an order', async () => {

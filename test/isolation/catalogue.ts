@@ -17,6 +17,7 @@ const reviewedPolicies = [
   'outbox_event dispatch permissive * to app_worker using true',
   `outbox_event sweep restrictive d to app_worker using (state = 'done'::text)`,
   'product search_read permissive r to search_reader using true',
+  'translation search_read permissive r to search_reader using true',
 ]
 /** What a vendor may touch although its rows carry no vendor: vocabulary and settings that a whole store shares. */
 const sharedWithVendors = [
@@ -33,14 +34,22 @@ const sharedWithVendors = [
   'store_currency',
 ]
 /** SECURITY DEFINER functions, each reviewed. */
-const reviewedDefiners = ['app.search_products(text,integer)']
+const reviewedDefiners = [
+  'app.search_products(text,integer)',
+  'app.search_products_ranked(text[],boolean,text,text[],text[],integer)',
+  'app.search_translations(text,text[],integer)',
+]
 /** Indexes that row-level security keeps from being used, each reviewed: used by the search reader's policy. */
-const reviewedIndexes = ['product_search']
+const reviewedIndexes = ['product_search', 'translation_search']
 /**
  * Columns named like a reference that have no foreign key, each reviewed: names of providers and of requests, ids of
  * things that outlive or precede their row, and references to one of several tables.
  */
 const reviewedLooseColumns = new Set([
+  'audit_record.actor_id',
+  'audit_record.object_id',
+  'audit_record.request_id',
+  'audit_record.vendor_id',
   'auth_identity.actor_id',
   'role_grant.subject_id',
   'outbox_event.request_id',
@@ -62,6 +71,7 @@ const reviewedLooseColumns = new Set([
   'fulfillment.shipping_option_id',
   'commission_line.commission_rule_id',
   'ledger_account.party_id',
+  'translation.reference_id',
   'ledger_account.order_id',
   'tax_rate_rule.reference_id',
   'order_sequence.next_display_id',
@@ -247,7 +257,7 @@ const grants = fromSql(
       or grantee <> all($1)
       or (schema = 'platform' and grantee <> 'app_platform')
       or (grantee = 'app_worker' and object <> 'app.outbox_event' and object <> 'outbox_event')
-      or (grantee = 'search_reader' and (privilege <> 'SELECT' or object not in ('app.product', 'product')))
+      or (grantee = 'search_reader' and (privilege <> 'SELECT' or object not in ('app.product', 'product', 'app.translation', 'translation')))
    union all
    select format('schema %s: %s holds %s', n.nspname, g.grantee::regrole, g.privilege_type)
    from pg_namespace n cross join lateral aclexplode(n.nspacl) g

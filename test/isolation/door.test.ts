@@ -7,6 +7,7 @@ import {
   currentStatistics,
   currentUnit,
   newStatistics,
+  plannedOnce,
   type Scope,
   statement,
   type Unit,
@@ -52,6 +53,13 @@ describe('isolation: the one door to the database', () => {
 
     it('cannot write', async () => {
       await assert.rejects(database.db.read(inA, addTag('ptag_read')), { code: '25006' })
+    })
+
+    it('keeps the plan of a statement that says so, and that of none beside it', async () => {
+      const mode = (name: string) => statement<{ mode: string }>(name, `select current_setting('plan_cache_mode') as mode`)
+      assert.deepEqual(await database.db.read(inA, plannedOnce(mode('test.mode'))), [{ mode: 'force_generic_plan' }])
+      assert.deepEqual(await database.db.read(inA, mode('test.mode')), [{ mode: 'auto' }])
+      assert.deepEqual(await database.db.readAll(inA, [plannedOnce(mode('test.mode')), one]), [[{ mode: 'auto' }], [{ one: 1 }]])
     })
 
     it('is refused inside a unit of work', async () => {
@@ -120,6 +128,44 @@ describe('isolation: the one door to the database', () => {
       })
       await assert.rejects(swallowing, /could not commit/)
       assert.deepEqual([told, await tagExists('ptag_lost')], [false, false])
+    })
+
+    it('that sends its commit along keeps everything, in one round trip less, and asks nothing after it', async () => {
+      const statistics = newStatistics()
+      const late = await counting(statistics, () =>
+        database.db.unitOfWork(inA, async (unit) => {
+          const added = unit.run(addTag('ptag_along'))
+          unit.commitAlong()
+          await added
+          return unit.run(one).then(
+            () => 'answered',
+            (error: Error) => error.message,
+          )
+        }),
+      )
+      assert.match(late, /is over/)
+      assert.deepEqual([statistics.roundTrips, await tagExists('ptag_along')], [1, true])
+    })
+
+    it('that sends its commit along keeps nothing when a statement before it fails, and says why', async () => {
+      let told = false
+      const failed = database.db.unitOfWork(inA, async (unit) => {
+        unit.afterCommit(() => {
+          told = true
+        })
+        const sent = [unit.run(addTag('ptag_refused')), unit.run(failing)]
+        unit.commitAlong()
+        await Promise.all(sent)
+      })
+      await assert.rejects(failed, { code: '22012' })
+      const swallowing = database.db.unitOfWork(inA, async (unit) => {
+        const sent = [unit.run(addTag('ptag_refused')), unit.run(failing).catch(() => undefined)]
+        unit.commitAlong()
+        await Promise.all(sent)
+      })
+      await assert.rejects(swallowing, /could not commit/)
+      assert.deepEqual([told, await tagExists('ptag_refused')], [false, false])
+      assert.deepEqual(await database.db.read(inA, one), [{ one: 1 }])
     })
 
     it('is over when it is over: a statement that comes late never runs in somebody else’s transaction', async () => {

@@ -42,11 +42,14 @@ const byName: Record<string, () => unknown> = {
   countries: () => 'us',
   provider_id: () => 'pp_system_default',
   code: () => `code-${++counter}`,
+  campaign_identifier: () => `campaign-${++counter}`,
   handle: () => `twin-${++counter}`,
   slug: () => `twin-${++counter}`,
   hostname: () => `twin-${++counter}.example`,
   email: () => `twin-${++counter}@example.com`,
   sku: () => `TWIN-${++counter}`,
+  entity: () => 'product',
+  locale_code: () => 'fr',
   province_code: () => 'ca',
   as_of: () => new Date().toISOString(),
 }
@@ -62,16 +65,40 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /store/orders/:id/transfer/accept': (own) => ({ token: own.transfer_token }),
   'POST /store/orders/:id/transfer/decline': (own) => ({ token: own.transfer_token }),
   'POST /store/returns': (own) => ({ items: [{ id: own.order_line_item, quantity: 1 }] }),
+  'POST /admin/promotions': () => ({ application_method: { type: 'percentage', target_type: 'items', value: 10 } }),
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),
-  'POST /admin/shipping-options': (own) => ({ type_id: own.shipping_option_type }),
+  'POST /admin/shipping-options': (own) => ({ type_id: own.shipping_option_type, prices: [{ currency_code: 'usd', amount: 1 }] }),
+}
+
+/** The same within the elements of a batch. */
+const needsOfElements: Record<string, Record<string, (own: Ids) => Record<string, unknown>>> = {
+  'POST /admin/products/batch': { create: (own) => ({ vendor_id: own.vendor }) },
+  'POST /admin/products/:id/variants/batch': { create: () => ({ options: { Size: 'L' } }) },
+  'POST /admin/price-lists/:id/prices/batch': { create: () => ({ min_quantity: ++counter }) },
+}
+
+function filledElements(name: string, value: Record<string, unknown>, wanted: Wanted | undefined, own: Ids): void {
+  for (const [list, more] of Object.entries(needsOfElements[name] ?? {})) {
+    const elements = value[list]
+    if (!Array.isArray(elements)) continue
+    // The wanted id stays where it is: its field comes after what is needed otherwise.
+    const field = wanted?.steps[0] === list ? wanted.steps[2] : undefined
+    for (const element of elements as Record<string, unknown>[]) {
+      const kept = field === undefined ? {} : { [field]: element[field] }
+      Object.assign(element, more(own), kept)
+    }
+  }
 }
 
 /** The smallest value that the route's schema accepts, with the wanted id in its place. */
 export function bodyOf(route: Route, schema: Schema | undefined, wanted: Wanted | undefined, ownId: OwnId, own: Ids): unknown {
   if (schema === undefined) return undefined
   const value = sample(schema, wanted, ownId, [])
-  const more = needs[`${route.method} ${route.path}`]?.(own)
+  const name = `${route.method} ${route.path}`
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    filledElements(name, value as Record<string, unknown>, wanted, own)
+  const more = needs[name]?.(own)
   return more === undefined || typeof value !== 'object' || Array.isArray(value)
     ? value
     : { ...(value as object), ...more, ...wantedOf(value as Record<string, unknown>, wanted) }

@@ -4,16 +4,13 @@ import { totpCode, totpStep } from '../../src/access/totp.js'
 import { statement } from '../../src/db/index.js'
 import { addDomain } from '../../src/platform/index.js'
 import { asAdmin } from '../support/database.js'
+import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
+import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
-import { beginReturn, type Ids, openCart, pack, placeOrder, type World } from './endpoints-world.js'
+import { beginReturn, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
-
-type Prepare = (world: World, vendor: number) => Promise<Ids>
-
-let counter = 0
-const fresh = (word: string) => `${word}-${++counter}`
 
 async function product({ store }: World, vendor: number): Promise<Ids> {
   const made = good(
@@ -85,14 +82,6 @@ const refundable: Prepare = async (world, vendor) => {
   return { ...ids, payment: payments[0].id }
 }
 
-/** One thing that is made by one request. */
-function made(kind: string, path: string, body: (world: World, ids: Ids) => object): Prepare {
-  return async (world, vendor) => {
-    const answer = good(await world.store.admin.post(path, body(world, world.idsOf[vendor] as Ids)))
-    return { [kind]: answer[kind].id }
-  }
-}
-
 const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({
   country_code: 'us',
   province_code: fresh('p'),
@@ -101,6 +90,21 @@ const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({
 
 const channel = made('sales_channel', '/admin/sales-channels', () => ({ name: 'Fresh' }))
 const region = made('region', '/admin/regions', () => ({ name: 'Fresh', currency_code: 'usd' }))
+
+/** A promotion in a campaign, and one in none. */
+async function promotion({ store: { admin } }: World): Promise<Ids> {
+  const { promotion: inside } = good(await admin.post('/admin/promotions', promotionOf(fresh('promotion'), fresh('spring'))))
+  const { campaign: _campaign, ...alone } = promotionOf(fresh('promotion'), '')
+  const { promotion: outside } = good(await admin.post('/admin/promotions', alone))
+  return {
+    campaign: inside.campaign_id,
+    campaign_promotion: inside.id,
+    promotion: outside.id,
+    promotion_rule: outside.rules[0].id,
+    promotion_target_rule: outside.application_method.target_rules[0].id,
+    promotion_buy_rule: outside.application_method.buy_rules[0].id,
+  }
+}
 
 const apiKey = made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))
 
@@ -167,7 +171,60 @@ async function guest({ store }: World): Promise<Ids> {
   return { customer: made.id }
 }
 
+/** A product that the customer has bought, and not reviewed yet. */
+async function bought({ store, customer }: World, vendor: number): Promise<Ids> {
+  const made = good(
+    await store.admin.post('/admin/products', {
+      vendor_id: store.vendors[vendor]?.id,
+      title: 'Fresh',
+      handle: fresh('fresh'),
+      status: 'published',
+      options: [{ title: 'Size', values: ['S'] }],
+      variants: [{ title: 'S', options: { Size: 'S' }, manage_inventory: false, prices: [{ currency_code: 'usd', amount: 1 }] }],
+    }),
+  )
+  const cartId = await fillCart(customer.client, { regionId: store.regionId, variantIds: [made.product.variants[0].id] })
+  good(await customer.client.post(`/store/carts/${cartId}/complete`))
+  return { product: made.product.id }
+}
+
+async function reviewed(world: World, vendor: number): Promise<Ids> {
+  const ids = await bought(world, vendor)
+  const { review } = good(await world.customer.client.post(`/store/products/${ids.product}/reviews`, { rating: 4 }))
+  good(await world.store.admin.post(`/admin/reviews/${review.id}/approve`))
+  return { ...ids, review: review.id }
+}
+
+async function wishList({ customer, store }: World, vendor: number): Promise<Ids> {
+  const { wish_list: begun } = good(await customer.client.post('/store/customers/me/wish-lists', { name: 'Fresh' }))
+  const variant_id = store.vendors[vendor]?.products[0]?.variantIds[0]
+  const { wish_list: filled } = good(await customer.client.post(`/store/customers/me/wish-lists/${begun.id}/items`, { variant_id }))
+  return { wish_list: begun.id, wish_list_item: filled.items[0].id }
+}
+
+async function translation(world: World, vendor: number): Promise<Ids> {
+  const { product: reference_id } = await product(world, vendor)
+  const words = { reference: 'product', reference_id, locale_code: 'de', translations: { title: 'Fresh' } }
+  const { created } = good(await world.store.admin.post('/admin/translations/batch', { create: [words] }))
+  return { translation: created[0].id }
+}
+
 export const prepared: Record<string, Prepare> = {
+  ...preparedSpares,
+  'POST /admin/products/:id': product,
+  'POST /admin/products/:id/variants/:variant_id': product,
+  'POST /admin/products/batch': product,
+  'POST /admin/products/:id/variants/batch': product,
+  'POST /store/products/:id/reviews': bought,
+  'POST /store/customers/me/reviews/:id': reviewed,
+  'DELETE /store/customers/me/reviews/:id': reviewed,
+  'POST /admin/reviews/:id/reject': reviewed,
+  'DELETE /vendor/reviews/:id/answer': reviewed,
+  'DELETE /store/customers/me/wish-lists/:id': wishList,
+  'DELETE /store/customers/me/wish-lists/:id/items/:item_id': wishList,
+  'DELETE /store/customers/me/wish-lists/:id/share': wishList,
+  'POST /admin/translations/batch': translation,
+  'DELETE /admin/translations/:id': translation,
   'POST /store/carts/:id/customer': guestCart,
   'POST /store/orders/:id/transfer/request': order,
   'POST /store/orders/:id/transfer/cancel': transfer,
@@ -214,6 +271,13 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/returns/:id/dismiss-items/:action_id': receiving,
   'POST /admin/returns/:id/receive/confirm': received,
   'POST /admin/returns/:id/cancel': requested,
+  'DELETE /admin/promotions/:id': promotion,
+  'DELETE /admin/campaigns/:id': promotion,
+  'POST /admin/campaigns/:id/promotions': promotion,
+  'POST /admin/promotions/:id/rules/batch': promotion,
+  'POST /admin/promotions/:id/target-rules/batch': promotion,
+  'POST /admin/promotions/:id/buy-rules/batch': promotion,
+  'POST /platform/tenants/:id/promotions/:promotion_id/fund': promotion,
   'DELETE /admin/return-reasons/:id': made('return_reason', '/admin/return-reasons', () => ({ value: fresh('reason'), label: 'Fresh' })),
   'DELETE /admin/refund-reasons/:id': made('refund_reason', '/admin/refund-reasons', () => ({ label: fresh('Reason') })),
   'POST /store/carts/:id/complete': cart,

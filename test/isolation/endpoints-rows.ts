@@ -10,7 +10,14 @@ const touched: Record<string, readonly string[]> = {
   'platform.operator': ['last_sign_in_at'],
   'app.outbox_event': ['state', 'attempts', 'available_at', 'leased_until', 'last_error', 'finished_at'],
 }
-const leftOut = ['app.idempotency_key', 'platform.idempotency_key', 'platform.knex_migrations_lock']
+/** Keys and the log are written by every write that is answered, also where it finds nothing to change. */
+const leftOut = [
+  'app.idempotency_key',
+  'platform.idempotency_key',
+  'platform.knex_migrations_lock',
+  'app.audit_record',
+  'platform.audit_record',
+]
 
 interface Table {
   name: string
@@ -30,13 +37,18 @@ async function tables(rows: pg.Client): Promise<Table[]> {
   return known
 }
 
-/** Waits until the worker has done what is due: what it writes then is not the request's. */
+const rest_ms = 30_000
+
+/** Waits until the worker has done what is due: what it writes then is not the request's. Throws, saying what is not done, after 30 s. */
 export async function untilAtRest(rows: pg.Client): Promise<void> {
+  const until = Date.now() + rest_ms
   for (;;) {
     const { rows: due } = await rows.query(
-      `select id from app.outbox_event where state = 'leased' or (state = 'queued' and available_at <= now()) limit 1`,
+      `select name, handler, state, attempts, last_error, payload, available_at, now() from app.outbox_event
+       where state = 'leased' or (state = 'queued' and available_at <= now()) limit 1`,
     )
     if (due.length === 0) return
+    if (Date.now() > until) throw new Error(`the worker is not done after ${rest_ms} ms: ${JSON.stringify(due[0])}`)
     await pause(10)
   }
 }

@@ -36,9 +36,19 @@ const vendorRows = (table: string, more = '') => ({
   ofVendor: true,
 })
 
+const promotionRules = (column: string) => ({
+  sql: `select r ->> 'id' as id from app.promotion p cross join jsonb_array_elements(p.${column}) r where p.tenant_id = $1 and p.deleted_at is null`,
+  ofVendor: false,
+})
+
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
   api_key: storeRows('api_key', `and type = 'publishable'`),
+  audit_record: storeRows('audit_record'),
+  bare_option: vendorRows('product_option', `and title = 'Bare'`),
+  bare_product: vendorRows('product', `and title = 'Bare'`),
+  campaign: storeRows('campaign', 'and deleted_at is null'),
+  campaign_promotion: storeRows('promotion', 'and campaign_id is not null and deleted_at is null'),
   cart: storeRows('cart', 'and completed_at is null'),
   collection: storeRows('product_collection'),
   commission_rule: storeRows('commission_rule'),
@@ -48,8 +58,12 @@ export const kinds: Record<string, Kind> = {
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
+  free_item: vendorRows('inventory_item', `and title = 'Spare'`),
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
+  inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
+  invite: storeRows('invite'),
+  list_price: storeRows('conditional_price', 'and price_list_id is not null'),
   job: storeRows('outbox_event', `and state = 'failed'`),
   mfa_challenge: storeRows('mfa_challenge'),
   mfa_factor: storeRows('mfa_factor'),
@@ -59,6 +73,7 @@ export const kinds: Record<string, Kind> = {
           where l.tenant_id = $1 and c.completed_at is null`,
     ofVendor: false,
   },
+  notification: storeRows('notification'),
   order: storeRows('orders'),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
@@ -70,6 +85,7 @@ export const kinds: Record<string, Kind> = {
           where p.tenant_id = $1 and c.completed_at is null`,
     ofVendor: false,
   },
+  price_list: storeRows('price_list'),
   price_preference: storeRows('price_preference'),
   product: vendorRows('product'),
   product_category: storeRows('product_category', 'and parent_category_id is not null'),
@@ -77,27 +93,47 @@ export const kinds: Record<string, Kind> = {
   product_option_value: vendorRows('product_option_value'),
   product_tag: storeRows('product_tag'),
   product_type: storeRows('product_type'),
+  promotion: storeRows('promotion', 'and deleted_at is null'),
+  promotion_buy_rule: promotionRules('buy_rules'),
+  promotion_rule: promotionRules('rules'),
+  promotion_target_rule: promotionRules('target_rules'),
   refund_reason: storeRows('refund_reason'),
   region: storeRows('region'),
+  reservation: vendorRows('reservation', `and state = 'active' and order_line_item_id is null and checkout_id is null`),
+  reserved_line: {
+    sql: `select order_line_item_id as id from app.reservation
+          where tenant_id = $1 and vendor_id = $2 and state = 'active' and order_line_item_id is not null`,
+    ofVendor: true,
+  },
   return: storeRows('order_return'),
   return_item: storeRows('order_return_item'),
   return_reason: storeRows('return_reason'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
+  review: vendorRows('review'),
+  revoked_api_key: storeRows('api_key', 'and revoked_at is not null'),
+  role: storeRows('role', `and scope = 'tenant'`),
   sales_channel: storeRows('sales_channel'),
   service_zone: vendorRows('service_zone'),
   shipping_option: vendorRows('shipping_option'),
   shipping_option_type: vendorRows('shipping_option_type'),
   shipping_profile: vendorRows('shipping_profile'),
+  spare_user: storeRows('store_user'),
   stock_location: vendorRows('stock_location'),
   store: storeRows('store'),
   tax_rate: storeRows('tax_rate'),
   tax_region: storeRows('tax_region', 'and parent_id is null'),
   tenant: { sql: 'select public_id as id from platform.tenant where id = $1', ofVendor: false },
+  unused_inventory_item: vendorRows('inventory_item', `and title = 'Spare'`),
+  unused_shipping_profile: vendorRows('shipping_profile', `and name = 'Spare'`),
   user: storeRows('store_user'),
+  translation: storeRows('translation'),
   variant: vendorRows('product_variant'),
   vendor: { sql: 'select id from app.vendor where tenant_id = $1 and id = $2', ofVendor: true },
   // Twins have the same handles; this one is the store's alone.
   vendor_handle: { sql: `select handle as id from app.vendor where tenant_id = $1 and handle like 'only-%'`, ofVendor: false },
+  wish_list: storeRows('wish_list', 'and share_token is not null'),
+  wish_list_item: storeRows('wish_list_item'),
+  wish_list_token: { sql: 'select share_token as id from app.wish_list where tenant_id = $1 and share_token is not null', ofVendor: false },
   vendor_order: vendorRows('vendor_order'),
 }
 
@@ -118,7 +154,9 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addVocabulary(store)
   const customer = await signUp(app, store, `twin@${store.slug}.example`)
   await addAccount(store, customer)
+  await addSpares(store)
   await addPurchases(app, { ...store, shopper: customer.client })
+  await addOpinions(store, customer)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()
@@ -159,6 +197,49 @@ async function addSettings({ admin, regionId, vendors, slug }: TestStore): Promi
   for (const vendor of vendors) good(await admin.post('/admin/commission-rules', { name: 'Twin', rate: 5, vendor_id: vendor.id }))
   for (const vendor of vendors)
     good(await admin.post('/admin/shipping-option-types', { vendor_id: vendor.id, label: 'Slow', code: 'slow' }))
+}
+
+/** What a store can do without: things that can be removed, a price list, an invitation, and pieces that are kept back. */
+async function addSpares({ admin, vendors }: TestStore): Promise<void> {
+  const { api_key } = good(await admin.post('/admin/api-keys', { type: 'publishable', title: 'Spare' }))
+  good(await admin.post(`/admin/api-keys/${api_key.id}/revoke`, {}))
+  const roles = good(await admin.get('/admin/roles', { q: 'store_support' })).roles
+  good(await admin.post('/admin/invites', { email: 'twin@staff.example', role_id: roles[0].id }))
+  const prices = vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0], currency_code: 'usd', amount: 9 }))
+  good(await admin.post('/admin/price-lists', { title: 'Twins', status: 'draft', prices }))
+  good(await admin.post('/admin/promotions', promotionOf('TWIN', 'twin')))
+  for (const [index, { id: vendor_id }] of vendors.entries()) {
+    const application_method = { type: 'percentage', target_type: 'items', value: 10 }
+    good(await admin.post('/admin/promotions', { code: `STALL-${index}`, type: 'standard', vendor_id, application_method }))
+  }
+  for (const { id: vendor_id, locationId: location_id } of vendors) {
+    good(await admin.post('/admin/shipping-profiles', { name: 'Spare', vendor_id }))
+    good(await admin.post('/admin/products', { title: 'Bare', vendor_id, options: [{ title: 'Bare', values: ['One'] }] }))
+    const { inventory_item: item } = good(await admin.post('/admin/inventory-items', { title: 'Spare', vendor_id }))
+    good(await admin.post(`/admin/inventory-items/${item.id}/location-levels`, { location_id, stocked_quantity: 1_000 }))
+    good(await admin.post('/admin/reservations', { inventory_item_id: item.id, location_id, quantity: 1 }))
+  }
+}
+
+/** A promotion with rules of every kind, in a campaign of its own; it suits no cart. */
+export function promotionOf(code: string, campaign_identifier: string) {
+  const rule = { attribute: 'items.product.tags.id', operator: 'in', values: ['twin'] }
+  return {
+    code,
+    type: 'buyget',
+    limit: 5,
+    campaign: { name: 'Twins', campaign_identifier },
+    application_method: {
+      type: 'percentage',
+      target_type: 'items',
+      value: 10,
+      apply_to_quantity: 1,
+      buy_rules_min_quantity: 1,
+      target_rules: [rule],
+      buy_rules: [rule, rule],
+    },
+    rules: [{ attribute: 'item_quantity', operator: 'gt', values: ['1000'] }],
+  }
 }
 
 /** A collection, type, tag, category and subcategory with the first product of each vendor in them. */
@@ -247,4 +328,19 @@ export async function pack(store: TestStore, index: number, vendorOrderId: strin
     await store.vendor(index).post(`/vendor/orders/${vendorOrderId}/fulfillments`, { items: [{ id: order.items[0].id, quantity: 1 }] }),
   )
   return packed.order.fulfillments[0].id
+}
+
+/** What the customer says of each vendor's product and keeps for later, and words in another language. */
+async function addOpinions({ admin, vendors }: TestStore, { client: shopper }: Shopper): Promise<void> {
+  for (const vendor of vendors) {
+    const productId = vendor.products[0]?.id
+    const { review } = good(await shopper.post(`/store/products/${productId}/reviews`, { rating: 5 }))
+    good(await admin.post(`/admin/reviews/${review.id}/approve`))
+    const words = { reference: 'product', reference_id: productId, locale_code: 'de', translations: { title: 'Zwilling' } }
+    good(await admin.post('/admin/translations/batch', { create: [words] }))
+  }
+  const { wish_list } = good(await shopper.post('/store/customers/me/wish-lists', { name: 'Twins' }))
+  const path = `/store/customers/me/wish-lists/${wish_list.id}`
+  good(await shopper.post(`${path}/items`, { variant_id: vendors[0]?.products[0]?.variantIds[0] }))
+  good(await shopper.post(`${path}/share`))
 }

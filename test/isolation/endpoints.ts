@@ -26,15 +26,33 @@ export interface Matrix {
 }
 
 /** Same for every store, or names of providers and of things outside: no row of another store can be meant. */
-const namesNoRow = new Set(['external_id', 'provider_id', 'currency', 'actor_type', 'auth_provider', 'auth_step', 'own_email'])
+const namesNoRow = new Set([
+  'external_id',
+  'provider_id',
+  'fulfillment_provider',
+  'payment_provider',
+  'tax_provider',
+  'request_id',
+  'actor_id',
+  'object_id',
+  'currency',
+  'actor_type',
+  'auth_provider',
+  'auth_step',
+  'promotion_rule_type',
+  'own_email',
+  'locale',
+])
 
 /** Kinds of id fields that every route calls by the same name. A route's own `ids` come before these. */
 const common: Record<string, string> = {
+  campaign_id: 'campaign',
   cart_id: 'cart',
   customer_id: 'customer',
   category_id: 'product_category',
   collection_id: 'collection',
   inventory_item_id: 'inventory_item',
+  line_item_id: 'reserved_line',
   location_id: 'stock_location',
   option_id: 'product_option',
   option_value_id: 'product_option_value',
@@ -75,6 +93,8 @@ const plurals: Record<string, string> = {
   '/store/product-categories': 'product_category',
   '/admin/product-categories': 'product_category',
   '/vendor/orders': 'vendor_order',
+  '/admin/audit': 'audit_record',
+  '/admin/inventory-items': 'inventory_item',
 }
 
 /** Every place below a schema that is called like an id, or that the route's `ids` name. */
@@ -105,7 +125,7 @@ function kindOf(route: Route, part: Place['part'], steps: readonly string[]): st
   if (name !== 'id') return above[name] ?? route.ids?.[name] ?? common[name] ?? common[name.replace(/s$/, '')]
   // Addresses are copies: the id that a client sends back with one says nothing.
   if (list?.endsWith('address') === true) return 'address'
-  if (part === 'query') return kindOfList(route)
+  if (part === 'query') return steps.includes('variants') ? 'variant' : kindOfList(route)
   return list === undefined ? route.ids?.id : (route.ids?.[list] ?? elements[list])
 }
 
@@ -152,6 +172,9 @@ export function ofVendors(matrix: Matrix): Case[] {
   return matrix.cases.filter((one) => one.foreign.some((place) => isVendorKind(place.kind)))
 }
 
+/** What a path names that is no store's. */
+const sameForAll: Record<string, string> = { currency: 'usd', promotion_rule_type: 'rules' }
+
 export interface Request {
   path: string
   body: unknown
@@ -164,9 +187,7 @@ export function requestOf(route: Route, one: Case, own: Ids, foreign: Ids): Requ
   const inPath = new Map(at('path').map(({ steps, value }) => [steps[0] as string, value]))
   const path = route.path.replace(/:([a-z_]+)/g, (_all, name: string) => {
     const kind = route.ids?.[name] ?? ''
-    return encodeURIComponent(
-      inPath.get(name) ?? (kind === 'currency' ? 'usd' : (own[name === 'handle' ? 'vendor_handle' : kind] as string)),
-    )
+    return encodeURIComponent(inPath.get(name) ?? sameForAll[kind] ?? (own[name === 'handle' ? 'vendor_handle' : kind] as string))
   })
   const ownOf = (part: Place['part']) => (steps: readonly string[]) => own[kindOf(route, part, steps) ?? '']
   const query = bodyOf(route, schemaOf(route.query), at('query')[0], ownOf('query'), own)

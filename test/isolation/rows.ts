@@ -53,11 +53,13 @@ const oneOf = (first: string, second: string, third: string) => (copy: number) =
  */
 const demanded: Record<string, Record<string, Demanded>> = {
   api_key: { type: 'vendor' },
+  audit_record: { vendor_id: vendorId },
   auth_identity: { actor_type: 'customer' },
   auth_token: { purpose: 'password_reset' },
   auth_verification: { entity_type: 'email' },
   cart_shipping_method: { vendor_id: vendorId },
   checkout: { state: 'open' },
+  conditional_price: { currency_code: 'usd', item_total_rules: null },
   idempotency_key: { state: 'done' },
   import_job: { kind: 'products', on_error: 'skip' },
   ledger_account: { currency_code: 'usd', normal: 'debit' },
@@ -67,11 +69,24 @@ const demanded: Record<string, Record<string, Demanded>> = {
   order_line_item: { subtotal_minor: 100, tax_minor: 20, total_minor: 120 },
   order_shipping_method: { subtotal_minor: 10, tax_minor: 2, total_minor: 12 },
   price: { currency_code: 'usd' },
+  promotion: {
+    type: 'standard',
+    funder: 'vendor',
+    method_type: 'percentage',
+    target_type: 'items',
+    allocation: 'each',
+    value_ppm: 100_000,
+  },
   price_preference: { attribute: 'region_id' },
   region_country: { iso_2: oneOf('de', 'fr', 'it') },
+  // Prices in the first currency make a range of their own.
+  product_price_range: { currency_code: 'eur', lowest_minor: 100, highest_minor: 100 },
+  review: { rating: 5 },
   role: { scope: 'tenant' },
   role_grant: { subject_type: 'user' },
   store_currency: { currency_code: oneOf('usd', 'eur', 'gbp') },
+  store_locale: { locale_code: oneOf('de', 'fr', 'it') },
+  translation: { reference: 'product', locale_code: oneOf('de', 'fr', 'it') },
   tax_rate_rule: { reference: 'product' },
   vendor: { id: vendorId, handle: (copy) => `stall-${copy}` },
   vendor_order: {

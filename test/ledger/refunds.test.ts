@@ -6,25 +6,37 @@ import { useApp } from '../support/app.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
-const sum = (parts: readonly OpenPart[], name: 'amount_minor' | 'vendor_amount_minor' | 'commission_minor' | 'tax_minor') =>
-  parts.reduce((total, part) => total + part[name], 0n)
-const names = ['amount_minor', 'vendor_amount_minor', 'commission_minor', 'tax_minor'] as const
+const names = [
+  'amount_minor',
+  'vendor_amount_minor',
+  'commission_minor',
+  'tax_minor',
+  'store_discount_minor',
+  'platform_discount_minor',
+] as const
+const sum = (parts: readonly OpenPart[], name: (typeof names)[number]) => parts.reduce((total, part) => total + part[name], 0n)
 
+const share = fc.bigInt(0n, 100n)
 const soldParts = fc
-  .array(fc.tuple(fc.bigInt(0n, 90_000n), fc.bigInt(0n, 20_000n), fc.bigInt(0n, 20_000n)), { minLength: 1, maxLength: 8 })
+  .array(fc.tuple(fc.bigInt(0n, 90_000n), fc.bigInt(0n, 20_000n), fc.bigInt(0n, 20_000n), share, share), { minLength: 1, maxLength: 8 })
   .map((rows) =>
-    rows.map(
-      ([vendor, commission, tax], index): OpenPart => ({
+    rows.map(([vendor, commission, tax, storePercent, platformPercent], index): OpenPart => {
+      // Others pay for none of the tax, and together for no more than there is.
+      const store = ((vendor + commission) * storePercent) / 200n
+      const platform = ((vendor + commission) * platformPercent) / 200n
+      return {
         vendor_order_id: 'vord_1',
         vendor_id: 'vend_1',
         order_line_item_id: `ordli_${index}`,
         order_shipping_method_id: null,
-        amount_minor: vendor + commission + tax,
+        amount_minor: vendor + commission + tax - store - platform,
         vendor_amount_minor: vendor,
         commission_minor: commission,
         tax_minor: tax,
-      }),
-    ),
+        store_discount_minor: store,
+        platform_discount_minor: platform,
+      }
+    }),
   )
 
 describe('what an order is credited with', () => {
@@ -38,7 +50,10 @@ describe('what an order is credited with', () => {
           const credits = divideCredit(amount, left)
           assert.equal(sum(credits, 'amount_minor'), amount)
           for (const credit of credits)
-            assert.equal(credit.amount_minor, credit.vendor_amount_minor + credit.commission_minor + credit.tax_minor)
+            assert.equal(
+              credit.amount_minor + credit.store_discount_minor + credit.platform_discount_minor,
+              credit.vendor_amount_minor + credit.commission_minor + credit.tax_minor,
+            )
           left = lessCredits(left, credits)
           for (const part of left)
             for (const name of names) assert.ok(part[name] >= 0n, `${name} of ${part.order_line_item_id} is ${part[name]}`)

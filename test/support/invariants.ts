@@ -83,13 +83,15 @@ const always: Record<string, string> = {
       select sum(r.amount_minor) from app.refund r where r.tenant_id = $1 and r.payment_id = p.id and r.state = 'succeeded'), 0))`,
   'no line and no shipping is credited with more than it was sold for, nor any share of it': `
     select s.id from (
-      select i.id, i.total_minor, i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor from app.order_line_item i
+      select i.id, i.total_minor, i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor, i.store_discount_minor,
+        i.platform_discount_minor from app.order_line_item i
       left join app.commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id where i.tenant_id = $1
-      union all select m.id, m.total_minor, m.tax_minor, 0 from app.order_shipping_method m where m.tenant_id = $1) s
+      union all select m.id, m.total_minor, m.tax_minor, 0, m.store_discount_minor, m.platform_discount_minor from app.order_shipping_method m where m.tenant_id = $1) s
     join app.order_credit c on c.tenant_id = $1 and c.state <> 'void' and s.id in (c.order_line_item_id, c.order_shipping_method_id)
-    group by s.id, s.total_minor, s.tax_minor, s.commission_minor
+    group by s.id, s.total_minor, s.tax_minor, s.commission_minor, s.store_discount_minor, s.platform_discount_minor
     having sum(c.amount_minor) > s.total_minor or sum(c.tax_minor) > s.tax_minor or sum(c.commission_minor) > s.commission_minor
-      or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor`,
+      or sum(c.store_discount_minor) > s.store_discount_minor or sum(c.platform_discount_minor) > s.platform_discount_minor
+      or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor + s.store_discount_minor + s.platform_discount_minor`,
   'the store keeps its commission, and owes its tax, of what was not given back': `
     select b.code, b.booked, b.sold from (
       select a.code, -sum(s.amount_minor) as booked,
@@ -98,6 +100,50 @@ const always: Record<string, string> = {
             where c.tenant_id = $1 and c.state = 'booked'), 0) as sold
       from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
       where a.tenant_id = $1 and a.code in ('L:tax', 'R:commission') group by a.code) b where b.booked <> b.sold`,
+  'the store and the platform pay for their discounts, of what was not given back': `
+    select w.code, w.wanted, b.booked from (
+      select 'E:promotion' as code, (select coalesce(sum(v.store_discount_minor), 0) from app.vendor_order v where v.tenant_id = $1)
+        - (select coalesce(sum(c.store_discount_minor), 0) from app.order_credit c where c.tenant_id = $1 and c.state = 'booked') as wanted
+      union all
+      select 'A:platform', (select coalesce(sum(v.platform_discount_minor), 0) from app.vendor_order v where v.tenant_id = $1)
+        - (select coalesce(sum(c.platform_discount_minor), 0) from app.order_credit c where c.tenant_id = $1 and c.state = 'booked')) w
+    cross join lateral (select coalesce(sum(s.amount_minor), 0) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id where a.tenant_id = $1 and a.code = w.code) b
+    where w.wanted <> b.booked`,
+  'the discounts of lines and shipping sum to the vendor orders, by who pays for them': `
+    select v.id from app.vendor_order v
+    cross join lateral (select coalesce(sum(x.vendor_discount_minor), 0) as by_vendor, coalesce(sum(x.store_discount_minor), 0) as by_store,
+        coalesce(sum(x.platform_discount_minor), 0) as by_platform from (
+      select vendor_discount_minor, store_discount_minor, platform_discount_minor from app.order_line_item
+        where tenant_id = $1 and vendor_order_id = v.id
+      union all select vendor_discount_minor, store_discount_minor, platform_discount_minor from app.order_shipping_method
+        where tenant_id = $1 and vendor_order_id = v.id) x) p
+    where v.tenant_id = $1 and (v.vendor_discount_minor, v.store_discount_minor, v.platform_discount_minor)
+      is distinct from (p.by_vendor::bigint, p.by_store::bigint, p.by_platform::bigint)`,
+  'a line or shipping is discounted by what its adjustments say, each on its own vendor’s or everybody’s': `
+    select s.id from (
+      select id, vendor_id, adjustments, vendor_discount_minor + store_discount_minor + platform_discount_minor as discount
+        from app.order_line_item where tenant_id = $1
+      union all select id, vendor_id, adjustments, vendor_discount_minor + store_discount_minor + platform_discount_minor
+        from app.order_shipping_method where tenant_id = $1) s
+    where s.discount <> coalesce((select sum((a ->> 'subtotal_minor')::bigint) from jsonb_array_elements(s.adjustments) a), 0)
+      or exists (select 1 from jsonb_array_elements(s.adjustments) a join app.promotion p on p.tenant_id = $1 and p.id = a ->> 'promotion_id'
+        where p.vendor_id <> s.vendor_id)`,
+  'a promotion was used as often as attempts hold a use of it, and no more than it may': `
+    select p.id, p.used, p.usage_limit from app.promotion p where p.tenant_id = $1 and not (
+      p.used <= coalesce(p.usage_limit, p.used)
+      and p.used = (select count(*) from app.promotion_use u where u.tenant_id = $1 and u.promotion_id = p.id and u.state = 'taken'))`,
+  'a budget was used by what attempts hold of it, and no further than it goes': `
+    select k.id, k.budget_used_minor, k.budget_limit_minor from app.campaign k where k.tenant_id = $1 and not (
+      k.budget_used_minor <= coalesce(k.budget_limit_minor, k.budget_used_minor) and k.budget_used_minor = coalesce((select sum(u.budget_used_minor) from app.promotion_use u
+        where u.tenant_id = $1 and u.campaign_id = k.id and u.state = 'taken'), 0))`,
+  'an attempt that failed holds no use, and every order holds one of each of its promotions': `
+    select u.id from app.promotion_use u join app.checkout k on k.tenant_id = u.tenant_id and k.id = u.checkout_id
+    where u.tenant_id = $1 and (u.state = 'taken') <> (k.state <> 'failed')
+    union all
+    select o.id from app.orders o cross join lateral jsonb_array_elements(o.promotions) p
+    where o.tenant_id = $1 and not exists (select 1 from app.promotion_use u where u.tenant_id = $1 and u.order_id = o.id
+      and u.promotion_id = p ->> 'id' and u.state = 'taken')`,
   'orders are numbered without a gap': `
     select n.display_id from (select display_id, lag(display_id) over (order by display_id) as before from app.orders where tenant_id = $1) n
     where n.before is not null and n.display_id <> n.before + 1`,

@@ -4,6 +4,7 @@ import {
   type ApiKeyRow,
   changeKeyChannels,
   createApiKey,
+  deleteApiKey,
   listApiKeysStatement,
   mayGrant,
   type Permission,
@@ -14,7 +15,7 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData } from '../../kernel/index.js'
-import { ids, idList, links, name, q, reading, write } from './shared.js'
+import { deleted, ids, idList, links, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -130,6 +131,21 @@ export const routes: Route[] = [
       await write(request, (unit) => changeKeyChannels(unit, wanted, request.body))
       request.services.gatekeeper.forget()
       return keys.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/api-keys/:id',
+    summary: 'Remove an API key that was revoked',
+    access: 'api_keys:write',
+    ids: { id: 'revoked_api_key' },
+    async handle({ context, params }) {
+      const wanted = params.id as string
+      await context.db.unitOfWork({ role: 'platform', tenantId: tenantOf(context) }, (unit) =>
+        deleteApiKey(unit, wanted, context.clock.now()),
+      )
+      return deleted('api_key', wanted)
     },
   }),
 ]

@@ -1,23 +1,35 @@
 import type { Route } from '../../http/index.js'
 import { routes as apiKeys } from './api-keys.js'
+import { routes as audit } from './audit.js'
+import { routes as campaigns } from './campaigns.js'
 import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
+import { routes as notifications } from './notifications.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
 import { routes as payments } from './payments.js'
+import { routes as priceLists } from './price-lists.js'
+import { routes as productParts } from './product-parts.js'
+import { routes as promotions } from './promotions.js'
 import { routes as products } from './products.js'
+import { routes as providers } from './providers.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
+import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
+import { routes as reviews } from './reviews.js'
 import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
+import { routes as staff } from './staff.js'
 import { routes as stores } from './stores.js'
 import { routes as taxes } from './taxes.js'
+import { routes as translations } from './translations.js'
+import { routes as uploads } from './uploads.js'
 import { routes as users } from './users.js'
 import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
@@ -28,12 +40,19 @@ export const routes: Route[] = [
   ...regions,
   ...taxes,
   ...vocabulary,
+  ...productParts,
   ...products,
+  ...priceLists,
+  ...promotions,
+  ...campaigns,
   ...locations,
   ...shipping,
   ...inventory,
+  ...reservations,
+  ...providers,
   ...apiKeys,
   ...users,
+  ...staff,
   ...vendors,
   ...customers,
   ...customerGroups,
@@ -45,4 +64,9 @@ export const routes: Route[] = [
   ...refundReasons,
   ...payments,
   ...ledger,
+  ...audit,
+  ...notifications,
+  ...uploads,
+  ...reviews,
+  ...translations,
 ]

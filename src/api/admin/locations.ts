@@ -3,14 +3,19 @@ import { containsPattern, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   changeLocationChannels,
+  changeLocationProviders,
   createFulfillmentSet,
   createServiceZone,
   createStockLocation,
+  deleteFulfillmentSet,
+  deleteServiceZone,
+  deleteStockLocation,
   fulfillmentSetStatement,
   listStockLocationsStatement,
+  updateServiceZone,
   updateStockLocation,
 } from '../../shipping/index.js'
-import { findWithin, id, ids, links, name, ownerOf, q, reach, reading, write } from './shared.js'
+import { type AnyRequest, deleted, findWithin, id, ids, links, name, ownerOf, q, reach, reading, removal, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   relationsLimit: 4,
@@ -23,6 +28,7 @@ const fields: FieldsPolicy = {
     'updated_at',
     'address.*',
     'sales_channels.*',
+    'fulfillment_providers.*',
     'fulfillment_sets.*',
     'fulfillment_sets.service_zones.*',
     'fulfillment_sets.service_zones.geo_zones.*',
@@ -84,7 +90,7 @@ const geoZone = z.discriminatedUnion('type', [
   }),
 ])
 
-export const routes: Route[] = [
+const locationRoutes: Route[] = [
   ...locations.routes,
   route({
     surface: 'admin',
@@ -160,6 +166,48 @@ export const routes: Route[] = [
   route({
     surface: 'admin',
     method: 'POST',
+    path: '/admin/stock-locations/:id/fulfillment-providers',
+    summary: 'Say who carries what is sent from a location',
+    access: 'shipping:write',
+    body: links,
+    fields,
+    ids: { id: 'stock_location', add: 'fulfillment_provider', remove: 'fulfillment_provider' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
+        await changeLocationProviders(unit, wanted, request.body)
+      })
+      return locations.answer(request, wanted)
+    },
+  }),
+  removal({
+    path: '/admin/stock-locations',
+    object: 'stock_location',
+    summary: 'Take a location out of use',
+    access: 'shipping:write',
+    within: 'stock_location',
+    remove: deleteStockLocation,
+  }),
+]
+
+async function setAnswer({ context, fields: tree }: AnyRequest, wanted: string) {
+  const [set] = await context.db.read(context.scope, fulfillmentSetStatement(tenantOf(context), wanted))
+  return tree.project(set)
+}
+
+const setRoutes: Route[] = [
+  removal({
+    path: '/admin/fulfillment-sets',
+    object: 'fulfillment_set',
+    summary: 'Take a fulfilment set out of use, with its zones and options',
+    access: 'shipping:write',
+    within: 'fulfillment_set',
+    remove: deleteFulfillmentSet,
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
     path: '/admin/fulfillment-sets/:id/service-zones',
     summary: 'Add a service zone to a fulfilment set',
     access: 'shipping:write',
@@ -167,14 +215,50 @@ export const routes: Route[] = [
     fields: setFields,
     ids: { id: 'fulfillment_set' },
     async handle(request) {
-      const { context, fields: tree } = request
       const wanted = request.params.id as string
-      const set = await write(request, async (unit) => {
+      await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
         await createServiceZone(unit, wanted, request.body)
-        return (await unit.run(fulfillmentSetStatement(tenantOf(context), wanted)))[0]
       })
-      return { fulfillment_set: tree.project(set) }
+      return { fulfillment_set: await setAnswer(request, wanted) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/fulfillment-sets/:id/service-zones/:zone_id',
+    summary: 'Rename a service zone, or set what it covers',
+    access: 'shipping:write',
+    body: z.strictObject({ name: name.optional(), geo_zones: z.array(geoZone).min(1).max(500).optional() }),
+    fields: setFields,
+    ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
+        await updateServiceZone(unit, wanted, request.params.zone_id as string, request.body)
+      })
+      return { fulfillment_set: await setAnswer(request, wanted) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/fulfillment-sets/:id/service-zones/:zone_id',
+    summary: 'Take a service zone out of use, with its options',
+    access: 'shipping:write',
+    fields: setFields,
+    ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const zoneId = request.params.zone_id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
+        await deleteServiceZone(unit, wanted, zoneId)
+      })
+      return { ...deleted('service_zone', zoneId), parent: await setAnswer(request, wanted) }
     },
   }),
 ]
+
+export const routes: Route[] = [...locationRoutes, ...setRoutes]

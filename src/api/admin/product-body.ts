@@ -12,21 +12,39 @@ const url = z
   .refine((value) => value.length <= 2_000, 'is too long')
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 
+/** Where a price holds: in a region, for a customer group. */
+export const priceRules = z.strictObject({ region_id: id.optional(), 'customer.groups.id': id.optional() })
+
 const price = z.strictObject({
   currency_code: currencyCode,
   amount,
   compare_at_amount: amount.nullish(),
   min_quantity: pieces,
   max_quantity: pieces,
+  rules: priceRules.optional(),
 })
 const prices = z.array(price).max(limits.pricesOfVariant)
+
+const dimensions = {
+  weight: measure,
+  length: measure,
+  height: measure,
+  width: measure,
+  hs_code: word,
+  mid_code: word,
+  origin_country: word,
+  material: word,
+}
 
 const variantColumns = {
   sku: z.string().trim().min(1).max(limits.name_characters).nullish(),
   barcode: word,
+  ean: word,
+  upc: word,
+  thumbnail: url.nullish(),
   allow_backorder: z.boolean().optional(),
   manage_inventory: z.boolean().optional(),
-  weight: measure,
+  ...dimensions,
   metadata,
 }
 export const newVariant = z.strictObject({ title: name, prices, options: z.record(name, name).optional(), ...variantColumns })
@@ -48,14 +66,7 @@ const columns = {
   categories: named,
   tags: named,
   sales_channels: named,
-  weight: measure,
-  length: measure,
-  height: measure,
-  width: measure,
-  hs_code: word,
-  mid_code: word,
-  origin_country: word,
-  material: word,
+  ...dimensions,
   metadata,
 }
 
@@ -84,12 +95,13 @@ export const bodyIds = {
   categories: 'product_category',
   tags: 'product_tag',
   sales_channels: 'sales_channel',
+  'customer.groups.id': 'customer_group',
 }
 
 type Prices = z.output<typeof prices>
 
 function pricesOf(given: Prices): PriceInput[] {
-  return given.map(({ amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity }) => {
+  return given.map(({ amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity, rules }) => {
     if (min_quantity != null && max_quantity != null && max_quantity < min_quantity) {
       throw invalidData('The max_quantity of a price is below its min_quantity')
     }
@@ -99,6 +111,8 @@ function pricesOf(given: Prices): PriceInput[] {
       compare_at_minor: before == null ? null : toMinor(before, currency_code),
       min_quantity: min_quantity ?? null,
       max_quantity: max_quantity ?? null,
+      region_id: rules?.region_id ?? null,
+      customer_group_id: rules?.['customer.groups.id'] ?? null,
     }
   })
 }
@@ -109,7 +123,7 @@ export function variantInputOf(variant: z.output<typeof newVariant>): VariantInp
 
 export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }): VariantPatch {
   const { prices: given, ...rest } = variant
-  return { ...rest, ...(given === undefined ? {} : { prices: pricesOf(given) }) } as VariantPatch
+  return { ...rest, ...(given === undefined ? {} : { prices: pricesOf(given), replacesRules: true }) } as VariantPatch
 }
 
 type Named = { id: string }[] | undefined

@@ -28,7 +28,7 @@ import {
 } from './product-body.js'
 import { type AnyRequest, deleted, findWithin, ids, ownerOf, q, reach, write } from './shared.js'
 
-const fields: FieldsPolicy = {
+export const productFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
     'id',
@@ -73,7 +73,12 @@ const fields: FieldsPolicy = {
   extra: ['variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
 }
 
-async function load(request: AnyRequest, filter: ProductFilter, page: Pick<ManagedProductQuery, 'limit' | 'offset' | 'order'>) {
+/** Products as staff see them, each with where it is sold. */
+export async function loadProducts(
+  request: AnyRequest,
+  filter: ProductFilter,
+  page: Pick<ManagedProductQuery, 'limit' | 'offset' | 'order'>,
+) {
   const { context, services } = request
   const vendorIds = reach(request, 'products:read')
   const { products, count } = await listManagedProducts(context, { ...page, filter, vendorIds, publicUrl: services.publicUrl })
@@ -90,12 +95,15 @@ async function load(request: AnyRequest, filter: ProductFilter, page: Pick<Manag
 }
 
 async function find(request: AnyRequest, wanted: string): Promise<ProductJson> {
-  const { products } = await load(request, { id: [wanted] }, singlePage)
+  const { products } = await loadProducts(request, { id: [wanted] }, singlePage)
   if (products[0] === undefined) throw notFound(`Product with id: ${wanted} was not found`)
   return products[0]
 }
 
-const answer = async (request: AnyRequest, wanted: string) => ({ product: request.fields.project(await find(request, wanted)) })
+/** One as it is now: the answer to every write. Throws not_found. */
+export const productAnswer = async (request: AnyRequest, wanted: string) => ({
+  product: request.fields.project(await find(request, wanted)),
+})
 
 const productRoutes: Route[] = [
   route({
@@ -117,11 +125,13 @@ const productRoutes: Route[] = [
       tag_id: ids,
       type_id: ids,
     }),
-    fields,
+    fields: productFields,
     page: { limit: 50, orderable: productOrders },
     async handle(request) {
       const { limit, offset } = request.page
-      const { products, count } = await load(request, request.query as ProductFilter, request.page)
+      const { sku, ...filter } = request.query
+      const wanted = { ...filter, ...(sku === undefined ? {} : { variants: { sku } }) } as ProductFilter
+      const { products, count } = await loadProducts(request, wanted, request.page)
       return { products: products.map((product) => request.fields.project(product)), count, offset, limit }
     },
   }),
@@ -131,9 +141,9 @@ const productRoutes: Route[] = [
     path: '/admin/products/:id',
     summary: 'A product',
     access: 'products:read',
-    fields,
+    fields: productFields,
     ids: { id: 'product' },
-    handle: (request) => answer(request, request.params.id as string),
+    handle: (request) => productAnswer(request, request.params.id as string),
   }),
   route({
     surface: 'admin',
@@ -142,7 +152,7 @@ const productRoutes: Route[] = [
     summary: "Create a product of a vendor, or of the store's own",
     access: 'products:write',
     body: createBody,
-    fields,
+    fields: productFields,
     ids: { ...bodyIds, vendor_id: 'vendor' },
     async handle(request) {
       const made = await write(request, async (unit) => {
@@ -150,7 +160,7 @@ const productRoutes: Route[] = [
         await refuseRetired(unit, request.body)
         return createProduct(unit, productInputOf(vendorId, request.body))
       })
-      return answer(request, made)
+      return productAnswer(request, made)
     },
   }),
   route({
@@ -160,7 +170,7 @@ const productRoutes: Route[] = [
     summary: 'Change a product; variants with an id are changed, others added',
     access: 'products:write',
     body: updateBody,
-    fields,
+    fields: productFields,
     ids: { ...bodyIds, id: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
@@ -169,7 +179,7 @@ const productRoutes: Route[] = [
         await refuseRetired(unit, request.body)
         await updateProduct(unit, wanted, productPatchOf(request.body))
       })
-      return answer(request, wanted)
+      return productAnswer(request, wanted)
     },
   }),
   route({
@@ -198,7 +208,7 @@ const variantRoutes: Route[] = [
     summary: 'Add a variant to a product',
     access: 'products:write',
     body: newVariant,
-    fields,
+    fields: productFields,
     ids: { id: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
@@ -206,7 +216,7 @@ const variantRoutes: Route[] = [
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await updateProduct(unit, wanted, { variants: [variantInputOf(request.body)] })
       })
-      return answer(request, wanted)
+      return productAnswer(request, wanted)
     },
   }),
   route({
@@ -216,7 +226,7 @@ const variantRoutes: Route[] = [
     summary: 'Change a variant; prices replace those in their currencies',
     access: 'products:write',
     body: variantPatch,
-    fields,
+    fields: productFields,
     ids: { id: 'product', variant_id: 'variant' },
     async handle(request) {
       const wanted = request.params.id as string
@@ -225,7 +235,7 @@ const variantRoutes: Route[] = [
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await updateProduct(unit, wanted, { variants: [patch] })
       })
-      return answer(request, wanted)
+      return productAnswer(request, wanted)
     },
   }),
   route({
@@ -234,7 +244,7 @@ const variantRoutes: Route[] = [
     path: '/admin/products/:id/variants/:variant_id',
     summary: 'Take a variant out of the catalogue',
     access: 'products:write',
-    fields,
+    fields: productFields,
     ids: { id: 'product', variant_id: 'variant' },
     async handle(request) {
       const wanted = request.params.id as string

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { changeChannelProducts, createSalesChannel, listSalesChannelsStatement, updateSalesChannel } from '../../stores/index.js'
-import { ids, links, name, q, reading, text, write } from './shared.js'
+import {
+  changeChannelProducts,
+  createSalesChannel,
+  deleteSalesChannel,
+  listSalesChannelsStatement,
+  updateSalesChannel,
+} from '../../stores/index.js'
+import { ids, links, name, q, reading, removal, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: ['id', 'name', 'description', 'is_disabled', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
@@ -67,5 +73,13 @@ export const routes: Route[] = [
       await write(request, (unit) => changeChannelProducts(unit, wanted, request.body))
       return channels.answer(request, wanted)
     },
+  }),
+  removal({
+    path: '/admin/sales-channels',
+    object: 'sales_channel',
+    summary: 'Take a sales channel out of use',
+    access: 'settings:write',
+    remove: deleteSalesChannel,
+    afterwards: (request) => request.services.gatekeeper.forget(),
   }),
 ]

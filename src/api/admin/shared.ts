@@ -122,7 +122,11 @@ const owned = {
   fulfillment_set: 'Fulfillment set',
   service_zone: 'Service zone',
   inventory_item: 'Inventory item',
+  reservation: 'Reservation item',
 } as const
+
+/** Most rows are marked when they go; a reservation has a state. */
+const heldSql = (table: keyof typeof owned) => (table === 'reservation' ? `state = 'active'` : 'deleted_at is null')
 
 /** A vendor's row outside what the permission covers is as unknown as one of another store. Throws not_found. */
 export async function findWithin(
@@ -135,7 +139,7 @@ export async function findWithin(
   const rows = await unit.run(
     statement<{ id: string }>(
       `admin.within.${table}`,
-      `select id from ${table} where tenant_id = $1 and id = $2 and deleted_at is null and ($3::text[] is null or vendor_id = any($3))`,
+      `select id from ${table} where tenant_id = $1 and id = $2 and ${heldSql(table)} and ($3::text[] is null or vendor_id = any($3))`,
       [tenantOf(unit), wanted, reach(request, permission)],
     ),
   )
@@ -159,4 +163,40 @@ export async function ownerOf(unit: Unit, request: AnyRequest, permission: Permi
   if (rows[0] !== undefined) return rows[0].id
   if (wanted === undefined) throw invalidData('Name a vendor_id: the store has no vendor of its own that you may act for')
   throw notFound(`Vendor with id: ${wanted} was not found`)
+}
+
+interface Removal {
+  path: string
+  /** What the answer calls it. */
+  object: string
+  /** Kind of the id, where the answer calls it otherwise. */
+  kind?: string
+  summary: string
+  access: Permission
+  /** The table of a vendor's rows: what is outside the permission is not found. */
+  within?: keyof typeof owned
+  remove(unit: Unit, wanted: string, request: AnyRequest): Promise<void>
+  /** After the commit. */
+  afterwards?(request: AnyRequest): void
+}
+
+/** A route that takes one thing out of use. */
+export function removal({ path, object, kind, summary, access, within, remove, afterwards }: Removal): Route {
+  return route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: `${path}/:id`,
+    summary,
+    access,
+    ids: { id: kind ?? object },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        if (within !== undefined) await findWithin(unit, request, access, within, wanted)
+        await remove(unit, wanted, request)
+      })
+      afterwards?.(request)
+      return deleted(object, wanted)
+    },
+  })
 }

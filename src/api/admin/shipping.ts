@@ -1,19 +1,26 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { containsPattern, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { invalidData, toMajor, toMinor } from '../../kernel/index.js'
+import { invalidData, notFound, toMinor } from '../../kernel/index.js'
+import { totalOperators } from '../../pricing/index.js'
+import { regionStatement } from '../../regions/index.js'
 import {
   createShippingOption,
   createShippingOptionType,
   createShippingProfile,
   deleteShippingOption,
+  deleteShippingProfile,
+  fulfillmentProviders,
   type ListedShippingOption,
   listShippingOptionsStatement,
   listShippingOptionTypesStatement,
   listShippingProfilesStatement,
+  type OptionPrice,
+  renderPrices,
   updateShippingOption,
+  updateShippingProfile,
 } from '../../shipping/index.js'
-import { amount, deleted, findWithin, id, ids, name, ownerOf, q, reach, reading, text, write } from './shared.js'
+import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at'] }
 const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'code', 'vendor_id', 'created_at', 'updated_at'] }
@@ -34,6 +41,7 @@ const optionFields: FieldsPolicy = {
     'updated_at',
     'type.*',
     'prices.*',
+    'prices.price_rules.*',
     'rules.*',
     'service_zone.*',
     'service_zone.fulfillment_set.*',
@@ -88,7 +96,7 @@ function renderOption(row: ListedShippingOption): object {
   return {
     ...option,
     rules: [rule('is_return', is_return), rule('enabled_in_store', enabled_in_store)],
-    prices: prices.map(({ amount_minor, ...price }) => ({ ...price, amount: toMajor(amount_minor, price.currency_code) })),
+    prices: renderPrices(prices),
   }
 }
 
@@ -120,7 +128,13 @@ const options = reading({
   render: renderOption,
 })
 
-const price = z.strictObject({ currency_code: currencyCode, amount })
+const totalRule = z.strictObject({ attribute: z.literal('item_total'), operator: z.enum(totalOperators), value: amount })
+const priceParts = { amount, rules: z.array(totalRule).max(10).optional() }
+/** In a currency, or in a region and its currency. Rules are about what the goods cost. */
+const price = z.union([z.strictObject({ currency_code: currencyCode, ...priceParts }), z.strictObject({ region_id: id, ...priceParts })])
+const prices = z.array(price).max(200)
+const provider = z.enum(fulfillmentProviders.map((one) => one.id) as [string, ...string[]])
+const priceType = z.enum(['flat', 'calculated'])
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
 const rule = z.strictObject({ attribute: z.enum(['is_return', 'enabled_in_store']), operator: z.literal('eq'), value: flag })
 const parts = {
@@ -134,17 +148,17 @@ const createBody = z.strictObject({
   name,
   service_zone_id: id,
   shipping_profile_id: id,
-  provider_id: z.literal('manual_manual').default('manual_manual'),
-  price_type: z.literal('flat').default('flat'),
-  prices: z.array(price).min(1).max(200),
+  provider_id: provider.default('manual_manual'),
+  price_type: priceType.default('flat'),
+  prices: prices.default([]),
   ...parts,
 })
 const updateBody = z.strictObject({
   name: name.optional(),
   shipping_profile_id: id.optional(),
-  provider_id: z.literal('manual_manual').optional(),
-  price_type: z.literal('flat').optional(),
-  prices: z.array(price).min(1).max(200).optional(),
+  provider_id: provider.optional(),
+  price_type: priceType.optional(),
+  prices: prices.optional(),
   ...parts,
 })
 
@@ -156,8 +170,25 @@ function flagsOf(rules: Rules): { is_return?: boolean; enabled_in_store?: boolea
   return Object.fromEntries((rules ?? []).map((given) => [given.attribute, given.value]))
 }
 
-const pricesOf = (prices: z.output<typeof price>[]) =>
-  prices.map((given) => ({ currency_code: given.currency_code, amount_minor: toMinor(given.amount, given.currency_code) }))
+/** Prices as commands take them, amounts in minor units. Throws not_found for a region, invalid_data for an amount. */
+async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<OptionPrice[]> {
+  const currencies = new Map<string, string>()
+  for (const { region_id } of given.filter((one) => 'region_id' in one)) {
+    const [region] = await unit.run(regionStatement(tenantOf(unit), region_id))
+    if (region === undefined) throw notFound(`Region with id: ${region_id} was not found`)
+    currencies.set(region_id, region.currency_code)
+  }
+  return given.map((one) => {
+    const inRegion = 'region_id' in one
+    const currency_code = inRegion ? (currencies.get(one.region_id) as string) : one.currency_code
+    return {
+      currency_code,
+      region_id: inRegion ? one.region_id : null,
+      amount_minor: toMinor(one.amount, currency_code),
+      item_total_rules: (one.rules ?? []).map(({ operator, value }) => ({ operator, value_minor: Number(toMinor(value, currency_code)) })),
+    }
+  })
+}
 
 const vocabularyRoutes: Route[] = [
   ...profiles.routes,
@@ -178,6 +209,33 @@ const vocabularyRoutes: Route[] = [
       })
       return profiles.answer(request, made)
     },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/shipping-profiles/:id',
+    summary: 'Change a shipping profile',
+    access: 'shipping:write',
+    body: z.strictObject({ name: name.optional(), type: name.optional(), metadata }),
+    fields: profileFields,
+    ids: { id: 'shipping_profile' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'shipping_profile', wanted)
+        await updateShippingProfile(unit, wanted, request.body)
+      })
+      return profiles.answer(request, wanted)
+    },
+  }),
+  removal({
+    path: '/admin/shipping-profiles',
+    object: 'shipping_profile',
+    kind: 'unused_shipping_profile',
+    summary: 'Take a shipping profile that nothing is of out of use',
+    access: 'shipping:write',
+    within: 'shipping_profile',
+    remove: deleteShippingProfile,
   }),
   route({
     surface: 'admin',
@@ -210,11 +268,11 @@ const optionRoutes: Route[] = [
     fields: optionFields,
     ids: { service_zone_id: 'service_zone', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
     async handle(request) {
-      const { rules, prices, provider_id: _provider, price_type: _type, ...rest } = request.body
-      const input = { ...rest, ...flagsOf(rules), prices: pricesOf(prices) }
+      const { rules, prices: given, provider_id: _provider, ...rest } = request.body
+      const input = { ...rest, ...flagsOf(rules) }
       const made = await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'service_zone', input.service_zone_id)
-        return createShippingOption(unit, input)
+        return createShippingOption(unit, { ...input, prices: await pricesOf(unit, given) })
       })
       return options.answer(request, made)
     },
@@ -230,30 +288,22 @@ const optionRoutes: Route[] = [
     ids: { id: 'shipping_option', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
     async handle(request) {
       const wanted = request.params.id as string
-      const { rules, prices, provider_id: _provider, price_type: _type, ...rest } = request.body
-      const patch = { ...rest, ...flagsOf(rules), ...(prices === undefined ? {} : { prices: pricesOf(prices) }) }
+      const { rules, prices: given, provider_id: _provider, ...rest } = request.body
+      const patch = { ...rest, ...flagsOf(rules) }
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
-        await updateShippingOption(unit, wanted, patch)
+        await updateShippingOption(unit, wanted, given === undefined ? patch : { ...patch, prices: await pricesOf(unit, given) })
       })
       return options.answer(request, wanted)
     },
   }),
-  route({
-    surface: 'admin',
-    method: 'DELETE',
-    path: '/admin/shipping-options/:id',
+  removal({
+    path: '/admin/shipping-options',
+    object: 'shipping_option',
     summary: 'Take a way of delivery out of use',
     access: 'shipping:write',
-    ids: { id: 'shipping_option' },
-    async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
-        await deleteShippingOption(unit, wanted)
-      })
-      return deleted('shipping_option', wanted)
-    },
+    within: 'shipping_option',
+    remove: deleteShippingOption,
   }),
 ]
 

@@ -3,6 +3,8 @@ import { tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyCodes, currencyOf, isCurrency, notFound } from '../../kernel/index.js'
 import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
+import { localeName } from '../../translations/index.js'
+import { localeCode } from './translations.js'
 import { id, ids, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -16,11 +18,14 @@ const fields: FieldsPolicy = {
     'payment_capture',
     'mail_from_name',
     'storefront_url',
+    'review_moderation',
     'metadata',
     'created_at',
     'updated_at',
     'supported_currencies.*',
     'supported_currencies.currency.*',
+    'supported_locales.*',
+    'supported_locales.locale.*',
   ],
 }
 
@@ -36,6 +41,11 @@ const stores = reading({
   load: (request, query) => request.context.db.read(request.context.scope, storesStatement(tenantOf(request.context), query.id ?? null)),
   render: (row: StoreRow) => ({
     ...row,
+    supported_locales: row.supported_locales.map((locale) => ({
+      ...locale,
+      store_id: row.id,
+      locale: { code: locale.locale_code, name: localeName(locale.locale_code) },
+    })),
     supported_currencies: row.supported_currencies.map((currency) => ({
       ...currency,
       store_id: row.id,
@@ -56,6 +66,10 @@ export const routes: Route[] = [
     access: 'settings:write',
     body: z.strictObject({
       name: name.optional(),
+      supported_locales: z
+        .array(z.strictObject({ locale_code: localeCode, is_default: z.boolean().optional() }))
+        .max(100)
+        .optional(),
       supported_currencies: z
         .array(
           z.strictObject({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }),
@@ -69,6 +83,7 @@ export const routes: Route[] = [
       auto_pick_shipping: z.boolean().optional(),
       payment_capture: z.enum(['manual', 'automatic']).optional(),
       mail_from_name: name.nullish(),
+      review_moderation: z.boolean().optional(),
       storefront_url: z
         .url({ protocol: /^https?$/ })
         .max(500)

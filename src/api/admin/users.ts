@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { listUsersStatement } from '../../access/index.js'
+import { type Actor, deleteUser, listUsersStatement, updateUser } from '../../access/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { unauthorized } from '../../kernel/index.js'
-import { ids, q, reading } from './shared.js'
+import { deleted, idList, ids, name, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: ['id', 'email', 'first_name', 'last_name', 'roles', 'created_at', 'updated_at', 'deleted_at'],
@@ -40,4 +40,35 @@ export const routes: Route[] = [
     },
   }),
   ...users.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/users/:id',
+    summary: 'Change a member of the staff; roles are a whole set',
+    access: 'staff:write',
+    body: z.strictObject({ first_name: name.nullish(), last_name: name.nullish(), roles: idList.optional() }),
+    fields,
+    ids: { id: 'user', roles: 'role' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const { roles, ...names } = request.body
+      await write(request, (unit) => updateUser(unit, request.actor as Actor, wanted, { ...names, role_ids: roles }))
+      if (roles !== undefined) request.services.gatekeeper.forget()
+      return users.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/users/:id',
+    summary: 'Remove a member of the staff with their sign-in',
+    access: 'staff:write',
+    ids: { id: 'spare_user' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const identityId = await write(request, (unit) => deleteUser(unit, request.actor as Actor, wanted))
+      if (identityId !== null) request.services.gatekeeper.forgetIdentity(tenantOf(request.context), identityId)
+      return deleted('user', wanted)
+    },
+  }),
 ]

@@ -5,15 +5,21 @@ import {
   createCategory,
   createCollection,
   createWord,
+  deleteCategory,
+  deleteCollection,
+  deleteWord,
   updateCategory,
   updateCollection,
+  updateWord,
   wordsOfStoreStatement,
 } from '../../catalog/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { handle, id, ids, name, q, reading, text, write } from './shared.js'
+import { handle, id, ids, name, q, reading, removal, text, write } from './shared.js'
 
+/** The id that the store's other systems know it by. */
+const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
 const title = z.string().trim().min(1).max(limits.title_characters)
 
 const collectionFields: FieldsPolicy = {
@@ -48,11 +54,11 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections',
     summary: 'Create a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title, handle: handle.optional(), metadata }),
+    body: z.strictObject({ title, handle: handle.optional(), external_id: externalId, metadata }),
     fields: collectionFields,
     async handle(request) {
-      const { handle: wanted, metadata: extra, ...rest } = request.body
-      const input = { ...rest, ...(wanted === undefined ? {} : { handle: wanted }), metadata: extra ?? null }
+      const { handle: wanted, metadata: extra, external_id = null, title: words } = request.body
+      const input = { title: words, external_id, ...(wanted === undefined ? {} : { handle: wanted }), metadata: extra ?? null }
       return collections.answer(request, await write(request, (unit) => createCollection(unit, input)))
     },
   }),
@@ -62,7 +68,7 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections/:id',
     summary: 'Change a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title: title.optional(), handle: handle.optional(), metadata }),
+    body: z.strictObject({ title: title.optional(), handle: handle.optional(), external_id: externalId, metadata }),
     fields: collectionFields,
     ids: { id: 'collection' },
     async handle(request) {
@@ -70,6 +76,13 @@ const collectionRoutes: Route[] = [
       await write(request, (unit) => updateCollection(unit, wanted, request.body))
       return collections.answer(request, wanted)
     },
+  }),
+  removal({
+    path: '/admin/collections',
+    object: 'collection',
+    summary: 'Take a collection out of use',
+    access: 'catalog:write',
+    remove: deleteCollection,
   }),
 ]
 
@@ -99,6 +112,7 @@ const categoryColumns = {
   rank: z.int().min(0).max(1_000_000).optional(),
   is_active: z.boolean().optional(),
   is_internal: z.boolean().optional(),
+  external_id: externalId,
   metadata,
 }
 
@@ -160,6 +174,13 @@ const categoryRoutes: Route[] = [
       return categories.answer(request, wanted)
     },
   }),
+  removal({
+    path: '/admin/product-categories',
+    object: 'product_category',
+    summary: 'Take a category without others below it out of use',
+    access: 'catalog:write',
+    remove: deleteCategory,
+  }),
 ]
 
 const wordFields: FieldsPolicy = { defaults: ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
@@ -195,9 +216,31 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
       path,
       summary: `Create a product ${kind}`,
       access: 'catalog:write',
-      body: z.strictObject({ value: name, metadata }),
+      body: z.strictObject({ value: name, external_id: externalId, metadata }),
       fields: wordFields,
       handle: async (request) => words.answer(request, await write(request, (unit) => createWord(unit, kind, request.body))),
+    }),
+    route({
+      surface: 'admin',
+      method: 'POST',
+      path: `${path}/:id`,
+      summary: `Change a product ${kind}`,
+      access: 'catalog:write',
+      body: z.strictObject({ value: name.optional(), external_id: externalId, metadata }),
+      fields: wordFields,
+      ids: { id: `product_${kind}` },
+      async handle(request) {
+        const wanted = request.params.id as string
+        await write(request, (unit) => updateWord(unit, kind, wanted, request.body))
+        return words.answer(request, wanted)
+      },
+    }),
+    removal({
+      path,
+      object: `product_${kind}`,
+      summary: `Take a product ${kind} out of use`,
+      access: 'catalog:write',
+      remove: (unit, wanted) => deleteWord(unit, kind, wanted),
     }),
   ]
 }

@@ -1,5 +1,7 @@
 import type { Route } from '../../http/index.js'
+import { routes as audit } from './audit.js'
 import { routes as jobs } from './jobs.js'
+import { routes as promotions } from './promotions.js'
 import { routes as tenants } from './tenants.js'
 
-export const routes: Route[] = [...tenants, ...jobs]
+export const routes: Route[] = [...tenants, ...promotions, ...jobs, ...audit]

@@ -28,13 +28,14 @@ import {
   type Route,
   route,
 } from '../../http/index.js'
-import { invalidData, limits, notFound, unauthorized } from '../../kernel/index.js'
+import { limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'
 import { answerOrder } from './orders.js'
 import { salesChannelsOf } from './shared.js'
 
-const promoCodes = z.array(z.string().max(100)).max(50).optional()
+/** Codes as a shopper types them. */
+export const promoCodes = z.array(z.string().trim().min(1).max(limits.promotionCode_characters)).max(limits.promotionCodes)
 const locale = z.string().max(35).nullish()
 // Addresses of a cart are snapshots: an id that a client sends back with one says nothing. A text names an address that
 // the signed-in customer keeps.
@@ -62,7 +63,7 @@ const newCart = z.strictObject({
   shipping_address: cartAddress,
   billing_address: cartAddress,
   items: z.array(newLine).max(limits.cartLines).optional(),
-  promo_codes: promoCodes,
+  promo_codes: promoCodes.optional(),
   metadata,
   // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
   additional_data: metadata,
@@ -75,7 +76,7 @@ const changedCart = z.strictObject({
   sales_channel_id: z.string().max(64).nullish(),
   shipping_address: cartAddress,
   billing_address: cartAddress,
-  promo_codes: promoCodes,
+  promo_codes: promoCodes.optional(),
   metadata,
   additional_data: metadata,
 })
@@ -86,7 +87,7 @@ function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart):
 }
 
 /** The envelope of every answer that is a cart. */
-function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
+export function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
   return { cart: request.fields.project(wholeCart(request, cart)) }
 }
 
@@ -105,11 +106,6 @@ async function addressOf(request: RequestContext<unknown, unknown>, given: CartA
   return saved
 }
 
-/** No promotion exists that a code could name. */
-function refusePromoCodes(codes: readonly string[] | undefined): void {
-  if (codes?.[0] !== undefined) throw invalidData(`The promotion code ${codes[0]} is invalid`)
-}
-
 const mismatch = (error: string) =>
   new Reply(
     { errors: [error], message: 'Provided request body contains errors. Please check the data and retry the request' },
@@ -125,10 +121,9 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   if (body.sales_channel_id == null && channels.length > 1) {
     return mismatch('The publishable API key of this request has several sales channels. Name one of them as sales_channel_id.')
   }
-  refusePromoCodes(body.promo_codes)
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
-  const { promo_codes: _codes, additional_data: _data, currency_code, ...input } = body
+  const { additional_data: _data, currency_code, ...input } = body
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
@@ -142,8 +137,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 }
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
-  const { promo_codes, additional_data: _data, sales_channel_id, ...input } = request.body
-  refusePromoCodes(promo_codes)
+  const { additional_data: _data, sales_channel_id, ...input } = request.body
   if (sales_channel_id != null) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
     ...input,

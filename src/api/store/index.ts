@@ -3,10 +3,15 @@ import { routes as addresses } from './addresses.js'
 import { routes as carts } from './carts.js'
 import { routes as customers } from './customers.js'
 import { routes as orderTransfers } from './order-transfers.js'
+import { routes as locales } from './locales.js'
 import { routes as orders } from './orders.js'
 import { routes as payments } from './payments.js'
+import { routes as promotions } from './promotions.js'
 import { routes as products } from './products.js'
 import { routes as regions } from './regions.js'
+import { routes as reviews } from './reviews.js'
+import { routes as search } from './search.js'
+import { routes as wishLists } from './wish-lists.js'
 import { routes as returns } from './returns.js'
 import { routes as shippingOptions } from './shipping-options.js'
 import { routes as vocabulary } from './vocabulary.js'
@@ -16,6 +21,7 @@ export const routes: Route[] = [
   ...products,
   ...vocabulary,
   ...carts,
+  ...promotions,
   ...shippingOptions,
   ...payments,
   ...orders,
@@ -23,4 +29,8 @@ export const routes: Route[] = [
   ...customers,
   ...addresses,
   ...returns,
+  ...locales,
+  ...search,
+  ...reviews,
+  ...wishLists,
 ]

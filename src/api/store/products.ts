@@ -1,37 +1,26 @@
 import { z } from 'zod'
+import type { Actor } from '../../access/index.js'
 import {
+  type FacetName,
   listProducts,
   listVariants,
   type ProductFilter,
   type ProductRelation,
+  productFacets,
   productOrders,
   productRelations,
+  readPricing,
   retrieveProduct,
   retrieveVariant,
+  variantOrders,
 } from '../../catalog/index.js'
-import {
-  booleanText,
-  countryCode,
-  type FieldsPolicy,
-  type FieldTree,
-  oneOrMany,
-  type RequestContext,
-  type Route,
-  route,
-} from '../../http/index.js'
-import { limits, notAllowed } from '../../kernel/index.js'
+import { countryCode, type FieldsPolicy, type FieldTree, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { notAllowed, toMinor } from '../../kernel/index.js'
 import type { PricingQuery } from '../../pricing/index.js'
+import { localesOf, translated } from '../../translations/index.js'
+import { withRatings } from '../../reviews/index.js'
+import { facetList, filterOf, type ProductFilterInput, productFilters, variantFilterOf, variantFilters } from './catalog-filters.js'
 import { listed, salesChannelsOf } from './shared.js'
-
-const date = z
-  .string()
-  .max(40)
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a date')
-const dates = z.union([
-  date,
-  z.array(date).max(50),
-  z.strictObject({ $eq: date, $ne: date, $gt: date, $gte: date, $lt: date, $lte: date }).partial(),
-])
 
 const pricing = {
   region_id: z.string().max(64).optional(),
@@ -40,38 +29,7 @@ const pricing = {
   cart_id: z.string().max(64).optional(),
 }
 
-const filters = {
-  q: z.string().max(limits.search_characters).optional(),
-  id: oneOrMany.optional(),
-  title: oneOrMany.optional(),
-  handle: oneOrMany.optional(),
-  is_giftcard: booleanText.optional(),
-  category_id: oneOrMany.optional(),
-  collection_id: oneOrMany.optional(),
-  tag_id: oneOrMany.optional(),
-  type_id: oneOrMany.optional(),
-  option_id: oneOrMany.optional(),
-  option_value_id: oneOrMany.optional(),
-  external_id: oneOrMany.optional(),
-  vendor_id: oneOrMany.optional(),
-  created_at: dates.optional(),
-  updated_at: dates.optional(),
-}
-
-const variantFilter = z.strictObject({
-  sku: oneOrMany.optional(),
-  options: z.strictObject({ value: oneOrMany.optional(), option_id: oneOrMany.optional() }).optional(),
-})
-
-const nested = z.strictObject(filters)
-export const productQuery = z.strictObject({
-  ...filters,
-  ...pricing,
-  variants: variantFilter.optional(),
-  sales_channel_id: oneOrMany.optional(),
-  $and: z.array(nested).max(10).optional(),
-  $or: z.array(nested).max(10).optional(),
-})
+export const productQuery = z.strictObject({ ...productFilters, ...pricing, sales_channel_id: oneOrMany.optional() })
 type ProductQuery = z.output<typeof productQuery>
 
 const productScalars = [
@@ -124,6 +82,8 @@ export const productFields: FieldsPolicy = {
     'variants.images.*',
     'variants.options.option.id',
     'variants.options.option.title',
+    'rating.average',
+    'rating.count',
   ],
 }
 
@@ -165,60 +125,66 @@ function relationsOf(fields: FieldTree): ReadonlySet<ProductRelation> {
 }
 
 /** Prices are computed when asked for by name, or when a region is given. */
-function pricingOf(query: z.output<typeof pricingSchema>, asked: boolean): PricingQuery | null {
+export function pricingOf(query: z.output<typeof pricingSchema>, asked: boolean, actor: Actor | null): PricingQuery | null {
   if (!asked && query.region_id === undefined) return null
   return {
     cartId: query.cart_id ?? null,
     regionId: query.region_id ?? null,
     countryCode: query.country_code ?? null,
     province: query.province ?? null,
+    customerId: actor?.type === 'customer' ? actor.id : null,
   }
 }
-const pricingSchema = z.strictObject(pricing)
+export const pricingSchema = z.strictObject(pricing)
 
-function filterOf(query: ProductQuery): ProductFilter {
-  const { region_id: _r, country_code: _c, province: _p, cart_id: _k, sales_channel_id: _s, variants, ...filter } = query
-  const optionValues = variants?.options
-  return {
-    ...filter,
-    ...(variants?.sku === undefined ? {} : { sku: variants.sku }),
-    ...(optionValues === undefined
-      ? {}
-      : {
-          optionValues: {
-            ...(optionValues.value === undefined ? {} : { value: optionValues.value }),
-            ...(optionValues.option_id === undefined ? {} : { option_id: optionValues.option_id }),
-          },
-        }),
-  } as ProductFilter
+const filterNames = Object.keys(productFilters) as (keyof ProductFilterInput)[]
+
+/** The filter of a query; a window of prices is in the currency given, and is left out without one. */
+export function productFilterOf(query: ProductFilterInput, currency: string | null): ProductFilter {
+  const filter = filterOf(Object.fromEntries(filterNames.map((name) => [name, query[name]])))
+  if (query.price === undefined || currency === null) return filter
+  const minor = (amount: number | undefined) => (amount === undefined ? null : toMinor(amount, currency))
+  return { ...filter, price: { currency_code: currency, least_minor: minor(query.price.$gte), most_minor: minor(query.price.$lte) } }
 }
 
-function productRequest(request: RequestContext<ProductQuery, unknown>) {
+function productRequest(request: RequestContext<ProductQuery, unknown>, currency: string | null = null) {
   const channels = salesChannelsOf(request, request.query.sales_channel_id)
   if (request.fields.has('variants.inventory_quantity') && channels.length > 1 && asksByName(request.fields)) {
     throw notAllowed(
       'Inventory availability cannot be calculated in the given context. Either provide a single sales channel id or configure a single sales channel in the publishable key',
     )
   }
-  const relations = new Set(relationsOf(request.fields))
-  if (!asksFor(request.fields, 'variants.inventory_quantity')) relations.delete('variants.inventory_quantity')
-  if (!asksFor(request.fields, 'variants.images')) relations.delete('variants.images')
-  const pricingQuery = pricingOf(request.query, asksFor(request.fields, 'variants.calculated_price'))
-  if (pricingQuery === null) relations.delete('variants.calculated_price')
-  else relations.add('variants.calculated_price')
+  const pricingQuery = pricingOf(request.query, asksFor(request.fields, 'variants.calculated_price'), request.actor)
   return {
-    filter: filterOf(request.query),
+    filter: productFilterOf(request.query, currency),
     visibility: { salesChannelIds: channels },
-    relations: relations as ReadonlySet<ProductRelation>,
+    relations: relationsAsked(request.fields, pricingQuery !== null),
     pricing: pricingQuery,
+    locales: localesOf(request.locale),
     publicUrl: request.services.publicUrl,
   }
+}
+
+/** The relations that a tree of products asks for; computed ones only by name. */
+export function relationsAsked(fields: FieldTree, priced: boolean): ReadonlySet<ProductRelation> {
+  const relations = new Set(relationsOf(fields))
+  if (!asksFor(fields, 'variants.inventory_quantity')) relations.delete('variants.inventory_quantity')
+  if (!asksFor(fields, 'variants.images')) relations.delete('variants.images')
+  if (priced) relations.add('variants.calculated_price')
+  else relations.delete('variants.calculated_price')
+  return relations
+}
+
+/** The currency that prices are compared in: of the pricing context, whether or not prices are answered. */
+async function currencyOf(request: RequestContext<ProductQuery, unknown>): Promise<string> {
+  const query = pricingOf(request.query, true, request.actor) as PricingQuery
+  return (await readPricing(request.context, query)).currency_code
 }
 
 const asksByName = (fields: FieldTree) => asksFor(fields, 'variants.inventory_quantity')
 
 /** Asked for by name: a star on the variants does not bring what must be computed. */
-function asksFor(fields: FieldTree, path: string): boolean {
+export function asksFor(fields: FieldTree, path: string): boolean {
   return fields.key !== 'default' && fields.key.includes(path) && fields.has(path)
 }
 
@@ -234,20 +200,38 @@ function withPrices(request: RequestContext<ProductQuery, unknown>, product: obj
   return projected
 }
 
+/** Products as answers hold them: in the words of the request's language, and with what shoppers gave them when asked. */
+async function rendered(request: RequestContext<ProductQuery, unknown>, products: readonly object[]): Promise<unknown[]> {
+  const { context, fields, locale } = request
+  await Promise.all([
+    translated(context, locale, products),
+    fields.has('rating') ? withRatings(context, products as { id: string }[]) : undefined,
+  ])
+  return products.map((product) => withPrices(request, product))
+}
+
 export const routes: Route[] = [
   route({
     surface: 'store',
     method: 'GET',
     path: '/store/products',
-    summary: 'List published products',
+    summary: 'List published products; with `facets`, also what they can be narrowed by',
     access: 'public',
-    query: productQuery,
+    query: productQuery.extend({ facets: facetList.optional() }),
     fields: productFields,
-    page: { limit: 50, orderable: productOrders },
+    page: { limit: 50, orderable: [...productOrders, 'price'] },
     async handle(request) {
       const { limit, offset, order } = request.page
-      const { products, count } = await listProducts(request.context, { ...productRequest(request), limit, offset, order })
-      return { products: products.map((product) => withPrices(request, product)), count, offset, limit }
+      const { query, context } = request
+      const facets: FacetName[] = query.facets ?? []
+      const compares = order.field === 'price' || query.price !== undefined || facets.includes('price')
+      const currency = compares ? await currencyOf(request) : null
+      const selection = { ...productRequest(request, currency), order, currency }
+      const [{ products, count }, found] = await Promise.all([
+        listProducts(context, { ...selection, limit, offset }),
+        facets.length === 0 ? undefined : productFacets(context, selection, facets, currency),
+      ])
+      return { products: await rendered(request, products), count, offset, limit, ...(found === undefined ? {} : { facets: found }) }
     },
   }),
   route({
@@ -260,8 +244,9 @@ export const routes: Route[] = [
     fields: productFields,
     ids: { id: 'product' },
     async handle(request) {
-      const product = await retrieveProduct(request.context, request.params.id as string, productRequest(request))
-      return { product: withPrices(request, product) }
+      const currency = request.query.price === undefined ? null : await currencyOf(request)
+      const product = await retrieveProduct(request.context, request.params.id as string, productRequest(request, currency))
+      return { product: (await rendered(request, [product]))[0] }
     },
   }),
   route({
@@ -270,25 +255,20 @@ export const routes: Route[] = [
     path: '/store/product-variants',
     summary: 'List variants of published products',
     access: 'public',
-    query: z.strictObject({
-      ...pricing,
-      id: oneOrMany.optional(),
-      sku: oneOrMany.optional(),
-      product_id: oneOrMany.optional(),
-      sales_channel_id: oneOrMany.optional(),
-    }),
+    query: z.strictObject({ ...pricing, ...variantFilters, product_id: oneOrMany.optional(), sales_channel_id: oneOrMany.optional() }),
     fields: variantFields,
-    page: { limit: 20, orderable: ['id'] },
+    page: { limit: 20, orderable: variantOrders },
     async handle(request) {
-      const { id, sku, product_id } = request.query
+      const { limit, offset, order } = request.page
+      const { region_id: _r, country_code: _c, province: _p, cart_id: _k, sales_channel_id: _s, ...filter } = request.query
       const { variants, count } = await listVariants(request.context, {
         ...variantRequest(request),
-        ...(id === undefined ? {} : { id }),
-        ...(sku === undefined ? {} : { sku }),
-        ...(product_id === undefined ? {} : { product_id }),
-        limit: request.page.limit,
-        offset: request.page.offset,
+        filter: variantFilterOf(filter),
+        limit,
+        offset,
+        order,
       })
+      await translated(request.context, request.locale, variants)
       return listed('variants', variants, request, count)
     },
   }),
@@ -303,6 +283,7 @@ export const routes: Route[] = [
     ids: { id: 'variant' },
     async handle(request) {
       const variant = await retrieveVariant(request.context, request.params.id as string, variantRequest(request))
+      await translated(request.context, request.locale, [variant])
       return { variant: request.fields.project(variant) }
     },
   }),
@@ -316,7 +297,7 @@ function variantRequest(request: RequestContext<VariantQuery, unknown>) {
   if (fields.has('options')) relations.add('variants.options')
   if (fields.has('images')) relations.add('variants.images')
   if (asksFor(fields, 'inventory_quantity')) relations.add('variants.inventory_quantity')
-  const pricingQuery = pricingOf(query, asksFor(fields, 'calculated_price'))
+  const pricingQuery = pricingOf(query, asksFor(fields, 'calculated_price'), request.actor)
   if (pricingQuery !== null) relations.add('variants.calculated_price')
   return {
     salesChannelIds: salesChannelsOf(request, query.sales_channel_id),

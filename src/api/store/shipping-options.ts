@@ -3,7 +3,7 @@ import { tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { pricingContextStatement } from '../../pricing/index.js'
-import { renderShippingOption, validShippingOptionsStatement } from '../../shipping/index.js'
+import { pricedOptions, renderShippingOption, validShippingOptionsStatement } from '../../shipping/index.js'
 
 const price = [
   'id',
@@ -55,16 +55,20 @@ const optionFields: FieldsPolicy = {
 }
 
 /** The options of a cart with their prices, in one round trip. Throws not_found for an unknown cart. */
-async function optionsOf(request: RequestContext<unknown, unknown>, cartId: string, isReturn: boolean): Promise<Record<string, unknown>[]> {
+async function optionsOf(
+  request: RequestContext<unknown, unknown>,
+  cartId: string,
+  wanted: { isReturn?: boolean; withCalculated?: boolean },
+): Promise<Record<string, unknown>[]> {
   const { context } = request
   const tenantId = tenantOf(context)
   const [contexts, options] = await context.db.readAll(context.scope, [
     pricingContextStatement(tenantId, { cartId, regionId: null, countryCode: null, province: null }),
-    validShippingOptionsStatement(tenantId, cartId, isReturn),
+    validShippingOptionsStatement(tenantId, cartId, context.clock.now(), wanted.isReturn === true),
   ])
   const [pricing] = contexts
   if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
-  return options.map((option) => renderShippingOption(option, pricing))
+  return pricedOptions(options).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
 }
 
 export const routes: Route[] = [
@@ -80,7 +84,7 @@ export const routes: Route[] = [
     page: { limit: 20, orderable: ['id'] },
     ids: { cart_id: 'cart' },
     async handle(request) {
-      const options = await optionsOf(request, request.query.cart_id, request.query.is_return === true)
+      const options = await optionsOf(request, request.query.cart_id, { isReturn: request.query.is_return === true })
       return { shipping_options: options.map((option) => request.fields.project(option)) }
     },
   }),
@@ -94,7 +98,7 @@ export const routes: Route[] = [
     fields: optionFields,
     ids: { id: 'shipping_option', cart_id: 'cart' },
     async handle(request) {
-      const options = await optionsOf(request, request.body.cart_id, false)
+      const options = await optionsOf(request, request.body.cart_id, { withCalculated: true })
       const option = options.find((candidate) => candidate.id === request.params.id)
       if (option === undefined) throw notFound(`Shipping option with id: ${request.params.id} is not available for the cart`)
       return { shipping_option: request.fields.project(option) }

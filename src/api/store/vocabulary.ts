@@ -11,6 +11,8 @@ import {
 import { tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
+import { withVendorRatings } from '../../reviews/index.js'
+import { translated } from '../../translations/index.js'
 import { listed, salesChannelsOf } from './shared.js'
 
 const q = z.string().max(limits.search_characters).optional()
@@ -49,7 +51,10 @@ const categoryFields: FieldsPolicy = {
   ],
 }
 const optionFields: FieldsPolicy = { defaults: ['id', 'title', 'is_exclusive', 'created_at', 'updated_at', 'metadata', 'values.*'] }
-const vendorFields: FieldsPolicy = { defaults: ['id', 'handle', 'name', 'description', 'logo', 'product_count'] }
+const vendorFields: FieldsPolicy = {
+  defaults: ['id', 'handle', 'name', 'description', 'logo', 'product_count'],
+  extra: ['rating.average', 'rating.count'],
+}
 
 interface NounRoutes {
   noun: VocabularyNoun
@@ -95,12 +100,9 @@ function nounRoutes(settings: NounRoutes): Route[] {
       page: { limit: settings.limit, orderable: ['id', 'created_at'], descending: settings.descending },
       async handle(request) {
         const rows = await load(request as RequestContext<NounQuery, unknown>, (request.query as NounQuery).id ?? null, request.page)
-        return listed(
-          plural,
-          rows.map((row) => row.item),
-          request,
-          rows[0]?.count ?? 0,
-        )
+        const items = rows.map((row) => row.item)
+        await translated(request.context, request.locale, items)
+        return listed(plural, items, request, rows[0]?.count ?? 0)
       },
     }),
     route({
@@ -115,6 +117,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
         const id = request.params.id as string
         const [row] = await load(request, [id], { limit: 1, offset: 0 })
         if (row === undefined) throw notFound(`${label} with id: ${id} was not found`)
+        await translated(request.context, request.locale, [row.item])
         return { [singular]: request.fields.project(row.item) }
       },
     }),
@@ -162,10 +165,12 @@ const deepest = 10
 
 async function loadCategories(request: RequestContext<CategoryQuery, unknown>): Promise<CategoryRow[]> {
   const withProducts = request.fields.has('products') || request.fields.has('category_children.products')
-  return request.context.db.read(
+  const rows = await request.context.db.read(
     request.context.scope,
     categoriesStatement(tenantOf(request.context), withProducts, salesChannelsOf(request)),
   )
+  await translated(request.context, request.locale, rows)
+  return rows
 }
 
 function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: readonly CategoryRow[], id: string): unknown {
@@ -259,12 +264,9 @@ const optionRoutes: Route[] = [
     async handle(request) {
       const { id = null, title = null } = request.query
       const rows = await loadOptions(request, { id, title, ...request.page })
-      return listed(
-        'product_options',
-        rows.map((row) => row.item),
-        request,
-        rows[0]?.count ?? 0,
-      )
+      const items = rows.map((row) => row.item)
+      await translated(request.context, request.locale, items)
+      return listed('product_options', items, request, rows[0]?.count ?? 0)
     },
   }),
   route({
@@ -279,6 +281,7 @@ const optionRoutes: Route[] = [
       const id = request.params.id as string
       const [row] = await loadOptions(request, { id: [id], title: null, limit: 1, offset: 0 })
       if (row === undefined) throw notFound(`Product option with id: ${id} was not found`)
+      await translated(request.context, request.locale, [row.item])
       return { product_option: request.fields.project(row.item) }
     },
   }),
@@ -289,7 +292,9 @@ async function loadVendors(request: RequestContext<unknown, unknown>, idOrHandle
     request.context.scope,
     listVendorsStatement(tenantOf(request.context), { idOrHandle, ...page }),
   )
-  return rows.map((row) => ({ ...row, logo: absoluteUrl(row.logo, request.services.publicUrl) }))
+  const vendors = rows.map((row) => ({ ...row, logo: absoluteUrl(row.logo, request.services.publicUrl) }))
+  if (request.fields.has('rating')) await withVendorRatings(request.context, vendors)
+  return vendors
 }
 
 const vendorRoutes: Route[] = [

@@ -1,6 +1,7 @@
-import { type Context, tenantOf } from '../../db/index.js'
+import { type Context, tenantOf, type Unit } from '../../db/index.js'
 import { ensureGuestStatement } from '../../customers/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { candidatesStatement, refuseUnknownCodes } from '../../promotions/index.js'
 import { changeCart, changeInUnit } from '../change.js'
 import { type Address, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
 import { cartSettingStatement, insertCartStatement } from '../queries/write-cart.js'
@@ -17,13 +18,15 @@ export interface CreateCartInput {
   shipping_address?: Address | null | undefined
   billing_address?: Address | null | undefined
   items?: NewLine[] | undefined
+  promo_codes?: readonly string[] | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
 /**
  * Creates a cart (Store API contract, create), with its first lines or not at all. Without a region the store's
  * default, or any.
- * @throws not_found without any region; invalid_data for a currency or country that the region does not have
+ * @throws not_found without any region; invalid_data for a currency or country that the region does not have, and for a
+ *   promotion code that is not known
  */
 export async function createCart(context: Context, input: CreateCartInput): Promise<LoadedCart> {
   const tenantId = tenantOf(context)
@@ -41,7 +44,8 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
     refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
     const guest =
       input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
-    await unit.run(
+    await checkCodes(unit, input.promo_codes ?? [])
+    const inserted = unit.run(
       insertCartStatement(tenantId, id, {
         region_id: setting.region_id,
         currency_code: setting.currency_code,
@@ -52,13 +56,27 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
         shipping_address: shippingAddress,
         billing_address: withId(input.billing_address ?? null),
         taxes_calculated: false,
+        promo_codes: [...new Set(input.promo_codes ?? [])],
         metadata: input.metadata ?? null,
       }),
     )
     const { items } = input
-    if (items === undefined || items.length === 0) return (await unit.run(loadCartStatement(tenantId, id)))[0] as LoadedCart
-    return changeInUnit(unit, id, { variantIds: items.map((item) => item.variant_id) }, (work) => addLines(work, items))
+    if (items !== undefined && items.length > 0) {
+      const variantIds = items.map((item) => item.variant_id)
+      const [cart] = await Promise.all([changeInUnit(context, unit, id, { variantIds }, (work) => addLines(work, items)), inserted])
+      return cart
+    }
+    const loaded = unit.run(loadCartStatement(tenantId, id))
+    unit.commitAlong()
+    const [[cart]] = await Promise.all([loaded, inserted])
+    return cart as LoadedCart
   })
+}
+
+async function checkCodes(unit: Unit, codes: readonly string[]): Promise<void> {
+  if (codes.length === 0) return
+  const [found] = await unit.run(candidatesStatement(tenantOf(unit), codes))
+  refuseUnknownCodes(found?.promotions ?? [], codes)
 }
 
 function soleCountry(countries: readonly string[]): Address | null {

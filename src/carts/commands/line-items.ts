@@ -72,11 +72,12 @@ function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
     thumbnail: variant.thumbnail,
     snapshot: variant.snapshot,
     tax_lines: [],
+    adjustments: [],
     metadata: wanted.metadata ?? null,
     created_at: now,
     updated_at: now,
     vendor: { id: variant.vendor_id, name: '', handle: '' },
-    product: null,
+    product: variant.product,
     variant: null,
   }
 }

@@ -1,14 +1,9 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
-import {
-  cartOfCollectionStatement,
-  changeAmountStatement,
-  ensureCollectionStatement,
-  paymentProviderOf,
-  replaceSessionStatements,
-} from '../../payments/index.js'
+import { changeAmountStatement, ensureCollectionStatement, paymentProviderOf, replaceSessionStatements } from '../../payments/index.js'
 import { changeCart } from '../change.js'
-import { type CartCollection, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
+import { promote } from '../promote.js'
+import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
 import { totalsOfCart } from '../render.js'
 
 /** A collection with its cart's region, which says who can be paid through. */
@@ -19,7 +14,8 @@ export interface CollectionOfCart {
 
 /** Makes what is to be paid for a cart, or finds it. Its amount is the cart's total. */
 export async function createPaymentCollection(context: Context, cartId: string): Promise<CollectionOfCart> {
-  const cart = await changeCart(context, cartId, {}, async ({ unit, tenantId, cart: loaded }) => {
+  // What the shopper is about to pay is what the prices are now.
+  const cart = await changeCart(context, cartId, { variantIds: [] }, async ({ unit, tenantId, cart: loaded }) => {
     const total = totalsOfCart(loaded).total
     await unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: loaded.currency_code, totalMinor: total }))
   })
@@ -37,17 +33,18 @@ function collectionOf(cart: LoadedCart): CollectionOfCart {
  */
 export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart> {
   const tenantId = tenantOf(context)
-  const [row] = await context.db.read(context.scope, cartOfCollectionStatement(tenantId, collectionId))
-  const [cart] = row === undefined ? [] : await context.db.read(context.scope, loadCartStatement(tenantId, row.cart_id))
-  if (row === undefined || cart === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
+  const [cart] = await context.db.read(context.scope, loadCartOfCollectionStatement(tenantId, collectionId))
+  if (cart === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
   const provider = paymentProviderOf(providerId)
   if (provider === undefined || !cart.region.payment_providers.includes(providerId)) {
     throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${cart.region.id}.`)
   }
+  // What is asked for is what the cart costs now: promotions end while it waits.
+  promote(cart, context.clock.now())
   const amountMinor = totalsOfCart(cart).total
   const started = await provider.startSession({ operationKey: `session:${newId('payses')}` }, { amountMinor, currency: cart.currency_code })
   if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
-  const changed = await changeCart(context, row.cart_id, {}, async ({ unit, cart: locked }) => {
+  const changed = await changeCart(context, cart.id, {}, async ({ unit, cart: locked }) => {
     const total = totalsOfCart(locked).total
     if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {

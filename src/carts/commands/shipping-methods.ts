@@ -1,7 +1,6 @@
 import type { Context } from '../../db/index.js'
 import { invalidData } from '../../kernel/index.js'
-import { validShippingOptionsStatement } from '../../shipping/index.js'
-import { changeCart, methodOf } from '../change.js'
+import { changeCart, methodOf, readOptions } from '../change.js'
 import type { LoadedCart } from '../queries/load-cart.js'
 
 export interface MethodChoice {
@@ -15,8 +14,9 @@ export interface MethodChoice {
  * @throws invalid_data for options that are not valid for the cart, or have no price in its currency
  */
 export function addShippingMethods(context: Context, cartId: string, choices: readonly MethodChoice[]): Promise<LoadedCart> {
-  return changeCart(context, cartId, {}, async ({ unit, tenantId, cart }) => {
-    const options = await unit.run(validShippingOptionsStatement(tenantId, cartId))
+  return changeCart(context, cartId, {}, async (work) => {
+    const { cart } = work
+    const options = await readOptions(work)
     for (const choice of choices) {
       const option = options.find((candidate) => candidate.id === choice.option_id)
       if (option === undefined) throw invalidData('Shipping Options are invalid for cart.')
@@ -24,5 +24,6 @@ export function addShippingMethods(context: Context, cartId: string, choices: re
       cart.methods = cart.methods.filter((method) => method.shipping_profile_id !== option.shipping_profile_id)
       cart.methods.push(methodOf(option, cart, cart.region.automatic_taxes || cart.taxes_calculated, { data: choice.data ?? {} }))
     }
+    work.shippingOptions = options
   })
 }

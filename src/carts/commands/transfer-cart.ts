@@ -1,6 +1,6 @@
 import type { Context } from '../../db/index.js'
 import { notAllowed } from '../../kernel/index.js'
-import { changeCart } from '../change.js'
+import { changeCart, loadVariantsAnew } from '../change.js'
 import type { LoadedCart } from '../queries/load-cart.js'
 
 /**
@@ -8,11 +8,14 @@ import type { LoadedCart } from '../queries/load-cart.js'
  * @throws not_found; not_allowed for a cart of another account, and for a completed one; conflict while it is completed
  */
 export function transferCart(context: Context, cartId: string, customer: { id: string; email: string }): Promise<LoadedCart> {
-  return changeCart(context, cartId, {}, ({ cart }) => {
+  return changeCart(context, cartId, {}, async (work) => {
+    const { cart } = work
     if (cart.customer?.has_account === true && cart.customer.id !== customer.id) {
       throw notAllowed(`Cart ${cartId} belongs to another customer.`)
     }
     cart.customer_id = customer.id
     cart.email = customer.email
+    // Prices may be agreed with the groups of a customer.
+    await loadVariantsAnew(work)
   })
 }

@@ -2,10 +2,10 @@ import { ensureGuestStatement } from '../../customers/index.js'
 import type { Context } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import { regionStatement } from '../../regions/index.js'
-import { purchasableVariantsStatement } from '../../catalog/index.js'
-import { type CartChange, changeCart, reprice, writeAndLoadRates } from '../change.js'
+import { type CartChange, changeCart, loadVariantsAnew, reprice } from '../change.js'
 import type { Address, LoadedCart } from '../queries/load-cart.js'
 import { refuseForeignCountry, withId } from './create-cart.js'
+import { replaceCodes } from './promotions.js'
 
 export interface UpdateCartInput {
   region_id?: string | undefined
@@ -14,12 +14,14 @@ export interface UpdateCartInput {
   billing_address?: Address | null | undefined
   sales_channel_id?: string | undefined
   locale?: string | null | undefined
+  /** The codes that the cart has from now on. */
+  promo_codes?: readonly string[] | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
 /**
  * Changes what a cart says of its buyer and destination (Store API contract, update).
- * @throws invalid_data for a country outside the region; not_found for an unknown region
+ * @throws invalid_data for a country outside the region and for an unknown promotion code; not_found for an unknown region
  */
 export function updateCart(context: Context, cartId: string, input: UpdateCartInput): Promise<LoadedCart> {
   return changeCart(context, cartId, {}, async (work) => {
@@ -32,6 +34,7 @@ export function updateCart(context: Context, cartId: string, input: UpdateCartIn
     refuseForeignCountry(cart.shipping_address, cart.region.countries, cart.region.name)
     if (input.locale !== undefined) cart.locale = input.locale
     if (input.metadata !== undefined) cart.metadata = input.metadata
+    if (input.promo_codes !== undefined) await replaceCodes(work, input.promo_codes, input.promo_codes)
     if (input.email != null && input.email !== cart.email) await changeEmail(work, input.email)
     if (moves) await repriceAll(work)
   })
@@ -64,14 +67,11 @@ async function enterRegion({ cart, unit, tenantId }: CartChange, input: UpdateCa
 
 /** Every line at the price of the region that the cart is in now; prices that somebody set for the old one go. */
 async function repriceAll(work: CartChange): Promise<void> {
-  const { cart, unit, tenantId } = work
-  const [, variants] = await Promise.all([
-    writeAndLoadRates(work),
-    unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId: cart.id })),
-  ])
+  const { cart } = work
   cart.lines = cart.lines.filter((line) => !line.is_custom_price)
+  await loadVariantsAnew(work)
   for (const line of cart.lines) {
-    const variant = variants.find((candidate) => candidate.variant_id === line.variant_id)
+    const variant = work.variants.get(line.variant_id ?? '')
     if (variant === undefined) throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)
     reprice(line, variant, cart)
   }

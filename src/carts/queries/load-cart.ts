@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../db/index.js'
 import { taxInclusiveSql } from '../../pricing/index.js'
+import { type Adjustment, candidatesJsonSql, type Promotion } from '../../promotions/index.js'
 import { type TaxLine, type TaxRate, taxRatesJson } from '../../tax/index.js'
 
 export interface Address {
@@ -37,6 +38,7 @@ export interface CartLine {
   thumbnail: string | null
   snapshot: Record<string, unknown>
   tax_lines: TaxLine[]
+  adjustments: Adjustment[]
   metadata: Record<string, unknown> | null
   created_at: string
   updated_at: string
@@ -56,6 +58,7 @@ export interface CartMethod {
   is_tax_inclusive: boolean
   data: Record<string, unknown> | null
   tax_lines: TaxLine[]
+  adjustments: Adjustment[]
   metadata: object | null
   created_at: string
   updated_at: string
@@ -103,6 +106,8 @@ export interface LoadedCart {
   shipping_address: Address | null
   billing_address: Address | null
   taxes_calculated: boolean
+  /** Codes that the shopper gave. Each counts as soon as the cart suits its promotion. */
+  promo_codes: string[]
   metadata: Record<string, unknown> | null
   order_id: string | null
   completed_at: string | null
@@ -125,6 +130,8 @@ export interface LoadedCart {
   checkout: OpenCheckout | null
   /** Tax rates at the shipping address. */
   rates: TaxRate[]
+  /** Active promotions that start by themselves or whose codes the cart holds, whether they suit it or not. */
+  promotions: Promotion[]
 }
 
 const lineColumns = [
@@ -146,6 +153,7 @@ const lineColumns = [
   'thumbnail',
   'snapshot',
   'tax_lines',
+  'adjustments',
   'metadata',
   'created_at',
   'updated_at',
@@ -161,14 +169,15 @@ const methodColumns = [
   'is_tax_inclusive',
   'data',
   'tax_lines',
+  'adjustments',
   'metadata',
   'created_at',
   'updated_at',
 ]
 const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 
-const linesSql = `coalesce((
-  select json_agg(json_build_object(${pairs('i', lineColumns)},
+/** SQL: line `i` as loaded. */
+export const lineJsonSql = `json_build_object(${pairs('i', lineColumns)},
     'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
                where d.tenant_id = $1 and d.id = i.vendor_id),
     'product', (select json_build_object('id', p.id, 'title', p.title, 'handle', p.handle, 'subtitle', p.subtitle,
@@ -182,11 +191,15 @@ const linesSql = `coalesce((
     'variant', (select json_build_object('id', v.id, 'title', v.title, 'sku', v.sku, 'barcode', v.barcode,
         'manage_inventory', v.manage_inventory, 'allow_backorder', v.allow_backorder, 'product_id', v.product_id,
         'thumbnail', v.thumbnail, 'weight', v.weight)
-      from product_variant v where v.tenant_id = $1 and v.id = i.variant_id)) order by i.created_at, i.id)
+      from product_variant v where v.tenant_id = $1 and v.id = i.variant_id))`
+
+const linesSql = `coalesce((select json_agg(${lineJsonSql} order by i.created_at, i.id)
   from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id), '[]')`
 
-const methodsSql = `coalesce((
-  select json_agg(json_build_object(${pairs('m', methodColumns)}) order by m.id)
+/** SQL: shipping method `m` as loaded. */
+export const methodJsonSql = `json_build_object(${pairs('m', methodColumns)})`
+
+const methodsSql = `coalesce((select json_agg(${methodJsonSql} order by m.id)
   from cart_shipping_method m where m.tenant_id = $1 and m.cart_id = c.id), '[]')`
 
 const collectionSql = `(
@@ -199,12 +212,10 @@ const collectionSql = `(
       from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id), '[]'))
   from payment_collection k where k.tenant_id = $1 and k.cart_id = c.id)`
 
-/** The whole cart in one statement: every answer about a cart, and every change, begins with it. */
-export function loadCartStatement(tenantId: string, cartId: string): Statement<LoadedCart> {
-  return statement(
-    'carts.load',
-    `select c.id, c.region_id, c.currency_code, c.sales_channel_id, c.customer_id, c.email, c.locale, c.shipping_address,
-            c.billing_address, c.taxes_calculated, c.metadata, c.order_id, c.completed_at, c.created_at, c.updated_at,
+/** All of cart `c` in region `r` but its lines and methods. */
+const rootSql = `
+            c.id, c.region_id, c.currency_code, c.sales_channel_id, c.customer_id, c.email, c.locale, c.shipping_address,
+            c.billing_address, c.taxes_calculated, c.promo_codes, c.metadata, c.order_id, c.completed_at, c.created_at, c.updated_at,
             json_build_object('id', r.id, 'name', r.name, 'currency_code', r.currency_code,
               'automatic_taxes', r.automatic_taxes, 'is_tax_inclusive', ${taxInclusiveSql},
               'countries', array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2),
@@ -215,12 +226,42 @@ export function loadCartStatement(tenantId: string, cartId: string): Statement<L
                join customer_group g on g.tenant_id = l.tenant_id and g.id = l.customer_group_id and g.deleted_at is null
                where l.tenant_id = $1 and l.customer_id = u.id), '[]')) from customer u
              where u.tenant_id = $1 and u.id = c.customer_id) as customer,
-            ${linesSql} as lines, ${methodsSql} as methods, ${collectionSql} as collection,
+            ${collectionSql} as collection,
             (select json_build_object('id', k.id, 'attempt', k.attempt, 'amount_minor', k.amount_minor,
                'payment_session_id', k.payment_session_id)
              from checkout k where k.tenant_id = $1 and k.cart_id = c.id and k.state = 'open') as checkout,
-            ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates
+            ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates,
+            ${candidatesJsonSql('c.promo_codes')} as promotions`
+
+/** The whole cart in one statement: every answer about a cart, and every change, begins with it. */
+export function loadCartStatement(tenantId: string, cartId: string): Statement<LoadedCart> {
+  return statement(
+    'carts.load',
+    `select ${rootSql}, ${linesSql} as lines, ${methodsSql} as methods
      from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
+     where c.tenant_id = $1 and c.id = $2`,
+    [tenantId, cartId],
+  )
+}
+
+/** The whole cart that a payment collection is for. */
+export function loadCartOfCollectionStatement(tenantId: string, collectionId: string): Statement<LoadedCart> {
+  return statement(
+    'carts.load_of_collection',
+    `select ${rootSql}, ${linesSql} as lines, ${methodsSql} as methods
+     from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
+     where c.tenant_id = $1 and c.id = (select k.cart_id from payment_collection k where k.tenant_id = $1 and k.id = $2)`,
+    [tenantId, collectionId],
+  )
+}
+
+export type CartRoot = Omit<LoadedCart, 'lines' | 'methods'>
+
+/** A cart without its lines and methods, for who has just written those: a third of the whole. */
+export function loadCartRootStatement(tenantId: string, cartId: string): Statement<CartRoot> {
+  return statement(
+    'carts.load_root',
+    `select ${rootSql} from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
      where c.tenant_id = $1 and c.id = $2`,
     [tenantId, cartId],
   )

@@ -1,5 +1,6 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, newId } from '../../kernel/index.js'
+import { insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
 import type { PriceInput, VariantInput } from './input.js'
 import { firstLocation } from './stock-variant.js'
@@ -16,6 +17,22 @@ export interface VariantParent {
   options: readonly CreatedOption[]
   firstRank: number
 }
+
+/** What a variant says of itself and no rule depends on. */
+export const describing = [
+  'barcode',
+  'ean',
+  'upc',
+  'weight',
+  'length',
+  'height',
+  'width',
+  'hs_code',
+  'mid_code',
+  'origin_country',
+  'material',
+  'thumbnail',
+] as const
 
 /**
  * Adds variants with their prices, options and stock, each kind in one insert.
@@ -43,15 +60,18 @@ export async function addVariants(unit: Unit, parent: VariantParent, inputs: rea
       price_set_id: priceSetId,
       title: input.title,
       sku: input.sku ?? null,
-      barcode: input.barcode ?? null,
       allow_backorder: input.allow_backorder ?? false,
       manage_inventory: input.manage_inventory ?? true,
-      weight: input.weight ?? null,
+      ...Object.fromEntries(describing.map((name) => [name, input[name] ?? null])),
       metadata: input.metadata ?? null,
       variant_rank: rank,
     })),
   )
-  await insertPrices(vendor_id, variants)
+  await insertPrices(
+    unit,
+    vendor_id,
+    variants.map(({ input, priceSetId }) => ({ prices: input.prices, priceSetId })),
+  )
   const links = variants.flatMap(({ id, chosen }) =>
     chosen.map(({ optionId, valueId }) => ({ variant_id: id, option_id: optionId, option_value_id: valueId, vendor_id })),
   )
@@ -102,7 +122,7 @@ function refuseTwins(variants: readonly { input: VariantInput; chosen: { valueId
 }
 
 /** Amounts travel as text: `pg` would send a bigint in the same way, and Objection checks types of JSON. */
-export function priceRow(vendorId: string, priceSetId: string, price: PriceInput) {
+function priceRow(vendorId: string, priceSetId: string, price: PriceInput) {
   return {
     id: newId('price'),
     vendor_id: vendorId,
@@ -115,20 +135,34 @@ export function priceRow(vendorId: string, priceSetId: string, price: PriceInput
   }
 }
 
-/** Throws invalid_data for two prices of one variant that are for the same currency and quantity. */
-export function refuseEqualPrices(prices: readonly PriceInput[]): void {
+/** Throws invalid_data for two plain prices of one variant that are for the same currency and quantity. */
+function refuseEqualPrices(prices: readonly PriceInput[]): void {
   const seen = new Set<string>()
-  for (const price of prices) {
+  for (const price of prices.filter((one) => !isConditional(one))) {
     const key = `${price.currency_code} ${price.min_quantity ?? ''}`
     if (seen.has(key)) throw invalidData(`There are two prices in ${price.currency_code}`)
     seen.add(key)
   }
 }
 
-async function insertPrices(vendorId: string, variants: readonly { input: VariantInput; priceSetId: string }[]): Promise<void> {
-  for (const { input } of variants) refuseEqualPrices(input.prices)
-  const prices = variants.flatMap(({ input, priceSetId }) => input.prices.map((price) => priceRow(vendorId, priceSetId, price)))
-  if (prices.length > 0) await Price.query().insert(prices)
+/** Adds the prices of sets, plain ones and those with conditions. Throws invalid_data for equal ones, and as the latter do. */
+export async function insertPrices(
+  unit: Unit,
+  vendorId: string,
+  sets: readonly { prices: readonly PriceInput[]; priceSetId: string }[],
+): Promise<void> {
+  for (const set of sets) refuseEqualPrices(set.prices)
+  const prices = sets.flatMap((set) => set.prices.map((price) => ({ price, priceSetId: set.priceSetId })))
+  const plain = prices.filter(({ price }) => !isConditional(price))
+  const conditional = prices.filter(({ price }) => isConditional(price))
+  if (conditional.some(({ price }) => price.compare_at_minor != null)) {
+    throw invalidData('A price with rules has no compare_at_amount: put reduced prices into a price list')
+  }
+  if (plain.length > 0) await Price.query().insert(plain.map(({ price, priceSetId }) => priceRow(vendorId, priceSetId, price)))
+  await insertConditionalPrices(
+    unit,
+    conditional.map(({ price, priceSetId }) => ({ ...price, price_set_id: priceSetId, vendor_id: vendorId })),
+  )
 }
 
 /** An inventory item for each variant with managed stock, and its level at the vendor's first location. */

@@ -5,15 +5,29 @@ export interface PriceInput {
   compare_at_minor?: bigint | null
   min_quantity?: number | null
   max_quantity?: number | null
+  /** Where given, the price holds in that region alone. */
+  region_id?: string | null
+  /** Where given, the price holds for that group alone. */
+  customer_group_id?: string | null
 }
 
 export interface VariantInput {
   title: string
   sku?: string | null
   barcode?: string | null
+  ean?: string | null
+  upc?: string | null
   allow_backorder?: boolean
   manage_inventory?: boolean
   weight?: number | null
+  length?: number | null
+  height?: number | null
+  width?: number | null
+  hs_code?: string | null
+  mid_code?: string | null
+  origin_country?: string | null
+  material?: string | null
+  thumbnail?: string | null
   metadata?: Record<string, unknown> | null
   /** Option title → value, one for each option of the product. */
   options?: Record<string, string>

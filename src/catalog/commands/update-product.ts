@@ -1,7 +1,8 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
+import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, type CreatedOption, priceRow, refuseEqualPrices } from './add-variants.js'
+import { addVariants, type CreatedOption, describing, insertPrices } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 
@@ -10,6 +11,8 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
   id?: string
   options?: Record<string, string>
   stock?: number
+  /** The prices that are given are all there are in their currencies, those with rules included; others leave these alone. */
+  replacesRules?: boolean
 }
 
 export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options' | 'external_id'>> & { variants?: VariantPatch[] }
@@ -122,7 +125,7 @@ async function changeVariants(unit: Unit, productId: string, vendorId: string, p
   await addVariants(unit, { productId, vendorId, options: existing?.options ?? [], firstRank: existing?.rank ?? 0 }, inputs)
 }
 
-const variantColumns = ['title', 'sku', 'barcode', 'allow_backorder', 'manage_inventory', 'weight', 'metadata'] as const
+const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'metadata', ...describing] as const
 
 async function changeVariant(unit: Unit, productId: string, vendorId: string, patch: VariantPatch): Promise<void> {
   const id = patch.id as string
@@ -139,10 +142,10 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
     throw error
   }
   if (patch.prices !== undefined && patch.prices.length > 0) {
-    refuseEqualPrices(patch.prices)
     const currencies = [...new Set(patch.prices.map((price) => price.currency_code))]
     await Price.query().where({ tenant_id: tenantId, price_set_id: variant.price_set_id }).whereIn('currency_code', currencies).delete()
-    await Price.query().insert(patch.prices.map((price) => priceRow(vendorId, variant.price_set_id, price)))
+    if (patch.replacesRules === true) await clearConditionalPrices(unit, variant.price_set_id, currencies)
+    await insertPrices(unit, vendorId, [{ prices: patch.prices, priceSetId: variant.price_set_id }])
   }
   if (patch.sku !== undefined) await renameItem(unit, id, patch.sku)
   if (patch.stock === undefined && patch.manage_inventory !== true) return

@@ -39,6 +39,7 @@ export interface CategoryInput {
   rank?: number
   is_active?: boolean
   is_internal?: boolean
+  external_id?: string | null
   metadata?: Record<string, unknown> | null
 }
 
@@ -56,6 +57,7 @@ export async function createCategory(unit: Unit, input: CategoryInput): Promise<
     rank: input.rank ?? 0,
     is_active: input.is_active ?? true,
     is_internal: input.is_internal ?? false,
+    external_id: input.external_id ?? null,
     metadata: input.metadata ?? null,
   })
   return id
@@ -73,7 +75,7 @@ async function refuseUnknown(unit: Unit, id: string): Promise<void> {
 /** Creates a collection. Throws duplicate_error for a taken handle. */
 export async function createCollection(
   unit: Unit,
-  input: { title: string; handle?: string; metadata?: Record<string, unknown> | null },
+  input: { title: string; handle?: string; external_id?: string | null; metadata?: Record<string, unknown> | null },
 ): Promise<string> {
   const id = newId('pcol')
   const handle = input.handle ?? slugOf(input.title)
@@ -81,6 +83,7 @@ export async function createCollection(
     id,
     title: input.title,
     handle,
+    external_id: input.external_id ?? null,
     metadata: input.metadata ?? null,
   })
   return id

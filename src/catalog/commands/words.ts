@@ -11,12 +11,12 @@ const words = {
 export async function createWord(
   unit: Unit,
   kind: keyof typeof words,
-  input: { value: string; metadata?: object | null | undefined },
+  input: { value: string; external_id?: string | null | undefined; metadata?: object | null | undefined },
 ): Promise<string> {
   const { table, prefix, label } = words[kind]
   const id = newId(prefix)
   await refuseTaken(`${label} with value: ${input.value}, already exists.`, () =>
-    unit.knex(table).insert({ id, value: input.value, metadata: input.metadata ?? null }),
+    unit.knex(table).insert({ id, value: input.value, external_id: input.external_id ?? null, metadata: input.metadata ?? null }),
   )
   return id
 }
@@ -24,12 +24,13 @@ export async function createWord(
 export interface CollectionPatch {
   title?: string | undefined
   handle?: string | undefined
+  external_id?: string | null | undefined
   metadata?: object | null | undefined
 }
 
 /** Changes a collection: what is named is set. Throws not_found, and duplicate_error for a taken handle. */
 export async function updateCollection(unit: Unit, id: string, patch: CollectionPatch): Promise<void> {
-  const changes = given(patch, ['title', 'handle', 'metadata'])
+  const changes = given(patch, ['title', 'handle', 'external_id', 'metadata'])
   const changed = await refuseTaken(`Product collection with handle: ${patch.handle}, already exists.`, () =>
     unit
       .knex('product_collection')
@@ -48,7 +49,17 @@ type CategoryPatch = { [Name in keyof CategoryInput]?: CategoryInput[Name] | und
  */
 export async function updateCategory(unit: Unit, id: string, patch: CategoryPatch): Promise<void> {
   if (patch.parent_category_id != null) await refuseCircle(unit, id, patch.parent_category_id)
-  const changes = given(patch, ['name', 'description', 'handle', 'parent_category_id', 'rank', 'is_active', 'is_internal', 'metadata'])
+  const changes = given(patch, [
+    'name',
+    'description',
+    'handle',
+    'parent_category_id',
+    'rank',
+    'is_active',
+    'is_internal',
+    'external_id',
+    'metadata',
+  ])
   const changed = await refuseTaken(`Product category with handle: ${patch.handle}, already exists.`, () =>
     unit
       .knex('product_category')

@@ -15,6 +15,8 @@ interface VariantDetails {
     compare_at_minor: number | null
     min_quantity: number | null
     max_quantity: number | null
+    region_id: string | null
+    customer_group_id: string | null
   }[]
   inventory_items: { inventory_item_id: string; required_quantity: number; stocked_quantity: number; reserved_quantity: number }[]
 }
@@ -78,10 +80,14 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
   return statement(
     'catalog.variant_details',
     `select v.id as variant_id, v.manage_inventory,
-            coalesce((select json_agg(json_build_object('id', r.id, 'currency_code', r.currency_code,
-                'amount_minor', r.amount_minor, 'compare_at_minor', r.compare_at_minor, 'min_quantity', r.min_quantity,
-                'max_quantity', r.max_quantity) order by r.currency_code, r.min_quantity nulls first)
-              from price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id), '[]') as prices,
+            coalesce((select json_agg(r order by r.currency_code, r.min_quantity nulls first, r.id) from (
+                select r.id, r.currency_code, r.amount_minor, r.compare_at_minor, r.min_quantity, r.max_quantity,
+                       null::text as region_id, null::text as customer_group_id
+                from price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id
+                union all
+                select r.id, r.currency_code, r.amount_minor, null, r.min_quantity, r.max_quantity, r.region_id, r.customer_group_id
+                from conditional_price r
+                where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.price_list_id is null) r), '[]') as prices,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
                 'required_quantity', k.required_quantity, 'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved)
                 order by k.inventory_item_id)
@@ -100,8 +106,12 @@ function addDetails(variant: VariantJson, details: VariantDetails | undefined): 
     Math.floor((item.stocked_quantity - item.reserved_quantity) / item.required_quantity),
   )
   Object.assign(variant, {
-    prices: details.prices.map(({ amount_minor, compare_at_minor, ...price }) => ({
+    prices: details.prices.map(({ amount_minor, compare_at_minor, region_id, customer_group_id, ...price }) => ({
       ...price,
+      rules: {
+        ...(region_id === null ? {} : { region_id }),
+        ...(customer_group_id === null ? {} : { 'customer.groups.id': customer_group_id }),
+      },
       amount: toMajor(amount_minor, price.currency_code),
       compare_at_amount: compare_at_minor === null ? null : toMajor(compare_at_minor, price.currency_code),
     })),

@@ -1,12 +1,13 @@
-/** Comparison of a date, as Medusa's clients write it: a value, or operators. */
-export type DateFilter = string | string[] | Partial<Record<'$eq' | '$ne' | '$gt' | '$gte' | '$lt' | '$lte', string>>
+import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from './operators.js'
+import { inventoryQuantitySql } from './product-json.js'
+import { type VariantFilter, variantConditions } from './variant-filter.js'
 
 /** What a product list can be narrowed by. Absent means not narrowed. */
 export interface ProductFilter {
   q?: string
   id?: string[]
-  title?: string[]
-  handle?: string[]
+  title?: TextFilter
+  handle?: TextFilter
   is_giftcard?: boolean
   category_id?: string[]
   collection_id?: string[]
@@ -14,57 +15,58 @@ export interface ProductFilter {
   type_id?: string[]
   option_id?: string[]
   option_value_id?: string[]
-  external_id?: string[]
+  external_id?: TextFilter
   vendor_id?: string[]
+  /** SKUs of variants: short for the filter of variants. */
   sku?: string[]
-  optionValues?: { value?: string[]; option_id?: string[] }
+  variants?: VariantFilter
+  /** Option values by name; every group must be met: sizes M or L, and colour red. */
+  option_values?: readonly { title: string; values: readonly string[] }[]
+  /** Prices of one piece that lie in a window, in minor units of a currency. */
+  price?: { currency_code: string; least_minor: bigint | null; most_minor: bigint | null }
+  /** In stock, or not, in the channels that are shown. */
+  available?: boolean
   created_at?: DateFilter
   updated_at?: DateFilter
+  deleted_at?: DateFilter
   $and?: ProductFilter[]
   $or?: ProductFilter[]
 }
 
-/** Collects the values of a statement and hands out their placeholders. */
-export interface Values {
-  add(value: unknown): string
+/** How a filter becomes SQL, beside the filter itself. */
+export interface FilterContext {
+  values: Values
+  /** SQL of the sales channel that stock is counted for. */
+  channel: string
+  /** Languages whose words are searched beside the store's own. */
+  locales: readonly string[]
+  /** The words of `q` are in thousands of products: reading along the list finds a page sooner than the index does. */
+  frequentWords: boolean
 }
 
-export function valuesFrom(values: unknown[]): Values {
-  return {
-    add(value) {
-      values.push(value)
-      return `$${values.length}`
-    },
-  }
-}
+/**
+ * SQL: the vendor of product `p` sells at present. Asked once for a statement, as an array: as a join it made the planner
+ * start from the vendors (23 ms for a count of 1 030 products against 1.5).
+ */
+export const soldByActiveVendorSql = `p.vendor_id = any(array(select d.id from vendor d where d.tenant_id = $1 and d.status = 'active'))`
 
-const operators = { $eq: '=', $ne: '<>', $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' } as const
-
-/** Pattern of LIKE for "contains", with what a person types taken literally. */
-export function containing(text: string): string {
-  return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-}
-
-/** Matches found by a search at most; more means that the words were too short to tell anything. */
-const searchMatches = 2_000
+/** Matches found by a search at most; whoever has more has a word that tells nothing. */
+const searchMatches = 20_000
 
 /** Conditions on product `p` for a filter. The text depends only on which filters are given, never on their values. */
-export function productConditions(filter: ProductFilter, values: Values): string[] {
-  const conditions: string[] = []
-  const any = (column: string, wanted: string[] | undefined) => {
-    if (wanted !== undefined) conditions.push(`${column} = any(${values.add(wanted)}::text[])`)
-  }
-  any('p.id', filter.id)
-  any('p.title', filter.title)
-  any('p.handle', filter.handle)
-  any('p.collection_id', filter.collection_id)
-  any('p.type_id', filter.type_id)
-  any('p.external_id', filter.external_id)
-  any('p.vendor_id', filter.vendor_id)
+export function productConditions(filter: ProductFilter, context: FilterContext): string[] {
+  const { values } = context
+  const conditions = [
+    ...textConditions('p.id', filter.id, values),
+    ...textConditions('p.title', filter.title, values),
+    ...textConditions('p.handle', filter.handle, values),
+    ...textConditions('p.collection_id', filter.collection_id, values),
+    ...textConditions('p.type_id', filter.type_id, values),
+    ...textConditions('p.external_id', filter.external_id, values),
+    ...textConditions('p.vendor_id', filter.vendor_id, values),
+  ]
   if (filter.is_giftcard !== undefined) conditions.push(`p.is_giftcard = ${values.add(filter.is_giftcard)}`)
-  if (filter.q !== undefined && filter.q.trim() !== '') {
-    conditions.push(`p.id in (select s.id from app.search_products(${values.add(containing(filter.q.trim()))}, ${searchMatches}) s)`)
-  }
+  if (filter.q !== undefined && filter.q.trim() !== '') conditions.push(wordsCondition(filter.q.trim(), context))
   if (filter.category_id !== undefined) {
     conditions.push(`p.id in (select l.product_id from product_category_product l
       join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
@@ -75,20 +77,18 @@ export function productConditions(filter: ProductFilter, values: Values): string
     conditions.push(`p.id in (select l.product_id from product_tag_product l
       where l.tenant_id = $1 and l.product_tag_id = any(${values.add(filter.tag_id)}::text[]))`)
   }
-  if (filter.sku !== undefined) {
-    conditions.push(`p.id in (select v.product_id from product_variant v
-      where v.tenant_id = $1 and v.deleted_at is null and v.sku = any(${values.add(filter.sku)}::text[]))`)
-  }
-  conditions.push(...optionConditions(filter, values))
+  conditions.push(...variantsConditions(filter, values), ...priceConditions(filter, values))
+  if (filter.available !== undefined) conditions.push(`${filter.available ? '' : 'not '}${availableSql(context.channel)}`)
   conditions.push(
     ...dateConditions('p.created_at', filter.created_at, values),
     ...dateConditions('p.updated_at', filter.updated_at, values),
+    ...dateConditions('p.deleted_at', filter.deleted_at, values),
   )
-  for (const part of filter.$and ?? []) conditions.push(together(productConditions(part, values), 'and'))
+  for (const part of filter.$and ?? []) conditions.push(together(productConditions(part, context), 'and'))
   if (filter.$or !== undefined) {
     conditions.push(
       together(
-        filter.$or.map((part) => together(productConditions(part, values), 'and')),
+        filter.$or.map((part) => together(productConditions(part, context), 'and')),
         'or',
       ),
     )
@@ -96,31 +96,63 @@ export function productConditions(filter: ProductFilter, values: Values): string
   return conditions
 }
 
-function together(conditions: string[], word: 'and' | 'or'): string {
-  return conditions.length === 0 ? 'true' : `(${conditions.join(` ${word} `)})`
+function wordsCondition(text: string, { values, locales, frequentWords }: FilterContext): string {
+  const pattern = values.add(containing(text))
+  const languages = locales.length === 0 ? null : values.add(locales)
+  if (frequentWords) {
+    const translated =
+      languages === null
+        ? ''
+        : ` or exists (select 1 from translation t where t.tenant_id = $1 and t.reference_id = p.id
+             and t.locale_code = any(${languages}::text[]) and t.search_text like ${pattern})`
+    return `(p.search_text like ${pattern}${translated})`
+  }
+  const own = `select s.id from app.search_products(${pattern}, ${searchMatches}) s`
+  const translated =
+    languages === null ? '' : ` union select t.id from app.search_translations(${pattern}, ${languages}::text[], ${searchMatches}) t`
+  // As an array, so that a page by id ends after its last row: joined, the planner reads along the whole list instead.
+  return `p.id = any(array(${own}${translated}))`
 }
 
-function optionConditions(filter: ProductFilter, values: Values): string[] {
-  const { option_id: options, option_value_id: ids, optionValues } = filter
-  if (options === undefined && ids === undefined && optionValues === undefined) return []
-  const inner = ['l.tenant_id = $1']
-  if (options !== undefined) inner.push(`l.option_id = any(${values.add(options)}::text[])`)
-  if (ids !== undefined) inner.push(`l.option_value_id = any(${values.add(ids)}::text[])`)
-  if (optionValues?.option_id !== undefined) inner.push(`l.option_id = any(${values.add(optionValues.option_id)}::text[])`)
-  if (optionValues?.value !== undefined) inner.push(`w.value = any(${values.add(optionValues.value)}::text[])`)
-  return [
-    `p.id in (select v.product_id from product_variant_option l
+/** Conditions that one variant must meet together. */
+function variantsConditions(filter: ProductFilter, values: Values): string[] {
+  const { sku, option_id, option_value_id, variants, option_values: named = [] } = filter
+  const wanted: VariantFilter[] = []
+  if (variants !== undefined) wanted.push(variants)
+  if (sku !== undefined) wanted.push({ sku })
+  if (option_id !== undefined || option_value_id !== undefined) {
+    wanted.push({
+      options: { ...(option_id === undefined ? {} : { option_id }), ...(option_value_id === undefined ? {} : { option_value_id }) },
+    })
+  }
+  const conditions = wanted.flatMap((part) => variantConditions(part, values))
+  for (const { title, values: options } of named) {
+    conditions.push(`v.id in (select l.variant_id from product_variant_option l
+      join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id
       join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
-      join product_variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id and v.deleted_at is null
-      where ${inner.join(' and ')})`,
+      where l.tenant_id = $1 and o.title = ${values.add(title)} and w.value = any(${values.add(options)}::text[]))`)
+  }
+  if (conditions.length === 0) return []
+  return [
+    `p.id in (select v.product_id from product_variant v where v.tenant_id = $1 and v.deleted_at is null and ${conditions.join(' and ')})`,
   ]
 }
 
-function dateConditions(column: string, filter: DateFilter | undefined, values: Values): string[] {
-  if (filter === undefined) return []
-  if (typeof filter === 'string') return [`${column} = ${values.add(filter)}::timestamptz`]
-  if (Array.isArray(filter)) return [`${column} = any(${values.add(filter)}::timestamptz[])`]
-  return Object.entries(filter).map(
-    ([name, value]) => `${column} ${operators[name as keyof typeof operators]} ${values.add(value)}::timestamptz`,
-  )
+function priceConditions(filter: ProductFilter, values: Values): string[] {
+  if (filter.price === undefined) return []
+  const { currency_code, least_minor, most_minor } = filter.price
+  const window = [
+    ...(least_minor === null ? [] : [`r.highest_minor >= ${values.add(least_minor)}::bigint`]),
+    ...(most_minor === null ? [] : [`r.lowest_minor <= ${values.add(most_minor)}::bigint`]),
+  ]
+  const ofCurrency = `r.currency_code = ${values.add(currency_code)}`
+  return [
+    `exists (select 1 from product_price_range r where r.tenant_id = $1 and r.product_id = p.id and ${[ofCurrency, ...window].join(' and ')})`,
+  ]
+}
+
+/** SQL for "something of product p can be bought in the channel". */
+export function availableSql(channel: string): string {
+  return `exists (select 1 from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null
+    and (not v.manage_inventory or v.allow_backorder or coalesce(${inventoryQuantitySql('v', channel)}, 0) > 0))`
 }

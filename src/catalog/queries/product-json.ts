@@ -1,4 +1,4 @@
-import { priceJsonSql } from '../../pricing/index.js'
+import { type PriceParameters, priceCandidatesSql } from '../../pricing/index.js'
 
 /** The relations of a product that an answer can hold; each costs a sub-select, so only what is asked for is read. */
 export const productRelations = [
@@ -73,8 +73,8 @@ const pairs = (alias: string, columns: readonly string[]) => columns.map((column
 
 /** Parameters that the fragments below refer to, by number. $1 is the tenant. */
 export interface FragmentParameters {
-  /** SQL of the currency that prices are read in. */
-  currency: string
+  /** SQL of what prices depend on; null where no prices are asked for. */
+  prices: PriceParameters | null
   /** SQL of the sales channel that stock is counted for. */
   channel: string
 }
@@ -160,8 +160,8 @@ export function variantJsonSql(relations: ReadonlySet<ProductRelation>, paramete
   const parts = [pairs('v', variantColumns)]
   if (relations.has('variants.options')) parts.push(`'options', ${variantOptionsSql}`)
   if (relations.has('variants.images')) parts.push(`'images', ${variantImagesSql}`)
-  if (relations.has('variants.calculated_price')) {
-    parts.push(`'price_set_id', v.price_set_id, 'price', ${priceJsonSql('v.price_set_id', parameters.currency)}`)
+  if (relations.has('variants.calculated_price') && parameters.prices !== null) {
+    parts.push(`'price_set_id', v.price_set_id, 'price_candidates', ${priceCandidatesSql('v.price_set_id', parameters.prices)}`)
   }
   if (relations.has('variants.inventory_quantity')) {
     parts.push(`'inventory_quantity', ${inventoryQuantitySql('v', parameters.channel)}`)

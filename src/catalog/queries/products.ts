@@ -1,33 +1,28 @@
-import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
+import { type Context, plannedOnce, type Statement, statement, tenantOf } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import {
   calculatedPrice,
-  type PriceJson,
+  groupsOfCustomerSql,
+  type PriceCandidate,
+  type PriceParameters,
   type PricingContext,
   type PricingQuery,
   pricingContextStatement,
   regionIdSql,
+  selectPrice,
 } from '../../pricing/index.js'
-import { type ProductFilter, productConditions, valuesFrom } from './product-filter.js'
+import { anchorSpacing, frequentFrom, noteLargeList, type Outline, outlineOf } from './outline.js'
+import type { Values } from './operators.js'
+import type { ProductFilter } from './product-filter.js'
 import { type ProductRelation, productJsonSql } from './product-json.js'
+import { orderSql, type ProductListSql, type ProductSelection, productListSql } from './product-list.js'
 
-/** Which products a caller may see at all. */
-export interface ProductVisibility {
-  /** Only published products in these channels; null shows everything that the caller's scope holds. */
-  salesChannelIds: readonly string[] | null
-  /** Only these vendors' products; null for all. */
-  vendorIds?: readonly string[] | null
-}
-
-export interface ProductListQuery {
-  filter: ProductFilter
-  visibility: ProductVisibility
+export interface ProductListQuery extends ProductSelection {
   relations: ReadonlySet<ProductRelation>
   /** Null when no prices are asked for. */
   pricing: PricingQuery | null
   limit: number
   offset: number
-  order: { field: string; descending: boolean }
   /** Put before stored picture addresses that begin with /files/. */
   publicUrl: string
 }
@@ -35,7 +30,7 @@ export interface ProductListQuery {
 export interface VariantJson {
   id: string
   price_set_id?: string
-  price?: PriceJson | null
+  price_candidates?: PriceCandidate[]
   thumbnail: string | null
   images?: { url: string }[]
   calculated_price?: object | null
@@ -49,15 +44,6 @@ export interface ProductJson {
   variants?: VariantJson[]
 }
 
-const orderColumns: Record<string, string> = {
-  id: 'p.id',
-  created_at: 'p.created_at',
-  updated_at: 'p.updated_at',
-  title: 'p.title',
-  handle: 'p.handle',
-}
-export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle'] as const
-
 /**
  * A page of products with everything asked for, and how many there are: one statement, and with prices a second one
  * beside it in the same round trip.
@@ -65,15 +51,26 @@ export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle
  */
 export async function listProducts(context: Context, query: ProductListQuery): Promise<{ products: ProductJson[]; count: number }> {
   const tenantId = tenantOf(context)
-  const page = productPageStatement(tenantId, query)
-  if (query.pricing === null) {
-    const [row] = await context.db.read(context.scope, page)
-    return { products: finish(row?.products ?? [], null, query.publicUrl), count: row?.count ?? 0 }
-  }
-  const [contexts, rows] = await context.db.readAll(context.scope, [pricingContextStatement(tenantId, query.pricing), page])
-  const pricing = contexts[0]
-  if (pricing === undefined) throw missingRegion(query.pricing)
-  return { products: finish(rows[0]?.products ?? [], pricing, query.publicUrl), count: rows[0]?.count ?? 0 }
+  const page = productPageStatement(tenantId, query, outlineOf(context, query), context.clock.now())
+  const [contexts, rows] =
+    query.pricing === null
+      ? [[null], await context.db.read(context.scope, page)]
+      : await context.db.readAll(context.scope, [pricingContextStatement(tenantId, query.pricing), page])
+  const [pricing] = contexts
+  if (pricing === undefined) throw missingRegion(query.pricing as PricingQuery)
+  const count = rows[0]?.count ?? 0
+  noteLargeList(context, query, count)
+  return { products: finish(rows[0]?.products ?? [], pricing, query.publicUrl), count }
+}
+
+/**
+ * For whom prices are computed, when that must be known before a list is read: its currency orders and narrows it.
+ * @throws invalid_data when no region is known
+ */
+export async function readPricing(context: Context, query: PricingQuery): Promise<PricingContext> {
+  const [pricing] = await context.db.read(context.scope, pricingContextStatement(tenantOf(context), query))
+  if (pricing === undefined) throw missingRegion(query)
+  return pricing
 }
 
 /** One product by id. Throws not_found in Medusa's words. */
@@ -85,7 +82,8 @@ export async function retrieveProduct(
   const { products } = await listProducts(context, {
     ...query,
     filter: { ...query.filter, id: [id] },
-    limit: 1,
+    // More than there can be, so that nothing is counted.
+    limit: 2,
     offset: 0,
     order: { field: 'id', descending: false },
   })
@@ -105,40 +103,63 @@ function missingRegion(query: PricingQuery): Error {
  * size of the catalogue. Filters that callers combine freely are planned each time; the plain list, and the list of a
  * category or collection, are prepared.
  */
-function productPageStatement(tenantId: string, query: ProductListQuery): Statement<{ count: number; products: ProductJson[] }> {
-  const list: unknown[] = [tenantId]
-  const values = valuesFrom(list)
+function productPageStatement(
+  tenantId: string,
+  query: ProductListQuery,
+  outline: Outline | undefined,
+  now: Date,
+): Statement<{ count: number; products: ProductJson[] }> {
+  const sql = productListSql(tenantId, query, (outline?.count ?? 0) >= frequentFrom)
+  const { values, list, from, where, column } = sql
+  const begin = beginning(sql, query.offset, outline)
+  const [limit, offset] = [`${values.add(query.limit)}::int`, `${values.add(begin.offset)}::int`]
+  // A first page that is not full holds all there are; a sub-select whose answer is not needed is not run.
+  const counted = `(select case when ${offset} = 0 and count(*) < ${limit} then count(*)
+      else (select count(*) from ${from} where ${where}) end from page)`
+  const count = outline === undefined ? counted : values.add(outline.count)
   // PostgreSQL refuses a parameter that its statement does not use.
   const priced = query.relations.has('variants') && query.relations.has('variants.calculated_price')
-  const region =
-    query.pricing === null || !priced
-      ? 'null'
-      : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
-  const channels = query.visibility.salesChannelIds === null ? `'{}'` : values.add(query.visibility.salesChannelIds)
-  const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
-  if (query.visibility.salesChannelIds !== null) {
-    conditions.push(`p.status = 'published'`)
-    conditions.push(`exists (select 1 from product_sales_channel h
-      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]))`)
-    conditions.push(`exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')`)
-  }
-  if (query.visibility.vendorIds != null) conditions.push(`p.vendor_id = any(${values.add(query.visibility.vendorIds)}::text[])`)
-  conditions.push(...productConditions(query.filter, values))
-  const where = conditions.join(' and ')
-  const direction = query.order.descending ? 'desc' : 'asc'
-  const column = orderColumns[query.order.field] ?? 'p.id'
-  const order = column === 'p.id' ? `p.id ${direction}` : `${column} ${direction}, p.id ${direction}`
   const json = productJsonSql(query.relations, {
-    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${region})`,
-    channel: `(${channels}::text[])[1]`,
+    prices: priced && query.pricing !== null ? priceParameters(query.pricing, values, now) : null,
+    channel: `(${sql.channels}::text[])[1]`,
   })
   const text = `
     with page as materialized (
-      select p.* from product p where ${where} order by ${order} limit ${values.add(query.limit)} offset ${values.add(query.offset)}
+      select p.*, ${column.sql} as list_value from ${from} where ${where}${begin.condition}
+      order by ${orderSql(sql, 'list')} limit ${limit} offset ${offset}
     )
-    select (select count(*) from product p where ${where})::int as count,
-           coalesce((select json_agg(${json} order by ${order}) from page p), '[]') as products`
-  return statement(isCommon(query.filter) ? nameOf(text) : '', text, list)
+    select ${count}::int as count, coalesce((select json_agg(${json} order by ${orderSql(sql, 'page')}) from page p), '[]') as products`
+  const name = isCommon(query.filter) ? nameOf(text) : ''
+  return name === '' ? statement('', text, list) : plannedOnce(statement(name, text, list))
+}
+
+/** For whom a list's prices are, in SQL. */
+export function priceParameters(pricing: PricingQuery, values: Values, now: Date): PriceParameters {
+  const regionId = regionIdSql(`${values.add(pricing.cartId)}::text`, `${values.add(pricing.regionId)}::text`)
+  return {
+    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${regionId})`,
+    regionId: `(select ${regionId})`,
+    groups: groupsOfCustomerSql(`${values.add(pricing.customerId ?? null)}::text`),
+    now: `${values.add(now)}::timestamptz`,
+  }
+}
+
+/** Where a page begins: from the anchor before it, and on from there. */
+function beginning(
+  { values, column, id: idColumn, direction }: ProductListSql,
+  offset: number,
+  outline: Outline | undefined,
+): { condition: string; offset: number } {
+  const index = Math.min(Math.floor(offset / anchorSpacing), (outline?.anchors.length ?? 0) - 1)
+  const anchor = outline?.anchors[index]
+  if (anchor === undefined || index === 0) return { condition: '', offset }
+  const comparison = direction === 'asc' ? '>=' : '<='
+  const id = values.add(anchor.id)
+  const condition =
+    column.sql === 'p.id'
+      ? ` and p.id ${comparison} ${id}`
+      : ` and (${column.sql}, ${idColumn}) ${comparison} (${values.add(anchor.value)}::${column.type}, ${id})`
+  return { condition, offset: offset - index * anchorSpacing }
 }
 
 const commonFilters = new Set(['id', 'handle', 'category_id', 'collection_id', 'q', 'vendor_id'])
@@ -150,13 +171,15 @@ function isCommon(filter: ProductFilter): boolean {
 }
 
 const names = new Map<string, string>()
+/** Clients choose relations and orders: whoever tries all of them shall not fill the server's memory with plans. */
+const namesMaximum = 300
 
 function nameOf(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    name = `catalog.products.${names.size}`
-    names.set(text, name)
-  }
+  const known = names.get(text)
+  if (known !== undefined) return known
+  if (names.size >= namesMaximum) return ''
+  const name = `catalog.products.${names.size}`
+  names.set(text, name)
   return name
 }
 
@@ -179,12 +202,12 @@ export function finishVariant(
   variant.thumbnail = absoluteUrl(variant.thumbnail, publicUrl)
   for (const image of variant.images ?? []) image.url = absoluteUrl(image.url, publicUrl)
   if (pricing === null || variant.price_set_id === undefined) return
-  variant.calculated_price = calculatedPrice(variant.price ?? null, pricing, {
+  variant.calculated_price = calculatedPrice(selectPrice(variant.price_candidates ?? [], 1), pricing, {
     priceSetId: variant.price_set_id,
     productId: product.id,
     productTypeId: product.type_id,
   })
-  delete variant.price
+  delete variant.price_candidates
   delete variant.price_set_id
 }
 

@@ -1,14 +1,24 @@
 import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
-import { type PricingQuery, pricingContextStatement, regionIdSql } from '../../pricing/index.js'
-import { valuesFrom } from './product-filter.js'
-import { inventoryQuantitySql, type ProductRelation, variantJsonSql } from './product-json.js'
-import { finishVariant, type VariantJson } from './products.js'
+import {
+  groupsOfCustomerSql,
+  type PriceCandidate,
+  priceCandidatesSql,
+  type PricingQuery,
+  pricingContextStatement,
+} from '../../pricing/index.js'
+import { valuesFrom } from './operators.js'
+import { soldByActiveVendorSql } from './product-filter.js'
+import { type ProductRelation, variantJsonSql } from './product-json.js'
+import { finishVariant, priceParameters, type VariantJson } from './products.js'
+import { type VariantFilter, variantConditions } from './variant-filter.js'
+
+/** Columns that a list of variants can be in the order of. */
+export const variantOrders = ['id', 'created_at', 'updated_at', 'title', 'sku', 'variant_rank', 'product_id'] as const
 
 export interface VariantListQuery {
-  id?: string[]
-  sku?: string[]
-  product_id?: string[]
+  filter: VariantFilter
+  order: { field: string; descending: boolean }
   salesChannelIds: readonly string[]
   relations: ReadonlySet<ProductRelation>
   pricing: PricingQuery | null
@@ -24,33 +34,24 @@ export async function listVariants(context: Context, query: VariantListQuery): P
   const tenantId = tenantOf(context)
   const list: unknown[] = [tenantId, query.salesChannelIds]
   const values = valuesFrom(list)
-  const conditions: string[] = []
-  for (const [column, wanted] of [
-    ['v.id', query.id],
-    ['v.sku', query.sku],
-    ['v.product_id', query.product_id],
-  ] as const) {
-    if (wanted !== undefined) conditions.push(`and ${column} = any(${values.add(wanted)}::text[])`)
-  }
+  const conditions = variantConditions(query.filter, values).map((condition) => `and ${condition}`)
   const from = `
     from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
     where v.tenant_id = $1 and v.deleted_at is null and p.deleted_at is null and p.status = 'published'
       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
                   and h.sales_channel_id = any($2::text[]))
-      and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active') ${conditions.join(' ')}`
-  // PostgreSQL refuses a parameter that its statement does not use.
-  const region =
-    query.pricing === null
-      ? 'null'
-      : regionIdSql(`${values.add(query.pricing.cartId)}::text`, `${values.add(query.pricing.regionId)}::text`)
+      and ${soldByActiveVendorSql} ${conditions.join(' ')}`
   const json = variantJsonSql(query.relations, {
-    currency: `(select r.currency_code from region r where r.tenant_id = $1 and r.id = ${region})`,
+    prices: query.pricing === null ? null : priceParameters(query.pricing, values, context.clock.now()),
     channel: '($2::text[])[1]',
   })
+  const direction = query.order.descending ? 'desc' : 'asc'
+  const column = variantOrders.find((name) => name === query.order.field) ?? 'id'
+  const order = column === 'id' ? `v.id ${direction}` : `v.${column} ${direction}, v.id ${direction}`
   const page = statement<{ variant: VariantJson; product_id: string; type_id: string | null; count: number }>(
     '',
     `select ${json} as variant, p.id as product_id, p.type_id, count(*) over ()::int as count ${from}
-     order by v.id limit ${values.add(query.limit)} offset ${values.add(query.offset)}`,
+     order by ${order} limit ${values.add(query.limit)} offset ${values.add(query.offset)}`,
     list,
   )
   const pricingQuery = query.pricing ?? { cartId: null, regionId: null, countryCode: null, province: null }
@@ -70,9 +71,15 @@ export async function listVariants(context: Context, query: VariantListQuery): P
 export async function retrieveVariant(
   context: Context,
   id: string,
-  query: Omit<VariantListQuery, 'id' | 'limit' | 'offset'>,
+  query: Omit<VariantListQuery, 'filter' | 'limit' | 'offset' | 'order'>,
 ): Promise<ListedVariant> {
-  const { variants } = await listVariants(context, { ...query, id: [id], limit: 1, offset: 0 })
+  const { variants } = await listVariants(context, {
+    ...query,
+    filter: { id: [id] },
+    limit: 1,
+    offset: 0,
+    order: { field: 'id', descending: false },
+  })
   if (variants[0] === undefined) throw notFound(`Variant with id: ${id} was not found`)
   return variants[0]
 }
@@ -92,9 +99,10 @@ export interface PurchasableVariant {
   subtitle: string
   thumbnail: string | null
   snapshot: Record<string, unknown>
-  prices: { amount_minor: number; compare_at_minor: number | null; min_quantity: number | null; max_quantity: number | null }[]
-  /** How many can be bought in the channel; null without managed stock. */
-  available: number | null
+  /** What conditions of promotions may ask of the product. */
+  product: { id: string; collection_id: string | null; type_id: string | null; tags: { id: string }[]; categories: { id: string }[] }
+  /** Those that hold for the cart's region and customer now; the quantity chooses among them. */
+  prices: PriceCandidate[]
   /** False when no location of the vendor serves the channel. */
   has_location: boolean
   inventory_items: { inventory_item_id: string; required_quantity: number; available: number }[]
@@ -106,7 +114,7 @@ export interface PurchasableVariant {
  */
 export function purchasableVariantsStatement(
   tenantId: string,
-  wanted: { variantIds: readonly string[]; cartId: string },
+  wanted: { variantIds: readonly string[]; cartId: string; now: Date },
 ): Statement<PurchasableVariant> {
   return statement(
     'catalog.purchasable_variants',
@@ -122,12 +130,17 @@ export function purchasableVariantsStatement(
                 join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id
                 join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
                 where l.tenant_id = $1 and l.variant_id = v.id)) as snapshot,
-            coalesce((select json_agg(json_build_object('amount_minor', pr.amount_minor,
-                'compare_at_minor', pr.compare_at_minor, 'min_quantity', pr.min_quantity, 'max_quantity', pr.max_quantity)
-                order by pr.min_quantity desc nulls last)
-              from price pr where pr.tenant_id = $1 and pr.price_set_id = v.price_set_id
-                and pr.currency_code = cart.currency_code), '[]') as prices,
-            ${inventoryQuantitySql('v', 'cart.sales_channel_id')} as available,
+            json_build_object('id', p.id, 'collection_id', p.collection_id, 'type_id', p.type_id,
+              'tags', coalesce((select json_agg(json_build_object('id', l.product_tag_id)) from product_tag_product l
+                where l.tenant_id = $1 and l.product_id = p.id), '[]'),
+              'categories', coalesce((select json_agg(json_build_object('id', l.product_category_id)) from product_category_product l
+                where l.tenant_id = $1 and l.product_id = p.id), '[]')) as product,
+            ${priceCandidatesSql('v.price_set_id', {
+              currency: 'cart.currency_code',
+              regionId: 'cart.region_id',
+              groups: groupsOfCustomerSql('cart.customer_id'),
+              now: '$4::timestamptz',
+            })} as prices,
             exists (select 1 from sales_channel_location s where s.tenant_id = $1
                     and s.sales_channel_id = cart.sales_channel_id and s.vendor_id = p.vendor_id) as has_location,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
@@ -145,7 +158,7 @@ export function purchasableVariantsStatement(
        and p.status = 'published'
        and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
                    and h.sales_channel_id = cart.sales_channel_id)
-       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')`,
-    [tenantId, wanted.variantIds, wanted.cartId],
+       and ${soldByActiveVendorSql}`,
+    [tenantId, wanted.variantIds, wanted.cartId, wanted.now],
   )
 }

@@ -1,9 +1,9 @@
-import { issueToken, mailedToken } from '../../access/index.js'
+import { inviteMailStatement, inviteToken, issueToken, mailedToken } from '../../access/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound, type Sealer } from '../../kernel/index.js'
 import { type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
-import { emailVerification, passwordReset, transferRequest } from '../templates/account-mails.js'
+import { emailVerification, invitation, passwordReset, transferRequest } from '../templates/account-mails.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
 export interface AccountMailSettings extends MailSettings {
@@ -66,4 +66,20 @@ export async function sendTransferRequest(
   const uniqueKey = `order.transfer_requested:${id}`
   const data = { display_id: transfer.display_id }
   await sendOnce(context, settings, store, { template: 'transfer-request', recipient: transfer.original_email, uniqueKey, data, mail })
+}
+
+/** Mails an invitation to the store's staff, once for each time that it is sent. Handler of `invite.sent`. */
+export async function sendInvite(context: Context, settings: AccountMailSettings, payload: EventPayloads['invite.sent']): Promise<void> {
+  const { invite_id: id, sent } = payload
+  const [invite] = await context.db.read(context.scope, inviteMailStatement(tenantOf(context), id, sent))
+  if (invite === undefined) return
+  const store = await loadStore(context)
+  const mail = invitation(store, { ...invite, token: inviteToken(settings.sealer, id, sent) })
+  await sendOnce(context, settings, store, {
+    template: 'invite',
+    recipient: invite.email,
+    uniqueKey: `invite.sent:${id}:${sent}`,
+    data: {},
+    mail,
+  })
 }

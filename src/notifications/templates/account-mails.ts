@@ -63,3 +63,16 @@ export function transferRequest(store: StoreMailRow, transfer: TransferMailRow, 
     code: token,
   })
 }
+
+/** Staff sign in elsewhere than shoppers: the code is typed in there. */
+export function invitation(store: StoreMailRow, invite: { role: string; token: string }): RenderedMail {
+  return letter(store, {
+    subject: `You are invited to the staff of ${store.store_name}`,
+    before: [
+      `You are invited to work for ${store.store_name} as ${invite.role.replaceAll('_', ' ')}. This code is good for seven days, once:`,
+    ],
+    after: ['If you do not know the store, nothing needs to be done.'],
+    link: null,
+    code: invite.token,
+  })
+}

@@ -1,5 +1,6 @@
 import type { Address } from '../../carts/index.js'
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import type { AppliedPromotion } from '../../promotions/index.js'
 import { type FulfillmentRow, fulfillmentsJson, linesJson, methodsJson, type OrderLineRow, type OrderMethodRow } from './order-parts.js'
 
 export interface PaymentRow {
@@ -59,6 +60,10 @@ export interface OrderPartRow {
   total_minor: number
   commission_minor: number
   vendor_amount_minor: number
+  /** Discounts without tax, by who pays for them. */
+  vendor_discount_minor: number
+  store_discount_minor: number
+  platform_discount_minor: number
   /** What was given back or credited of it, and who gave it up. */
   credited_minor: number
   credited_vendor_minor: number
@@ -105,6 +110,8 @@ export interface LoadedOrder {
   fulfillments: FulfillmentRow[]
   collections: OrderCollectionRow[]
   parts: OrderPartRow[]
+  /** As they were when the order was placed. */
+  promotions: AppliedPromotion[]
 }
 
 const creditOfPart = (column: string) => `coalesce((select sum(oc.${column}) from order_credit oc
@@ -116,7 +123,8 @@ const creditsOfPart = `
 const partsJson = `coalesce((
   select json_agg(json_build_object('id', v.id, 'display_id', v.display_id, 'status', v.status,
     'currency_code', v.currency_code, 'total_minor', v.total_minor, 'commission_minor', v.commission_minor,
-    'vendor_amount_minor', v.vendor_amount_minor, ${creditsOfPart}, 'paid_at', v.paid_at, 'canceled_at', v.canceled_at,
+    'vendor_amount_minor', v.vendor_amount_minor, 'vendor_discount_minor', v.vendor_discount_minor,
+    'store_discount_minor', v.store_discount_minor, 'platform_discount_minor', v.platform_discount_minor, ${creditsOfPart}, 'paid_at', v.paid_at, 'canceled_at', v.canceled_at,
     'created_at', v.created_at, 'updated_at', v.updated_at,
     'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
                where d.tenant_id = $1 and d.id = v.vendor_id)) order by v.id)
@@ -150,7 +158,7 @@ const collectionsJson = `coalesce((
 const orderColumns = `
   o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
   o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.metadata,
-  o.canceled_at, o.created_at, o.updated_at,
+  o.canceled_at, o.created_at, o.updated_at, o.promotions,
   (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,
      'company_name', u.company_name, 'phone', u.phone, 'has_account', u.has_account)
    from customer u where u.tenant_id = $1 and u.id = o.customer_id) as customer,

@@ -1,4 +1,6 @@
 import type { LineTotals } from '../../carts/index.js'
+import { allocate } from '../../kernel/index.js'
+import { type Adjustment, sumByFunder } from '../../promotions/index.js'
 import type { TaxLine } from '../../tax/index.js'
 
 /** A tax line as it was sold: its rate, and its part of the line's tax in minor units. */
@@ -6,8 +8,23 @@ export interface SoldTaxLine extends TaxLine {
   amount_minor: number
 }
 
+/** A discount as it was sold: what it came to, without tax and with it, in minor units. */
+export interface SoldAdjustment extends Adjustment {
+  subtotal_minor: number
+  total_minor: number
+}
+
+/** Discounts that were taken off, without tax, by who pays for them; and the tax that they took with them. */
+interface SoldDiscounts {
+  adjustments: SoldAdjustment[]
+  discount_tax_minor: number
+  vendor_discount_minor: number
+  store_discount_minor: number
+  platform_discount_minor: number
+}
+
 /** A sold line as loaded. Amounts in minor units, frozen at sale. */
-export interface OrderLineRow {
+export interface OrderLineRow extends SoldDiscounts {
   id: string
   vendor_order_id: string
   vendor_id: string
@@ -45,7 +62,7 @@ export interface OrderLineRow {
   variant: Record<string, unknown> | null
 }
 
-export interface OrderMethodRow {
+export interface OrderMethodRow extends SoldDiscounts {
   id: string
   vendor_order_id: string
   vendor_id: string
@@ -86,7 +103,9 @@ export interface FulfillmentRow {
   labels: { id: string; tracking_number: string; tracking_url: string | null; label_url: string | null; created_at: string }[]
 }
 
+const discountColumns = ['adjustments', 'discount_tax_minor', 'vendor_discount_minor', 'store_discount_minor', 'platform_discount_minor']
 const lineColumns = [
+  ...discountColumns,
   'id',
   'vendor_order_id',
   'vendor_id',
@@ -119,6 +138,7 @@ const lineColumns = [
   'updated_at',
 ]
 const methodColumns = [
+  ...discountColumns,
   'id',
   'vendor_order_id',
   'vendor_id',
@@ -236,16 +256,35 @@ export const fulfillmentsJson = (owner: string) => `coalesce((
   from fulfillment f where f.tenant_id = $1 and ${owner}), '[]')`
 
 /** Totals as they were sold: what a line was rounded to then is not computed again. */
-export function soldTotals(part: {
-  subtotal_minor: number
-  tax_minor: number
-  total_minor: number
-  tax_lines: readonly SoldTaxLine[]
-}): LineTotals {
+export function soldTotals(
+  part: Pick<OrderLineRow | OrderMethodRow, keyof SoldDiscounts | 'subtotal_minor' | 'tax_minor' | 'total_minor' | 'tax_lines'>,
+): LineTotals {
+  const tax = BigInt(part.tax_minor)
+  const originalTax = tax + BigInt(part.discount_tax_minor)
+  const taxParts = part.tax_lines.map((line) => BigInt(line.amount_minor))
+  const adjustmentParts = part.adjustments.map((adjustment) => ({
+    subtotal: BigInt(adjustment.subtotal_minor),
+    total: BigInt(adjustment.total_minor),
+  }))
   return {
     subtotal: BigInt(part.subtotal_minor),
-    tax: BigInt(part.tax_minor),
+    discountSubtotal: BigInt(part.vendor_discount_minor + part.store_discount_minor + part.platform_discount_minor),
+    tax,
+    originalTax,
     total: BigInt(part.total_minor),
-    taxParts: part.tax_lines.map((line) => BigInt(line.amount_minor)),
+    taxParts,
+    originalTaxParts: originalTax === tax ? taxParts : originalTaxPartsOf(originalTax, part.tax_lines),
+    adjustmentParts,
+    funded: sumByFunder(part.adjustments, adjustmentParts),
   }
+}
+
+/** Tax before discounts by rate: as it was divided before them. */
+function originalTaxPartsOf(tax: bigint, lines: readonly SoldTaxLine[]): bigint[] {
+  return lines.some((line) => line.rate_ppm > 0)
+    ? allocate(
+        tax,
+        lines.map((line) => BigInt(line.rate_ppm)),
+      )
+    : lines.map(() => 0n)
 }

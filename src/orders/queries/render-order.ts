@@ -1,5 +1,6 @@
 import { renderRootTotals, sumTotals } from '../../carts/index.js'
 import { toMajor } from '../../kernel/index.js'
+import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
 import { soldTotals } from './order-parts.js'
 import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
@@ -10,7 +11,7 @@ import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod 
  * (commissions) is here too; a route's field list says who is shown it.
  */
 export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<string, unknown> {
-  const { lines, methods, collections, parts, total_minor, tax_total_minor: _tax, cart_id, ...root } = order
+  const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...root } = order
   const currency = order.currency_code
   const paymentStatus = paymentStatusOf(collections)
   return {
@@ -24,7 +25,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
-    promotions: [],
+    promotions: promotions.map(renderApplied),
     credit_lines: [],
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
   }
@@ -100,6 +101,9 @@ function renderPart(part: OrderPartRow, order: LoadedOrder, paymentStatus: strin
     credited_minor,
     credited_vendor_minor,
     credited_commission_minor,
+    vendor_discount_minor,
+    store_discount_minor,
+    platform_discount_minor,
     ...rest
   } = part
   const lines = order.lines.filter((line) => line.vendor_order_id === part.id)
@@ -114,6 +118,9 @@ function renderPart(part: OrderPartRow, order: LoadedOrder, paymentStatus: strin
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), part.currency_code),
     commission_total: toMajor(commission_minor, part.currency_code),
     vendor_amount: toMajor(vendor_amount_minor, part.currency_code),
+    vendor_discount_total: toMajor(vendor_discount_minor, part.currency_code),
+    store_discount_total: toMajor(store_discount_minor, part.currency_code),
+    platform_discount_total: toMajor(platform_discount_minor, part.currency_code),
     refunded_total: toMajor(credited_minor, part.currency_code),
     refunded_commission_total: toMajor(credited_commission_minor, part.currency_code),
     refunded_vendor_amount: toMajor(credited_vendor_minor, part.currency_code),

@@ -1,4 +1,4 @@
-import { renderLineTotals, renderTaxLines } from '../../carts/index.js'
+import { renderAdjustments, renderLineTotals, renderTaxLines } from '../../carts/index.js'
 import { divideRounded, toMajor } from '../../kernel/index.js'
 import { type FulfillmentRow, type OrderLineRow, type OrderMethodRow, soldTotals } from './order-parts.js'
 
@@ -18,6 +18,14 @@ const wireTaxLines = (part: OrderLineRow | OrderMethodRow, currency: string, own
     owner,
   )
 
+const wireAdjustments = (part: OrderLineRow | OrderMethodRow, currency: string, owner: object) =>
+  renderAdjustments(
+    part.adjustments.map(({ subtotal_minor: _subtotal, total_minor: _total, ...adjustment }) => adjustment),
+    soldTotals(part),
+    currency,
+    owner,
+  )
+
 /** A sold line in wire shape (Store API contract, order item): amounts in major units, `detail` says what became of it. */
 export function renderOrderLine(line: OrderLineRow, currency: string, pictures: Pictures): Record<string, unknown> {
   const {
@@ -25,6 +33,11 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
     compare_at_unit_price_minor,
     snapshot,
     tax_lines: _taxes,
+    adjustments: _adjustments,
+    discount_tax_minor: _discountTax,
+    vendor_discount_minor: _byVendor,
+    store_discount_minor: _byStore,
+    platform_discount_minor: _byPlatform,
     subtotal_minor: _subtotal,
     tax_minor: _tax,
     total_minor: _total,
@@ -50,7 +63,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
     product,
     variant: line.variant === null ? null : { ...withPicture(line.variant, pictures), product },
     tax_lines: wireTaxLines(line, currency, { item_id: line.id }),
-    adjustments: [],
+    adjustments: wireAdjustments(line, currency, { item_id: line.id }),
     detail: {
       id: line.id.replace('ordli_', 'orditem_'),
       item_id: line.id,
@@ -83,6 +96,11 @@ export function renderOrderMethod(method: OrderMethodRow, currency: string): Rec
   const {
     amount_minor,
     tax_lines: _taxes,
+    adjustments: _adjustments,
+    discount_tax_minor: _discountTax,
+    vendor_discount_minor: _byVendor,
+    store_discount_minor: _byStore,
+    platform_discount_minor: _byPlatform,
     subtotal_minor: _subtotal,
     tax_minor: _tax,
     total_minor: _total,
@@ -93,7 +111,7 @@ export function renderOrderMethod(method: OrderMethodRow, currency: string): Rec
     ...rest,
     amount: toMajor(amount_minor, currency),
     tax_lines: wireTaxLines(method, currency, { shipping_method_id: method.id }),
-    adjustments: [],
+    adjustments: wireAdjustments(method, currency, { shipping_method_id: method.id }),
     ...renderLineTotals(soldTotals(method), currency),
   }
 }

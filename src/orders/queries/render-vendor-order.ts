@@ -19,6 +19,9 @@ export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures):
     credited_minor,
     credited_vendor_minor,
     credited_commission_minor,
+    vendor_discount_minor,
+    store_discount_minor,
+    platform_discount_minor,
     vendor_id: _vendor,
     ...root
   } = order
@@ -48,6 +51,9 @@ export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures):
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
     commission_total: toMajor(commission_minor, currency),
     vendor_amount: toMajor(vendor_amount_minor, currency),
+    vendor_discount_total: toMajor(vendor_discount_minor, currency),
+    store_discount_total: toMajor(store_discount_minor, currency),
+    platform_discount_total: toMajor(platform_discount_minor, currency),
     refunded_total: toMajor(credited_minor, currency),
     refunded_commission_total: toMajor(credited_commission_minor, currency),
     refunded_vendor_amount: toMajor(credited_vendor_minor, currency),

@@ -25,6 +25,10 @@ export interface LoadedVendorOrder {
   total_minor: bigint
   commission_minor: bigint
   vendor_amount_minor: bigint
+  /** Discounts without tax, by who pays for them. */
+  vendor_discount_minor: bigint
+  store_discount_minor: bigint
+  platform_discount_minor: bigint
   /** What was given back or credited of it, and what the vendor gave up. */
   credited_minor: bigint
   credited_vendor_minor: bigint
@@ -49,7 +53,8 @@ const creditOf = (column: string) => `coalesce((select sum(oc.${column}) from or
  */
 const vendorOrderColumns = `
   v.id, v.vendor_id, v.display_id, v.status, v.email, v.region_id, v.currency_code, v.shipping_address, v.total_minor,
-  v.commission_minor, v.vendor_amount_minor, ${creditOf('amount_minor')} as credited_minor,
+  v.commission_minor, v.vendor_amount_minor, v.vendor_discount_minor, v.store_discount_minor, v.platform_discount_minor,
+  ${creditOf('amount_minor')} as credited_minor,
   ${creditOf('vendor_amount_minor')} as credited_vendor_minor, ${creditOf('commission_minor')} as credited_commission_minor, v.paid_at, v.canceled_at, v.created_at, v.updated_at,
   (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
    where d.tenant_id = $1 and d.id = v.vendor_id) as vendor,

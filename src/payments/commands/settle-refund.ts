@@ -98,7 +98,7 @@ async function book(context: Context, refund: RefundRow, data: Record<string, un
         statement<OpenPart>(
           'payments.credits_of_refund',
           `select vendor_order_id, vendor_id, order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor,
-                  commission_minor, tax_minor
+                  commission_minor, tax_minor, store_discount_minor, platform_discount_minor
            from order_credit where tenant_id = $1 and refund_id = $2 order by id`,
           [tenantId, refund.id],
         ),

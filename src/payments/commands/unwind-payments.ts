@@ -2,7 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
-import { divideCredit, insertCreditsStatement, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, freeParts, insertCreditsStatement, openPartsStatement, sumOf } from '../credits.js'
 import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { refundPayment } from './request-refund.js'
@@ -27,7 +27,7 @@ export async function closePaymentsOfOrder(unit: Unit, context: Context, order: 
   // What was paid and is to be given back is credited by its refund; all else is credited here.
   const paid = payments.reduce((sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor, 0n)
   const unpaid = sumOf(parts) - paid
-  const credits = divideCredit(unpaid > 0n ? unpaid : 0n, parts)
+  const credits = [...divideCredit(unpaid > 0n ? unpaid : 0n, parts), ...freeParts(parts)]
   await unit.run(
     statement(
       'payments.request_cancel',

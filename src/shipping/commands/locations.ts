@@ -101,8 +101,7 @@ export async function createServiceZone(
   setId: string,
   input: { name: string; geo_zones: readonly GeoZoneInput[] },
 ): Promise<string> {
-  const unknown = input.geo_zones.find((zone) => !isCountry(zone.country_code))
-  if (unknown !== undefined) throw invalidData(`Country with code: ${unknown.country_code} is not known`)
+  refuseUnknownCountries(input.geo_zones)
   const id = newId('serzo')
   const tenantId = tenantOf(unit)
   const [made] = await unit.run(
@@ -115,16 +114,54 @@ export async function createServiceZone(
     ),
   )
   if (made === undefined) throw notFound(`Fulfillment set with id: ${setId} was not found`)
-  const zones = input.geo_zones.map((zone) => ({
+  await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones)
+  return id
+}
+
+/**
+ * Renames a zone, or sets what it covers as a whole.
+ * @throws not_found for the zone or its set, invalid_data for a country
+ */
+export async function updateServiceZone(
+  unit: Unit,
+  setId: string,
+  id: string,
+  patch: { name?: string | undefined; geo_zones?: readonly GeoZoneInput[] | undefined },
+): Promise<void> {
+  refuseUnknownCountries(patch.geo_zones ?? [])
+  const tenantId = tenantOf(unit)
+  const [zone] = await unit.run(
+    statement<{ vendor_id: string }>(
+      'shipping.update_zone',
+      `update service_zone set name = coalesce($4, name), updated_at = now()
+       where tenant_id = $1 and id = $2 and fulfillment_set_id = $3 and deleted_at is null returning vendor_id`,
+      [tenantId, id, setId, patch.name ?? null],
+    ),
+  )
+  if (zone === undefined) throw notFound(`Service zone with id: ${id} was not found`)
+  if (patch.geo_zones === undefined) return
+  await unit.knex('geo_zone').where({ tenant_id: tenantId, service_zone_id: id }).delete()
+  await insertGeoZones(unit, { vendor_id: zone.vendor_id, service_zone_id: id }, patch.geo_zones)
+}
+
+function refuseUnknownCountries(zones: readonly GeoZoneInput[]): void {
+  const unknown = zones.find((zone) => !isCountry(zone.country_code))
+  if (unknown !== undefined) throw invalidData(`Country with code: ${unknown.country_code} is not known`)
+}
+
+async function insertGeoZones(
+  unit: Unit,
+  owner: { vendor_id: string; service_zone_id: string },
+  zones: readonly GeoZoneInput[],
+): Promise<void> {
+  const rows = zones.map((zone) => ({
     id: newId('fgz'),
-    vendor_id: made.vendor_id,
-    service_zone_id: id,
+    ...owner,
     type: zone.type,
     country_code: zone.country_code,
     province_code: zone.province_code ?? null,
     city: zone.city ?? null,
     postal_expression: zone.postal_expression === undefined ? null : JSON.stringify(zone.postal_expression),
   }))
-  await unit.knex('geo_zone').insert(zones)
-  return id
+  await unit.knex('geo_zone').insert(rows)
 }

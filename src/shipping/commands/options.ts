@@ -1,11 +1,11 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { clearConditionalPrices, type ConditionalPriceInput, insertConditionalPrices, isConditional } from '../../pricing/index.js'
+import { fulfillmentProviderOf } from '../provider.js'
 import { createShippingOptionType, type ShippingOptionTypeInput } from './profiles.js'
 
-export interface OptionPrice {
-  currency_code: string
-  amount_minor: bigint
-}
+/** A price of an option; those with a region, a group or rules about the total hold where these are met. */
+export type OptionPrice = ConditionalPriceInput
 
 export interface ShippingOptionInput {
   name: string
@@ -14,7 +14,10 @@ export interface ShippingOptionInput {
   /** A kind that is there already, or one to be made. */
   type_id?: string | undefined
   type?: Omit<ShippingOptionTypeInput, 'vendor_id'> | undefined
+  /** Of an option whose price is flat. */
   prices: readonly OptionPrice[]
+  /** A calculated price is what the provider makes of `data` and the cart; 'flat' when absent. */
+  price_type?: 'flat' | 'calculated' | undefined
   data?: object | null | undefined
   metadata?: object | null | undefined
   is_return?: boolean | undefined
@@ -22,8 +25,8 @@ export interface ShippingOptionInput {
 }
 
 /**
- * Adds a way of delivery at flat prices. It belongs to the vendor of its zone; profile and kind must be the same vendor's.
- * @throws not_found for zone, profile or kind; invalid_data without exactly one of `type` and `type_id`, or a currency twice
+ * Adds a way of delivery, at flat prices or at one that its provider calculates. It belongs to the vendor of its zone; profile and kind must be the same vendor's.
+ * @throws not_found for zone, profile or kind; invalid_data without exactly one of `type` and `type_id`, a currency twice, no prices, or no tariff
  */
 export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
   const tenantId = tenantOf(unit)
@@ -38,6 +41,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   )
   if (zone === undefined) throw notFound(`Service zone with id: ${input.service_zone_id} was not found`)
   const { vendor_id } = zone
+  refuseUnpriced(input.price_type ?? 'flat', input)
   await refuseForeign(unit, vendor_id, input)
   const typeId = input.type === undefined ? (input.type_id as string) : await createShippingOptionType(unit, { ...input.type, vendor_id })
   const priceSetId = newId('pset')
@@ -52,6 +56,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
     shipping_profile_id: input.shipping_profile_id,
     shipping_option_type_id: typeId,
     price_set_id: priceSetId,
+    price_type: input.price_type ?? 'flat',
     data: input.data ?? null,
     metadata: input.metadata ?? null,
     is_return: input.is_return ?? false,
@@ -60,7 +65,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   return id
 }
 
-const columns = ['name', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
+const columns = ['name', 'price_type', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
 
 export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zone_id'>>
 
@@ -68,15 +73,19 @@ export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zon
 export async function updateShippingOption(unit: Unit, id: string, patch: ShippingOptionPatch): Promise<void> {
   const tenantId = tenantOf(unit)
   const [option] = await unit.run(
-    statement<{ vendor_id: string; price_set_id: string }>(
+    statement<{ vendor_id: string; price_set_id: string; price_type: 'flat' | 'calculated'; data: object | null }>(
       'shipping.lock_option',
-      'select vendor_id, price_set_id from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      'select vendor_id, price_set_id, price_type, data from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
       [tenantId, id],
     ),
   )
   if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
   if (patch.type !== undefined && patch.type_id !== undefined) throw invalidData('A shipping option needs a type or a type_id, one of them')
   await refuseForeign(unit, option.vendor_id, patch)
+  const data = patch.data === undefined ? option.data : patch.data
+  // Prices of a flat option are there already, unless it was calculated until now.
+  const known = option.price_type === 'flat' ? undefined : []
+  refuseUnpriced(patch.price_type ?? option.price_type, { data, prices: patch.prices ?? known })
   const changes: Record<string, unknown> = Object.fromEntries(
     columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]),
   )
@@ -123,10 +132,23 @@ async function refuseForeign(
   if (!known.type) throw notFound(`Shipping option type with id: ${input.type_id} was not found`)
 }
 
-/** Makes the prices of a set exactly these. A price that stays keeps its id. */
+function refuseUnpriced(
+  type: 'flat' | 'calculated',
+  input: { data?: object | null | undefined; prices?: readonly OptionPrice[] | undefined },
+): void {
+  if (type === 'flat') {
+    if (input.prices?.length === 0) throw invalidData('A shipping option with a flat price needs prices')
+    return
+  }
+  const refusal = fulfillmentProviderOf('manual_manual')?.refuseData(input.data) ?? null
+  if (refusal !== null) throw invalidData(refusal)
+}
+
+/** Makes the prices of a set exactly these. A plain price that stays keeps its id. */
 async function writePrices(unit: Unit, owner: { priceSetId: string; vendorId: string }, prices: readonly OptionPrice[]): Promise<void> {
-  const currencies = prices.map((price) => price.currency_code)
-  if (new Set(currencies).size !== currencies.length) throw invalidData('A shipping option has one price in each currency')
+  const plain = prices.filter((price) => !isConditional(price))
+  const currencies = plain.map((price) => price.currency_code)
+  if (new Set(currencies).size !== currencies.length) throw invalidData('A shipping option has one price without rules in each currency')
   await unit.run(
     statement(
       'shipping.write_prices',
@@ -139,10 +161,16 @@ async function writePrices(unit: Unit, owner: { priceSetId: string; vendorId: st
         tenantOf(unit),
         owner.priceSetId,
         owner.vendorId,
-        prices.map(() => newId('price')),
+        plain.map(() => newId('price')),
         currencies,
-        prices.map((price) => price.amount_minor),
+        plain.map((price) => price.amount_minor),
       ],
     ),
+  )
+  await clearConditionalPrices(unit, owner.priceSetId)
+  const conditional = prices.filter(isConditional)
+  await insertConditionalPrices(
+    unit,
+    conditional.map((price) => ({ ...price, price_set_id: owner.priceSetId, vendor_id: owner.vendorId })),
   )
 }

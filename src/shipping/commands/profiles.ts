@@ -1,5 +1,5 @@
-import type { Unit } from '../../db/index.js'
-import { newId } from '../../kernel/index.js'
+import { tenantOf, type Unit } from '../../db/index.js'
+import { newId, notFound } from '../../kernel/index.js'
 
 /** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor. */
 export async function createShippingProfile(
@@ -10,6 +10,21 @@ export async function createShippingProfile(
   const { vendor_id, name, type } = input
   await unit.knex('shipping_profile').insert({ id, vendor_id, name, type, metadata: input.metadata ?? null })
   return id
+}
+
+/** Changes a profile: what is named is set. Throws not_found. */
+export async function updateShippingProfile(
+  unit: Unit,
+  id: string,
+  patch: { name?: string | undefined; type?: string | undefined; metadata?: object | null | undefined },
+): Promise<void> {
+  const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+  const changed = await unit
+    .knex('shipping_profile')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+    .update({ ...changes, updated_at: new Date() })
+  if (changed === 0) throw notFound(`Shipping profile with id: ${id} was not found`)
 }
 
 export interface ShippingOptionTypeInput {

@@ -184,7 +184,7 @@ describe('requests', () => {
         ['limit=many', /limit/],
         [`limit=${limits.page + 1}`, /limit/],
         ['offset=-1', /offset/],
-        ['order=price', /Order field price is not valid/],
+        ['order=colour', /Order field colour is not valid/],
       ]
       for (const [query, message] of cases) {
         const { status, body } = await store.shopper.get(`/store/products?${query}`)

@@ -114,9 +114,9 @@ describe('what an answer holds', () => {
   })
 
   it('refuses an order of a list that it does not know', async () => {
-    const { status, body } = await store.shopper.get('/store/products', { order: 'price' })
+    const { status, body } = await store.shopper.get('/store/products', { order: 'colour' })
     assert.equal(status, 400)
-    assert.deepEqual(body, { type: 'invalid_data', message: 'Order field price is not valid' })
+    assert.deepEqual(body, { type: 'invalid_data', message: 'Order field colour is not valid' })
   })
 
   it('gives a storefront prices, stock and pictures of products as it asks for them', async () => {

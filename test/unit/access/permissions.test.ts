@@ -13,7 +13,7 @@ const scopesOf = (name: Permission) => permissions[name].scopes as readonly stri
 describe('the permission catalogue', () => {
   it('names each permission noun:verb, says where it can be granted and what it means', () => {
     for (const name of permissionNames) {
-      assert.match(name, /^(platform:)?[a-z_]+:(read|write|fulfil|capture|refund)$/)
+      assert.match(name, /^(platform:)?[a-z_]+:(read|write|fulfil|capture|refund|answer)$/)
       assert.ok(scopesOf(name).length > 0 && permissions[name].meaning.length > 5, name)
       assert.equal(name.startsWith('platform:'), scopesOf(name).includes('platform'), name)
       if (scopesOf(name).includes('platform')) assert.deepEqual(scopesOf(name), ['platform'], name)

@@ -9,16 +9,32 @@ const rate = fc.integer({ min: 0, max: 400_000 })
 const taxLines = fc.array(rate, { maxLength: 2 }).map((rates) => rates.map((rate_ppm) => ({ rate_ppm, code: 'VAT' })))
 const orNull = (...values: string[]) => fc.constantFrom(null, ...values)
 
+const adjustment = fc.record({
+  promotion_id: fc.stringMatching(/^promo_[0-9]{8}$/),
+  code: fc.constant('SAVE'),
+  amount_minor: fc.integer({ min: 1, max: 100_000_000 }),
+  is_tax_inclusive: fc.boolean(),
+  funder: fc.constantFrom('vendor', 'store', 'platform'),
+})
+// Also such as a cart would not come to: more than the line is worth.
+const adjustments = fc.array(adjustment, { maxLength: 4 })
+
 const line = fc.record({
   vendor_id: fc.constantFrom(...vendors),
   quantity: fc.integer({ min: 1, max: 1_000 }),
   unit_price_minor: fc.integer({ min: 0, max: 10_000_000 }),
   is_tax_inclusive: fc.boolean(),
   tax_lines: taxLines,
+  adjustments,
   snapshot: fc.record({ product_type_id: orNull('ptyp_1', 'ptyp_2') }),
   product: fc.option(fc.record({ categories: fc.subarray([{ id: 'pcat_1' }, { id: 'pcat_2' }]) })),
 })
-const method = fc.record({ amount_minor: fc.integer({ min: 0, max: 100_000 }), is_tax_inclusive: fc.boolean(), tax_lines: taxLines })
+const method = fc.record({
+  amount_minor: fc.integer({ min: 0, max: 100_000 }),
+  is_tax_inclusive: fc.boolean(),
+  tax_lines: taxLines,
+  adjustments,
+})
 const rule: fc.Arbitrary<CommissionRule> = fc.record({
   id: fc.stringMatching(/^comr_[0-9]{6}$/),
   vendor_id: orNull('vend_1', 'vend_2'),
@@ -69,12 +85,15 @@ describe('dividing an order among its vendors', () => {
     )
   })
 
-  it('what the shopper pays is what the vendors, the store and the tax office are owed', () => {
+  it('what the shopper and those who pay for discounts pay is what the vendors, the store and the tax office are owed', () => {
     fc.assert(
       fc.property(cart, fc.array(rule, { maxLength: 6 }), (loaded, rules) => {
         const { vendorOrders } = planOrder(loaded, { rules })
         for (const order of vendorOrders) {
-          assert.equal(order.vendor_amount_minor + order.commission_minor + order.tax_total_minor, order.total_minor)
+          assert.equal(
+            order.vendor_amount_minor + order.commission_minor + order.tax_total_minor,
+            order.total_minor + order.store_discount_minor + order.platform_discount_minor,
+          )
           assert.ok(order.vendor_amount_minor >= 0n && order.commission_minor >= 0n)
         }
       }),
@@ -86,7 +105,7 @@ describe('dividing an order among its vendors', () => {
       fc.property(cart, fc.array(rule, { maxLength: 6 }), (loaded, rules) => {
         const { vendorOrders, lines } = planOrder(loaded, { rules })
         for (const entry of lines) {
-          assert.equal(entry.commission.baseMinor, entry.totals.subtotal)
+          assert.equal(entry.commission.baseMinor, entry.totals.subtotal - entry.totals.funded.vendorMinor)
           assert.ok(entry.commission.amountMinor >= 0n && entry.commission.amountMinor <= entry.commission.baseMinor)
         }
         for (const order of vendorOrders) {
@@ -96,6 +115,35 @@ describe('dividing an order among its vendors', () => {
             sum(own, (entry) => entry.commission.amountMinor),
           )
         }
+      }),
+    )
+  })
+
+  it('discounts are divided to the last cent among lines, vendors and those who pay for them', () => {
+    fc.assert(
+      fc.property(cart, (loaded) => {
+        const totals = totalsOfCart(loaded)
+        const { vendorOrders, lines, methods } = planOrder(loaded, { rules: [] })
+        for (const { totals: own, adjustments: list } of [...lines, ...methods]) {
+          assert.equal(own.total, own.subtotal - own.discountSubtotal + own.tax)
+          assert.equal(own.funded.vendorMinor + own.funded.storeMinor + own.funded.platformMinor, own.discountSubtotal)
+          assert.equal(own.adjustmentParts.length, list.length)
+          assert.equal(
+            sum(own.adjustmentParts, (part) => part.total),
+            own.subtotal + own.originalTax - own.total,
+          )
+          assert.ok(own.total >= 0n && own.tax >= 0n && own.tax <= own.originalTax && own.discountSubtotal <= own.subtotal)
+          assert.equal(
+            sum(own.taxParts, (part) => part),
+            own.tax,
+          )
+          for (const part of own.adjustmentParts) assert.ok(part.subtotal >= 0n && part.total >= 0n)
+        }
+        assert.equal(
+          sum(vendorOrders, (order) => order.vendor_discount_minor + order.store_discount_minor + order.platform_discount_minor),
+          totals.discountSubtotal,
+        )
+        assert.equal(totals.total, totals.subtotal - totals.discountSubtotal + totals.tax)
       }),
     )
   })

@@ -1,0 +1,186 @@
+import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { emit } from '../events/index.js'
+import { duplicate, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
+import type { Actor } from './actor.js'
+import { keyHash } from './keys.js'
+import { mailedToken } from './mailed-tokens.js'
+import { hashPassword } from './passwords.js'
+import { grantableRoles } from './roles.js'
+import { addIdentity } from './sign-in.js'
+
+const lifetime_ms = 7 * 86_400_000
+
+export interface InviteRow {
+  id: string
+  email: string
+  role: { id: string; name: string }
+  accepted: boolean
+  expires_at: Date
+  created_by: string | null
+  metadata: object | null
+  created_at: Date
+  updated_at: Date
+  count: number
+}
+
+export function listInvitesStatement(
+  tenantId: string,
+  filter: { id: string[] | null; email: string[] | null; q: string | null },
+  page: ListPage,
+): Statement<InviteRow> {
+  const order = orderBy('i', page.order)
+  return statement(
+    `access.list_invites.${order.name}`,
+    `select i.id, i.email, json_build_object('id', r.id, 'name', r.name) as role, i.accepted_at is not null as accepted, i.expires_at,
+            i.created_by, i.metadata, i.created_at, i.updated_at, count(*) over ()::int as count
+     from invite i join role r on r.tenant_id = i.tenant_id and r.id = i.role_id
+     where i.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.id = any($2))
+       and ($3::text[] is null or i.email = any($3)) and ($4::text is null or i.email ilike $4)
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.email, filter.q, page.limit, page.offset],
+  )
+}
+
+/** The token of an invitation's mail; each mail that is sent has one of its own, and only the last is good. */
+export function inviteToken(sealer: Sealer, id: string, sent: number): string {
+  return mailedToken(sealer, 'invite', `${id}:${sent}`)
+}
+
+export interface InviteInput {
+  email: string
+  role_id: string
+  metadata?: object | null | undefined
+}
+
+/**
+ * Invites somebody to the store's staff; a mail carries the token.
+ * @throws not_found for the role; forbidden for rights that the inviter lacks; duplicate_error for who is invited or on
+ *   the staff already
+ */
+export async function createInvite(context: Context, unit: Unit, sealer: Sealer, inviter: Actor, input: InviteInput): Promise<string> {
+  const tenantId = tenantOf(unit)
+  await grantableRoles(unit, inviter, [input.role_id])
+  const known = await unit.knex('store_user').where({ tenant_id: tenantId, email: input.email }).whereNull('deleted_at').first('id')
+  if (known !== undefined) throw duplicate(`User with email: ${input.email}, already exists.`)
+  const id = newId('invite')
+  try {
+    await unit.knex('invite').insert({
+      id,
+      email: input.email,
+      role_id: input.role_id,
+      token_hash: keyHash(inviteToken(sealer, id, 1)),
+      expires_at: new Date(context.clock.now().getTime() + lifetime_ms),
+      created_by: inviter.id,
+      metadata: input.metadata ?? null,
+    })
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate(`Invite with email: ${input.email}, already exists.`)
+    throw error
+  }
+  await emit(unit, 'invite.sent', { invite_id: id, sent: 1 }, { requestId: context.requestId })
+  return id
+}
+
+/** Sends an invitation anew, with another token; the one before is good no longer. Throws as creating does. */
+export async function resendInvite(context: Context, unit: Unit, sealer: Sealer, inviter: Actor, id: string): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [invite] = await unit.run(
+    statement<{ role_id: string; sent: number; accepted_at: Date | null }>(
+      'access.lock_invite',
+      'select role_id, sent, accepted_at from invite where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      [tenantId, id],
+    ),
+  )
+  if (invite === undefined) throw notFound(`Invite with id: ${id} was not found`)
+  if (invite.accepted_at !== null) throw notAllowed('The invitation has been accepted')
+  await grantableRoles(unit, inviter, [invite.role_id])
+  const sent = invite.sent + 1
+  await unit
+    .knex('invite')
+    .where({ tenant_id: tenantId, id })
+    .update({
+      sent,
+      token_hash: keyHash(inviteToken(sealer, id, sent)),
+      expires_at: new Date(context.clock.now().getTime() + lifetime_ms),
+      updated_at: new Date(),
+    })
+  await emit(unit, 'invite.sent', { invite_id: id, sent }, { requestId: context.requestId })
+}
+
+/** Takes an invitation back. Who has accepted it stays. Throws not_found. */
+export async function deleteInvite(unit: Unit, id: string): Promise<void> {
+  const gone = await unit
+    .knex('invite')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+    .update({ deleted_at: new Date(), updated_at: new Date() })
+  if (gone === 0) throw notFound(`Invite with id: ${id} was not found`)
+}
+
+export interface Acceptance {
+  token: string
+  password: string
+  first_name?: string | null | undefined
+  last_name?: string | null | undefined
+}
+
+const isOpenSql = 'accepted_at is null and deleted_at is null and expires_at > $3'
+
+/**
+ * Makes the invited person a member of the staff with a sign-in. Of two who use a token at once one does.
+ * @returns the user's id
+ * @throws unauthorized for a token that is wrong, used, over or replaced; invalid_data for passwords too short or too long
+ */
+export async function acceptInvite(context: Context, given: Acceptance): Promise<string> {
+  const tenantId = tenantOf(context)
+  const values = [tenantId, keyHash(given.token), context.clock.now()]
+  const invalid = () => unauthorized('Invalid token')
+  // Hashing is slow on purpose: not for who has no token.
+  const [open] = await context.db.read(
+    context.scope,
+    statement<{ id: string }>(
+      'access.open_invite',
+      `select id from invite where tenant_id = $1 and token_hash = $2 and ${isOpenSql}`,
+      values,
+    ),
+  )
+  if (open === undefined) throw invalid()
+  const passwordHash = await hashPassword(given.password)
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const [invite] = await unit.run(
+      statement<{ email: string; role_id: string }>(
+        'access.use_invite',
+        `update invite set accepted_at = $3, updated_at = now() where tenant_id = $1 and token_hash = $2 and ${isOpenSql} returning email, role_id`,
+        values,
+      ),
+    )
+    if (invite === undefined) throw invalid()
+    const id = newId('user')
+    const { email, role_id } = invite
+    try {
+      await unit.knex('store_user').insert({ id, email, first_name: given.first_name ?? null, last_name: given.last_name ?? null })
+    } catch (error) {
+      if (isDuplicate(error)) throw duplicate(`User with email: ${email}, already exists.`)
+      throw error
+    }
+    await unit.knex('role_grant').insert({ id: newId('grant'), subject_type: 'user', subject_id: id, role_id })
+    await addIdentity(unit, { actorType: 'user', actorId: id, email, passwordHash })
+    return id
+  })
+}
+
+export interface InviteMailRow {
+  email: string
+  sent: number
+  role: string
+}
+
+/** What an invitation's mail says; no row once it was accepted, taken back, or sent anew. */
+export function inviteMailStatement(tenantId: string, id: string, sent: number): Statement<InviteMailRow> {
+  return statement(
+    'access.invite_mail',
+    `select i.email, i.sent, r.name as role from invite i join role r on r.tenant_id = i.tenant_id and r.id = i.role_id
+     where i.tenant_id = $1 and i.id = $2 and i.sent = $3 and i.accepted_at is null and i.deleted_at is null`,
+    [tenantId, id, sent],
+  )
+}

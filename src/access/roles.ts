@@ -1,0 +1,78 @@
+import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { duplicate, forbidden, invalidData, isDuplicate, newId, notFound } from '../kernel/index.js'
+import { mayGrant } from './abilities.js'
+import type { Actor } from './actor.js'
+import { type Permission, permissions } from './permissions.js'
+
+export interface RoleRow {
+  id: string
+  name: string
+  scope: 'tenant' | 'vendor'
+  permissions: Permission[]
+  created_at: Date
+  count: number
+}
+
+export function listRolesStatement(
+  tenantId: string,
+  filter: { id: string[] | null; q: string | null; scope: string[] | null },
+  page: ListPage,
+): Statement<RoleRow> {
+  const order = orderBy('r', page.order)
+  return statement(
+    `access.list_roles.${order.name}`,
+    `select r.id, r.name, r.scope, r.permissions, r.created_at, count(*) over ()::int as count from role r
+     where r.tenant_id = $1 and ($2::text[] is null or r.id = any($2)) and ($3::text is null or r.name ilike $3)
+       and ($4::text[] is null or r.scope = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.q, filter.scope, page.limit, page.offset],
+  )
+}
+
+/**
+ * Makes a role of a store's own.
+ * @throws forbidden for a permission that its maker lacks; invalid_data for one that cannot be granted there;
+ *   duplicate_error for a name that is taken
+ */
+export async function createRole(
+  unit: Unit,
+  maker: Actor,
+  input: { name: string; scope: 'tenant' | 'vendor'; permissions: readonly Permission[] },
+): Promise<string> {
+  const wrong = input.permissions.find((name) => !(permissions[name].scopes as readonly string[]).includes(input.scope))
+  if (wrong !== undefined)
+    throw invalidData(`The permission ${wrong} cannot be granted in a ${input.scope === 'tenant' ? 'store' : 'vendor'}`)
+  refuseLacking(maker, input.permissions)
+  const id = newId('role')
+  try {
+    await unit.knex('role').insert({ id, name: input.name, scope: input.scope, permissions: [...new Set(input.permissions)] })
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate(`Role with name: ${input.name}, already exists.`)
+    throw error
+  }
+  return id
+}
+
+/** Nobody grants what they lack. What only vendors can have is granted by who may set vendors up. */
+export function refuseLacking(maker: Actor, wanted: readonly Permission[]): void {
+  const needed = (name: Permission): Permission =>
+    (permissions[name].scopes as readonly string[]).includes('tenant') ? name : 'vendors:write'
+  const lacking = wanted.find((name) => !mayGrant(maker, { permissions: [needed(name)], vendorId: null }))
+  if (lacking !== undefined) throw forbidden(`You cannot grant the permission ${lacking}: you do not have it on the whole store`)
+}
+
+/** The roles of a store's staff by their ids, each of which the maker may grant. Throws not_found, forbidden. */
+export async function grantableRoles(unit: Unit, maker: Actor, ids: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(ids)]
+  const rows = await unit.run(
+    statement<{ id: string; permissions: Permission[] }>(
+      'access.roles_by_id',
+      `select id, permissions from role where tenant_id = $1 and id = any($2) and scope = 'tenant'`,
+      [tenantOf(unit), wanted],
+    ),
+  )
+  const missing = wanted.find((id) => !rows.some((row) => row.id === id))
+  if (missing !== undefined) throw notFound(`Role with id: ${missing} was not found`)
+  for (const row of rows) refuseLacking(maker, row.permissions)
+  return wanted
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import {
+  type CampaignInput,
+  changeCampaignPromotions,
+  createCampaign,
+  deleteCampaign,
+  listCampaignsStatement,
+  renderCampaign,
+  updateCampaign,
+} from '../../promotions/index.js'
+import { deleted, ids, links, name, q, reading, text, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: [
+    'id',
+    'name',
+    'description',
+    'campaign_identifier',
+    'starts_at',
+    'ends_at',
+    'budget.*',
+    'metadata',
+    'created_at',
+    'updated_at',
+  ],
+}
+
+const campaigns = reading({
+  path: '/admin/campaigns',
+  singular: 'campaign',
+  plural: 'campaigns',
+  label: 'Campaign',
+  access: 'promotions:read',
+  query: z.strictObject({ q, id: ids, campaign_identifier: oneOrMany.optional() }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'name', 'starts_at', 'ends_at'],
+  load({ context }, query, page) {
+    const filter = { id: query.id ?? null, q: containsPattern(query.q), identifier: query.campaign_identifier ?? null }
+    return context.db.read(context.scope, listCampaignsStatement(tenantOf(context), filter, page))
+  },
+  render: renderCampaign,
+})
+
+const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const limit = z.number().min(0).max(1e15).nullish()
+const columns = { description: text.nullish(), starts_at: moment.nullish(), ends_at: moment.nullish(), metadata }
+
+/** A campaign as it is made, alone or with its promotion. */
+export const newCampaign = z.strictObject({
+  name,
+  campaign_identifier: name,
+  ...columns,
+  budget: z.strictObject({ type: z.enum(['spend', 'usage']).default('usage'), currency_code: currencyCode.nullish(), limit }).nullish(),
+}) satisfies z.ZodType<CampaignInput>
+
+export const routes: Route[] = [
+  ...campaigns.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/campaigns',
+    summary: 'Create a campaign',
+    access: 'promotions:write',
+    body: newCampaign,
+    fields,
+    async handle(request) {
+      return campaigns.answer(request, await write(request, (unit) => createCampaign(unit, request.body)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/campaigns/:id',
+    summary: 'Change a campaign',
+    access: 'promotions:write',
+    body: z.strictObject({
+      name: name.optional(),
+      campaign_identifier: name.optional(),
+      ...columns,
+      budget: z.strictObject({ limit }).optional(),
+    }),
+    fields,
+    ids: { id: 'campaign' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateCampaign(unit, wanted, request.body))
+      return campaigns.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/campaigns/:id',
+    summary: 'End a campaign and its promotions',
+    access: 'promotions:write',
+    ids: { id: 'campaign' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => deleteCampaign(unit, wanted))
+      return deleted('campaign', wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/campaigns/:id/promotions',
+    summary: 'Put promotions into a campaign, and take others out',
+    access: 'promotions:write',
+    body: links,
+    fields,
+    ids: { id: 'campaign', add: 'promotion', remove: 'campaign_promotion' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => changeCampaignPromotions(unit, wanted, request.body))
+      return campaigns.answer(request, wanted)
+    },
+  }),
+]

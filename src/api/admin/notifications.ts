@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
+import { listNotificationsStatement } from '../../notifications/index.js'
+import { ids, q, reading } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: ['id', 'to', 'channel', 'template', 'subject', 'data', 'status', 'sent_at', 'created_at', 'updated_at'],
+}
+
+const notifications = reading({
+  path: '/admin/notifications',
+  singular: 'notification',
+  plural: 'notifications',
+  label: 'Notification',
+  access: 'customers:read',
+  query: z.strictObject({ q, id: ids, channel: oneOrMany.optional(), template: oneOrMany.optional() }),
+  fields,
+  descending: true,
+  load: ({ context }, query, page) =>
+    context.db.read(
+      context.scope,
+      listNotificationsStatement(
+        tenantOf(context),
+        { id: query.id ?? null, q: containsPattern(query.q), channel: query.channel ?? null, template: query.template ?? null },
+        page,
+      ),
+    ),
+})
+
+export const routes: Route[] = notifications.routes

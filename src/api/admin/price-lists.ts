@@ -1,0 +1,249 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
+import {
+  changeListPrices,
+  createPriceList,
+  deletePriceList,
+  type ListPriceInput,
+  type ListPricePatch,
+  listPriceListsStatement,
+  listPricesStatement,
+  removeProductsFromList,
+  renderListPrice,
+  renderPriceList,
+  updatePriceList,
+} from '../../pricing/index.js'
+import { priceRules } from './product-body.js'
+import { type AnyRequest, amount, deleted, id, idList, ids, q, reading, text, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: [
+    'id',
+    'title',
+    'description',
+    'type',
+    'status',
+    'starts_at',
+    'ends_at',
+    'rules.*',
+    'rules_count',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'prices.*',
+    'prices.rules.*',
+  ],
+}
+const priceFields: FieldsPolicy = {
+  defaults: [
+    'id',
+    'variant_id',
+    'price_set_id',
+    'currency_code',
+    'amount',
+    'min_quantity',
+    'max_quantity',
+    'rules.*',
+    'rules_count',
+    'created_at',
+    'updated_at',
+  ],
+}
+
+const lists = reading({
+  path: '/admin/price-lists',
+  singular: 'price_list',
+  plural: 'price_lists',
+  label: 'Price list',
+  access: 'prices:read',
+  query: z.strictObject({ q, id: ids, status: oneOrMany.optional(), type: oneOrMany.optional() }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'title', 'starts_at', 'ends_at', 'status'],
+  load: ({ context, fields: tree }, query, page) => {
+    // The prices of one list, or the first of many lists'; the rest are pages of their own.
+    const mostPrices = !tree.has('prices') ? 0 : page.limit === 1 ? limits.pricesInBatch : limits.pricesOfVariant
+    const filter = { id: query.id ?? null, q: containsPattern(query.q), status: query.status ?? null, type: query.type ?? null }
+    return context.db.read(context.scope, listPriceListsStatement(tenantOf(context), filter, page, mostPrices))
+  },
+  render: renderPriceList,
+})
+
+const pieces = z.int().min(1).max(limits.quantity).nullish()
+const priceColumns = { currency_code: currencyCode, amount, min_quantity: pieces, max_quantity: pieces, rules: priceRules.optional() }
+const newPrice = z.strictObject({ variant_id: id, ...priceColumns })
+const changedPrice = z.strictObject({
+  id,
+  variant_id: id,
+  currency_code: currencyCode.optional(),
+  amount: amount.optional(),
+  min_quantity: pieces,
+  max_quantity: pieces,
+  rules: priceRules.optional(),
+})
+const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.pricesInBatch).default([])
+const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const columns = {
+  description: text.optional(),
+  type: z.enum(['sale', 'override']).optional(),
+  status: z.enum(['draft', 'active']).optional(),
+  starts_at: moment.nullish(),
+  ends_at: moment.nullish(),
+  rules: z.strictObject({ 'customer.groups.id': idList.optional() }).optional(),
+  metadata,
+}
+const title = z.string().trim().min(1).max(limits.title_characters)
+
+/** What a body says of a list, as commands take it. Rules are a whole set: an empty one is for everybody. */
+function listOf<Body extends { rules?: { 'customer.groups.id'?: string[] | undefined } | undefined }>({ rules, ...rest }: Body) {
+  const groups = rules?.['customer.groups.id']
+  return { ...rest, ...(rules === undefined ? {} : { customer_group_ids: groups === undefined || groups.length === 0 ? null : groups }) }
+}
+
+function rulesOf(rules: z.output<typeof priceRules> | undefined) {
+  return rules === undefined ? {} : { region_id: rules.region_id ?? null, customer_group_id: rules['customer.groups.id'] ?? null }
+}
+
+function priceOf({ amount: major, rules, ...price }: z.output<typeof newPrice>): ListPriceInput {
+  return { ...price, ...rulesOf(rules), amount_minor: toMinor(major, price.currency_code) }
+}
+
+/** An amount is given with its currency, or it is in the one that the price has. */
+function patchOf(known: ReadonlyMap<string, string>) {
+  return ({ amount: major, rules, ...patch }: z.output<typeof changedPrice>): ListPricePatch => {
+    const currency = known.get(patch.id)
+    if (currency === undefined) throw notFound(`Price with id: ${patch.id} was not found`)
+    if (patch.currency_code !== undefined && major === undefined) throw invalidData('A price that changes its currency needs an amount')
+    return {
+      ...patch,
+      ...rulesOf(rules),
+      ...(major === undefined ? {} : { amount_minor: toMinor(major, patch.currency_code ?? currency) }),
+    } as ListPricePatch
+  }
+}
+
+async function pricesOf(request: AnyRequest, listId: string, wanted: readonly string[]) {
+  const { context } = request
+  const page = { limit: limits.pricesInBatch * 2, offset: 0, order: { field: 'id', descending: false } }
+  return (await context.db.read(context.scope, listPricesStatement(tenantOf(context), listId, wanted, page))).map((row) => row.price)
+}
+
+const listRoutes: Route[] = [
+  ...lists.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/price-lists',
+    summary: 'Create a price list with its prices',
+    access: 'prices:write',
+    body: z.strictObject({ title, ...columns, prices: batchOf(newPrice) }),
+    fields,
+    ids: { variant_id: 'variant', 'customer.groups.id': 'customer_group' },
+    async handle(request) {
+      const input = { ...listOf(request.body), prices: request.body.prices.map(priceOf) }
+      return lists.answer(request, await write(request, (unit) => createPriceList(unit, input)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/price-lists/:id',
+    summary: 'Change a price list; its rules are a whole set',
+    access: 'prices:write',
+    body: z.strictObject({ title: title.optional(), ...columns }),
+    fields,
+    ids: { id: 'price_list', 'customer.groups.id': 'customer_group' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updatePriceList(unit, wanted, listOf(request.body)))
+      return lists.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/price-lists/:id',
+    summary: 'End a price list',
+    access: 'prices:write',
+    ids: { id: 'price_list' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => deletePriceList(unit, wanted))
+      return deleted('price_list', wanted)
+    },
+  }),
+]
+
+const priceRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/price-lists/:id/prices',
+    summary: 'List the prices of a list',
+    access: 'prices:read',
+    fields: priceFields,
+    page: { limit: 50, orderable: ['id', 'created_at', 'updated_at'] },
+    ids: { id: 'price_list' },
+    async handle(request) {
+      const { context, page } = request
+      const wanted = request.params.id as string
+      await lists.answer(request, wanted)
+      const rows = await context.db.read(context.scope, listPricesStatement(tenantOf(context), wanted, null, page))
+      const { offset, limit } = page
+      return { prices: rows.map((row) => request.fields.project(renderListPrice(row.price))), count: rows[0]?.count ?? 0, offset, limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/price-lists/:id/prices/batch',
+    summary: 'Add, change and remove prices of a list, all or none',
+    access: 'prices:write',
+    body: z.strictObject({ create: batchOf(newPrice), update: batchOf(changedPrice), delete: batchOf(id) }),
+    ids: { id: 'price_list', variant_id: 'variant', update: 'list_price', delete: 'list_price', 'customer.groups.id': 'customer_group' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const { create, update, delete: remove } = request.body
+      const known = new Map(
+        (
+          await pricesOf(
+            request,
+            wanted,
+            update.map((patch) => patch.id),
+          )
+        ).map((price) => [price.id, price.currency_code]),
+      )
+      const change = { create: create.map(priceOf), update: update.map(patchOf(known)), remove }
+      const done = await write(request, (unit) => changeListPrices(unit, wanted, change))
+      const prices = new Map((await pricesOf(request, wanted, [...done.created, ...done.updated])).map((price) => [price.id, price]))
+      const shown = (priceIds: readonly string[]) =>
+        priceIds.flatMap((priceId) => {
+          const price = prices.get(priceId)
+          return price === undefined ? [] : [renderListPrice(price)]
+        })
+      return {
+        created: shown(done.created),
+        updated: shown(done.updated),
+        deleted: { ids: done.deleted, object: 'price', deleted: true },
+      }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/price-lists/:id/products',
+    summary: 'Take products out of a price list',
+    access: 'prices:write',
+    body: z.strictObject({ remove: idList }),
+    fields,
+    ids: { id: 'price_list', remove: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => removeProductsFromList(unit, wanted, request.body.remove))
+      return lists.answer(request, wanted)
+    },
+  }),
+]
+
+export const routes: Route[] = [...listRoutes, ...priceRoutes]

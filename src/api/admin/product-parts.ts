@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import {
+  createOption,
+  createProduct,
+  deleteOption,
+  deleteProduct,
+  deleteVariant,
+  updateOption,
+  updateProduct,
+} from '../../catalog/index.js'
+import { type Route, route } from '../../http/index.js'
+import { invalidData, limits, notFound } from '../../kernel/index.js'
+import {
+  bodyIds,
+  createBody,
+  newVariant,
+  productInputOf,
+  productPatchOf,
+  refuseRetired,
+  updateBody,
+  variantInputOf,
+  variantPatch,
+  variantPatchOf,
+} from './product-body.js'
+import { loadProducts, productAnswer, productFields } from './products.js'
+import { type AnyRequest, deleted, findWithin, id, name, ownerOf, write } from './shared.js'
+
+const batch = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.batch).default([])
+
+function refuseLarge(body: { create: unknown[]; update: unknown[]; delete: unknown[] }): void {
+  const size = body.create.length + body.update.length + body.delete.length
+  if (size > limits.batch) throw invalidData(`A batch holds at most ${limits.batch} changes`)
+}
+
+const gone = (object: string, ids: readonly string[]) => ({ ids, object, deleted: true })
+
+async function productsBy(request: AnyRequest, ids: readonly string[]): Promise<unknown[]> {
+  if (ids.length === 0) return []
+  const page = { limit: limits.batch, offset: 0, order: { field: 'id', descending: false } }
+  const { products } = await loadProducts(request, { id: [...ids] }, page)
+  const byId = new Map(products.map((product) => [product.id, product]))
+  return ids.flatMap((wanted) => (byId.has(wanted) ? [request.fields.project(byId.get(wanted))] : []))
+}
+
+const batchRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/batch',
+    summary: 'Create, change and remove products, all or none',
+    access: 'products:write',
+    body: z.strictObject({ create: batch(createBody), update: batch(z.strictObject({ ...updateBody.shape, id })), delete: batch(id) }),
+    fields: productFields,
+    ids: { ...bodyIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
+    async handle(request) {
+      const { create, update, delete: remove } = request.body
+      refuseLarge(request.body)
+      const done = await write(request, async (unit) => {
+        const created: string[] = []
+        for (const body of create) {
+          const vendorId = await ownerOf(unit, request, 'products:write', body.vendor_id)
+          await refuseRetired(unit, body)
+          created.push(await createProduct(unit, productInputOf(vendorId, body)))
+        }
+        for (const { id: wanted, ...body } of update) {
+          await findWithin(unit, request, 'products:write', 'product', wanted)
+          await refuseRetired(unit, body)
+          await updateProduct(unit, wanted, productPatchOf(body))
+        }
+        for (const wanted of remove) {
+          await findWithin(unit, request, 'products:write', 'product', wanted)
+          await deleteProduct(unit, wanted)
+        }
+        return { created, updated: update.map((body) => body.id), deleted: remove }
+      })
+      return {
+        created: await productsBy(request, done.created),
+        updated: await productsBy(request, done.updated),
+        deleted: gone('product', remove),
+      }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/variants/batch',
+    summary: 'Add, change and remove variants of a product, all or none',
+    access: 'products:write',
+    body: z.strictObject({ create: batch(newVariant), update: batch(z.strictObject({ ...variantPatch.shape, id })), delete: batch(id) }),
+    fields: productFields,
+    ids: { id: 'product', update: 'variant', delete: 'variant', 'customer.groups.id': 'customer_group' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const { create, update, delete: remove } = request.body
+      refuseLarge(request.body)
+      const known = await variantsOf(request, wanted, true)
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        for (const variantId of remove) await deleteVariant(unit, wanted, variantId)
+        await updateProduct(unit, wanted, { variants: [...update.map(variantPatchOf), ...create.map(variantInputOf)] })
+      })
+      const variants = await variantsOf(request, wanted, false)
+      const changed = new Set(update.map((variant) => variant.id))
+      const before = new Set(known.map((variant) => variant.id))
+      return {
+        created: variants.filter((variant) => !before.has(variant.id)),
+        updated: variants.filter((variant) => changed.has(variant.id)),
+        deleted: gone('variant', remove),
+      }
+    },
+  }),
+]
+
+/** The variants of a product. Throws not_found, unless the write that follows is the one to say so. */
+async function variantsOf(request: AnyRequest, productId: string, mayBeMissing: boolean): Promise<{ id: string }[]> {
+  const [product] = (await productsBy(request, [productId])) as { variants?: { id: string }[] }[]
+  if (product === undefined && !mayBeMissing) throw notFound(`Product with id: ${productId} was not found`)
+  return product?.variants ?? []
+}
+
+const values = z.array(name).min(1).max(limits.variantsOfProduct)
+
+const optionRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/options',
+    summary: 'Add an option to a product without variants',
+    access: 'products:write',
+    body: z.strictObject({ title: name, values }),
+    fields: productFields,
+    ids: { id: 'bare_product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await createOption(unit, wanted, request.body)
+      })
+      return productAnswer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/options/:option_id',
+    summary: 'Rename an option, or set its values',
+    access: 'products:write',
+    body: z.strictObject({ title: name.optional(), values: values.optional() }),
+    fields: productFields,
+    ids: { id: 'product', option_id: 'product_option' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await updateOption(unit, wanted, request.params.option_id as string, request.body)
+      })
+      return productAnswer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/products/:id/options/:option_id',
+    summary: 'Take an option off a product without variants',
+    access: 'products:write',
+    fields: productFields,
+    ids: { id: 'bare_product', option_id: 'bare_option' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const optionId = request.params.option_id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await deleteOption(unit, wanted, optionId)
+      })
+      return { ...deleted('product_option', optionId), parent: (await productAnswer(request, wanted)).product }
+    },
+  }),
+]
+
+export const routes: Route[] = [...batchRoutes, ...optionRoutes]

@@ -1,0 +1,249 @@
+import { z } from 'zod'
+import { containsPattern, tenantOf } from '../../db/index.js'
+import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { limits, notFound } from '../../kernel/index.js'
+import {
+  changeRules,
+  createPromotion,
+  deletePromotion,
+  listPromotionsStatement,
+  operators,
+  renderPromotion,
+  renderRule,
+  ruleAttributes,
+  type RuleType,
+  ruleTypes,
+  updatePromotion,
+} from '../../promotions/index.js'
+import { newCampaign } from './campaigns.js'
+import { deleted, id, idList, ids, q, reading, text, write } from './shared.js'
+
+const fields: FieldsPolicy = {
+  defaults: [
+    'id',
+    'code',
+    'type',
+    'is_automatic',
+    'is_tax_inclusive',
+    'status',
+    'limit',
+    'used',
+    'funder',
+    'vendor_id',
+    'campaign_id',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'campaign.*',
+    'campaign.budget.*',
+    'application_method.*',
+    'application_method.target_rules.*',
+    'application_method.target_rules.values.*',
+    'application_method.buy_rules.*',
+    'application_method.buy_rules.values.*',
+    'rules.*',
+    'rules.values.*',
+  ],
+}
+
+const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
+
+const promotions = reading({
+  path: '/admin/promotions',
+  singular: 'promotion',
+  plural: 'promotions',
+  label: 'Promotion',
+  access: 'promotions:read',
+  query: z.strictObject({
+    q,
+    id: ids,
+    code: oneOrMany.optional(),
+    campaign_id: ids,
+    status: oneOrMany.optional(),
+    vendor_id: ids,
+    is_automatic: yesOrNo.optional(),
+  }),
+  fields,
+  orderable: ['id', 'created_at', 'updated_at', 'code', 'status'],
+  load({ context }, query, page) {
+    const filter = {
+      id: query.id ?? null,
+      q: containsPattern(query.q),
+      code: query.code ?? null,
+      campaignId: query.campaign_id ?? null,
+      status: query.status ?? null,
+      vendorId: query.vendor_id ?? null,
+      isAutomatic: query.is_automatic ?? null,
+    }
+    return context.db.read(context.scope, listPromotionsStatement(tenantOf(context), filter, page))
+  },
+  render: renderPromotion,
+})
+
+const value = z.string().min(1).max(limits.name_characters)
+const values = z.union([value.transform((one) => [one]), z.array(value).min(1).max(limits.idsInFilter)])
+const description = text.nullish()
+const rule = z.strictObject({ attribute: value, operator: z.enum(operators), values, description })
+const changedRule = z.strictObject({
+  id,
+  attribute: value.optional(),
+  operator: z.enum(operators).optional(),
+  values: values.optional(),
+  description,
+})
+const rules = z.array(rule).max(limits.rulesOfPromotion)
+const pieces = z.int().min(1).max(limits.quantity).nullish()
+const code = z.string().trim().min(1).max(limits.promotionCode_characters)
+const amount = z.number().min(0)
+
+const method = {
+  description,
+  currency_code: currencyCode.nullish(),
+  max_quantity: pieces,
+  apply_to_quantity: pieces,
+  buy_rules_min_quantity: pieces,
+  allocation: z.enum(['each', 'across', 'once']).optional(),
+}
+const methodType = z.enum(['fixed', 'percentage'])
+const targetType = z.enum(['items', 'shipping_methods', 'order'])
+const columns = {
+  is_automatic: z.boolean().optional(),
+  is_tax_inclusive: z.boolean().optional(),
+  status: z.enum(['draft', 'active', 'inactive']).optional(),
+  limit: z.int().min(1).max(2_000_000_000).nullish(),
+  campaign_id: id.nullish(),
+  metadata,
+  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
+  additional_data: metadata,
+}
+
+const newPromotion = z.strictObject({
+  code,
+  type: z.enum(['standard', 'buyget']),
+  ...columns,
+  campaign: newCampaign.optional(),
+  vendor_id: id.nullish(),
+  application_method: z.strictObject({
+    ...method,
+    type: methodType,
+    target_type: targetType,
+    value: amount,
+    target_rules: rules.optional(),
+    buy_rules: rules.optional(),
+  }),
+  rules: rules.optional(),
+})
+
+const changedPromotion = z.strictObject({
+  code: code.optional(),
+  ...columns,
+  application_method: z
+    .strictObject({ ...method, type: methodType.optional(), target_type: targetType.optional(), value: amount.optional() })
+    .optional(),
+})
+
+const writing: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/promotions',
+    summary: 'Create a promotion, a draft unless said otherwise',
+    access: 'promotions:write',
+    body: newPromotion,
+    fields,
+    ids: { campaign_id: 'campaign' },
+    async handle(request) {
+      const { additional_data: _data, ...input } = request.body
+      return promotions.answer(request, await write(request, (unit) => createPromotion(unit, input)))
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/promotions/:id',
+    summary: 'Change a promotion',
+    access: 'promotions:write',
+    body: changedPromotion,
+    fields,
+    ids: { id: 'promotion', campaign_id: 'campaign' },
+    async handle(request) {
+      const { additional_data: _data, ...patch } = request.body
+      const wanted = request.params.id as string
+      await write(request, (unit) => updatePromotion(unit, wanted, patch))
+      return promotions.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/promotions/:id',
+    summary: 'End a promotion',
+    access: 'promotions:write',
+    ids: { id: 'promotion' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => deletePromotion(unit, wanted))
+      return deleted('promotion', wanted)
+    },
+  }),
+]
+
+const kindOfRule = { rules: 'promotion_rule', 'target-rules': 'promotion_target_rule', 'buy-rules': 'promotion_buy_rule' } as const
+
+function rulesRoute(type: RuleType): Route {
+  return route({
+    surface: 'admin',
+    method: 'POST',
+    path: `/admin/promotions/:id/${type}/batch`,
+    summary: `Add, change and remove ${type.replace('-', ' ')} of a promotion, all or none`,
+    access: 'promotions:write',
+    body: z.strictObject({
+      create: rules.default([]),
+      update: z.array(changedRule).max(limits.rulesOfPromotion).default([]),
+      delete: idList.default([]),
+    }),
+    ids: { id: 'promotion', update: kindOfRule[type], delete: kindOfRule[type] },
+    async handle(request) {
+      const { create, update, delete: remove } = request.body
+      const { created, updated } = await write(request, (unit) =>
+        changeRules(unit, request.params.id as string, type, { create, update, remove }),
+      )
+      return {
+        created: created.map(renderRule),
+        updated: updated.map(renderRule),
+        deleted: { ids: remove, object: 'promotion-rule', deleted: true },
+      }
+    },
+  })
+}
+
+export const routes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/promotions/rule-attribute-options/:rule_type',
+    summary: 'What rules of promotions can ask for',
+    access: 'promotions:read',
+    query: z.strictObject({
+      promotion_type: z.enum(['standard', 'buyget']).optional(),
+      application_method_type: methodType.optional(),
+      application_method_target_type: targetType.optional(),
+    }),
+    ids: { rule_type: 'promotion_rule_type' },
+    async handle({ params, query }) {
+      const type = ruleTypes.find((known) => known === params.rule_type)
+      if (type === undefined) throw notFound(`Rules are of type ${ruleTypes.join(', ')}`)
+      const attributes = ruleAttributes(type, query.application_method_target_type ?? 'items')
+      return {
+        attributes: attributes.map((attribute) => ({
+          ...attribute,
+          required: false,
+          operators: attribute.operators.map((operator) => ({ id: operator, value: operator, label: operator })),
+        })),
+      }
+    },
+  }),
+  ...promotions.routes,
+  ...writing,
+  ...ruleTypes.map(rulesRoute),
+]

@@ -1,0 +1,39 @@
+import type { Context } from '../../db/index.js'
+import { invalidData, limits } from '../../kernel/index.js'
+import { candidatesStatement, refuseUnknownCodes } from '../../promotions/index.js'
+import { type CartChange, changeCart } from '../change.js'
+import type { LoadedCart } from '../queries/load-cart.js'
+
+/** Codes as a shopper gives them. */
+export type PromoCodes = readonly string[]
+
+/**
+ * Adds codes to a cart; no codes at all take away those that it has. What starts by itself stays.
+ * @throws invalid_data for a code of no active promotion
+ */
+export function addPromotions(context: Context, cartId: string, codes: PromoCodes): Promise<LoadedCart> {
+  return changeCart(context, cartId, { variantIds: [] }, (work) =>
+    replaceCodes(work, codes.length === 0 ? [] : [...work.cart.promo_codes, ...codes], codes),
+  )
+}
+
+/** Takes codes away from a cart; those that it does not have change nothing. */
+export function removePromotions(context: Context, cartId: string, codes: PromoCodes): Promise<LoadedCart> {
+  return changeCart(context, cartId, { variantIds: [] }, (work) =>
+    replaceCodes(
+      work,
+      work.cart.promo_codes.filter((code) => !codes.includes(code)),
+      [],
+    ),
+  )
+}
+
+/** The change that makes a cart's codes these, of which `given` must be known, for whoever changes a cart. */
+export async function replaceCodes(work: CartChange, codes: PromoCodes, given: PromoCodes): Promise<void> {
+  const { cart, unit, tenantId } = work
+  cart.promo_codes = [...new Set(codes)]
+  if (cart.promo_codes.length > limits.promotionCodes) throw invalidData(`A cart has at most ${limits.promotionCodes} promotion codes`)
+  const [found] = await unit.run(candidatesStatement(tenantId, cart.promo_codes))
+  cart.promotions = found?.promotions ?? []
+  refuseUnknownCodes(cart.promotions, given)
+}

@@ -1,0 +1,108 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
+import { ensureOptionValues } from './option-values.js'
+
+export interface OptionInput {
+  title: string
+  values: readonly string[]
+}
+
+/** Adds an option to a product without variants. Throws not_found, and invalid_data for one that is there. */
+export async function createOption(unit: Unit, productId: string, input: OptionInput): Promise<void> {
+  const product = await lockProduct(unit, productId)
+  const known = await unit
+    .knex('product_option')
+    .where({ tenant_id: tenantOf(unit), product_id: productId, title: input.title })
+    .whereNull('deleted_at')
+    .first('id')
+  if (known !== undefined) throw invalidData(`The product has the option ${input.title} already`)
+  await ensureOptionValues(unit, product, [input])
+}
+
+/**
+ * Renames an option, or sets its values: those that are missing are added, those that are left out go.
+ * @throws not_found; not_allowed for a value that a variant has
+ */
+export async function updateOption(
+  unit: Unit,
+  productId: string,
+  optionId: string,
+  patch: { title?: string | undefined; values?: readonly string[] | undefined },
+): Promise<void> {
+  const product = await lockProduct(unit, productId)
+  const tenantId = tenantOf(unit)
+  const [option] = await unit.run(
+    statement<{ title: string }>(
+      'catalog.lock_option',
+      'select title from product_option where tenant_id = $1 and id = $2 and product_id = $3 and deleted_at is null for update',
+      [tenantId, optionId, productId],
+    ),
+  )
+  if (option === undefined) throw notFound(`Product option with id: ${optionId} was not found`)
+  const { values } = patch
+  if (values !== undefined) {
+    if (values.length > limits.variantsOfProduct) throw invalidData(`An option has at most ${limits.variantsOfProduct} values`)
+    await ensureOptionValues(unit, product, [{ title: option.title, values }])
+    await removeValues(unit, optionId, values)
+  }
+  const { title } = patch
+  if (title !== undefined)
+    await unit.knex('product_option').where({ tenant_id: tenantId, id: optionId }).update({ title, updated_at: new Date() })
+}
+
+async function removeValues(unit: Unit, optionId: string, kept: readonly string[]): Promise<void> {
+  const values = [tenantOf(unit), optionId, kept]
+  const [used] = await unit.run(
+    statement<{ value: string }>(
+      'catalog.used_values',
+      `select w.value from product_option_value w
+       join product_variant_option l on l.tenant_id = w.tenant_id and l.option_value_id = w.id
+       join product_variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id and v.deleted_at is null
+       where w.tenant_id = $1 and w.option_id = $2 and w.value <> all($3) and w.deleted_at is null limit 1`,
+      values,
+    ),
+  )
+  if (used !== undefined) throw notAllowed(`A variant has the value ${used.value}: change it first`)
+  await unit.run(
+    statement(
+      'catalog.remove_values',
+      `update product_option_value set deleted_at = now(), updated_at = now()
+       where tenant_id = $1 and option_id = $2 and value <> all($3) and deleted_at is null`,
+      values,
+    ),
+  )
+}
+
+/** Takes an option off a product without variants. Throws not_found; not_allowed while there are variants. */
+export async function deleteOption(unit: Unit, productId: string, optionId: string): Promise<void> {
+  await lockProduct(unit, productId)
+  const tenantId = tenantOf(unit)
+  const gone = await unit.run(
+    statement<{ id: string }>(
+      'catalog.delete_option',
+      `update product_option set deleted_at = now(), updated_at = now()
+       where tenant_id = $1 and id = $2 and product_id = $3 and deleted_at is null returning id`,
+      [tenantId, optionId, productId],
+    ),
+  )
+  if (gone.length === 0) throw notFound(`Product option with id: ${optionId} was not found`)
+  const variant = await unit
+    .knex('product_variant')
+    .where({ tenant_id: tenantId, product_id: productId })
+    .whereNull('deleted_at')
+    .first('id')
+  if (variant !== undefined) throw notAllowed('The product has variants, which differ by this option: remove those first')
+}
+
+/** Two changes of a product's options follow one another. */
+async function lockProduct(unit: Unit, id: string): Promise<{ id: string; vendor_id: string }> {
+  const [product] = await unit.run(
+    statement<{ vendor_id: string }>(
+      'catalog.lock_product',
+      'select vendor_id from product where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      [tenantOf(unit), id],
+    ),
+  )
+  if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
+  return { id, vendor_id: product.vendor_id }
+}

@@ -1,0 +1,91 @@
+import { type FilterContext, type ProductFilter, productConditions, soldByActiveVendorSql } from './product-filter.js'
+import { type Values, valuesFrom } from './operators.js'
+
+/** Which products a caller may see at all. */
+export interface ProductVisibility {
+  /** Only published products in these channels; null shows everything that the caller's scope holds. */
+  salesChannelIds: readonly string[] | null
+  /** Only these vendors' products; null for all. */
+  vendorIds?: readonly string[] | null
+}
+
+/** Which products a list holds, and in which order. */
+export interface ProductSelection {
+  filter: ProductFilter
+  visibility: ProductVisibility
+  order: { field: string; descending: boolean }
+  /** What prices are compared in, for a list in the order of prices: it holds what has a price in this currency. */
+  currency?: string | null
+  /** Languages whose words `q` finds beside the store's own. */
+  locales?: readonly string[]
+}
+
+export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle'] as const
+
+const orderColumns: Record<string, { sql: string; type: string }> = {
+  id: { sql: 'p.id', type: 'text' },
+  created_at: { sql: 'p.created_at', type: 'timestamptz' },
+  updated_at: { sql: 'p.updated_at', type: 'timestamptz' },
+  title: { sql: 'p.title', type: 'text' },
+  handle: { sql: 'p.handle', type: 'text' },
+  price: { sql: 'r.lowest_minor', type: 'bigint' },
+}
+
+/** The parts of a list's SQL. `$1` is the tenant. */
+export interface ProductListSql {
+  list: unknown[]
+  values: Values
+  /** SQL of the channels' array. */
+  channels: string
+  from: string
+  where: string
+  /** What the list is in the order of, before the id. */
+  column: { sql: string; type: string }
+  /** The product's id as the index of that order has it. */
+  id: string
+  direction: 'asc' | 'desc'
+}
+
+/** Makes the parts. `frequentWords`: see FilterContext. */
+export function productListSql(tenantId: string, selection: ProductSelection, frequentWords: boolean): ProductListSql {
+  const list: unknown[] = [tenantId]
+  const values = valuesFrom(list)
+  const { visibility, filter, locales = [] } = selection
+  const channels = visibility.salesChannelIds === null ? `'{}'` : values.add(visibility.salesChannelIds)
+  const context = { values, channel: `(${channels}::text[])[1]`, locales, frequentWords }
+  const conditions = [...visibleConditions(visibility, channels, values), ...productConditions(filter, context)]
+  const byPrice = selection.order.field === 'price'
+  const from = byPrice ? `product_price_range r join product p on p.tenant_id = r.tenant_id and p.id = r.product_id` : 'product p'
+  if (byPrice) conditions.unshift('r.tenant_id = $1', `r.currency_code = ${values.add(selection.currency)}`)
+  const column = orderColumns[selection.order.field] ?? (orderColumns.id as ProductListSql['column'])
+  const id = byPrice ? 'r.product_id' : 'p.id'
+  return {
+    list,
+    values,
+    channels,
+    from,
+    where: conditions.join(' and '),
+    column,
+    id,
+    direction: selection.order.descending ? 'desc' : 'asc',
+  }
+}
+
+/** Conditions on product `p` for what a caller may see. `channels` is SQL of an array. */
+export function visibleConditions(visibility: ProductVisibility, channels: string, values: FilterContext['values']): string[] {
+  const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
+  if (visibility.salesChannelIds !== null) {
+    conditions.push(`p.status = 'published'`)
+    conditions.push(`exists (select 1 from product_sales_channel h
+      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]))`)
+    conditions.push(soldByActiveVendorSql)
+  }
+  if (visibility.vendorIds != null) conditions.push(`p.vendor_id = any(${values.add(visibility.vendorIds)}::text[])`)
+  return conditions
+}
+
+/** SQL of the order, over the list itself (`r.lowest_minor`) or over a page that kept the column as `list_value`. */
+export function orderSql({ column, id, direction }: ProductListSql, within: 'list' | 'page'): string {
+  if (column.sql === 'p.id') return `p.id ${direction}`
+  return within === 'list' ? `${column.sql} ${direction}, ${id} ${direction}` : `p.list_value ${direction}, p.id ${direction}`
+}

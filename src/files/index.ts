@@ -1,0 +1,1 @@
+export { filesOf, type GivenFile, type StoredFile, storePictures } from './pictures.js'

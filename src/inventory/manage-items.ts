@@ -1,0 +1,87 @@
+import { statement, tenantOf, type Unit } from '../db/index.js'
+import { newId, notAllowed, notFound } from '../kernel/index.js'
+import { createInventoryLevel, type LevelInput, updateInventoryLevel } from './items.js'
+
+export interface InventoryItemInput {
+  vendor_id: string
+  sku?: string | null | undefined
+  title?: string | null | undefined
+  requires_shipping?: boolean | undefined
+  metadata?: object | null | undefined
+}
+
+/** Adds an item that no variant draws on yet. Throws not_found for the vendor. */
+export async function createInventoryItem(unit: Unit, input: InventoryItemInput): Promise<string> {
+  const id = newId('iitem')
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  await unit.knex('inventory_item').insert({ id, ...given })
+  return id
+}
+
+/** Changes an item: what is named is set. Throws not_found. */
+export async function updateInventoryItem(unit: Unit, id: string, patch: Partial<Omit<InventoryItemInput, 'vendor_id'>>): Promise<void> {
+  const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+  const changed = await unit
+    .knex('inventory_item')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+    .update({ ...changes, updated_at: new Date() })
+  if (changed === 0) throw notFound(`Inventory item with id: ${id} was not found`)
+}
+
+/** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it, or pieces are promised. */
+export async function deleteInventoryItem(unit: Unit, id: string): Promise<void> {
+  const [item] = await unit.run(
+    statement<{ in_use: boolean; promised: boolean }>(
+      'inventory.retire_item',
+      `update inventory_item i set deleted_at = now(), updated_at = now() where i.tenant_id = $1 and i.id = $2 and i.deleted_at is null
+       returning exists (select 1 from variant_inventory_item k
+                   join product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id and v.deleted_at is null
+                   where k.tenant_id = $1 and k.inventory_item_id = i.id) as in_use,
+                 exists (select 1 from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = i.id
+                   and l.reserved_quantity > 0) as promised`,
+      [tenantOf(unit), id],
+    ),
+  )
+  if (item === undefined) throw notFound(`Inventory item with id: ${id} was not found`)
+  if (item.in_use) throw notAllowed('A variant draws on this item: remove the variant first')
+  if (item.promised) throw notAllowed('Pieces of this item are promised to orders: send them first')
+}
+
+/** No longer counts an item at a location. Throws not_found; not_allowed while pieces there are promised. */
+export async function deleteInventoryLevel(unit: Unit, itemId: string, locationId: string): Promise<void> {
+  const [level] = await unit.run(
+    statement<{ reserved_quantity: number }>(
+      'inventory.delete_level',
+      'delete from inventory_level where tenant_id = $1 and inventory_item_id = $2 and location_id = $3 returning reserved_quantity',
+      [tenantOf(unit), itemId, locationId],
+    ),
+  )
+  if (level === undefined) throw notFound(`Inventory item with id: ${itemId} has no level at location ${locationId}`)
+  if (level.reserved_quantity > 0) throw notAllowed('Pieces at this location are promised to orders: send them first')
+}
+
+export interface LevelChanges {
+  create: readonly ({ location_id: string } & LevelInput)[]
+  update: readonly ({ location_id: string } & LevelInput)[]
+  /** Ids of levels. */
+  remove: readonly string[]
+}
+
+/** Changes where an item is counted, all or none, in the order of locations. Throws as the single changes do. */
+export async function changeInventoryLevels(unit: Unit, itemId: string, change: LevelChanges): Promise<void> {
+  const known = await unit.run(
+    statement<{ id: string; location_id: string }>(
+      'inventory.lock_levels_of_item',
+      'select id, location_id from inventory_level where tenant_id = $1 and inventory_item_id = $2 order by location_id for update',
+      [tenantOf(unit), itemId],
+    ),
+  )
+  for (const id of change.remove) {
+    const level = known.find((row) => row.id === id)
+    if (level === undefined) throw notFound(`Inventory level with id: ${id} was not found`)
+    await deleteInventoryLevel(unit, itemId, level.location_id)
+  }
+  for (const { location_id: locationId, ...input } of change.update) await updateInventoryLevel(unit, itemId, locationId, input)
+  for (const { location_id: locationId, ...input } of change.create) await createInventoryLevel(unit, itemId, locationId, input)
+}

@@ -1,0 +1,138 @@
+import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { newId, notAllowed, notFound } from '../kernel/index.js'
+
+/** Pieces that are kept back: for an order's line, for a checkout, or because staff say so. */
+export interface ReservationRow {
+  id: string
+  inventory_item_id: string
+  location_id: string
+  vendor_id: string
+  quantity: number
+  line_item_id: string | null
+  description: string | null
+  created_at: Date
+  updated_at: Date
+  inventory_item: { id: string; sku: string | null; title: string | null }
+  count: number
+}
+
+export interface ReservationFilter {
+  id: string[] | null
+  itemId: string[] | null
+  locationId: string[] | null
+  lineItemId: string[] | null
+  vendorIds: readonly string[] | null
+}
+
+/** A page of the reservations that hold. */
+export function listReservationsStatement(tenantId: string, filter: ReservationFilter, page: ListPage): Statement<ReservationRow> {
+  const order = orderBy('r', page.order)
+  return statement(
+    `inventory.list_reservations.${order.name}`,
+    `select r.id, r.inventory_item_id, r.location_id, r.vendor_id, r.quantity, r.order_line_item_id as line_item_id, r.description,
+            r.created_at, r.updated_at, json_build_object('id', i.id, 'sku', i.sku, 'title', i.title) as inventory_item,
+            count(*) over ()::int as count
+     from reservation r join inventory_item i on i.tenant_id = r.tenant_id and i.id = r.inventory_item_id
+     where r.tenant_id = $1 and r.state = 'active' and ($2::text[] is null or r.id = any($2))
+       and ($3::text[] is null or r.inventory_item_id = any($3)) and ($4::text[] is null or r.location_id = any($4))
+       and ($5::text[] is null or r.order_line_item_id = any($5)) and ($6::text[] is null or r.vendor_id = any($6))
+     ${order.sql} limit $7 offset $8`,
+    [tenantId, filter.id, filter.itemId, filter.locationId, filter.lineItemId, filter.vendorIds, page.limit, page.offset],
+  )
+}
+
+export interface ReservationInput {
+  inventory_item_id: string
+  location_id: string
+  quantity: number
+  description?: string | null | undefined
+}
+
+/**
+ * Keeps pieces back. The level's own check is what decides between two who take the last ones.
+ * @throws not_found where the item is not counted; not_allowed with code `insufficient_inventory`
+ */
+export async function createReservation(unit: Unit, input: ReservationInput): Promise<string> {
+  const vendorId = await hold(unit, input, input.quantity)
+  const id = newId('resitem')
+  await unit.knex('reservation').insert({ id, vendor_id: vendorId, ...input, description: input.description ?? null })
+  return id
+}
+
+/**
+ * Changes how many pieces are kept back, or why. Only of what staff keep back: what is promised to an order follows the order.
+ * @throws not_found; not_allowed for an order's reservation, and with code `insufficient_inventory`
+ */
+export async function updateReservation(
+  unit: Unit,
+  id: string,
+  patch: { quantity?: number | undefined; description?: string | null | undefined },
+): Promise<void> {
+  const reservation = await lockReservation(unit, id)
+  const { quantity, description } = patch
+  if (quantity !== undefined) await hold(unit, reservation, quantity - reservation.quantity)
+  const changes = { ...(quantity === undefined ? {} : { quantity }), ...(description === undefined ? {} : { description }) }
+  await unit
+    .knex('reservation')
+    .where({ tenant_id: tenantOf(unit), id })
+    .update({ ...changes, updated_at: new Date() })
+}
+
+/** Gives back what staff kept back. Throws not_found; not_allowed for an order's reservation. */
+export async function deleteReservation(unit: Unit, id: string): Promise<void> {
+  const reservation = await lockReservation(unit, id)
+  await hold(unit, reservation, -reservation.quantity)
+  await unit.run(
+    statement(
+      'inventory.release_reservation',
+      `update reservation set state = 'released', updated_at = now() where tenant_id = $1 and id = $2`,
+      [tenantOf(unit), id],
+    ),
+  )
+}
+
+/** The level is locked before the reservation, as everybody does who takes from a shelf. */
+async function lockReservation(unit: Unit, id: string): Promise<ReservationInput> {
+  const values = [tenantOf(unit), id]
+  await unit.run(
+    statement(
+      'inventory.lock_level_of_reservation',
+      `select l.id from inventory_level l join reservation r on r.tenant_id = l.tenant_id
+         and r.inventory_item_id = l.inventory_item_id and r.location_id = l.location_id
+       where r.tenant_id = $1 and r.id = $2 for update of l`,
+      values,
+    ),
+  )
+  const [row] = await unit.run(
+    statement<ReservationInput & { is_promised: boolean }>(
+      'inventory.lock_reservation',
+      `select inventory_item_id, location_id, quantity, checkout_id is not null or order_line_item_id is not null as is_promised
+       from reservation where tenant_id = $1 and id = $2 and state = 'active' for update`,
+      values,
+    ),
+  )
+  if (row === undefined) throw notFound(`Reservation item with id: ${id} was not found`)
+  if (row.is_promised) throw notAllowed('These pieces are promised to an order: change the order')
+  return row
+}
+
+/** Keeps so many more pieces back, or fewer. Answers whose they are. */
+async function hold(unit: Unit, where: { inventory_item_id: string; location_id: string }, more: number): Promise<string> {
+  const { inventory_item_id: itemId, location_id: locationId } = where
+  const [level] = await unit.run(
+    statement<{ vendor_id: string; is_enough: boolean }>(
+      'inventory.hold_pieces',
+      `with level as (
+         select id, vendor_id, stocked_quantity - reserved_quantity >= $4 as is_enough from inventory_level
+         where tenant_id = $1 and inventory_item_id = $2 and location_id = $3 for update
+       ), held as (
+         update inventory_level l set reserved_quantity = l.reserved_quantity + $4, updated_at = now()
+         from level where l.tenant_id = $1 and l.id = level.id and level.is_enough)
+       select vendor_id, is_enough from level`,
+      [tenantOf(unit), itemId, locationId, more],
+    ),
+  )
+  if (level === undefined) throw notFound(`Inventory item with id: ${itemId} has no level at location ${locationId}`)
+  if (!level.is_enough) throw notAllowed('The location does not have so many pieces that are free', 'insufficient_inventory')
+  return level.vendor_id
+}

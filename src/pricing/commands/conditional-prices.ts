@@ -1,0 +1,66 @@
+import { tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, invalidData, isDuplicate, newId } from '../../kernel/index.js'
+import type { TotalRule } from '../rules.js'
+
+/** A price that holds under conditions, or in a list; amounts in minor units. */
+export interface ConditionalPriceInput {
+  currency_code: string
+  amount_minor: bigint
+  min_quantity?: number | null | undefined
+  max_quantity?: number | null | undefined
+  region_id?: string | null | undefined
+  customer_group_id?: string | null | undefined
+  item_total_rules?: readonly TotalRule[] | null | undefined
+}
+
+/** What a price belongs to. */
+export interface PriceOwner {
+  price_set_id: string
+  vendor_id: string
+  price_list_id?: string | undefined
+}
+
+/** Whether a price holds only under conditions; others are plain prices of their set. */
+export function isConditional(price: Pick<ConditionalPriceInput, 'region_id' | 'customer_group_id' | 'item_total_rules'>): boolean {
+  return price.region_id != null || price.customer_group_id != null || (price.item_total_rules?.length ?? 0) > 0
+}
+
+/**
+ * Adds prices with conditions.
+ * @returns their ids
+ * @throws not_found for a region or customer group; duplicate_error for two under the same conditions; invalid_data for a
+ *   window that ends before it begins
+ */
+export async function insertConditionalPrices(unit: Unit, prices: readonly (ConditionalPriceInput & PriceOwner)[]): Promise<string[]> {
+  if (prices.length === 0) return []
+  const rows = prices.map((price) => {
+    const { min_quantity: min = null, max_quantity: max = null } = price
+    if (min !== null && max !== null && max < min) throw invalidData('The max_quantity of a price is below its min_quantity')
+    return {
+      id: newId('price'),
+      price_set_id: price.price_set_id,
+      vendor_id: price.vendor_id,
+      price_list_id: price.price_list_id ?? null,
+      currency_code: price.currency_code,
+      amount_minor: String(price.amount_minor),
+      min_quantity: min,
+      max_quantity: max,
+      region_id: price.region_id ?? null,
+      customer_group_id: price.customer_group_id ?? null,
+      item_total_rules: (price.item_total_rules?.length ?? 0) > 0 ? JSON.stringify(price.item_total_rules) : null,
+    }
+  })
+  try {
+    await unit.knex('conditional_price').insert(rows)
+  } catch (error) {
+    if (isDuplicate(error)) throw duplicate('Two prices hold under the same conditions')
+    throw error
+  }
+  return rows.map((row) => row.id)
+}
+
+/** Removes a set's prices with conditions outside lists; with `currencies`, only those in them. */
+export async function clearConditionalPrices(unit: Unit, priceSetId: string, currencies?: readonly string[]): Promise<void> {
+  const query = unit.knex('conditional_price').where({ tenant_id: tenantOf(unit), price_set_id: priceSetId, price_list_id: null })
+  await (currencies === undefined ? query : query.whereIn('currency_code', [...currencies])).delete()
+}

@@ -1,0 +1,56 @@
+import { type Statement, statement } from '../db/index.js'
+import { invalidData, limits } from '../kernel/index.js'
+import type { Promotion } from './promotion.js'
+
+const columns = [
+  'id',
+  'code',
+  'type',
+  'is_automatic',
+  'is_tax_inclusive',
+  'usage_limit',
+  'used',
+  'funder',
+  'vendor_id',
+  'method_type',
+  'target_type',
+  'allocation',
+  'value_minor',
+  'value_ppm',
+  'currency_code',
+  'max_quantity',
+  'apply_to_quantity',
+  'buy_rules_min_quantity',
+  'rules',
+  'target_rules',
+  'buy_rules',
+]
+
+const promotionJson = `json_build_object(${columns.map((column) => `'${column}', p.${column}`).join(', ')},
+      'campaign', (select json_build_object('id', k.id, 'starts_at', k.starts_at, 'ends_at', k.ends_at,
+          'budget_type', k.budget_type, 'budget_currency_code', k.budget_currency_code, 'budget_limit_minor', k.budget_limit_minor,
+          'budget_used_minor', k.budget_used_minor)
+        from campaign k where k.tenant_id = $1 and k.id = p.campaign_id and k.deleted_at is null))`
+
+/**
+ * SQL for the promotions that a cart may come to, as a JSON array: the active ones that start by themselves, and those
+ * of `codes`, an SQL expression. $1 is the tenant. A store without promotions pays two looks into indexes.
+ */
+export const candidatesJsonSql = (codes: string) => `coalesce((
+    select json_agg(${promotionJson} order by p.id) from promotion p
+    where p.tenant_id = $1 and p.id in (
+      (select a.id from promotion a where a.tenant_id = $1 and a.is_automatic and a.status = 'active' and a.deleted_at is null
+       order by a.id limit ${limits.automaticPromotions})
+      union all
+      (select b.id from promotion b where b.tenant_id = $1 and b.code = any(${codes}) and b.status = 'active' and b.deleted_at is null))), '[]')`
+
+/** The candidates of a cart that holds these codes. */
+export function candidatesStatement(tenantId: string, codes: readonly string[]): Statement<{ promotions: Promotion[] }> {
+  return statement('promotions.candidates', `select ${candidatesJsonSql('$2::text[]')} as promotions`, [tenantId, codes])
+}
+
+/** Refuses codes of no active promotion. A promotion that does not suit the cart is known all the same. Throws invalid_data. */
+export function refuseUnknownCodes(promotions: readonly Promotion[], codes: readonly string[]): void {
+  const unknown = codes.find((code) => !promotions.some((promotion) => promotion.code === code))
+  if (unknown !== undefined) throw invalidData(`The promotion code ${unknown} is invalid`)
+}

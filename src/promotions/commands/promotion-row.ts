@@ -1,0 +1,97 @@
+import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
+import type { Operator, Promotion, Rule } from '../promotion.js'
+import { ruleAttributes, type RuleType } from '../rules.js'
+
+/** A condition as given. */
+export interface RuleInput {
+  attribute: string
+  operator: Operator
+  values: readonly string[]
+}
+
+/** How a promotion discounts, as given: the value in major units of the currency, or in per cent. */
+export interface MethodInput {
+  type: 'fixed' | 'percentage'
+  target_type: Promotion['target_type']
+  allocation?: Promotion['allocation'] | undefined
+  value: number
+  currency_code?: string | null | undefined
+  max_quantity?: number | null | undefined
+  apply_to_quantity?: number | null | undefined
+  buy_rules_min_quantity?: number | null | undefined
+  description?: string | null | undefined
+}
+
+type MethodColumns = Pick<
+  Promotion,
+  | 'method_type'
+  | 'target_type'
+  | 'allocation'
+  | 'value_ppm'
+  | 'currency_code'
+  | 'max_quantity'
+  | 'apply_to_quantity'
+  | 'buy_rules_min_quantity'
+> & { value_minor: string | null; description: string | null }
+
+/**
+ * The columns of a method that makes sense. Throws invalid_data: a fixed amount without its currency, more than all of it,
+ * pieces where one amount is divided, or a purchase that earns nothing.
+ */
+export function methodColumns(type: Promotion['type'], method: MethodInput): MethodColumns {
+  const { target_type, currency_code = null, max_quantity = null } = method
+  const allocation = target_type === 'order' ? 'across' : (method.allocation ?? 'each')
+  if (method.type === 'fixed' && currency_code === null)
+    throw invalidData('application_method.currency_code is required for a fixed amount')
+  if (method.type === 'percentage' && !(method.value > 0 && method.value <= 100)) {
+    throw invalidData('application_method.value of a percentage is above 0 and at most 100')
+  }
+  if (max_quantity !== null && allocation === 'across') {
+    throw invalidData('application_method.max_quantity counts pieces, and across divides one amount: give one of the two')
+  }
+  const counts = [method.apply_to_quantity ?? null, method.buy_rules_min_quantity ?? null]
+  if (type === 'buyget') {
+    if (counts.includes(null)) throw invalidData('A buyget promotion needs apply_to_quantity and buy_rules_min_quantity')
+    if (target_type !== 'items' || allocation !== 'each') throw invalidData('A buyget promotion discounts items, each')
+  } else if (counts.some((count) => count !== null)) {
+    throw invalidData('apply_to_quantity and buy_rules_min_quantity belong to buyget promotions')
+  }
+  const isFixed = method.type === 'fixed'
+  return {
+    method_type: method.type,
+    target_type,
+    allocation,
+    value_minor: isFixed ? String(toMinor(method.value, currency_code as string)) : null,
+    value_ppm: isFixed ? null : Math.round(method.value * 10_000),
+    currency_code,
+    max_quantity: allocation === 'once' ? (max_quantity ?? 1) : max_quantity,
+    apply_to_quantity: counts[0] ?? null,
+    buy_rules_min_quantity: counts[1] ?? null,
+    description: method.description ?? null,
+  }
+}
+
+/** Rules with ids of their own. */
+export function newRules(rules: readonly RuleInput[]): Rule[] {
+  return rules.map(({ attribute, operator, values }) => ({ id: newId('prorul'), attribute, operator, values }))
+}
+
+/** Refuses rules that nothing could hold. Throws invalid_data. */
+export function checkRules(type: RuleType, promotion: Pick<Promotion, 'type' | 'target_type'>, rules: readonly RuleInput[]): void {
+  if (rules.length > limits.rulesOfPromotion) throw invalidData(`A promotion has at most ${limits.rulesOfPromotion} rules of a kind`)
+  if (type === 'buy-rules' && promotion.type !== 'buyget' && rules.length > 0) throw invalidData('buy_rules belong to buyget promotions')
+  if (type === 'buy-rules' && promotion.type === 'buyget' && rules.length === 0) throw invalidData('A buyget promotion needs buy_rules')
+  const known = ruleAttributes(type, promotion.target_type)
+  for (const rule of rules) {
+    const attribute = known.find((candidate) => candidate.value === rule.attribute)
+    if (attribute === undefined) {
+      throw invalidData(`Rules of this kind cannot ask for ${rule.attribute}, but for ${known.map((one) => one.value).join(', ')}`)
+    }
+    if (!attribute.operators.includes(rule.operator)) {
+      throw invalidData(`The operator of ${rule.attribute} is one of ${attribute.operators.join(', ')}`)
+    }
+    if (attribute.field_type === 'number' && !rule.values.every((value) => /^\d{1,15}(?:\.\d{1,6})?$/.test(value))) {
+      throw invalidData(`The values of ${rule.attribute} are numbers`)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, notAllowed, notFound, toMajor } from '../../kernel/index.js'
+import type { Promotion } from '../promotion.js'
+import { requireCampaign } from './campaigns.js'
+import { codeInUse, refuseTooManyAutomatic } from './create-promotion.js'
+import { checkRules, type MethodInput, methodColumns } from './promotion-row.js'
+
+/** A change of a promotion: what is named is set. Who pays is settled when it is made. */
+export interface PromotionPatch {
+  code?: string | undefined
+  is_automatic?: boolean | undefined
+  is_tax_inclusive?: boolean | undefined
+  status?: 'draft' | 'active' | 'inactive' | undefined
+  limit?: number | null | undefined
+  campaign_id?: string | null | undefined
+  application_method?: { [Name in keyof MethodInput]?: MethodInput[Name] | undefined } | undefined
+  metadata?: object | null | undefined
+}
+
+/** A promotion as a change finds it, locked. */
+export type LockedPromotion = Omit<Promotion, 'campaign' | 'value_minor'> & {
+  value_minor: bigint | null
+  campaign_id: string | null
+  description: string | null
+}
+
+/** Locks a promotion's row until the transaction ends. Throws not_found. */
+export async function lockPromotion(unit: Unit, id: string): Promise<LockedPromotion> {
+  const [row] = await unit.run(
+    statement<LockedPromotion>(
+      'promotions.lock',
+      `select id, code, type, is_automatic, is_tax_inclusive, usage_limit, used, funder, vendor_id, method_type, target_type, allocation,
+              value_minor, value_ppm, currency_code, max_quantity, apply_to_quantity, buy_rules_min_quantity, rules, target_rules,
+              buy_rules, campaign_id, description
+       from promotion where tenant_id = $1 and id = $2 and deleted_at is null for update`,
+      [tenantOf(unit), id],
+    ),
+  )
+  if (row === undefined) throw notFound(`Promotion with id: ${id} was not found`)
+  return row
+}
+
+/** What the platform has agreed to pay for stays what it was: the store can only start and stop it. Throws not_allowed. */
+export function refusePlatformFunded(promotion: Pick<Promotion, 'funder'>): void {
+  if (promotion.funder === 'platform') throw notAllowed('The platform pays for this promotion: only its status can be changed')
+}
+
+/**
+ * Changes a promotion. Carts follow at their next change, orders stay as they were sold.
+ * @throws as creating does; not_found; invalid_data for a limit below what was used; not_allowed where the platform pays
+ */
+export async function updatePromotion(unit: Unit, id: string, patch: PromotionPatch): Promise<void> {
+  const known = await lockPromotion(unit, id)
+  const { status, ...rest } = patch
+  const changesMore = Object.values(rest).some((value) => value !== undefined)
+  if (changesMore) refusePlatformFunded(known)
+  if (patch.limit != null && patch.limit < known.used)
+    throw invalidData(`The promotion was used ${known.used} times: its limit cannot be ${patch.limit}`)
+  if (patch.campaign_id != null) await requireCampaign(unit, patch.campaign_id)
+  const method = patch.application_method === undefined ? {} : methodColumns(known.type, mergedMethod(known, patch.application_method))
+  const shape = { ...known, ...method }
+  checkRules('target-rules', shape, known.target_rules)
+  const changes = {
+    code: patch.code,
+    is_automatic: patch.is_automatic,
+    is_tax_inclusive: patch.is_tax_inclusive,
+    status,
+    usage_limit: patch.limit,
+    campaign_id: patch.campaign_id,
+    metadata: patch.metadata === undefined || patch.metadata === null ? patch.metadata : JSON.stringify(patch.metadata),
+    ...method,
+    updated_at: new Date(),
+  }
+  const named = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  try {
+    await unit
+      .knex('promotion')
+      .where({ tenant_id: tenantOf(unit), id })
+      .update(named)
+  } catch (error) {
+    throw codeInUse(error, patch.code)
+  }
+  await refuseTooManyAutomatic(unit)
+}
+
+function mergedMethod(known: LockedPromotion, patch: NonNullable<PromotionPatch['application_method']>): MethodInput {
+  const isFixed = known.method_type === 'fixed'
+  const value = isFixed ? toMajor(known.value_minor ?? 0n, known.currency_code as string) : (known.value_ppm ?? 0) / 10_000
+  const isOtherType = patch.type !== undefined && patch.type !== known.method_type
+  const isOtherCurrency = isFixed && patch.currency_code !== undefined && patch.currency_code !== known.currency_code
+  if ((isOtherType || isOtherCurrency) && patch.value === undefined)
+    throw invalidData('application_method.value is required with another type or currency')
+  const named = Object.fromEntries(Object.entries(patch).filter(([, given]) => given !== undefined))
+  const { method_type, target_type, allocation, currency_code, max_quantity, apply_to_quantity, buy_rules_min_quantity, description } =
+    known
+  // An allocation that another target does not know, and pieces that another allocation does not count, go.
+  const keepsAllocation = patch.target_type === undefined || patch.target_type === target_type
+  const keepsPieces = patch.allocation === undefined || patch.allocation !== 'across'
+  return {
+    type: method_type,
+    target_type,
+    ...(keepsAllocation ? { allocation } : {}),
+    value,
+    currency_code,
+    max_quantity: keepsPieces ? max_quantity : null,
+    apply_to_quantity,
+    buy_rules_min_quantity,
+    description,
+    ...named,
+  }
+}
+
+/** Ends a promotion; its code is free again. Orders keep what it gave them. Throws not_found. */
+export async function deletePromotion(unit: Unit, id: string): Promise<void> {
+  const gone = await unit.run(
+    statement<{ id: string }>(
+      'promotions.delete',
+      'update promotion set deleted_at = now(), updated_at = now() where tenant_id = $1 and id = $2 and deleted_at is null returning id',
+      [tenantOf(unit), id],
+    ),
+  )
+  if (gone.length === 0) throw notFound(`Promotion with id: ${id} was not found`)
+}

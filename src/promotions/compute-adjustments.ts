@@ -1,0 +1,119 @@
+import { type Amounts, buyGetAmounts, type Open, standardAmounts } from './amounts.js'
+import { afterDiscount, type Undiscounted } from './discount.js'
+import type { Adjustment, Promotion } from './promotion.js'
+import { allHold, type Attributes } from './rules.js'
+
+/** A line or shipping method before discounts; a method is one piece. */
+export interface Discountable extends Undiscounted {
+  id: string
+  vendorId: string
+  quantity: number
+  isDiscountable: boolean
+  attributes: Attributes
+}
+
+/** Everything that the adjustments of a cart follow from. */
+export interface PromotedCart {
+  currency: string
+  now: Date
+  attributes: Attributes
+  lines: readonly Discountable[]
+  methods: readonly Discountable[]
+  /** Candidates: those that start by themselves, and those whose codes the shopper gave. */
+  promotions: readonly Promotion[]
+}
+
+/** A discount without an id. */
+export type NewAdjustment = Omit<Adjustment, 'id'>
+
+/** Adjustments by the id of their line or method, in the order in which they were taken. */
+export interface Adjustments {
+  items: ReadonlyMap<string, readonly NewAdjustment[]>
+  methods: ReadonlyMap<string, readonly NewAdjustment[]>
+}
+
+/**
+ * The adjustments of a cart. Promotions are taken one after another, each of what those before it have left: the order
+ * does not depend on how the cart came to be (`inOrder`). One that would go beyond its campaign's budget is left out.
+ */
+export function computeAdjustments(cart: PromotedCart): Adjustments {
+  const taken = new Map<string, NewAdjustment[]>()
+  const spent = new Map<string, bigint>()
+  for (const promotion of inOrder(cart.promotions)) {
+    if (!isOpen(promotion, cart)) continue
+    const amounts = amountsOf(promotion, cart, taken)
+    const sum = [...amounts.values()].reduce((total, amount) => total + amount, 0n)
+    if (sum === 0n || !fitsBudget(promotion, sum, spent)) continue
+    for (const [id, amount] of amounts) {
+      if (amount > 0n) taken.set(id, [...(taken.get(id) ?? []), adjustmentOf(promotion, amount)])
+    }
+  }
+  const of = (parts: readonly Discountable[]) => new Map(parts.map(({ id }) => [id, taken.get(id) ?? []]))
+  return { items: of(cart.lines), methods: of(cart.methods) }
+}
+
+const targetOrder = { items: 0, order: 1, shipping_methods: 2 }
+const funderOrder = { vendor: 0, store: 1, platform: 2 }
+
+/**
+ * Items before the order before shipping; of these what comes free of a purchase first, then who pays: vendors, whose
+ * discounts lower what commission is taken of, then the store, then the platform; then those that start by themselves;
+ * then the older.
+ */
+function inOrder(promotions: readonly Promotion[]): Promotion[] {
+  const rank = (promotion: Promotion) =>
+    targetOrder[promotion.target_type] * 100 +
+    (promotion.type === 'buyget' ? 0 : 50) +
+    funderOrder[promotion.funder] * 10 +
+    (promotion.is_automatic ? 0 : 1)
+  return [...promotions].sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1))
+}
+
+/** Whether a promotion can be used by this cart now, whatever is in it. */
+function isOpen(promotion: Promotion, cart: PromotedCart): boolean {
+  const { campaign } = promotion
+  if (promotion.usage_limit !== null && promotion.used >= promotion.usage_limit) return false
+  if (promotion.currency_code !== null && promotion.currency_code !== cart.currency) return false
+  if (campaign !== null) {
+    const now = cart.now.getTime()
+    if (campaign.starts_at !== null && now < Date.parse(campaign.starts_at)) return false
+    if (campaign.ends_at !== null && now >= Date.parse(campaign.ends_at)) return false
+    if (campaign.budget_type === 'spend' && campaign.budget_currency_code !== cart.currency) return false
+  }
+  return allHold(promotion.rules, cart.attributes)
+}
+
+/** Counts what this cart takes of its campaigns' budgets. */
+function fitsBudget({ campaign }: Promotion, amount: bigint, spent: Map<string, bigint>): boolean {
+  if (campaign === null || campaign.budget_limit_minor === null) return true
+  const more = campaign.budget_type === 'spend' ? amount : 1n
+  const sum = (spent.get(campaign.id) ?? BigInt(campaign.budget_used_minor)) + more
+  if (sum > BigInt(campaign.budget_limit_minor)) return false
+  spent.set(campaign.id, sum)
+  return true
+}
+
+function amountsOf(promotion: Promotion, cart: PromotedCart, taken: ReadonlyMap<string, readonly NewAdjustment[]>): Amounts {
+  // A vendor pays for discounts on what it sells itself, and for nobody else's.
+  const parts = (promotion.target_type === 'shipping_methods' ? cart.methods : cart.lines).filter(
+    (part) => promotion.vendor_id === null || part.vendorId === promotion.vendor_id,
+  )
+  const open = (part: Discountable): Open => {
+    const { netMinor, taxMinor } = afterDiscount(part, taken.get(part.id) ?? [])
+    return { id: part.id, quantity: part.quantity, leftMinor: promotion.is_tax_inclusive ? netMinor + taxMinor : netMinor }
+  }
+  const targets = parts.filter((part) => part.isDiscountable && allHold(promotion.target_rules, part.attributes)).map(open)
+  if (targets.length === 0) return new Map()
+  if (promotion.type === 'standard') return standardAmounts(promotion, targets)
+  return buyGetAmounts(promotion, parts.filter((part) => allHold(promotion.buy_rules, part.attributes)).map(open), targets)
+}
+
+function adjustmentOf(promotion: Promotion, amount: bigint): NewAdjustment {
+  return {
+    promotion_id: promotion.id,
+    code: promotion.code,
+    amount_minor: Number(amount),
+    is_tax_inclusive: promotion.is_tax_inclusive,
+    funder: promotion.funder,
+  }
+}

@@ -1,0 +1,71 @@
+import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { toMajor } from '../../kernel/index.js'
+
+/** A campaign; a budget of money in minor units, of uses in uses. */
+export interface CampaignRow {
+  id: string
+  name: string
+  description: string | null
+  campaign_identifier: string
+  starts_at: Date | string | null
+  ends_at: Date | string | null
+  budget_type: 'spend' | 'usage' | null
+  budget_currency_code: string | null
+  budget_limit_minor: bigint | number | null
+  budget_used_minor: bigint | number
+  metadata: object | null
+  created_at: Date | string
+  updated_at: Date | string
+}
+
+export const campaignColumns = [
+  'id',
+  'name',
+  'description',
+  'campaign_identifier',
+  'starts_at',
+  'ends_at',
+  'budget_type',
+  'budget_currency_code',
+  'budget_limit_minor',
+  'budget_used_minor',
+  'metadata',
+  'created_at',
+  'updated_at',
+] as const
+
+export interface CampaignFilter {
+  id: string[] | null
+  q: string | null
+  identifier: string[] | null
+}
+
+export function listCampaignsStatement(
+  tenantId: string,
+  filter: CampaignFilter,
+  page: ListPage,
+): Statement<CampaignRow & { count: number }> {
+  const order = orderBy('k', page.order)
+  return statement(
+    `promotions.campaigns.${order.name}`,
+    `select ${campaignColumns.map((column) => `k.${column}`).join(', ')}, count(*) over ()::int as count from campaign k
+     where k.tenant_id = $1 and k.deleted_at is null and ($2::text[] is null or k.id = any($2))
+       and ($3::text is null or k.name ilike $3 or k.campaign_identifier ilike $3) and ($4::text[] is null or k.campaign_identifier = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.q, filter.identifier, page.limit, page.offset],
+  )
+}
+
+/** A campaign in wire shape, amounts in major units. */
+export function renderCampaign(row: CampaignRow): Record<string, unknown> {
+  const { budget_type, budget_currency_code, budget_limit_minor, budget_used_minor, ...campaign } = row
+  const figure = (value: bigint | number) => (budget_currency_code === null ? Number(value) : toMajor(value, budget_currency_code))
+  const budget = {
+    id: campaign.id.replace('procamp_', 'probudg_'),
+    type: budget_type,
+    currency_code: budget_currency_code,
+    limit: budget_limit_minor === null ? null : figure(budget_limit_minor),
+    used: figure(budget_used_minor),
+  }
+  return { ...campaign, budget: budget_type === null ? null : budget }
+}

@@ -1,0 +1,23 @@
+import { toMajor } from '../kernel/index.js'
+import type { Promotion } from './promotion.js'
+
+/** What a cart or an order says of a promotion that discounts it. */
+export type AppliedPromotion = Pick<
+  Promotion,
+  'id' | 'code' | 'is_automatic' | 'is_tax_inclusive' | 'method_type' | 'value_minor' | 'value_ppm' | 'currency_code'
+>
+
+/** A promotion's value on the wire: major units, or per cent. */
+export function wireValue({
+  value_minor,
+  value_ppm,
+  currency_code,
+}: Pick<Promotion, 'value_minor' | 'value_ppm' | 'currency_code'>): number {
+  return value_minor === null ? (value_ppm ?? 0) / 10_000 : toMajor(value_minor, currency_code as string)
+}
+
+/** The promotion in the wire shape of carts and orders (Store API contract, cart JSON). */
+export function renderApplied(promotion: AppliedPromotion): Record<string, unknown> {
+  const { id, code, is_automatic, is_tax_inclusive, method_type, currency_code } = promotion
+  return { id, code, is_automatic, is_tax_inclusive, application_method: { value: wireValue(promotion), type: method_type, currency_code } }
+}

@@ -1,0 +1,5 @@
+export { answerReview } from './commands/answer-review.js'
+export { moderateReview } from './commands/moderate-review.js'
+export { deleteOwnReview, type ReviewPatch, type ReviewText, updateOwnReview, writeReview } from './commands/write-review.js'
+export { type RatingSummary, ratingSummaryStatement, withRatings, withVendorRatings } from './ratings.js'
+export { listReviewsStatement, type Review, type ReviewFilter, type ReviewStatus, reviewSubjectStatement } from './queries.js'

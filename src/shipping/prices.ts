@@ -1,0 +1,33 @@
+import { toMajor } from '../kernel/index.js'
+import { type PriceRuleRow, priceRules } from '../pricing/index.js'
+
+/** A price of an option with its conditions, as SQL hands it out; amounts in minor units. */
+export interface SetPrice extends PriceRuleRow {
+  currency_code: string
+  amount_minor: number
+  min_quantity: number | null
+  max_quantity: number | null
+  created_at: string
+  updated_at: string
+}
+
+/** SQL for the prices of a set outside lists, as JSON: the plain ones and those with conditions. */
+export function pricesJsonSql(priceSet: string): string {
+  const columns = `'id', p.id, 'currency_code', p.currency_code, 'amount_minor', p.amount_minor, 'min_quantity', p.min_quantity,
+    'max_quantity', p.max_quantity, 'created_at', p.created_at, 'updated_at', p.updated_at`
+  return `coalesce((select json_agg(x.price order by x.id) from (
+      select p.id, json_build_object(${columns}) as price from price p where p.tenant_id = $1 and p.price_set_id = ${priceSet}
+      union all
+      select p.id, json_build_object(${columns}, 'region_id', p.region_id, 'customer_group_id', p.customer_group_id,
+        'item_total_rules', p.item_total_rules) from conditional_price p
+      where p.tenant_id = $1 and p.price_set_id = ${priceSet} and p.price_list_id is null) x), '[]')`
+}
+
+/** The same in wire shape, amounts in major units. */
+export function renderPrices(prices: readonly SetPrice[]): object[] {
+  return prices.map(({ amount_minor, region_id, customer_group_id, item_total_rules, ...price }) => ({
+    ...price,
+    amount: toMajor(amount_minor, price.currency_code),
+    price_rules: priceRules({ id: price.id, region_id, customer_group_id, item_total_rules }, price.currency_code),
+  }))
+}

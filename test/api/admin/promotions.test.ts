@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('promotions and campaigns of a store', () => {
+  const app = useApp()
+  let store: TestStore
+
+  before(async () => {
+    store = await createTestStore(app(), { vendors: 2 })
+  })
+
+  const method = { type: 'percentage', target_type: 'items', value: 12.5 }
+  const create = (body: object) => store.admin.post('/admin/promotions', { type: 'standard', application_method: method, ...body })
+
+  it('are made, read, changed and ended', async () => {
+    const rule = { attribute: 'currency_code', operator: 'eq', values: 'usd' }
+    const { promotion } = good(await create({ code: 'ONE', rules: [rule], limit: 10 }))
+    assert.match(promotion.id, /^promo_/)
+    const { status, used, limit, is_automatic, funder, vendor_id, campaign } = promotion
+    assert.deepEqual(
+      { status, used, limit, is_automatic, funder, vendor_id, campaign },
+      { status: 'draft', used: 0, limit: 10, is_automatic: false, funder: 'store', vendor_id: null, campaign: null },
+    )
+    assert.equal(promotion.application_method.value, 12.5)
+    assert.equal(promotion.application_method.allocation, 'each')
+    assert.deepEqual(
+      promotion.rules.map(({ id: _id, ...rest }: { id: string }) => rest),
+      [{ attribute: 'currency_code', operator: 'eq', values: [{ value: 'usd' }] }],
+    )
+    assert.deepEqual(good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion, promotion)
+    const { promotion: changed } = good(
+      await store.admin.post(`/admin/promotions/${promotion.id}`, {
+        status: 'active',
+        application_method: { type: 'fixed', value: 3, currency_code: 'usd', target_type: 'order' },
+      }),
+    )
+    assert.equal(changed.status, 'active')
+    assert.deepEqual(
+      [changed.application_method.type, changed.application_method.value, changed.application_method.allocation],
+      ['fixed', 3, 'across'],
+    )
+    assert.deepEqual(
+      good(await store.admin.get('/admin/promotions', { q: 'on', status: 'active' })).promotions.map((one: { code: string }) => one.code),
+      ['ONE'],
+    )
+    assert.deepEqual(good(await store.admin.delete(`/admin/promotions/${promotion.id}`)), {
+      id: promotion.id,
+      object: 'promotion',
+      deleted: true,
+    })
+    assert.equal((await store.admin.get(`/admin/promotions/${promotion.id}`)).status, 404)
+    good(await create({ code: 'ONE' }))
+    const twice = await create({ code: 'ONE' })
+    assert.equal(twice.status, 422)
+    assert.equal(twice.body.message, 'Promotion with code: ONE, already exists.')
+  })
+
+  it('are refused where they make no sense', async () => {
+    const fixed = { type: 'fixed', target_type: 'items', value: 5, currency_code: 'usd' }
+    const rule = (attribute: string, values: string[] = ['x']) => [{ attribute, operator: 'in', values }]
+    const refused: [string, object][] = [
+      ['a fixed amount without its currency', { application_method: { ...fixed, currency_code: null } }],
+      ['more than all', { application_method: { ...method, value: 100.5 } }],
+      ['nothing at all', { application_method: { ...method, value: 0 } }],
+      ['pieces of one amount', { application_method: { ...fixed, allocation: 'across', max_quantity: 1 } }],
+      ['pieces to buy in a standard promotion', { application_method: { ...fixed, buy_rules_min_quantity: 1 } }],
+      ['buy X get Y without X', { type: 'buyget', application_method: { ...method, apply_to_quantity: 1, buy_rules_min_quantity: 1 } }],
+      ['a fraction of a cent', { application_method: { ...fixed, value: 0.001 } }],
+      ['a rule that asks for anything', { rules: rule('customer.password') }],
+      ['a rule about items of the whole cart', { rules: rule('items.product.id') }],
+      ['a total that is no number', { rules: [{ attribute: 'item_total', operator: 'gte', values: ['much'] }] }],
+      ['two campaigns', { campaign_id: 'procamp_1', campaign: { name: 'A', campaign_identifier: 'a' } }],
+      ['somebody else to pay', { funder: 'platform' }],
+    ]
+    for (const [what, body] of refused) {
+      const answer = await create({ code: 'BAD', ...body })
+      assert.equal(answer.status, 400, `${what}: ${JSON.stringify(answer.body)}`)
+    }
+    assert.equal((await create({ code: 'BAD', vendor_id: 'vend_nobody' })).status, 404)
+    assert.equal((await create({ code: 'BAD', campaign_id: 'procamp_nobody' })).status, 404)
+    assert.equal(good(await store.admin.get('/admin/promotions', { code: 'BAD' })).count, 0)
+  })
+
+  it('have rules that are added, changed and removed together or not at all', async () => {
+    const { promotion } = good(await create({ code: 'RULES' }))
+    const path = `/admin/promotions/${promotion.id}/target-rules/batch`
+    const { created } = good(
+      await store.admin.post(path, { create: [{ attribute: 'items.product.id', operator: 'in', values: ['prod_1', 'prod_2'] }] }),
+    )
+    assert.equal(created.length, 1)
+    const again = await store.admin.post(path, { delete: [created[0].id, 'prorul_nothing'] })
+    assert.equal(again.status, 404)
+    const { updated } = good(await store.admin.post(path, { update: [{ id: created[0].id, values: ['prod_3'] }] }))
+    assert.deepEqual(updated[0].values, [{ value: 'prod_3' }])
+    const { deleted } = good(await store.admin.post(path, { delete: [created[0].id] }))
+    assert.deepEqual(deleted, { ids: [created[0].id], object: 'promotion-rule', deleted: true })
+    const found = good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion
+    assert.deepEqual(found.application_method.target_rules, [])
+    const misplaced = await store.admin.post(`/admin/promotions/${promotion.id}/buy-rules/batch`, {
+      create: [{ attribute: 'items.product.id', operator: 'in', values: ['a'] }],
+    })
+    assert.equal(misplaced.status, 400)
+  })
+
+  it('are told what rules can ask for', async () => {
+    const { attributes } = good(await store.admin.get('/admin/promotions/rule-attribute-options/rules'))
+    assert.ok(attributes.some((one: { value: string }) => one.value === 'customer.groups.id'))
+    const targets = good(
+      await store.admin.get('/admin/promotions/rule-attribute-options/target-rules', {
+        application_method_target_type: 'shipping_methods',
+      }),
+    )
+    assert.ok(targets.attributes.every((one: { value: string }) => one.value.startsWith('shipping_methods.')))
+    assert.equal((await store.admin.get('/admin/promotions/rule-attribute-options/nothing')).status, 404)
+  })
+
+  it('share a campaign, its dates and its budget', async () => {
+    const body = {
+      name: 'Spring',
+      campaign_identifier: 'spring',
+      starts_at: '2026-03-01T00:00:00Z',
+      ends_at: '2026-06-01T00:00:00Z',
+      budget: { type: 'spend', currency_code: 'usd', limit: 99.5 },
+    }
+    const { campaign } = good(await store.admin.post('/admin/campaigns', body))
+    assert.match(campaign.id, /^procamp_/)
+    assert.deepEqual({ ...campaign.budget, id: '' }, { id: '', type: 'spend', currency_code: 'usd', limit: 99.5, used: 0 })
+    const { promotion } = good(await create({ code: 'SPRING' }))
+    good(await store.admin.post(`/admin/campaigns/${campaign.id}/promotions`, { add: [promotion.id] }))
+    const joined = good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion
+    assert.equal(joined.campaign_id, campaign.id)
+    assert.equal(joined.campaign.budget.limit, 99.5)
+    good(await store.admin.post(`/admin/promotions/${promotion.id}`, { status: 'active' }))
+    assert.equal((await store.admin.post(`/admin/campaigns/${campaign.id}`, { ends_at: '2026-02-01T00:00:00Z' })).status, 400)
+    const { campaign: changed } = good(
+      await store.admin.post(`/admin/campaigns/${campaign.id}`, { name: 'Early spring', budget: { limit: 10 } }),
+    )
+    assert.deepEqual([changed.name, changed.budget.limit], ['Early spring', 10])
+    assert.equal((await store.admin.post('/admin/campaigns', { ...body, name: 'Again' })).status, 422)
+    assert.equal(
+      (await store.admin.post('/admin/campaigns', { ...body, campaign_identifier: 'x', budget: { type: 'spend', limit: 1 } })).status,
+      400,
+    )
+    good(await store.admin.delete(`/admin/campaigns/${campaign.id}`))
+    const left = good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion
+    assert.deepEqual([left.status, left.campaign], ['inactive', null])
+  })
+
+  it('are paid for by a vendor that is named', async () => {
+    const vendor_id = store.vendors[0]?.id as string
+    const { promotion } = good(await create({ code: 'STALL', vendor_id }))
+    assert.deepEqual([promotion.funder, promotion.vendor_id], ['vendor', vendor_id])
+    assert.deepEqual(
+      good(await store.admin.get('/admin/promotions', { vendor_id })).promotions.map((one: { code: string }) => one.code),
+      ['STALL'],
+    )
+  })
+})

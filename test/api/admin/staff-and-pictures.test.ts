@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { client } from '../../support/client.js'
+import { good } from '../../support/http.js'
+import { codeIn } from '../../support/shopper.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+describe('admin API: staff and pictures', () => {
+  const app = useApp()
+  let store: TestStore
+
+  before(async () => {
+    store = await createTestStore(app())
+  })
+
+  const post = async (path: string, body: unknown = {}) => good(await store.admin.post(path, body))
+
+  describe('staff', () => {
+    const roleId = async (name: string) => good(await store.admin.get('/admin/roles', { q: name })).roles[0].id as string
+
+    async function invited(email: string): Promise<{ id: string; token: string }> {
+      const { invite } = await post('/admin/invites', { email, role_id: await roleId('store_support') })
+      assert.equal(invite.accepted, false)
+      await app().drain()
+      return { id: invite.id, token: codeIn(app().mails, email) }
+    }
+
+    const guest = () => client(app(), { tenant: store.slug })
+    const password = 'a long enough password'
+
+    it('joins by the token that was mailed, once, and signs in', async () => {
+      const { token } = await invited('ada@staff.example')
+      assert.equal((await guest().post('/admin/invites/accept', { token: 'wrong', password })).status, 401)
+      const answers = await Promise.all([1, 2, 3].map(() => guest().post('/admin/invites/accept', { token, password, first_name: 'Ada' })))
+      assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 401, 401])
+      const signedIn = good(await guest().post('/auth/user/emailpass', { email: 'ada@staff.example', password }))
+      const ada = client(app(), { token: signedIn.token })
+      assert.deepEqual(good(await ada.get('/admin/users/me')).user.roles, ['store_support'])
+      assert.equal((await ada.post('/admin/product-tags', { value: 'no' })).status, 403)
+      const { user } = good(await ada.get('/admin/users/me'))
+      good(await store.admin.post(`/admin/users/${user.id}`, { last_name: 'Lovelace', roles: [await roleId('store_manager')] }))
+      good(await ada.post('/admin/product-tags', { value: 'yes now' }))
+      good(await store.admin.delete(`/admin/users/${user.id}`))
+      assert.equal((await ada.get('/admin/users/me')).status, 401, 'the token ends with the sign-in')
+      assert.equal((await guest().post('/auth/user/emailpass', { email: 'ada@staff.example', password })).status, 401)
+    })
+
+    it('is invited anew with another token, or no longer', async () => {
+      const { id, token } = await invited('bob@staff.example')
+      await post(`/admin/invites/${id}/resend`)
+      await app().drain()
+      const second = codeIn(app().mails, 'bob@staff.example')
+      assert.notEqual(second, token)
+      assert.equal((await guest().post('/admin/invites/accept', { token, password })).status, 401)
+      good(await store.admin.delete(`/admin/invites/${id}`))
+      assert.equal((await guest().post('/admin/invites/accept', { token: second, password })).status, 401)
+      assert.equal((await store.admin.post('/admin/invites', { email: 'bob@staff.example', role_id: 'role_unknown' })).status, 404)
+    })
+
+    it('grants no more than it has itself', async () => {
+      const { api_key } = await post('/admin/api-keys', {
+        title: 'People only',
+        type: 'secret',
+        permissions: ['staff:write', 'products:read'],
+      })
+      const limited = client(app(), { secretKey: api_key.token })
+      assert.equal((await limited.post('/admin/roles', { name: 'Too much', permissions: ['products:write'] })).status, 403)
+      assert.equal((await limited.post('/admin/invites', { email: 'eve@staff.example', role_id: await roleId('store_owner') })).status, 403)
+      const owner = good(await store.admin.get('/admin/users', { email: store.owner.email })).users[0]
+      assert.equal((await limited.post(`/admin/users/${owner.id}`, { roles: [] })).status, 403)
+      assert.equal((await limited.delete(`/admin/users/${owner.id}`)).status, 403)
+      const { role } = good(await limited.post('/admin/roles', { name: 'Looks at products', permissions: ['products:read'] }))
+      assert.deepEqual([role.scope, role.permissions], ['tenant', ['products:read']])
+      assert.equal(
+        (await store.admin.post(`/admin/users/${owner.id}`, { roles: [role.id] })).status,
+        400,
+        'somebody must remain who adds staff',
+      )
+    })
+
+    it('sees what was mailed', async () => {
+      const { notifications, count } = good(await store.admin.get('/admin/notifications', { template: 'invite' }))
+      assert.ok(count > 0)
+      assert.deepEqual([notifications[0].channel, notifications[0].status, notifications[0].data], ['email', 'success', {}])
+    })
+  })
+
+  describe('pictures', () => {
+    async function upload(body: Uint8Array | FormData, type?: string) {
+      const response = await fetch(`${app().url}/admin/uploads`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${Buffer.from(`${store.secretKey}:`).toString('base64')}`,
+          ...(type === undefined ? {} : { 'content-type': type }),
+        },
+        body,
+      })
+      return { status: response.status, body: (await response.json()) as { files: { id: string; url: string }[] } }
+    }
+    const form = (...files: [name: string, bytes: Buffer][]) => {
+      const data = new FormData()
+      for (const [name, bytes] of files) data.append('files', new Blob([new Uint8Array(bytes)]), name)
+      return data
+    }
+
+    it('are kept under names of their own, and shown to everybody', async () => {
+      const one = good(await upload(new Uint8Array(pixel), 'image/png'))
+      const two = good(await upload(form(['../../evil.png', pixel], ['b.png', pixel])))
+      assert.equal(two.files.length, 2)
+      for (const { id, url } of [...one.files, ...two.files]) {
+        assert.match(id, /^[0-9a-f]{32}\.png$/)
+        const shown = await fetch(url)
+        assert.deepEqual([shown.status, shown.headers.get('content-type')], [200, 'image/png'])
+        assert.deepEqual(Buffer.from(await shown.arrayBuffer()), pixel)
+      }
+    })
+
+    it('are refused when they are none, whatever they call themselves', async () => {
+      const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+      assert.equal((await upload(form(['picture.png', svg]))).status, 400)
+      assert.equal((await upload(new Uint8Array(svg), 'image/png')).status, 400)
+      assert.equal((await upload(new Uint8Array(svg), 'image/svg+xml')).status, 400)
+      assert.equal((await upload(form())).status, 400)
+      assert.equal((await upload(form(['large.png', Buffer.concat([pixel, Buffer.alloc(5_000_001)])]))).status, 413)
+    })
+  })
+})
