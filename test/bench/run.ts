@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { asAdmin } from '../support/database.js'
 import { drive, type Measured } from './load.js'
 import { catalogue, makeStage, poolMax, type Served, type Stage, serveApi, serveFloor } from './stage.js'
@@ -30,6 +31,8 @@ try {
   try {
     for (const workload of workloads) rows.push(await measure(stage, api, workload, floors.get(workload.name) ?? null))
   } finally {
+    // The load leaves requests behind when its time is over: their answers go nowhere, their failures would be logged.
+    await pause(2_000)
     await api.stop()
   }
   print(rows)
