@@ -13,6 +13,8 @@ export interface FileResult {
   passed: number
   failed: number
   skipped: number
+  /** What failed and why, to be told once more at the end. */
+  failures: string[]
 }
 
 /** A test that leaves a socket or a timer behind would keep this process alive: that is a failure, and told of. */
@@ -24,7 +26,7 @@ process.on('message', ({ file }: { file: string | null }) => {
     (result) => process.send?.(result),
     (error: Error) => {
       console.log(`${file} could not be loaded: ${error.stack}`)
-      process.send?.({ file, passed: 0, failed: 1, skipped: 0 } satisfies FileResult)
+      process.send?.({ file, passed: 0, failed: 1, skipped: 0, failures: [`could not be loaded: ${error.stack}`] } satisfies FileResult)
     },
   )
 })
@@ -47,10 +49,12 @@ async function runFile(file: string): Promise<FileResult> {
   const mocha = new Mocha({ reporter: 'spec', timeout: 30_000, slow: 3_000, checkLeaks: true, rootHooks: mochaHooks })
   mocha.addFile(path.join(built, file))
   await mocha.loadFilesAsync()
+  const told: string[] = []
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
-      resolve({ file, passed: passes, failed: failures, skipped: pending })
+      resolve({ file, passed: passes, failed: failures, skipped: pending, failures: told })
     })
+    runner.on('fail', (test, error: Error) => told.push(`${test.fullTitle()}\n${error.stack ?? error.message}`))
   })
 }

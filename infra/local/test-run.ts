@@ -14,6 +14,8 @@ const built = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..'
 const started = Date.now()
 /** What a test process has printed arrives this soon after its result. */
 const outputDelay_ms = 20
+/** Of each failure, at most this much is told again at the end: who reads only the last lines of a long run finds it there. */
+const failureLength = 1_500
 
 /** The longest files come first, so that no process is left alone with one of them at the end. */
 const longest = ['test/concurrency/', 'test/isolation/', 'test/ledger/', 'test/integration/']
@@ -34,11 +36,12 @@ async function main(): Promise<void> {
     process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
     process.env.STOA_TEST_APP_PASSWORD = password
     if (redis !== null) process.env.STOA_TEST_REDIS = redis.url
-    const { passed, failed, skipped } = await runFiles(files)
+    const { passed, failed, skipped, failures } = await runFiles(files)
     await redis?.stop()
     await postgres.stop()
     fs.rmSync(directory, { recursive: true, force: true })
     const seconds = ((Date.now() - started) / 1_000).toFixed(0)
+    for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, failureLength)}`)
     console.log(`\n${files.length} files in ${seconds} s`)
     end(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0 && passed > 0 ? 0 : 1)
   } catch (error) {
@@ -100,6 +103,7 @@ interface Counts {
   passed: number
   failed: number
   skipped: number
+  failures: string[]
 }
 
 /**
@@ -112,7 +116,7 @@ async function runFiles(files: readonly string[]): Promise<Counts> {
     return position === -1 ? longest.length : position
   }
   const queue = [...files].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
   const processes = Math.min(files.length, 2)
   await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts)))
   return counts
@@ -133,6 +137,7 @@ function runProcess(queue: string[], counts: Counts): Promise<void> {
       counts.passed += message.passed
       counts.failed += message.failed
       counts.skipped += message.skipped
+      counts.failures.push(...message.failures.map((failure) => `${message.file}: ${failure}`))
     }
     setTimeout(() => {
       show()
@@ -144,7 +149,7 @@ function runProcess(queue: string[], counts: Counts): Promise<void> {
     child.on('exit', (code, signal) => {
       show()
       if (current !== undefined || code !== 0) {
-        console.log(`${current ?? 'a test process'}: ended with ${signal ?? code}`)
+        counts.failures.push(`${current ?? 'a test process'}: ended with ${signal ?? code}`)
         counts.failed += 1
       }
       resolve()

@@ -11,6 +11,8 @@ export function changesBetween(before: Json | null, after: Json | null): { befor
     const [a, b] = [before[name] ?? null, after[name] ?? null]
     if (isDeepStrictEqual(a, b)) continue
     const below = isObject(a) && isObject(b) ? changesBetween(a, b) : { before: a, after: b }
+    // What is null on one side and missing on the other is no difference, at any depth.
+    if (below.before === null && below.after === null) continue
     left[name] = below.before
     right[name] = below.after
   }

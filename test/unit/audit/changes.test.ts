@@ -44,6 +44,7 @@ describe('what differs between two states', () => {
 
   it('is nothing between equals, and the whole where one side was not there', () => {
     assert.deepEqual(changesBetween({ a: { b: 1 } }, { a: { b: 1 } }), { before: null, after: null })
+    assert.deepEqual(changesBetween({ a: {} }, { a: { b: null } }), { before: null, after: null })
     assert.deepEqual(changesBetween(null, { a: 1 }), { before: null, after: { a: 1 } })
     assert.deepEqual(changesBetween({ a: 1, b: 2 }, { a: 1, b: 3 }), { before: { b: 2 }, after: { b: 3 } })
   })
