@@ -6,4 +6,4 @@ export { containsPattern, type ListPage, orderBy, singlePage } from './paging.js
 export type { Role, Scope } from './scope.js'
 export { plannedOnce, type Statement, statement } from './statement.js'
 export { counting, currentStatistics, newStatistics, type StatementObserver, type Statistics } from './statistics.js'
-export { type TenantTable, tenantPolicy, tenantTable, type VendorAccess, vendorPolicy } from './tenant-table.js'
+export { planForTheLargest, type TenantTable, tenantPolicy, tenantTable, type VendorAccess, vendorPolicy } from './tenant-table.js'

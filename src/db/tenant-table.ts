@@ -38,7 +38,7 @@ export interface TenantTable {
 /**
  * Creates a table of schema `app` as every tenant table must be: composite key, foreign keys and unique indexes led
  * by tenant_id, row-level security enabled and forced, the one policy, a restrictive policy for the vendor role, and
- * grants to the run-time roles. No tenant table is made in another way.
+ * grants to the run-time roles, and plans that suit its largest store. No tenant table is made in another way.
  */
 export async function tenantTable(knex: Knex, name: string, table: TenantTable): Promise<void> {
   const key = table.key ?? ['id']
@@ -55,6 +55,21 @@ export async function tenantTable(knex: Knex, name: string, table: TenantTable):
   await knex.raw(`create table app.${name} (\n  ${lines.join(',\n  ')}\n)`)
   await createIndexes(knex, name, table)
   await secure(knex, name, table)
+  await planForTheLargest(knex, name)
+}
+
+/**
+ * Tells the planner that a store, a vendor and a sales channel may each hold every row. A plan that is kept for all
+ * stores took them by itself for the average one: with a thousand stores it read all pairs of products and channels of
+ * the one large store (13 s for a page; 7 ms since). What is right for the largest is an index walk for the small too.
+ * Takes effect when the table is analyzed.
+ */
+export async function planForTheLargest(knex: Knex, name: string): Promise<void> {
+  const { rows } = (await knex.raw(
+    `select attname as column from pg_attribute
+     where attrelid = 'app.${name}'::regclass and attname in ('tenant_id', 'vendor_id', 'sales_channel_id')`,
+  )) as { rows: { column: string }[] }
+  for (const { column } of rows) await knex.raw(`alter table app.${name} alter column ${column} set (n_distinct = 1)`)
 }
 
 async function createIndexes(knex: Knex, name: string, table: TenantTable): Promise<void> {

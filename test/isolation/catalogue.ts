@@ -92,6 +92,16 @@ const rowSecurity = fromSql(`
   union all
   select t.relname || ': row-level security is not forced' from ${appTables} where not t.relforcerowsecurity`)
 
+const plannedForTheLargest: Check = async (admin) => {
+  const { rows } = await admin.query<{ line: string }>(
+    `select c.relname || '.' || a.attname as line from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and a.attname in ('tenant_id', 'vendor_id', 'sales_channel_id')
+       and not coalesce('n_distinct=1' = any(a.attoptions), false)
+     order by 1`,
+  )
+  return rows.map(({ line }) => line)
+}
+
 const tenantColumn = fromSql(
   `select t.relname || ': tenant_id is not uuid, not null, with the default of the context' as violation
    from ${appTables}
@@ -301,6 +311,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'every table enables and forces row-level security': rowSecurity,
   'every table has tenant_id with the default of the context': tenantColumn,
   'every table has exactly the policies it must have, word for word': policies,
+  'plans are made for the store, vendor and channel that hold the most': plannedForTheLargest,
   'every foreign key leads tenant_id to tenant_id': foreignKeys,
   'foreign keys of rows that vendors write hold the vendor': vendorKeys,
   'every reference has a foreign key': references,

@@ -1,4 +1,4 @@
-import { type FilterContext, type ProductFilter, productConditions, soldByActiveVendorSql } from './product-filter.js'
+import { type ProductFilter, productConditions, soldByActiveVendorSql } from './product-filter.js'
 import { type Values, valuesFrom } from './operators.js'
 
 /** Which products a caller may see at all. */
@@ -38,7 +38,10 @@ export interface ProductListSql {
   /** SQL of the channels' array. */
   channels: string
   from: string
+  /** For the whole list: what counts it, or reads it through. */
   where: string
+  /** The same for a page, which ends after its last row. */
+  pageWhere: string
   /** What the list is in the order of, before the id. */
   column: { sql: string; type: string }
   /** The product's id as the index of that order has it. */
@@ -53,7 +56,7 @@ export function productListSql(tenantId: string, selection: ProductSelection, fr
   const { visibility, filter, locales = [] } = selection
   const channels = visibility.salesChannelIds === null ? `'{}'` : values.add(visibility.salesChannelIds)
   const context = { values, channel: `(${channels}::text[])[1]`, locales, frequentWords }
-  const conditions = [...visibleConditions(visibility, channels, values), ...productConditions(filter, context)]
+  const conditions = [...shownConditions(visibility, values), ...productConditions(filter, context)]
   const byPrice = selection.order.field === 'price'
   const from = byPrice ? `product_price_range r join product p on p.tenant_id = r.tenant_id and p.id = r.product_id` : 'product p'
   if (byPrice) conditions.unshift('r.tenant_id = $1', `r.currency_code = ${values.add(selection.currency)}`)
@@ -64,7 +67,8 @@ export function productListSql(tenantId: string, selection: ProductSelection, fr
     values,
     channels,
     from,
-    where: conditions.join(' and '),
+    where: [...inChannel(visibility, channels), ...conditions].join(' and '),
+    pageWhere: [...conditions, ...inChannelOfEach(visibility, channels)].join(' and '),
     column,
     id,
     direction: selection.order.descending ? 'desc' : 'asc',
@@ -72,16 +76,35 @@ export function productListSql(tenantId: string, selection: ProductSelection, fr
 }
 
 /** Conditions on product `p` for what a caller may see. `channels` is SQL of an array. */
-export function visibleConditions(visibility: ProductVisibility, channels: string, values: FilterContext['values']): string[] {
+export function visibleConditions(visibility: ProductVisibility, channels: string, values: Values): string[] {
+  return [...inChannel(visibility, channels), ...shownConditions(visibility, values)]
+}
+
+function shownConditions(visibility: ProductVisibility, values: Values): string[] {
   const conditions = ['p.tenant_id = $1', 'p.deleted_at is null']
-  if (visibility.salesChannelIds !== null) {
-    conditions.push(`p.status = 'published'`)
-    conditions.push(`exists (select 1 from product_sales_channel h
-      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]))`)
-    conditions.push(soldByActiveVendorSql)
-  }
+  if (visibility.salesChannelIds !== null) conditions.push(`p.status = 'published'`, soldByActiveVendorSql)
   if (visibility.vendorIds != null) conditions.push(`p.vendor_id = any(${values.add(visibility.vendorIds)}::text[])`)
   return conditions
+}
+
+function inChannel({ salesChannelIds }: ProductVisibility, channels: string): string[] {
+  if (salesChannelIds === null) return []
+  return [
+    `exists (select 1 from product_sales_channel h
+      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]))`,
+  ]
+}
+
+/**
+ * Looked up for each product, which the planner cannot turn into a join: that began with the channel's first product, and
+ * read 3 000 rows for a page in the middle of 10 000. For the whole list the join is the sooner one, 8 ms against 60.
+ */
+function inChannelOfEach({ salesChannelIds }: ProductVisibility, channels: string): string[] {
+  if (salesChannelIds === null) return []
+  return [
+    `(select true from product_sales_channel h
+      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]) limit 1)`,
+  ]
 }
 
 /** SQL of the order, over the list itself (`r.lowest_minor`) or over a page that kept the column as `list_value`. */

@@ -110,7 +110,7 @@ function productPageStatement(
   now: Date,
 ): Statement<{ count: number; products: ProductJson[] }> {
   const sql = productListSql(tenantId, query, (outline?.count ?? 0) >= frequentFrom)
-  const { values, list, from, where, column } = sql
+  const { values, list, from, where, pageWhere, column } = sql
   const begin = beginning(sql, query.offset, outline)
   const [limit, offset] = [`${values.add(query.limit)}::int`, `${values.add(begin.offset)}::int`]
   // A first page that is not full holds all there are; a sub-select whose answer is not needed is not run.
@@ -125,7 +125,7 @@ function productPageStatement(
   })
   const text = `
     with page as materialized (
-      select p.*, ${column.sql} as list_value from ${from} where ${where}${begin.condition}
+      select p.*, ${column.sql} as list_value from ${from} where ${pageWhere}${begin.condition}
       order by ${orderSql(sql, 'list')} limit ${limit} offset ${offset}
     )
     select ${count}::int as count, coalesce((select json_agg(${json} order by ${orderSql(sql, 'page')}) from page p), '[]') as products`
