@@ -71,6 +71,10 @@ export async function idsOfTenant(rows: pg.Client, tenantId: string, vendorId?: 
       ({ columns }) => columns.includes('tenant_id') && columns.includes('id') && (vendorId === undefined || columns.includes('vendor_id')),
     )
     .map(({ name }) => `select id::text from ${name} where tenant_id = $1${vendorId === undefined ? '' : ' and vendor_id = $2'}`)
-  const { rows: ids } = await rows.query<{ id: string }>(parts.join(' union '), vendorId === undefined ? [tenantId] : [tenantId, vendorId])
+  const { rows: ids } = await rows.query<{ id: string }>({
+    name: vendorId === undefined ? 'ids of a store' : 'ids of a vendor',
+    text: parts.join(' union all '),
+    values: vendorId === undefined ? [tenantId] : [tenantId, vendorId],
+  })
   return new Set(ids.map(({ id }) => id))
 }
