@@ -3,11 +3,11 @@ import { purchasableVariantsStatement, type PurchasableVariant } from '../catalo
 import { type Context, tenantOf, type Unit } from '../db/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { changeAmountStatement } from '../payments/index.js'
-import { selectPrice } from '../pricing/index.js'
+import { isTaxInclusive, selectPrice } from '../pricing/index.js'
 import { pricedOptions, type ShippingOption, validShippingOptionsStatement } from '../shipping/index.js'
 import { type TaxLine, type Taxed, type TaxRate, taxLinesOf } from '../tax/index.js'
 import { lockCartStatement } from './locks.js'
-import { adjustLines, adjustMethods, adjustmentsOf, promote } from './promote.js'
+import { adjustLines, adjustMethods, adjustmentsOf, promote, promoteToPay } from './promote.js'
 import {
   type CartLine,
   type CartMethod,
@@ -39,6 +39,8 @@ export interface ChangeOptions {
   variantIds?: readonly string[]
   /** Taxes are computed even where the region does not do so by itself. */
   forceTaxes?: boolean
+  /** The cart is about to be paid: see promoteToPay. */
+  toPay?: boolean
 }
 
 type Change = (work: CartChange) => Promise<void> | void
@@ -77,7 +79,8 @@ export async function changeInUnit(
   const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
   const work: CartChange = { unit, tenantId, cart, now, variants: byId, isWritten: false }
   refreshPrices(work)
-  promote(cart, now)
+  if (options.toPay === true) promoteToPay(cart, now)
+  else promote(cart, now)
   await change(work)
   return writeChanges(work, before, options.forceTaxes === true)
 }
@@ -88,14 +91,16 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   if (!work.isWritten && (taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart))) await writeAndLoadRates(work)
   const taxed = cart.region.automatic_taxes || cart.taxes_calculated
   for (const line of cart.lines) {
-    line.tax_lines = taxed
-      ? taxesOf(
-          cart.rates,
-          line.tax_lines,
-          { productId: line.product_id, productTypeId: line.snapshot.product_type_id as string | null },
-          'calitxl',
-        )
-      : []
+    // A gift card is paid for now and taxed when it buys something.
+    line.tax_lines =
+      taxed && !line.is_giftcard
+        ? taxesOf(
+            cart.rates,
+            line.tax_lines,
+            { productId: line.product_id, productTypeId: line.snapshot.product_type_id as string | null },
+            'calitxl',
+          )
+        : []
   }
   // Discounts on lines do not depend on shipping: the lines are written while its prices are read.
   adjustLines(cart, adjustmentsOf(cart, work.now))
@@ -104,7 +109,8 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   if (cart.methods.length > 0 || before.methods.length > 0) {
     const optionsRead = work.shippingOptions ?? readOptions(work)
     const [options] = await Promise.all([optionsRead, linesWritten])
-    cart.methods = refreshedMethods(cart, options, taxed)
+    const unused = profilesGone(before, cart)
+    cart.methods = refreshedMethods(cart, options, taxed).filter((method) => !unused.has(method.shipping_profile_id))
     adjustMethods(cart, adjustmentsOf(cart, work.now))
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
@@ -120,6 +126,12 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   const [lines, methods, [root]] = await Promise.all([linesWritten, methodsWritten ?? cart.methods, rootRead, ...sends])
   // The row is locked: it is there.
   return { ...(root as CartRoot), lines, methods }
+}
+
+/** Profiles whose last line the change has taken away: their shipping goes with it. */
+function profilesGone(before: LoadedCart, cart: LoadedCart): Set<string> {
+  const left = new Set(cart.lines.map((line) => line.shipping_profile_id))
+  return new Set(before.lines.flatMap(({ shipping_profile_id: id }) => (id === null || left.has(id) ? [] : [id])))
 }
 
 /** Tax rates belong to an address, and tax-inclusive prices to a region: they are read for the cart as it is written. */
@@ -202,7 +214,8 @@ export function methodOf(option: ShippingOption, cart: LoadedCart, taxed: boolea
     name: option.name,
     description: null,
     amount_minor: option.price?.amount_minor ?? 0,
-    is_tax_inclusive: cart.region.is_tax_inclusive,
+    // A calculated price has no candidate: it is the region's.
+    is_tax_inclusive: isTaxInclusive(option.price?.selected?.calculated ?? { is_regional: true }, cart.region),
     data: known?.data ?? {},
     tax_lines: taxed ? taxesOf(cart.rates, known?.tax_lines ?? [], { shippingOptionId: option.id }, 'casmtxl') : [],
     adjustments: known?.adjustments ?? [],
@@ -248,7 +261,7 @@ export function reprice(line: CartLine, variant: PurchasableVariant, cart: Loade
   if (price === null) throw invalidData(`Variants with IDs ${variant.variant_id} do not have a price`)
   line.unit_price_minor = price.calculated.amount_minor
   line.compare_at_unit_price_minor = price.original_minor > price.calculated.amount_minor ? price.original_minor : null
-  line.is_tax_inclusive = cart.region.is_tax_inclusive
+  line.is_tax_inclusive = isTaxInclusive(price.calculated, cart.region)
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Discountable,
   type NewAdjustment,
   type Promotion,
+  withoutLimits,
 } from '../promotions/index.js'
 import type { CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
 import { pricedLineOf, pricedMethodOf } from './render.js'
@@ -29,6 +30,18 @@ export function promote(cart: LoadedCart, now: Date): void {
   const adjustments = adjustmentsOf(cart, now)
   adjustLines(cart, adjustments)
   adjustMethods(cart, adjustments)
+}
+
+/**
+ * The same when a cart is about to be paid: no promotion joins those that it shows, and one that others have used up
+ * meanwhile stays, and is refused when the cart is completed. Whoever pays is told, instead of paying more than was shown;
+ * and who then starts to pay again, pays what holds now.
+ */
+export function promoteToPay(cart: LoadedCart, now: Date): void {
+  if ((cart.collection?.payment_sessions ?? []).length > 0) return promote(cart, now)
+  const taken = promotionsInUse(cart)
+  cart.promotions = cart.promotions.filter((promotion) => taken.has(promotion.id)).map(withoutLimits)
+  promote(cart, now)
 }
 
 /** Puts the adjustments of the lines where the promotions want them. Those that stay keep their ids. */

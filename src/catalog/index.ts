@@ -1,4 +1,5 @@
 export * from './commands/index.js'
+export { type GroupedProduct, groupedProductsStatement } from './queries/grouped-products.js'
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export { type FacetName, facetNames, type Facets } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
@@ -7,7 +8,15 @@ export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations } from './queries/product-json.js'
 export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export { type ProductSelection, type ProductVisibility, productOrders } from './queries/product-list.js'
-export { absoluteUrl, listProducts, type ProductJson, type ProductListQuery, readPricing, retrieveProduct } from './queries/products.js'
+export {
+  absoluteUrl,
+  listProducts,
+  type ProductJson,
+  type ProductListQuery,
+  readPricing,
+  retrieveProduct,
+  type VariantJson,
+} from './queries/products.js'
 export { type FoundProducts, findProducts, type ProductSearch } from './queries/search-products.js'
 export type { VariantFilter } from './queries/variant-filter.js'
 export {

@@ -17,7 +17,7 @@ import { emit } from '../events/index.js'
 import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { paymentProviderOf } from '../payments/index.js'
-import { takeUses } from '../promotions/index.js'
+import { takeUses, withoutLimits } from '../promotions/index.js'
 import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
 
 /** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
@@ -122,6 +122,7 @@ function refuseWithdrawn(cart: LoadedCart, purchasable: ReadonlySet<string>): vo
  */
 function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean): void {
   const taken = promotionsInUse(cart)
+  // Their use is taken under a lock, or refused there.
   const inUse = cart.promotions.filter((promotion) => taken.has(promotion.id)).map(withoutLimits)
   const { items, methods } = adjustmentsOf(cart, now, inUse)
   const stands = ({ id, adjustments }: Discounted, wanted: typeof items) =>
@@ -142,12 +143,6 @@ function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean): void 
 }
 
 type Discounted = Pick<LoadedCart['lines'][number], 'id' | 'adjustments'>
-
-/** Its use is taken under a lock, or refused there. */
-function withoutLimits(promotion: LoadedCart['promotions'][number]): LoadedCart['promotions'][number] {
-  const { campaign } = promotion
-  return { ...promotion, usage_limit: null, campaign: campaign === null ? null : { ...campaign, budget_limit_minor: null } }
-}
 
 function usableSession(cart: LoadedCart) {
   return cart.collection?.payment_sessions.find((session) => !['error', 'canceled'].includes(session.status))

@@ -12,7 +12,7 @@ export interface ReservationRow {
   description: string | null
   created_at: Date
   updated_at: Date
-  inventory_item: { id: string; sku: string | null; title: string | null }
+  inventory_item: { id: string; sku: string | null; title: string | null; stocked_quantity: number; reserved_quantity: number }
   count: number
 }
 
@@ -30,7 +30,11 @@ export function listReservationsStatement(tenantId: string, filter: ReservationF
   return statement(
     `inventory.list_reservations.${order.name}`,
     `select r.id, r.inventory_item_id, r.location_id, r.vendor_id, r.quantity, r.order_line_item_id as line_item_id, r.description,
-            r.created_at, r.updated_at, json_build_object('id', i.id, 'sku', i.sku, 'title', i.title) as inventory_item,
+            r.created_at, r.updated_at, json_build_object('id', i.id, 'sku', i.sku, 'title', i.title,
+              'stocked_quantity', coalesce((select sum(l.stocked_quantity) from inventory_level l
+                where l.tenant_id = $1 and l.inventory_item_id = i.id), 0),
+              'reserved_quantity', coalesce((select sum(l.reserved_quantity) from inventory_level l
+                where l.tenant_id = $1 and l.inventory_item_id = i.id), 0)) as inventory_item,
             count(*) over ()::int as count
      from reservation r join inventory_item i on i.tenant_id = r.tenant_id and i.id = r.inventory_item_id
      where r.tenant_id = $1 and r.state = 'active' and ($2::text[] is null or r.id = any($2))

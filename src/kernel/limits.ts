@@ -21,6 +21,8 @@ export const limits = {
   cartLines: 200,
   shippingMethods: 50,
   variantsOfProduct: 250,
+  /** Inventory items that one variant is made of. */
+  itemsOfVariant: 20,
   optionsOfProduct: 10,
   imagesOfProduct: 50,
   /** Things that one request makes, changes and removes. */

@@ -1,7 +1,7 @@
 import { taxInGross, taxOnNet, toMajor } from '../kernel/index.js'
 import { taxLinesOf } from '../tax/index.js'
 import type { PriceCandidate } from './candidates.js'
-import type { PricingContext } from './context.js'
+import { isTaxInclusive, type PricingContext } from './context.js'
 import type { SelectedPrice } from './select-price.js'
 
 interface Priced {
@@ -22,17 +22,17 @@ export function calculatedPrice(price: SelectedPrice | null, context: PricingCon
   return {
     id: priced.priceSetId,
     is_calculated_price_price_list: calculated.price_list_id !== null,
-    is_calculated_price_tax_inclusive: context.is_tax_inclusive,
+    is_calculated_price_tax_inclusive: isTaxInclusive(calculated, context),
     calculated_amount: calculatedMajor,
     raw_calculated_amount: { value: String(calculatedMajor), precision: 20 },
     is_original_price_price_list: original.price_list_id !== null,
-    is_original_price_tax_inclusive: context.is_tax_inclusive,
+    is_original_price_tax_inclusive: isTaxInclusive(original, context),
     original_amount: originalMajor,
     raw_original_amount: { value: String(originalMajor), precision: 20 },
     currency_code: currency,
     calculated_price: inner(calculated, isReduced ? 'sale' : calculated.price_list_type),
     original_price: inner(original, original.price_list_type),
-    ...taxAmounts(calculated.amount_minor, originalMinor, context, priced),
+    ...taxAmounts(price, context, priced),
   }
 }
 
@@ -42,12 +42,13 @@ function inner(price: PriceCandidate, type: string | null): object {
 }
 
 /** With and without tax; absent unless taxes are automatic and the country is known. */
-function taxAmounts(calculatedMinor: number, originalMinor: number, context: PricingContext, priced: Priced): object {
+function taxAmounts({ calculated: of, original: from, original_minor }: SelectedPrice, context: PricingContext, priced: Priced): object {
   if (!context.automatic_taxes || context.country_code === null) return {}
   const rates = taxLinesOf(context.rates, { productId: priced.productId, productTypeId: priced.productTypeId }).map((line) => line.rate_ppm)
-  const split = (minor: number) => (context.is_tax_inclusive ? taxInGross(BigInt(minor), rates) : taxOnNet(BigInt(minor), rates))
-  const calculated = split(calculatedMinor)
-  const original = split(originalMinor)
+  const split = (price: PriceCandidate, minor: number) =>
+    isTaxInclusive(price, context) ? taxInGross(BigInt(minor), rates) : taxOnNet(BigInt(minor), rates)
+  const calculated = split(of, of.amount_minor)
+  const original = split(from, original_minor)
   const major = (minor: bigint) => toMajor(minor, context.currency_code)
   return {
     calculated_amount_with_tax: major(calculated.net + calculated.tax),

@@ -11,6 +11,8 @@ export interface PriceCandidate {
   price_list_type: 'sale' | 'override' | null
   /** Conditions of the price and of its list, all of them met; the quantity window is not counted. */
   rules_count: number
+  /** It is for one region alone. */
+  is_regional: boolean
 }
 
 /** SQL expressions of what prices depend on. */
@@ -34,15 +36,16 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
   const totals = itemTotal === undefined ? 'cp.item_total_rules is null' : itemTotalHolds(itemTotal)
   return `coalesce((select json_agg(json_build_object('id', x.id, 'amount_minor', x.amount_minor, 'compare_at_minor', x.compare_at_minor,
       'min_quantity', x.min_quantity, 'max_quantity', x.max_quantity, 'price_list_id', x.price_list_id,
-      'price_list_type', x.price_list_type, 'rules_count', x.rules_count))
+      'price_list_type', x.price_list_type, 'rules_count', x.rules_count, 'is_regional', x.is_regional))
     from (
       select pr.id, pr.amount_minor, pr.compare_at_minor, pr.min_quantity, pr.max_quantity, null::text as price_list_id,
-             null::text as price_list_type, 0 as rules_count
+             null::text as price_list_type, 0 as rules_count, false as is_regional
       from price pr where pr.tenant_id = $1 and pr.price_set_id = ${priceSet} and pr.currency_code = ${currency}
       union all
       select cp.id, cp.amount_minor, null, cp.min_quantity, cp.max_quantity, cp.price_list_id, pl.type,
              (cp.region_id is not null)::int + (cp.customer_group_id is not null)::int
-               + coalesce(jsonb_array_length(cp.item_total_rules), 0) + coalesce(pl.is_for_groups, false)::int
+               + coalesce(jsonb_array_length(cp.item_total_rules), 0) + coalesce(pl.is_for_groups, false)::int,
+             cp.region_id is not null
       from conditional_price cp
       left join price_list pl on pl.tenant_id = cp.tenant_id and pl.id = cp.price_list_id
       where cp.tenant_id = $1 and cp.price_set_id = ${priceSet} and cp.currency_code = ${currency}

@@ -1,22 +1,38 @@
 import { plannedOnce, type Statement, statement } from '../db/index.js'
 import { type TaxRate, taxRatesJson } from '../tax/index.js'
+import type { PriceCandidate } from './candidates.js'
+
+/** What prices in a region include. */
+export interface TaxInclusion {
+  /** Tax is in the prices that are for the region alone. */
+  is_tax_inclusive: boolean
+  /** Tax is in the prices that are in its currency, for whatever region. */
+  is_plain_tax_inclusive: boolean
+}
+
+/** Whether tax is in a price: what is said of the region counts for its own prices, what is said of the currency for others. */
+export function isTaxInclusive(price: Pick<PriceCandidate, 'is_regional'>, region: TaxInclusion): boolean {
+  return price.is_regional ? region.is_tax_inclusive : region.is_plain_tax_inclusive
+}
 
 /** For whom prices are computed. */
-export interface PricingContext {
+export interface PricingContext extends TaxInclusion {
   region_id: string
   currency_code: string
   automatic_taxes: boolean
-  is_tax_inclusive: boolean
   country_code: string | null
   rates: TaxRate[]
 }
 
-/** SQL for "are prices of region r tax-inclusive": the region's own preference, else its currency's, else no. */
-export const taxInclusiveSql = `coalesce(
-  (select p.is_tax_inclusive from price_preference p
-   where p.tenant_id = r.tenant_id and p.attribute = 'region_id' and p.value = r.id),
-  (select p.is_tax_inclusive from price_preference p
-   where p.tenant_id = r.tenant_id and p.attribute = 'currency_code' and p.value = r.currency_code), false)`
+const preferenceSql = (attribute: string, value: string) => `(select p.is_tax_inclusive from price_preference p
+   where p.tenant_id = r.tenant_id and p.attribute = '${attribute}' and p.value = ${value})`
+const ofRegion = preferenceSql('region_id', 'r.id')
+const ofCurrency = preferenceSql('currency_code', 'r.currency_code')
+
+/** SQL for "is tax in the prices of region r": the region's own preference, else its currency's, else no. */
+export const taxInclusiveSql = `coalesce(${ofRegion}, ${ofCurrency}, false)`
+/** SQL for the same of prices that are for no region: the currency's preference, else the region's, else no. */
+export const plainTaxInclusiveSql = `coalesce(${ofCurrency}, ${ofRegion}, false)`
 
 /** SQL for the region: the cart's, the one asked for, or the store's default. $1 tenant; the others as numbered. */
 export function regionIdSql(cart: string, region: string): string {
@@ -40,6 +56,7 @@ export function pricingContextStatement(tenantId: string, query: PricingQuery): 
     statement(
       'pricing.context',
       `select r.id as region_id, r.currency_code, r.automatic_taxes, ${taxInclusiveSql} as is_tax_inclusive,
+            ${plainTaxInclusiveSql} as is_plain_tax_inclusive,
             ${country} as country_code,
             case when r.automatic_taxes and ${country} is not null then ${taxRatesJson(country, '$5::text')} else '[]' end as rates
      from region r where r.tenant_id = $1 and r.id = ${regionIdSql('$2', '$3')} and r.deleted_at is null`,

@@ -6,7 +6,16 @@ export {
   priceCandidatesSql,
   priceCandidatesStatement,
 } from './candidates.js'
-export { type PricingContext, type PricingQuery, pricingContextStatement, regionIdSql, taxInclusiveSql } from './context.js'
+export {
+  isTaxInclusive,
+  plainTaxInclusiveSql,
+  type PricingContext,
+  type PricingQuery,
+  pricingContextStatement,
+  regionIdSql,
+  type TaxInclusion,
+  taxInclusiveSql,
+} from './context.js'
 export { type PriceRule, type PriceRuleRow, priceRules, type TotalRule, totalOperators } from './rules.js'
 export { type SelectedPrice, selectPrice } from './select-price.js'
 export {

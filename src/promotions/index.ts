@@ -22,7 +22,7 @@ export {
   type Undiscounted,
   undiscounted,
 } from './discount.js'
-export { type Adjustment, type CampaignState, type Funder, operators, type Promotion, type Rule } from './promotion.js'
+export { type Adjustment, type CampaignState, type Funder, operators, type Promotion, type Rule, withoutLimits } from './promotion.js'
 export { type CampaignRow, listCampaignsStatement, renderCampaign } from './queries/campaigns.js'
 export { listPromotionsStatement, type PromotionRow, renderPromotion, renderRule } from './queries/promotions.js'
 export { allHold, type Attributes, ruleAttributes, type RuleType, ruleTypes } from './rules.js'

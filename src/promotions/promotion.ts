@@ -60,3 +60,9 @@ export interface Adjustment {
   is_tax_inclusive: boolean
   funder: Funder
 }
+
+/** The same as if nobody else had used it: whether it has a use left is decided where that is taken. */
+export function withoutLimits(promotion: Promotion): Promotion {
+  const { campaign } = promotion
+  return { ...promotion, usage_limit: null, campaign: campaign === null ? null : { ...campaign, budget_limit_minor: null } }
+}

@@ -48,6 +48,30 @@ const methodAttributes = [
   among('shipping_vendor', 'shipping_methods.vendor_id', 'Vendor'),
 ]
 
+/** Other names for the same, which Medusa's clients use. A rule keeps the one that it was written with. */
+const synonyms: Readonly<Record<string, string>> = {
+  customer_group_id: 'customer.groups.id',
+  'customer.customer_group.id': 'customer.groups.id',
+  region_id: 'region.id',
+  'sales_channel.id': 'sales_channel_id',
+  subtotal: 'item_total',
+  product_id: 'items.product.id',
+  'product.id': 'items.product.id',
+  'items.product_id': 'items.product.id',
+  'items.product.collection.id': 'items.product.collection_id',
+  'items.product.type.id': 'items.product.type_id',
+  'items.product_category_id': 'items.product.categories.id',
+  'items.product_collection_id': 'items.product.collection_id',
+  'items.product_type_id': 'items.product.type_id',
+  'items.variant.id': 'items.variant_id',
+  'shipping_methods.shipping_option.id': 'shipping_methods.shipping_option_id',
+  'shipping_option.id': 'shipping_methods.shipping_option_id',
+  shipping_option_id: 'shipping_methods.shipping_option_id',
+}
+
+/** The name under which a cart, a line or a method knows what a rule asks for. */
+export const attributeOf = (name: string): string => synonyms[name] ?? name
+
 export const ruleTypes = ['rules', 'target-rules', 'buy-rules'] as const
 /** Conditions on the cart, on what is discounted, and on what must be bought. */
 export type RuleType = (typeof ruleTypes)[number]
@@ -60,7 +84,7 @@ export function ruleAttributes(type: RuleType, targetType: 'items' | 'shipping_m
 
 /** Whether all rules hold. What nothing is known of is none of the values. */
 export function allHold(rules: readonly Rule[], attributes: Attributes): boolean {
-  return rules.every((rule) => holds(rule, attributes[rule.attribute] ?? []))
+  return rules.every((rule) => holds(rule, attributes[attributeOf(rule.attribute)] ?? []))
 }
 
 function holds({ operator, values }: Rule, known: readonly string[]): boolean {

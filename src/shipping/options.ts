@@ -3,6 +3,7 @@ import { toMajor } from '../kernel/index.js'
 import {
   calculatedPrice,
   groupsOfCustomerSql,
+  isTaxInclusive,
   type PriceCandidate,
   priceCandidatesSql,
   type PricingContext,
@@ -33,6 +34,8 @@ export interface ShippingOptionRow {
   /** The lines that it would carry; null where the price does not depend on them. */
   parcel: { pieces: number; weight: number } | null
   insufficient_inventory: boolean
+  /** Some line is of its profile. Another one of the vendor's may be chosen, and carries nothing yet. */
+  is_needed: boolean
 }
 
 /** The same with what it costs. */
@@ -54,8 +57,7 @@ export function pricedOptions(rows: readonly ShippingOptionRow[]): ShippingOptio
 }
 
 /**
- * Options with which a cart's lines can be sent: of the shipping profiles of its lines, from locations that serve its
- * channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
+ * Options with which a cart's vendors can send something: from locations that serve its channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
  * Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
  */
 export function validShippingOptionsStatement(tenantId: string, cartId: string, now: Date, isReturn = false): Statement<ShippingOptionRow> {
@@ -87,7 +89,9 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
                 and v.manage_inventory and not v.allow_backorder
                 and coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
                       where g.tenant_id = $1 and g.inventory_item_id = k.inventory_item_id and g.location_id = l.id), 0)
-                    < i.quantity * k.required_quantity) as insufficient_inventory
+                    < i.quantity * k.required_quantity) as insufficient_inventory,
+            exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping
+                    and i.shipping_profile_id = o.shipping_profile_id) as is_needed
      from cart c
      join sales_channel_location h on h.tenant_id = c.tenant_id and h.sales_channel_id = c.sales_channel_id
      join stock_location l on l.tenant_id = h.tenant_id and l.id = h.stock_location_id and l.deleted_at is null
@@ -96,8 +100,8 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
      join shipping_option o on o.tenant_id = z.tenant_id and o.service_zone_id = z.id and o.deleted_at is null
      join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
      where c.tenant_id = $1 and c.id = $2 and o.enabled_in_store and o.is_return = $3
-       and o.shipping_profile_id in (select i.shipping_profile_id from cart_line_item i
-                                     where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping)
+       and o.vendor_id in (select i.vendor_id from cart_line_item i
+                           where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping)
        and exists (select 1 from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null
          and case when c.shipping_address ->> 'country_code' is null
                then g.country_code in (select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = c.region_id)
@@ -124,7 +128,7 @@ const itemTotalSql = `(select coalesce(sum(i.unit_price_minor * i.quantity), 0) 
  * asked for one by one.
  */
 export function renderShippingOption(row: ShippingOption, pricing: PricingContext, withCalculated = false): Record<string, unknown> {
-  const { price, prices, price_set_id, vendor_id, currency_code, ...option } = row
+  const { price, prices, price_set_id, vendor_id, currency_code, is_needed: _needed, ...option } = row
   const major = price === null ? null : toMajor(price.amount_minor, currency_code)
   const calculated = {
     id: null,
@@ -140,7 +144,7 @@ export function renderShippingOption(row: ShippingOption, pricing: PricingContex
     rules: [],
     prices: renderPrices(prices),
     ...(isCalculated && !withCalculated ? {} : { amount: major }),
-    is_tax_inclusive: pricing.is_tax_inclusive,
+    is_tax_inclusive: isTaxInclusive(price?.selected?.calculated ?? { is_regional: true }, pricing),
     calculated_price: isCalculated
       ? withCalculated && price !== null
         ? calculated

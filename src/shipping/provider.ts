@@ -60,6 +60,7 @@ const manual: FulfillmentProvider = {
 
 export const fulfillmentProviders: readonly FulfillmentProvider[] = [manual]
 
+/** By its id, `<provider>_<configuration>` as Medusa names them: the configuration says nothing to those that have none. */
 export function fulfillmentProviderOf(id: string): FulfillmentProvider | undefined {
-  return fulfillmentProviders.find((provider) => provider.id === id)
+  return fulfillmentProviders.find((provider) => provider.id.split('_')[0] === id.split('_')[0])
 }

@@ -22,7 +22,8 @@ async function product({ store }: World, vendor: number): Promise<Ids> {
       variants: ['S', 'M'].map((size) => ({ title: size, options: { Size: size }, prices: [{ currency_code: 'usd', amount: 1 }] })),
     }),
   )
-  return { product: made.product.id, variant: made.product.variants[0].id }
+  const [variant] = made.product.variants
+  return { product: made.product.id, variant: variant.id, linked_inventory_item: variant.inventory_items[0].inventory_item_id }
 }
 
 async function cart({ store }: World): Promise<Ids> {
@@ -213,6 +214,8 @@ export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   'POST /admin/products/:id': product,
   'POST /admin/products/:id/variants/:variant_id': product,
+  'POST /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,
+  'DELETE /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,
   'POST /admin/products/batch': product,
   'POST /admin/products/:id/variants/batch': product,
   'POST /store/products/:id/reviews': bought,

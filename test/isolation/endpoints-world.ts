@@ -63,6 +63,11 @@ export const kinds: Record<string, Kind> = {
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
   invite: storeRows('invite'),
+  linked_inventory_item: vendorRows(
+    'inventory_item',
+    `and id = (select k.inventory_item_id from app.variant_inventory_item k join app.product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id
+      where v.tenant_id = $1 and v.vendor_id = $2 order by v.created_at, v.id limit 1)`,
+  ),
   list_price: storeRows('conditional_price', 'and price_list_id is not null'),
   job: storeRows('outbox_event', `and state = 'failed'`),
   mfa_challenge: storeRows('mfa_challenge'),

@@ -7,9 +7,12 @@ import { amount, handle, id, name, text } from './shared.js'
 
 const word = z.string().max(limits.name_characters).nullish()
 const measure = z.number().min(0).max(1_000_000_000).nullish()
+/** A picture's address, or its path or name below wherever the storefront looks; nothing that a browser would run. */
 const url = z
-  .union([z.url({ protocol: /^https?$/ }), z.string().startsWith('/files/')])
-  .refine((value) => value.length <= 2_000, 'is too long')
+  .string()
+  .min(1)
+  .max(2_000)
+  .refine((value) => /^(?:https?:\/\/[^\s]+|\/?[\w.~%-][^\s:\\<>"]*)$/i.test(value), 'is not the address of a picture')
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 
 /** Where a price holds: in a region, for a customer group. */
@@ -22,6 +25,8 @@ const price = z.strictObject({
   min_quantity: pieces,
   max_quantity: pieces,
   rules: priceRules.optional(),
+  // Medusa's clients repeat the variant's options here; they say nothing.
+  options: z.record(name, name).optional(),
 })
 const prices = z.array(price).max(limits.pricesOfVariant)
 
@@ -47,7 +52,19 @@ const variantColumns = {
   ...dimensions,
   metadata,
 }
-export const newVariant = z.strictObject({ title: name, prices, options: z.record(name, name).optional(), ...variantColumns })
+/** Pieces of an inventory item in one piece of a variant. */
+export const requiredQuantity = z.int().min(1).max(1_000_000)
+const inventoryItems = z
+  .array(z.strictObject({ inventory_item_id: id, required_quantity: requiredQuantity.default(1) }))
+  .max(limits.itemsOfVariant)
+  .optional()
+export const newVariant = z.strictObject({
+  title: name,
+  prices,
+  options: z.record(name, name).optional(),
+  inventory_items: inventoryItems,
+  ...variantColumns,
+})
 export const variantPatch = z.strictObject({ title: name.optional(), prices: prices.optional(), ...variantColumns })
 const variantOfPatch = z.union([z.strictObject({ ...variantPatch.shape, id }), newVariant])
 
@@ -95,6 +112,7 @@ export const bodyIds = {
   categories: 'product_category',
   tags: 'product_tag',
   sales_channels: 'sales_channel',
+  inventory_item_id: 'inventory_item',
   'customer.groups.id': 'customer_group',
 }
 
@@ -140,7 +158,9 @@ function linksOf(body: { categories?: Named; tags?: Named; sales_channels?: Name
 /** A new product as the catalogue's command takes it, amounts in minor units. Throws invalid_data for amounts. */
 export function productInputOf(vendorId: string, body: z.output<typeof createBody>): ProductInput {
   const { variants, categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, ...rest } = body
-  return { ...rest, ...linksOf(body), vendor_id: vendorId, variants: (variants ?? []).map(variantInputOf) } as ProductInput
+  // As in Medusa, what the store itself sells without a profile is not shipped; of a vendor's the first profile is meant.
+  const profile = body.vendor_id === undefined && rest.shipping_profile_id === undefined ? { shipping_profile_id: null } : {}
+  return { ...rest, ...profile, ...linksOf(body), vendor_id: vendorId, variants: (variants ?? []).map(variantInputOf) } as ProductInput
 }
 
 /** The same for changes. */

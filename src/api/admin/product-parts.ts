@@ -88,7 +88,13 @@ const batchRoutes: Route[] = [
     access: 'products:write',
     body: z.strictObject({ create: batch(newVariant), update: batch(z.strictObject({ ...variantPatch.shape, id })), delete: batch(id) }),
     fields: productFields,
-    ids: { id: 'product', update: 'variant', delete: 'variant', 'customer.groups.id': 'customer_group' },
+    ids: {
+      id: 'product',
+      update: 'variant',
+      delete: 'variant',
+      inventory_item_id: 'inventory_item',
+      'customer.groups.id': 'customer_group',
+    },
     async handle(request) {
       const wanted = request.params.id as string
       const { create, update, delete: remove } = request.body

@@ -209,7 +209,7 @@ const variantRoutes: Route[] = [
     access: 'products:write',
     body: newVariant,
     fields: productFields,
-    ids: { id: 'product' },
+    ids: { id: 'product', inventory_item_id: 'inventory_item', 'customer.groups.id': 'customer_group' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {

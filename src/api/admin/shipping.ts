@@ -10,7 +10,7 @@ import {
   createShippingProfile,
   deleteShippingOption,
   deleteShippingProfile,
-  fulfillmentProviders,
+  fulfillmentProviderOf,
   type ListedShippingOption,
   listShippingOptionsStatement,
   listShippingOptionTypesStatement,
@@ -133,7 +133,7 @@ const priceParts = { amount, rules: z.array(totalRule).max(10).optional() }
 /** In a currency, or in a region and its currency. Rules are about what the goods cost. */
 const price = z.union([z.strictObject({ currency_code: currencyCode, ...priceParts }), z.strictObject({ region_id: id, ...priceParts })])
 const prices = z.array(price).max(200)
-const provider = z.enum(fulfillmentProviders.map((one) => one.id) as [string, ...string[]])
+const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
 const priceType = z.enum(['flat', 'calculated'])
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
 const rule = z.strictObject({ attribute: z.enum(['is_return', 'enabled_in_store']), operator: z.literal('eq'), value: flag })
@@ -268,7 +268,7 @@ const optionRoutes: Route[] = [
     fields: optionFields,
     ids: { service_zone_id: 'service_zone', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
     async handle(request) {
-      const { rules, prices: given, provider_id: _provider, ...rest } = request.body
+      const { rules, prices: given, ...rest } = request.body
       const input = { ...rest, ...flagsOf(rules) }
       const made = await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'service_zone', input.service_zone_id)
@@ -288,7 +288,7 @@ const optionRoutes: Route[] = [
     ids: { id: 'shipping_option', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
     async handle(request) {
       const wanted = request.params.id as string
-      const { rules, prices: given, provider_id: _provider, ...rest } = request.body
+      const { rules, prices: given, ...rest } = request.body
       const patch = { ...rest, ...flagsOf(rules) }
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)

@@ -8,6 +8,9 @@ import {
   deleteCategory,
   deleteCollection,
   deleteWord,
+  groupedProductsStatement,
+  groupProducts,
+  type ProductGroup,
   updateCategory,
   updateCollection,
   updateWord,
@@ -16,7 +19,7 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { handle, id, ids, name, q, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, handle, id, ids, links, name, q, reading, removal, text, write } from './shared.js'
 
 /** The id that the store's other systems know it by. */
 const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
@@ -24,6 +27,7 @@ const title = z.string().trim().min(1).max(limits.title_characters)
 
 const collectionFields: FieldsPolicy = {
   defaults: ['id', 'title', 'handle', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
+  extra: ['products.*'],
 }
 
 const collections = reading({
@@ -35,15 +39,12 @@ const collections = reading({
   query: z.strictObject({ q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional() }),
   fields: collectionFields,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'handle'],
-  load: ({ context }, query, page) =>
-    context.db.read(
-      context.scope,
-      collectionsOfStoreStatement(
-        tenantOf(context),
-        { id: query.id ?? null, q: containsPattern(query.q), name: query.title ?? null, handle: query.handle ?? null },
-        page,
-      ),
-    ),
+  async load(request, query, page) {
+    const filter = { id: query.id ?? null, q: containsPattern(query.q), name: query.title ?? null, handle: query.handle ?? null }
+    const { context } = request
+    const rows = await context.db.read(context.scope, collectionsOfStoreStatement(tenantOf(context), filter, page))
+    return withProducts(request, 'product_collection', rows)
+  },
 })
 
 const collectionRoutes: Route[] = [
@@ -84,6 +85,12 @@ const collectionRoutes: Route[] = [
     access: 'catalog:write',
     remove: deleteCollection,
   }),
+  gathering('product_collection', {
+    path: '/admin/collections',
+    object: 'collection',
+    fields: collectionFields,
+    answer: collections.answer,
+  }),
 ]
 
 const categoryFields: FieldsPolicy = {
@@ -104,7 +111,39 @@ const categoryFields: FieldsPolicy = {
     'parent_category.*',
     'category_children.*',
   ],
+  extra: ['products.*'],
 }
+
+/** Rows with the products in them, where those are asked for. */
+async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductGroup, rows: Row[]): Promise<Row[]> {
+  if (!request.fields.has('products') || rows.length === 0) return rows
+  const { context } = request
+  const wanted = rows.map((row) => row.id)
+  const found = await context.db.read(context.scope, groupedProductsStatement(tenantOf(context), kind, wanted))
+  const byId = new Map(found.map(({ id: group, products }) => [group, products]))
+  return rows.map((row) => ({ ...row, products: byId.get(row.id) ?? [] }))
+}
+
+/** Puts products into a category or collection. */
+function gathering(kind: ProductGroup, noun: { path: string; object: string; fields: FieldsPolicy; answer: Answer }): Route {
+  return route({
+    surface: 'admin',
+    method: 'POST',
+    path: `${noun.path}/:id/products`,
+    summary: `Put products into a ${noun.object.replace('product_', '')}, or take them out`,
+    access: 'catalog:write',
+    body: links,
+    fields: noun.fields,
+    ids: { id: noun.object, add: 'product', remove: 'product' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => groupProducts(unit, { kind, id: wanted }, request.body))
+      return noun.answer(request, wanted)
+    },
+  })
+}
+type Answer = (request: AnyRequest, wanted: string) => Promise<Record<string, unknown>>
+
 const categoryColumns = {
   description: text.optional(),
   handle: handle.optional(),
@@ -125,21 +164,18 @@ const categories = reading({
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), handle: oneOrMany.optional(), parent_category_id: ids }),
   fields: categoryFields,
   orderable: ['rank', 'id', 'created_at', 'updated_at', 'name', 'handle'],
-  load: ({ context }, query, page) =>
-    context.db.read(
-      context.scope,
-      categoriesOfStoreStatement(
-        tenantOf(context),
-        {
-          id: query.id ?? null,
-          q: containsPattern(query.q),
-          name: query.name ?? null,
-          handle: query.handle ?? null,
-          parentId: query.parent_category_id ?? null,
-        },
-        page,
-      ),
-    ),
+  async load(request, query, page) {
+    const filter = {
+      id: query.id ?? null,
+      q: containsPattern(query.q),
+      name: query.name ?? null,
+      handle: query.handle ?? null,
+      parentId: query.parent_category_id ?? null,
+    }
+    const { context } = request
+    const rows = await context.db.read(context.scope, categoriesOfStoreStatement(tenantOf(context), filter, page))
+    return withProducts(request, 'product_category', rows)
+  },
 })
 
 const categoryRoutes: Route[] = [
@@ -180,6 +216,12 @@ const categoryRoutes: Route[] = [
     summary: 'Take a category without others below it out of use',
     access: 'catalog:write',
     remove: deleteCategory,
+  }),
+  gathering('product_category', {
+    path: '/admin/product-categories',
+    object: 'product_category',
+    fields: categoryFields,
+    answer: categories.answer,
   }),
 ]
 

@@ -115,11 +115,14 @@ const mismatch = (error: string) =>
 async function create(request: RequestContext<unknown, z.output<typeof newCart>>): Promise<unknown> {
   const { body, key, context } = request
   const channels = key?.salesChannelIds ?? []
-  if (body.sales_channel_id != null && !channels.includes(body.sales_channel_id)) {
-    return mismatch(`Sales channel ${body.sales_channel_id} does not belong to the publishable API key of this request.`)
+  // A key without channels narrows nothing here, as in Medusa; products it cannot list.
+  if (body.sales_channel_id != null && channels.length > 0 && !channels.includes(body.sales_channel_id)) {
+    return mismatch(`Sales channel ID in payload ${body.sales_channel_id} is not associated with the Publishable API Key in the header.`)
   }
   if (body.sales_channel_id == null && channels.length > 1) {
-    return mismatch('The publishable API key of this request has several sales channels. Name one of them as sales_channel_id.')
+    return mismatch(
+      'Cannot assign sales channel to cart. The Publishable API Key in the header has multiple associated sales channels. Please provide a sales channel ID in the request body.',
+    )
   }
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
@@ -138,7 +141,8 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
   const { additional_data: _data, sales_channel_id, ...input } = request.body
-  if (sales_channel_id != null) salesChannelsOf(request, [sales_channel_id])
+  // As on creation, a key without channels narrows nothing.
+  if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),

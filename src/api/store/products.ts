@@ -15,7 +15,7 @@ import {
   variantOrders,
 } from '../../catalog/index.js'
 import { countryCode, type FieldsPolicy, type FieldTree, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
-import { notAllowed, toMinor } from '../../kernel/index.js'
+import { invalidData, toMinor } from '../../kernel/index.js'
 import type { PricingQuery } from '../../pricing/index.js'
 import { localesOf, translated } from '../../translations/index.js'
 import { withRatings } from '../../reviews/index.js'
@@ -150,7 +150,7 @@ export function productFilterOf(query: ProductFilterInput, currency: string | nu
 function productRequest(request: RequestContext<ProductQuery, unknown>, currency: string | null = null) {
   const channels = salesChannelsOf(request, request.query.sales_channel_id)
   if (request.fields.has('variants.inventory_quantity') && channels.length > 1 && asksByName(request.fields)) {
-    throw notAllowed(
+    throw invalidData(
       'Inventory availability cannot be calculated in the given context. Either provide a single sales channel id or configure a single sales channel in the publishable key',
     )
   }

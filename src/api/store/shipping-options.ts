@@ -68,7 +68,9 @@ async function optionsOf(
   ])
   const [pricing] = contexts
   if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
-  return pricedOptions(options).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
+  // What carries nothing of the cart is not offered, although it may be chosen.
+  const offered = options.filter((option) => option.is_needed || wanted.withCalculated === true)
+  return pricedOptions(offered).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
 }
 
 export const routes: Route[] = [

@@ -41,7 +41,8 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
       throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
     }
     const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
-    refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
+    // A region without countries says nothing of where it is.
+    if (setting.countries.length > 0) refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
     const guest =
       input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
     await checkCodes(unit, input.promo_codes ?? [])

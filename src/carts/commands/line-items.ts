@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PurchasableVariant } from '../../catalog/index.js'
 import type { Context } from '../../db/index.js'
 import { invalidData, limits, newId, notFound } from '../../kernel/index.js'
@@ -40,9 +41,7 @@ function addLine(work: CartChange, wanted: NewLine): void {
   const variant = work.variants.get(wanted.variant_id) as PurchasableVariant
   const same = work.cart.lines.find(
     (line) =>
-      line.variant_id === wanted.variant_id &&
-      !line.is_custom_price &&
-      JSON.stringify(line.metadata ?? {}) === JSON.stringify(wanted.metadata ?? {}),
+      line.variant_id === wanted.variant_id && !line.is_custom_price && isDeepStrictEqual(line.metadata ?? {}, wanted.metadata ?? {}),
   )
   const line = same ?? newLine(variant, wanted)
   if (same !== undefined) same.quantity += wanted.quantity
@@ -73,7 +72,7 @@ function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
     snapshot: variant.snapshot,
     tax_lines: [],
     adjustments: [],
-    metadata: wanted.metadata ?? null,
+    metadata: wanted.metadata ?? {},
     created_at: now,
     updated_at: now,
     vendor: { id: variant.vendor_id, name: '', handle: '' },

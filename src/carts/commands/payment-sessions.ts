@@ -2,7 +2,7 @@ import { type Context, tenantOf } from '../../db/index.js'
 import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
 import { changeAmountStatement, ensureCollectionStatement, paymentProviderOf, replaceSessionStatements } from '../../payments/index.js'
 import { changeCart } from '../change.js'
-import { promote } from '../promote.js'
+import { promoteToPay } from '../promote.js'
 import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
 import { totalsOfCart } from '../render.js'
 
@@ -15,7 +15,7 @@ export interface CollectionOfCart {
 /** Makes what is to be paid for a cart, or finds it. Its amount is the cart's total. */
 export async function createPaymentCollection(context: Context, cartId: string): Promise<CollectionOfCart> {
   // What the shopper is about to pay is what the prices are now.
-  const cart = await changeCart(context, cartId, { variantIds: [] }, async ({ unit, tenantId, cart: loaded }) => {
+  const cart = await changeCart(context, cartId, { variantIds: [], toPay: true }, async ({ unit, tenantId, cart: loaded }) => {
     const total = totalsOfCart(loaded).total
     await unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: loaded.currency_code, totalMinor: total }))
   })
@@ -40,11 +40,11 @@ export async function createPaymentSession(context: Context, collectionId: strin
     throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${cart.region.id}.`)
   }
   // What is asked for is what the cart costs now: promotions end while it waits.
-  promote(cart, context.clock.now())
+  promoteToPay(cart, context.clock.now())
   const amountMinor = totalsOfCart(cart).total
   const started = await provider.startSession({ operationKey: `session:${newId('payses')}` }, { amountMinor, currency: cart.currency_code })
   if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
-  const changed = await changeCart(context, cart.id, {}, async ({ unit, cart: locked }) => {
+  const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
     const total = totalsOfCart(locked).total
     if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {

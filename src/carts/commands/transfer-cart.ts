@@ -13,6 +13,8 @@ export function transferCart(context: Context, cartId: string, customer: { id: s
     if (cart.customer?.has_account === true && cart.customer.id !== customer.id) {
       throw notAllowed(`Cart ${cartId} belongs to another customer.`)
     }
+    // Whose it is already may have given another address for this purchase.
+    if (cart.customer_id === customer.id) return
     cart.customer_id = customer.id
     cart.email = customer.email
     // Prices may be agreed with the groups of a customer.

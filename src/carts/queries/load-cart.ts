@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../../db/index.js'
-import { taxInclusiveSql } from '../../pricing/index.js'
+import { plainTaxInclusiveSql, taxInclusiveSql } from '../../pricing/index.js'
 import { type Adjustment, candidatesJsonSql, type Promotion } from '../../promotions/index.js'
 import { type TaxLine, type TaxRate, taxRatesJson } from '../../tax/index.js'
 
@@ -119,6 +119,7 @@ export interface LoadedCart {
     currency_code: string
     automatic_taxes: boolean
     is_tax_inclusive: boolean
+    is_plain_tax_inclusive: boolean
     countries: string[]
     payment_providers: string[]
   }
@@ -218,6 +219,7 @@ const rootSql = `
             c.billing_address, c.taxes_calculated, c.promo_codes, c.metadata, c.order_id, c.completed_at, c.created_at, c.updated_at,
             json_build_object('id', r.id, 'name', r.name, 'currency_code', r.currency_code,
               'automatic_taxes', r.automatic_taxes, 'is_tax_inclusive', ${taxInclusiveSql},
+              'is_plain_tax_inclusive', ${plainTaxInclusiveSql},
               'countries', array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2),
               'payment_providers', array(select w.provider_id from region_payment_provider w
                 where w.tenant_id = $1 and w.region_id = r.id and w.is_enabled order by w.provider_id)) as region,

@@ -3,6 +3,7 @@ import { duplicate, invalidData, newId } from '../../kernel/index.js'
 import { insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
 import type { PriceInput, VariantInput } from './input.js'
+import { linkInventory } from './link-inventory.js'
 import { firstLocation } from './stock-variant.js'
 
 export interface CreatedOption {
@@ -36,7 +37,7 @@ export const describing = [
 
 /**
  * Adds variants with their prices, options and stock, each kind in one insert.
- * @throws invalid_data for a variant that leaves an option open; duplicate_error for a SKU that the vendor has already
+ * @throws invalid_data for a variant that names some options and leaves others open; duplicate_error for a SKU that the vendor has already
  */
 export async function addVariants(unit: Unit, parent: VariantParent, inputs: readonly VariantInput[]): Promise<string[]> {
   if (inputs.length === 0) return []
@@ -96,7 +97,9 @@ async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly Va
 }
 
 function chosenValues(options: readonly CreatedOption[], input: VariantInput): { optionId: string; valueId: string }[] {
-  const given = input.options ?? {}
+  // As in Medusa, a variant may leave all options open; one that names some names every one.
+  if (input.options === undefined) return []
+  const given = input.options
   const unknown = Object.keys(given).find((title) => !options.some((option) => option.title === title))
   if (unknown !== undefined) throw invalidData(`Variant "${input.title}" names the option ${unknown}, which the product does not have`)
   return options.map((option) => {
@@ -165,13 +168,18 @@ export async function insertPrices(
   )
 }
 
-/** An inventory item for each variant with managed stock, and its level at the vendor's first location. */
+/** An inventory item for each variant with managed stock that names none, and its level at the vendor's first location. */
 async function insertStock(
   unit: Unit,
   vendor_id: string,
   variants: readonly { input: VariantInput; id: string; inventoryItemId: string }[],
 ): Promise<void> {
-  const managed = variants.filter(({ input }) => input.manage_inventory ?? true)
+  await linkInventory(
+    unit,
+    vendor_id,
+    variants.flatMap(({ input, id: variant_id }) => (input.inventory_items ?? []).map((item) => ({ variant_id, ...item }))),
+  )
+  const managed = variants.filter(({ input }) => (input.manage_inventory ?? true) && (input.inventory_items ?? []).length === 0)
   if (managed.length === 0) return
   await InventoryItem.query().insert(
     managed.map(({ input, inventoryItemId }) => ({ id: inventoryItemId, vendor_id, sku: input.sku ?? null, title: input.title })),

@@ -56,8 +56,8 @@ async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: st
          discountable, collection_id, type_id, shipping_profile_id, external_id, weight, length, height, width, hs_code,
          origin_country, material, metadata, mid_code)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-         coalesce($14, (select s.id from shipping_profile s where s.tenant_id = $1 and s.vendor_id = $3
-                        and s.deleted_at is null order by s.id limit 1)),
+         case when $25::boolean then (select s.id from shipping_profile s where s.tenant_id = $1 and s.vendor_id = $3
+                                      and s.deleted_at is null order by s.id limit 1) else $14 end,
          $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
        on conflict (tenant_id, handle) where deleted_at is null do nothing returning id`,
       [
@@ -85,6 +85,7 @@ async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: st
         input.material ?? null,
         input.metadata === undefined || input.metadata === null ? null : JSON.stringify(input.metadata),
         input.mid_code ?? null,
+        input.shipping_profile_id === undefined,
       ],
     ),
   )

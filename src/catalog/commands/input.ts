@@ -34,6 +34,8 @@ export interface VariantInput {
   prices: PriceInput[]
   /** Pieces at the vendor's first location. */
   stock?: number
+  /** What a piece is made of; an item of its own where this is left out and stock is managed. */
+  inventory_items?: { inventory_item_id: string; required_quantity: number }[]
 }
 
 export interface ProductInput {

@@ -120,12 +120,18 @@ function variantsConditions(filter: ProductFilter, values: Values): string[] {
   const wanted: VariantFilter[] = []
   if (variants !== undefined) wanted.push(variants)
   if (sku !== undefined) wanted.push({ sku })
-  if (option_id !== undefined || option_value_id !== undefined) {
-    wanted.push({
-      options: { ...(option_id === undefined ? {} : { option_id }), ...(option_value_id === undefined ? {} : { option_value_id }) },
-    })
-  }
+  if (option_id !== undefined) wanted.push({ options: { option_id } })
   const conditions = wanted.flatMap((part) => variantConditions(part, values))
+  if (option_value_id !== undefined) {
+    // Of one option any of the values, of several options one of each: large or small, and green.
+    const given = `${values.add(option_value_id)}::text[]`
+    conditions.push(`(select count(distinct l.option_id) from product_variant_option l
+      where l.tenant_id = $1 and l.variant_id = v.id and l.option_value_id = any(${given}))
+      = (select count(distinct w.option_id) from product_option_value w where w.tenant_id = $1 and w.id = any(${given}))`)
+    conditions.push(
+      `v.id in (select l.variant_id from product_variant_option l where l.tenant_id = $1 and l.option_value_id = any(${given}))`,
+    )
+  }
   for (const { title, values: options } of named) {
     conditions.push(`v.id in (select l.variant_id from product_variant_option l
       join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id

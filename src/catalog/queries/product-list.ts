@@ -20,7 +20,7 @@ export interface ProductSelection {
   locales?: readonly string[]
 }
 
-export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle'] as const
+export const productOrders = ['id', 'created_at', 'updated_at', 'title', 'handle', 'variants.title'] as const
 
 const orderColumns: Record<string, { sql: string; type: string }> = {
   id: { sql: 'p.id', type: 'text' },
@@ -29,6 +29,11 @@ const orderColumns: Record<string, { sql: string; type: string }> = {
   title: { sql: 'p.title', type: 'text' },
   handle: { sql: 'p.handle', type: 'text' },
   price: { sql: 'r.lowest_minor', type: 'bigint' },
+  // By the first of its variants' titles.
+  'variants.title': {
+    sql: `coalesce((select min(o.title) from product_variant o where o.tenant_id = $1 and o.product_id = p.id and o.deleted_at is null), '')`,
+    type: 'text',
+  },
 }
 
 /** The parts of a list's SQL. `$1` is the tenant. */

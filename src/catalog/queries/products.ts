@@ -34,6 +34,8 @@ export interface VariantJson {
   thumbnail: string | null
   images?: { url: string }[]
   calculated_price?: object | null
+  manage_inventory?: boolean
+  inventory_quantity?: number | null
 }
 
 export interface ProductJson {
@@ -199,6 +201,8 @@ export function finishVariant(
   pricing: PricingContext | null,
   publicUrl: string,
 ): void {
+  // What is not counted has no number; null is counted, of nothing.
+  if (variant.manage_inventory === false) delete variant.inventory_quantity
   variant.thumbnail = absoluteUrl(variant.thumbnail, publicUrl)
   for (const image of variant.images ?? []) image.url = absoluteUrl(image.url, publicUrl)
   if (pricing === null || variant.price_set_id === undefined) return

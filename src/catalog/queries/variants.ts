@@ -109,8 +109,9 @@ export interface PurchasableVariant {
 }
 
 /**
- * The variants of these ids, and those already in the cart, that can be bought in the cart's channel (published, not
- * deleted), with prices in the cart's currency. What is missing from the answer cannot be bought.
+ * The variants of these ids, and those already in the cart, that can be bought (published, not deleted, sold by an active
+ * vendor), with prices in the cart's currency and stock in its channel. What is missing from the answer cannot be bought.
+ * A channel decides what is listed, not what whoever knows of it may buy: Medusa's carts ask no more.
  */
 export function purchasableVariantsStatement(
   tenantId: string,
@@ -155,10 +156,7 @@ export function purchasableVariantsStatement(
        select i.variant_id from cart_line_item i where i.tenant_id = $1 and i.cart_id = $3))
      join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
      where cart.tenant_id = $1 and cart.id = $3 and v.deleted_at is null and p.deleted_at is null
-       and p.status = 'published'
-       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                   and h.sales_channel_id = cart.sales_channel_id)
-       and ${soldByActiveVendorSql}`,
+       and p.status = 'published' and ${soldByActiveVendorSql}`,
     [tenantId, wanted.variantIds, wanted.cartId, wanted.now],
   )
 }

@@ -1,6 +1,6 @@
 import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
 import type { Operator, Promotion, Rule } from '../promotion.js'
-import { ruleAttributes, type RuleType } from '../rules.js'
+import { attributeOf, ruleAttributes, type RuleType } from '../rules.js'
 
 /** A condition as given. */
 export interface RuleInput {
@@ -35,7 +35,8 @@ type MethodColumns = Pick<
 > & { value_minor: string | null; description: string | null }
 
 /**
- * The columns of a method that makes sense. Throws invalid_data: a fixed amount without its currency, more than all of it,
+ * The columns of a method that makes sense; a standard promotion keeps the counts of buy X get Y without using them, as in
+ * Medusa. Throws invalid_data: a fixed amount without its currency, more than all of it,
  * pieces where one amount is divided, or a purchase that earns nothing.
  */
 export function methodColumns(type: Promotion['type'], method: MethodInput): MethodColumns {
@@ -53,8 +54,6 @@ export function methodColumns(type: Promotion['type'], method: MethodInput): Met
   if (type === 'buyget') {
     if (counts.includes(null)) throw invalidData('A buyget promotion needs apply_to_quantity and buy_rules_min_quantity')
     if (target_type !== 'items' || allocation !== 'each') throw invalidData('A buyget promotion discounts items, each')
-  } else if (counts.some((count) => count !== null)) {
-    throw invalidData('apply_to_quantity and buy_rules_min_quantity belong to buyget promotions')
   }
   const isFixed = method.type === 'fixed'
   return {
@@ -83,7 +82,7 @@ export function checkRules(type: RuleType, promotion: Pick<Promotion, 'type' | '
   if (type === 'buy-rules' && promotion.type === 'buyget' && rules.length === 0) throw invalidData('A buyget promotion needs buy_rules')
   const known = ruleAttributes(type, promotion.target_type)
   for (const rule of rules) {
-    const attribute = known.find((candidate) => candidate.value === rule.attribute)
+    const attribute = known.find((candidate) => candidate.value === attributeOf(rule.attribute))
     if (attribute === undefined) {
       throw invalidData(`Rules of this kind cannot ask for ${rule.attribute}, but for ${known.map((one) => one.value).join(', ')}`)
     }

@@ -35,7 +35,8 @@ export async function createRegion(unit: Unit, input: RegionInput): Promise<stri
       ],
     ),
   )
-  await writeParts(unit, id, input)
+  // Whoever names no provider can be paid by hand, as in Medusa; an empty list means nobody.
+  await writeParts(unit, id, { ...input, payment_providers: input.payment_providers ?? ['pp_system_default'] })
   return id
 }
 

@@ -14,6 +14,8 @@ export interface ShippingOptionInput {
   /** A kind that is there already, or one to be made. */
   type_id?: string | undefined
   type?: Omit<ShippingOptionTypeInput, 'vendor_id'> | undefined
+  /** 'manual_manual' when absent. */
+  provider_id?: string | undefined
   /** Of an option whose price is flat. */
   prices: readonly OptionPrice[]
   /** A calculated price is what the provider makes of `data` and the cart; 'flat' when absent. */
@@ -56,6 +58,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
     shipping_profile_id: input.shipping_profile_id,
     shipping_option_type_id: typeId,
     price_set_id: priceSetId,
+    provider_id: input.provider_id ?? 'manual_manual',
     price_type: input.price_type ?? 'flat',
     data: input.data ?? null,
     metadata: input.metadata ?? null,
@@ -65,7 +68,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   return id
 }
 
-const columns = ['name', 'price_type', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
+const columns = ['name', 'provider_id', 'price_type', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
 
 export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zone_id'>>
 

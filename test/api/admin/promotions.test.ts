@@ -65,7 +65,6 @@ describe('promotions and campaigns of a store', () => {
       ['more than all', { application_method: { ...method, value: 100.5 } }],
       ['nothing at all', { application_method: { ...method, value: 0 } }],
       ['pieces of one amount', { application_method: { ...fixed, allocation: 'across', max_quantity: 1 } }],
-      ['pieces to buy in a standard promotion', { application_method: { ...fixed, buy_rules_min_quantity: 1 } }],
       ['buy X get Y without X', { type: 'buyget', application_method: { ...method, apply_to_quantity: 1, buy_rules_min_quantity: 1 } }],
       ['a fraction of a cent', { application_method: { ...fixed, value: 0.001 } }],
       ['a rule that asks for anything', { rules: rule('customer.password') }],

@@ -95,7 +95,7 @@ describe('what the Store API refuses', () => {
     it("in a channel that is not the key's", async () => {
       const answer = await store.shopper.post('/store/carts', { sales_channel_id: 'sc_other' })
       refused(answer, 400, {
-        errors: ['Sales channel sc_other does not belong to the publishable API key of this request.'],
+        errors: ['Sales channel ID in payload sc_other is not associated with the Publishable API Key in the header.'],
         message: 'Provided request body contains errors. Please check the data and retry the request',
       })
       const moved = await store.shopper.post(`/store/carts/${await newCart()}`, { sales_channel_id: 'sc_other' })
@@ -112,7 +112,9 @@ describe('what the Store API refuses', () => {
       )
       const answer = await wide.shopper.post('/store/carts', {})
       refused(answer, 400, {
-        errors: ['The publishable API key of this request has several sales channels. Name one of them as sales_channel_id.'],
+        errors: [
+          'Cannot assign sales channel to cart. The Publishable API Key in the header has multiple associated sales channels. Please provide a sales channel ID in the request body.',
+        ],
         message: 'Provided request body contains errors. Please check the data and retry the request',
       })
     })

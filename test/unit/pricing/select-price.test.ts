@@ -18,6 +18,7 @@ const price = fc
     former: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }),
     window,
     list,
+    is_regional: fc.boolean(),
     rules_count: fc.integer({ min: 0, max: 3 }),
   })
   .map(({ window: given, list: { price_list_id, price_list_type }, former, ...rest }) => ({

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { type Client, client } from '../../support/client.js'
+import { good } from '../../support/http.js'
+import { type MedusaShop, medusaShop } from './shop.js'
+
+interface Option {
+  title: string
+  values: { id: string; value: string }[]
+}
+
+describe('the catalogue of a store that was set up as Medusa’s clients do', () => {
+  const app = useApp()
+  let shop: MedusaShop
+  /** With a key for the channel that everything is in. */
+  let shopper: Client
+  const products: Record<string, { id: string; options: Option[]; variants: { id: string }[] }> = {}
+
+  before(async () => {
+    shop = await medusaShop(app())
+    const variant = (title: string, options: Record<string, string>) => ({
+      title,
+      options,
+      prices: [{ currency_code: 'usd', amount: 30, options }],
+      manage_inventory: false,
+    })
+    const make = async (name: string, options: Record<string, string[]>, variants: object[]) => {
+      const body = { title: name, options: Object.entries(options).map(([title, values]) => ({ title, values })), variants }
+      const images = [{ url: `${name}-one` }, { url: `https://pictures.example/${name}.png` }]
+      products[name] = (await shop.make('/admin/products', { ...body, status: 'published', images })).product
+    }
+    await make('coat', { size: ['large', 'small'], color: ['green'] }, [variant('c', { size: 'large', color: 'green' })])
+    await make('sheet', { size: ['large', 'small'], material: ['cotton'] }, [variant('a', { size: 'large', material: 'cotton' })])
+    await make('poster', { size: ['large'] }, [{ title: 'b', prices: [], manage_inventory: false }])
+    await shop.make(`/admin/sales-channels/${shop.channelId}/products`, { add: Object.values(products).map((product) => product.id) })
+    const { api_key: key } = await shop.make('/admin/api-keys', { title: 'Listing', type: 'publishable' })
+    await shop.make(`/admin/api-keys/${key.id}/sales-channels`, { add: [shop.channelId] })
+    shopper = client(app(), { publishableKey: key.token })
+  })
+
+  const titles = async (query: Record<string, string>) =>
+    good(await shopper.get('/store/products', query)).products.map((product: { title: string }) => product.title)
+  const valueId = (name: string, option: string, value: string) =>
+    products[name]?.options.find((one) => one.title === option)?.values.find((one) => one.value === value)?.id as string
+
+  it('lists products in the order of their variants’ titles', async () => {
+    assert.deepEqual(await titles({ order: 'variants.title' }), ['sheet', 'poster', 'coat'])
+    assert.deepEqual(await titles({ order: '-variants.title' }), ['coat', 'poster', 'sheet'])
+  })
+
+  it('takes any value of one option, and one of each of several options', async () => {
+    const wanted = async (...ids: string[]) => titles(Object.fromEntries(ids.map((id, index) => [`option_value_id[${index}]`, id])))
+    const [large, small, green] = [valueId('coat', 'size', 'large'), valueId('coat', 'size', 'small'), valueId('coat', 'color', 'green')]
+    assert.deepEqual(await wanted(large, small, green), ['coat'])
+    assert.deepEqual(await wanted(small, green), [], 'nothing is small and green')
+    assert.deepEqual(await wanted(large, valueId('sheet', 'material', 'cotton')), [], 'options of two products')
+  })
+
+  it('counts the stock of what is counted only, and in one channel at a time', async () => {
+    const { sales_channel: second } = await shop.make('/admin/sales-channels', { name: 'Second' })
+    const { api_key: key } = await shop.make('/admin/api-keys', { title: 'Both', type: 'publishable' })
+    await shop.make(`/admin/api-keys/${key.id}/sales-channels`, { add: [shop.channelId, second.id] })
+    const fields = '+variants.inventory_quantity'
+    const { products: counted } = good(await shopper.get('/store/products', { fields, title: 'coat' }))
+    assert.equal('inventory_quantity' in counted[0].variants[0], false)
+    const refused = await client(app(), { publishableKey: key.token }).get('/store/products', { fields })
+    assert.deepEqual([refused.status, refused.body.type], [400, 'invalid_data'])
+  })
+
+  it('keeps pictures by address and by name, and none that a browser would run', async () => {
+    const { product } = good(await shopper.get(`/store/products/${products.coat?.id}`))
+    assert.deepEqual(
+      product.images.map((image: { url: string }) => image.url),
+      ['coat-one', 'https://pictures.example/coat.png'],
+    )
+    for (const url of ['javascript:alert(1)', 'data:text/html,x', ' space', 'a"b']) {
+      const refused = await shop.admin.post(`/admin/products/${products.coat?.id}`, { images: [{ url }] })
+      assert.equal(refused.status, 400, url)
+    }
+  })
+
+  it('gathers products in categories and collections', async () => {
+    const { product_category: category } = await shop.make('/admin/product-categories', { name: 'Things', is_active: true })
+    const { collection } = await shop.make('/admin/collections', { title: 'Spring' })
+    for (const [path, key] of [
+      [`/admin/product-categories/${category.id}`, 'product_category'],
+      [`/admin/collections/${collection.id}`, 'collection'],
+    ] as const) {
+      good(await shop.admin.post(`${path}/products`, { add: [products.coat?.id, products.sheet?.id] }))
+      good(await shop.admin.post(`${path}/products`, { remove: [products.sheet?.id] }))
+      const found = good(await shop.admin.get(path, { fields: '*products' }))[key]
+      assert.deepEqual(
+        found.products.map((product: { title: string }) => product.title),
+        ['coat'],
+        path,
+      )
+      const unknown = await shop.admin.post(`${path}/products`, { add: [products.poster?.id, 'prod_unknown'] })
+      assert.deepEqual([unknown.status, unknown.body.message], [404, 'Product with id: prod_unknown was not found'])
+    }
+    assert.deepEqual(await titles({ category_id: category.id }), ['coat'])
+    assert.deepEqual(await titles({ collection_id: collection.id }), ['coat'])
+  })
+
+  it('links variants to inventory items, more or fewer pieces, or no longer', async () => {
+    const path = `/admin/products/${products.coat?.id}/variants/${products.coat?.variants[0]?.id}`
+    const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'wool' })
+    const links = async () =>
+      good(await shop.admin.get(path)).variant.inventory_items.map((link: { inventory_item_id: string; required_quantity: number }) => [
+        link.inventory_item_id,
+        link.required_quantity,
+      ])
+    good(await shop.admin.post(`${path}/inventory-items`, { inventory_item_id: item.id, required_quantity: 2 }))
+    assert.deepEqual(await links(), [[item.id, 2]])
+    good(await shop.admin.post(`${path}/inventory-items/${item.id}`, { required_quantity: 3 }))
+    assert.deepEqual(await links(), [[item.id, 3]])
+    const { parent, deleted } = good(await shop.admin.delete(`${path}/inventory-items/${item.id}`))
+    assert.deepEqual([parent.id, deleted, await links()], [products.coat?.variants[0]?.id, true, []])
+    const unknown = await shop.admin.post(`${path}/inventory-items`, { inventory_item_id: 'iitem_unknown', required_quantity: 1 })
+    assert.deepEqual([unknown.status, unknown.body.message], [404, 'Inventory Items with ids: iitem_unknown was not found'])
+  })
+
+  describe('whose prices', () => {
+    interface Price {
+      calculated_amount_with_tax: number
+      calculated_amount_without_tax: number
+    }
+    const price = async (name: string, regionId: string) => {
+      const query = { title: name, region_id: regionId, country_code: 'it', fields: '*variants.calculated_price' }
+      const found: Price = good(await shopper.get('/store/products', query)).products[0].variants[0].calculated_price
+      return [found.calculated_amount_with_tax, found.calculated_amount_without_tax]
+    }
+    let regionId: string
+
+    before(async () => {
+      const { stores } = good(await shop.admin.get('/admin/stores'))
+      await shop.make(`/admin/stores/${stores[0].id}`, {
+        supported_currencies: [
+          { currency_code: 'usd', is_default: true },
+          { currency_code: 'eur', is_tax_inclusive: false },
+        ],
+      })
+      const body = { name: 'Italy', currency_code: 'eur', countries: ['it'], is_tax_inclusive: true }
+      regionId = (await shop.make('/admin/regions', body)).region.id
+      await shop.make('/admin/tax-regions', { country_code: 'it', default_tax_rate: { code: 'IT', rate: 10, name: 'IVA' } })
+      const variants = (rules?: object) => [
+        { title: 'One', manage_inventory: false, prices: [{ currency_code: 'eur', amount: 45, rules }] },
+      ]
+      const made = [
+        await shop.product({ title: 'for Italy', variants: variants({ region_id: regionId }) }),
+        await shop.product({ title: 'for anybody', variants: variants() }),
+      ]
+      await shop.make(`/admin/sales-channels/${shop.channelId}/products`, { add: made.map((product) => product.id) })
+    })
+
+    it('are for a region include tax where the region says so, and others where their currency does', async () => {
+      assert.deepEqual(await price('for Italy', regionId), [45, 40.91])
+      assert.deepEqual(await price('for anybody', regionId), [49.5, 45])
+    })
+
+    it('are the ones that a cart is charged', async () => {
+      const found = good(await shopper.get('/store/products', { 'title[0]': 'for Italy', 'title[1]': 'for anybody', region_id: regionId }))
+      const items = found.products.map((product: { variants: { id: string }[] }) => ({ variant_id: product.variants[0]?.id, quantity: 1 }))
+      const body = { region_id: regionId, sales_channel_id: shop.channelId, shipping_address: { country_code: 'it' }, items }
+      const { cart } = good(await shopper.post('/store/carts', body))
+      const shown = cart.items.map((item: { title: string; total: number; is_tax_inclusive: boolean }) => [
+        item.title,
+        item.is_tax_inclusive,
+      ])
+      assert.deepEqual(Object.fromEntries(shown), { 'for Italy': true, 'for anybody': false })
+      assert.equal(cart.total, 94.5)
+    })
+  })
+})
