@@ -13,17 +13,20 @@ import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Ro
 import { limits, notFound } from '../../kernel/index.js'
 import { withVendorRatings } from '../../reviews/index.js'
 import { translated } from '../../translations/index.js'
+import { dates } from './catalog-filters.js'
+import { asksFor } from './products.js'
 import { listed, salesChannelsOf } from './shared.js'
 
 const q = z.string().max(limits.search_characters).optional()
-const productsOf = ['products.*']
+const productsOf = ['products.*', 'products.variants.*']
+const days = { created_at: dates.optional(), updated_at: dates.optional(), deleted_at: dates.optional() }
 
 const collectionFields: FieldsPolicy = {
   defaults: ['id', 'title', 'handle', 'external_id', 'created_at', 'updated_at'],
   extra: ['metadata', 'deleted_at', ...productsOf],
 }
 const valueFields: FieldsPolicy = {
-  defaults: ['id', 'value', 'external_id', 'created_at', 'updated_at', 'metadata'],
+  defaults: ['id', 'value', 'external_id', 'created_at', 'updated_at', 'metadata', 'products.*'],
   extra: productsOf,
 }
 const categoryScalars = [
@@ -67,6 +70,14 @@ interface NounRoutes {
   descending: boolean
 }
 
+const dateQuery = z.object(days)
+const shared = { q, id: oneOrMany.optional(), external_id: oneOrMany.optional(), ...days }
+
+/** The channels that products are shown in; null with a key that has none, which lists no products but narrows nothing here. */
+function channelsOf(request: RequestContext<unknown, unknown>): readonly string[] | null {
+  return (request.key?.salesChannelIds.length ?? 0) === 0 ? null : salesChannelsOf(request)
+}
+
 /** Collections, types and tags differ in their names only. */
 function nounRoutes(settings: NounRoutes): Route[] {
   const { noun, path, plural, singular, label, fields } = settings
@@ -78,16 +89,19 @@ function nounRoutes(settings: NounRoutes): Route[] {
         id,
         name: request.query.title ?? request.query.value ?? null,
         handle: request.query.handle ?? null,
+        externalId: request.query.external_id ?? null,
+        dates: { created_at: request.query.created_at, updated_at: request.query.updated_at, deleted_at: request.query.deleted_at },
         withProducts: request.fields.has('products'),
-        salesChannelIds: salesChannelsOf(request),
+        withVariants: asksFor(request.fields, 'products.variants'),
+        salesChannelIds: channelsOf(request),
         ...page,
         descending: request.page.order.descending,
       }),
     )
   const query =
     noun === 'collection'
-      ? z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional(), handle: oneOrMany.optional() })
-      : z.strictObject({ q, id: oneOrMany.optional(), value: oneOrMany.optional() })
+      ? z.strictObject({ ...shared, title: oneOrMany.optional(), handle: oneOrMany.optional() })
+      : z.strictObject({ ...shared, value: oneOrMany.optional() })
   return [
     route({
       surface: 'store',
@@ -124,7 +138,8 @@ function nounRoutes(settings: NounRoutes): Route[] {
   ]
 }
 
-interface NounQuery {
+interface NounQuery extends z.output<typeof dateQuery> {
+  external_id?: string[] | undefined
   q?: string | undefined
   id?: string[] | undefined
   title?: string[] | undefined
@@ -156,6 +171,8 @@ const categoryQuery = z.strictObject({
   id: oneOrMany.optional(),
   name: oneOrMany.optional(),
   handle: oneOrMany.optional(),
+  description: oneOrMany.optional(),
+  external_id: oneOrMany.optional(),
   parent_category_id: z.union([z.literal('null').transform(() => [null]), oneOrMany]).optional(),
   include_ancestors_tree: booleanText.optional(),
   include_descendants_tree: booleanText.optional(),
@@ -167,7 +184,7 @@ async function loadCategories(request: RequestContext<CategoryQuery, unknown>): 
   const withProducts = request.fields.has('products') || request.fields.has('category_children.products')
   const rows = await request.context.db.read(
     request.context.scope,
-    categoriesStatement(tenantOf(request.context), withProducts, salesChannelsOf(request)),
+    categoriesStatement(tenantOf(request.context), withProducts, channelsOf(request)),
   )
   await translated(request.context, request.locale, rows)
   return rows
@@ -194,6 +211,8 @@ function matches(row: CategoryRow, query: CategoryQuery): boolean {
     (query.id?.includes(row.id) ?? true) &&
     (query.name?.includes(row.name) ?? true) &&
     (query.handle?.includes(row.handle) ?? true) &&
+    (query.description?.includes(row.description) ?? true) &&
+    (query.external_id?.includes(row.external_id ?? '') ?? true) &&
     ((query.parent_category_id as (string | null)[] | undefined)?.includes(row.parent_category_id) ?? true) &&
     (query.q === undefined || `${row.name} ${row.description}`.toLowerCase().includes(query.q.toLowerCase()))
   )
@@ -239,15 +258,15 @@ const categoryRoutes: Route[] = [
   }),
 ]
 
-const optionQuery = z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional() })
+const optionQuery = z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional(), is_exclusive: booleanText.optional() })
 
 async function loadOptions(
   request: RequestContext<unknown, unknown>,
-  filter: { id: string[] | null; title: string[] | null; limit: number; offset: number },
+  filter: Omit<Parameters<typeof listOptionsStatement>[1], 'salesChannelIds'>,
 ) {
   return request.context.db.read(
     request.context.scope,
-    listOptionsStatement(tenantOf(request.context), { ...filter, salesChannelIds: salesChannelsOf(request) }),
+    listOptionsStatement(tenantOf(request.context), { ...filter, salesChannelIds: channelsOf(request) }),
   )
 }
 
@@ -262,8 +281,8 @@ const optionRoutes: Route[] = [
     fields: optionFields,
     page: { limit: 50, orderable: ['id'] },
     async handle(request) {
-      const { id = null, title = null } = request.query
-      const rows = await loadOptions(request, { id, title, ...request.page })
+      const { id = null, title = null, q: words = null, is_exclusive: isExclusive = null } = request.query
+      const rows = await loadOptions(request, { id, title, q: words, isExclusive, ...request.page })
       const items = rows.map((row) => row.item)
       await translated(request.context, request.locale, items)
       return listed('product_options', items, request, rows[0]?.count ?? 0)
@@ -279,7 +298,7 @@ const optionRoutes: Route[] = [
     ids: { id: 'product_option' },
     async handle(request) {
       const id = request.params.id as string
-      const [row] = await loadOptions(request, { id: [id], title: null, limit: 1, offset: 0 })
+      const [row] = await loadOptions(request, { id: [id], title: null, q: null, isExclusive: null, limit: 1, offset: 0 })
       if (row === undefined) throw notFound(`Product option with id: ${id} was not found`)
       await translated(request.context, request.locale, [row.item])
       return { product_option: request.fields.project(row.item) }

@@ -80,7 +80,7 @@ export async function retrieveVariant(
     offset: 0,
     order: { field: 'id', descending: false },
   })
-  if (variants[0] === undefined) throw notFound(`Variant with id: ${id} was not found`)
+  if (variants[0] === undefined) throw notFound(`Product variant with id: ${id} was not found`)
   return variants[0]
 }
 

@@ -1,4 +1,5 @@
-import { type Statement, statement } from '../../db/index.js'
+import { containsPattern, type Statement, statement } from '../../db/index.js'
+import { type DateFilter, dateConditions, valuesFrom } from './operators.js'
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {
@@ -7,9 +8,13 @@ export interface VocabularyFilter {
   /** Exact match of the noun's own name (title or value). */
   name: string[] | null
   handle: string[] | null
-  /** Whether the products are wanted with each row. */
+  externalId: string[] | null
+  dates: Partial<Record<'created_at' | 'updated_at' | 'deleted_at', DateFilter | undefined>>
+  /** Whether the products are wanted with each row, and their variants with those. */
   withProducts: boolean
-  salesChannelIds: readonly string[]
+  withVariants: boolean
+  /** Null shows products of every channel: a key without channels narrows nothing. */
+  salesChannelIds: readonly string[] | null
   limit: number
   offset: number
   descending: boolean
@@ -23,15 +28,20 @@ export interface VocabularyRow {
 /** Products of one collection, type or tag that are shown with it at most; storefronts count them or show a few. */
 const productsShown = 100
 
-const productsJson = (condition: string) => `coalesce((
+const variantsJson = `, 'variants', coalesce((
+        select json_agg(json_build_object('id', v.id, 'title', v.title, 'sku', v.sku, 'product_id', v.product_id, 'thumbnail', v.thumbnail)
+          order by v.variant_rank, v.id)
+        from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null), '[]')`
+
+const productsJson = (condition: string, more = '') => `coalesce((
   select json_agg(x.product) from (
     select json_build_object('id', p.id, 'title', p.title, 'subtitle', p.subtitle, 'description', p.description,
       'handle', p.handle, 'thumbnail', p.thumbnail, 'collection_id', p.collection_id, 'type_id', p.type_id,
-      'is_giftcard', p.is_giftcard, 'created_at', p.created_at, 'updated_at', p.updated_at) as product
+      'is_giftcard', p.is_giftcard, 'created_at', p.created_at, 'updated_at', p.updated_at${more}) as product
     from product p
     where p.tenant_id = $1 and ${condition} and p.status = 'published' and p.deleted_at is null
-      and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                  and h.sales_channel_id = any($7::text[]))
+      and ($7::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
+                  and h.sales_channel_id = any($7::text[])))
       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
     order by p.id limit ${productsShown}) x), '[]')`
 
@@ -39,7 +49,8 @@ interface Noun {
   table: string
   nameColumn: string
   columns: readonly string[]
-  products: string
+  /** SQL: product `p` belongs to row `x`. */
+  members: string
 }
 
 const stamps = ['metadata', 'created_at', 'updated_at', 'deleted_at']
@@ -48,33 +59,46 @@ const nouns = {
     table: 'product_collection',
     nameColumn: 'title',
     columns: ['id', 'title', 'handle', 'external_id', ...stamps],
-    products: productsJson('p.collection_id = x.id'),
+    members: 'p.collection_id = x.id',
   },
   type: {
     table: 'product_type',
     nameColumn: 'value',
     columns: ['id', 'value', 'external_id', ...stamps],
-    products: productsJson('p.type_id = x.id'),
+    members: 'p.type_id = x.id',
   },
   tag: {
     table: 'product_tag',
     nameColumn: 'value',
     columns: ['id', 'value', 'external_id', ...stamps],
-    products: productsJson(
-      'exists (select 1 from product_tag_product l where l.tenant_id = $1 and l.product_tag_id = x.id and l.product_id = p.id)',
-    ),
+    members: 'exists (select 1 from product_tag_product l where l.tenant_id = $1 and l.product_tag_id = x.id and l.product_id = p.id)',
   },
 } as const satisfies Record<string, Noun>
 
 export type VocabularyNoun = keyof typeof nouns
 
 export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, filter: VocabularyFilter): Statement<VocabularyRow> {
-  const { table, nameColumn, columns, products } = nouns[noun]
+  const { table, nameColumn, columns, members } = nouns[noun]
+  const list: unknown[] = [
+    tenantId,
+    filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`,
+    filter.id,
+    filter.name,
+    filter.limit,
+    filter.offset,
+    filter.salesChannelIds,
+    filter.handle,
+    filter.externalId,
+  ]
+  const values = valuesFrom(list)
+  const dates = Object.entries(filter.dates).flatMap(([column, wanted]) => dateConditions(`x.${column}`, wanted, values))
+  const products = productsJson(members, filter.withVariants ? variantsJson : '')
+  const detail = filter.withVariants ? 'with_variants' : filter.withProducts ? 'with_products' : 'plain'
   const hasHandle = noun === 'collection'
   const fields = columns.map((column) => `'${column}', x.${column}`).join(', ')
   const direction = filter.descending ? 'desc' : 'asc'
   return statement(
-    `catalog.${noun}s.${filter.withProducts ? 'with_products' : 'plain'}.${direction}`,
+    dates.length > 0 ? '' : `catalog.${noun}s.${detail}.${direction}`,
     `select json_build_object(${fields}${filter.withProducts ? `, 'products', ${products}` : ''}) as item,
             count(*) over ()::int as count
      from ${table} x
@@ -82,18 +106,10 @@ export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, 
        and ($2::text is null or x.${nameColumn} ilike $2)
        and ($3::text[] is null or x.id = any($3)) and ($4::text[] is null or x.${nameColumn} = any($4))
        and ($8::text[] is null${hasHandle ? ' or x.handle = any($8)' : ''})
-       and $7::text[] is not null
+       and ($9::text[] is null or x.external_id = any($9)) and coalesce(cardinality($7::text[]), 0) >= 0
+       ${dates.map((condition) => `and ${condition}`).join(' ')}
      order by x.id ${direction} limit $5 offset $6`,
-    [
-      tenantId,
-      filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`,
-      filter.id,
-      filter.name,
-      filter.limit,
-      filter.offset,
-      filter.salesChannelIds,
-      filter.handle,
-    ],
+    list,
   )
 }
 
@@ -116,16 +132,21 @@ export interface CategoryRow {
  * Every category that shoppers may see. A store has tens or hundreds, and every answer needs parents and children, so
  * one statement reads them all and the tree is built from them.
  */
-export function categoriesStatement(tenantId: string, withProducts: boolean, salesChannelIds: readonly string[]): Statement<CategoryRow> {
+export function categoriesStatement(
+  tenantId: string,
+  withProducts: boolean,
+  salesChannelIds: readonly string[] | null,
+): Statement<CategoryRow> {
   const products = productsJson(
     'exists (select 1 from product_category_product l where l.tenant_id = $1 and l.product_category_id = x.id and l.product_id = p.id)',
-  ).replace('$7', '$2')
+  ).replaceAll('$7', '$2')
   return statement(
     `catalog.categories.${withProducts ? 'with_products' : 'plain'}`,
     `select x.id, x.name, x.description, x.handle, x.rank, x.external_id, x.parent_category_id, x.metadata, x.created_at,
             x.updated_at, x.deleted_at${withProducts ? `, ${products} as products` : ''}
      from product_category x
-     where x.tenant_id = $1 and x.is_active and not x.is_internal and x.deleted_at is null and $2::text[] is not null
+     where x.tenant_id = $1 and x.is_active and not x.is_internal and x.deleted_at is null
+       and coalesce(cardinality($2::text[]), 0) >= 0
      order by x.rank, x.id limit 5000`,
     [tenantId, salesChannelIds],
   )
@@ -161,7 +182,15 @@ export function listVendorsStatement(
 
 export function listOptionsStatement(
   tenantId: string,
-  filter: { id: string[] | null; title: string[] | null; salesChannelIds: readonly string[]; limit: number; offset: number },
+  filter: {
+    id: string[] | null
+    title: string[] | null
+    q: string | null
+    isExclusive: boolean | null
+    salesChannelIds: readonly string[] | null
+    limit: number
+    offset: number
+  },
 ): Statement<VocabularyRow> {
   return statement(
     'catalog.options',
@@ -174,11 +203,21 @@ export function listOptionsStatement(
             as item, count(*) over ()::int as count
      from product_option o join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
      where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null and p.status = 'published'
-       and exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                   and h.sales_channel_id = any($4::text[]))
+       and ($4::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
+                   and h.sales_channel_id = any($4::text[])))
        and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
+       and ($7::text is null or o.title ilike $7) and ($8::boolean is null or o.is_exclusive = $8)
      order by o.id limit $5 offset $6`,
-    [tenantId, filter.id, filter.title, filter.salesChannelIds, filter.limit, filter.offset],
+    [
+      tenantId,
+      filter.id,
+      filter.title,
+      filter.salesChannelIds,
+      filter.limit,
+      filter.offset,
+      containsPattern(filter.q ?? undefined),
+      filter.isExclusive,
+    ],
   )
 }

@@ -101,6 +101,44 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
     assert.deepEqual(await titles({ collection_id: collection.id }), ['coat'])
   })
 
+  it('finds words by the id that other systems know, with the products that are sold under them', async () => {
+    const nouns = [
+      ['product-tags', 'product_tag', (id: string) => ({ tags: [{ id }] })],
+      ['product-types', 'product_type', (id: string) => ({ type_id: id })],
+    ] as const
+    for (const [path, key, link] of nouns) {
+      const word = (await shop.make(`/admin/${path}`, { value: 'rare', external_id: `${key}-1` }))[key]
+      await shop.make(`/admin/${path}`, { value: 'other', external_id: `${key}-2` })
+      const options = [{ title: 'size', values: ['one'] }]
+      for (const status of ['draft', 'published']) {
+        const variants = [{ title: 'one', options: { size: 'one' }, sku: `${key}-${status}`, prices: [] }]
+        await shop.product({ title: `${key} ${status}`, status, options, variants, ...link(word.id) })
+      }
+      const fields = 'id,value,products.title,products.variants.sku'
+      // A key without channels narrows nothing here.
+      const queries: Record<string, string>[] = [
+        { external_id: `${key}-1` },
+        { value: 'rare', 'created_at[$lte]': new Date().toISOString(), fields },
+      ]
+      for (const query of queries) {
+        const found = good(await shop.shopper.get(`/store/${path}`, query))[`${key}s`]
+        assert.deepEqual(
+          found.map((one: { products: { title: string; variants?: object[] }[] }) => one.products.map((product) => product.title)),
+          [[`${key} published`]],
+        )
+        assert.equal(JSON.stringify(found).includes(`${key}-published`), 'fields' in query, 'variants come when they are asked for')
+      }
+      const later = good(await shop.shopper.get(`/store/${path}`, { 'created_at[$gt]': new Date().toISOString() }))
+      assert.equal(later.count, 0)
+    }
+    await shop.make('/admin/product-categories', { name: 'Outside', external_id: 'cat-1', is_active: true })
+    const { product_categories } = good(await shop.shopper.get('/store/product-categories', { external_id: 'cat-1' }))
+    assert.deepEqual(
+      product_categories.map((category: { name: string }) => category.name),
+      ['Outside'],
+    )
+  })
+
   it('links variants to inventory items, more or fewer pieces, or no longer', async () => {
     const path = `/admin/products/${products.coat?.id}/variants/${products.coat?.variants[0]?.id}`
     const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'wool' })
