@@ -1,5 +1,6 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { costly } from './costly.js'
+import { searchMatches } from './product-filter.js'
 import { orderSql, type ProductSelection, productListSql } from './product-list.js'
 
 /** What a large list is remembered by: how many products it holds, and where every two-hundredth stands. */
@@ -41,8 +42,15 @@ export function noteLargeList(context: Context, selection: ProductSelection, cou
   outlines.learn(keyOf(context, selection), () => readOutline(context, selection))
 }
 
+/** What is found by words is read through the index, and along the list where the index has more than it hands out. */
 async function readOutline(context: Context, selection: ProductSelection): Promise<Outline> {
-  const sql = productListSql(tenantOf(context), selection, true)
+  if (selection.filter.q === undefined) return readOutlineBy(context, selection, true)
+  const outline = await readOutlineBy(context, selection, false)
+  return outline.count < searchMatches ? outline : readOutlineBy(context, selection, true)
+}
+
+async function readOutlineBy(context: Context, selection: ProductSelection, frequentWords: boolean): Promise<Outline> {
+  const sql = productListSql(tenantOf(context), selection, frequentWords)
   const rows = await context.db.read(
     context.scope,
     statement<{ value: unknown; id: string; count: number }>(

@@ -51,7 +51,7 @@ export interface FilterContext {
 export const soldByActiveVendorSql = `p.vendor_id = any(array(select d.id from vendor d where d.tenant_id = $1 and d.status = 'active'))`
 
 /** Matches found by a search at most; whoever has more has a word that tells nothing. */
-const searchMatches = 20_000
+export const searchMatches = 20_000
 
 /** Conditions on product `p` for a filter. The text depends only on which filters are given, never on their values. */
 export function productConditions(filter: ProductFilter, context: FilterContext): string[] {
