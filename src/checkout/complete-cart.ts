@@ -70,7 +70,11 @@ async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
   if (authorized.kind !== 'ok') return authorized
   if (attempt.capture === 'manual' || authorized.value.status === 'captured') return { kind: 'ok', value: agreed(authorized.value) }
   const captured = await provider.capture({ operationKey: `capture:${checkoutId}` }, money, authorized.value.data)
-  return captured.kind === 'ok' ? { kind: 'ok', value: agreed(captured.value) } : captured
+  if (captured.kind === 'ok') return { kind: 'ok', value: agreed(captured.value) }
+  if (captured.kind === 'unknown') return captured
+  // What was agreed to and cannot be taken would stay held on the shopper's card for days.
+  const released = await provider.cancel({ operationKey: `void:${checkoutId}` }, money, authorized.value.data)
+  return released.kind === 'unknown' ? released : captured
 }
 
 /** Ends an attempt, frees its stock and gives back the promotions that it used. An attempt that another caller has completed meanwhile stays completed. */

@@ -115,14 +115,20 @@ describe('what refuses to become an order', () => {
 
     describe('through a provider', () => {
       let answer: Outcome<PaymentSnapshot> = { kind: 'declined', message: 'no' }
+      let captured: Outcome<PaymentSnapshot> | undefined
+      let voided: Outcome<{ data: Record<string, unknown> }> = { kind: 'unknown', message: 'not asked here' }
+      const voids: string[] = []
       before(async () => {
         registerPaymentProvider({
           id: 'pp_scripted_test',
           startSession: async () => ({ kind: 'ok', value: { client_secret: 'secret' } }),
           authorize: async () => answer,
-          capture: async () => answer,
+          capture: async () => captured ?? answer,
           refund: async () => ({ kind: 'unknown', message: 'not asked here' }),
-          cancel: async () => ({ kind: 'unknown', message: 'not asked here' }),
+          async cancel(call, money, data) {
+            voids.push(`${call.operationKey.split(':')[0]} ${money.amountMinor} ${JSON.stringify(data)}`)
+            return voided
+          },
         })
         await sql(`insert into app.region_payment_provider (tenant_id, region_id, provider_id) values ($1, $2, 'pp_scripted_test')`, [
           store.tenantId,
@@ -165,6 +171,23 @@ describe('what refuses to become an order', () => {
         assert.equal(body.type, 'order')
         const { order } = (await store.shopper.get(`/store/orders/${body.order.id}`, { fields: '*payment_collections.payments' })).body
         assert.deepEqual(order.payment_collections[0].payments[0].data, { card_last4: '4242' })
+      })
+
+      it('that agrees and then does not pay: what it held is let go, and the cart can be paid otherwise', async () => {
+        const cartId = await cartWithProvider()
+        const { total } = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
+        answer = { kind: 'ok', value: { status: 'authorized', data: { intent: 'one' } } }
+        captured = { kind: 'declined', message: 'expired' }
+        assert.equal((await complete(cartId)).body.code, 'payment_outcome_unknown', 'nobody knows yet whether the card is free again')
+        voided = { kind: 'ok', value: { data: {} } }
+        const { body: refusal } = await complete(cartId)
+        assert.deepEqual([refusal.type, refusal.error.type], ['cart', 'payment_authorization_error'])
+        assert.deepEqual(voids, Array(2).fill(`void ${Math.round(total * 100)} {"intent":"one"}`))
+        const left = await sql(`select state from app.checkout where cart_id = $1`, [cartId])
+        assert.deepEqual(left, [{ state: 'failed' }])
+        captured = undefined
+        answer = { kind: 'ok', value: { status: 'captured', data: {} } }
+        assert.equal((await complete(cartId)).body.type, 'order')
       })
 
       it('that does not answer: the cart stays as it is until it does', async () => {
