@@ -61,6 +61,11 @@ export const settings = {
     meaning: 'multiplies every rate limit; 0 switches them off, which production refuses',
   },
   TRUST_PROXY: { schema: flag, fallback: 'false', meaning: 'true behind a proxy that sets X-Forwarded-For and X-Forwarded-Host' },
+  METRICS_TOKEN: {
+    schema: z.string().min(16),
+    fallback: undefined,
+    meaning: 'what Prometheus must send as Bearer to read /metrics, 16 characters or more; without it production has no /metrics',
+  },
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), fallback: 'info', meaning: 'how much is logged' },
   JOB_POLL_INTERVAL_MS: {
     schema: whole(10, 60_000),
@@ -100,6 +105,7 @@ export interface Config {
   readonly mailFrom: string
   readonly rateLimitScale: number
   readonly trustProxy: boolean
+  readonly metricsToken: string | undefined
   readonly logLevel: Raw['LOG_LEVEL']
   readonly jobPollInterval_ms: number
   readonly checkoutResumeAfter_ms: number
@@ -132,7 +138,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   return config
 }
 
-const secretName = /SECRET|PASSWORD|URL/
+const secretName = /SECRET|PASSWORD|TOKEN$|URL/
 
 function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
   return {
@@ -156,6 +162,7 @@ function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
     mailFrom: raw.MAIL_FROM,
     rateLimitScale: raw.RATE_LIMIT_SCALE,
     trustProxy: raw.TRUST_PROXY,
+    metricsToken: raw.METRICS_TOKEN,
     logLevel: raw.LOG_LEVEL,
     jobPollInterval_ms: raw.JOB_POLL_INTERVAL_MS,
     checkoutResumeAfter_ms: raw.CHECKOUT_RESUME_AFTER_MS,

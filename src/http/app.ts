@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import Router from '@koa/router'
 import Koa, { type Context as KoaContext, type Next } from 'koa'
 import { sessionCookie } from '../access/index.js'
 import { counting, newStatistics } from '../db/index.js'
-import { limits, notFound, toErrorBody, unavailable } from '../kernel/index.js'
+import { limits, notFound, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
 import { documentationRouter } from './documentation.js'
 import { filesRouter } from './files.js'
 import { type Metrics, metricsOf } from './metrics.js'
@@ -133,10 +133,20 @@ function processRoutes(services: Services, metrics: Metrics): Router {
     ctx.body = Object.fromEntries(checks)
   })
   router.get('/metrics', async (ctx) => {
+    // Figures tell outsiders what is sold and when. A proxy on the same machine makes every address a local one.
+    const { metricsToken, environment } = services.config
+    if (metricsToken === undefined && environment === 'production') throw notFound('Cannot GET /metrics')
+    if (metricsToken !== undefined && !isSame(ctx.get('authorization'), `Bearer ${metricsToken}`)) throw unauthorized()
     ctx.type = metrics.registry.contentType
     ctx.body = await metrics.registry.metrics()
   })
   return router
+}
+
+/** Compared in the same time wherever they differ. */
+function isSame(given: string, wanted: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(wanted))
 }
 
 async function timeLimit(_ctx: KoaContext, next: Next): Promise<void> {

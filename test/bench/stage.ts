@@ -68,10 +68,10 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     for (let other = 1; other < stores; other += 1) await createTestStore({ db, adminUrl, url: '' } as TestApp, { slug: `other-${other}` })
     if (catalogue.products > 10 * firstProducts) {
       await seedCatalogue(db, store.tenantId, { ...catalogue, products: firstProducts, seed: catalogue.seed + 1 })
-      await asAdmin(adminUrl, 'analyze')
+      await vacuumFilled(adminUrl)
     }
     await seedCatalogue(db, store.tenantId, catalogue)
-    await asAdmin(adminUrl, 'vacuum analyze')
+    await vacuumFilled(adminUrl)
     const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [
       store.tenantId,
     ])
@@ -84,6 +84,16 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
   } finally {
     await db.close()
   }
+}
+
+/** As autovacuum does: what is empty it never visits, and plans for what fills later would be made for nothing. */
+async function vacuumFilled(adminUrl: string): Promise<void> {
+  const filled = await asAdmin<{ name: string }>(
+    adminUrl,
+    `select c.oid::regclass::text as name from pg_class c
+     where c.relnamespace in ('app'::regnamespace, 'platform'::regnamespace) and c.relkind = 'r' and pg_relation_size(c.oid) > 0`,
+  )
+  for (const { name } of filled) await asAdmin(adminUrl, `vacuum analyze ${name}`)
 }
 
 /** `--products 100000`, `--stores 1000`. */

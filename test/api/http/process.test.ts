@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { freePort } from '../../../infra/local/postgres.js'
 import { startTestApp, type TestApp, useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
@@ -27,6 +28,23 @@ describe('what a process says of itself', () => {
     assert.match(body, /^stoa_db_round_trips_total \d+$/m)
     assert.match(body, /^process_cpu_seconds_total/m)
     assert.doesNotMatch(body, /prod_of_nobody/)
+  })
+
+  it('tells its figures to those alone who hold the token, where there is one, and in production to nobody else', async () => {
+    const token = 'a token for Prometheus'
+    const statuses = async (settings: Record<string, string>) => {
+      const other = await startTestApp({ settings })
+      try {
+        const all = [{}, { token: `${token}s` }, { token }].map((credentials) => client(other, credentials).get('/metrics'))
+        return (await Promise.all(all)).map(({ status }) => status)
+      } finally {
+        await other.stop()
+      }
+    }
+    assert.deepEqual(await statuses({ METRICS_TOKEN: token }), [401, 401, 200])
+    const port = String(await freePort())
+    const production = { NODE_ENV: 'production', PORT: port, PUBLIC_URL: `http://127.0.0.1:${port}`, RATE_LIMIT_SCALE: '1' }
+    assert.deepEqual(await statuses(production), [404, 404, 404])
   })
 
   it('knows no other addresses', async () => {
