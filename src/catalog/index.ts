@@ -5,7 +5,7 @@ export { type FacetName, facetNames, type Facets } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
 export type { DateFilter, TextFilter } from './queries/operators.js'
 export type { ProductFilter } from './queries/product-filter.js'
-export { type ProductRelation, productRelations } from './queries/product-json.js'
+export { type ProductRelation, productRelations, variantColumns } from './queries/product-json.js'
 export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export { type ProductSelection, type ProductVisibility, productOrders } from './queries/product-list.js'
 export {

@@ -10,9 +10,9 @@ const measure = z.number().min(0).max(1_000_000_000).nullish()
 /** A picture's address, or its path or name below wherever the storefront looks; nothing that a browser would run. */
 const url = z
   .string()
-  .min(1)
   .max(2_000)
-  .refine((value) => /^(?:https?:\/\/[^\s]+|\/?[\w.~%-][^\s:\\<>"]*)$/i.test(value), 'is not the address of a picture')
+  .refine((value) => /^[^\s\\<>"]+$/.test(value) && isPicture(value), 'is not the address of a picture')
+const isPicture = (value: string) => (/^https?:/i.test(value) ? URL.canParse(value) : /^\/?[\w.~%-][^:]*$/.test(value))
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 
 /** Where a price holds: in a region, for a customer group. */

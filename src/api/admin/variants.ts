@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { changeInventoryLink, linkInventory, type VariantJson, vendorOfVariant } from '../../catalog/index.js'
+import { changeInventoryLink, linkInventory, type VariantJson, variantColumns, vendorOfVariant } from '../../catalog/index.js'
 import { singlePage, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
@@ -10,34 +10,7 @@ import { type AnyRequest, findWithin, id, write } from './shared.js'
 // Variants by themselves, and the inventory items that a piece of one takes (Medusa's Admin API, product variants).
 
 const variantFields: FieldsPolicy = {
-  defaults: [
-    'id',
-    'title',
-    'sku',
-    'barcode',
-    'ean',
-    'upc',
-    'thumbnail',
-    'allow_backorder',
-    'manage_inventory',
-    'hs_code',
-    'origin_country',
-    'mid_code',
-    'material',
-    'weight',
-    'length',
-    'height',
-    'width',
-    'metadata',
-    'variant_rank',
-    'product_id',
-    'created_at',
-    'updated_at',
-    'deleted_at',
-    'options.*',
-    'prices.*',
-    'inventory_items.*',
-  ],
+  defaults: [...variantColumns, 'options.*', 'prices.*', 'inventory_items.*'],
   extra: ['images.*', 'options.option.id', 'options.option.title'],
 }
 

@@ -19,7 +19,7 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { type AnyRequest, handle, id, ids, links, name, q, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, handle, id, ids, links, name, q, reach, reading, removal, text, write } from './shared.js'
 
 /** The id that the store's other systems know it by. */
 const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
@@ -114,12 +114,13 @@ const categoryFields: FieldsPolicy = {
   extra: ['products.*'],
 }
 
-/** Rows with the products in them, where those are asked for. */
+/** Rows with the products in them that the caller may read, where those are asked for. */
 async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductGroup, rows: Row[]): Promise<Row[]> {
   if (!request.fields.has('products') || rows.length === 0) return rows
   const { context } = request
   const wanted = rows.map((row) => row.id)
-  const found = await context.db.read(context.scope, groupedProductsStatement(tenantOf(context), kind, wanted))
+  const within = reach(request, 'products:read')
+  const found = await context.db.read(context.scope, groupedProductsStatement(tenantOf(context), kind, wanted, within))
   const byId = new Map(found.map(({ id: group, products }) => [group, products]))
   return rows.map((row) => ({ ...row, products: byId.get(row.id) ?? [] }))
 }

@@ -12,6 +12,7 @@ import {
   readPricing,
   retrieveProduct,
   retrieveVariant,
+  variantColumns,
   variantOrders,
 } from '../../catalog/index.js'
 import { countryCode, type FieldsPolicy, type FieldTree, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
@@ -89,28 +90,8 @@ export const productFields: FieldsPolicy = {
 
 const variantFields: FieldsPolicy = {
   defaults: [
-    'id',
-    'title',
-    'sku',
-    'barcode',
-    'ean',
-    'upc',
-    'allow_backorder',
-    'manage_inventory',
-    'variant_rank',
-    'product_id',
-    'thumbnail',
-    'hs_code',
-    'origin_country',
-    'mid_code',
-    'material',
-    'weight',
-    'length',
-    'height',
-    'width',
-    'created_at',
-    'updated_at',
-    'metadata',
+    // What is gone has its date where it is asked for.
+    ...variantColumns.filter((name) => name !== 'deleted_at'),
     'options.*',
     'images.*',
     'product.id',

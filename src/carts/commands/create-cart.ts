@@ -41,8 +41,7 @@ export async function createCart(context: Context, input: CreateCartInput): Prom
       throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
     }
     const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
-    // A region without countries says nothing of where it is.
-    if (setting.countries.length > 0) refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
+    refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
     const guest =
       input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
     await checkCodes(unit, input.promo_codes ?? [])
@@ -106,9 +105,11 @@ export function withId(address: Address | null, known?: Address | null): Address
   return { id: known?.id ?? newId('caaddr'), ...values, created_at: now, updated_at: now } as Address
 }
 
+/** A region without countries says nothing of where it is, and takes every address. Throws invalid_data. */
 export function refuseForeignCountry(address: Address | null, countries: readonly string[], regionName: string): void {
   const code = address?.country_code
-  if (code != null && !countries.includes(code)) throw invalidData(`Country with code ${code} is not within region ${regionName}`)
+  if (code == null || countries.length === 0) return
+  if (!countries.includes(code)) throw invalidData(`Country with code ${code} is not within region ${regionName}`)
 }
 
 /** Brings a cart's taxes up to date, also where the region does not compute them by itself. */

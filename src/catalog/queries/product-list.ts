@@ -92,24 +92,22 @@ function shownConditions(visibility: ProductVisibility, values: Values): string[
   return conditions
 }
 
+/** SQL: a row for each of the channels that product `p` is in. */
+const placesSql = (value: string, channels: string) => `select ${value} from product_sales_channel h
+      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[])`
+
 function inChannel({ salesChannelIds }: ProductVisibility, channels: string): string[] {
   if (salesChannelIds === null) return []
-  return [
-    `exists (select 1 from product_sales_channel h
-      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]))`,
-  ]
+  return [`exists (${placesSql('1', channels)})`]
 }
 
 /**
  * Looked up for each product, which the planner cannot turn into a join: that began with the channel's first product, and
- * read 3 000 rows for a page in the middle of 10 000. For the whole list the join is the sooner one, 8 ms against 60.
+ * read 3 000 rows for a page in the middle of 10 000. For the whole list the join is the sooner one, 26 ms against 63.
  */
 function inChannelOfEach({ salesChannelIds }: ProductVisibility, channels: string): string[] {
   if (salesChannelIds === null) return []
-  return [
-    `(select true from product_sales_channel h
-      where h.tenant_id = $1 and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[]) limit 1)`,
-  ]
+  return [`(${placesSql('true', channels)} limit 1)`]
 }
 
 /** SQL of the order, over the list itself (`r.lowest_minor`) or over a page that kept the column as `list_value`. */

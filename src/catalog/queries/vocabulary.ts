@@ -33,15 +33,16 @@ const variantsJson = `, 'variants', coalesce((
           order by v.variant_rank, v.id)
         from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null), '[]')`
 
-const productsJson = (condition: string, more = '') => `coalesce((
+/** Published products of row `x`, as far as these channels show them. `channels` is SQL of an array, null for every channel. */
+const productsJson = (members: string, channels: string, more = '') => `coalesce((
   select json_agg(x.product) from (
     select json_build_object('id', p.id, 'title', p.title, 'subtitle', p.subtitle, 'description', p.description,
       'handle', p.handle, 'thumbnail', p.thumbnail, 'collection_id', p.collection_id, 'type_id', p.type_id,
       'is_giftcard', p.is_giftcard, 'created_at', p.created_at, 'updated_at', p.updated_at${more}) as product
     from product p
-    where p.tenant_id = $1 and ${condition} and p.status = 'published' and p.deleted_at is null
-      and ($7::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                  and h.sales_channel_id = any($7::text[])))
+    where p.tenant_id = $1 and ${members} and p.status = 'published' and p.deleted_at is null
+      and (${channels}::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1
+                  and h.product_id = p.id and h.sales_channel_id = any(${channels}::text[])))
       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
     order by p.id limit ${productsShown}) x), '[]')`
 
@@ -81,32 +82,33 @@ export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, 
   const { table, nameColumn, columns, members } = nouns[noun]
   const list: unknown[] = [
     tenantId,
-    filter.q === null ? null : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`,
+    containsPattern(filter.q ?? undefined),
     filter.id,
     filter.name,
     filter.limit,
     filter.offset,
-    filter.salesChannelIds,
     filter.handle,
     filter.externalId,
   ]
   const values = valuesFrom(list)
   const dates = Object.entries(filter.dates).flatMap(([column, wanted]) => dateConditions(`x.${column}`, wanted, values))
-  const products = productsJson(members, filter.withVariants ? variantsJson : '')
+  const products = filter.withProducts
+    ? `, 'products', ${productsJson(members, values.add(filter.salesChannelIds), filter.withVariants ? variantsJson : '')}`
+    : ''
   const detail = filter.withVariants ? 'with_variants' : filter.withProducts ? 'with_products' : 'plain'
   const hasHandle = noun === 'collection'
   const fields = columns.map((column) => `'${column}', x.${column}`).join(', ')
   const direction = filter.descending ? 'desc' : 'asc'
   return statement(
     dates.length > 0 ? '' : `catalog.${noun}s.${detail}.${direction}`,
-    `select json_build_object(${fields}${filter.withProducts ? `, 'products', ${products}` : ''}) as item,
+    `select json_build_object(${fields}${products}) as item,
             count(*) over ()::int as count
      from ${table} x
      where x.tenant_id = $1 and x.deleted_at is null
        and ($2::text is null or x.${nameColumn} ilike $2)
        and ($3::text[] is null or x.id = any($3)) and ($4::text[] is null or x.${nameColumn} = any($4))
-       and ($8::text[] is null${hasHandle ? ' or x.handle = any($8)' : ''})
-       and ($9::text[] is null or x.external_id = any($9)) and coalesce(cardinality($7::text[]), 0) >= 0
+       and ($7::text[] is null${hasHandle ? ' or x.handle = any($7)' : ''})
+       and ($8::text[] is null or x.external_id = any($8))
        ${dates.map((condition) => `and ${condition}`).join(' ')}
      order by x.id ${direction} limit $5 offset $6`,
     list,
@@ -137,18 +139,16 @@ export function categoriesStatement(
   withProducts: boolean,
   salesChannelIds: readonly string[] | null,
 ): Statement<CategoryRow> {
-  const products = productsJson(
-    'exists (select 1 from product_category_product l where l.tenant_id = $1 and l.product_category_id = x.id and l.product_id = p.id)',
-  ).replaceAll('$7', '$2')
+  const members =
+    'exists (select 1 from product_category_product l where l.tenant_id = $1 and l.product_category_id = x.id and l.product_id = p.id)'
   return statement(
     `catalog.categories.${withProducts ? 'with_products' : 'plain'}`,
     `select x.id, x.name, x.description, x.handle, x.rank, x.external_id, x.parent_category_id, x.metadata, x.created_at,
-            x.updated_at, x.deleted_at${withProducts ? `, ${products} as products` : ''}
+            x.updated_at, x.deleted_at${withProducts ? `, ${productsJson(members, '$2')} as products` : ''}
      from product_category x
      where x.tenant_id = $1 and x.is_active and not x.is_internal and x.deleted_at is null
-       and coalesce(cardinality($2::text[]), 0) >= 0
      order by x.rank, x.id limit 5000`,
-    [tenantId, salesChannelIds],
+    withProducts ? [tenantId, salesChannelIds] : [tenantId],
   )
 }
 

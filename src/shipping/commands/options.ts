@@ -43,7 +43,8 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   )
   if (zone === undefined) throw notFound(`Service zone with id: ${input.service_zone_id} was not found`)
   const { vendor_id } = zone
-  refuseUnpriced(input.price_type ?? 'flat', input)
+  const provider_id = input.provider_id ?? 'manual_manual'
+  refuseUnpriced({ ...input, provider_id, price_type: input.price_type ?? 'flat' })
   await refuseForeign(unit, vendor_id, input)
   const typeId = input.type === undefined ? (input.type_id as string) : await createShippingOptionType(unit, { ...input.type, vendor_id })
   const priceSetId = newId('pset')
@@ -58,7 +59,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
     shipping_profile_id: input.shipping_profile_id,
     shipping_option_type_id: typeId,
     price_set_id: priceSetId,
-    provider_id: input.provider_id ?? 'manual_manual',
+    provider_id,
     price_type: input.price_type ?? 'flat',
     data: input.data ?? null,
     metadata: input.metadata ?? null,
@@ -76,19 +77,22 @@ export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zon
 export async function updateShippingOption(unit: Unit, id: string, patch: ShippingOptionPatch): Promise<void> {
   const tenantId = tenantOf(unit)
   const [option] = await unit.run(
-    statement<{ vendor_id: string; price_set_id: string; price_type: 'flat' | 'calculated'; data: object | null }>(
+    statement<{ vendor_id: string; price_set_id: string; provider_id: string; price_type: 'flat' | 'calculated'; data: object | null }>(
       'shipping.lock_option',
-      'select vendor_id, price_set_id, price_type, data from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      'select vendor_id, price_set_id, provider_id, price_type, data from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
       [tenantId, id],
     ),
   )
   if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
   if (patch.type !== undefined && patch.type_id !== undefined) throw invalidData('A shipping option needs a type or a type_id, one of them')
   await refuseForeign(unit, option.vendor_id, patch)
-  const data = patch.data === undefined ? option.data : patch.data
-  // Prices of a flat option are there already, unless it was calculated until now.
-  const known = option.price_type === 'flat' ? undefined : []
-  refuseUnpriced(patch.price_type ?? option.price_type, { data, prices: patch.prices ?? known })
+  refuseUnpriced({
+    provider_id: patch.provider_id ?? option.provider_id,
+    price_type: patch.price_type ?? option.price_type,
+    data: patch.data === undefined ? option.data : patch.data,
+    // Prices of a flat option are there already, unless it was calculated until now.
+    prices: patch.prices ?? (option.price_type === 'flat' ? undefined : []),
+  })
   const changes: Record<string, unknown> = Object.fromEntries(
     columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]),
   )
@@ -135,15 +139,17 @@ async function refuseForeign(
   if (!known.type) throw notFound(`Shipping option type with id: ${input.type_id} was not found`)
 }
 
-function refuseUnpriced(
-  type: 'flat' | 'calculated',
-  input: { data?: object | null | undefined; prices?: readonly OptionPrice[] | undefined },
-): void {
-  if (type === 'flat') {
-    if (input.prices?.length === 0) throw invalidData('A shipping option with a flat price needs prices')
+function refuseUnpriced(option: {
+  provider_id: string
+  price_type: 'flat' | 'calculated'
+  data?: object | null | undefined
+  prices?: readonly OptionPrice[] | undefined
+}): void {
+  if (option.price_type === 'flat') {
+    if (option.prices?.length === 0) throw invalidData('A shipping option with a flat price needs prices')
     return
   }
-  const refusal = fulfillmentProviderOf('manual_manual')?.refuseData(input.data) ?? null
+  const refusal = fulfillmentProviderOf(option.provider_id)?.refuseData(option.data) ?? null
   if (refusal !== null) throw invalidData(refusal)
 }
 

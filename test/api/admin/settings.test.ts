@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
+import { good } from '../../support/http.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('admin API: settings', () => {
@@ -11,14 +12,8 @@ describe('admin API: settings', () => {
     store = await createTestStore(app())
   })
 
-  const good = async (answer: Promise<{ status: number; body: never }>) => {
-    const { status, body } = await answer
-    assert.equal(status, 200, JSON.stringify(body))
-    // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
-    return body as any
-  }
-  const post = (path: string, body: unknown = {}) => good(store.admin.post(path, body) as never)
-  const get = (path: string, query?: Record<string, string>) => good(store.admin.get(path, query) as never)
+  const post = async (path: string, body: object = {}) => good(await store.admin.post(path, body))
+  const get = async (path: string, query?: Record<string, string>) => good(await store.admin.get(path, query))
 
   it('shows the one store of the tenant and changes what is named', async () => {
     const { stores, count } = await get('/admin/stores')

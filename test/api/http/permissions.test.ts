@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/kernel/index.js'
 import { useApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
+import { good } from '../../support/http.js'
 import { addPerson, addStaff, tokenOf } from '../../support/people.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -63,6 +64,21 @@ describe('what one may do', () => {
     assert.equal((await limited.get(`/admin/products/${theirs}`)).status, 404)
     assert.equal((await limited.post(`/admin/products/${theirs}`, { title: 'Mine now' })).status, 404)
     assert.equal((await limited.post('/admin/products', { ...product, vendor_id: foreign.id })).status, 404)
+    const mine = own.products[0]?.id as string
+    for (const [path, noun] of [
+      ['/admin/collections', 'collection'],
+      ['/admin/product-categories', 'product_category'],
+    ] as const) {
+      const name = noun === 'collection' ? { title: 'Of both' } : { name: 'Of both' }
+      const { [noun]: group } = good(await store.admin.post(path, name))
+      good(await store.admin.post(`${path}/${group.id}/products`, { add: [mine, theirs] }))
+      const seenBy = async (who: Client) => {
+        const { [noun]: seen } = good(await who.get(`${path}/${group.id}`, { fields: '*products' }))
+        return seen.products.map((each: { id: string }) => each.id).sort()
+      }
+      assert.deepEqual(await seenBy(store.admin), [mine, theirs].sort())
+      assert.deepEqual(await seenBy(limited), [mine], `${path} shows the drafts of other vendors`)
+    }
   })
 
   it('is for a secret key what it was given', async () => {

@@ -36,6 +36,17 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.deepEqual([cart.sales_channel_id, cart.items[0].metadata, cart.items[0].requires_shipping], [shop.channelId, {}, true])
   })
 
+  it('go anywhere from a region that names no countries', async () => {
+    const { region } = await shop.make('/admin/regions', { name: 'Anywhere', currency_code: 'usd' })
+    const to = (country_code: string) => ({ shipping_address: { country_code } })
+    const cart = await cartOf(one(variantId), { region_id: region.id, ...to('dk') })
+    assert.equal(cart.shipping_address.country_code, 'dk')
+    const moved = good(await shop.shopper.post(`/store/carts/${cart.id}`, to('no'))).cart
+    assert.equal(moved.shipping_address.country_code, 'no')
+    const refused = await shop.shopper.post('/store/carts', { ...shop.place, ...to('dk') })
+    assert.deepEqual([refused.status, refused.body.message], [400, 'Country with code dk is not within region US'])
+  })
+
   it('need no shipping for what has no shipping profile', async () => {
     const { variants } = await shop.product({ title: 'Download' })
     const cart = await cartOf(one(variants[0]?.id as string))

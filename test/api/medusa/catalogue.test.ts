@@ -73,7 +73,15 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       product.images.map((image: { url: string }) => image.url),
       ['coat-one', 'https://pictures.example/coat.png'],
     )
-    for (const url of ['javascript:alert(1)', 'data:text/html,x', ' space', 'a"b']) {
+    for (const url of [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      ' space',
+      'a"b',
+      'https://pictures.example/a"b',
+      'https://',
+      '//other.example/a',
+    ]) {
       const refused = await shop.admin.post(`/admin/products/${products.coat?.id}`, { images: [{ url }] })
       assert.equal(refused.status, 400, url)
     }

@@ -1,10 +1,8 @@
-import { ensureOperator } from '../../../src/access/index.js'
-import { systemClock } from '../../../src/kernel/index.js'
 import type { TestApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
 import { good } from '../../support/http.js'
+import { signedInOperator } from '../../support/people.js'
 
-const credentials = { email: 'operator@medusa-shops.example', password: 'correct horse battery' }
 let counter = 0
 
 /** A store that a Medusa admin would set up: nothing is there but the store, a sales channel and keys. */
@@ -27,12 +25,11 @@ export interface MedusaShop {
 
 /** Sets a store up with the bodies that Medusa's own clients send. Prices are without tax unless a preference says otherwise. */
 export async function medusaShop(app: TestApp): Promise<MedusaShop> {
-  await ensureOperator({ db: app.db, clock: systemClock, scope: { role: 'platform' }, requestId: 'test', actorId: 'system' }, credentials)
-  const { token } = good(await client(app).post('/auth/operator/emailpass', credentials))
+  const operator = await signedInOperator(app)
   counter += 1
   const slug = `medusa-${process.pid}-${counter}`
   const created = good(
-    await client(app, { token }).post('/platform/tenants', {
+    await operator.post('/platform/tenants', {
       slug,
       name: 'A Medusa shop',
       default_currency: 'usd',
