@@ -139,6 +139,25 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.equal(good(await completed(shop, second.id)).type, 'order')
   })
 
+  it('are paid for without a promotion that ended since it was shown', async () => {
+    const { promotion } = await shop.make('/admin/promotions', {
+      code: 'ENDS',
+      type: 'standard',
+      status: 'active',
+      application_method: { type: 'percentage', target_type: 'items', allocation: 'across', value: 50 },
+    })
+    const cart = await cartOf(one(variantId), { promo_codes: ['ENDS'] })
+    assert.ok(cart.discount_total > 0)
+    const { payment_collection } = good(await shop.shopper.post('/store/payment-collections', { cart_id: cart.id }))
+    assert.equal(payment_collection.amount, cart.total)
+    await shop.make(`/admin/promotions/${promotion.id}`, { status: 'inactive' })
+    const path = `/store/payment-collections/${payment_collection.id}/payment-sessions`
+    const started = good(await shop.shopper.post(path, { provider_id: 'pp_system_default' })).payment_collection
+    const { cart: now } = good(await shop.shopper.get(`/store/carts/${cart.id}`))
+    assert.deepEqual([now.discount_total, started.amount, started.payment_sessions[0].amount], [0, now.total, now.total])
+    assert.ok(now.total > cart.total)
+  })
+
   it('keep the e-mail that their customer gave when they are claimed again', async () => {
     const person = { email: 'ada@medusa-shop.example', password: 'correct horse battery' }
     const { token: registered } = good(await shop.shopper.post('/auth/customer/emailpass/register', person))

@@ -114,6 +114,12 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       ['product-tags', 'product_tag', (id: string) => ({ tags: [{ id }] })],
       ['product-types', 'product_type', (id: string) => ({ type_id: id })],
     ] as const
+    const { api_key } = await shop.make('/admin/api-keys', {
+      title: 'In the channel',
+      type: 'publishable',
+      sales_channel_ids: [shop.channelId],
+    })
+    const inChannel = client(app(), { publishableKey: api_key.token })
     for (const [path, key, link] of nouns) {
       const word = (await shop.make(`/admin/${path}`, { value: 'rare', external_id: `${key}-1` }))[key]
       await shop.make(`/admin/${path}`, { value: 'other', external_id: `${key}-2` })
@@ -136,6 +142,9 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
         )
         assert.equal(JSON.stringify(found).includes(`${key}-published`), 'fields' in query, 'variants come when they are asked for')
       }
+      // With a key of channels, only what they hold.
+      const [listed] = good(await inChannel.get(`/store/${path}`, { external_id: `${key}-1` }))[`${key}s`]
+      assert.deepEqual(listed.products, [])
       const later = good(await shop.shopper.get(`/store/${path}`, { 'created_at[$gt]': new Date().toISOString() }))
       assert.equal(later.count, 0)
     }
