@@ -13,6 +13,7 @@ export interface FileResult {
   passed: number
   failed: number
   skipped: number
+  duration_ms: number
   /** What failed and why, to be told once more at the end. */
   failures: string[]
 }
@@ -26,7 +27,14 @@ process.on('message', ({ file }: { file: string | null }) => {
     (result) => process.send?.(result),
     (error: Error) => {
       console.log(`${file} could not be loaded: ${error.stack}`)
-      process.send?.({ file, passed: 0, failed: 1, skipped: 0, failures: [`could not be loaded: ${error.stack}`] } satisfies FileResult)
+      process.send?.({
+        file,
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+        duration_ms: 0,
+        failures: [`could not be loaded: ${error.stack}`],
+      } satisfies FileResult)
     },
   )
 })
@@ -46,6 +54,7 @@ function leave(): void {
 }
 
 async function runFile(file: string): Promise<FileResult> {
+  const started = Date.now()
   const mocha = new Mocha({ reporter: 'spec', timeout: 30_000, slow: 3_000, checkLeaks: true, rootHooks: mochaHooks })
   mocha.addFile(path.join(built, file))
   await mocha.loadFilesAsync()
@@ -53,7 +62,7 @@ async function runFile(file: string): Promise<FileResult> {
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
-      resolve({ file, passed: passes, failed: failures, skipped: pending, failures: told })
+      resolve({ file, passed: passes, failed: failures, skipped: pending, duration_ms: Date.now() - started, failures: told })
     })
     runner.on('fail', (test, error: Error) => told.push(`${test.fullTitle()}\n${error.stack ?? error.message}`))
   })

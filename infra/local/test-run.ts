@@ -16,6 +16,8 @@ const started = Date.now()
 const outputDelay_ms = 20
 /** Of each failure, at most this much is told again at the end: who reads only the last lines of a long run finds it there. */
 const failureLength = 1_500
+/** So many of the longest files are named at the end. */
+const shownDurations = 5
 
 /** The longest files come first, so that no process is left alone with one of them at the end. */
 const longest = ['test/concurrency/', 'test/isolation/', 'test/ledger/', 'test/integration/']
@@ -36,13 +38,13 @@ async function main(): Promise<void> {
     process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
     process.env.STOA_TEST_APP_PASSWORD = password
     if (redis !== null) process.env.STOA_TEST_REDIS = redis.url
-    const { passed, failed, skipped, failures } = await runFiles(files)
+    const { passed, failed, skipped, failures, durations } = await runFiles(files)
     await redis?.stop()
     await postgres.stop()
     fs.rmSync(directory, { recursive: true, force: true })
     const seconds = ((Date.now() - started) / 1_000).toFixed(0)
     for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, failureLength)}`)
-    console.log(`\n${files.length} files in ${seconds} s`)
+    console.log(`\n${files.length} files in ${seconds} s, the longest: ${longestOf(durations)}`)
     end(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0 && passed > 0 ? 0 : 1)
   } catch (error) {
     await redis?.stop()
@@ -104,6 +106,16 @@ interface Counts {
   failed: number
   skipped: number
   failures: string[]
+  durations: { file: string; duration_ms: number }[]
+}
+
+/** Where the time went, for whoever is to make the run shorter. */
+function longestOf(durations: Counts['durations']): string {
+  return [...durations]
+    .sort((a, b) => b.duration_ms - a.duration_ms)
+    .slice(0, shownDurations)
+    .map(({ file, duration_ms }) => `${file} ${(duration_ms / 1_000).toFixed(1)} s`)
+    .join(', ')
 }
 
 /**
@@ -116,7 +128,7 @@ async function runFiles(files: readonly string[]): Promise<Counts> {
     return position === -1 ? longest.length : position
   }
   const queue = [...files].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], durations: [] }
   const processes = Math.min(files.length, 2)
   await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts)))
   return counts
@@ -137,6 +149,7 @@ function runProcess(queue: string[], counts: Counts): Promise<void> {
       counts.passed += message.passed
       counts.failed += message.failed
       counts.skipped += message.skipped
+      counts.durations.push({ file: message.file, duration_ms: message.duration_ms })
       counts.failures.push(...message.failures.map((failure) => `${message.file}: ${failure}`))
     }
     setTimeout(() => {
