@@ -3,6 +3,7 @@ export {
   ensureCollectionStatement,
   replaceSessionStatements,
 } from './collections.js'
+export { refundAsCredit } from './commands/refund-as-credit.js'
 export { capturePayment } from './commands/capture-payment.js'
 export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'

@@ -46,6 +46,7 @@ function addLine(work: CartChange, wanted: NewLine): void {
   const line = same ?? newLine(variant, wanted)
   if (same !== undefined) same.quantity += wanted.quantity
   else work.cart.lines.push(line)
+  if (line.is_giftcard && line.quantity > limits.giftCardPieces) throw invalidData(`A line has at most ${limits.giftCardPieces} gift cards`)
   if (line.quantity > limits.quantity) throw invalidData(`A line has at most ${limits.quantity} pieces`)
   reprice(line, variant, work.cart)
 }
@@ -63,7 +64,8 @@ function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
     compare_at_unit_price_minor: null,
     is_tax_inclusive: false,
     is_custom_price: false,
-    is_discountable: variant.is_discountable,
+    // What a gift card costs is what it holds.
+    is_discountable: variant.is_discountable && !variant.is_giftcard,
     is_giftcard: variant.is_giftcard,
     requires_shipping: variant.shipping_profile_id !== null && !variant.is_giftcard,
     title: variant.title,
@@ -98,6 +100,8 @@ export function updateLineItem(
       return
     }
     const grows = change.quantity > line.quantity
+    if (line.is_giftcard && change.quantity > limits.giftCardPieces)
+      throw invalidData(`A line has at most ${limits.giftCardPieces} gift cards`)
     line.quantity = change.quantity
     if (change.metadata !== undefined) line.metadata = change.metadata
     if (!line.variant_id || !work.variants.has(line.variant_id)) {
