@@ -16,7 +16,7 @@ export interface CartCreditAccount {
   id: string
   customer_id: string | null
   currency_code: string
-  /** Nothing where its gift card has expired. */
+  /** Nothing where its gift card has expired or is void. */
   spendable_minor: number
   gift_card: { id: string; code_sealed: string; value_minor: number; balance_minor: number; expires_at: string | null } | null
 }
@@ -24,7 +24,7 @@ export interface CartCreditAccount {
 /** SQL: the accounts that cart `c` names, as a JSON array; $1 is the tenant. */
 export const cartCreditAccountsSql = `coalesce((
   select json_agg(json_build_object('id', a.id, 'customer_id', a.customer_id, 'currency_code', a.currency_code,
-    'spendable_minor', case when g.expires_at <= now() then 0 else a.balance_minor end,
+    'spendable_minor', case when g.expires_at <= now() or g.canceled_at is not null then 0 else a.balance_minor end,
     'gift_card', case when g.id is not null then json_build_object('id', g.id, 'code_sealed', g.code_sealed,
       'value_minor', g.value_minor, 'balance_minor', a.balance_minor, 'expires_at', g.expires_at) end))
   from jsonb_array_elements(c.credits) l join store_credit_account a on a.tenant_id = $1 and a.id = l ->> 'account_id'

@@ -16,7 +16,7 @@ export const creditSpent = 'The gift cards and store credit of the cart no longe
 /**
  * Changes balances, all of them or none, with a transaction for each. Accounts are locked in key order, so that two who take
  * of the same ones wait for one another instead of dying; the table's own check is the last line behind this code.
- * @param options.spends what is taken pays for something: an expired gift card does not give it
+ * @param options.spends what is taken pays for something: a gift card that has expired or is void does not give it
  * @returns the ids of the transactions, in the order of the moves
  * @throws not_allowed when an account does not hold what is taken
  */
@@ -50,7 +50,8 @@ export async function moveCredit(
          update store_credit_account a set balance_minor = a.balance_minor + c.amount, updated_at = now()
          from change c join held h on h.id = c.account_id
          where a.tenant_id = $1 and a.id = c.account_id and a.balance_minor + c.amount >= 0
-           and not ($4::boolean and exists (select 1 from gift_card g where g.tenant_id = $1 and g.account_id = a.id and g.expires_at <= now()))
+           and not ($4::boolean and exists (select 1 from gift_card g where g.tenant_id = $1 and g.account_id = a.id
+             and (g.expires_at <= now() or g.canceled_at is not null)))
          returning a.id, a.currency_code
        ), noted as (
          insert into store_credit_transaction (tenant_id, id, account_id, type, amount_minor, currency_code, reference, reference_id, note,

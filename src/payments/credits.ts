@@ -71,6 +71,12 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
   )
 }
 
+/** What of an order's captured money was given back as store credit: it stays with the store. */
+export function keptAsCredit(order: { credit_minor: bigint; credit_returned_minor: bigint }): bigint {
+  const beyond = order.credit_returned_minor - order.credit_minor
+  return beyond > 0n ? beyond : 0n
+}
+
 export const lesserOf = (one: bigint, other: bigint) => (one < other ? one : other)
 
 export const sumOf = (parts: readonly { amount_minor: bigint }[]) => parts.reduce((sum, part) => sum + part.amount_minor, 0n)

@@ -68,6 +68,9 @@ describe('gift cards and store credit', () => {
     const masked = good(await support.get(`/admin/gift-cards/${card.id}`)).gift_card
     assert.equal(masked.code, `****${card.code.slice(-4)}`)
     assert.equal((await support.post('/admin/gift-cards', { value: 1, currency_code: 'usd' })).status, 403)
+    const limited = client(app(), { token: await addStaff(app(), store, 'store_manager', store.vendors[0]?.id as string) })
+    for (const path of ['/admin/gift-cards', '/admin/store-credit-accounts']) assert.equal((await limited.get(path)).status, 403, path)
+    assert.equal((await limited.post('/admin/gift-cards', { value: 1, currency_code: 'usd' })).status, 403)
     const records = good(await store.admin.get('/admin/audit', { object_id: card.id })).audit_records
     assert.equal(records.length, 1)
     assert.ok(!JSON.stringify(records).includes(card.code) && !JSON.stringify(records).includes('code_'))
@@ -271,6 +274,24 @@ describe('gift cards and store credit', () => {
       assert.ok(!JSON.stringify(notifications).includes(cards[0].code))
     })
 
+    it('are made when all of the money is captured, and not before', async () => {
+      const capture = (mode: string) =>
+        asAdmin(app().adminUrl, 'update app.store set payment_capture = $2 where tenant_id = $1', [store.tenantId, mode])
+      await capture('manual')
+      const { order, cards } = await buyCards(store, 1, 'later@example.com')
+      await capture('automatic')
+      assert.deepEqual(cards, [])
+      const { payments } = good(await store.admin.get('/admin/payments', { order_id: order.id }))
+      for (const [amount, count] of [
+        [10, 0],
+        [15, 1],
+      ]) {
+        good(await store.admin.post(`/admin/payments/${payments[0].id}/capture`, { amount }))
+        await app().drain()
+        assert.equal(good(await store.admin.get('/admin/gift-cards', { order_id: order.id })).count, count)
+      }
+    })
+
     it('cannot be refunded while they hold, can when they are void, and are void when their order is canceled', async () => {
       const { order, cards } = await buyCards(store, 2, 'refunded@example.com')
       const { payments } = good(await store.admin.get('/admin/payments', { order_id: order.id }))
@@ -351,7 +372,10 @@ describe('gift cards and store credit', () => {
       assert.equal(Math.round((after - before) * 100), 2_000)
       const { payments } = good(await store.admin.get('/admin/payments', { order_id: order.id }))
       assert.equal((await store.admin.post(`/admin/payments/${payments[0].id}/refund`, { amount: 7.51 })).body.type, 'not_allowed')
-      good(await store.admin.post(`/admin/payments/${payments[0].id}/refund`, {}))
+      // Canceled, what is left of the money goes back, and the credit stays.
+      good(await store.admin.post(`/admin/orders/${order.id}/cancel`))
+      await app().drain()
+      assert.equal(good(await store.admin.get('/admin/payments', { order_id: order.id })).payments[0].refunded_amount, 7.5)
       assert.deepEqual(await booksOf(store, order.id), { 'A:psp_clearing pp_system_default': 20, 'L:credit': 20 })
     })
   })

@@ -5,26 +5,30 @@ import { codeHash } from '../codes.js'
 import { moveCredit } from '../move.js'
 import { type GiftCardRow, giftCardStatement } from '../queries.js'
 
-/** Makes a customer's account in a currency, or finds the one there is. */
+/**
+ * Makes a customer's account in a currency, or finds the one there is. That is not locked: balances are changed behind the
+ * locks of all the accounts that a change is about, in key order.
+ * @throws not_found for a customer who is not there or has not registered
+ */
 export async function ensureAccount(
   unit: Unit,
   input: { customer_id: string; currency_code: string; metadata?: Record<string, unknown> | null | undefined },
 ): Promise<string> {
-  const [account] = await unit.run(
-    statement<{ id: string }>(
+  const tenantId = tenantOf(unit)
+  await unit.run(
+    statement(
       'credit.ensure_account',
       `insert into store_credit_account (tenant_id, id, customer_id, currency_code, metadata)
        select $1, $2, c.id, $4, $5 from customer c where c.tenant_id = $1 and c.id = $3 and c.has_account and c.deleted_at is null
-       on conflict (tenant_id, customer_id, currency_code) where customer_id is not null
-         do update set updated_at = now(), metadata = coalesce(excluded.metadata, store_credit_account.metadata)
-       returning id`,
-      [
-        tenantOf(unit),
-        newId('sca'),
-        input.customer_id,
-        input.currency_code,
-        input.metadata == null ? null : JSON.stringify(input.metadata),
-      ],
+       on conflict (tenant_id, customer_id, currency_code) where customer_id is not null do nothing`,
+      [tenantId, newId('sca'), input.customer_id, input.currency_code, input.metadata == null ? null : JSON.stringify(input.metadata)],
+    ),
+  )
+  const [account] = await unit.run(
+    statement<{ id: string }>(
+      'credit.account_of_customer',
+      'select id from store_credit_account where tenant_id = $1 and customer_id = $2 and currency_code = $3',
+      [tenantId, input.customer_id, input.currency_code],
     ),
   )
   if (account === undefined) throw notFound(`Customer with id: ${input.customer_id} was not found, or has no account`)

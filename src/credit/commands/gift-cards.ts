@@ -159,12 +159,17 @@ interface HeldCard {
   id: string
   account_id: string
   value_minor: bigint
+  voided_minor: bigint
   balance_minor: bigint
   currency_code: string
+  is_canceled: boolean
   vendor_id: string | null
 }
 
-/** Cards with what they hold, and who sold them; their orders and accounts are locked, in this order. */
+/**
+ * Cards with what they hold, and who sold them; their orders and accounts are locked, in this order. With those of an order
+ * the accounts that paid for it, which get theirs back in the same transaction: all in key order.
+ */
 async function lockCards(unit: Unit, filter: { id: string | null; orderId: string | null }): Promise<HeldCard[]> {
   const tenantId = tenantOf(unit)
   // What is refunded of an order depends on its cards: both happen under its lock.
@@ -180,7 +185,8 @@ async function lockCards(unit: Unit, filter: { id: string | null; orderId: strin
     statement(
       'credit.lock_card_accounts',
       `select a.id from store_credit_account a where a.tenant_id = $1 and a.id in (
-         select g.account_id from gift_card g where g.tenant_id = $1 and g.canceled_at is null and (g.id = $2 or g.order_id = $3))
+         select g.account_id from gift_card g where g.tenant_id = $1 and (g.id = $2 or g.order_id = $3)
+         union all select l.account_id from order_credit_line l where l.tenant_id = $1 and l.order_id = $3)
        order by a.id for update`,
       [tenantId, filter.id, filter.orderId],
     ),
@@ -188,18 +194,20 @@ async function lockCards(unit: Unit, filter: { id: string | null; orderId: strin
   return unit.run(
     statement<HeldCard>(
       'credit.held_cards',
-      `select g.id, g.account_id, g.value_minor, a.balance_minor, g.currency_code, i.vendor_id
+      `select g.id, g.account_id, g.value_minor, g.voided_minor, a.balance_minor, g.currency_code, i.vendor_id,
+              g.canceled_at is not null as is_canceled
        from gift_card g join store_credit_account a on a.tenant_id = g.tenant_id and a.id = g.account_id
        left join order_line_item i on i.tenant_id = g.tenant_id and i.id = g.order_line_item_id
-       where g.tenant_id = $1 and g.canceled_at is null and (g.id = $2 or g.order_id = $3) order by a.id`,
+       where g.tenant_id = $1 and (g.id = $2 or g.order_id = $3) order by a.id`,
       [tenantId, filter.id, filter.orderId],
     ),
   )
 }
 
 /**
- * Takes away what a card still holds; it cannot be used any more. Of one that was sold, that much can be refunded then.
- * @throws not_found for a card that is not there or void already
+ * Takes away what a card still holds; it cannot be used any more. Of one that was sold, that much can be refunded then. Voiding
+ * it again takes what an attempt that failed has given back since.
+ * @throws not_found
  */
 export async function voidGiftCard(unit: Unit, id: string, by: By): Promise<void> {
   const [card] = await lockCards(unit, { id, orderId: null })
@@ -213,7 +221,7 @@ export async function voidGiftCard(unit: Unit, id: string, by: By): Promise<void
  */
 export async function voidCardsOfOrder(unit: Unit, orderId: string, by: By): Promise<void> {
   const cards = await lockCards(unit, { id: null, orderId })
-  if (cards.some((card) => card.balance_minor < card.value_minor)) {
+  if (cards.some((card) => card.balance_minor < card.value_minor - card.voided_minor)) {
     throw notAllowed('A gift card that this order bought has been used: the order cannot be canceled. Void the others, and refund them.')
   }
   await voidCards(unit, cards, by)
@@ -246,13 +254,14 @@ async function voidCards(unit: Unit, cards: readonly HeldCard[], by: By): Promis
       }),
     ),
   )
-  if (cards.length === 0) return
+  const changed = cards.filter((card) => !card.is_canceled || card.balance_minor > 0n)
+  if (changed.length === 0) return
   await unit.run(
     statement(
       'credit.void_cards',
-      `update gift_card g set canceled_at = $3, voided_minor = v.amount, updated_at = now()
+      `update gift_card g set canceled_at = coalesce(g.canceled_at, $3), voided_minor = g.voided_minor + v.amount, updated_at = now()
        from jsonb_to_recordset($2::jsonb) as v (id text, amount bigint) where g.tenant_id = $1 and g.id = v.id`,
-      [tenantOf(unit), JSON.stringify(cards.map((card) => ({ id: card.id, amount: String(card.balance_minor) }))), by.now],
+      [tenantOf(unit), JSON.stringify(changed.map((card) => ({ id: card.id, amount: String(card.balance_minor) }))), by.now],
     ),
   )
 }

@@ -2,7 +2,7 @@ import { openCreditLinesStatement, returnCredit, voidCardsOfOrder } from '../../
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { releaseOrderStatement } from '../../inventory/index.js'
 import { notAllowed, notFound, StoaError } from '../../kernel/index.js'
-import { closePaymentsOfOrder, unwindPayment } from '../../payments/index.js'
+import { closePaymentsOfOrder, lockPartsStatement, lockPaymentsOfOrderStatement, unwindPayment } from '../../payments/index.js'
 import { lockLinesOfOrderStatement, lockOrderStatement, type OrderLock } from '../locks.js'
 
 /**
@@ -18,8 +18,7 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
     if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
     if (order.status === 'canceled') return []
     if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived`)
-    await voidCardsOfOrder(unit, orderId, { actorId: context.actorId, now: context.clock.now() })
-    const payments = await closePaymentsOfOrder(unit, context, order)
+    await Promise.all([unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)), unit.run(lockPartsStatement(tenantId, orderId))])
     const lines = await unit.run(lockLinesOfOrderStatement(tenantId, orderId))
     if (lines.some((line) => line.fulfilled_quantity > 0)) {
       throw notAllowed('All fulfillments must be canceled before canceling an order')
@@ -30,6 +29,8 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
         lines.map((line) => line.id),
       ),
     )
+    await voidCardsOfOrder(unit, orderId, { actorId: context.actorId, now: context.clock.now() })
+    const payments = await closePaymentsOfOrder(unit, context, order)
     await unit.run(
       statement(
         'orders.cancel',

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
-import { divideCredit, insertCreditsStatement, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, insertCreditsStatement, keptAsCredit, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { settleRefund } from './settle-refund.js'
@@ -66,8 +66,7 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
 
 /** What of the captured money was given back as store credit, or is on gift cards that it bought. */
 function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
-  const beyond = order.credit_returned_minor - order.credit_minor
-  return open.reduce((sum, part) => sum + part.held_minor, beyond > 0n ? beyond : 0n)
+  return open.reduce((sum, part) => sum + part.held_minor, keptAsCredit(order))
 }
 
 /** What is paid back: what was asked for, within what is there. */
