@@ -87,7 +87,7 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
       post(unit, entries),
       emit(unit, 'order.placed', { order_id: orderId }, { requestId: context.requestId }),
       ...(agreed.status === 'captured' && plan.lines.some((line) => line.is_giftcard)
-        ? [emit(unit, 'payment.captured', { order_id: orderId }, { requestId: context.requestId })]
+        ? [emit(unit, 'order.payment_captured', { order_id: orderId }, { requestId: context.requestId })]
         : []),
       unit.run(
         closeCheckoutStatement(tenantId, {

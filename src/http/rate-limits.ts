@@ -15,7 +15,7 @@ const rateLimits = {
   /** Mails that anybody can have sent to one address. */
   mail: { points: 5, duration_s: 900 },
   /** Codes that are worth money to whoever guesses one. */
-  code: { points: 30, duration_s: 300 },
+  code: { points: 60, duration_s: 60 },
 } as const satisfies Record<string, Limit>
 
 export type RateClass = keyof typeof rateLimits

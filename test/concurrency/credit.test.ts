@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { prepareCheckout } from '../../src/checkout/prepare.js'
+import { systemClock } from '../../src/kernel/index.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -132,5 +134,19 @@ describe('credit that many spend at once', function () {
     )
     assert.equal(Number(row?.credit_minor), 6_000)
     assert.equal(await balanceOf(card.id), 60)
+  })
+
+  it('stays taken by an attempt that a crash left open, and is spent once when it is gone on with', async () => {
+    const card = await issue(10)
+    const cartId = await cartWith([card.code])
+    const context = { db: app().db, clock: systemClock, scope: store.scope, requestId: 'test', actorId: 'system' }
+    // What a process leaves that dies after its first transaction.
+    await prepareCheckout(context, cartId, 0)
+    assert.equal(await balanceOf(card.id), 0)
+    assert.equal((await store.shopper.post(`/store/carts/${cartId}/gift-cards`, { code: card.code })).status, 409)
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+    await app().drain()
+    const { order } = good(await store.shopper.post(`/store/carts/${cartId}/complete`))
+    assert.deepEqual([order.total, order.credit_line_total, await balanceOf(card.id)], [95, 10, 0])
   })
 })

@@ -14,7 +14,7 @@ interface SoldLine {
 }
 
 /**
- * Makes a gift card for each piece that a paid order bought, once. Handler of `payment.captured`; under the order's lock,
+ * Makes a gift card for each piece that a paid order bought, once. Handler of `order.payment_captured`; under the order's lock,
  * so that it and a refund or a cancellation follow one another.
  */
 export async function issueGiftCards(context: Context, sealer: Sealer, orderId: string): Promise<void> {
