@@ -83,6 +83,9 @@ export interface AccountRow {
   customer_id: string
   currency_code: string
   balance_minor: bigint
+  /** All that it was ever given, and all that was taken of it. */
+  credits_minor: bigint
+  debits_minor: bigint
   metadata: Record<string, unknown> | null
   created_at: Date
   updated_at: Date
@@ -95,22 +98,28 @@ export interface AccountFilter {
   currencyCode: string | null
 }
 
+const sumSql = (type: 'credit' | 'debit') => `coalesce((select sum(t.amount_minor) from store_credit_transaction t
+              where t.tenant_id = $1 and t.account_id = a.id and t.type = '${type}'), 0)::bigint`
+
 /** Accounts of customers; those behind gift cards are not among them. */
 export function listAccountsStatement(tenantId: string, filter: AccountFilter, page: ListPage): Statement<AccountRow & { count: number }> {
   const order = orderBy('a', page.order)
   return statement(
     `credit.list_accounts.${order.name}`,
-    `select a.id, a.customer_id, a.currency_code, a.balance_minor, a.metadata, a.created_at, a.updated_at, count(*) over ()::int as count
-     from store_credit_account a
+    `select a.id, a.customer_id, a.currency_code, a.balance_minor, ${sumSql('credit')} as credits_minor, ${sumSql('debit')} as debits_minor,
+            a.metadata, a.created_at, a.updated_at, a.count
+     from (select a.*, count(*) over ()::int as count from store_credit_account a
      where a.tenant_id = $1 and a.customer_id is not null and ($2::text[] is null or a.id = any($2))
        and ($3::text[] is null or a.customer_id = any($3)) and ($4::text is null or a.currency_code = $4)
-     ${order.sql} limit $5 offset $6`,
+     ${order.sql} limit $5 offset $6) a
+     ${order.sql}`,
     [tenantId, filter.id, filter.customerId, filter.currencyCode, page.limit, page.offset],
   )
 }
 
-export function renderAccount({ balance_minor, ...account }: AccountRow): Record<string, unknown> {
-  return { ...account, balance: toMajor(balance_minor, account.currency_code) }
+export function renderAccount({ balance_minor, credits_minor, debits_minor, ...account }: AccountRow): Record<string, unknown> {
+  const major = (minor: bigint) => toMajor(minor, account.currency_code)
+  return { ...account, balance: major(balance_minor), credits: major(credits_minor), debits: major(debits_minor) }
 }
 
 /** One change of an account's balance. */

@@ -207,7 +207,8 @@ describe('gift cards and store credit', () => {
     )
     const path = `/admin/store-credit-accounts/${account.id}`
     good(await store.admin.post(`${path}/credit`, { amount: 20, note: 'For the trouble' }))
-    assert.equal(good(await store.admin.post(`${path}/debit`, { amount: 5 })).store_credit_account.balance, 15)
+    const { balance, credits, debits } = good(await store.admin.post(`${path}/debit`, { amount: 5 })).store_credit_account
+    assert.deepEqual([balance, credits, debits], [15, 20, 5])
     assert.deepEqual((await store.admin.post(`${path}/debit`, { amount: 15.01 })).body.code, 'insufficient_credit')
     const { transactions, count } = good(await store.admin.get(`${path}/transactions`, { order: 'created_at' }))
     assert.equal(count, 2)

@@ -14,7 +14,9 @@ import { refundAsCredit } from '../../payments/index.js'
 import { answerOrder, orderFields } from './order-answers.js'
 import { id, ids, needWholeStore, reading, text, write } from './shared.js'
 
-const fields: FieldsPolicy = { defaults: ['id', 'customer_id', 'currency_code', 'balance', 'metadata', 'created_at', 'updated_at'] }
+const fields: FieldsPolicy = {
+  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at'],
+}
 const transactionFields: FieldsPolicy = {
   defaults: ['id', 'account_id', 'type', 'amount', 'currency_code', 'reference', 'reference_id', 'note', 'created_by', 'created_at'],
 }

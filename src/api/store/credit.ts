@@ -14,7 +14,9 @@ const code = z.string().trim().min(1).max(limits.giftCardCode_characters)
 const giftCardFields: FieldsPolicy = {
   defaults: ['id', 'code', 'value', 'balance', 'currency_code', 'status', 'expires_at', 'created_at', 'updated_at'],
 }
-const accountFields: FieldsPolicy = { defaults: ['id', 'customer_id', 'currency_code', 'balance', 'metadata', 'created_at', 'updated_at'] }
+const accountFields: FieldsPolicy = {
+  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at'],
+}
 
 async function answerAccount(request: RequestContext<unknown, unknown>, id: string) {
   const { context, fields } = request
