@@ -35,8 +35,8 @@ export const limits = {
   promotionCodes: 50,
   /** Gift cards that one cart pays with. */
   giftCardsOfCart: 20,
-  /** Pieces of a gift card in one line: each is a card of its own, and all are in one mail. */
-  giftCardPieces: 100,
+  /** Gift cards that one cart buys: each piece is a card of its own, and all are made at once and are in one mail. */
+  giftCardsSold: 100,
   giftCardCode_characters: 64,
   promotionCode_characters: 100,
   rulesOfPromotion: 50,

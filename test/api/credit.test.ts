@@ -283,6 +283,15 @@ describe('gift cards and store credit', () => {
       assert.ok(!JSON.stringify(notifications).includes(cards[0].code))
     })
 
+    it('are a hundred in one cart and no more', async () => {
+      const items = [{ variant_id: giftVariant, quantity: 100 }]
+      const { cart } = good(await store.shopper.post('/store/carts', { region_id: store.regionId, items }))
+      const again = { variant_id: giftVariant, quantity: 1, metadata: { to: 'Eve' } }
+      assert.equal((await store.shopper.post(`/store/carts/${cart.id}/line-items`, again)).body.type, 'invalid_data')
+      const line = `/store/carts/${cart.id}/line-items/${cart.items[0].id}`
+      assert.equal((await store.shopper.post(line, { quantity: 101 })).body.type, 'invalid_data')
+    })
+
     it('are made when all of the money is captured, and not before', async () => {
       const capture = (mode: string) =>
         asAdmin(app().adminUrl, 'update app.store set payment_capture = $2 where tenant_id = $1', [store.tenantId, mode])

@@ -27,6 +27,7 @@ export function addLines(work: CartChange, lines: readonly NewLine[]): void {
   refuseUnknown(work, variantIds)
   for (const wanted of lines) addLine(work, wanted)
   if (work.cart.lines.length > limits.cartLines) throw invalidData(`A cart has at most ${limits.cartLines} lines`)
+  refuseTooManyCards(work.cart)
   checkStock(work, new Set(variantIds))
 }
 
@@ -35,6 +36,11 @@ function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
   if (missing.length > 0) {
     throw invalidData(`Variants ${missing.join(', ')} do not exist or belong to a product that is not published`)
   }
+}
+
+function refuseTooManyCards(cart: LoadedCart): void {
+  const cards = cart.lines.reduce((sum, line) => (line.is_giftcard ? sum + line.quantity : sum), 0)
+  if (cards > limits.giftCardsSold) throw invalidData(`A cart has at most ${limits.giftCardsSold} gift cards to buy`)
 }
 
 function addLine(work: CartChange, wanted: NewLine): void {
@@ -46,7 +52,6 @@ function addLine(work: CartChange, wanted: NewLine): void {
   const line = same ?? newLine(variant, wanted)
   if (same !== undefined) same.quantity += wanted.quantity
   else work.cart.lines.push(line)
-  if (line.is_giftcard && line.quantity > limits.giftCardPieces) throw invalidData(`A line has at most ${limits.giftCardPieces} gift cards`)
   if (line.quantity > limits.quantity) throw invalidData(`A line has at most ${limits.quantity} pieces`)
   reprice(line, variant, work.cart)
 }
@@ -100,9 +105,8 @@ export function updateLineItem(
       return
     }
     const grows = change.quantity > line.quantity
-    if (line.is_giftcard && change.quantity > limits.giftCardPieces)
-      throw invalidData(`A line has at most ${limits.giftCardPieces} gift cards`)
     line.quantity = change.quantity
+    refuseTooManyCards(work.cart)
     if (change.metadata !== undefined) line.metadata = change.metadata
     if (!line.variant_id || !work.variants.has(line.variant_id)) {
       throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)
