@@ -6,6 +6,7 @@ import { gatekeeperOf, tokensOf } from './access/index.js'
 import { routes } from './api/index.js'
 import { resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
+import { issueGiftCards } from './credit/index.js'
 import { openDatabase, pendingMigrations } from './db/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
@@ -14,6 +15,7 @@ import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
+  sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
   sendPasswordReset,
@@ -131,6 +133,8 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     resume_checkout: (context, payload) =>
       resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, { resumeAfter_ms: config.checkoutResumeAfter_ms }),
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
+    issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
+    send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }

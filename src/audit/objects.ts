@@ -106,6 +106,8 @@ const objects: Record<string, AuditedObject> = {
   vord: { type: 'vendor_order', table: 'vendor_order', hidden: ['email', 'shipping_address'], ofVendor: true },
   return: { type: 'return', table: 'order_return' },
   pay: { type: 'payment', table: 'payment', hidden: ['data'] },
+  gcard: { type: 'gift_card', table: 'gift_card', hidden: ['code_hash', 'code_sealed', 'last_characters'] },
+  sca: { type: 'store_credit_account', table: 'store_credit_account' },
   rr: { type: 'return_reason', table: 'return_reason' },
   refr: { type: 'refund_reason', table: 'refund_reason' },
   rev: { type: 'review', table: 'review', hidden: ['title', 'content', 'author_name'], ofVendor: true },

@@ -16,8 +16,14 @@ import {
   loadCartRootStatement,
   loadCartStatement,
 } from './queries/load-cart.js'
-import { deleteLinesStatement, updateCartStatement, writeLinesStatement, writeMethodsStatement } from './queries/write-cart.js'
-import { totalsOfCart } from './render.js'
+import {
+  deleteLinesStatement,
+  updateCartStatement,
+  writeCreditLinesStatement,
+  writeLinesStatement,
+  writeMethodsStatement,
+} from './queries/write-cart.js'
+import { applyCredit, dueOf } from './render.js'
 
 /** What a change of a cart works with: the locked cart, and the variants that can be bought. */
 export interface CartChange {
@@ -115,9 +121,11 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
   const { collection } = cart
-  const total = totalsOfCart(cart).total
+  applyCredit(cart)
+  const total = dueOf(cart)
   const sends: Promise<unknown>[] = []
   if (!work.isWritten) sends.push(unit.run(updateCartStatement(tenantId, cart.id, cart)))
+  if (differs(before.credit_lines, cart.credit_lines)) sends.push(unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)))
   if (collection !== null && (BigInt(collection.amount_minor) !== total || collection.currency_code !== cart.currency_code)) {
     sends.push(unit.run(changeAmountStatement(tenantId, collection.id, { currencyCode: cart.currency_code, totalMinor: total })))
   }

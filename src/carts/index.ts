@@ -16,9 +16,20 @@ export {
   loadCartStatement,
 } from './queries/load-cart.js'
 export { addPromotions, type PromoCodes, removePromotions } from './commands/promotions.js'
-export { writeMethodsStatement } from './queries/write-cart.js'
+export { writeCreditLinesStatement, writeMethodsStatement } from './queries/write-cart.js'
 export { adjustLines, adjustMethods, adjustmentsOf, promotionsInUse } from './promote.js'
-export { renderAdjustments, renderCart, renderCollection, renderTaxLines, totalsOfCart, totalsOfLine, totalsOfMethod } from './render.js'
+export { addGiftCard, removeGiftCard, useStoreCredit } from './commands/credit.js'
+export {
+  applyCredit,
+  dueOf,
+  renderAdjustments,
+  renderCart,
+  renderCollection,
+  renderTaxLines,
+  totalsOfCart,
+  totalsOfLine,
+  totalsOfMethod,
+} from './render.js'
 export {
   type LineTotals,
   lineTotals,

@@ -1,3 +1,4 @@
+import { allocateCredit, renderCreditLines, sumCredit } from '../credit/index.js'
 import { countryOf } from '../regions/index.js'
 import { toMajor } from '../kernel/index.js'
 import { type Adjustment, renderApplied } from '../promotions/index.js'
@@ -35,6 +36,16 @@ export function totalsOfMethod(method: CartMethod): LineTotals {
 
 export function totalsOfCart(cart: LoadedCart): RootTotals {
   return sumTotals(cart.lines.map(totalsOfLine), cart.methods.map(totalsOfMethod))
+}
+
+/** What is left to be paid of a cart when gift cards and store credit have paid their part. */
+export function dueOf(cart: LoadedCart): bigint {
+  return totalsOfCart(cart).total - sumCredit(cart.credit_lines).total
+}
+
+/** Puts what gift cards and store credit pay where the cart's total wants it now. */
+export function applyCredit(cart: LoadedCart): void {
+  if (cart.credit_lines.length > 0) cart.credit_lines = allocateCredit(cart, cart.credit_lines, totalsOfCart(cart).total)
 }
 
 /** Tax lines on the wire: per cent, and this line's part of the tax in major units. */
@@ -130,9 +141,29 @@ export function renderCollection(collection: CartCollection, providers: readonly
   }
 }
 
-/** A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made. */
-export function renderCart(cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
-  const { lines, methods, collection, region, promotions, ...rest } = cart
+/** The gift cards that a cart pays with. Whoever has the cart has given their codes. */
+function renderGiftCards(cart: LoadedCart, codeOf: (sealed: string) => string): object[] {
+  return cart.credit_lines.flatMap((line) => {
+    const card = cart.credit_accounts.find((account) => account.id === line.account_id)?.gift_card
+    if (card == null) return []
+    const major = (minor: number) => toMajor(minor, cart.currency_code)
+    const { code_sealed, value_minor, balance_minor, ...rest } = card
+    return [
+      { ...rest, code: codeOf(code_sealed), value: major(value_minor), balance: major(balance_minor), currency_code: cart.currency_code },
+    ]
+  })
+}
+
+/**
+ * A cart in wire shape (Store API contract, cart JSON) with all its totals. `payment_collection` is absent until made.
+ * @param codeOf the code of a gift card, from how it is kept
+ */
+export function renderCart(
+  cart: LoadedCart,
+  pictures: (url: string | null) => string | null,
+  codeOf: (sealed: string) => string,
+): Record<string, unknown> {
+  const { lines, methods, collection, region, promotions, credit_lines, credit_accounts: _accounts, ...rest } = cart
   const { checkout: _checkout, rates: _rates, taxes_calculated: _taxes, order_id: _order, promo_codes: _codes, ...root } = rest
   const inUse = new Set([...lines, ...methods].flatMap((part) => part.adjustments.map((adjustment) => adjustment.promotion_id)))
   return {
@@ -148,10 +179,11 @@ export function renderCart(cart: LoadedCart, pictures: (url: string | null) => s
       countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id })),
     },
     promotions: promotions.filter((promotion) => inUse.has(promotion.id)).map(renderApplied),
-    credit_lines: [],
+    credit_lines: renderCreditLines(credit_lines, cart.currency_code),
+    gift_cards: renderGiftCards(cart, codeOf),
     items: lines.map((line) => renderLine(line, cart, pictures)),
     shipping_methods: methods.map((method) => renderMethod(method, cart)),
     ...(collection === null ? {} : { payment_collection: renderCollection(collection, region.payment_providers) }),
-    ...renderRootTotals(totalsOfCart(cart), cart.currency_code),
+    ...renderRootTotals(totalsOfCart(cart), cart.currency_code, sumCredit(credit_lines)),
   }
 }

@@ -1,3 +1,4 @@
+import type { CreditTotals } from '../credit/index.js'
 import { allocate, taxInGross, taxOnNet, toMajor } from '../kernel/index.js'
 import {
   type Adjustment,
@@ -84,6 +85,7 @@ export interface RootTotals extends Totals {
   shipping: Totals
 }
 
+const noCredit: CreditTotals = { total: 0n, giftCards: 0n }
 const zero: Totals = { subtotal: 0n, discountSubtotal: 0n, tax: 0n, originalTax: 0n, total: 0n }
 
 export function sumLines(lines: readonly Totals[]): Totals {
@@ -123,13 +125,14 @@ export function renderLineTotals(totals: Totals, currency: string): Record<strin
   }
 }
 
-/** The totals of a cart or order on the wire, in major units. */
-export function renderRootTotals(totals: RootTotals, currency: string): Record<string, number> {
+/** The totals of a cart or order on the wire, in major units. `total` is what is left when credit has paid its part. */
+export function renderRootTotals(totals: RootTotals, currency: string, credit: CreditTotals = noCredit): Record<string, number> {
   const root = renderLineTotals(totals, currency)
   const items = renderLineTotals(totals.items, currency)
   const shipping = renderLineTotals(totals.shipping, currency)
   return {
     ...root,
+    total: toMajor(totals.total - credit.total, currency),
     item_total: items.total as number,
     item_subtotal: items.subtotal as number,
     item_tax_total: items.tax_total as number,
@@ -144,10 +147,10 @@ export function renderRootTotals(totals: RootTotals, currency: string): Record<s
     original_shipping_total: shipping.original_total as number,
     original_shipping_subtotal: shipping.original_subtotal as number,
     original_shipping_tax_total: shipping.original_tax_total as number,
-    credit_line_total: 0,
-    credit_line_subtotal: 0,
+    credit_line_total: toMajor(credit.total, currency),
+    credit_line_subtotal: toMajor(credit.total, currency),
     credit_line_tax_total: 0,
-    gift_card_total: 0,
+    gift_card_total: toMajor(credit.giftCards, currency),
     gift_card_tax_total: 0,
   }
 }

@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
 import { conflict, StoaError, unexpectedState } from '../kernel/index.js'
 import { lockCartStatement } from '../carts/index.js'
+import { giveBackCredit } from '../credit/index.js'
 import { releaseStatement } from '../inventory/index.js'
 import { returnUses } from '../promotions/index.js'
 import { type Outcome, paymentProviderOf, type PaymentSnapshot } from '../payments/index.js'
@@ -77,7 +78,7 @@ async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
   return released.kind === 'unknown' ? released : captured
 }
 
-/** Ends an attempt, frees its stock and gives back the promotions that it used. An attempt that another caller has completed meanwhile stays completed. */
+/** Ends an attempt, frees its stock and gives back the promotions and the credit that it used. An attempt that another caller has completed meanwhile stays completed. */
 async function failCheckout(context: Context, cartId: string, checkoutId: string, reason: string): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
@@ -90,7 +91,9 @@ async function failCheckout(context: Context, cartId: string, checkoutId: string
         [tenantId, checkoutId, reason.slice(0, 500)],
       ),
     )
-    if (failed.length > 0) await Promise.all([unit.run(releaseStatement(tenantId, checkoutId)), returnUses(unit, checkoutId)])
+    if (failed.length === 0) return
+    await Promise.all([unit.run(releaseStatement(tenantId, checkoutId)), returnUses(unit, checkoutId)])
+    await giveBackCredit(unit, checkoutId)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { CartLine, CartMethod, LineTotals, LoadedCart, RootTotals } from '../carts/index.js'
 import type { Commission } from '../commissions/index.js'
+import { sumCredit } from '../credit/index.js'
 import { type Statement, statement } from '../db/index.js'
 import { newId } from '../kernel/index.js'
 import type { FundedDiscount } from '../promotions/index.js'
@@ -53,8 +54,8 @@ export function insertOrderStatement(
        update order_sequence set next_display_id = next_display_id + 1 where tenant_id = $1 returning next_display_id - 1 as display_id
      )
      insert into orders (tenant_id, id, display_id, cart_id, region_id, customer_id, sales_channel_id, email, currency_code,
-       locale, shipping_address, billing_address, total_minor, tax_total_minor, metadata, promotions)
-     select $1, $2, number.display_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+       locale, shipping_address, billing_address, total_minor, tax_total_minor, metadata, credit_minor, promotions)
+     select $1, $2, number.display_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16,
        coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'code', p.code, 'is_automatic', p.is_automatic,
            'is_tax_inclusive', p.is_tax_inclusive, 'method_type', p.method_type, 'value_minor', p.value_minor,
            'value_ppm', p.value_ppm, 'currency_code', p.currency_code) order by p.id)
@@ -75,6 +76,7 @@ export function insertOrderStatement(
       totals.tax,
       address(cart.metadata),
       promotionIds,
+      sumCredit(cart.credit_lines).total,
     ],
   )
 }

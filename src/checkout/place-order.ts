@@ -1,4 +1,5 @@
 import {
+  dueOf,
   type LineTotals,
   type LoadedCart,
   loadCartStatement,
@@ -8,12 +9,13 @@ import {
   totalsOfLine,
   totalsOfMethod,
 } from '../carts/index.js'
+import { insertOrderCreditLinesStatement, sumCredit } from '../credit/index.js'
 import { commissionFor } from '../commissions/index.js'
 import { type Context, tenantOf } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
 import { newId, notFound, unexpectedState } from '../kernel/index.js'
-import { paymentEntry, platformFeeEntry, post, saleEntry } from '../ledger/index.js'
+import { type LedgerEntry, paymentEntry, platformFeeEntry, post, saleEntry, storeCreditEntry } from '../ledger/index.js'
 import type { FundedDiscount } from '../promotions/index.js'
 import {
   closeCheckoutStatement,
@@ -62,44 +64,15 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return lock.order_id
     const totals = totalsOfCart(cart)
-    if (cart.checkout?.id !== agreed.checkoutId || BigInt(cart.checkout.amount_minor) !== totals.total) {
+    const due = dueOf(cart)
+    if (cart.checkout?.id !== agreed.checkoutId || BigInt(cart.checkout.amount_minor) !== due) {
       throw unexpectedState(`Checkout ${agreed.checkoutId} of cart ${cartId} is not as it was prepared`)
     }
     const plan = planOrder(cart, settings)
-    const now = context.clock.now()
     const { orderId } = plan
     const payment = paymentOf(agreed, cart)
     const currency = cart.currency_code
-    // Of what the shopper pays for goods and shipping: nobody owes a fee of a discount.
-    const platformFee = feeOf(settings.fee, currency, totals.subtotal - totals.discountSubtotal)
-    const entries = [
-      saleEntry({
-        orderId,
-        currency,
-        occurredAt: now,
-        parts: plan.vendorOrders.map((part) => ({
-          vendorId: part.vendor_id,
-          vendorAmountMinor: part.vendor_amount_minor,
-          commissionMinor: part.commission_minor,
-          taxMinor: part.tax_total_minor,
-          storeDiscountMinor: part.store_discount_minor,
-          platformDiscountMinor: part.platform_discount_minor,
-        })),
-      }),
-      platformFeeEntry({ orderId, currency, amountMinor: platformFee, occurredAt: now }),
-    ]
-    if (payment?.capture_id != null) {
-      entries.push(
-        paymentEntry({
-          captureId: payment.capture_id,
-          orderId,
-          providerId: payment.provider_id,
-          currency,
-          amountMinor: totals.total,
-          occurredAt: now,
-        }),
-      )
-    }
+    const entries = entriesOf({ cart, plan, fee: settings.fee, payment, now: context.clock.now() })
     const lineIds = plan.lines.map((line) => ({ cartLineId: line.cart_line_id, orderLineId: line.id }))
     // Sent together, run in this order: parents before children, the number of the order as late as may be.
     const sent = [
@@ -110,8 +83,12 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
       unit.run(insertCommissionLinesStatement(tenantId, orderId, currency, plan.lines)),
       ...(payment === null ? [] : [unit.run(insertPaymentStatement(tenantId, payment))]),
       unit.run(attachToOrderStatement(tenantId, agreed.checkoutId, lineIds)),
+      ...(cart.credit_lines.length === 0 ? [] : [unit.run(insertOrderCreditLinesStatement(tenantId, orderId, cart.credit_lines))]),
       post(unit, entries),
       emit(unit, 'order.placed', { order_id: orderId }, { requestId: context.requestId }),
+      ...(agreed.status === 'captured' && plan.lines.some((line) => line.is_giftcard)
+        ? [emit(unit, 'order.payment_captured', { order_id: orderId }, { requestId: context.requestId })]
+        : []),
       unit.run(
         closeCheckoutStatement(tenantId, {
           cartId,
@@ -129,6 +106,59 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
   })
 }
 
+/** What the books say of a sale: who is owed what, what credit pays of it, and what was taken at once. */
+function entriesOf(sold: {
+  cart: LoadedCart
+  plan: OrderPlan
+  fee: CheckoutSettings['fee']
+  payment: ReturnType<typeof paymentOf>
+  now: Date
+}): LedgerEntry[] {
+  const { cart, plan, payment, now } = sold
+  const { orderId } = plan
+  const totals = totalsOfCart(cart)
+  const currency = cart.currency_code
+  // Of what the shopper pays for goods and shipping: nobody owes a fee of a discount, nor of a gift card before it buys something.
+  const platformFee = feeOf(sold.fee, currency, totals.subtotal - totals.discountSubtotal - giftCardsSold(plan))
+  const entries = [
+    saleEntry({
+      orderId,
+      currency,
+      occurredAt: now,
+      parts: plan.vendorOrders.map((part) => ({
+        vendorId: part.vendor_id,
+        vendorAmountMinor: part.vendor_amount_minor,
+        commissionMinor: part.commission_minor,
+        taxMinor: part.tax_total_minor,
+        storeDiscountMinor: part.store_discount_minor,
+        platformDiscountMinor: part.platform_discount_minor,
+      })),
+    }),
+    platformFeeEntry({ orderId, currency, amountMinor: platformFee, occurredAt: now }),
+    storeCreditEntry({
+      source: orderId,
+      type: 'debit',
+      counterpart: { orderId },
+      currency,
+      amountMinor: sumCredit(cart.credit_lines).total,
+      occurredAt: now,
+    }),
+  ]
+  if (payment?.capture_id != null) {
+    entries.push(
+      paymentEntry({
+        captureId: payment.capture_id,
+        orderId,
+        providerId: payment.provider_id,
+        currency,
+        amountMinor: dueOf(cart),
+        occurredAt: now,
+      }),
+    )
+  }
+  return entries
+}
+
 function paymentOf(agreed: Agreed, cart: LoadedCart) {
   if (agreed.sessionId === null || agreed.providerId === null || cart.collection === null) return null
   return {
@@ -138,10 +168,13 @@ function paymentOf(agreed: Agreed, cart: LoadedCart) {
     payment_session_id: agreed.sessionId,
     provider_id: agreed.providerId,
     currency_code: cart.currency_code,
-    amount_minor: totalsOfCart(cart).total,
+    amount_minor: dueOf(cart),
     data: agreed.data,
   }
 }
+
+const giftCardsSold = (plan: OrderPlan) =>
+  plan.lines.reduce((sum, line) => (line.is_giftcard ? sum + line.totals.subtotal - line.totals.discountSubtotal : sum), 0n)
 
 function feeOf(fee: CheckoutSettings['fee'], currency: string, subtotal: bigint): bigint {
   if (fee === null) return 0n
@@ -161,7 +194,8 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
     const planned = ownLines.map((line): OrderLine => {
       const totals = totalsOfLine(line)
       const categories = (line.product?.categories ?? []) as { id: string }[]
-      const commission = commissionFor(settings.rules, {
+      // Nothing is earned with a gift card: commission is of what it buys.
+      const commission = commissionFor(line.is_giftcard ? [] : settings.rules, {
         vendorId,
         productTypeId: (line.snapshot.product_type_id as string | null) ?? null,
         categoryIds: categories.map((category) => category.id),

@@ -2,16 +2,19 @@ import { isDeepStrictEqual } from 'node:util'
 import { purchasableVariantsStatement } from '../catalog/index.js'
 import {
   adjustMethods,
+  applyCredit,
   adjustmentsOf,
+  dueOf,
   type LoadedCart,
   loadCartStatement,
   lockCartStatement,
   methodOf,
   promotionsInUse,
   readOptions,
-  totalsOfCart,
+  writeCreditLinesStatement,
   writeMethodsStatement,
 } from '../carts/index.js'
+import { takeCredit } from '../credit/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { reserveForCart } from '../inventory/index.js'
@@ -73,13 +76,16 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
     const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings)
     confirmDiscounts(cart, now, isChosen)
     refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
-    const amountMinor = totalsOfCart(cart).total
+    // Shipping chosen just now may be paid with credit too.
+    if (isChosen) applyCredit(cart)
+    const amountMinor = dueOf(cart)
     const session = amountMinor === 0n ? null : coveringSession(cart, amountMinor)
     const checkout = { id: newId('chk'), attempt: settings.attempts + 1 }
     const availableAt = new Date(now.getTime() + resumeAfter_ms)
-    // Sent together, run in this order: stock and promotions last, because their locks are the ones that other shoppers wait for.
+    // Sent together, run in this order: stock, promotions and credit last, because their locks are the ones that other shoppers wait for.
     await Promise.all([
       isChosen ? unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods)) : [],
+      isChosen && cart.credit_lines.length > 0 ? unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)) : [],
       insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null),
       emit(unit, 'checkout.opened', { cart_id: cartId, checkout_id: checkout.id }, { availableAt, requestId: context.requestId }),
       reserveForCart(unit, cartId, checkout.id),
@@ -88,10 +94,16 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
         { checkoutId: checkout.id, currency },
         [...promotionsInUse(cart)].map(([promotionId, used]) => ({ promotionId, amountMinor: used })),
       ),
+      takeCredit(unit, checkout.id, spendingOf(cart)),
     ])
     return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, amountMinor, currency, capture, session }
   })
 }
+
+const spendingOf = ({ credit_lines }: LoadedCart) =>
+  credit_lines
+    .filter((line) => line.amount_minor > 0)
+    .map((line) => ({ accountId: line.account_id, amountMinor: BigInt(line.amount_minor) }))
 
 function sessionOf(cart: LoadedCart, id: string | null) {
   const session = cart.collection?.payment_sessions.find((candidate) => candidate.id === id)
@@ -100,7 +112,7 @@ function sessionOf(cart: LoadedCart, id: string | null) {
 
 function checkPayment(cart: LoadedCart): void {
   if (cart.lines.length === 0) throw invalidData('Cannot complete a cart with no items')
-  if (totalsOfCart(cart).total === 0n) return
+  if (dueOf(cart) === 0n) return
   if (cart.collection === null) throw invalidData('Payment collection has not been initiated for cart')
   const session = usableSession(cart)
   if (session === undefined) throw invalidData('Payment sessions are required to complete cart')

@@ -24,6 +24,10 @@ export interface EventPayloads {
   'order.transfer_requested': { order_transfer_id: string; order_id: string }
   /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
   'refund.requested': { refund_id: string }
+  /** Money was taken for an order, or there was none to take: what is sold by being paid can be given out. */
+  'order.payment_captured': { order_id: string }
+  /** Gift cards that an order bought were made. */
+  'gift_cards.issued': { order_id: string }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
 }
@@ -40,6 +44,8 @@ export const handlersOf = {
   'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
+  'order.payment_captured': ['issue_gift_cards'],
+  'gift_cards.issued': ['send_gift_cards'],
   'payment.cancel_requested': ['cancel_payment'],
 } as const satisfies Record<EventName, readonly string[]>
 

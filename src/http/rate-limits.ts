@@ -14,6 +14,8 @@ const rateLimits = {
   account: { points: 10, duration_s: 60 },
   /** Mails that anybody can have sent to one address. */
   mail: { points: 5, duration_s: 900 },
+  /** Codes that are worth money to whoever guesses one. */
+  code: { points: 60, duration_s: 60 },
 } as const satisfies Record<string, Limit>
 
 export type RateClass = keyof typeof rateLimits

@@ -100,6 +100,11 @@ export const idPrefixes = [
   'casmadj',
   'ordliadj',
   'ordsmadj',
+  'gcard',
+  'sca',
+  'sctr',
+  'cacl',
+  'ordcl',
 ] as const
 
 export type IdPrefix = (typeof idPrefixes)[number]

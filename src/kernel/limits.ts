@@ -33,6 +33,11 @@ export const limits = {
   /** Active promotions that start by themselves: every change of a cart considers them all. */
   automaticPromotions: 100,
   promotionCodes: 50,
+  /** Gift cards that one cart pays with. */
+  giftCardsOfCart: 20,
+  /** Gift cards that one cart buys: each piece is a card of its own, and all are made at once and are in one mail. */
+  giftCardsSold: 100,
+  giftCardCode_characters: 64,
   promotionCode_characters: 100,
   rulesOfPromotion: 50,
   addressesOfCustomer: 100,

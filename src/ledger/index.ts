@@ -1,3 +1,12 @@
 export { type AccountCode, type AccountRef, chart, type LedgerEntry, type Posting, post } from './post.js'
 export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, trialBalanceStatement } from './queries.js'
-export { creditEntry, paymentEntry, platformFeeEntry, refundEntry, type Sale, saleEntry } from './templates.js'
+export {
+  type CreditCounterpart,
+  creditEntry,
+  paymentEntry,
+  platformFeeEntry,
+  refundEntry,
+  type Sale,
+  saleEntry,
+  storeCreditEntry,
+} from './templates.js'

@@ -17,9 +17,11 @@ export const chart = {
   'L:vendor': 'credit',
   'L:tax': 'credit',
   'L:platform_fee': 'credit',
+  'L:credit': 'credit',
   'R:commission': 'credit',
   'E:platform_fee': 'debit',
   'E:promotion': 'debit',
+  'E:credit': 'debit',
 } as const
 export type AccountCode = keyof typeof chart
 
@@ -33,7 +35,7 @@ export interface Posting {
 export interface LedgerEntry {
   /** The fact's id, for example an order's. With `kind` it makes posting idempotent. */
   source: string
-  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'cancellation' | 'refund'
+  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'cancellation' | 'refund' | 'store_credit'
   currency: string
   occurredAt: Date
   memo?: string

@@ -1,4 +1,4 @@
-import type { LedgerEntry, Posting } from './post.js'
+import type { AccountRef, LedgerEntry, Posting } from './post.js'
 
 /** What a sale gives to whom, in minor units of the order's currency. */
 export interface Sale {
@@ -124,4 +124,32 @@ export function refundEntry(refund: {
     occurredAt,
     postings: [{ from, to: { code: 'A:shopper', orderId: refund.orderId }, amountMinor: refund.amountMinor }],
   }
+}
+
+/** What gives rise to store credit, or takes it: the shopper of an order, the vendor who sold a gift card, or the store by itself. */
+export type CreditCounterpart = { orderId: string } | { vendorId: string } | 'store'
+
+/**
+ * Store credit given (`credit`) or taken (`debit`). An order that was paid with credit owes the shopper nothing for it; who
+ * sold a gift card is owed nothing for it, since the store owes what it holds; what the store gives away is its expense.
+ */
+export function storeCreditEntry(credit: {
+  source: string
+  type: 'credit' | 'debit'
+  counterpart: CreditCounterpart
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = credit
+  const liability = { code: 'L:credit' } as const
+  const other = accountOf(credit.counterpart)
+  const posting = credit.type === 'credit' ? { from: liability, to: other } : { from: other, to: liability }
+  return { source, kind: 'store_credit', currency, occurredAt, postings: [{ ...posting, amountMinor }] }
+}
+
+function accountOf(counterpart: CreditCounterpart): AccountRef {
+  if (counterpart === 'store') return { code: 'E:credit' }
+  if ('orderId' in counterpart) return { code: 'A:shopper', orderId: counterpart.orderId }
+  return { code: 'L:vendor', partyId: counterpart.vendorId }
 }

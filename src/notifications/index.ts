@@ -5,6 +5,7 @@ export {
   sendTransferRequest,
   sendVerification,
 } from './commands/send-account-mail.js'
+export { sendGiftCards } from './commands/send-gift-cards.js'
 export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
 export type { MailSettings } from './commands/send-once.js'
 export type { Mail, Mailer } from './mailer.js'

@@ -44,6 +44,7 @@ export interface OrderMailRow {
   display_id: number
   currency_code: string
   total_minor: bigint
+  credit_minor: bigint
   tax_total_minor: bigint
   shipping_address: {
     first_name?: string | null
@@ -66,7 +67,7 @@ export interface OrderMailRow {
 export function orderMailStatement(tenantId: string, orderId: string): Statement<OrderMailRow> {
   return statement(
     'notifications.order_mail',
-    `select o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor,
+    `select o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor, o.credit_minor,
             o.tax_total_minor, o.shipping_address,
             (select json_agg(json_build_object(
                'vendor', v.name, 'display_id', p.display_id, 'total_minor', p.total_minor,

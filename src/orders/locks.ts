@@ -70,6 +70,9 @@ export interface OrderLock {
   display_id: number
   status: string
   currency_code: string
+  customer_id: string | null
+  credit_minor: bigint
+  credit_returned_minor: bigint
   email: string | null
   shipping_address: Address | null
   billing_address: Address | null
@@ -84,7 +87,7 @@ export interface OrderLock {
 export function lockOrderStatement(tenantId: string, orderId: string): Statement<OrderLock> {
   return statement(
     'orders.lock',
-    `select id, display_id, status, currency_code, email, shipping_address, billing_address, metadata
+    `select id, display_id, status, currency_code, customer_id, credit_minor, credit_returned_minor, email, shipping_address, billing_address, metadata
      from orders where tenant_id = $1 and id = $2 for no key update`,
     [tenantId, orderId],
   )

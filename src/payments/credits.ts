@@ -12,6 +12,8 @@ export interface OpenPart {
   vendor_amount_minor: bigint
   commission_minor: bigint
   tax_minor: bigint
+  /** What gift cards that this line bought hold or were spent of: not given back before they are void. Not within the others. */
+  held_minor: bigint
   /** Discounts that the store and the platform paid for: they have them back in the same measure as the shopper. */
   store_discount_minor: bigint
   platform_discount_minor: bigint
@@ -39,6 +41,9 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
               sum(tax_minor) as tax, sum(store_discount_minor) as store_discount, sum(platform_discount_minor) as platform_discount,
               sum(amount_minor) as amount
        from order_credit where tenant_id = $1 and order_id = $2 and state <> 'void' group by 1, 2
+     ), held as (
+       select order_line_item_id, sum(value_minor - voided_minor) as amount from gift_card
+       where tenant_id = $1 and order_id = $2 group by 1
      ), part as (
        select i.vendor_order_id, i.vendor_id, i.id as order_line_item_id, null as order_shipping_method_id,
               i.subtotal_minor - i.vendor_discount_minor as sale_minor, i.store_discount_minor, i.platform_discount_minor,
@@ -51,17 +56,25 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
        from order_shipping_method m where m.tenant_id = $1 and m.order_id = $2
      )
      select p.vendor_order_id, p.vendor_id, p.order_line_item_id, p.order_shipping_method_id,
-            (p.total_minor - coalesce(c.amount, 0))::bigint as amount_minor,
-            (p.sale_minor - p.commission_minor - coalesce(c.vendor, 0))::bigint as vendor_amount_minor,
+            (p.total_minor - coalesce(c.amount, 0) - coalesce(h.amount, 0))::bigint as amount_minor,
+            coalesce(h.amount, 0)::bigint as held_minor,
+            (p.sale_minor - p.commission_minor - coalesce(c.vendor, 0) - coalesce(h.amount, 0))::bigint as vendor_amount_minor,
             (p.store_discount_minor - coalesce(c.store_discount, 0))::bigint as store_discount_minor,
             (p.platform_discount_minor - coalesce(c.platform_discount, 0))::bigint as platform_discount_minor,
             (p.commission_minor - coalesce(c.commission, 0))::bigint as commission_minor,
             (p.tax_minor - coalesce(c.tax, 0))::bigint as tax_minor
      from part p left join credit c on c.order_line_item_id is not distinct from p.order_line_item_id
        and c.order_shipping_method_id is not distinct from p.order_shipping_method_id
+     left join held h on h.order_line_item_id = p.order_line_item_id
      order by p.order_line_item_id, p.order_shipping_method_id`,
     [tenantId, orderId],
   )
+}
+
+/** What of an order's captured money was given back as store credit: it stays with the store. */
+export function keptAsCredit(order: { credit_minor: bigint; credit_returned_minor: bigint }): bigint {
+  const beyond = order.credit_returned_minor - order.credit_minor
+  return beyond > 0n ? beyond : 0n
 }
 
 export const lesserOf = (one: bigint, other: bigint) => (one < other ? one : other)
@@ -127,7 +140,7 @@ export function insertCreditsStatement(
   of: { orderId: string; refundId: string | null; currency: string; state: 'pending' | 'booked' },
   credits: readonly OpenPart[],
 ): Statement<{ id: string }> {
-  const rows = credits.map((credit) => ({
+  const rows = credits.map(({ held_minor: _held, ...credit }) => ({
     ...credit,
     id: newId('ocred'),
     ...Object.fromEntries(creditedAmounts.map((name) => [name, String(credit[name])])),

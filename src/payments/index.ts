@@ -3,12 +3,13 @@ export {
   ensureCollectionStatement,
   replaceSessionStatements,
 } from './collections.js'
+export { refundAsCredit } from './commands/refund-as-credit.js'
 export { capturePayment } from './commands/capture-payment.js'
 export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'
 export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
 export { divideCredit, lessCredits, type OpenPart } from './credits.js'
-export { lockPartsStatement } from './locks.js'
+export { lockPartsStatement, lockPaymentsOfOrderStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export type { Money, Outcome, PaymentProvider, PaymentSnapshot, ProviderCall } from './provider.js'
 export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

@@ -4,7 +4,13 @@ export interface OrderLock {
   id: string
   status: string
   currency_code: string
+  customer_id: string | null
+  /** What was paid with gift cards and store credit, and what was given back as store credit. */
+  credit_minor: bigint
+  credit_returned_minor: bigint
 }
+
+const orderColumns = 'o.id, o.status, o.currency_code, o.customer_id, o.credit_minor, o.credit_returned_minor'
 
 /**
  * What happens to an order after its sale follows one another under this lock; then come its payments, its vendor
@@ -14,10 +20,19 @@ export interface OrderLock {
 export function lockOrderOfPaymentStatement(tenantId: string, paymentId: string): Statement<OrderLock> {
   return statement(
     'payments.lock_order_of_payment',
-    `select o.id, o.status, o.currency_code from orders o where o.tenant_id = $1 and o.id = (
+    `select ${orderColumns} from orders o where o.tenant_id = $1 and o.id = (
        select k.order_id from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
        where p.tenant_id = $1 and p.id = $2) for no key update of o`,
     [tenantId, paymentId],
+  )
+}
+
+/** The same, for an order that is named. */
+export function lockOrderToCreditStatement(tenantId: string, orderId: string): Statement<OrderLock> {
+  return statement(
+    'payments.lock_order',
+    `select ${orderColumns} from orders o where o.tenant_id = $1 and o.id = $2 for no key update of o`,
+    [tenantId, orderId],
   )
 }
 

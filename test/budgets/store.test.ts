@@ -108,6 +108,19 @@ describe('what a Store API request asks of the database', () => {
     })
   })
 
+  it('asks for two statements more where credit pays, in adding to the cart and in completing it', async () => {
+    const { gift_card } = (await store.admin.post('/admin/gift-cards', { value: 1_000, currency_code: 'usd' })).body
+    const plainId = await paidCart()
+    const plain = await costOf(() => store.shopper.post(`/store/carts/${plainId}/complete`))
+    const cartId = await paidCart()
+    await store.shopper.post(`/store/carts/${cartId}/gift-cards`, { code: gift_card.code })
+    const line = { variant_id: store.vendors[0]?.products[1]?.variantIds[0], quantity: 1 }
+    within(await costOf(() => store.shopper.post(`/store/carts/${cartId}/line-items`, line)), { statements: 10, roundTrips: 3 })
+    within(await costOf(() => store.shopper.get(`/store/carts/${cartId}`)), { statements: 1, roundTrips: 1 })
+    // It is taken, and written on the cart whose shipping was left open and on the order; no payment is.
+    within(await costOf(() => store.shopper.post(`/store/carts/${cartId}/complete`)), { statements: plain.statements + 2 })
+  })
+
   it('rewrites no line and no shipping method that did not change', async () => {
     const cartId = await paidCart()
     const before = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart

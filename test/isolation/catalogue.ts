@@ -77,6 +77,7 @@ const reviewedLooseColumns = new Set([
   'order_sequence.next_display_id',
   'order_sequence.next_return_display_id',
   'order_return.display_id',
+  'store_credit_transaction.reference_id',
 ])
 
 const fromSql =

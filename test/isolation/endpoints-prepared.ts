@@ -210,6 +210,19 @@ async function translation(world: World, vendor: number): Promise<Ids> {
   return { translation: created[0].id }
 }
 
+/** A gift card that nobody has used, with its code. */
+async function giftCard({ store: { admin } }: World): Promise<Ids> {
+  const { gift_card } = good(await admin.post('/admin/gift-cards', { value: 5, currency_code: 'usd' }))
+  return { gift_card: gift_card.id, gift_card_code: gift_card.code }
+}
+
+/** A cart that is paid with one. */
+async function giftedCart(world: World): Promise<Ids> {
+  const ids = { ...(await cart(world)), ...(await giftCard(world)) }
+  good(await world.store.shopper.post(`/store/carts/${ids.cart}/gift-cards`, { code: ids.gift_card_code }))
+  return ids
+}
+
 export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   'POST /admin/products/:id': product,
@@ -284,6 +297,12 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/return-reasons/:id': made('return_reason', '/admin/return-reasons', () => ({ value: fresh('reason'), label: 'Fresh' })),
   'DELETE /admin/refund-reasons/:id': made('refund_reason', '/admin/refund-reasons', () => ({ label: fresh('Reason') })),
   'POST /store/carts/:id/complete': cart,
+  'DELETE /store/carts/:id/gift-cards': giftedCart,
+  'POST /store/store-credit-accounts/claim': giftCard,
+  'DELETE /admin/gift-cards/:id': giftCard,
+  'POST /admin/orders/:id/credit-lines': async ({ store, customer }) => ({
+    order: (await placeOrder({ ...store, shopper: customer.client })).order.id,
+  }),
   'DELETE /store/carts/:id/line-items/:line_id': cart,
   'POST /store/payment-collections/:id/payment-sessions': cart,
   'DELETE /vendor/products/:id': product,

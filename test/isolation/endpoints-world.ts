@@ -59,6 +59,10 @@ export const kinds: Record<string, Kind> = {
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
   free_item: vendorRows('inventory_item', `and title = 'Spare'`),
+  gift_card: storeRows('gift_card'),
+  gift_card_order: { sql: 'select order_id as id from app.gift_card where tenant_id = $1 and order_id is not null', ofVendor: false },
+  // Codes are kept unreadable: this one is noted beside its card.
+  gift_card_code: { sql: `select note as id from app.gift_card where tenant_id = $1 and note like 'CODE-%'`, ofVendor: false },
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
@@ -125,6 +129,7 @@ export const kinds: Record<string, Kind> = {
   spare_user: storeRows('store_user'),
   stock_location: vendorRows('stock_location'),
   store: storeRows('store'),
+  store_credit_account: storeRows('store_credit_account', 'and customer_id is not null'),
   tax_rate: storeRows('tax_rate'),
   tax_region: storeRows('tax_region', 'and parent_id is null'),
   tenant: { sql: 'select public_id as id from platform.tenant where id = $1', ofVendor: false },
@@ -161,6 +166,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addAccount(store, customer)
   await addSpares(store)
   await addPurchases(app, { ...store, shopper: customer.client })
+  await addCredit(store, customer)
   await addOpinions(store, customer)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
@@ -271,6 +277,29 @@ async function addAccount({ admin, shopper }: TestStore, customer: Shopper): Pro
   good(await admin.post(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer.id] }))
   await enableFactor(customer)
   good(await shopper.post('/auth/customer/emailpass', { email: customer.email, password }))
+}
+
+/** A gift card whose code is noted, another that was bought, and store credit of the customer's. */
+async function addCredit({ admin, slug, regionId, vendors }: TestStore, customer: Shopper): Promise<void> {
+  const code = `CODE-${slug}`
+  good(await admin.post('/admin/gift-cards', { value: 1_000, currency_code: 'usd', code, note: code, customer_id: customer.id }))
+  const { store_credit_account } = good(
+    await admin.post('/admin/store-credit-accounts', { customer_id: customer.id, currency_code: 'usd' }),
+  )
+  good(await admin.post(`/admin/store-credit-accounts/${store_credit_account.id}/credit`, { amount: 1_000 }))
+  const { product } = good(
+    await admin.post('/admin/products', {
+      title: 'Gift card',
+      vendor_id: vendors[0]?.id,
+      is_giftcard: true,
+      status: 'published',
+      options: [{ title: 'Value', values: ['5'] }],
+      variants: [{ title: '5', options: { Value: '5' }, manage_inventory: false, prices: [{ currency_code: 'usd', amount: 5 }] }],
+    }),
+  )
+  const variantIds = [vendors[0]?.products[0]?.variantIds[0] as string, product.variants[0].id]
+  const cartId = await fillCart(customer.client, { regionId, variantIds })
+  good(await customer.client.post(`/store/carts/${cartId}/complete`))
 }
 
 /** A second factor that counts, in place of one before. */

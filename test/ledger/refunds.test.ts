@@ -35,6 +35,7 @@ const soldParts = fc
         tax_minor: tax,
         store_discount_minor: store,
         platform_discount_minor: platform,
+        held_minor: 0n,
       }
     }),
   )

@@ -48,8 +48,9 @@ const always: Record<string, string> = {
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
     left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
-    where o.tenant_id = $1 and o.total_minor > 0 and not coalesce(
-      p.amount_minor = o.total_minor and k.amount_minor = o.total_minor and k.authorized_minor = o.total_minor
+    cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
+    where o.tenant_id = $1 and d.due_minor > 0 and not coalesce(
+      p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor
       and k.captured_minor = p.captured_minor
       and p.captured_minor = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
   'no payment without its order': `
@@ -69,11 +70,14 @@ const always: Record<string, string> = {
       select sum(c.amount_minor) from app.order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'), 0) - coalesce((
       select sum(p.captured_minor - p.refunded_minor) from app.payment p join app.payment_collection k
         on k.tenant_id = $1 and k.id = p.payment_collection_id
-      where p.tenant_id = $1 and k.order_id = o.id), 0))`,
+      where p.tenant_id = $1 and k.order_id = o.id), 0) - (o.credit_minor - o.credit_returned_minor))`,
   'a vendor is owed the sum of its parts': `
     select v.vendor_id, sum(v.vendor_amount_minor) from app.vendor_order v where v.tenant_id = $1 group by v.vendor_id
     having sum(v.vendor_amount_minor) - coalesce((select sum(c.vendor_amount_minor) from app.order_credit c
-      where c.tenant_id = $1 and c.vendor_id = v.vendor_id and c.state = 'booked'), 0) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
+      where c.tenant_id = $1 and c.vendor_id = v.vendor_id and c.state = 'booked'), 0)
+      - coalesce((select sum(g.value_minor - g.voided_minor) from app.gift_card g
+      join app.order_line_item i on i.tenant_id = $1 and i.id = g.order_line_item_id
+      where g.tenant_id = $1 and i.vendor_id = v.vendor_id), 0) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
       join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
       where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id), 0)`,
   'what was refunded is what the refunds say, and no more than was captured': `
@@ -144,6 +148,23 @@ const always: Record<string, string> = {
     select o.id from app.orders o cross join lateral jsonb_array_elements(o.promotions) p
     where o.tenant_id = $1 and not exists (select 1 from app.promotion_use u where u.tenant_id = $1 and u.order_id = o.id
       and u.promotion_id = p ->> 'id' and u.state = 'taken')`,
+  'an account holds what its transactions say': `
+    select a.id, a.balance_minor from app.store_credit_account a where a.tenant_id = $1 and a.balance_minor <> coalesce((
+      select sum(case t.type when 'credit' then t.amount_minor else -t.amount_minor end) from app.store_credit_transaction t
+      where t.tenant_id = $1 and t.account_id = a.id), 0)`,
+  'the store owes what accounts hold, and what open attempts have taken of them': `
+    select a.currency_code, sum(a.balance_minor) from app.store_credit_account a where a.tenant_id = $1 group by a.currency_code
+    having sum(a.balance_minor) + coalesce((select sum(t.amount_minor) from app.store_credit_transaction t
+        join app.checkout k on k.tenant_id = $1 and k.id = t.reference_id and k.state = 'open'
+        where t.tenant_id = $1 and t.reference = 'checkout' and t.type = 'debit' and t.currency_code = a.currency_code), 0)
+      <> -coalesce((select sum(s.amount_minor) from app.ledger_account l join app.ledger_posting s on s.tenant_id = $1 and s.account_id = l.id
+        where l.tenant_id = $1 and l.code = 'L:credit' and l.currency_code = a.currency_code), 0)`,
+  'an order was paid with the credit that its attempt took, and an attempt that failed holds none': `
+    select k.id, k.state from app.checkout k left join app.orders o on o.tenant_id = $1 and o.cart_id = k.cart_id and k.state = 'completed'
+    where k.tenant_id = $1 and k.state <> 'open' and not (
+      coalesce((select sum(case t.type when 'debit' then t.amount_minor else -t.amount_minor end) from app.store_credit_transaction t
+        where t.tenant_id = $1 and t.reference = 'checkout' and t.reference_id = k.id), 0) = coalesce(o.credit_minor, 0)
+      and coalesce((select sum(l.amount_minor) from app.order_credit_line l where l.tenant_id = $1 and l.order_id = o.id), 0) = coalesce(o.credit_minor, 0))`,
   'orders are numbered without a gap': `
     select n.display_id from (select display_id, lag(display_id) over (order by display_id) as before from app.orders where tenant_id = $1) n
     where n.before is not null and n.display_id <> n.before + 1`,

@@ -5,6 +5,7 @@ import { routes as campaigns } from './campaigns.js'
 import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
+import { routes as giftCards } from './gift-cards.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
@@ -27,6 +28,7 @@ import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
 import { routes as staff } from './staff.js'
 import { routes as stores } from './stores.js'
+import { routes as storeCredit } from './store-credit.js'
 import { routes as taxes } from './taxes.js'
 import { routes as translations } from './translations.js'
 import { routes as uploads } from './uploads.js'
@@ -47,6 +49,8 @@ export const routes: Route[] = [
   ...priceLists,
   ...promotions,
   ...campaigns,
+  ...giftCards,
+  ...storeCredit,
   ...locations,
   ...shipping,
   ...inventory,

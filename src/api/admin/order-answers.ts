@@ -31,6 +31,7 @@ export const orderFields: FieldsPolicy = {
     ...orderLines,
     'billing_address.*',
     'customer.*',
+    'credit_lines.*',
     'promotions.*',
     'promotions.application_method.*',
     'cart.id',

@@ -39,6 +39,8 @@ interface Reading<Query extends ZodType> {
   /** As messages name it. */
   label: string
   access: Permission
+  /** What the list is narrowed by, where its names do not say it. */
+  ids?: Route['ids']
   /** Narrows the list; has `id`. */
   query: Query
   fields: FieldsPolicy
@@ -74,6 +76,7 @@ export function reading<Query extends ZodType>(noun: Reading<Query>): Noun {
     access,
     query: query as ZodType,
     fields,
+    ...(noun.ids === undefined ? {} : { ids: noun.ids }),
     page: { limit: 50, orderable: noun.orderable ?? ['id', 'created_at', 'updated_at'], descending: noun.descending ?? false },
     async handle(request) {
       const rows = await noun.load(request, request.query as output<Query>, request.page)

@@ -59,5 +59,9 @@ export const cartFields: FieldsPolicy = {
     ...of('shipping_address', 'created_at updated_at'),
     ...of('billing_address', 'created_at updated_at'),
     'payment_collection.payment_providers.id',
+    'gift_cards.*',
   ],
 }
+
+/** The same where gift cards are put into a cart and taken from it. */
+export const giftCardCartFields: FieldsPolicy = { ...cartFields, defaults: [...cartFields.defaults, 'gift_cards.*'] }

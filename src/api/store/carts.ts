@@ -83,7 +83,12 @@ const changedCart = z.strictObject({
 
 /** A cart in wire shape, whole: what a fields tree is applied to. */
 function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): Record<string, unknown> {
-  return renderCart(cart, (url) => absoluteUrl(url, request.services.publicUrl))
+  const { publicUrl, accountSealer } = request.services
+  return renderCart(
+    cart,
+    (url) => absoluteUrl(url, publicUrl),
+    (sealed) => accountSealer.open(sealed),
+  )
 }
 
 /** The envelope of every answer that is a cart. */

@@ -1,6 +1,7 @@
 import type { Route } from '../../http/index.js'
 import { routes as addresses } from './addresses.js'
 import { routes as carts } from './carts.js'
+import { routes as credit } from './credit.js'
 import { routes as customers } from './customers.js'
 import { routes as orderTransfers } from './order-transfers.js'
 import { routes as locales } from './locales.js'
@@ -22,6 +23,7 @@ export const routes: Route[] = [
   ...vocabulary,
   ...carts,
   ...promotions,
+  ...credit,
   ...shippingOptions,
   ...payments,
   ...orders,

@@ -27,6 +27,7 @@ export function addLines(work: CartChange, lines: readonly NewLine[]): void {
   refuseUnknown(work, variantIds)
   for (const wanted of lines) addLine(work, wanted)
   if (work.cart.lines.length > limits.cartLines) throw invalidData(`A cart has at most ${limits.cartLines} lines`)
+  refuseTooManyCards(work.cart)
   checkStock(work, new Set(variantIds))
 }
 
@@ -35,6 +36,11 @@ function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
   if (missing.length > 0) {
     throw invalidData(`Variants ${missing.join(', ')} do not exist or belong to a product that is not published`)
   }
+}
+
+function refuseTooManyCards(cart: LoadedCart): void {
+  const cards = cart.lines.reduce((sum, line) => (line.is_giftcard ? sum + line.quantity : sum), 0)
+  if (cards > limits.giftCardsSold) throw invalidData(`A cart has at most ${limits.giftCardsSold} gift cards to buy`)
 }
 
 function addLine(work: CartChange, wanted: NewLine): void {
@@ -63,7 +69,8 @@ function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
     compare_at_unit_price_minor: null,
     is_tax_inclusive: false,
     is_custom_price: false,
-    is_discountable: variant.is_discountable,
+    // What a gift card costs is what it holds.
+    is_discountable: variant.is_discountable && !variant.is_giftcard,
     is_giftcard: variant.is_giftcard,
     requires_shipping: variant.shipping_profile_id !== null && !variant.is_giftcard,
     title: variant.title,
@@ -99,6 +106,7 @@ export function updateLineItem(
     }
     const grows = change.quantity > line.quantity
     line.quantity = change.quantity
+    refuseTooManyCards(work.cart)
     if (change.metadata !== undefined) line.metadata = change.metadata
     if (!line.variant_id || !work.variants.has(line.variant_id)) {
       throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)

@@ -4,7 +4,7 @@ import { changeAmountStatement, ensureCollectionStatement, paymentProviderOf, re
 import { changeCart } from '../change.js'
 import { promoteToPay } from '../promote.js'
 import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
-import { totalsOfCart } from '../render.js'
+import { applyCredit, dueOf } from '../render.js'
 
 /** A collection with its cart's region, which says who can be paid through. */
 export interface CollectionOfCart {
@@ -16,7 +16,8 @@ export interface CollectionOfCart {
 export async function createPaymentCollection(context: Context, cartId: string): Promise<CollectionOfCart> {
   // What the shopper is about to pay is what the prices are now.
   const cart = await changeCart(context, cartId, { variantIds: [], toPay: true }, async ({ unit, tenantId, cart: loaded }) => {
-    const total = totalsOfCart(loaded).total
+    applyCredit(loaded)
+    const total = dueOf(loaded)
     await unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: loaded.currency_code, totalMinor: total }))
   })
   return collectionOf(cart)
@@ -41,11 +42,13 @@ export async function createPaymentSession(context: Context, collectionId: strin
   }
   // What is asked for is what the cart costs now: promotions end while it waits.
   promoteToPay(cart, context.clock.now())
-  const amountMinor = totalsOfCart(cart).total
+  applyCredit(cart)
+  const amountMinor = dueOf(cart)
   const started = await provider.startSession({ operationKey: `session:${newId('payses')}` }, { amountMinor, currency: cart.currency_code })
   if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
   const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
-    const total = totalsOfCart(locked).total
+    applyCredit(locked)
+    const total = dueOf(locked)
     if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {
       await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))

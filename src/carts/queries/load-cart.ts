@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../../db/index.js'
+import { type CartCreditAccount, type CartCreditLine, cartCreditAccountsSql } from '../../credit/index.js'
 import { plainTaxInclusiveSql, taxInclusiveSql } from '../../pricing/index.js'
 import { type Adjustment, candidatesJsonSql, type Promotion } from '../../promotions/index.js'
 import { type TaxLine, type TaxRate, taxRatesJson } from '../../tax/index.js'
@@ -129,6 +130,9 @@ export interface LoadedCart {
   collection: CartCollection | null
   /** The open attempt to complete this cart, if there is one. */
   checkout: OpenCheckout | null
+  /** What of the cart gift cards and store credit pay, as of its last change. */
+  credit_lines: CartCreditLine[]
+  credit_accounts: CartCreditAccount[]
   /** Tax rates at the shipping address. */
   rates: TaxRate[]
   /** Active promotions that start by themselves or whose codes the cart holds, whether they suit it or not. */
@@ -232,6 +236,7 @@ const rootSql = `
             (select json_build_object('id', k.id, 'attempt', k.attempt, 'amount_minor', k.amount_minor,
                'payment_session_id', k.payment_session_id)
              from checkout k where k.tenant_id = $1 and k.cart_id = c.id and k.state = 'open') as checkout,
+            c.credits as credit_lines, ${cartCreditAccountsSql} as credit_accounts,
             ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates,
             ${candidatesJsonSql('c.promo_codes')} as promotions`
 

@@ -1,3 +1,4 @@
+import type { CartCreditLine } from '../../credit/index.js'
 import { type Statement, statement } from '../../db/index.js'
 import { type Address, type CartLine, type CartMethod, lineJsonSql, methodJsonSql } from './load-cart.js'
 
@@ -109,6 +110,15 @@ export function updateCartStatement(tenantId: string, id: string, cart: CartColu
        shipping_address = $9, billing_address = $10, taxes_calculated = $11, metadata = $12, promo_codes = $13, updated_at = now()
      where tenant_id = $1 and id = $2 returning id`,
     [tenantId, id, ...columnsOf(cart)],
+  )
+}
+
+/** What gift cards and store credit pay of a cart. */
+export function writeCreditLinesStatement(tenantId: string, id: string, lines: readonly CartCreditLine[]): Statement<{ id: string }> {
+  return statement(
+    'carts.write_credits',
+    'update cart set credits = $3, updated_at = now() where tenant_id = $1 and id = $2 returning id',
+    [tenantId, id, JSON.stringify(lines)],
   )
 }
 

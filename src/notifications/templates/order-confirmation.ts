@@ -24,7 +24,8 @@ export function orderConfirmation(order: OrderMailRow): RenderedMail {
         `<table style="width:100%;border-collapse:collapse">${rows.join('')}</table>`,
     )
   }
-  const total = `Total ${money(order.total_minor)}, of which tax ${money(order.tax_total_minor)}`
+  const credit = order.credit_minor === 0n ? '' : `, ${money(order.credit_minor)} of it paid with gift cards and store credit`
+  const total = `Total ${money(order.total_minor)}, of which tax ${money(order.tax_total_minor)}${credit}`
   const name = order.shipping_address?.first_name ?? ''
   const greeting = name === '' ? 'Thank you for your order.' : `Thank you for your order, ${name}.`
   const text = [greeting, ...lines, '', total, '', `Each vendor sends its own parcel. ${order.store_name}`].join('\n')

@@ -1,14 +1,15 @@
-import { type Context, statement, tenantOf } from '../../db/index.js'
+import { openCreditLinesStatement, returnCredit, voidCardsOfOrder } from '../../credit/index.js'
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { releaseOrderStatement } from '../../inventory/index.js'
 import { notAllowed, notFound, StoaError } from '../../kernel/index.js'
-import { closePaymentsOfOrder, unwindPayment } from '../../payments/index.js'
-import { lockLinesOfOrderStatement, lockOrderStatement } from '../locks.js'
+import { closePaymentsOfOrder, lockPartsStatement, lockPaymentsOfOrderStatement, unwindPayment } from '../../payments/index.js'
+import { lockLinesOfOrderStatement, lockOrderStatement, type OrderLock } from '../locks.js'
 
 /**
  * Cancels an order of which nothing is packed: its stock is free again, what was not paid is credited, and what was is
- * given back, by the provider after the order is canceled. A provider that does not answer is asked again by the
+ * given back: credit at once, money by the provider after the order is canceled. Gift cards that it bought are void. A provider that does not answer is asked again by the
  * worker. An order that is canceled already stays so.
- * @throws not_found; not_allowed when something of it is packed
+ * @throws not_found; not_allowed when something of it is packed, or a gift card that it bought was used
  */
 export async function cancelOrder(context: Context, orderId: string): Promise<void> {
   const tenantId = tenantOf(context)
@@ -17,7 +18,7 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
     if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
     if (order.status === 'canceled') return []
     if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived`)
-    const payments = await closePaymentsOfOrder(unit, context, order)
+    await Promise.all([unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)), unit.run(lockPartsStatement(tenantId, orderId))])
     const lines = await unit.run(lockLinesOfOrderStatement(tenantId, orderId))
     if (lines.some((line) => line.fulfilled_quantity > 0)) {
       throw notAllowed('All fulfillments must be canceled before canceling an order')
@@ -28,6 +29,8 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
         lines.map((line) => line.id),
       ),
     )
+    await voidCardsOfOrder(unit, orderId, { actorId: context.actorId, now: context.clock.now() })
+    const payments = await closePaymentsOfOrder(unit, context, order)
     await unit.run(
       statement(
         'orders.cancel',
@@ -38,6 +41,7 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
         [tenantId, orderId, context.clock.now()],
       ),
     )
+    await giveCreditBack(unit, context, order)
     return payments
   })
   for (const payment_id of paymentIds) {
@@ -48,4 +52,15 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
       if (!(error instanceof StoaError)) throw error
     }
   }
+}
+
+async function giveCreditBack(unit: Unit, context: Context, order: OrderLock): Promise<void> {
+  const open = await unit.run(openCreditLinesStatement(tenantOf(unit), order.id))
+  await returnCredit(unit, order, {
+    source: `${order.id}:cancellation`,
+    amountMinor: open.reduce((sum, line) => sum + line.open_minor, 0n),
+    note: 'Order canceled',
+    createdBy: context.actorId,
+    now: context.clock.now(),
+  })
 }

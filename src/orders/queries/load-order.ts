@@ -92,6 +92,9 @@ export interface LoadedOrder {
   billing_address: Address | null
   total_minor: bigint
   tax_total_minor: bigint
+  /** What gift cards and store credit paid, and what was given back as store credit. */
+  credit_minor: bigint
+  credit_returned_minor: bigint
   metadata: Record<string, unknown> | null
   canceled_at: Date | null
   created_at: Date
@@ -110,6 +113,7 @@ export interface LoadedOrder {
   fulfillments: FulfillmentRow[]
   collections: OrderCollectionRow[]
   parts: OrderPartRow[]
+  credit_lines: { id: string; account_id: string; gift_card_id: string | null; amount_minor: number; created_at: string }[]
   /** As they were when the order was placed. */
   promotions: AppliedPromotion[]
 }
@@ -157,11 +161,15 @@ const collectionsJson = `coalesce((
 
 const orderColumns = `
   o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
-  o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.metadata,
+  o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.credit_minor,
+  o.credit_returned_minor, o.metadata,
   o.canceled_at, o.created_at, o.updated_at, o.promotions,
   (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,
      'company_name', u.company_name, 'phone', u.phone, 'has_account', u.has_account)
    from customer u where u.tenant_id = $1 and u.id = o.customer_id) as customer,
+  coalesce((select json_agg(json_build_object('id', cl.id, 'account_id', cl.account_id, 'gift_card_id', cl.gift_card_id,
+      'amount_minor', cl.amount_minor, 'created_at', cl.created_at) order by cl.id)
+    from order_credit_line cl where cl.tenant_id = $1 and cl.order_id = o.id), '[]') as credit_lines,
   ${linesJson('i.order_id = o.id')} as lines, ${methodsJson('m.order_id = o.id')} as methods,
   ${fulfillmentsJson('f.order_id = o.id')} as fulfillments, ${collectionsJson} as collections, ${partsJson} as parts`
 

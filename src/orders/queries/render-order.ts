@@ -1,4 +1,5 @@
 import { renderRootTotals, sumTotals } from '../../carts/index.js'
+import { renderCreditLines, sumCredit } from '../../credit/index.js'
 import { toMajor } from '../../kernel/index.js'
 import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
@@ -11,7 +12,8 @@ import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod 
  * (commissions) is here too; a route's field list says who is shown it.
  */
 export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<string, unknown> {
-  const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...root } = order
+  const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
+  const { credit_lines, credit_minor, credit_returned_minor, ...root } = rest
   const currency = order.currency_code
   const paymentStatus = paymentStatusOf(collections)
   return {
@@ -20,14 +22,20 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     cart: { id: cart_id },
     payment_status: paymentStatus,
     fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
-    summary: summaryOf(total_minor, BigInt(parts.reduce((sum, part) => sum + part.credited_minor, 0)), collections, currency),
+    summary: summaryOf(
+      total_minor - credit_minor,
+      // What was given back as store credit is not owed to the shopper any more.
+      BigInt(parts.reduce((sum, part) => sum + part.credited_minor, 0)) - credit_returned_minor,
+      collections,
+      currency,
+    ),
     items: lines.map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
     promotions: promotions.map(renderApplied),
-    credit_lines: [],
-    ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
+    credit_lines: renderCreditLines(credit_lines, currency),
+    ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
   }
 }
 

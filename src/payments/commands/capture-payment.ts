@@ -112,6 +112,7 @@ async function book(context: Context, seen: OpenPayment, amountMinor: bigint, da
         }),
       ]),
     ])
+    await emit(unit, 'order.payment_captured', { order_id: payment.order_id }, { requestId: context.requestId })
     // The order was canceled while the provider was asked: what it took goes back.
     if (payment.cancel_requested_at !== null)
       await emit(unit, 'payment.cancel_requested', { payment_id: seen.id }, { requestId: context.requestId })

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
-import { divideCredit, insertCreditsStatement, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, insertCreditsStatement, keptAsCredit, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { settleRefund } from './settle-refund.js'
@@ -49,7 +49,7 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   await refuseUnknownReason(unit, input.refund_reason_id ?? null)
   const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
   const worth = input.return_id == null ? null : await worthOfReturn(unit, order, input.return_id, open)
-  const amountMinor = amountOf(payment, wanted, worth)
+  const amountMinor = amountOf(payment, wanted, worth, notRefundable(order, open))
   const parts = worth?.parts ?? open
   const creditMinor = lesserOf(amountMinor, sumOf(parts))
   const refundId = newId('ref')
@@ -64,9 +64,14 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   return refundId
 }
 
+/** What of the captured money was given back as store credit, or is on gift cards that it bought. */
+function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
+  return open.reduce((sum, part) => sum + part.held_minor, keptAsCredit(order))
+}
+
 /** What is paid back: what was asked for, within what is there. */
-function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfReturn | null): bigint {
-  const left = payment.captured_minor - payment.refunded_minor
+function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfReturn | null, kept: bigint): bigint {
+  const left = payment.captured_minor - payment.refunded_minor - kept
   const shown = (minor: bigint) => `${toMajor(minor, payment.currency_code)} ${payment.currency_code.toUpperCase()}`
   if (left <= 0n) throw notAllowed('Nothing that was captured on the payment is left to refund.')
   if (worth !== null) {

@@ -2,7 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
-import { divideCredit, freeParts, insertCreditsStatement, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, freeParts, insertCreditsStatement, keptAsCredit, openPartsStatement, sumOf } from '../credits.js'
 import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { refundPayment } from './request-refund.js'
@@ -15,7 +15,11 @@ const resumeAfter_ms = 30_000
  * credited. Which provider is to give what back is noted, for `unwindPayment` after the commit.
  * @returns the payments to unwind
  */
-export async function closePaymentsOfOrder(unit: Unit, context: Context, order: { id: string; currency_code: string }): Promise<string[]> {
+export async function closePaymentsOfOrder(
+  unit: Unit,
+  context: Context,
+  order: { id: string; currency_code: string; credit_minor: bigint; credit_returned_minor: bigint },
+): Promise<string[]> {
   const tenantId = tenantOf(unit)
   // The vendor orders before the lines, as whoever packs locks them: the other way round the two would wait for one another.
   const [payments] = await Promise.all([
@@ -25,7 +29,10 @@ export async function closePaymentsOfOrder(unit: Unit, context: Context, order: 
   const ids = payments.map((payment) => payment.id)
   const parts = await unit.run(openPartsStatement(tenantId, order.id))
   // What was paid and is to be given back is credited by its refund; all else is credited here.
-  const paid = payments.reduce((sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor, 0n)
+  const paid = payments.reduce(
+    (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor,
+    -keptAsCredit(order),
+  )
   const unpaid = sumOf(parts) - paid
   const credits = [...divideCredit(unpaid > 0n ? unpaid : 0n, parts), ...freeParts(parts)]
   await unit.run(
@@ -72,15 +79,20 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
       amount_minor: bigint
       data: Record<string, unknown>
       canceled_at: Date | null
+      /** Given back as store credit. */
+      kept_minor: bigint
     }>(
       'payments.to_unwind',
-      `select captured_minor, refunded_minor, provider_id, currency_code, amount_minor, data, canceled_at
-       from payment where tenant_id = $1 and id = $2 and cancel_requested_at is not null`,
+      `select p.captured_minor, p.refunded_minor, p.provider_id, p.currency_code, p.amount_minor, p.data, p.canceled_at,
+              greatest(o.credit_returned_minor - o.credit_minor, 0) as kept_minor
+       from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+       join orders o on o.tenant_id = k.tenant_id and o.id = k.order_id
+       where p.tenant_id = $1 and p.id = $2 and p.cancel_requested_at is not null`,
       [tenantId, payment_id],
     ),
   )
   if (payment === undefined) return
-  if (payment.captured_minor > payment.refunded_minor) {
+  if (payment.captured_minor - payment.kept_minor > payment.refunded_minor) {
     await refundPayment(context, payment_id, { note: 'Order canceled' })
     // A smaller refund may have been under way: then that was settled, and the rest is left.
     return unwindPayment(context, { payment_id })
@@ -93,15 +105,15 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
     if (outcome.kind !== 'ok')
       throw conflict(`The payment provider did not give the payment up: ${outcome.message}`, 'payment_outcome_unknown')
   }
-  await noteUnwound(context, payment_id)
+  await noteUnwound(context, payment_id, payment.kept_minor)
 }
 
-async function noteUnwound(context: Context, paymentId: string): Promise<void> {
+async function noteUnwound(context: Context, paymentId: string, keptMinor: bigint): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
     const [payment] = await unit.run(lockPaymentStatement(tenantId, paymentId))
     // Captured while the provider was asked: that has its own event.
-    if (payment === undefined || payment.captured_minor > payment.refunded_minor) return
+    if (payment === undefined || payment.captured_minor - keptMinor > payment.refunded_minor) return
     await unit.run(
       statement(
         'payments.note_unwound',

@@ -3,7 +3,7 @@ import { useApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
-// A hundredth of the real limits for reads and writes (30 and 12 a minute), a tenth for signing in (6, and 1 for an account).
+// A hundredth of the real limits for reads and writes (30 and 12 a minute), a tenth for signing in (6, and 1 for an account) and for codes (6).
 
 describe('callers that ask too often', () => {
   const app = useApp({ settings: { RATE_LIMIT_SCALE: '0.01', TRUST_PROXY: 'true' } })
@@ -75,7 +75,7 @@ describe('callers that ask too often', () => {
   })
 })
 
-describe('callers that guess passwords', () => {
+describe('callers that guess passwords and codes', () => {
   const app = useApp({ settings: { RATE_LIMIT_SCALE: '0.1', TRUST_PROXY: 'true' } })
   let store: TestStore
 
@@ -98,5 +98,18 @@ describe('callers that guess passwords', () => {
     const statuses: number[] = []
     for (let count = 0; count < 7; count += 1) statuses.push((await guess(`person-${count}@example.com`, '203.0.113.9')).status)
     assert.deepEqual(statuses, [401, 401, 401, 401, 401, 401, 429])
+  })
+
+  it('are stopped for an address, whichever gift cards they try, in a cart or by themselves', async () => {
+    const sent = { 'x-forwarded-for': '203.0.113.10' }
+    const { body } = await store.shopper.post('/store/carts', {}, sent)
+    const statuses: number[] = []
+    for (let count = 0; count < 3; count += 1) {
+      statuses.push((await store.shopper.get(`/store/gift-cards/GUESS-${count}`, {}, sent)).status)
+      statuses.push((await store.shopper.post(`/store/carts/${body.cart.id}/gift-cards`, { code: `GUESS-${count}` }, sent)).status)
+    }
+    assert.deepEqual(statuses, [404, 404, 404, 404, 404, 404])
+    assert.equal((await store.shopper.get('/store/gift-cards/GUESS-3', {}, sent)).status, 429)
+    assert.equal((await store.shopper.get('/store/regions', {}, sent)).status, 200)
   })
 })

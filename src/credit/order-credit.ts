@@ -1,0 +1,99 @@
+import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { newId } from '../kernel/index.js'
+import { post, storeCreditEntry } from '../ledger/index.js'
+import type { CartCreditLine } from './cart-credit.js'
+import { ensureAccount } from './commands/accounts.js'
+import { moveCredit } from './move.js'
+
+/** What an order was paid with, frozen at its sale. */
+export function insertOrderCreditLinesStatement(
+  tenantId: string,
+  orderId: string,
+  lines: readonly CartCreditLine[],
+): Statement<{ id: string }> {
+  const rows = lines.filter((line) => line.amount_minor > 0).map((line) => ({ ...line, id: newId('ordcl') }))
+  return statement(
+    'credit.insert_order_lines',
+    `insert into order_credit_line (tenant_id, id, order_id, account_id, gift_card_id, amount_minor)
+     select $1, l.id, $2, l.account_id, l.gift_card_id, l.amount_minor
+     from jsonb_to_recordset($3::jsonb) as l (id text, account_id text, gift_card_id text, amount_minor bigint) returning id`,
+    [tenantId, orderId, JSON.stringify(rows)],
+  )
+}
+
+interface OpenLine {
+  id: string
+  account_id: string
+  open_minor: bigint
+}
+
+/** What of an order's credit was not given back yet. Read under the order's lock. */
+export function openCreditLinesStatement(tenantId: string, orderId: string): Statement<OpenLine> {
+  return statement(
+    'credit.open_order_lines',
+    `select id, account_id, amount_minor - returned_minor as open_minor from order_credit_line
+     where tenant_id = $1 and order_id = $2 and returned_minor < amount_minor order by account_id, id`,
+    [tenantId, orderId],
+  )
+}
+
+/**
+ * Gives an amount back as credit, under the order's lock: to the cards and accounts that paid for the order as far as they
+ * did, what is more to the customer's own account. What the order is credited with is the caller's to write.
+ * @param source the fact's id: what it gives back is booked once
+ * @throws not_found when there is more than was paid with credit, and no customer with an account to give it to
+ */
+export async function returnCredit(
+  unit: Unit,
+  order: { id: string; customer_id: string | null; currency_code: string },
+  given: { source: string; amountMinor: bigint; note?: string | null | undefined; createdBy: string; now: Date },
+): Promise<void> {
+  if (given.amountMinor === 0n) return
+  const tenantId = tenantOf(unit)
+  let left = given.amountMinor
+  const lines = (await unit.run(openCreditLinesStatement(tenantId, order.id))).flatMap((line) => {
+    let amount = line.open_minor
+    if (amount > left) amount = left
+    left -= amount
+    return amount === 0n ? [] : [{ id: line.id, accountId: line.account_id, amountMinor: amount }]
+  })
+  const shares = new Map<string, bigint>()
+  for (const { accountId, amountMinor } of lines) shares.set(accountId, (shares.get(accountId) ?? 0n) + amountMinor)
+  if (left > 0n) {
+    const own = await ensureAccount(unit, { customer_id: order.customer_id ?? '', currency_code: order.currency_code })
+    shares.set(own, (shares.get(own) ?? 0n) + left)
+  }
+  await moveCredit(
+    unit,
+    [...shares].map(([accountId, amountMinor]) => ({
+      accountId,
+      type: 'credit',
+      amountMinor,
+      reference: 'order',
+      referenceId: order.id,
+      note: given.note,
+    })),
+    { createdBy: given.createdBy },
+  )
+  await unit.run(
+    statement(
+      'credit.note_returned',
+      `with line as (
+         update order_credit_line l set returned_minor = l.returned_minor + r.amount, updated_at = now()
+         from jsonb_to_recordset($3::jsonb) as r (id text, amount bigint) where l.tenant_id = $1 and l.id = r.id
+       )
+       update orders set credit_returned_minor = credit_returned_minor + $4, updated_at = now() where tenant_id = $1 and id = $2`,
+      [tenantId, order.id, JSON.stringify(lines.map(({ id, amountMinor }) => ({ id, amount: String(amountMinor) }))), given.amountMinor],
+    ),
+  )
+  await post(unit, [
+    storeCreditEntry({
+      source: given.source,
+      type: 'credit',
+      counterpart: { orderId: order.id },
+      currency: order.currency_code,
+      amountMinor: given.amountMinor,
+      occurredAt: given.now,
+    }),
+  ])
+}
