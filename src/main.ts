@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type Logger, pino } from 'pino'
 import { gatekeeperOf, tokensOf } from './access/index.js'
 import { routes } from './api/index.js'
-import { resumeCheckout } from './checkout/index.js'
+import { completeCart, resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
 import { issueGiftCards } from './credit/index.js'
 import { openDatabase, pendingMigrations } from './db/index.js'
@@ -23,7 +23,14 @@ import {
   sendTransferRequest,
   sendVerification,
 } from './notifications/index.js'
-import { registerPaymentProvider, resumeRefund, unwindPayment } from './payments/index.js'
+import {
+  endPaymentSession,
+  handlePaymentEvent,
+  registerPaymentProvider,
+  resumeRefund,
+  type TouchHandlers,
+  unwindPayment,
+} from './payments/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 
@@ -122,6 +129,8 @@ function loggerOf(config: Config): Logger {
 function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
+  const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
+  const touches: TouchHandlers = {}
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
@@ -130,12 +139,17 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     send_invite: (context, payload) => sendInvite(context, accounts, payload as EventPayloads['invite.sent']),
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
-    resume_checkout: (context, payload) =>
-      resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, { resumeAfter_ms: config.checkoutResumeAfter_ms }),
+    resume_checkout: (context, payload) => resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, checkout),
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
+    end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
+    handle_payment_event: (context, payload) =>
+      handlePaymentEvent(context, payload as EventPayloads['payment.event_received'], {
+        complete: (of, cartId) => completeCart(of, cartId, checkout),
+        touches,
+      }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

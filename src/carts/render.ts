@@ -135,6 +135,7 @@ export function renderCollection(collection: CartCollection, providers: readonly
     payment_sessions: payment_sessions.map((session) => ({
       ...session,
       amount_minor: undefined,
+      payment_account_id: undefined,
       amount: toMajor(session.amount_minor, session.currency_code),
       payment_collection_id: collection.id,
     })),

@@ -4,7 +4,7 @@ import { lockCartStatement } from '../carts/index.js'
 import { giveBackCredit } from '../credit/index.js'
 import { releaseStatement } from '../inventory/index.js'
 import { returnUses } from '../promotions/index.js'
-import { type Outcome, paymentProviderOf, type PaymentSnapshot } from '../payments/index.js'
+import { keptMoney, moneyOf, type Outcome, paymentProviderOf, type PaymentSnapshot, perform, readingCall } from '../payments/index.js'
 import { type Agreed, placeOrder } from './place-order.js'
 import { type Prepared, prepareCheckout } from './prepare.js'
 
@@ -33,8 +33,8 @@ export async function completeCart(
 ): Promise<Completion> {
   const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms, resumed)
   if (prepared.orderId !== null) return { type: 'order', orderId: prepared.orderId }
-  const outcome = await agree(prepared)
-  if (outcome.kind === 'unknown') {
+  const outcome = await agree(context, prepared)
+  if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
     throw conflict(
       'The payment provider has not answered yet. The order will be placed when it does; try again.',
       'payment_outcome_unknown',
@@ -58,7 +58,7 @@ export async function completeCart(
 type Attempt = Extract<Prepared, { orderId: null }>
 
 /** The provider's agreement, under a key that belongs to this attempt. Nothing to pay needs nobody's agreement. */
-async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
+async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed>> {
   const { checkoutId, session } = attempt
   if (session === null) {
     return { kind: 'ok', value: { checkoutId, sessionId: null, providerId: null, status: 'captured', data: {} } }
@@ -67,15 +67,24 @@ async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
   if (provider === undefined) throw unexpectedState(`Payment provider ${session.providerId} is not installed in this process`)
   const money = { amountMinor: attempt.amountMinor, currency: attempt.currency }
   const agreed = (snapshot: PaymentSnapshot): Agreed => ({ checkoutId, sessionId: session.id, providerId: session.providerId, ...snapshot })
-  const authorized = await provider.authorize({ operationKey: `authorize:${checkoutId}` }, money, session.data)
+  // What the shopper agreed to with a provider elsewhere is only looked at.
+  const reading = await readingCall(context, provider, session.accountId)
+  const authorized = await provider.authorize({ ...reading, operationKey: `authorize:${checkoutId}` }, money, session.data)
   if (authorized.kind !== 'ok') return authorized
   if (attempt.capture === 'manual' || authorized.value.status === 'captured') return { kind: 'ok', value: agreed(authorized.value) }
-  const captured = await provider.capture({ operationKey: `capture:${checkoutId}` }, money, authorized.value.data)
+  const { data } = authorized.value
+  const request = { money: keptMoney(money) }
+  const { accountId } = session
+  const captured = await perform(context, provider, { key: `capture:${checkoutId}`, kind: 'capture', accountId, request }, (call, kept) =>
+    provider.capture(call, moneyOf(kept), data),
+  )
   if (captured.kind === 'ok') return { kind: 'ok', value: agreed(captured.value) }
-  if (captured.kind === 'unknown') return captured
+  if (captured.kind === 'unknown' || captured.kind === 'throttled') return captured
   // What was agreed to and cannot be taken would stay held on the shopper's card for days.
-  const released = await provider.cancel({ operationKey: `void:${checkoutId}` }, money, authorized.value.data)
-  return released.kind === 'unknown' ? released : captured
+  const released = await perform(context, provider, { key: `void:${checkoutId}`, kind: 'cancel', accountId, request }, (call, kept) =>
+    provider.cancel(call, moneyOf(kept), data),
+  )
+  return released.kind === 'unknown' || released.kind === 'throttled' ? released : captured
 }
 
 /** Ends an attempt, frees its stock and gives back the promotions and the credit that it used. An attempt that another caller has completed meanwhile stays completed. */

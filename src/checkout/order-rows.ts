@@ -215,9 +215,10 @@ export function insertPaymentStatement(tenantId: string, payment: PaymentRow): I
     'checkout.insert_payment',
     `with payment_row as (
        insert into payment (tenant_id, id, payment_collection_id, payment_session_id, provider_id, currency_code,
-         amount_minor, captured_minor, data, captured_at)
-       values ($1, $2, $3, $4, $5, $6, $7::bigint, case when $9::text is null then 0 else $7::bigint end, $8,
-         case when $9::text is null then null else now() end)
+         amount_minor, captured_minor, reference, payment_account_id, data, captured_at)
+       select $1, $2, $3, $4, $5, $6, $7::bigint, case when $9::text is null then 0 else $7::bigint end,
+         s.reference, s.payment_account_id, $8, case when $9::text is null then null else now() end
+       from payment_session s where s.tenant_id = $1 and s.id = $4
        returning id, amount_minor)
      insert into capture (tenant_id, id, payment_id, amount_minor, created_by)
      select $1, $9, p.id, p.amount_minor, 'system' from payment_row p where $9::text is not null returning id`,

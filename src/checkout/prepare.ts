@@ -33,7 +33,7 @@ export type Prepared =
       amountMinor: bigint
       currency: string
       capture: 'manual' | 'automatic'
-      session: { id: string; providerId: string; data: Record<string, unknown> } | null
+      session: { id: string; providerId: string; accountId: string | null; data: Record<string, unknown> } | null
     }
 
 /**
@@ -107,7 +107,9 @@ const spendingOf = ({ credit_lines }: LoadedCart) =>
 
 function sessionOf(cart: LoadedCart, id: string | null) {
   const session = cart.collection?.payment_sessions.find((candidate) => candidate.id === id)
-  return session === undefined ? null : { id: session.id, providerId: session.provider_id, data: session.data }
+  return session === undefined
+    ? null
+    : { id: session.id, providerId: session.provider_id, accountId: session.payment_account_id, data: session.data }
 }
 
 function checkPayment(cart: LoadedCart): void {
@@ -201,7 +203,7 @@ function coveringSession(cart: LoadedCart, amountMinor: bigint) {
   if (!covered && session.provider_id !== 'pp_system_default') {
     throw invalidData("The payment sessions of the cart do not cover its total. Refresh the cart's payment collection and try again.")
   }
-  return { id: session.id, providerId: session.provider_id, data: session.data }
+  return { id: session.id, providerId: session.provider_id, accountId: session.payment_account_id, data: session.data }
 }
 
 /** Notes the attempt; what is to be paid becomes what the order will cost. */

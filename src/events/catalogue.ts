@@ -30,6 +30,10 @@ export interface EventPayloads {
   'gift_cards.issued': { order_id: string }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
+  /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
+  'payment_session.ended': { payment_session_id: string; unless_used?: boolean }
+  /** A provider told of something. */
+  'payment.event_received': { payment_event_id: string }
 }
 
 export type EventName = keyof EventPayloads
@@ -47,6 +51,8 @@ export const handlersOf = {
   'order.payment_captured': ['issue_gift_cards'],
   'gift_cards.issued': ['send_gift_cards'],
   'payment.cancel_requested': ['cancel_payment'],
+  'payment_session.ended': ['end_payment_session'],
+  'payment.event_received': ['handle_payment_event'],
 } as const satisfies Record<EventName, readonly string[]>
 
 export type HandlerName = (typeof handlersOf)[EventName][number]

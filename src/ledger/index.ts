@@ -2,10 +2,13 @@ export { type AccountCode, type AccountRef, chart, type LedgerEntry, type Postin
 export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, trialBalanceStatement } from './queries.js'
 export {
   type CreditCounterpart,
+  conversionEntries,
   creditEntry,
+  feeEntry,
   paymentEntry,
   platformFeeEntry,
   refundEntry,
+  refundFailedEntry,
   type Sale,
   saleEntry,
   storeCreditEntry,

@@ -14,14 +14,22 @@ export const chart = {
   'A:psp_clearing': 'debit',
   'A:shopper': 'debit',
   'A:platform': 'debit',
+  'A:bank': 'debit',
+  'A:dispute_hold': 'debit',
+  'A:fx_clearing': 'debit',
   'L:vendor': 'credit',
   'L:tax': 'credit',
   'L:platform_fee': 'credit',
   'L:credit': 'credit',
+  'L:reserve': 'credit',
   'R:commission': 'credit',
   'E:platform_fee': 'debit',
   'E:promotion': 'debit',
   'E:credit': 'debit',
+  'E:psp_fee': 'debit',
+  'E:dispute_fee': 'debit',
+  'E:dispute_loss': 'debit',
+  'E:bad_debt': 'debit',
 } as const
 export type AccountCode = keyof typeof chart
 
@@ -35,7 +43,27 @@ export interface Posting {
 export interface LedgerEntry {
   /** The fact's id, for example an order's. With `kind` it makes posting idempotent. */
   source: string
-  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'cancellation' | 'refund' | 'store_credit'
+  kind:
+    | 'sale'
+    | 'payment'
+    | 'platform_fee'
+    | 'credit'
+    | 'cancellation'
+    | 'refund'
+    | 'refund_failed'
+    | 'store_credit'
+    | 'psp_fee'
+    | 'conversion'
+    | 'release'
+    | 'clawback'
+    | 'reserve'
+    | 'reserve_release'
+    | 'write_off'
+    | 'dispute'
+    | 'dispute_fee'
+    | 'dispute_won'
+    | 'dispute_lost'
+    | 'payout'
   currency: string
   occurredAt: Date
   memo?: string

@@ -153,3 +153,59 @@ function accountOf(counterpart: CreditCounterpart): AccountRef {
   if ('orderId' in counterpart) return { code: 'A:shopper', orderId: counterpart.orderId }
   return { code: 'L:vendor', partyId: counterpart.vendorId }
 }
+
+/** A refund that the bank returned: the provider has the money again, the shopper is owed it again. */
+export function refundFailedEntry(refund: Parameters<typeof refundEntry>[0]): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = refund
+  const to = { code: 'A:psp_clearing', partyId: refund.providerId } as const
+  return {
+    source,
+    kind: 'refund_failed',
+    currency,
+    occurredAt,
+    postings: [{ from: { code: 'A:shopper', orderId: refund.orderId }, to, amountMinor }],
+  }
+}
+
+/** What a provider kept of a movement of money. A fee that it gives back is a negative one. */
+export function feeEntry(fee: {
+  source: string
+  providerId: string
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = fee
+  const clearing = { code: 'A:psp_clearing', partyId: fee.providerId } as const
+  const expense = { code: 'E:psp_fee' } as const
+  const posting =
+    amountMinor < 0n ? { from: expense, to: clearing, amountMinor: -amountMinor } : { from: clearing, to: expense, amountMinor }
+  return { source, kind: 'psp_fee', currency, occurredAt, postings: [posting] }
+}
+
+/**
+ * Money that the provider changed into another currency: out of its clearing account in the one, into it in the other.
+ * What `A:fx_clearing` holds in two currencies is what was changed.
+ */
+export function conversionEntries(movement: {
+  reference: string
+  providerId: string
+  original: { amountMinor: bigint; currency: string }
+  changed: { amountMinor: bigint; currency: string }
+  occurredAt: Date
+}): LedgerEntry[] {
+  const clearing = { code: 'A:psp_clearing', partyId: movement.providerId } as const
+  const exchange = { code: 'A:fx_clearing', partyId: movement.providerId } as const
+  const { reference, original, changed, occurredAt } = movement
+  // What comes in is given to the exchange in the shopper's currency; what goes out is fetched there.
+  const [given, taken] = original.amountMinor < 0n ? [exchange, clearing] : [clearing, exchange]
+  const size = (amount: bigint) => (amount < 0n ? -amount : amount)
+  const leg = (suffix: string, money: { amountMinor: bigint; currency: string }, from: AccountRef, to: AccountRef): LedgerEntry => ({
+    source: `${reference}:${suffix}`,
+    kind: 'conversion',
+    currency: money.currency,
+    occurredAt,
+    postings: [{ from, to, amountMinor: size(money.amountMinor) }],
+  })
+  return [leg('from', original, given, taken), leg('to', changed, taken, given)]
+}

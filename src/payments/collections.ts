@@ -1,4 +1,5 @@
-import { type Statement, statement } from '../db/index.js'
+import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { emit } from '../events/index.js'
 import { newId } from '../kernel/index.js'
 
 /** Makes the payment collection of a cart, or finds the one it has. */
@@ -14,44 +15,75 @@ export function ensureCollectionStatement(
   )
 }
 
-/** A cart's total has changed: what was agreed with a provider no longer holds, its sessions go. */
-export function changeAmountStatement(
-  tenantId: string,
-  collectionId: string,
-  money: { currencyCode: string; totalMinor: bigint },
-): Statement<{ id: string }> {
-  return statement(
-    'payments.change_amount',
-    `with gone as (delete from payment_session where tenant_id = $1 and payment_collection_id = $2)
-     update payment_collection set amount_minor = $3, currency_code = $4, status = 'not_paid', updated_at = now()
-     where tenant_id = $1 and id = $2 returning id`,
-    [tenantId, collectionId, money.totalMinor, money.currencyCode],
+/** Sessions that a provider elsewhere knows are kept: the shopper may be paying this moment. Others are forgotten. */
+const endSessionsSql = `
+  ended as (
+    update payment_session set status = 'canceled', updated_at = now()
+    where tenant_id = $1 and payment_collection_id = $2 and reference is not null and status not in ('canceled', 'error') returning id
+  ), gone as (delete from payment_session where tenant_id = $1 and payment_collection_id = $2 and reference is null)`
+
+interface EndedSession {
+  id: string
+}
+
+/** What was agreed with a provider elsewhere is given up there, after the commit. */
+async function tellOfEnded(unit: Unit, ended: readonly EndedSession[]): Promise<void> {
+  for (const { id } of ended) await emit(unit, 'payment_session.ended', { payment_session_id: id })
+}
+
+/** A cart's total has changed: what was agreed with a provider no longer holds, its sessions end. */
+export async function changeAmount(unit: Unit, collectionId: string, money: { currencyCode: string; totalMinor: bigint }): Promise<void> {
+  const ended = await unit.run(
+    statement<EndedSession>(
+      'payments.change_amount',
+      `with ${endSessionsSql}, changed as (
+         update payment_collection set amount_minor = $3, currency_code = $4, status = 'not_paid', updated_at = now()
+         where tenant_id = $1 and id = $2)
+       select id from ended`,
+      [tenantOf(unit), collectionId, money.totalMinor, money.currencyCode],
+    ),
   )
+  await tellOfEnded(unit, ended)
+}
+
+export interface NewSession {
+  id: string
+  collectionId: string
+  providerId: string
+  currencyCode: string
+  amountMinor: bigint
+  data: object
+  /** The provider's name for it, and the account it is on: null for what is in this process. */
+  reference: string | null
+  accountId: string | null
 }
 
 /** One active session: a new one takes the place of those before it. */
-export function replaceSessionStatements(
-  tenantId: string,
-  session: { collectionId: string; providerId: string; currencyCode: string; amountMinor: bigint; data: object },
-): [Statement<{ id: string }>, Statement<{ id: string }>] {
-  return [
-    statement('payments.delete_sessions', 'delete from payment_session where tenant_id = $1 and payment_collection_id = $2 returning id', [
-      tenantId,
-      session.collectionId,
-    ]),
-    statement(
-      'payments.insert_session',
-      `insert into payment_session (tenant_id, id, payment_collection_id, provider_id, currency_code, amount_minor, data)
-       values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-      [
-        tenantId,
-        newId('payses'),
-        session.collectionId,
-        session.providerId,
-        session.currencyCode,
-        session.amountMinor,
-        JSON.stringify(session.data),
-      ],
+export async function replaceSession(unit: Unit, session: NewSession): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [ended] = await Promise.all([
+    unit.run(
+      statement<EndedSession>('payments.end_sessions', `with ${endSessionsSql} select id from ended`, [tenantId, session.collectionId]),
     ),
-  ]
+    unit.run(
+      statement(
+        'payments.insert_session',
+        `insert into payment_session (tenant_id, id, payment_collection_id, provider_id, currency_code, amount_minor, data, reference,
+           payment_account_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          tenantId,
+          session.id,
+          session.collectionId,
+          session.providerId,
+          session.currencyCode,
+          session.amountMinor,
+          JSON.stringify(session.data),
+          session.reference,
+          session.accountId,
+        ],
+      ),
+    ),
+  ])
+  await tellOfEnded(unit, ended)
 }

@@ -1,9 +1,9 @@
-export {
-  changeAmountStatement,
-  ensureCollectionStatement,
-  replaceSessionStatements,
-} from './collections.js'
+export { accountFor, readingCall } from './accounts.js'
+export { changeAmount, ensureCollectionStatement, replaceSession } from './collections.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
+export { endPaymentSession } from './commands/end-session.js'
+export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
+export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'
 export { capturePayment } from './commands/capture-payment.js'
 export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'
@@ -11,5 +11,22 @@ export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.
 export { divideCredit, lessCredits, type OpenPart } from './credits.js'
 export { lockPartsStatement, lockPaymentsOfOrderStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
-export type { Money, Outcome, PaymentProvider, PaymentSnapshot, ProviderCall } from './provider.js'
+export { keptMoney, type Kept, moneyOf, perform } from './operations.js'
+export type {
+  Money,
+  MoneyMovement,
+  Outcome,
+  PayeePort,
+  PayeeSnapshot,
+  PayeeStatus,
+  PaymentAccount,
+  PaymentProvider,
+  PaymentSnapshot,
+  ProviderCall,
+  RefundSnapshot,
+  RemotePayment,
+  RemotePort,
+  Touch,
+  VerifiedEvent,
+} from './provider.js'
 export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

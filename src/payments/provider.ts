@@ -1,19 +1,44 @@
-/** Money in minor units with its lower-case currency. */
+/** Money in minor units (ISO 4217) with its lower-case currency. A provider's own units are the adapter's affair. */
 export interface Money {
   amountMinor: bigint
   currency: string
 }
 
-/** What a call to a provider came to. `unknown` is never a failure: the same key must be tried again. */
+/**
+ * What a call to a provider came to. `unknown` is never a failure: the same key must be tried again, and so must it after
+ * `throttled`. `declined` is the bank's or the shopper's refusal, `rejected` the provider's own: asked again, it would
+ * say the same.
+ */
 export type Outcome<Value> =
   | { kind: 'ok'; value: Value }
   | { kind: 'declined'; message: string }
   | { kind: 'requires_more'; message: string }
+  | { kind: 'rejected'; code: string; message: string }
   | { kind: 'unknown'; message: string }
+  | { kind: 'throttled'; message: string }
+
+/** The account at a provider that a store's shoppers are charged on. Its credentials are readable to its adapter alone. */
+export interface PaymentAccount {
+  id: string
+  providerId: string
+  mode: 'test' | 'live'
+  /** The provider's name for it. */
+  reference: string
+  country: string
+  publishableKey: string | null
+  /** Sealed JSON of what the adapter needs to sign in and to check signatures. */
+  credentials: string
+}
 
 export interface ProviderCall {
   /** Derived from our row: the same key any number of times has one effect and one answer. */
   operationKey: string
+  tenantId: string
+  /** Null for providers that need none. */
+  account: PaymentAccount | null
+  /** When this key was first sent, if it was: a provider may forget keys (Stripe: after 24 hours). */
+  firstSentAt: Date | null
+  now: Date
 }
 
 /** What a provider says of a payment. Amounts are cumulative. */
@@ -22,15 +47,126 @@ export interface PaymentSnapshot {
   data: Record<string, unknown>
 }
 
+/** A refund as the provider has it. `reference` is the provider's name, `refundId` ours, where we asked for it. */
+export interface RefundSnapshot {
+  reference: string
+  refundId: string | null
+  amountMinor: bigint
+  status: 'pending' | 'succeeded' | 'failed' | 'unrecognised'
+}
+
+/** Money that entered or left an account at the provider, with what the provider kept. Null before it is known. */
+export interface MoneyMovement {
+  reference: string
+  /** What moved: a charge, refund, transfer … by the provider's name. */
+  source: string | null
+  category: string
+  amountMinor: bigint
+  feeMinor: bigint
+  netMinor: bigint
+  currency: string
+  /** In the shopper's currency, where the provider changed it into another. */
+  original: Money | null
+  occurredAt: Date
+  availableAt: Date | null
+}
+
+/** The authoritative read of a payment: what `settlePayment` moves our rows towards. */
+export interface RemotePayment {
+  reference: string
+  status: 'open' | 'processing' | 'authorized' | 'captured' | 'canceled' | 'unrecognised'
+  currency: string
+  amountMinor: bigint
+  capturedMinor: bigint
+  refunds: RefundSnapshot[]
+  /** Of its charge; empty until the provider has booked them. */
+  movements: MoneyMovement[]
+  data: Record<string, unknown>
+}
+
+/** An event whose signature was checked. */
+export interface VerifiedEvent {
+  id: string
+  type: string
+  isLive: boolean
+  /** The connected account it is about; null for the store's own. */
+  connectedAccount: string | null
+  objectId: string | null
+  occurredAt: Date
+  payload: Record<string, unknown>
+}
+
+/** What an event says has changed: a pointer, never a state. */
+export interface Touch {
+  kind: 'payment' | 'dispute' | 'payee' | 'release' | 'payout'
+  reference: string
+}
+
+/** What is asked of providers that live elsewhere: they tell of what happened, and are asked what is so. */
+export interface RemotePort {
+  fetchPayment(call: ProviderCall, reference: string): Promise<Outcome<RemotePayment>>
+  /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */
+  connect(
+    call: Omit<ProviderCall, 'account'>,
+    input: { credentials: Record<string, string>; hookUrl: string },
+  ): Promise<Outcome<Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'credentials'>>>
+  /** @returns null for a signature that is not the provider's, or too old or too new */
+  verifyWebhook(account: PaymentAccount, raw: Buffer, headers: Record<string, string>, now: Date): VerifiedEvent | null
+  /** Pure; a type that nobody knows touches nothing. */
+  interpret(event: Pick<VerifiedEvent, 'type' | 'payload' | 'connectedAccount'>): Touch[]
+}
+
+export type PayeeStatus = 'onboarding' | 'pending_verification' | 'active' | 'restricted' | 'rejected' | 'closed' | 'unrecognised'
+
+export interface PayeeSnapshot {
+  reference: string
+  status: PayeeStatus
+  /** What the provider still wants to know, or why it pays no more. */
+  requirements: string[]
+  country: string
+  currency: string | null
+}
+
+/** What is asked of providers that can pay vendors. */
+export interface PayeePort {
+  createPayee(
+    call: ProviderCall,
+    payee: { vendorId: string; email: string; name: string; country: string; currency: string; kind: 'individual' | 'company' },
+  ): Promise<Outcome<PayeeSnapshot>>
+  fetchPayee(call: ProviderCall, reference: string): Promise<Outcome<PayeeSnapshot>>
+  /** A page of the provider's where a vendor tells who they are; good for minutes, and once. */
+  onboardingLink(
+    call: ProviderCall,
+    reference: string,
+    urls: { returnUrl: string; refreshUrl: string },
+  ): Promise<Outcome<{ url: string; expiresAt: Date }>>
+  /** Pays a vendor from what a payment took; `data` is the payment's. */
+  release(
+    call: ProviderCall,
+    release: { payee: string; money: Money; data: Record<string, unknown>; orderId: string },
+  ): Promise<Outcome<{ reference: string }>>
+  /** Takes back of a release. `rejected` with code `insufficient` is an ordinary answer: the vendor then owes it. */
+  clawback(call: ProviderCall, clawback: { release: string; money: Money }): Promise<Outcome<{ reference: string }>>
+}
+
 /** The port to those who move money. No method is called inside a transaction, none throws for a provider's answer. */
 export interface PaymentProvider {
   readonly id: string
-  /** What the shopper's browser needs to pay; becomes the session's data. */
-  startSession(call: ProviderCall, money: Money): Promise<Outcome<Record<string, unknown>>>
+  /** What the shopper's browser needs to pay; becomes the session's data. `reference` is the provider's name for the payment. */
+  startSession(call: ProviderCall, money: Money, about: { collectionId: string }): Promise<Outcome<Record<string, unknown>>>
   authorize(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<PaymentSnapshot>>
   capture(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<PaymentSnapshot>>
   /** Gives captured money back: the amount of this call, which may be part of what was captured. */
-  refund(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
+  refund(
+    call: ProviderCall,
+    money: Money,
+    data: Record<string, unknown>,
+  ): Promise<Outcome<{ data: Record<string, unknown>; reference?: string }>>
   /** Gives up what was authorised and not captured. */
   cancel(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
+  /** The provider's name for a payment, from its data: how its events find our rows. */
+  referenceOf?(data: Record<string, unknown>): string
+  /** Providers that live elsewhere: their calls are kept as operations, and they need an account. */
+  readonly remote?: RemotePort
+  readonly payees?: PayeePort
 }

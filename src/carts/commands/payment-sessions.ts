@@ -1,6 +1,15 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
-import { changeAmountStatement, ensureCollectionStatement, paymentProviderOf, replaceSessionStatements } from '../../payments/index.js'
+import {
+  accountFor,
+  changeAmount,
+  ensureCollectionStatement,
+  keptMoney,
+  moneyOf,
+  paymentProviderOf,
+  perform,
+  replaceSession,
+} from '../../payments/index.js'
 import { changeCart } from '../change.js'
 import { promoteToPay } from '../promote.js'
 import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
@@ -44,20 +53,50 @@ export async function createPaymentSession(context: Context, collectionId: strin
   promoteToPay(cart, context.clock.now())
   applyCredit(cart)
   const amountMinor = dueOf(cart)
-  const started = await provider.startSession({ operationKey: `session:${newId('payses')}` }, { amountMinor, currency: cart.currency_code })
+  const money = { amountMinor, currency: cart.currency_code }
+  // A click twice, or coming back to the page, goes on with what was begun: the shopper may have paid half of it.
+  if (provider.remote !== undefined && isBegun(cart, providerId, amountMinor)) return collectionOf(cart)
+  const id = newId('payses')
+  const account = await accountFor(context, provider)
+  const started = await perform(
+    context,
+    provider,
+    {
+      key: `session:${id}`,
+      kind: 'session',
+      accountId: account?.id ?? null,
+      request: { money: keptMoney(money), collection_id: collectionId },
+    },
+    (call, request) => provider.startSession(call, moneyOf(request), { collectionId }),
+  )
   if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
   const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
     applyCredit(locked)
     const total = dueOf(locked)
     if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {
-      await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
+      await changeAmount(unit, collectionId, { currencyCode: locked.currency_code, totalMinor: total })
     }
-    const session = { collectionId, providerId, currencyCode: locked.currency_code, amountMinor: total, data: started.value }
-    const [remove, insert] = replaceSessionStatements(tenantId, session)
-    await Promise.all([unit.run(remove), unit.run(insert)])
+    await replaceSession(unit, {
+      id,
+      collectionId,
+      providerId,
+      currencyCode: locked.currency_code,
+      amountMinor: total,
+      data: started.value,
+      reference: provider.referenceOf?.(started.value) ?? null,
+      accountId: account?.id ?? null,
+    })
     // Written just now: what follows must not take it for stale.
     if (locked.collection !== null) locked.collection.amount_minor = Number(total)
   })
   return collectionOf(changed)
+}
+
+function isBegun(cart: LoadedCart, providerId: string, amountMinor: bigint): boolean {
+  const { collection } = cart
+  if (collection === null || BigInt(collection.amount_minor) !== amountMinor) return false
+  return collection.payment_sessions.some(
+    (session) => session.provider_id === providerId && BigInt(session.amount_minor) === amountMinor && session.status === 'pending',
+  )
 }

@@ -68,6 +68,7 @@ export interface CartMethod {
 export interface CartSession {
   id: string
   provider_id: string
+  payment_account_id: string | null
   amount_minor: number
   currency_code: string
   status: string
@@ -213,8 +214,9 @@ const collectionSql = `(
     'updated_at', k.updated_at, 'payment_sessions', coalesce((
       select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
         'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
+        'payment_account_id', s.payment_account_id,
         'authorized_at', s.authorized_at) order by s.id)
-      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id), '[]'))
+      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'))
   from payment_collection k where k.tenant_id = $1 and k.cart_id = c.id)`
 
 /** All of cart `c` in region `r` but its lines and methods. */

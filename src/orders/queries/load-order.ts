@@ -154,7 +154,7 @@ const collectionsJson = `coalesce((
     'payment_sessions', coalesce((select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id,
         'currency_code', s.currency_code, 'amount_minor', s.amount_minor, 'status', s.status,
         'authorized_at', s.authorized_at) order by s.id)
-      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id), '[]'),
+      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'),
     'payment_providers', array(select distinct s.provider_id from payment_session s
       where s.tenant_id = $1 and s.payment_collection_id = k.id order by s.provider_id)) order by k.id)
   from payment_collection k where k.tenant_id = $1 and k.order_id = o.id), '[]')`

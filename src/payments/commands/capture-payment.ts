@@ -2,6 +2,7 @@ import { type Context, type Statement, statement, tenantOf } from '../../db/inde
 import { emit } from '../../events/index.js'
 import { conflict, newId, notAllowed, notFound, paymentAuthorizationError, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
 import { paymentEntry, post } from '../../ledger/index.js'
+import { keptMoney, moneyOf, perform } from '../operations.js'
 import { paymentProviderOf } from '../registry.js'
 
 interface OpenPayment {
@@ -9,6 +10,7 @@ interface OpenPayment {
   payment_collection_id: string
   order_id: string | null
   provider_id: string
+  payment_account_id: string | null
   currency_code: string
   amount_minor: bigint
   captured_minor: bigint
@@ -20,7 +22,7 @@ interface OpenPayment {
 function paymentStatement(tenantId: string, id: string, lock: boolean): Statement<OpenPayment> {
   return statement(
     lock ? 'payments.lock' : 'payments.open',
-    `select p.id, p.payment_collection_id, k.order_id, p.provider_id, p.currency_code, p.amount_minor, p.captured_minor,
+    `select p.id, p.payment_collection_id, k.order_id, p.provider_id, p.payment_account_id, p.currency_code, p.amount_minor, p.captured_minor,
             p.data, p.canceled_at, p.cancel_requested_at
      from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
      where p.tenant_id = $1 and p.id = $2${lock ? ' for update' : ''}`,
@@ -48,31 +50,45 @@ export async function capturePayment(context: Context, id: string, amount: numbe
   if (wanted > open) {
     throw notAllowed(`${toMajor(open, payment.currency_code)} ${payment.currency_code.toUpperCase()} can still be captured, and no more`)
   }
-  const data = await take(payment, wanted)
-  await book(context, payment, wanted, data)
+  const data = await take(context, payment, wanted)
+  await bookCapture(context, { id, capturedMinor: payment.captured_minor }, wanted, data)
 }
 
-async function take(payment: OpenPayment, amountMinor: bigint): Promise<Record<string, unknown>> {
+async function take(context: Context, payment: OpenPayment, amountMinor: bigint): Promise<Record<string, unknown>> {
   const provider = paymentProviderOf(payment.provider_id)
   if (provider === undefined) throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
-  const operationKey = `capture:${payment.id}:${payment.captured_minor}`
-  const outcome = await provider.capture({ operationKey }, { amountMinor, currency: payment.currency_code }, payment.data)
+  const operation = {
+    key: `capture:${payment.id}:${payment.captured_minor}`,
+    kind: 'capture',
+    accountId: payment.payment_account_id,
+    request: { money: keptMoney({ amountMinor, currency: payment.currency_code }) },
+  }
+  const outcome = await perform(context, provider, operation, (call, kept) => provider.capture(call, moneyOf(kept), payment.data))
   if (outcome.kind === 'ok') return outcome.value.data
-  if (outcome.kind === 'unknown') {
+  if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
     throw conflict('The payment provider has not answered yet. Try again: the money is taken once.', 'payment_outcome_unknown')
   }
   throw paymentAuthorizationError(outcome.message)
 }
 
-async function book(context: Context, seen: OpenPayment, amountMinor: bigint, data: Record<string, unknown>): Promise<void> {
+/**
+ * Books money that a provider took: payment, capture, collection, and the books, in one.
+ * @param seen what was captured before, as the caller saw it: whoever books the same capture second finds it booked
+ * @throws conflict when somebody else captured another amount meanwhile
+ */
+export async function bookCapture(
+  context: Context,
+  seen: { id: string; capturedMinor: bigint },
+  amountMinor: bigint,
+  data: Record<string, unknown>,
+): Promise<void> {
   const tenantId = tenantOf(context)
-  const { currency_code: currency } = seen
   await context.db.unitOfWork(context.scope, async (unit) => {
     const [payment] = await unit.run(paymentStatement(tenantId, seen.id, true))
     if (payment === undefined || payment.order_id === null) throw unexpectedState(`Payment ${seen.id} has no order`)
-    if (payment.captured_minor !== seen.captured_minor) {
+    if (payment.captured_minor !== seen.capturedMinor) {
       // The same capture, told by another caller under the same key: it is booked.
-      if (payment.captured_minor === seen.captured_minor + amountMinor) return
+      if (payment.captured_minor === seen.capturedMinor + amountMinor) return
       throw conflict('This payment was captured by somebody else meanwhile. Look at it again.', 'payment_changed')
     }
     const captureId = newId('capt')
@@ -98,15 +114,15 @@ async function book(context: Context, seen: OpenPayment, amountMinor: bigint, da
              where tenant_id = $1 and id = $2 returning order_id, captured_minor = amount_minor as is_paid)
            update vendor_order v set paid_at = now(), updated_at = now() from collection c
            where v.tenant_id = $1 and v.order_id = c.order_id and c.is_paid`,
-          [tenantId, seen.payment_collection_id, amountMinor],
+          [tenantId, payment.payment_collection_id, amountMinor],
         ),
       ),
       post(unit, [
         paymentEntry({
           captureId,
           orderId: payment.order_id,
-          providerId: seen.provider_id,
-          currency,
+          providerId: payment.provider_id,
+          currency: payment.currency_code,
           amountMinor,
           occurredAt: context.clock.now(),
         }),

@@ -4,7 +4,7 @@ import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMa
 import { divideCredit, insertCreditsStatement, keptAsCredit, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
-import { settleRefund } from './settle-refund.js'
+import { bookForeignRefund, settleRefund } from './settle-refund.js'
 
 export interface RefundInput {
   /** Major units of the payment's currency; without it, all that is left, or what a return is worth. */
@@ -65,6 +65,50 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
 }
 
 /** What of the captured money was given back as store credit, or is on gift cards that it bought. */
+/**
+ * A refund that somebody made in the provider's own pages: the order is credited by it as by one of ours. What the money
+ * is more than the order was sold for stays owed by the shopper in the books, for a person to look at.
+ */
+export async function noteForeignRefund(
+  context: Context,
+  paymentId: string,
+  refund: { reference: string; amountMinor: bigint },
+): Promise<void> {
+  const tenantId = tenantOf(context)
+  const refundId = await context.db.unitOfWork(context.scope, async (unit) => {
+    const [[order], [payment]] = await Promise.all([
+      unit.run(lockOrderOfPaymentStatement(tenantId, paymentId)),
+      unit.run(lockPaymentStatement(tenantId, paymentId)),
+    ])
+    if (payment === undefined || order === undefined) throw notFound(`Payment with id: ${paymentId} was not found`)
+    if (payment.pending_refund_id !== null) throw conflict('Another refund of this payment is under way', 'refund_in_progress')
+    const [known] = await unit.run(
+      statement<{ id: string }>(
+        'payments.refund_by_reference',
+        'select id from refund where tenant_id = $1 and payment_id = $2 and reference = $3',
+        [tenantId, paymentId, refund.reference],
+      ),
+    )
+    if (known !== undefined) return known.id
+    const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
+    const id = newId('ref')
+    const input = { note: `Made at the payment provider: ${refund.reference}` }
+    const credits = divideCredit(lesserOf(refund.amountMinor, sumOf(open)), open)
+    const row = {
+      id,
+      orderId: order.id,
+      payment,
+      amountMinor: refund.amountMinor,
+      input,
+      createdBy: 'provider',
+      reference: refund.reference,
+    }
+    await insertRefund(unit, row, credits)
+    return id
+  })
+  await bookForeignRefund(context, refundId, refund.reference)
+}
+
 function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
   return open.reduce((sum, part) => sum + part.held_minor, keptAsCredit(order))
 }
@@ -141,7 +185,15 @@ async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, ope
 
 async function insertRefund(
   unit: Unit,
-  refund: { id: string; orderId: string; payment: PaymentLock; amountMinor: bigint; input: RefundInput; createdBy: string },
+  refund: {
+    id: string
+    orderId: string
+    payment: PaymentLock
+    amountMinor: bigint
+    input: RefundInput
+    createdBy: string
+    reference?: string
+  },
   credits: readonly OpenPart[],
 ): Promise<void> {
   const tenantId = tenantOf(unit)
@@ -150,8 +202,9 @@ async function insertRefund(
     unit.run(
       statement(
         'payments.insert_refund',
-        `insert into refund (tenant_id, id, payment_id, order_id, return_id, currency_code, amount_minor, refund_reason_id, note, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        `insert into refund (tenant_id, id, payment_id, order_id, return_id, currency_code, amount_minor, refund_reason_id, note, created_by,
+           reference)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
         [
           tenantId,
           refund.id,
@@ -163,6 +216,7 @@ async function insertRefund(
           input.refund_reason_id ?? null,
           input.note ?? null,
           refund.createdBy,
+          refund.reference ?? null,
         ],
       ),
     ),

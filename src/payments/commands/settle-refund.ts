@@ -1,8 +1,9 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
 import { conflict, notFound, paymentAuthorizationError, StoaError, unexpectedState } from '../../kernel/index.js'
-import { creditEntry, post, refundEntry } from '../../ledger/index.js'
+import { creditEntry, post, refundEntry, refundFailedEntry } from '../../ledger/index.js'
 import type { OpenPart } from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPaymentStatement } from '../locks.js'
+import { keptMoney, moneyOf, perform } from '../operations.js'
 import { paymentProviderOf } from '../registry.js'
 
 interface RefundRow {
@@ -10,6 +11,7 @@ interface RefundRow {
   payment_id: string
   order_id: string
   provider_id: string
+  payment_account_id: string | null
   currency_code: string
   amount_minor: bigint
   state: 'pending' | 'succeeded' | 'failed'
@@ -20,7 +22,7 @@ interface RefundRow {
 function refundStatement(tenantId: string, id: string): Statement<RefundRow> {
   return statement(
     'payments.refund',
-    `select r.id, r.payment_id, r.order_id, p.provider_id, r.currency_code, r.amount_minor, r.state, r.failure, p.data
+    `select r.id, r.payment_id, r.order_id, p.provider_id, p.payment_account_id, r.currency_code, r.amount_minor, r.state, r.failure, p.data
      from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = $1 and r.id = $2`,
     [tenantId, id],
   )
@@ -38,12 +40,17 @@ export async function settleRefund(context: Context, refundId: string): Promise<
   if (refund.state === 'succeeded') return
   const provider = paymentProviderOf(refund.provider_id)
   if (provider === undefined) throw unexpectedState(`Payment provider ${refund.provider_id} is not installed in this process`)
-  const money = { amountMinor: refund.amount_minor, currency: refund.currency_code }
-  const outcome = await provider.refund({ operationKey: `refund:${refund.id}` }, money, refund.data)
-  if (outcome.kind === 'unknown') {
+  const operation = {
+    key: `refund:${refund.id}`,
+    kind: 'refund',
+    accountId: refund.payment_account_id,
+    request: { money: keptMoney({ amountMinor: refund.amount_minor, currency: refund.currency_code }) },
+  }
+  const outcome = await perform(context, provider, operation, (call, kept) => provider.refund(call, moneyOf(kept), refund.data))
+  if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
     throw conflict('The payment provider has not answered yet. Try again: the money goes back once.', 'payment_outcome_unknown')
   }
-  if (outcome.kind === 'ok') return book(context, refund, outcome.value.data)
+  if (outcome.kind === 'ok') return book(context, refund, outcome.value)
   await giveUp(context, refund, outcome.message)
   throw paymentAuthorizationError(outcome.message)
 }
@@ -59,12 +66,18 @@ export async function resumeRefund(context: Context, { refund_id }: { refund_id:
 }
 
 /** Closes the row, once: true for the one caller that did. The event that would resume it is done. */
-async function close(unit: Unit, refund: RefundRow, state: 'succeeded' | 'failed', failure: string | null): Promise<boolean> {
+async function close(
+  unit: Unit,
+  refund: RefundRow,
+  state: 'succeeded' | 'failed',
+  failure: string | null,
+  reference?: string,
+): Promise<boolean> {
   const rows = await unit.run(
     statement<{ id: string }>(
       'payments.close_refund',
       `with closed as (
-         update refund set state = $3, failure = $4, settled_at = now(), updated_at = now()
+         update refund set state = $3, failure = $4, reference = coalesce($5, reference), settled_at = now(), updated_at = now()
          where tenant_id = $1 and id = $2 and state = 'pending' returning id
        ), credits as (
          update order_credit c set state = case when $3 = 'succeeded' then 'booked' else 'void' end, updated_at = now()
@@ -75,7 +88,7 @@ async function close(unit: Unit, refund: RefundRow, state: 'succeeded' | 'failed
            and available_at > now() - interval '1 day'
        )
        select id from closed`,
-      [tenantOf(unit), refund.id, state, failure],
+      [tenantOf(unit), refund.id, state, failure, reference ?? null],
     ),
   )
   return rows.length > 0
@@ -88,7 +101,11 @@ async function giveUp(context: Context, refund: RefundRow, message: string): Pro
   })
 }
 
-async function book(context: Context, refund: RefundRow, data: Record<string, unknown>): Promise<void> {
+async function book(
+  context: Context,
+  refund: RefundRow,
+  { data, reference }: { data: Record<string, unknown>; reference?: string },
+): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
     const [, , credits] = await Promise.all([
@@ -104,7 +121,7 @@ async function book(context: Context, refund: RefundRow, data: Record<string, un
         ),
       ),
     ])
-    if (!(await close(unit, refund, 'succeeded', null))) return
+    if (!(await close(unit, refund, 'succeeded', null, reference))) return
     const fact = { source: refund.id, orderId: refund.order_id, currency: refund.currency_code, occurredAt: context.clock.now() }
     await Promise.all([
       unit.run(
@@ -123,6 +140,49 @@ async function book(context: Context, refund: RefundRow, data: Record<string, un
         creditEntry({ ...fact, kind: 'credit', parts: credits }),
         refundEntry({ ...fact, providerId: refund.provider_id, amountMinor: refund.amount_minor }),
       ]),
+    ])
+  })
+}
+
+/** Books a refund that the provider made without being asked by us. */
+export async function bookForeignRefund(context: Context, refundId: string, reference: string): Promise<void> {
+  const [refund] = await context.db.read(context.scope, refundStatement(tenantOf(context), refundId))
+  if (refund?.state === 'pending') await book(context, refund, { data: refund.data, reference })
+}
+
+/** What a bank says weeks later: the money did not arrive, and is the store's again, who still owes it to the shopper. */
+export async function noteRefundFailed(context: Context, refundId: string): Promise<void> {
+  const tenantId = tenantOf(context)
+  const [refund] = await context.db.read(context.scope, refundStatement(tenantId, refundId))
+  if (refund === undefined) throw notFound(`Refund with id: ${refundId} was not found`)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    await unit.run(lockOrderOfPaymentStatement(tenantId, refund.payment_id))
+    await unit.run(lockPaymentStatement(tenantId, refund.payment_id))
+    const failed = await unit.run(
+      statement<{ id: string }>(
+        'payments.fail_settled_refund',
+        `with failed as (
+           update refund set state = 'failed', failure = 'The bank returned the money', updated_at = now()
+           where tenant_id = $1 and id = $2 and state = 'succeeded' returning id, payment_id, amount_minor
+         ), paid as (
+           update payment p set refunded_minor = p.refunded_minor - failed.amount_minor, updated_at = now() from failed
+           where p.tenant_id = $1 and p.id = failed.payment_id returning p.payment_collection_id, failed.amount_minor, failed.id
+         )
+         update payment_collection k set refunded_minor = k.refunded_minor - paid.amount_minor, updated_at = now()
+         from paid where k.tenant_id = $1 and k.id = paid.payment_collection_id returning paid.id`,
+        [tenantId, refundId],
+      ),
+    )
+    if (failed.length === 0) return
+    await post(unit, [
+      refundFailedEntry({
+        source: refundId,
+        orderId: refund.order_id,
+        providerId: refund.provider_id,
+        currency: refund.currency_code,
+        amountMinor: refund.amount_minor,
+        occurredAt: context.clock.now(),
+      }),
     ])
   })
 }

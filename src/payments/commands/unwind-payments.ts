@@ -4,6 +4,7 @@ import { conflict, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
 import { divideCredit, freeParts, insertCreditsStatement, keptAsCredit, openPartsStatement, sumOf } from '../credits.js'
 import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
+import { keptMoney, moneyOf, perform } from '../operations.js'
 import { paymentProviderOf } from '../registry.js'
 import { refundPayment } from './request-refund.js'
 
@@ -75,6 +76,7 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
       captured_minor: bigint
       refunded_minor: bigint
       provider_id: string
+      payment_account_id: string | null
       currency_code: string
       amount_minor: bigint
       data: Record<string, unknown>
@@ -83,7 +85,7 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
       kept_minor: bigint
     }>(
       'payments.to_unwind',
-      `select p.captured_minor, p.refunded_minor, p.provider_id, p.currency_code, p.amount_minor, p.data, p.canceled_at,
+      `select p.captured_minor, p.refunded_minor, p.provider_id, p.payment_account_id, p.currency_code, p.amount_minor, p.data, p.canceled_at,
               greatest(o.credit_returned_minor - o.credit_minor, 0) as kept_minor
        from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
        join orders o on o.tenant_id = k.tenant_id and o.id = k.order_id
@@ -101,7 +103,13 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
     const provider = paymentProviderOf(payment.provider_id)
     if (provider === undefined) throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
     const money = { amountMinor: payment.amount_minor, currency: payment.currency_code }
-    const outcome = await provider.cancel({ operationKey: `cancel:${payment_id}` }, money, payment.data)
+    const operation = {
+      key: `cancel:${payment_id}`,
+      kind: 'cancel',
+      accountId: payment.payment_account_id,
+      request: { money: keptMoney(money) },
+    }
+    const outcome = await perform(context, provider, operation, (call, kept) => provider.cancel(call, moneyOf(kept), payment.data))
     if (outcome.kind !== 'ok')
       throw conflict(`The payment provider did not give the payment up: ${outcome.message}`, 'payment_outcome_unknown')
   }

@@ -1,0 +1,144 @@
+import { type Context, statement, tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
+import { conflict, StoaError } from '../../kernel/index.js'
+import { readingCall } from '../accounts.js'
+import type { PaymentProvider, RemotePayment } from '../provider.js'
+import { bookCapture } from './capture-payment.js'
+import { endPaymentSession } from './end-session.js'
+import { noteMovements } from './note-movements.js'
+import { syncRefunds } from './sync-refunds.js'
+
+/** What settling came to. `unknown`: no row of ours has this name, yet. `parked`: a person must look. */
+export type Settled = { kind: 'done' } | { kind: 'unknown' } | { kind: 'parked'; reason: string }
+
+/** How a paid cart becomes an order: the checkout's, which stands above payments. */
+export type CompleteCart = (context: Context, cartId: string) => Promise<unknown>
+
+interface KnownPayment {
+  session_id: string
+  session_status: string
+  cart_id: string | null
+  payment_id: string | null
+  payment_account_id: string | null
+  currency_code: string
+  amount_minor: bigint
+  captured_minor: bigint
+  canceled_at: Date | null
+}
+
+/** A shopper who is still there mends the cart in this time; then the money goes back. */
+const patience_ms = 1_800_000
+
+/**
+ * Moves our rows towards what the provider says of a payment. Told by an event, by the poller or by both at once, in any
+ * order, any number of times: what is there already is left as it is. A payment without an order is made one, or is given
+ * up when its cart cannot become one.
+ * @throws conflict while the provider does not answer
+ */
+export async function settlePayment(
+  context: Context,
+  provider: PaymentProvider,
+  reference: string,
+  complete: CompleteCart,
+): Promise<Settled> {
+  const known = await findPayment(context, provider.id, reference)
+  if (known === undefined || provider.remote === undefined) return { kind: 'unknown' }
+  const found = await provider.remote.fetchPayment(await readingCall(context, provider, known.payment_account_id), reference)
+  if (found.kind !== 'ok')
+    throw conflict(`The payment provider did not say what became of the payment: ${found.message}`, 'payment_outcome_unknown')
+  const remote = found.value
+  if (remote.status === 'unrecognised')
+    return { kind: 'parked', reason: 'The provider gives the payment a status that this version does not know' }
+  if (remote.currency !== known.currency_code || remote.amountMinor !== known.amount_minor) {
+    const was = `${known.amount_minor} ${known.currency_code}`
+    return {
+      kind: 'parked',
+      reason: `The provider has a payment of ${remote.amountMinor} ${remote.currency} in minor units, and was asked for ${was}`,
+    }
+  }
+  if (known.payment_id === null) return settleWithoutOrder(context, known, remote, complete)
+  await settleWithOrder(context, provider, { ...known, payment_id: known.payment_id }, remote)
+  return { kind: 'done' }
+}
+
+async function findPayment(context: Context, providerId: string, reference: string): Promise<KnownPayment | undefined> {
+  const [known] = await context.db.read(
+    context.scope,
+    statement<KnownPayment>(
+      'payments.by_reference',
+      `select s.id as session_id, s.status as session_status, k.cart_id, p.id as payment_id, s.payment_account_id, s.currency_code,
+              s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at
+       from payment_session s
+       join payment_collection k on k.tenant_id = s.tenant_id and k.id = s.payment_collection_id
+       left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
+       where s.tenant_id = $1 and s.provider_id = $2 and s.reference = $3`,
+      [tenantOf(context), providerId, reference],
+    ),
+  )
+  return known
+}
+
+async function settleWithoutOrder(context: Context, known: KnownPayment, remote: RemotePayment, complete: CompleteCart): Promise<Settled> {
+  if (known.session_status === 'canceled') {
+    await endPaymentSession(context, { payment_session_id: known.session_id })
+    return { kind: 'done' }
+  }
+  if (known.cart_id === null || (remote.status !== 'authorized' && remote.status !== 'captured')) return { kind: 'done' }
+  try {
+    await complete(context, known.cart_id)
+  } catch (error) {
+    const isRefused = error instanceof StoaError && error.status < 500 && error.type !== 'conflict'
+    if (!isRefused) throw error
+    await endLater(context, known.session_id)
+  }
+  return { kind: 'done' }
+}
+
+async function endLater(context: Context, sessionId: string): Promise<void> {
+  const availableAt = new Date(context.clock.now().getTime() + patience_ms)
+  await context.db.unitOfWork(context.scope, (unit) =>
+    emit(
+      unit,
+      'payment_session.ended',
+      { payment_session_id: sessionId, unless_used: true },
+      { availableAt, requestId: context.requestId },
+    ),
+  )
+}
+
+async function settleWithOrder(
+  context: Context,
+  provider: PaymentProvider,
+  known: KnownPayment & { payment_id: string },
+  remote: RemotePayment,
+): Promise<void> {
+  const more = remote.capturedMinor - known.captured_minor
+  if (more > 0n) {
+    // Taken in the provider's own pages, or by us in a process that ended before it booked.
+    await bookCapture(context, { id: known.payment_id, capturedMinor: known.captured_minor }, more, remote.data)
+  }
+  await syncRefunds(context, known.payment_id, remote.refunds)
+  if (known.payment_account_id !== null) {
+    await noteMovements(context, { accountId: known.payment_account_id, providerId: provider.id }, remote.movements)
+  }
+  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null)
+    await noteCanceled(context, known.payment_id)
+}
+
+/** The provider let an authorisation go: it ran out, or was given up in the provider's own pages. */
+async function noteCanceled(context: Context, paymentId: string): Promise<void> {
+  await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement(
+        'payments.note_canceled',
+        `with gone as (
+           update payment set canceled_at = now(), updated_at = now()
+           where tenant_id = $1 and id = $2 and captured_minor = 0 and canceled_at is null returning payment_collection_id
+         )
+         update payment_collection k set status = 'canceled', authorized_minor = 0, updated_at = now()
+         from gone where k.tenant_id = $1 and k.id = gone.payment_collection_id`,
+        [tenantOf(context), paymentId],
+      ),
+    ),
+  )
+}

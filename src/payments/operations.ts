@@ -1,0 +1,77 @@
+import { type Context, statement, tenantOf } from '../db/index.js'
+import { newId } from '../kernel/index.js'
+import { accountFor } from './accounts.js'
+import type { Money, Outcome, PaymentProvider, ProviderCall } from './provider.js'
+
+/** What is kept of a call: what JSON can carry, amounts as text. */
+export type Kept = { money: { amount_minor: string; currency: string } } & Record<string, unknown>
+
+export const keptMoney = ({ amountMinor, currency }: Money): Kept['money'] => ({ amount_minor: String(amountMinor), currency })
+
+export const moneyOf = ({ money }: Kept): Money => ({ amountMinor: BigInt(money.amount_minor), currency: money.currency })
+
+interface OperationRow {
+  request: Kept
+  state: 'sending' | 'ok' | 'declined' | 'rejected'
+  answer:
+    | { kind: 'ok'; value: unknown }
+    | { kind: 'declined'; message: string }
+    | { kind: 'rejected'; code: string; message: string }
+    | null
+  attempts: number
+  created_at: Date
+}
+
+const isFinal = (kind: Outcome<unknown>['kind']) => kind === 'ok' || kind === 'declined' || kind === 'rejected'
+
+/**
+ * Asks a provider for something that moves money or makes something, once. What is asked is kept under its key before it
+ * is sent, and its answer after: asked again, by a second click, a worker, or after a crash, the provider is asked for
+ * the very same, and an answer that is known is given without asking. Providers in this process are asked at once.
+ * @param operation.request what the call is made of; what was kept first is what is sent, whatever it would be by now
+ * @param send makes the call from the request; called outside any transaction
+ */
+export async function perform<Value>(
+  context: Context,
+  provider: PaymentProvider,
+  operation: { key: string; kind: string; accountId?: string | null; request: Kept },
+  send: (call: ProviderCall, request: Kept) => Promise<Outcome<Value>>,
+): Promise<Outcome<Value>> {
+  const tenantId = tenantOf(context)
+  const account = await accountFor(context, provider, operation.accountId)
+  const call = { operationKey: operation.key, tenantId, account, firstSentAt: null, now: context.clock.now() }
+  if (account === null) return send(call, operation.request)
+  const kept = await keep(context, account.id, operation)
+  if (kept.answer !== null) return kept.answer as Outcome<Value>
+  const outcome = await send({ ...call, firstSentAt: kept.attempts > 1 ? kept.created_at : null }, kept.request)
+  if (isFinal(outcome.kind)) await noteAnswer(context, operation.key, outcome)
+  return outcome
+}
+
+async function keep(context: Context, accountId: string, operation: { key: string; kind: string; request: Kept }): Promise<OperationRow> {
+  const [row] = await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement<OperationRow>(
+        'payments.keep_operation',
+        `insert into payment_operation as o (tenant_id, id, operation_key, payment_account_id, kind, request) values ($1, $2, $3, $4, $5, $6)
+         on conflict (tenant_id, operation_key) do update set attempts = o.attempts + 1, updated_at = now()
+         returning request, state, answer, attempts, created_at`,
+        [tenantOf(context), newId('popr'), operation.key, accountId, operation.kind, JSON.stringify(operation.request)],
+      ),
+    ),
+  )
+  return row as OperationRow
+}
+
+async function noteAnswer(context: Context, key: string, outcome: Outcome<unknown>): Promise<void> {
+  await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement(
+        'payments.note_answer',
+        `update payment_operation set state = $3, answer = $4, updated_at = now()
+         where tenant_id = $1 and operation_key = $2 and state = 'sending'`,
+        [tenantOf(context), key, outcome.kind, JSON.stringify(outcome)],
+      ),
+    ),
+  )
+}
