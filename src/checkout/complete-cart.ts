@@ -69,7 +69,7 @@ async function agree(attempt: Attempt): Promise<Outcome<Agreed>> {
   const agreed = (snapshot: PaymentSnapshot): Agreed => ({ checkoutId, sessionId: session.id, providerId: session.providerId, ...snapshot })
   const authorized = await provider.authorize({ operationKey: `authorize:${checkoutId}` }, money, session.data)
   if (authorized.kind !== 'ok') return authorized
-  if (attempt.capture === 'manual' || authorized.value.status === 'captured') return { kind: 'ok', value: agreed(authorized.value) }
+  if (attempt.capture === 'manual' || authorized.value.status !== 'authorized') return { kind: 'ok', value: agreed(authorized.value) }
   const captured = await provider.capture({ operationKey: `capture:${checkoutId}` }, money, authorized.value.data)
   if (captured.kind === 'ok') return { kind: 'ok', value: agreed(captured.value) }
   if (captured.kind === 'unknown') return captured
