@@ -71,7 +71,7 @@ async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed
   const reading = await readingCall(context, provider, session.accountId)
   const authorized = await provider.authorize({ ...reading, operationKey: `authorize:${checkoutId}` }, money, session.data)
   if (authorized.kind !== 'ok') return authorized
-  if (attempt.capture === 'manual' || authorized.value.status === 'captured') return { kind: 'ok', value: agreed(authorized.value) }
+  if (attempt.capture === 'manual' || authorized.value.status !== 'authorized') return { kind: 'ok', value: agreed(authorized.value) }
   const { data } = authorized.value
   const request = { money: keptMoney(money) }
   const { accountId } = session

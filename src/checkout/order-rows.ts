@@ -3,6 +3,7 @@ import type { Commission } from '../commissions/index.js'
 import { sumCredit } from '../credit/index.js'
 import { type Statement, statement } from '../db/index.js'
 import { newId } from '../kernel/index.js'
+import type { PaymentSnapshot } from '../payments/index.js'
 import type { FundedDiscount } from '../promotions/index.js'
 
 export interface OrderLine extends CartLine {
@@ -245,7 +246,7 @@ export function closeCheckoutStatement(
     checkoutId: string
     collectionId: string | null
     sessionId: string | null
-    status: 'authorized' | 'captured'
+    status: PaymentSnapshot['status']
   },
 ): Inserted {
   return statement(
@@ -253,11 +254,14 @@ export function closeCheckoutStatement(
     `with attempt as (
        update checkout set state = 'completed', updated_at = now() where tenant_id = $1 and id = $4
      ), session as (
-       update payment_session set status = $7, authorized_at = now(), updated_at = now() where tenant_id = $1 and id = $6
+       update payment_session set status = $7, updated_at = now(),
+         authorized_at = case when $7 <> 'pending_authorization' then now() end
+       where tenant_id = $1 and id = $6
      ), collection as (
-       update payment_collection set order_id = $3, authorized_minor = amount_minor,
+       update payment_collection set order_id = $3,
+         authorized_minor = case when $7 = 'pending_authorization' then 0 else amount_minor end,
          captured_minor = case when $7 = 'captured' then amount_minor else 0 end,
-         status = case when $7 = 'captured' then 'completed' else 'authorized' end,
+         status = case $7 when 'captured' then 'completed' when 'authorized' then 'authorized' else 'awaiting' end,
          completed_at = case when $7 = 'captured' then now() end, updated_at = now()
        where tenant_id = $1 and id = $5
      ), uses as (

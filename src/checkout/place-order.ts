@@ -16,6 +16,7 @@ import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
 import { newId, notFound, unexpectedState } from '../kernel/index.js'
 import { type LedgerEntry, paymentEntry, platformFeeEntry, post, saleEntry, storeCreditEntry } from '../ledger/index.js'
+import type { PaymentSnapshot } from '../payments/index.js'
 import type { FundedDiscount } from '../promotions/index.js'
 import {
   closeCheckoutStatement,
@@ -37,7 +38,7 @@ export interface Agreed {
   checkoutId: string
   sessionId: string | null
   providerId: string | null
-  status: 'authorized' | 'captured'
+  status: PaymentSnapshot['status']
   data: Record<string, unknown>
 }
 
@@ -161,6 +162,8 @@ function entriesOf(sold: {
 
 function paymentOf(agreed: Agreed, cart: LoadedCart) {
   if (agreed.sessionId === null || agreed.providerId === null || cart.collection === null) return null
+  // Nobody has promised the money yet.
+  if (agreed.status === 'pending_authorization') return null
   return {
     id: newId('pay'),
     capture_id: agreed.status === 'captured' ? newId('capt') : null,

@@ -43,7 +43,8 @@ export interface ProviderCall {
 
 /** What a provider says of a payment. Amounts are cumulative. */
 export interface PaymentSnapshot {
-  status: 'authorized' | 'captured'
+  /** `pending_authorization`: the shopper has done their part, and the money comes later, as with a bank transfer. */
+  status: 'authorized' | 'captured' | 'pending_authorization'
   data: Record<string, unknown>
 }
 

@@ -87,9 +87,10 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
               join variant_inventory_item k on k.tenant_id = v.tenant_id and k.variant_id = v.id
               where i.tenant_id = $1 and i.cart_id = c.id and i.shipping_profile_id = o.shipping_profile_id
                 and v.manage_inventory and not v.allow_backorder
-                and coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
+              group by k.inventory_item_id
+              having coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
                       where g.tenant_id = $1 and g.inventory_item_id = k.inventory_item_id and g.location_id = l.id), 0)
-                    < i.quantity * k.required_quantity) as insufficient_inventory,
+                    < sum(i.quantity * k.required_quantity)) as insufficient_inventory,
             exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping
                     and i.shipping_profile_id = o.shipping_profile_id) as is_needed
      from cart c

@@ -44,15 +44,17 @@ const always: Record<string, string> = {
       union all
       (select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id
        except all select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id))`,
-  'the order equals the agreed payment and what was taken of it': `
+  'the order equals the agreed payment and what was taken of it, or what is still to be paid': `
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
     left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
     where o.tenant_id = $1 and d.due_minor > 0 and not coalesce(
-      p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor
-      and k.captured_minor = p.captured_minor
-      and p.captured_minor = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
+      case when p.id is null
+        then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
+        else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor end
+      and k.captured_minor = coalesce(p.captured_minor, 0)
+      and coalesce(p.captured_minor, 0) = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
   'no payment without its order': `
     select p.id from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
     where p.tenant_id = $1 and k.order_id is null`,

@@ -130,11 +130,7 @@ export function productFilterOf(query: ProductFilterInput, currency: string | nu
 
 function productRequest(request: RequestContext<ProductQuery, unknown>, currency: string | null = null) {
   const channels = salesChannelsOf(request, request.query.sales_channel_id)
-  if (request.fields.has('variants.inventory_quantity') && channels.length > 1 && asksByName(request.fields)) {
-    throw invalidData(
-      'Inventory availability cannot be calculated in the given context. Either provide a single sales channel id or configure a single sales channel in the publishable key',
-    )
-  }
+  if (asksFor(request.fields, 'variants.inventory_quantity')) refuseSeveral(channels)
   const pricingQuery = pricingOf(request.query, asksFor(request.fields, 'variants.calculated_price'), request.actor)
   return {
     filter: productFilterOf(request.query, currency),
@@ -162,7 +158,13 @@ async function currencyOf(request: RequestContext<ProductQuery, unknown>): Promi
   return (await readPricing(request.context, query)).currency_code
 }
 
-const asksByName = (fields: FieldTree) => asksFor(fields, 'variants.inventory_quantity')
+/** Stock is counted in one channel at a time. Throws invalid_data for several. */
+function refuseSeveral(channels: readonly string[]): void {
+  if (channels.length < 2) return
+  throw invalidData(
+    'Inventory availability cannot be calculated in the given context. Either provide a single sales channel id or configure a single sales channel in the publishable key',
+  )
+}
 
 /** Asked for by name: a star on the variants does not bring what must be computed. */
 export function asksFor(fields: FieldTree, path: string): boolean {
@@ -274,14 +276,18 @@ type VariantQuery = z.output<typeof pricingSchema> & { sales_channel_id?: string
 
 function variantRequest(request: RequestContext<VariantQuery, unknown>) {
   const { fields, query } = request
+  const channels = salesChannelsOf(request, query.sales_channel_id)
   const relations = new Set<ProductRelation>()
   if (fields.has('options')) relations.add('variants.options')
   if (fields.has('images')) relations.add('variants.images')
-  if (asksFor(fields, 'inventory_quantity')) relations.add('variants.inventory_quantity')
+  if (asksFor(fields, 'inventory_quantity')) {
+    refuseSeveral(channels)
+    relations.add('variants.inventory_quantity')
+  }
   const pricingQuery = pricingOf(query, asksFor(fields, 'calculated_price'), request.actor)
   if (pricingQuery !== null) relations.add('variants.calculated_price')
   return {
-    salesChannelIds: salesChannelsOf(request, query.sales_channel_id),
+    salesChannelIds: channels,
     relations: relations as ReadonlySet<ProductRelation>,
     pricing: pricingQuery,
     publicUrl: request.services.publicUrl,

@@ -58,10 +58,20 @@ export async function closePaymentsOfOrder(
       }),
     ])
   }
+  if (ids.length === 0) await unit.run(cancelUnpaidStatement(tenantId, order.id))
   const availableAt = new Date(context.clock.now().getTime() + resumeAfter_ms)
   for (const payment_id of ids) await emit(unit, 'payment.cancel_requested', { payment_id }, { availableAt, requestId: context.requestId })
   return ids
 }
+
+/** Nobody has paid or promised anything: there is nothing left to pay. */
+const cancelUnpaidStatement = (tenantId: string, orderId: string) =>
+  statement(
+    'payments.cancel_unpaid',
+    `update payment_collection set status = 'canceled', updated_at = now()
+     where tenant_id = $1 and order_id = $2 and status in ('not_paid', 'awaiting')`,
+    [tenantId, orderId],
+  )
 
 /**
  * Gives back what a canceled order's payment took, or gives up what it was authorised for. May be called any number of

@@ -162,6 +162,10 @@ describe('buying from three vendors at once', () => {
       store.shopper.post(`/store/carts/${cartId}/shipping-methods`, { option_id: store.vendors[0]?.shippingOptionId }),
       store.shopper.post(`/store/carts/${cartId}/taxes`),
       store.shopper.post('/store/payment-collections', { cart_id: cartId }),
+      store.shopper.post(`/store/payment-collections/${cart.payment_collection.id}/payment-sessions`, { provider_id: 'pp_system_default' }),
+      store.shopper.post(`/store/carts/${cartId}/promotions`, { promo_codes: [] }),
+      store.shopper.delete(`/store/carts/${cartId}/promotions`, { promo_codes: [] }),
+      store.shopper.post(`/store/carts/${cartId}/gift-cards`, { code: 'ANY' }),
     ]
     for (const { status, body } of await Promise.all(changes)) {
       assert.equal(status, 400)

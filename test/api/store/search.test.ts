@@ -146,6 +146,16 @@ describe('POST /store/search', () => {
     assert.equal(body.results[1].hits[0].variants[0].calculated_price.calculated_amount, 60)
   })
 
+  it('answers one to twenty queries of a hundred hits at most', async () => {
+    const query = { entity: 'product', search_options: {} }
+    const ask = async (body: object) => (await store.shopper.post('/store/search', body)).status
+    assert.equal(await ask({ queries: Array(20).fill({ ...query, pagination: { take: 1 } }) }), 200)
+    assert.equal(await ask({ queries: Array(21).fill(query) }), 400)
+    assert.equal(await ask({ queries: [] }), 400)
+    assert.equal(await ask({ queries: [{ ...query, pagination: { take: 101 } }] }), 400)
+    assert.equal(await ask({ ...query, pagination: { take: 100 } }), 200)
+  })
+
   it('knows products only', async () => {
     const { status, body } = await store.shopper.post('/store/search', { entity: 'order', query: 'ada' })
     assert.equal(status, 404)

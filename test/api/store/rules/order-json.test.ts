@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { addReturnOption, buy, packAll } from '../../../support/after-sale.js'
+import { useApp } from '../../../support/app.js'
+import { good } from '../../../support/http.js'
+import { promote } from '../../../support/promotions.js'
+import { createTestStore, type TestStore } from '../../../support/store.js'
+
+const words = (text: string) => text.trim().split(/\s+/)
+
+const root = words(`id display_id custom_display_id status region_id email currency_code created_at updated_at payment_status
+  fulfillment_status summary shipping_address billing_address items shipping_methods payment_collections credit_lines
+  total subtotal tax_total discount_total discount_subtotal discount_tax_total original_total original_subtotal original_tax_total
+  item_total item_subtotal item_tax_total item_discount_total original_item_total shipping_total shipping_subtotal shipping_tax_total
+  shipping_discount_total original_shipping_total credit_line_total gift_card_total`)
+const summary = words(`pending_difference current_order_total original_order_total transaction_total paid_total refunded_total
+  accounting_total credit_line_total`)
+const item = words(`id title subtitle thumbnail quantity unit_price compare_at_unit_price is_tax_inclusive is_discountable is_giftcard
+  is_custom_price requires_shipping product_id product_title product_description product_subtitle product_type product_type_id
+  product_collection product_handle variant_id variant_sku variant_barcode variant_title variant_option_values metadata created_at
+  updated_at detail variant tax_lines adjustments refundable_total refundable_total_per_unit total subtotal original_total`)
+const detail = words(`id item_id quantity fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
+  return_received_quantity return_dismissed_quantity written_off_quantity metadata created_at updated_at`)
+const fulfillment = words(`id location_id packed_at shipped_at delivered_at canceled_at requires_shipping provider_id shipping_option_id
+  created_at updated_at labels`)
+const sentBack = words(`id order_id display_id status location_id exchange_id claim_id refund_amount no_notification metadata requested_at
+  received_at canceled_at created_at updated_at items`)
+
+describe('an order on the wire', () => {
+  const app = useApp()
+  let store: TestStore
+  let orderId: string
+  let lineId: string
+  const has = (entity: object, names: readonly string[]) => {
+    for (const name of names) assert.ok(name in entity, `${name} is missing`)
+  }
+  const shown = async (fields?: string) =>
+    good(await store.shopper.get(`/store/orders/${orderId}`, fields === undefined ? {} : { fields })).order
+
+  before(async () => {
+    store = await createTestStore(app(), { tax_ppm: 82_500 })
+    await promote(store, { code: 'AUTO', more: { is_automatic: true } })
+    const bought = await buy(store)
+    orderId = bought.id
+    lineId = bought.lines[0] as string
+    await packAll(store, bought)
+  })
+
+  it('has what clients read of it', async () => {
+    const order = await shown()
+    has(order, root)
+    has(order.summary, summary)
+    assert.deepEqual([typeof order.payment_status, typeof order.fulfillment_status], ['string', 'string'])
+    assert.equal('cart_id' in order, false)
+    const more = await shown('+customer_id,+sales_channel_id,+metadata,*customer,*promotions,*promotions.application_method')
+    has(more, ['customer_id', 'sales_channel_id', 'metadata'])
+    assert.deepEqual(Object.keys(more.customer).sort(), ['email', 'id'])
+    assert.deepEqual(more.promotions[0].application_method, { value: 10, type: 'percentage', currency_code: null })
+  })
+
+  it('has items with what became of them', async () => {
+    const order = await shown('*items.product')
+    const [found] = order.items
+    has(found, item)
+    has(found.detail, detail)
+    assert.match(found.id, /^ordli_/)
+    assert.equal('cart_id' in found, false)
+    assert.deepEqual([found.product.id, found.variant.product.id], Array(2).fill(store.vendors[0]?.products[0]?.id))
+    assert.deepEqual(found.detail.fulfilled_quantity, found.quantity)
+    const [method] = order.shipping_methods
+    has(method, words('id order_id name amount is_tax_inclusive shipping_option_id data metadata tax_lines adjustments total subtotal'))
+    assert.equal(method.order_id, orderId)
+  })
+
+  it('has what was packed of it, and what was paid for it', async () => {
+    const order = await shown('*fulfillments,*fulfillments.labels,*payment_collections.payments')
+    has(order.fulfillments[0], fulfillment)
+    assert.deepEqual([order.fulfillments[0].shipped_at, order.fulfillment_status], [null, 'fulfilled'])
+    const [payment] = order.payment_collections[0].payments
+    has(payment, words('id amount currency_code provider_id data captured_at canceled_at created_at'))
+    assert.equal(payment.amount, order.total)
+  })
+
+  it('is sent back under a number of its own', async () => {
+    const optionId = await addReturnOption(store)
+    const wish = { order_id: orderId, items: [{ id: lineId, quantity: 1 }], return_shipping: { option_id: optionId } }
+    const { return: made } = good(await store.shopper.post('/store/returns', wish))
+    has(made, sentBack)
+    has(made.items[0], words('id item_id return_id quantity received_quantity damaged_quantity reason_id note metadata'))
+    assert.deepEqual([made.items[0].return_id, made.items[0].reason_id, made.received_at], [made.id, null, null])
+    const [found] = (await shown()).items
+    // Of two pieces at 19.49 one is on its way back: the other one is what can still be asked for.
+    assert.deepEqual([found.total, found.refundable_total, found.detail.return_requested_quantity], [19.49, 9.75, 1])
+  })
+})
