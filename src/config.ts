@@ -55,6 +55,11 @@ export const settings = {
   TOKEN_LIFETIME_S: { schema: whole(60, 2_592_000), fallback: '86400', meaning: 'seconds until a token ends' },
   SMTP_URL: { schema: z.url(), fallback: undefined, meaning: 'mail server; npm start brings a local catcher when absent' },
   MAIL_FROM: { schema: z.email(), fallback: 'orders@stoa.example', meaning: 'sender address of mails; each store puts its name before it' },
+  STRIPE_API_URL: {
+    schema: z.url(),
+    fallback: undefined,
+    meaning: 'where Stripe is; only for a simulator, and refused in production',
+  },
   RATE_LIMIT_SCALE: {
     schema: z.coerce.number().min(0).max(1_000_000),
     fallback: '1',
@@ -103,6 +108,7 @@ export interface Config {
   readonly tokenLifetime_s: number
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
+  readonly stripeApiUrl: string | undefined
   readonly rateLimitScale: number
   readonly trustProxy: boolean
   readonly metricsToken: string | undefined
@@ -160,6 +166,7 @@ function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
     tokenLifetime_s: raw.TOKEN_LIFETIME_S,
     smtpUrl: raw.SMTP_URL,
     mailFrom: raw.MAIL_FROM,
+    stripeApiUrl: raw.STRIPE_API_URL?.replace(/\/$/, ''),
     rateLimitScale: raw.RATE_LIMIT_SCALE,
     trustProxy: raw.TRUST_PROXY,
     metricsToken: raw.METRICS_TOKEN,
@@ -176,6 +183,7 @@ function refuseInProduction(config: Config): void {
   if (config.databaseAppUrl === undefined) problems.push('DATABASE_APP_URL must be given in production: an embedded database is refused')
   if (config.tokenSecret === undefined) problems.push('TOKEN_SECRET must be given in production: a generated one is refused')
   if (config.publicUrl === undefined) problems.push('PUBLIC_URL must be given in production')
+  if (config.stripeApiUrl !== undefined) problems.push('STRIPE_API_URL is refused in production: money goes to Stripe itself')
   if (config.rateLimitScale === 0) problems.push('RATE_LIMIT_SCALE=0 is refused in production')
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
 }

@@ -7,7 +7,7 @@ import { routes } from './api/index.js'
 import { completeCart, resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
 import { issueGiftCards } from './credit/index.js'
-import { openDatabase, pendingMigrations } from './db/index.js'
+import { type Context, openDatabase, pendingMigrations } from './db/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
 import { runImport } from './imports/index.js'
@@ -24,6 +24,7 @@ import {
   sendVerification,
 } from './notifications/index.js'
 import {
+  checkPaymentSession,
   endPaymentSession,
   handlePaymentEvent,
   registerPaymentProvider,
@@ -33,6 +34,7 @@ import {
 } from './payments/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
+import { stripePaymentProvider } from './providers/payment-stripe/index.js'
 
 /** A running Stoa process. */
 export interface Stoa {
@@ -75,6 +77,9 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     preparedStatements: config.databasePreparedStatements,
   })
   registerPaymentProvider(manualPaymentProvider)
+  registerPaymentProvider(
+    stripePaymentProvider({ sealer: sealerOf(config.tokenSecret, 'stoa payment accounts'), apiUrl: config.stripeApiUrl }),
+  )
   const tokens = tokensOf(config.tokenSecret, config.tokenLifetime_s)
   const mailer = options.mailer ?? (config.smtpUrl === undefined ? noMailer : smtpMailer(config.smtpUrl))
   const checkMigrations = async () => {
@@ -130,6 +135,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
+  const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = {}
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
@@ -145,9 +151,10 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
+    check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),
     handle_payment_event: (context, payload) =>
       handlePaymentEvent(context, payload as EventPayloads['payment.event_received'], {
-        complete: (of, cartId) => completeCart(of, cartId, checkout),
+        complete,
         touches,
       }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),

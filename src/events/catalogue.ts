@@ -32,6 +32,8 @@ export interface EventPayloads {
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
   'payment_session.ended': { payment_session_id: string; unless_used?: boolean }
+  /** A payment that a provider elsewhere was asked for; due later, for events that were lost. */
+  'payment_session.check': { payment_session_id: string; round: number }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
 }
@@ -52,6 +54,7 @@ export const handlersOf = {
   'gift_cards.issued': ['send_gift_cards'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment_session.ended': ['end_payment_session'],
+  'payment_session.check': ['check_payment_session'],
   'payment.event_received': ['handle_payment_event'],
 } as const satisfies Record<EventName, readonly string[]>
 

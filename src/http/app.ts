@@ -6,6 +6,7 @@ import { counting, newStatistics } from '../db/index.js'
 import { limits, notFound, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
 import { documentationRouter } from './documentation.js'
 import { filesRouter } from './files.js'
+import { hooksRouter } from './hooks.js'
 import { type Metrics, metricsOf } from './metrics.js'
 import { RateLimitError } from './rate-limits.js'
 import type { Route, Surface } from './route.js'
@@ -26,6 +27,7 @@ export function createApp(services: Services, routes: readonly Route[]): Koa {
   app.use(documentationRouter(routes, services.publicUrl).routes())
   app.use(filesRouter(services.filesDirectory).routes())
   app.use(timeLimit)
+  app.use(hooksRouter(services).routes())
   app.use(identify(services))
   app.use(routing(services, routes))
   return app

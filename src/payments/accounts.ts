@@ -39,19 +39,25 @@ export function accountStatement(tenantId: string, id: string): Statement<Accoun
   return statement('payments.account', `select ${columns} from payment_account where tenant_id = $1 and id = $2`, [tenantId, id])
 }
 
+/** The account that new payments go through, if the store has connected one. */
+export async function activeAccount(context: Context, providerId: string): Promise<PaymentAccount | null> {
+  const [row] = await context.db.read(context.scope, activeAccountStatement(tenantOf(context), providerId))
+  return row === undefined ? null : accountOfRow(row)
+}
+
 /**
  * The account that a store's calls to a provider go through: the one that a payment was begun on, or the one in use.
  * @throws invalid_data when the store has connected none
  */
 export async function accountFor(context: Context, provider: PaymentProvider, accountId?: string | null): Promise<PaymentAccount | null> {
   if (provider.remote === undefined) return null
-  const tenantId = tenantOf(context)
-  const wanted = accountId == null ? activeAccountStatement(tenantId, provider.id) : accountStatement(tenantId, accountId)
-  const [row] = await context.db.read(context.scope, wanted)
-  if (row === undefined) {
-    throw invalidData(`The store has no account at ${provider.id}. Connect one: POST /admin/payment-accounts.`)
+  if (accountId != null) {
+    const [row] = await context.db.read(context.scope, accountStatement(tenantOf(context), accountId))
+    if (row !== undefined) return accountOfRow(row)
   }
-  return accountOfRow(row)
+  const account = await activeAccount(context, provider.id)
+  if (account === null) throw invalidData(`The store has no account at ${provider.id}. Connect one: POST /admin/payment-accounts.`)
+  return account
 }
 
 /** A call that only reads: it needs no key and leaves no operation. */

@@ -1,5 +1,6 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
+import { scheduleCheck } from './commands/check-session.js'
 import { newId } from '../kernel/index.js'
 
 /** Makes the payment collection of a cart, or finds the one it has. */
@@ -59,7 +60,7 @@ export interface NewSession {
 }
 
 /** One active session: a new one takes the place of those before it. */
-export async function replaceSession(unit: Unit, session: NewSession): Promise<void> {
+export async function replaceSession(unit: Unit, session: NewSession, now: Date): Promise<void> {
   const tenantId = tenantOf(unit)
   const [ended] = await Promise.all([
     unit.run(
@@ -86,4 +87,5 @@ export async function replaceSession(unit: Unit, session: NewSession): Promise<v
     ),
   ])
   await tellOfEnded(unit, ended)
+  if (session.reference !== null) await scheduleCheck(unit, session.id, 0, now)
 }

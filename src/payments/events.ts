@@ -6,7 +6,7 @@ import { accountOfRow, accountStatement } from './accounts.js'
 import type { CompleteCart, Settled } from './commands/settle-payment.js'
 import { settlePayment } from './commands/settle-payment.js'
 import type { PaymentProvider, Touch } from './provider.js'
-import { paymentProviderOf } from './registry.js'
+import { paymentProviderOf, providerOfSlug } from './registry.js'
 
 const token_bytes = 24
 export const hashOfHookToken = (token: string) => createHash('sha256').update(token).digest('hex')
@@ -14,7 +14,8 @@ export const newHookToken = () => randomBytes(token_bytes).toString('base64url')
 
 /** What a provider sent, as it came. */
 export interface HookDelivery {
-  providerId: string
+  /** As addresses name it: `stripe`. */
+  provider: string
   token: string
   raw: Buffer
   headers: Record<string, string>
@@ -28,7 +29,7 @@ export interface HookDelivery {
  * for a body that is none
  */
 export async function receivePaymentEvent(services: { db: Database; clock: Clock }, delivery: HookDelivery): Promise<void> {
-  const provider = paymentProviderOf(delivery.providerId)
+  const provider = providerOfSlug(delivery.provider)
   const [route] = await services.db.read(
     { role: 'platform' },
     statement<{ tenant_id: string; payment_account_id: string }>(

@@ -1,6 +1,8 @@
 export { accountFor, readingCall } from './accounts.js'
 export { changeAmount, ensureCollectionStatement, replaceSession } from './collections.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
+export { checkPaymentSession } from './commands/check-session.js'
+export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
 export { endPaymentSession } from './commands/end-session.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
 export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'

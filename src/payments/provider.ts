@@ -109,7 +109,8 @@ export interface RemotePort {
   /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */
   connect(
     call: Omit<ProviderCall, 'account'>,
-    input: { credentials: Record<string, string>; hookUrl: string },
+    /** `previous`: the account that is in use. Where it is the same, its events' secrets are still good. */
+    input: { credentials: Record<string, string>; hookUrl: string; previous: PaymentAccount | null },
   ): Promise<Outcome<Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'credentials'>>>
   /** @returns null for a signature that is not the provider's, or too old or too new */
   verifyWebhook(account: PaymentAccount, raw: Buffer, headers: Record<string, string>, now: Date): VerifiedEvent | null

@@ -77,7 +77,7 @@ export async function createPaymentSession(context: Context, collectionId: strin
     if (locked.collection?.amount_minor !== Number(total)) {
       await changeAmount(unit, collectionId, { currencyCode: locked.currency_code, totalMinor: total })
     }
-    await replaceSession(unit, {
+    const begun = {
       id,
       collectionId,
       providerId,
@@ -86,7 +86,8 @@ export async function createPaymentSession(context: Context, collectionId: strin
       data: started.value,
       reference: provider.referenceOf?.(started.value) ?? null,
       accountId: account?.id ?? null,
-    })
+    }
+    await replaceSession(unit, begun, context.clock.now())
     // Written just now: what follows must not take it for stale.
     if (locked.collection !== null) locked.collection.amount_minor = Number(total)
   })

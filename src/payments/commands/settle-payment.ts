@@ -4,6 +4,7 @@ import { conflict, StoaError } from '../../kernel/index.js'
 import { readingCall } from '../accounts.js'
 import type { PaymentProvider, RemotePayment } from '../provider.js'
 import { bookCapture } from './capture-payment.js'
+import { bookLatePayment } from './book-late-payment.js'
 import { endPaymentSession } from './end-session.js'
 import { noteMovements } from './note-movements.js'
 import { syncRefunds } from './sync-refunds.js'
@@ -18,6 +19,8 @@ interface KnownPayment {
   session_id: string
   session_status: string
   cart_id: string | null
+  collection_id: string
+  order_id: string | null
   payment_id: string | null
   payment_account_id: string | null
   currency_code: string
@@ -56,7 +59,7 @@ export async function settlePayment(
       reason: `The provider has a payment of ${remote.amountMinor} ${remote.currency} in minor units, and was asked for ${was}`,
     }
   }
-  if (known.payment_id === null) return settleWithoutOrder(context, known, remote, complete)
+  if (known.payment_id === null) return settleWithoutPayment(context, provider, known, remote, complete)
   await settleWithOrder(context, provider, { ...known, payment_id: known.payment_id }, remote)
   return { kind: 'done' }
 }
@@ -66,7 +69,7 @@ async function findPayment(context: Context, providerId: string, reference: stri
     context.scope,
     statement<KnownPayment>(
       'payments.by_reference',
-      `select s.id as session_id, s.status as session_status, k.cart_id, p.id as payment_id, s.payment_account_id, s.currency_code,
+      `select s.id as session_id, s.status as session_status, k.cart_id, k.id as collection_id, k.order_id, p.id as payment_id, s.payment_account_id, s.currency_code,
               s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at
        from payment_session s
        join payment_collection k on k.tenant_id = s.tenant_id and k.id = s.payment_collection_id
@@ -78,9 +81,20 @@ async function findPayment(context: Context, providerId: string, reference: stri
   return known
 }
 
-async function settleWithoutOrder(context: Context, known: KnownPayment, remote: RemotePayment, complete: CompleteCart): Promise<Settled> {
+async function settleWithoutPayment(
+  context: Context,
+  provider: PaymentProvider,
+  known: KnownPayment,
+  remote: RemotePayment,
+  complete: CompleteCart,
+): Promise<Settled> {
+  const { reference } = remote
   if (known.session_status === 'canceled') {
     await endPaymentSession(context, { payment_session_id: known.session_id })
+    return { kind: 'done' }
+  }
+  if (known.order_id !== null) {
+    await bookLatePayment(context, { ...known, order_id: known.order_id, provider_id: provider.id, reference }, remote)
     return { kind: 'done' }
   }
   if (known.cart_id === null || (remote.status !== 'authorized' && remote.status !== 'captured')) return { kind: 'done' }

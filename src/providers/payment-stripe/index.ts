@@ -1,0 +1,30 @@
+import type { PaymentProvider } from '../../payments/index.js'
+import { connect } from './accounts.js'
+import { type StripeOptions, stripeAccess } from './client.js'
+import { stripePayees } from './payees.js'
+import { authorize, cancel, capture, fetchPayment, refund, startSession } from './payments.js'
+import { interpret, verifyWebhook } from './webhooks.js'
+
+/**
+ * Cards and more through Stripe: separate charges and transfers on the store's own account. The browser confirms the
+ * payment with the session's `client_secret`, as Medusa storefronts do with Stripe Elements.
+ */
+export function stripePaymentProvider(options: StripeOptions): PaymentProvider {
+  const access = stripeAccess(options)
+  return {
+    id: 'pp_stripe_stripe',
+    startSession: (call, money, about) => startSession(access, call, money, about),
+    authorize: (call, money, data) => authorize(access, call, money, data),
+    capture: (call, money, data) => capture(access, call, money, data),
+    refund: (call, money, data) => refund(access, call, money, data),
+    cancel: (call, _money, data) => cancel(access, call, data),
+    referenceOf: (data) => String(data.id),
+    remote: {
+      connect: (call, input) => connect(access, call, input),
+      fetchPayment: (call, reference) => fetchPayment(access, call, reference),
+      verifyWebhook: (account, raw, headers, now) => verifyWebhook(access, account, raw, headers, now),
+      interpret,
+    },
+    payees: stripePayees(access),
+  }
+}
