@@ -1,0 +1,107 @@
+import { move, pending_s } from './balance.js'
+import type { Call } from './call.js'
+import { emit } from './events.js'
+import type { Charge, Intent } from './objects.js'
+import type { Behaviour } from './payment-methods.js'
+import { filled } from './schema.js'
+import type { Account } from './world.js'
+
+/** Under asynchronous capture a charge gets its balance transaction so much later. */
+export const settlement_ms = 5_000
+
+export function methodDetails(behaviour: Behaviour): Record<string, unknown> {
+  if (behaviour.type === 'us_bank_account')
+    return { type: 'us_bank_account', us_bank_account: { bank_name: 'STRIPE TEST BANK', last4: behaviour.last4 } }
+  const { brand, last4 } = behaviour
+  return { type: 'card', card: { brand, country: 'US', exp_month: 12, exp_year: 2034, funding: 'credit', last4, network: brand } }
+}
+
+export function createCharge(account: Account, intent: Intent, behaviour: Behaviour, state: Partial<Charge>): Charge {
+  const charge = account.add<Charge>(
+    filled<Charge>('Charge', {
+      id: account.newId('ch'),
+      object: 'charge',
+      amount: intent.amount,
+      amount_captured: 0,
+      amount_refunded: 0,
+      balance_transaction: null,
+      billing_details: {},
+      calculated_statement_descriptor: 'STOA',
+      captured: false,
+      created: account.world.now_s(),
+      currency: intent.currency,
+      customer: intent.customer,
+      description: intent.description,
+      disputed: false,
+      fraud_details: {},
+      livemode: false,
+      metadata: { ...intent.metadata },
+      paid: true,
+      payment_intent: intent.id,
+      payment_method: intent.payment_method,
+      payment_method_details: methodDetails(behaviour),
+      refunded: false,
+      status: 'succeeded',
+      transfer_group: intent.transfer_group,
+      ...state,
+    }),
+  )
+  intent.latest_charge = charge.id
+  return charge
+}
+
+/** Takes the money of an authorised charge, or of a part of it. */
+export function captureCharge(account: Account, charge: Charge, intent: Intent, behaviour: Behaviour): void {
+  charge.captured = true
+  charge.amount_captured = intent.amount_received
+  const settle = () => settleCharge(account, charge, behaviour)
+  const late = account.world.settings.balanceTransactions === 'async' && intent.capture_method !== 'automatic'
+  if (!late) return settle()
+  account.world.later(settlement_ms, () => {
+    settle()
+    emit(account, 'charge.updated', charge)
+  })
+}
+
+/**
+ * Books the charge. Of one that was captured in part the whole comes in and the rest goes out again, as Stripe's reports
+ * show it.
+ */
+function settleCharge(account: Account, charge: Charge, behaviour: Behaviour): void {
+  const { rate_basisPoints, fixed } = account.world.settings.fees
+  const available_s = behaviour.availableAtOnce ? 0 : pending_s
+  const fee = Math.round((charge.amount_captured * rate_basisPoints) / 10_000) + fixed
+  const { amount, currency, id: source, description } = charge
+  const type = behaviour.type === 'card' ? 'charge' : 'payment'
+  const booking = {
+    type,
+    reporting_category: 'charge',
+    amount,
+    fee,
+    currency,
+    source,
+    available_s,
+    description: description as string | null,
+  }
+  charge.balance_transaction = move(account, booking).id
+  if (charge.amount_captured < amount) {
+    const rest = charge.amount_captured - amount
+    move(account, { type: 'refund', reporting_category: 'partial_capture_reversal', amount: rest, currency, source, available_s })
+  }
+}
+
+export function updateCharge(call: Call, id: string): Charge {
+  const charge = call.account.get<Charge>('charge', id)
+  const { metadata, ...rest } = call.parameters
+  Object.assign(charge, rest)
+  if (metadata !== undefined) charge.metadata = mergedMetadata(charge.metadata, metadata)
+  emit(call.account, 'charge.updated', charge, call)
+  return charge
+}
+
+/** An empty value removes a key, an empty text removes all. */
+export function mergedMetadata(old: Record<string, string>, change: unknown): Record<string, string> {
+  if (change === '' || change === null) return {}
+  const merged = Object.entries({ ...old, ...(change as Record<string, string | null>) })
+  return Object.fromEntries(merged.filter(([, value]) => value !== '' && value !== null)) as Record<string, string>
+}

@@ -1,0 +1,73 @@
+import type { Api } from './api.js'
+import { finishAuthentication, confirmIntent } from './intents.js'
+import { presented, reversalsOf } from './present.js'
+import { StripeFailure } from './errors.js'
+import { failRefund } from './refunds.js'
+import type { BalanceTransaction, Charge, Dispute, Event, Intent, Payout, Refund, Transfer } from './objects.js'
+import type { SimulatorControl, Snapshot } from './types.js'
+import type { World } from './world.js'
+
+export function controlOf(world: World, api: Api): SimulatorControl {
+  return {
+    now: () => new Date(world.now_ms()),
+    async advance(duration_ms) {
+      world.advance(duration_ms)
+    },
+    setFaults({ delivery, ...faults }) {
+      Object.assign(world.settings.faults, faults)
+      Object.assign(world.settings.faults.delivery, delivery)
+    },
+    deliver: () => world.deliveries.run(),
+    async confirmPayment(intentId, paymentMethod) {
+      const account = world.holderOf(intentId)
+      const call = {
+        account,
+        parameters: { payment_method: paymentMethod },
+        requestId: 'req_browser',
+        idempotencyKey: null,
+        publishable: false,
+      }
+      try {
+        confirmIntent(call, intentId)
+      } catch (error) {
+        // A decline is shown to the shopper, who may try another card.
+        if (!(error instanceof StripeFailure) || error.body.type !== 'card_error') throw error
+      }
+    },
+    async complete3ds(intentId, outcome) {
+      finishAuthentication(world.holderOf(intentId), intentId, outcome)
+    },
+    async failRefund(id) {
+      failRefund(world.holderOf(id), id)
+    },
+    snapshot: () => snapshotOf(world),
+    violations: () => [...api.violations],
+    reset(seed) {
+      world.reset(seed)
+      api.violations.length = 0
+    },
+  }
+}
+
+function snapshotOf(world: World): Snapshot {
+  const accounts = world.accounts()
+  const all = <T extends { id: string; object: string; [field: string]: unknown }>(kind: T['object']): T[] =>
+    structuredClone(accounts.flatMap((account) => account.all<T>(kind)))
+  return {
+    intents: all<Intent>('payment_intent'),
+    charges: all<Charge>('charge'),
+    refunds: all<Refund>('refund'),
+    transfers: accounts.flatMap((account) =>
+      account.all<Transfer>('transfer').map((transfer) => structuredClone({ ...transfer, reversal_list: reversalsOf(account, transfer) })),
+    ),
+    balanceTransactions: accounts.flatMap((account) =>
+      account.all<BalanceTransaction>('balance_transaction').map((transaction) => ({
+        ...structuredClone(presented(account, transaction) as BalanceTransaction),
+        account: account.id,
+      })),
+    ),
+    disputes: all<Dispute>('dispute'),
+    payouts: all<Payout>('payout'),
+    events: all<Event>('event'),
+  }
+}

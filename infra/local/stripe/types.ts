@@ -1,0 +1,102 @@
+import type { BalanceTransaction, Charge, Dispute, Event, Intent, Payout, Refund, Transfer, TransferReversal } from './objects.js'
+
+export interface Faults {
+  /** Probability that a request is executed and the connection then cut without an answer. */
+  dropAfter: number
+  /** Probability of a 500 before anything is executed. */
+  failBefore500: number
+  /** Probability that a request is executed and answered with a 500, which its idempotency key then keeps. */
+  failAfter500: number
+  /** Probability of a 429. */
+  rateLimit429: number
+  /** How long an answer takes, at least and at most. */
+  latency_ms: [number, number]
+  delivery: {
+    /** How often an event is delivered, at least and at most. */
+    duplicate: [number, number]
+    reorder: boolean
+    delay_ms: [number, number]
+    /** Probability that an event is never delivered; it stays in the list of events. */
+    drop: number
+  }
+}
+
+export interface Fees {
+  /** Of the amount, in hundredths of a percent. */
+  rate_basisPoints: number
+  /** Added to that, in minor units. */
+  fixed: number
+  dispute: number
+}
+
+export interface SimulatorOptions {
+  seed?: number
+  /** 0, the default, takes a free one. */
+  port?: number
+  controlPort?: number
+  /** `virtual` stands still until `advance`. */
+  clock?: 'real' | 'virtual'
+  /** Answers that differ from the typings of the SDK become errors, and `stop` tells of them. */
+  validate?: boolean
+  /** Delivers in the background; otherwise `control.deliver` does. */
+  autoDeliver?: boolean
+  /** `async`: a charge has its balance transaction only some seconds after it was captured. */
+  balanceTransactions?: 'async' | 'at_once'
+  fees?: Partial<Fees>
+}
+
+export interface Settings {
+  seed: number
+  clock: 'real' | 'virtual'
+  validate: boolean
+  autoDeliver: boolean
+  balanceTransactions: 'async' | 'at_once'
+  fees: Fees
+  faults: Faults
+  /** The address of the API, known once it listens. */
+  url: string
+}
+
+/** Everything that was made, of all accounts, oldest first. */
+export interface Snapshot {
+  intents: Intent[]
+  charges: Charge[]
+  refunds: Refund[]
+  transfers: (Transfer & { reversal_list: TransferReversal[] })[]
+  balanceTransactions: (BalanceTransaction & { account: string })[]
+  disputes: Dispute[]
+  payouts: Payout[]
+  events: Event[]
+}
+
+/** What a shopper, a bank, Stripe's staff and the network do. */
+export interface SimulatorControl {
+  now(): Date
+  /** Moves the clock: settles balance transactions, payments that take days, payouts. */
+  advance(duration_ms: number): Promise<void>
+  /** Names what is left out keep as they were. */
+  setFaults(faults: Partial<Omit<Faults, 'delivery'>> & { delivery?: Partial<Faults['delivery']> }): void
+  /** Delivers the events that are due, and returns how many deliveries were answered with 2xx. */
+  deliver(): Promise<number>
+  /** What the shopper's browser does. */
+  confirmPayment(intentId: string, paymentMethod: string): Promise<void>
+  complete3ds(intentId: string, outcome: 'succeed' | 'fail'): Promise<void>
+  failRefund(id: string): Promise<void>
+  snapshot(): Snapshot
+  /** Answers that the SDK's typings do not allow, so far. */
+  violations(): readonly string[]
+  /** Forgets everything and starts again from that seed. */
+  reset(seed: number): void
+}
+
+export interface StripeSimulator {
+  /** http://127.0.0.1:port of the API that the SDK talks to. */
+  readonly url: string
+  readonly port: number
+  /** http://127.0.0.1:port of the control plane. */
+  readonly controlUrl: string
+  /** What the control plane does, in process. */
+  readonly control: SimulatorControl
+  /** Rejects when an answer differed from the SDK's typings. */
+  stop(): Promise<void>
+}
