@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { purchasableVariantsStatement, type PurchasableVariant } from '../catalog/index.js'
 import { type Context, tenantOf, type Unit } from '../db/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
-import { changeAmount } from '../payments/index.js'
+import { changeAmountStatement } from '../payments/index.js'
 import { isTaxInclusive, selectPrice } from '../pricing/index.js'
 import { pricedOptions, type ShippingOption, validShippingOptionsStatement } from '../shipping/index.js'
 import { type TaxLine, type Taxed, type TaxRate, taxLinesOf } from '../tax/index.js'
@@ -127,7 +127,7 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   if (!work.isWritten) sends.push(unit.run(updateCartStatement(tenantId, cart.id, cart)))
   if (differs(before.credit_lines, cart.credit_lines)) sends.push(unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)))
   if (collection !== null && (BigInt(collection.amount_minor) !== total || collection.currency_code !== cart.currency_code)) {
-    sends.push(changeAmount(unit, collection.id, { currencyCode: cart.currency_code, totalMinor: total }))
+    sends.push(unit.run(changeAmountStatement(tenantId, collection.id, { currencyCode: cart.currency_code, totalMinor: total })))
   }
   const rootRead = unit.run(loadCartRootStatement(tenantId, cart.id))
   unit.commitAlong()

@@ -1,4 +1,5 @@
-export { methodOf, outOfStock, readOptions } from './change.js'
+export { outOfStock } from './change.js'
+export { chooseShipping } from './choose-shipping.js'
 export { calculateTaxes, type CreateCartInput, createCart } from './commands/create-cart.js'
 export { addToCart, deleteLineItem, type NewLine, updateLineItem } from './commands/line-items.js'
 export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'

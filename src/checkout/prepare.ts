@@ -4,13 +4,12 @@ import {
   adjustMethods,
   applyCredit,
   adjustmentsOf,
+  chooseShipping,
   dueOf,
   type LoadedCart,
   loadCartStatement,
   lockCartStatement,
-  methodOf,
   promotionsInUse,
-  readOptions,
   writeCreditLinesStatement,
   writeMethodsStatement,
 } from '../carts/index.js'
@@ -21,7 +20,7 @@ import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { paymentProviderOf } from '../payments/index.js'
 import { takeUses, withoutLimits } from '../promotions/index.js'
-import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
+import { checkoutSettingsStatement } from './settings.js'
 
 /** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
 export type Prepared =
@@ -73,7 +72,7 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       }
     }
     checkPayment(cart)
-    const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings)
+    const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings.auto_pick_shipping)
     confirmDiscounts(cart, now, isChosen)
     refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
     // Shipping chosen just now may be paid with credit too.
@@ -160,35 +159,6 @@ type Discounted = Pick<LoadedCart['lines'][number], 'id' | 'adjustments'>
 
 function usableSession(cart: LoadedCart) {
   return cart.collection?.payment_sessions.find((session) => !['error', 'canceled'].includes(session.status))
-}
-
-/**
- * Every profile of the cart needs a method. Storefronts that know one choice only leave the other vendors' open: for
- * those the cheapest valid option is chosen, where the store has that setting on and the shopper has chosen at least one.
- * @returns whether the cart's methods are others now, to be written
- */
-async function chooseShipping(
-  work: { unit: Unit; tenantId: string; cart: LoadedCart; now: Date },
-  settings: CheckoutSettings,
-): Promise<boolean> {
-  const { cart } = work
-  const profiles = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
-  const open = [...profiles].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
-  if (open.length === 0) return false
-  if (cart.methods.length === 0) {
-    throw invalidData('No shipping method selected but the cart contains items that require shipping.')
-  }
-  const unsatisfied = () => invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
-  if (!settings.auto_pick_shipping) throw unsatisfied()
-  const options = await readOptions(work)
-  for (const profile of open) {
-    const [cheapest] = options
-      .filter((option) => option.shipping_profile_id === profile && option.price !== null)
-      .sort((a, b) => (a.price?.amount_minor ?? 0) - (b.price?.amount_minor ?? 0))
-    if (cheapest === undefined) throw unsatisfied()
-    cart.methods.push(methodOf(cheapest, cart, cart.region.automatic_taxes || cart.taxes_calculated))
-  }
-  return true
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { emit } from '../events/index.js'
-import { scheduleCheck } from './commands/check-session.js'
+import { type EventName, handlersOf } from '../events/index.js'
 import { newId } from '../kernel/index.js'
+import { scheduleCheck } from './commands/check-session.js'
 
 /** Makes the payment collection of a cart, or finds the one it has. */
 export function ensureCollectionStatement(
@@ -16,35 +16,38 @@ export function ensureCollectionStatement(
   )
 }
 
-/** Sessions that a provider elsewhere knows are kept: the shopper may be paying this moment. Others are forgotten. */
+const endedEvent = 'payment_session.ended' satisfies EventName
+const [endedHandler] = handlersOf[endedEvent]
+
+/**
+ * Ends the sessions of collection $2. One that a provider elsewhere knows is kept, since the shopper may be paying this
+ * moment, and given up there after the commit: its event $3 is written here, in the statement, because a cart's commit
+ * goes out with it. At most one is active. Others are forgotten.
+ */
 const endSessionsSql = `
   ended as (
     update payment_session set status = 'canceled', updated_at = now()
     where tenant_id = $1 and payment_collection_id = $2 and reference is not null and status not in ('canceled', 'error') returning id
-  ), gone as (delete from payment_session where tenant_id = $1 and payment_collection_id = $2 and reference is null)`
-
-interface EndedSession {
-  id: string
-}
-
-/** What was agreed with a provider elsewhere is given up there, after the commit. */
-async function tellOfEnded(unit: Unit, ended: readonly EndedSession[]): Promise<void> {
-  for (const { id } of ended) await emit(unit, 'payment_session.ended', { payment_session_id: id })
-}
+  ), gone as (
+    delete from payment_session where tenant_id = $1 and payment_collection_id = $2 and reference is null
+  ), told as (
+    insert into outbox_event (tenant_id, id, name, handler, payload)
+    select $1, $3, '${endedEvent}', '${endedHandler}', jsonb_build_object('payment_session_id', ended.id) from ended
+  )`
 
 /** A cart's total has changed: what was agreed with a provider no longer holds, its sessions end. */
-export async function changeAmount(unit: Unit, collectionId: string, money: { currencyCode: string; totalMinor: bigint }): Promise<void> {
-  const ended = await unit.run(
-    statement<EndedSession>(
-      'payments.change_amount',
-      `with ${endSessionsSql}, changed as (
-         update payment_collection set amount_minor = $3, currency_code = $4, status = 'not_paid', updated_at = now()
-         where tenant_id = $1 and id = $2)
-       select id from ended`,
-      [tenantOf(unit), collectionId, money.totalMinor, money.currencyCode],
-    ),
+export function changeAmountStatement(
+  tenantId: string,
+  collectionId: string,
+  money: { currencyCode: string; totalMinor: bigint },
+): Statement<{ id: string }> {
+  return statement(
+    'payments.change_amount',
+    `with ${endSessionsSql}
+     update payment_collection set amount_minor = $4, currency_code = $5, status = 'not_paid', updated_at = now()
+     where tenant_id = $1 and id = $2 returning id`,
+    [tenantId, collectionId, newId('evt'), money.totalMinor, money.currencyCode],
   )
-  await tellOfEnded(unit, ended)
 }
 
 export interface NewSession {
@@ -62,9 +65,13 @@ export interface NewSession {
 /** One active session: a new one takes the place of those before it. */
 export async function replaceSession(unit: Unit, session: NewSession, now: Date): Promise<void> {
   const tenantId = tenantOf(unit)
-  const [ended] = await Promise.all([
+  await Promise.all([
     unit.run(
-      statement<EndedSession>('payments.end_sessions', `with ${endSessionsSql} select id from ended`, [tenantId, session.collectionId]),
+      statement('payments.end_sessions', `with ${endSessionsSql} select count(*) from ended`, [
+        tenantId,
+        session.collectionId,
+        newId('evt'),
+      ]),
     ),
     unit.run(
       statement(
@@ -86,6 +93,5 @@ export async function replaceSession(unit: Unit, session: NewSession, now: Date)
       ),
     ),
   ])
-  await tellOfEnded(unit, ended)
   if (session.reference !== null) await scheduleCheck(unit, session.id, 0, now)
 }

@@ -1,5 +1,6 @@
+export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
 export { accountFor, readingCall } from './accounts.js'
-export { changeAmount, ensureCollectionStatement, replaceSession } from './collections.js'
+export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'

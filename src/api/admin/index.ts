@@ -12,6 +12,7 @@ import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
+import { routes as paymentAccounts } from './payment-accounts.js'
 import { routes as payments } from './payments.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
@@ -56,6 +57,7 @@ export const routes: Route[] = [
   ...inventory,
   ...reservations,
   ...providers,
+  ...paymentAccounts,
   ...apiKeys,
   ...users,
   ...staff,

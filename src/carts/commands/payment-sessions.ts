@@ -1,8 +1,8 @@
-import { type Context, tenantOf } from '../../db/index.js'
+import { type Context, statement, tenantOf } from '../../db/index.js'
 import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
 import {
   accountFor,
-  changeAmount,
+  changeAmountStatement,
   ensureCollectionStatement,
   keptMoney,
   moneyOf,
@@ -11,6 +11,7 @@ import {
   replaceSession,
 } from '../../payments/index.js'
 import { changeCart } from '../change.js'
+import { chooseShipping, openProfiles } from '../choose-shipping.js'
 import { promoteToPay } from '../promote.js'
 import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
 import { applyCredit, dueOf } from '../render.js'
@@ -43,12 +44,13 @@ function collectionOf(cart: LoadedCart): CollectionOfCart {
  */
 export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart> {
   const tenantId = tenantOf(context)
-  const [cart] = await context.db.read(context.scope, loadCartOfCollectionStatement(tenantId, collectionId))
-  if (cart === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
+  const [found] = await context.db.read(context.scope, loadCartOfCollectionStatement(tenantId, collectionId))
+  if (found === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
   const provider = paymentProviderOf(providerId)
-  if (provider === undefined || !cart.region.payment_providers.includes(providerId)) {
-    throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${cart.region.id}.`)
+  if (provider === undefined || !found.region.payment_providers.includes(providerId)) {
+    throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${found.region.id}.`)
   }
+  const cart = provider.remote === undefined ? found : await withShipping(context, found)
   // What is asked for is what the cart costs now: promotions end while it waits.
   promoteToPay(cart, context.clock.now())
   applyCredit(cart)
@@ -75,7 +77,7 @@ export async function createPaymentSession(context: Context, collectionId: strin
     const total = dueOf(locked)
     if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {
-      await changeAmount(unit, collectionId, { currencyCode: locked.currency_code, totalMinor: total })
+      await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
     }
     const begun = {
       id,
@@ -100,4 +102,22 @@ function isBegun(cart: LoadedCart, providerId: string, amountMinor: bigint): boo
   return collection.payment_sessions.some(
     (session) => session.provider_id === providerId && BigInt(session.amount_minor) === amountMinor && session.status === 'pending',
   )
+}
+
+/**
+ * What a provider elsewhere is asked for cannot grow when the cart is completed: what the shopper left open is chosen now,
+ * as completing the cart would choose it.
+ */
+async function withShipping(context: Context, cart: LoadedCart): Promise<LoadedCart> {
+  if (cart.methods.length === 0 || openProfiles(cart).length === 0) return cart
+  const [store] = await context.db.read(
+    context.scope,
+    statement<{ auto_pick_shipping: boolean }>('carts.picks_shipping', 'select auto_pick_shipping from store where tenant_id = $1', [
+      tenantOf(context),
+    ]),
+  )
+  if (store?.auto_pick_shipping !== true) return cart
+  return changeCart(context, cart.id, { toPay: true }, async (work) => {
+    await chooseShipping(work, true)
+  })
 }

@@ -1,0 +1,39 @@
+import type { Unit } from '../db/index.js'
+import { invalidData } from '../kernel/index.js'
+import { methodOf, readOptions } from './change.js'
+import type { LoadedCart } from './queries/load-cart.js'
+
+/** Shipping profiles of the cart for which nothing is chosen yet: as a rule, vendors. */
+export function openProfiles(cart: LoadedCart): string[] {
+  const profiles = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
+  return [...profiles].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
+}
+
+/**
+ * Every profile of the cart needs a method. Storefronts that know one choice only leave the other vendors' open: for
+ * those the cheapest valid option is chosen, where the store has that setting on and the shopper has chosen at least one.
+ * @returns whether the cart's methods are others now
+ * @throws invalid_data where nothing was chosen, or nothing may be or can be chosen for a profile
+ */
+export async function chooseShipping(
+  work: { unit: Unit; tenantId: string; cart: LoadedCart; now: Date },
+  isAllowed: boolean,
+): Promise<boolean> {
+  const { cart } = work
+  const open = openProfiles(cart)
+  if (open.length === 0) return false
+  if (cart.methods.length === 0) {
+    throw invalidData('No shipping method selected but the cart contains items that require shipping.')
+  }
+  const unsatisfied = () => invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
+  if (!isAllowed) throw unsatisfied()
+  const options = await readOptions(work)
+  for (const profile of open) {
+    const [cheapest] = options
+      .filter((option) => option.shipping_profile_id === profile && option.price !== null)
+      .sort((a, b) => (a.price?.amount_minor ?? 0) - (b.price?.amount_minor ?? 0))
+    if (cheapest === undefined) throw unsatisfied()
+    cart.methods.push(methodOf(cheapest, cart, cart.region.automatic_taxes || cart.taxes_calculated))
+  }
+  return true
+}

@@ -1,0 +1,93 @@
+import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf } from '../db/index.js'
+import { emit } from '../events/index.js'
+import { notAllowed, notFound } from '../kernel/index.js'
+
+/** An account as the store's staff see it: its keys are written, never read. */
+export interface PaymentAccountView {
+  id: string
+  provider_id: string
+  mode: 'test' | 'live'
+  reference: string
+  country: string
+  publishable_key: string | null
+  status: 'active' | 'disabled'
+  created_at: Date
+  updated_at: Date
+  count: number
+}
+
+export function listPaymentAccountsStatement(
+  tenantId: string,
+  filter: { id: string[] | null; providerId: string[] | null },
+  page: ListPage,
+): Statement<PaymentAccountView> {
+  const order = orderBy('a', page.order)
+  return statement(
+    `payments.list_accounts.${order.name}`,
+    `select a.id, a.provider_id, a.mode, a.reference, a.country, a.publishable_key, a.status, a.created_at, a.updated_at,
+            count(*) over ()::int as count
+     from payment_account a
+     where a.tenant_id = $1 and ($2::text[] is null or a.id = any($2)) and ($3::text[] is null or a.provider_id = any($3))
+     ${order.sql} limit $4 offset $5`,
+    [tenantId, filter.id, filter.providerId, page.limit, page.offset],
+  )
+}
+
+/** What a provider told, and what became of it. Its content may hold what a shopper typed, and is not shown. */
+export interface PaymentEventView {
+  id: string
+  payment_account_id: string
+  reference: string
+  type: string
+  object_reference: string | null
+  state: 'pending' | 'done' | 'ignored' | 'parked'
+  reason: string | null
+  occurred_at: Date
+  received_at: Date
+  settled_at: Date | null
+  count: number
+}
+
+export function listPaymentEventsStatement(
+  tenantId: string,
+  filter: { id: string[] | null; state: string[] | null; accountId: string[] | null },
+  page: ListPage,
+): Statement<PaymentEventView> {
+  const order = orderBy('e', page.order)
+  return statement(
+    `payments.list_events.${order.name}`,
+    `select e.id, e.payment_account_id, e.event_reference as reference, e.type, e.object_reference, e.state, e.reason, e.occurred_at,
+            e.received_at, e.settled_at, count(*) over ()::int as count
+     from payment_event e
+     where e.tenant_id = $1 and ($2::text[] is null or e.id = any($2)) and ($3::text[] is null or e.state = any($3))
+       and ($4::text[] is null or e.payment_account_id = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.state, filter.accountId, page.limit, page.offset],
+  )
+}
+
+/**
+ * Handles an event that was set aside once more, now that its cause is mended.
+ * @throws not_found; not_allowed for one that is not set aside
+ */
+export async function retryPaymentEvent(context: Context, id: string): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [event] = await unit.run(
+      statement<{ state: string }>('payments.lock_event', 'select state from payment_event where tenant_id = $1 and id = $2 for update', [
+        tenantId,
+        id,
+      ]),
+    )
+    if (event === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+    if (event.state !== 'parked') throw notAllowed(`The payment event ${id} is ${event.state}: only one that was set aside is tried again`)
+    await unit.run(
+      statement(
+        'payments.retry_event',
+        `update payment_event set state = 'pending', reason = null, settled_at = null where tenant_id = $1 and id = $2`,
+        [tenantId, id],
+      ),
+    )
+    await emit(unit, 'payment.event_received', { payment_event_id: id }, { requestId: context.requestId })
+  })
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import Stripe from 'stripe'
+import { sealerOf } from '../../src/kernel/index.js'
+import { asAdmin } from '../support/database.js'
+import { good } from '../support/http.js'
+import { brokenInvariants } from '../support/invariants.js'
+import { connectAccount, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
+
+describe('what Stripe tells', () => {
+  const world = useStripe()
+  let store: StripeStore
+  before(async function () {
+    this.timeout(30_000)
+    store = await world().openStore({ vendors: 2 })
+  })
+  afterEach(async () => assert.deepEqual(await brokenInvariants(world().app.adminUrl, store.tenantId, { atRest: false }), []))
+  const sql = <Row extends object>(text: string, values: unknown[] = []) => asAdmin<Row>(world().app.adminUrl, text, values)
+  const events = () =>
+    sql<{ event_reference: string; state: string }>('select * from app.payment_event where tenant_id = $1', [store.tenantId])
+
+  /** Where the store's account sends to, and what it signs with. */
+  async function endpoint(): Promise<{ url: string; secret: string }> {
+    const url = (await store.stripe.webhookEndpoints.list()).data.at(-1)?.url as string
+    const [row] = await sql<{ credentials: string }>('select credentials from app.payment_account where tenant_id = $1', [store.tenantId])
+    const sealer = sealerOf('a secret for tests, of no use elsewhere', 'stoa payment accounts')
+    const { webhook_secrets } = JSON.parse(sealer.open(row?.credentials as string))
+    return { url, secret: webhook_secrets[0] }
+  }
+  const eventOf = (id: string, more: object = {}) =>
+    JSON.stringify({
+      id,
+      object: 'event',
+      type: 'payment_intent.succeeded',
+      livemode: false,
+      created: 1_700_000_000,
+      data: { object: { id: 'pi_nobody' } },
+      ...more,
+    })
+  async function send(payload: string, how: { at_s?: number; secret?: string; signature?: string } = {}): Promise<number> {
+    const { url, secret } = await endpoint()
+    const timestamp = Math.floor(Date.now() / 1_000) + (how.at_s ?? 0)
+    const signed = Stripe.webhooks.generateTestHeaderString({ payload, secret: how.secret ?? secret, timestamp })
+    const response = await fetch(url, { method: 'POST', headers: { 'stripe-signature': how.signature ?? signed }, body: payload })
+    return response.status
+  }
+
+  it('is refused when it is forged, stale, dated ahead, changed or not signed, and leaves no row', async () => {
+    const before = (await events()).length
+    const good = eventOf('evt_forged')
+    assert.equal(await send(good, { secret: 'whsec_somebody_elses' }), 400)
+    assert.equal(await send(good, { at_s: -301 }), 400)
+    assert.equal(await send(good, { at_s: 302 }), 400)
+    assert.equal(await send(good, { signature: 't=1,v1=00' }), 400)
+    assert.equal(await send(good, { signature: '' }), 400)
+    const { url, secret } = await endpoint()
+    const signature = Stripe.webhooks.generateTestHeaderString({ payload: good, secret })
+    const changed = await fetch(url, { method: 'POST', headers: { 'stripe-signature': signature }, body: good.replace('nobody', 'other') })
+    assert.equal(changed.status, 400)
+    const elsewhere = await fetch(`${url}x`, { method: 'POST', headers: { 'stripe-signature': signature }, body: good })
+    assert.equal(elsewhere.status, 404)
+    const large = await fetch(url, { method: 'POST', headers: { 'stripe-signature': signature }, body: 'x'.repeat(600_000) })
+    assert.equal(large.status, 413)
+    assert.equal((await events()).length, before)
+  })
+
+  it('is kept once, however often it is told', async () => {
+    const payload = eventOf('evt_replayed')
+    const answers = await Promise.all([send(payload), send(payload), send(payload)])
+    assert.deepEqual(answers, [200, 200, 200])
+    assert.equal((await events()).filter((event) => event.event_reference === 'evt_replayed').length, 1)
+    // What it names is not known, yet: the job waits, and is not lost.
+    const [job] = await sql<{ state: string }>(
+      `select e.state from app.outbox_event e join app.payment_event p on p.tenant_id = e.tenant_id and e.payload ->> 'payment_event_id' = p.id
+       where p.event_reference = 'evt_replayed'`,
+    )
+    assert.ok(['queued', 'leased'].includes(job?.state ?? ''), job?.state)
+    await sql(
+      `delete from app.outbox_event where payload ->> 'payment_event_id' = (select id from app.payment_event where event_reference = 'evt_replayed')`,
+    )
+  })
+
+  it('is set aside when it is of another mode, or of nothing that is known for long, and can be tried again', async () => {
+    assert.equal(await send(eventOf('evt_live', { livemode: true })), 200)
+    const { payment_events } = good(await store.admin.get('/admin/payment-events', { state: 'parked' }))
+    const [parked] = payment_events
+    assert.equal(parked.reference, 'evt_live')
+    assert.match(parked.reason, /live event for an account in test mode/)
+    await sql(`update app.payment_event set received_at = now() - interval '1 hour' where event_reference = 'evt_live'`)
+    good(await store.admin.post(`/admin/payment-events/${parked.id}/retry`))
+    await world().app.drain()
+    const again = good(await store.admin.get(`/admin/payment-events/${parked.id}`))
+    assert.match(again.payment_event.reason, /Nothing of this store/)
+    const refused = await store.admin.post(`/admin/payment-events/${store.tenantId}/retry`)
+    assert.equal(refused.status, 404)
+  })
+
+  it('is ignored when it asks for nothing', async () => {
+    assert.equal(await send(eventOf('evt_created', { type: 'payment_intent.created' })), 200)
+    await world().app.drain()
+    assert.equal((await events()).find((event) => event.event_reference === 'evt_created')?.state, 'ignored')
+  })
+
+  it('of a refund and a capture that were made in the dashboard comes into the order', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const { order, intentId } = await careful.buy()
+    await careful.stripe.paymentIntents.capture(intentId)
+    await world().settle()
+    const captured = good(await careful.admin.get('/admin/payments', { order_id: order.id })).payments[0]
+    assert.equal(captured.captured_amount, order.total)
+    await careful.stripe.refunds.create({ payment_intent: intentId, amount: 250 })
+    await world().settle()
+    await world().settle()
+    const refunded = good(await careful.admin.get('/admin/payments', { order_id: order.id })).payments[0]
+    assert.equal(refunded.refunded_amount, 2.5)
+    assert.equal(refunded.refunds.length, 1)
+    assert.match(refunded.refunds[0].note, /Made at the payment provider: re_/)
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+  })
+
+  it('of a refund that the bank returned makes the shopper be owed it again', async () => {
+    const { intentId, paymentId } = await store.buy()
+    good(await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 4 }))
+    const [refund] = (await store.stripe.refunds.list({ payment_intent: intentId })).data
+    await world().simulator.control.failRefund(refund?.id as string)
+    await world().settle()
+    const { payment } = good(await store.admin.get(`/admin/payments/${paymentId}`))
+    assert.equal(payment.refunded_amount, 0)
+    // It is owed, and can be given once more.
+    good(await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 4 }))
+    const again = good(await store.admin.get(`/admin/payments/${paymentId}`))
+    assert.equal(again.payment.refunded_amount, 4)
+  })
+
+  it('of the stock that is gone gives the authorisation up when the shopper does not come back', async () => {
+    const scarce = await world().openStore({ stock: 1 })
+    const first = await scarce.cartToPay()
+    const second = await scarce.cartToPay()
+    for (const { intentId } of [first, second]) await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    good(await scarce.shopper.post(`/store/carts/${first.cartId}/complete`))
+    await world().settle()
+    assert.equal((await scarce.stripe.paymentIntents.retrieve(second.intentId)).status, 'requires_capture')
+    await sql(`update app.outbox_event set available_at = now() where name = 'payment_session.ended' and tenant_id = $1`, [scarce.tenantId])
+    await world().settle()
+    assert.equal((await scarce.stripe.paymentIntents.retrieve(second.intentId)).status, 'canceled')
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, scarce.tenantId, { atRest: false }), [])
+  })
+
+  it('is not needed: what was paid is found out without it', async () => {
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    const { cartId, intentId } = await store.cartToPay()
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    await world().settle()
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    await sql(`update app.outbox_event set available_at = now() where name = 'payment_session.check' and tenant_id = $1`, [store.tenantId])
+    await world().app.drain()
+    const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
+    assert.ok(cart?.order_id)
+  })
+
+  it('is heard under old secrets while the account is connected again, whose keys nobody can read', async () => {
+    const { url, secret } = await endpoint()
+    const id = await connectAccount(store, store.accountName)
+    const accounts = good(await store.admin.get('/admin/payment-accounts')).payment_accounts
+    assert.deepEqual(
+      accounts.map((account: { id: string }) => account.id),
+      [id],
+    )
+    assert.doesNotMatch(JSON.stringify(accounts), /sk_test|whsec/)
+    const rows = await sql('select * from app.payment_account where tenant_id = $1', [store.tenantId])
+    assert.doesNotMatch(JSON.stringify(rows), /sk_test|whsec/)
+    const payload = eventOf('evt_old_secret', { type: 'payment_intent.created' })
+    const header = Stripe.webhooks.generateTestHeaderString({ payload, secret })
+    const response = await fetch(url, { method: 'POST', headers: { 'stripe-signature': header }, body: payload })
+    assert.equal(response.status, 200)
+  })
+
+  it('cannot be taken by another store, and wrong keys are refused by name', async () => {
+    const other = await world().openStore()
+    const [row] = await sql<{ id: string }>('select id from app.payment_account where tenant_id = $1', [store.tenantId])
+    assert.equal((await other.admin.get(`/admin/payment-accounts/${row?.id}`)).status, 404)
+    const body = { provider_id: stripeId, secret_key: 'sk_live_12345678' }
+    const live = await other.admin.post('/admin/payment-accounts', body)
+    assert.equal(live.status, 400)
+    assert.match(live.body.message, /live key is refused while a simulator/)
+    const nonsense = await other.admin.post('/admin/payment-accounts', { provider_id: stripeId, secret_key: 'password' })
+    assert.match(nonsense.body.message, /no secret or restricted key/)
+    const manual = await other.admin.post('/admin/payment-accounts', { provider_id: 'pp_system_default', secret_key: 'sk_test_12345678' })
+    assert.match(manual.body.message, /needs no account/)
+  })
+})

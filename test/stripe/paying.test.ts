@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { good } from '../support/http.js'
+import { asAdmin } from '../support/database.js'
+import { brokenInvariants } from '../support/invariants.js'
+import { type StripeStore, stripeId, useStripe } from '../support/stripe.js'
+
+describe('paying with a card', () => {
+  const world = useStripe()
+  let store: StripeStore
+  before(async function () {
+    this.timeout(30_000)
+    store = await world().openStore({ vendors: 2 })
+  })
+  afterEach(async () => assert.deepEqual(await brokenInvariants(world().app.adminUrl, store.tenantId, { atRest: false }), []))
+  const sql = <Row extends object>(text: string, values: unknown[] = []) => asAdmin<Row>(world().app.adminUrl, text, values)
+  const complete = (cartId: string) => store.shopper.post(`/store/carts/${cartId}/complete`)
+
+  async function balances(): Promise<Record<string, number>> {
+    const rows = await sql<{ code: string; balance: string }>(
+      `select a.code, sum(p.amount_minor) as balance from app.ledger_posting p
+       join app.ledger_account a on a.tenant_id = p.tenant_id and a.id = p.account_id where p.tenant_id = $1 group by 1`,
+      [store.tenantId],
+    )
+    return Object.fromEntries(rows.map((row) => [row.code, Number(row.balance)]))
+  }
+
+  /** What the provider's account came to, by the provider. */
+  const netAtStripe = () =>
+    world()
+      .simulator.control.snapshot()
+      .balanceTransactions.filter((transaction) => transaction.account.includes(store.accountName))
+      .reduce((sum, transaction) => sum + (transaction.net as number), 0)
+
+  it('hands the browser what Stripe Elements needs, and takes the money when the order is placed', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    const { cart } = good(await store.shopper.get(`/store/carts/${cartId}`, { fields: '+payment_collection.payment_sessions,+total' }))
+    const [session] = cart.payment_collection.payment_sessions
+    assert.equal(session.provider_id, stripeId)
+    assert.match(session.data.client_secret, /^pi_.+_secret_/)
+    assert.equal(session.data.amount, Math.round(cart.total * 100))
+    assert.equal(session.data.publishable_key, `pk_test_${store.accountName}`)
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    const completed = good(await complete(cartId))
+    assert.equal(completed.type, 'order')
+    assert.equal(completed.order.payment_status, 'captured')
+    assert.equal((await store.stripe.paymentIntents.retrieve(intentId)).status, 'succeeded')
+  })
+
+  it('books what Stripe kept when Stripe tells of it: clearing is what the account holds', async () => {
+    await store.buy()
+    await world().settle()
+    const books = await balances()
+    assert.ok((books['E:psp_fee'] ?? 0) > 0, JSON.stringify(books))
+    assert.equal(books['A:psp_clearing'], netAtStripe())
+    assert.equal(books['A:shopper'], 0)
+    await world().settle()
+    assert.deepEqual(await balances(), books)
+  })
+
+  it('waits for a shopper who has not confirmed, and takes another card after one that was declined', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    assert.equal(good(await complete(cartId)).error.type, 'payment_requires_more_error')
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_chargeDeclined')
+    assert.equal(good(await complete(cartId)).error.type, 'payment_requires_more_error')
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    assert.equal(good(await complete(cartId)).type, 'order')
+  })
+
+  it('asks the shopper to prove who they are, where the bank wants it', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_threeDSecure2Required')
+    assert.equal(good(await complete(cartId)).error.type, 'payment_requires_more_error')
+    await world().simulator.control.complete3ds(intentId, 'succeed')
+    assert.equal(good(await complete(cartId)).type, 'order')
+  })
+
+  it('places the order of a shopper who closed the page after paying', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    await world().settle()
+    const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
+    assert.ok(cart?.order_id)
+    const again = good(await complete(cartId))
+    assert.equal(again.order.id, cart?.order_id)
+    assert.equal((await store.stripe.paymentIntents.retrieve(intentId)).status, 'succeeded')
+  })
+
+  it('goes on with the payment that was begun, and lets it go when the cart changes', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    const { cart } = good(await store.shopper.get(`/store/carts/${cartId}`, { fields: '+payment_collection.id' }))
+    const path = `/store/payment-collections/${cart.payment_collection.id}/payment-sessions`
+    const again = good(await store.shopper.post(path, { provider_id: stripeId }))
+    assert.equal(again.payment_collection.payment_sessions[0].data.id, intentId)
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    const variant_id = store.vendors[1]?.products[0]?.variantIds[0]
+    good(await store.shopper.post(`/store/carts/${cartId}/line-items`, { variant_id, quantity: 1 }))
+    await world().app.drain()
+    assert.equal((await store.stripe.paymentIntents.retrieve(intentId)).status, 'canceled')
+    const restarted = good(await store.shopper.post(path, { provider_id: stripeId }))
+    const [session] = restarted.payment_collection.payment_sessions
+    assert.notEqual(session.data.id, intentId)
+    await world().simulator.control.confirmPayment(session.data.id, 'pm_card_visa')
+    assert.equal(good(await complete(cartId)).type, 'order')
+  })
+
+  it('refuses a payment that is for another amount than the cart', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    await store.stripe.paymentIntents.update(intentId, { amount: 60 })
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    assert.equal(good(await complete(cartId)).error.type, 'payment_authorization_error')
+    await world().settle()
+    const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
+    assert.equal(cart?.order_id, null)
+    const parked = good(await store.admin.get('/admin/payment-events', { state: 'parked' }))
+    assert.ok(parked.payment_events.some((event: { reason: string }) => /was asked for/.test(event.reason)))
+  })
+
+  it('captures once where the connection is cut after Stripe has done it', async () => {
+    const { cartId, intentId } = await store.cartToPay()
+    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+    world().simulator.control.setFaults({ dropAfter: 1 })
+    const unsure = await complete(cartId)
+    assert.equal(unsure.status, 409, JSON.stringify(unsure.body))
+    assert.equal(unsure.body.code, 'payment_outcome_unknown')
+    world().simulator.control.setFaults({ dropAfter: 0 })
+    const completed = good(await complete(cartId))
+    assert.equal(completed.type, 'order')
+    assert.equal(completed.order.payment_status, 'captured')
+    const charges = world()
+      .simulator.control.snapshot()
+      .charges.filter((charge) => charge.payment_intent === intentId)
+    assert.equal(charges.length, 1)
+  }).timeout(60_000)
+
+  it('is captured by hand where the store wants it so, refunded in parts, and told of in the books', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const { order, intentId, paymentId } = await careful.buy()
+    assert.equal(order.payment_status, 'authorized')
+    assert.equal((await careful.stripe.paymentIntents.retrieve(intentId)).status, 'requires_capture')
+    good(await careful.admin.post(`/admin/payments/${paymentId}/capture`))
+    assert.equal((await careful.stripe.paymentIntents.retrieve(intentId)).amount_received, Math.round(order.total * 100))
+    good(await careful.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 3 }))
+    good(await careful.admin.post(`/admin/payments/${paymentId}/refund`))
+    const refunds = await careful.stripe.refunds.list({ payment_intent: intentId })
+    assert.equal(
+      refunds.data.reduce((sum, refund) => sum + refund.amount, 0),
+      Math.round(order.total * 100),
+    )
+    const refused = await careful.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 1 })
+    assert.equal(refused.status, 400)
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+  })
+
+  it('gives the authorisation up with a canceled order, and the money where it was taken', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const held = await careful.buy()
+    good(await careful.admin.post(`/admin/orders/${held.order.id}/cancel`))
+    await world().app.drain()
+    assert.equal((await careful.stripe.paymentIntents.retrieve(held.intentId)).status, 'canceled')
+    const taken = await store.buy()
+    good(await store.admin.post(`/admin/orders/${taken.order.id}/cancel`))
+    await world().settle()
+    const [refund] = (await store.stripe.refunds.list({ payment_intent: taken.intentId })).data
+    assert.equal(refund?.amount, Math.round(taken.order.total * 100))
+  })
+
+  it('needs an account', async () => {
+    const bare = await world().openStore()
+    const { payment_accounts } = good(await bare.admin.get('/admin/payment-accounts'))
+    good(await bare.admin.delete(`/admin/payment-accounts/${payment_accounts[0].id}`))
+    await assert.rejects(bare.cartToPay(), /has no account at pp_stripe_stripe/)
+  })
+})
