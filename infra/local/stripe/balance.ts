@@ -1,4 +1,5 @@
 import type { Call } from './call.js'
+import { refused } from './errors.js'
 import type { BalanceTransaction, StripeObject } from './objects.js'
 import { presented } from './present.js'
 import { filled } from './schema.js'
@@ -19,11 +20,12 @@ interface Movement {
   source: string | null
   available_s?: number
   description?: string | null
+  rate?: number | null
 }
 
 /** Moves money into or out of an account's balance. */
 export function move(account: Account, movement: Movement): BalanceTransaction {
-  const { amount, currency, fee = 0, type, reporting_category, source, description = null } = movement
+  const { amount, currency, fee = 0, type, reporting_category, source, description = null, rate = null } = movement
   const created = account.world.now_s()
   return account.add<BalanceTransaction>(
     filled<BalanceTransaction>('BalanceTransaction', {
@@ -35,7 +37,7 @@ export function move(account: Account, movement: Movement): BalanceTransaction {
       created,
       currency,
       description,
-      exchange_rate: null,
+      exchange_rate: rate,
       fee,
       fee_details:
         fee === 0
@@ -56,6 +58,15 @@ export function move(account: Account, movement: Movement): BalanceTransaction {
       type,
     }),
   )
+}
+
+/** What an amount becomes in the account's balance. */
+export function settled(account: Account, amount: number, from: string): { amount: number; currency: string; rate: number | null } {
+  const { settlement } = account.world.settings
+  if (settlement === undefined || account.connected || settlement.currency === from) return { amount, currency: from, rate: null }
+  const rate = settlement.rates[from]
+  if (rate === undefined) throw refused(`The simulator has no rate from ${from} to ${settlement.currency}.`)
+  return { amount: Math.round(amount * rate), currency: settlement.currency, rate }
 }
 
 /** What is there of each currency, in minor units. */

@@ -1,6 +1,7 @@
-import { move, pending_s } from './balance.js'
+import { move, pending_s, settled } from './balance.js'
 import type { Call } from './call.js'
 import { emit } from './events.js'
+import { mergedMetadata } from './metadata.js'
 import type { Charge, Intent } from './objects.js'
 import type { Behaviour } from './payment-methods.js'
 import { filled } from './schema.js'
@@ -70,8 +71,10 @@ export function captureCharge(account: Account, charge: Charge, intent: Intent, 
 function settleCharge(account: Account, charge: Charge, behaviour: Behaviour): void {
   const { rate_basisPoints, fixed } = account.world.settings.fees
   const available_s = behaviour.availableAtOnce ? 0 : pending_s
-  const fee = Math.round((charge.amount_captured * rate_basisPoints) / 10_000) + fixed
-  const { amount, currency, id: source, description } = charge
+  const { amount, currency, rate } = settled(account, charge.amount, charge.currency)
+  const captured = settled(account, charge.amount_captured, charge.currency).amount
+  const fee = Math.round((captured * rate_basisPoints) / 10_000) + fixed
+  const { id: source, description } = charge
   const type = behaviour.type === 'card' ? 'charge' : 'payment'
   const booking = {
     type,
@@ -79,14 +82,22 @@ function settleCharge(account: Account, charge: Charge, behaviour: Behaviour): v
     amount,
     fee,
     currency,
+    rate,
     source,
     available_s,
     description: description as string | null,
   }
   charge.balance_transaction = move(account, booking).id
-  if (charge.amount_captured < amount) {
-    const rest = charge.amount_captured - amount
-    move(account, { type: 'refund', reporting_category: 'partial_capture_reversal', amount: rest, currency, source, available_s })
+  if (captured < amount) {
+    move(account, {
+      type: 'refund',
+      reporting_category: 'partial_capture_reversal',
+      amount: captured - amount,
+      currency,
+      rate,
+      source,
+      available_s,
+    })
   }
 }
 
@@ -97,11 +108,4 @@ export function updateCharge(call: Call, id: string): Charge {
   if (metadata !== undefined) charge.metadata = mergedMetadata(charge.metadata, metadata)
   emit(call.account, 'charge.updated', charge, call)
   return charge
-}
-
-/** An empty value removes a key, an empty text removes all. */
-export function mergedMetadata(old: Record<string, string>, change: unknown): Record<string, string> {
-  if (change === '' || change === null) return {}
-  const merged = Object.entries({ ...old, ...(change as Record<string, string | null>) })
-  return Object.fromEntries(merged.filter(([, value]) => value !== '' && value !== null)) as Record<string, string>
 }

@@ -1,9 +1,13 @@
+import { setState } from './accounts.js'
 import type { Api } from './api.js'
+import { emit } from './events.js'
 import { finishAuthentication, confirmIntent } from './intents.js'
 import { presented, reversalsOf } from './present.js'
+import { closeDispute, escalateDispute, openDispute } from './disputes.js'
 import { StripeFailure } from './errors.js'
+import { failPayout, payOut } from './payouts.js'
 import { failRefund } from './refunds.js'
-import type { BalanceTransaction, Charge, Dispute, Event, Intent, Payout, Refund, Transfer } from './objects.js'
+import type { BalanceTransaction, Charge, Dispute, Event, Intent, Payout, Refund, StripeObject, Transfer } from './objects.js'
 import type { SimulatorControl, Snapshot } from './types.js'
 import type { World } from './world.js'
 
@@ -39,6 +43,36 @@ export function controlOf(world: World, api: Api): SimulatorControl {
     },
     async failRefund(id) {
       failRefund(world.holderOf(id), id)
+    },
+    async verifyAccount(id) {
+      setState(world.connected(id), 'active', null)
+    },
+    async restrictAccount(id, reason) {
+      setState(world.connected(id), 'restricted', reason)
+    },
+    async rejectAccount(id) {
+      setState(world.connected(id), 'rejected', 'other')
+    },
+    async openDispute(chargeId, options) {
+      return openDispute(world.holderOf(chargeId), chargeId, options).id
+    },
+    async escalateDispute(id) {
+      escalateDispute(world.holderOf(id), id)
+    },
+    async closeDispute(id, outcome) {
+      closeDispute(world.holderOf(id), id, outcome)
+    },
+    async payOut(accountId, currency) {
+      const account = world.accounts().find(({ id }) => id === accountId)
+      if (account === undefined) throw new Error(`the simulator has no ${accountId}`)
+      return payOut(account, currency)?.id
+    },
+    async failPayout(id) {
+      failPayout(world.holderOf(id), id)
+    },
+    async createEvent(type, objectId) {
+      const account = world.holderOf(objectId)
+      return emit(account, type, account.anything(objectId) as StripeObject).id
     },
     snapshot: () => snapshotOf(world),
     violations: () => [...api.violations],

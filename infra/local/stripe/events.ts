@@ -6,13 +6,8 @@ import { presented } from './present.js'
 import { filled } from './schema.js'
 import type { Account } from './world.js'
 
-/** Whose events an endpoint gets, and what signs them: Stripe shows neither again. */
-interface EndpointSecret {
-  secret: string
-  connect: boolean
-}
-
-const secrets = new WeakMap<WebhookEndpoint, EndpointSecret>()
+/** Endpoints for connected accounts' events: Stripe does not show which they are. */
+const forConnected = new WeakSet<WebhookEndpoint>()
 const endpointsMax = 16
 
 /** Says that something happened, with the object as it is now. */
@@ -33,7 +28,7 @@ export function emit(account: Account, type: string, object: StripeObject, cause
   const endpoints = platform.own.all<WebhookEndpoint>('webhook_endpoint').filter((endpoint) => listens(endpoint, event))
   event.pending_webhooks = endpoints.length
   for (const endpoint of endpoints) {
-    const { secret } = secrets.get(endpoint) as EndpointSecret
+    const secret = platform.own.secrets.get(endpoint.id) ?? ''
     world.deliveries.add(JSON.stringify(event, null, 2), { url: endpoint.url, secret })
   }
   return event
@@ -41,7 +36,7 @@ export function emit(account: Account, type: string, object: StripeObject, cause
 
 /** An endpoint is the platform's own or for connected accounts, never both. */
 function listens(endpoint: WebhookEndpoint, event: Event): boolean {
-  if (endpoint.status !== 'enabled' || secrets.get(endpoint)?.connect !== (event.account !== undefined)) return false
+  if (endpoint.status !== 'enabled' || forConnected.has(endpoint) !== (event.account !== undefined)) return false
   return endpoint.enabled_events.includes('*') || endpoint.enabled_events.includes(event.type)
 }
 
@@ -68,7 +63,8 @@ export function createEndpoint(call: Call): StripeObject {
     }),
   )
   const secret = `whsec_${account.world.chance.letters(`${account.id}/whsec`, 32)}`
-  secrets.set(endpoint, { secret, connect: parameters.connect === true })
+  account.secrets.set(endpoint.id, secret)
+  if (parameters.connect === true) forConnected.add(endpoint)
   return { ...endpoint, secret }
 }
 

@@ -48,7 +48,10 @@ function settingsOf(options: SimulatorOptions): Settings {
     validate: options.validate ?? true,
     autoDeliver: options.autoDeliver ?? false,
     balanceTransactions: options.balanceTransactions ?? 'async',
-    fees: { rate_basisPoints: 290, fixed: 30, dispute: 1_500, ...options.fees },
+    country: options.country ?? 'US',
+    settlement: options.settlement,
+    overdraft: options.overdraft ?? false,
+    fees: { rate_basisPoints: 290, fixed: 30, dispute: 1_500, disputeReturned: false, ...options.fees },
     faults: {
       dropAfter: 0,
       failBefore500: 0,

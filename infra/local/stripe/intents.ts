@@ -1,7 +1,9 @@
 import type { Call } from './call.js'
-import { captureCharge, createCharge, mergedMetadata } from './charges.js'
+import { captureCharge, createCharge } from './charges.js'
+import { mergedMetadata } from './metadata.js'
 import { checkAmount, checkChargeable, currencyOf, written } from './currencies.js'
 import { impossible, missing, refused, StripeFailure } from './errors.js'
+import { openDispute } from './disputes.js'
 import { emit } from './events.js'
 import { methodFrom } from './methods.js'
 import type { Charge, Intent } from './objects.js'
@@ -12,6 +14,12 @@ import type { Account } from './world.js'
 
 /** A bank debit is known to have worked so much later. */
 const bankDays_ms = 4 * 86_400_000
+const unauthenticated = {
+  code: 'authentication_required',
+  decline_code: 'authentication_required',
+  message: 'Your card was declined. This transaction requires authentication.',
+}
+const dispute_ms = 60_000
 const beforeConfirmation = ['requires_payment_method', 'requires_confirmation', 'requires_action'] as const
 
 export function createIntent(call: Call): Intent {
@@ -21,7 +29,7 @@ export function createIntent(call: Call): Intent {
   if (parameters.customer !== undefined) account.get('customer', String(parameters.customer), 'customer')
   const id = account.newId('pi')
   const { amount, description, receipt_email, setup_future_usage, shipping, statement_descriptor, transfer_group } = parameters
-  const types = (parameters.payment_method_types as string[] | undefined) ?? ['card']
+  const types = (parameters.allowed_payment_method_types as string[] | undefined) ?? ['card']
   const intent = filled<Intent>('PaymentIntent', {
     id,
     object: 'payment_intent',
@@ -29,7 +37,8 @@ export function createIntent(call: Call): Intent {
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,
-    automatic_payment_methods: parameters.payment_method_types === undefined ? { allow_redirects: 'always', enabled: true } : null,
+    allowed_payment_method_types: (parameters.allowed_payment_method_types as string[] | undefined) ?? null,
+    automatic_payment_methods: { allow_redirects: 'always', enabled: true },
     capture_method: (parameters.capture_method as Intent['capture_method'] | undefined) ?? 'automatic_async',
     client_secret: `${id}_secret_${account.world.chance.letters(`${account.id}/secret`)}`,
     confirmation_method: parameters.confirmation_method ?? 'automatic',
@@ -113,6 +122,9 @@ function confirm(call: Call, intent: Intent): Intent {
   const behaviour = behaviourOf(call.account, intent)
   Object.assign(intent, { last_payment_error: null, next_action: null })
   if (behaviour.authentication === true) {
+    const { error_on_requires_action, off_session } = call.parameters
+    if (error_on_requires_action === true || off_session === true)
+      return attempt(call.account, intent, { ...behaviour, decline: unauthenticated }, call)
     intent.status = 'requires_action'
     intent.next_action = nextAction(call, intent)
     emit(call.account, 'payment_intent.requires_action', intent, call)
@@ -157,9 +169,18 @@ function attempt(account: Account, intent: Intent, behaviour: Behaviour, call?: 
   }
   Object.assign(intent, { status: 'succeeded', amount_received: intent.amount })
   captureCharge(account, charge, intent, behaviour)
+  disputeLater(account, charge, behaviour)
   emit(account, 'charge.succeeded', charge, call)
   emit(account, 'payment_intent.succeeded', intent, call)
   return intent
+}
+
+/** Some test cards are paid and then disputed. */
+function disputeLater(account: Account, charge: Charge, { dispute }: Behaviour): void {
+  if (dispute === undefined) return
+  account.world.later(dispute_ms, () => {
+    for (let number = 0; number < dispute.count; number++) openDispute(account, charge.id, dispute)
+  })
 }
 
 function startDebit(account: Account, intent: Intent, behaviour: Behaviour, call?: Call): Intent {
@@ -231,7 +252,9 @@ export function captureIntent(call: Call, id: string): Intent {
   }
   const charge = account.get<Charge>('charge', intent.latest_charge as string)
   Object.assign(intent, { status: 'succeeded', amount_capturable: 0, amount_received: amount })
-  captureCharge(account, charge, intent, behaviourOf(account, intent))
+  const behaviour = behaviourOf(account, intent)
+  captureCharge(account, charge, intent, behaviour)
+  disputeLater(account, charge, behaviour)
   emit(account, 'charge.captured', charge, call)
   emit(account, 'payment_intent.succeeded', intent, call)
   return intent

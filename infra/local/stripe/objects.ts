@@ -156,3 +156,26 @@ export interface WebhookEndpoint extends StripeObject {
   status: 'enabled' | 'disabled'
   url: string
 }
+
+/** What is known of a connected account. */
+export interface Profile {
+  /** The version that made it. */
+  api: 'v1' | 'v2'
+  /** In capitals. */
+  country: string
+  created_ms: number
+  currency: string
+  dashboard: string
+  display_name: string | null
+  /** What Stripe still wants to know. */
+  due: string[]
+  email: string | null
+  entity_type: string | null
+  fees_collector: string
+  losses_collector: string
+  metadata: Metadata
+  reason: string | null
+  /** Whether it shall receive transfers. */
+  requested: boolean
+  state: 'active' | 'closed' | 'onboarding' | 'pending' | 'rejected' | 'restricted'
+}

@@ -59,7 +59,7 @@ function expandAlong(account: Account, holder: Record<string, unknown>, names: r
   }
   if (name === 'refunds' && holder.object === 'charge') holder.refunds = refundsOf(account, holder as unknown as Charge)
   const value = holder[name]
-  if (value === undefined && !['disputes', 'dispute'].includes(name)) {
+  if (value === undefined) {
     throw refused(`This property cannot be expanded (${name}).`, { code: 'property_cannot_be_expanded' })
   }
   if (typeof value === 'string') {

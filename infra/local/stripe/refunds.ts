@@ -1,6 +1,6 @@
-import { move } from './balance.js'
+import { move, settled } from './balance.js'
 import type { Call } from './call.js'
-import { mergedMetadata } from './charges.js'
+import { mergedMetadata } from './metadata.js'
 import { checkAmount, written } from './currencies.js'
 import { impossible, refused } from './errors.js'
 import { emit } from './events.js'
@@ -35,12 +35,12 @@ export function createRefund(call: Call): Refund {
       status: slow ? 'pending' : 'succeeded',
     }),
   )
-  const { currency } = charge
+  const money = settled(account, amount, charge.currency)
   refund.balance_transaction = move(account, {
     type: slow ? 'payment_refund' : 'refund',
     reporting_category: 'refund',
-    amount: -amount,
-    currency,
+    ...money,
+    amount: -money.amount,
     source: refund.id,
   }).id
   charge.amount_refunded += amount
@@ -100,7 +100,12 @@ export function failRefund(account: Account, id: string): void {
 
 function undo(account: Account, refund: Refund, category: string, change: Record<string, unknown>): void {
   const { amount, currency } = refund
-  const transaction = move(account, { type: 'refund_failure', reporting_category: category, amount, currency, source: refund.id })
+  const transaction = move(account, {
+    type: 'refund_failure',
+    reporting_category: category,
+    ...settled(account, amount, currency),
+    source: refund.id,
+  })
   Object.assign(refund, change, { failure_balance_transaction: transaction.id })
   const charge = account.get<Charge>('charge', refund.charge)
   charge.amount_refunded -= amount

@@ -1,79 +1,49 @@
+import { accountV1, createAccount, createAccountLink, createAccountSession, profileOf, setState, updateAccount } from './accounts.js'
+import {
+  closeAccountV2,
+  connectedAccount,
+  createAccountLinkV2,
+  createAccountV2,
+  listAccountsV2,
+  retrieveAccountV2,
+  updateAccountV2,
+} from './accounts-v2.js'
 import { matchesTransaction, retrieveBalance } from './balance.js'
 import type { Call } from './call.js'
 import { updateCharge } from './charges.js'
-import { refused } from './errors.js'
+import {
+  attachMethod,
+  cancelSetupIntent,
+  confirmSetupIntent,
+  createConfirmationToken,
+  createCustomer,
+  createEphemeralKey,
+  createSetupIntent,
+  deleteCustomer,
+  detachMethod,
+  retrieveConfirmationToken,
+  updateCustomer,
+} from './customers.js'
+import { acceptDispute, updateDispute } from './disputes.js'
+import { missing, refused } from './errors.js'
 import { createEndpoint, deleteEndpoint, updateEndpoint } from './events.js'
 import { cancelIntent, captureIntent, confirmIntent, createIntent, intentOf, updateIntent } from './intents.js'
 import { createMethod } from './methods.js'
-import type { StripeObject } from './objects.js'
-import { listOf, presented } from './present.js'
+import type { StripeObject, Transfer } from './objects.js'
+import { balanceSettings, cancelPayout, createPayout, updateBalanceSettings } from './payouts.js'
+import { listOf } from './present.js'
 import { cancelRefund, createRefund, updateRefund } from './refunds.js'
-import type { SchemaName } from './schema.js'
-
-export interface Route {
-  method: 'GET' | 'POST' | 'DELETE'
-  /** Each `:` stands for one id. */
-  path: string
-  /** The type of its parameters; without one it takes none. */
-  takes?: SchemaName
-  /** Where a browser may ask, with the publishable key. */
-  browser?: boolean
-  run: (call: Call, ...ids: string[]) => Record<string, unknown>
-}
-
-const limitMax = 100
-const limitDefault = 10
-
-type Matches = (call: Call, object: StripeObject) => boolean
-
-/** Equal to every parameter of that name. */
-const by =
-  (...names: string[]): Matches =>
-  ({ parameters }, object) =>
-    names.every((name) => parameters[name] === undefined || parameters[name] === object[name])
-
-/** Newest first, page by page, filtered by creation and by whatever `matches` says. */
-export function list(kind: string, path: string, matches: Matches): Route['run'] {
-  return (call) => {
-    const { account, parameters } = call
-    const limit = (parameters.limit as number | undefined) ?? limitDefault
-    if (limit < 1 || limit > limitMax)
-      throw refused(`This value must be between 1 and ${limitMax}.`, { code: 'parameter_invalid_integer', param: 'limit' })
-    let found = account.all(kind).filter((object) => createdWithin(object, parameters.created) && matches(call, object))
-    const position = (id: unknown, parameter: string) => {
-      account.get(kind, String(id), parameter)
-      return found.findIndex((object) => object.id === id)
-    }
-    if (parameters.starting_after !== undefined) found = found.slice(0, position(parameters.starting_after, 'starting_after'))
-    if (parameters.ending_before !== undefined) {
-      found = found.slice(position(parameters.ending_before, 'ending_before') + 1)
-      const page = listOf(account, found.slice(0, limit), path, limit)
-      return { ...page, has_more: found.length > limit }
-    }
-    return { ...listOf(account, found, path, limit) }
-  }
-}
-
-type Range = { gt?: number; gte?: number; lt?: number; lte?: number }
-
-function createdWithin(object: StripeObject, range: unknown): boolean {
-  if (range === undefined) return true
-  const created = object.created as number
-  if (typeof range === 'number') return created === range
-  const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = range as Range
-  return created > gt && created >= gte && created < lt && created <= lte
-}
-
-const retrieve =
-  (kind: string): Route['run'] =>
-  ({ account }, id) =>
-    presented(account, account.get(kind, id as string))
-
-/** What `run` returns, as it is shown. */
-const shown =
-  (run: (call: Call, id: string) => StripeObject): Route['run'] =>
-  (call, id) =>
-    presented(call.account, run(call, id as string))
+import { by, limitDefault, list, type Route, retrieve, shown } from './route.js'
+import {
+  createDestination,
+  deleteDestination,
+  listDestinations,
+  listThinEvents,
+  retrieveDestination,
+  switchDestination,
+  updateDestination,
+} from './thin-events.js'
+import { createReversal, createTransfer, updateTransfer } from './transfers.js'
 
 const payments: Route[] = [
   { method: 'POST', path: '/v1/payment_intents', takes: 'PaymentIntentCreateParams', run: shown(createIntent) },
@@ -132,7 +102,158 @@ const webhooks: Route[] = [
   { method: 'GET', path: '/v1/events/:', takes: 'EventRetrieveParams', run: retrieve('event') },
 ]
 
-export const routes: readonly Route[] = [...payments, ...money, ...webhooks]
+const transfers: Route[] = [
+  { method: 'POST', path: '/v1/transfers', takes: 'TransferCreateParams', run: shown(createTransfer) },
+  {
+    method: 'GET',
+    path: '/v1/transfers',
+    takes: 'TransferListParams',
+    run: list('transfer', '/v1/transfers', by('destination', 'transfer_group')),
+  },
+  { method: 'GET', path: '/v1/transfers/:', takes: 'TransferRetrieveParams', run: retrieve('transfer') },
+  { method: 'POST', path: '/v1/transfers/:', takes: 'TransferUpdateParams', run: shown(updateTransfer) },
+  { method: 'POST', path: '/v1/transfers/:/reversals', takes: 'TransferCreateReversalParams', run: shown(createReversal) },
+  { method: 'GET', path: '/v1/transfers/:/reversals', takes: 'TransferListReversalsParams', run: listReversals },
+  {
+    method: 'GET',
+    path: '/v1/transfers/:/reversals/:',
+    takes: 'TransferRetrieveReversalParams',
+    run: (call, _, id) => retrieve('transfer_reversal')(call, id as string),
+  },
+  { method: 'POST', path: '/v1/payouts', takes: 'PayoutCreateParams', run: shown(createPayout) },
+  { method: 'GET', path: '/v1/payouts', takes: 'PayoutListParams', run: list('payout', '/v1/payouts', by('destination', 'status')) },
+  { method: 'GET', path: '/v1/payouts/:', takes: 'PayoutRetrieveParams', run: retrieve('payout') },
+  { method: 'POST', path: '/v1/payouts/:/cancel', takes: 'PayoutCancelParams', run: shown(cancelPayout) },
+  { method: 'GET', path: '/v1/balance_settings', takes: 'BalanceSettingsRetrieveParams', run: ({ account }) => balanceSettings(account) },
+  { method: 'POST', path: '/v1/balance_settings', takes: 'BalanceSettingsUpdateParams', run: updateBalanceSettings },
+  { method: 'GET', path: '/v1/disputes', takes: 'DisputeListParams', run: list('dispute', '/v1/disputes', by('charge', 'payment_intent')) },
+  { method: 'GET', path: '/v1/disputes/:', takes: 'DisputeRetrieveParams', run: retrieve('dispute') },
+  { method: 'POST', path: '/v1/disputes/:', takes: 'DisputeUpdateParams', run: shown(updateDispute) },
+  { method: 'POST', path: '/v1/disputes/:/close', takes: 'DisputeCloseParams', run: shown(acceptDispute) },
+]
+
+const customers: Route[] = [
+  { method: 'POST', path: '/v1/customers', takes: 'CustomerCreateParams', run: shown(createCustomer) },
+  { method: 'GET', path: '/v1/customers', takes: 'CustomerListParams', run: list('customer', '/v1/customers', by('email')) },
+  { method: 'GET', path: '/v1/customers/:', takes: 'CustomerRetrieveParams', run: retrieve('customer') },
+  { method: 'POST', path: '/v1/customers/:', takes: 'CustomerUpdateParams', run: shown(updateCustomer) },
+  { method: 'DELETE', path: '/v1/customers/:', run: shown(deleteCustomer) },
+  { method: 'POST', path: '/v1/payment_methods/:/attach', takes: 'PaymentMethodAttachParams', run: shown(attachMethod) },
+  { method: 'POST', path: '/v1/payment_methods/:/detach', takes: 'PaymentMethodDetachParams', run: shown(detachMethod) },
+  { method: 'POST', path: '/v1/setup_intents', takes: 'SetupIntentCreateParams', run: shown(createSetupIntent) },
+  { method: 'GET', path: '/v1/setup_intents/:', takes: 'SetupIntentRetrieveParams', run: retrieve('setup_intent') },
+  { method: 'POST', path: '/v1/setup_intents/:/confirm', takes: 'SetupIntentConfirmParams', browser: true, run: shown(confirmSetupIntent) },
+  { method: 'POST', path: '/v1/setup_intents/:/cancel', takes: 'SetupIntentCancelParams', run: shown(cancelSetupIntent) },
+  { method: 'POST', path: '/v1/ephemeral_keys', takes: 'EphemeralKeyCreateParams', run: shown(createEphemeralKey) },
+  {
+    method: 'POST',
+    path: '/v1/confirmation_tokens',
+    browser: true,
+    run: (call) => retrieveConfirmationToken(call, createConfirmationToken(call).id),
+  },
+  {
+    method: 'POST',
+    path: '/v1/test_helpers/confirmation_tokens',
+    run: (call) => retrieveConfirmationToken(call, createConfirmationToken(call).id),
+  },
+  {
+    method: 'GET',
+    path: '/v1/confirmation_tokens/:',
+    takes: 'ConfirmationTokenRetrieveParams',
+    run: (call, id) => retrieveConfirmationToken(call, id as string),
+  },
+]
+
+const accounts: Route[] = [
+  { method: 'GET', path: '/v1/account', takes: 'AccountRetrieveParams', run: ({ account }) => accountV1(account) },
+  { method: 'POST', path: '/v1/accounts', takes: 'AccountCreateParams', run: createAccount },
+  { method: 'GET', path: '/v1/accounts', takes: 'AccountListParams', run: listAccounts },
+  {
+    method: 'GET',
+    path: '/v1/accounts/:',
+    takes: 'AccountRetrieveParams',
+    run: (call, id) => accountV1(ownOrConnected(call, id as string)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/accounts/:',
+    takes: 'AccountUpdateParams',
+    run: (call, id) => updateAccount(call, ownOrConnected(call, id as string)),
+  },
+  { method: 'DELETE', path: '/v1/accounts/:', run: deleteAccount },
+  { method: 'POST', path: '/v1/account_links', takes: 'AccountLinkCreateParams', run: (call) => createAccountLink(call, named(call)) },
+  { method: 'POST', path: '/v1/account_sessions', takes: 'AccountSessionCreateParams', run: (call) => createAccountSession(named(call)) },
+  { method: 'POST', path: '/v2/core/accounts', takes: 'V2.Core.AccountCreateParams', run: createAccountV2 },
+  { method: 'GET', path: '/v2/core/accounts', takes: 'V2.Core.AccountListParams', run: listAccountsV2 },
+  {
+    method: 'GET',
+    path: '/v2/core/accounts/:',
+    takes: 'V2.Core.AccountRetrieveParams',
+    run: (call, id) => retrieveAccountV2(call, id as string),
+  },
+  {
+    method: 'POST',
+    path: '/v2/core/accounts/:',
+    takes: 'V2.Core.AccountUpdateParams',
+    run: (call, id) => updateAccountV2(call, id as string),
+  },
+  {
+    method: 'POST',
+    path: '/v2/core/accounts/:/close',
+    takes: 'V2.Core.AccountCloseParams',
+    run: (call, id) => closeAccountV2(call, id as string),
+  },
+  { method: 'POST', path: '/v2/core/account_links', takes: 'V2.Core.AccountLinkCreateParams', run: createAccountLinkV2 },
+]
+
+const destinations: Route[] = [
+  { method: 'POST', path: '/v2/core/event_destinations', takes: 'V2.Core.EventDestinationCreateParams', run: createDestination },
+  { method: 'GET', path: '/v2/core/event_destinations', takes: 'V2.Core.EventDestinationListParams', run: listDestinations },
+  {
+    method: 'GET',
+    path: '/v2/core/event_destinations/:',
+    takes: 'V2.Core.EventDestinationRetrieveParams',
+    run: (call, id) => retrieveDestination(call, id as string),
+  },
+  {
+    method: 'POST',
+    path: '/v2/core/event_destinations/:',
+    takes: 'V2.Core.EventDestinationUpdateParams',
+    run: (call, id) => updateDestination(call, id as string),
+  },
+  { method: 'POST', path: '/v2/core/event_destinations/:/enable', run: (call, id) => switchDestination(call, id as string, 'enabled') },
+  { method: 'POST', path: '/v2/core/event_destinations/:/disable', run: (call, id) => switchDestination(call, id as string, 'disabled') },
+  { method: 'DELETE', path: '/v2/core/event_destinations/:', run: (call, id) => deleteDestination(call, id as string) },
+  { method: 'GET', path: '/v2/core/events', takes: 'V2.Core.EventListParams', run: listThinEvents },
+  { method: 'GET', path: '/v2/core/events/:', run: retrieve('v2.core.event') },
+]
+
+export const routes: readonly Route[] = [...payments, ...money, ...transfers, ...customers, ...accounts, ...destinations, ...webhooks]
+
+function listReversals(call: Call, transferId?: string): Record<string, unknown> {
+  const transfer = call.account.get<Transfer>('transfer', transferId as string)
+  return list('transfer_reversal', `/v1/transfers/${transfer.id}/reversals`, (_, reversal) => reversal.transfer === transfer.id)(call)
+}
+
+function ownOrConnected(call: Call, id: string) {
+  return id === call.account.id ? call.account : connectedAccount(call, id)
+}
+
+const named = (call: Call) => connectedAccount(call, String(call.parameters.account))
+
+function listAccounts({ account, parameters }: Call): Record<string, unknown> {
+  const { limit = limitDefault } = parameters as { limit?: number }
+  const all = [...account.platform.connected.values()].reverse()
+  return { object: 'list', data: all.slice(0, limit).map(accountV1), has_more: all.length > limit, url: '/v1/accounts' }
+}
+
+function deleteAccount(call: Call, id?: string): StripeObject {
+  const account = connectedAccount(call, id as string)
+  if (profileOf(account).state === 'closed') throw missing('account', account.id)
+  setState(account, 'closed', null, call)
+  call.account.platform.connected.delete(account.id)
+  return { id: account.id, object: 'account', deleted: true }
+}
 
 function matchesEvent({ parameters }: Call, event: StripeObject): boolean {
   const types = parameters.types as string[] | undefined

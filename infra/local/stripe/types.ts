@@ -27,6 +27,8 @@ export interface Fees {
   /** Added to that, in minor units. */
   fixed: number
   dispute: number
+  /** Whether the fee of a dispute comes back when it is won. */
+  disputeReturned: boolean
 }
 
 export interface SimulatorOptions {
@@ -43,6 +45,17 @@ export interface SimulatorOptions {
   /** `async`: a charge has its balance transaction only some seconds after it was captured. */
   balanceTransactions?: 'async' | 'at_once'
   fees?: Partial<Fees>
+  /** Of the platforms, in capitals. */
+  country?: string
+  /** Every charge is settled in this currency, at these rates of minor units; otherwise in its own. */
+  settlement?: Settlement
+  /** Whether a connected account may be overdrawn when a transfer is reversed. */
+  overdraft?: boolean
+}
+
+export interface Settlement {
+  currency: string
+  rates: Record<string, number>
 }
 
 export interface Settings {
@@ -52,6 +65,9 @@ export interface Settings {
   autoDeliver: boolean
   balanceTransactions: 'async' | 'at_once'
   fees: Fees
+  country: string
+  settlement: Settlement | undefined
+  overdraft: boolean
   faults: Faults
   /** The address of the API, known once it listens. */
   url: string
@@ -81,7 +97,21 @@ export interface SimulatorControl {
   /** What the shopper's browser does. */
   confirmPayment(intentId: string, paymentMethod: string): Promise<void>
   complete3ds(intentId: string, outcome: 'succeed' | 'fail'): Promise<void>
+  verifyAccount(id: string): Promise<void>
+  restrictAccount(id: string, reason: string): Promise<void>
+  rejectAccount(id: string): Promise<void>
+  /** Returns the id of the dispute. */
+  openDispute(chargeId: string, options?: { amount?: number; reason?: string; inquiry?: boolean }): Promise<string>
+  /** An inquiry becomes a chargeback. */
+  escalateDispute(id: string): Promise<void>
+  /** `won` after `lost` is a late win. */
+  closeDispute(id: string, outcome: 'won' | 'lost' | 'warning_closed'): Promise<void>
   failRefund(id: string): Promise<void>
+  /** An automatic payout of all that is available; returns its id, or undefined when there is nothing. */
+  payOut(accountId: string, currency: string): Promise<string | undefined>
+  failPayout(id: string): Promise<void>
+  /** Another event that says the same of an object as it is now; returns its id. */
+  createEvent(type: string, objectId: string): Promise<string>
   snapshot(): Snapshot
   /** Answers that the SDK's typings do not allow, so far. */
   violations(): readonly string[]

@@ -1,6 +1,6 @@
 import { missing } from './errors.js'
 import { Deliveries } from './deliveries.js'
-import type { StripeObject } from './objects.js'
+import type { Profile, StripeObject } from './objects.js'
 import type { Behaviour } from './payment-methods.js'
 import { Chance } from './random.js'
 import type { Settings } from './types.js'
@@ -10,6 +10,14 @@ export class Account {
   readonly objects = new Map<string, Map<string, StripeObject>>()
   /** What becomes of payments with a payment method, by its id. */
   readonly behaviours = new Map<string, Behaviour>()
+  /** What signs the webhooks of an endpoint, by its id. */
+  readonly secrets = new Map<string, string>()
+  /** Links to its onboarding, by their token: each works once. */
+  readonly links = new Map<string, { return_url: string; expires_ms: number }>()
+  /** How it is paid out. */
+  payments?: Record<string, unknown>
+  /** Of a connected account. */
+  profile?: Profile
 
   constructor(
     readonly world: World,
@@ -136,6 +144,12 @@ export class World {
     const holder = this.accounts().find((account) => account.anything(id) !== undefined)
     if (holder === undefined) throw new Error(`the simulator has no ${id}`)
     return holder
+  }
+
+  connected(id: string): Account {
+    const account = this.accounts().find((one) => one.id === id && one.connected)
+    if (account === undefined) throw new Error(`the simulator has no connected account ${id}`)
+    return account
   }
 
   reset(seed: number): void {
