@@ -8,6 +8,7 @@ import { completeCart, resumeCheckout } from './checkout/index.js'
 import type { Config } from './config.js'
 import { issueGiftCards } from './credit/index.js'
 import { type Context, openDatabase, pendingMigrations } from './db/index.js'
+import { settleDispute } from './disputes/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
 import { runImport } from './imports/index.js'
@@ -136,7 +137,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const accounts = { ...mail, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
-  const touches: TouchHandlers = {}
+  const touches: TouchHandlers = { dispute: settleDispute }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),

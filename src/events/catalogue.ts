@@ -34,6 +34,8 @@ export interface EventPayloads {
   'payment_session.ended': { payment_session_id: string; unless_used?: boolean }
   /** A payment that a provider elsewhere was asked for; due later, for events that were lost. */
   'payment_session.check': { payment_session_id: string; round: number }
+  /** A dispute was opened, or decided. */
+  'dispute.changed': { dispute_id: string; order_id: string }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
 }
@@ -55,6 +57,7 @@ export const handlersOf = {
   'payment.cancel_requested': ['cancel_payment'],
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
+  'dispute.changed': [],
   'payment.event_received': ['handle_payment_event'],
 } as const satisfies Record<EventName, readonly string[]>
 

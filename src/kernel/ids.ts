@@ -36,6 +36,7 @@ export const idPrefixes = [
   'pacct',
   'pevt',
   'pmov',
+  'disp',
   'payses',
   'pay',
   'capt',

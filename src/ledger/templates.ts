@@ -167,20 +167,79 @@ export function refundFailedEntry(refund: Parameters<typeof refundEntry>[0]): Le
   }
 }
 
-/** What a provider kept of a movement of money. A fee that it gives back is a negative one. */
-export function feeEntry(fee: {
+interface MovementFact {
   source: string
   providerId: string
   currency: string
   amountMinor: bigint
   occurredAt: Date
-}): LedgerEntry {
-  const { source, currency, occurredAt, amountMinor } = fee
-  const clearing = { code: 'A:psp_clearing', partyId: fee.providerId } as const
-  const expense = { code: 'E:psp_fee' } as const
-  const posting =
-    amountMinor < 0n ? { from: expense, to: clearing, amountMinor: -amountMinor } : { from: clearing, to: expense, amountMinor }
-  return { source, kind: 'psp_fee', currency, occurredAt, postings: [posting] }
+}
+
+/** Between a provider's clearing account and another one: what comes in is positive. */
+function clearingEntry(fact: MovementFact, kind: LedgerEntry['kind'], other: AccountRef): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = fact
+  const clearing = { code: 'A:psp_clearing', partyId: fact.providerId } as const
+  const posting = amountMinor < 0n ? { from: clearing, to: other, amountMinor: -amountMinor } : { from: other, to: clearing, amountMinor }
+  return { source, kind, currency, occurredAt, postings: [posting] }
+}
+
+/** What a provider kept of a movement of money. A fee that it gives back is a negative one. */
+export function feeEntry(fee: MovementFact & { kind: 'psp_fee' | 'dispute_fee' }): LedgerEntry {
+  return clearingEntry({ ...fee, amountMinor: -fee.amountMinor }, fee.kind, {
+    code: fee.kind === 'psp_fee' ? 'E:psp_fee' : 'E:dispute_fee',
+  })
+}
+
+/** What a bank took because of a dispute, negative, or gave back. */
+export function disputeHoldEntry(fact: MovementFact): LedgerEntry {
+  return clearingEntry(fact, 'dispute', { code: 'A:dispute_hold', partyId: fact.providerId })
+}
+
+/** What went to the store's own bank account, negative, or came back from it. */
+export function bankEntry(fact: MovementFact): LedgerEntry {
+  return clearingEntry(fact, 'payout', { code: 'A:bank' })
+}
+
+interface DisputeOutcome {
+  id: string
+  orderId: string
+  providerId: string
+  currency: string
+  occurredAt: Date
+  /** What vendors, store and tax give up, as with a refund. */
+  parts: readonly CreditedPart[]
+  /** What is the store's loss. */
+  lossMinor: bigint
+}
+
+function disputePostings(outcome: DisputeOutcome): Posting[] {
+  const hold = { code: 'A:dispute_hold', partyId: outcome.providerId } as const
+  const shopper = { code: 'A:shopper', orderId: outcome.orderId } as const
+  const credit = creditEntry({ ...outcome, source: outcome.id, kind: 'credit' })
+  // What the shopper paid for parts, less the discounts that others have back.
+  const credited = outcome.parts.reduce(
+    (sum, part) =>
+      sum + part.vendor_amount_minor + part.commission_minor + part.tax_minor - part.store_discount_minor - part.platform_discount_minor,
+    0n,
+  )
+  return [
+    ...credit.postings,
+    { from: hold, to: shopper, amountMinor: credited },
+    { from: hold, to: { code: 'E:dispute_loss' }, amountMinor: outcome.lossMinor },
+  ]
+}
+
+/** A dispute that was lost: what the bank held is the shopper's for good. */
+export function disputeLostEntry(outcome: DisputeOutcome): LedgerEntry {
+  const { id: source, currency, occurredAt } = outcome
+  return { source, kind: 'dispute_lost', currency, occurredAt, postings: disputePostings(outcome) }
+}
+
+/** A dispute that was won after it was lost: the loss is turned. */
+export function disputeWonEntry(outcome: DisputeOutcome): LedgerEntry {
+  const { id: source, currency, occurredAt } = outcome
+  const postings = disputePostings(outcome).map(({ from, to, amountMinor }) => ({ from: to, to: from, amountMinor }))
+  return { source, kind: 'dispute_won', currency, occurredAt, postings }
 }
 
 /**

@@ -11,11 +11,14 @@ export { capturePayment } from './commands/capture-payment.js'
 export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'
 export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
-export { divideCredit, lessCredits, type OpenPart } from './credits.js'
-export { lockPartsStatement, lockPaymentsOfOrderStatement } from './locks.js'
+export { noteMovements } from './commands/note-movements.js'
+export { divideCredit, insertCreditsStatement, lessCredits, type OpenPart, openPartsStatement } from './credits.js'
+export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export { keptMoney, type Kept, moneyOf, perform } from './operations.js'
 export type {
+  DisputePort,
+  DisputeSnapshot,
   Money,
   MoneyMovement,
   Outcome,

@@ -55,6 +55,10 @@ export interface PaymentLock {
   currency_code: string
   captured_minor: bigint
   refunded_minor: bigint
+  /** What banks took back for good. */
+  lost_minor: bigint
+  /** A bank has the money until it has decided. */
+  is_disputed: boolean
   data: Record<string, unknown>
   canceled_at: Date | null
   cancel_requested_at: Date | null
@@ -63,8 +67,10 @@ export interface PaymentLock {
 }
 
 const paymentColumns = `
-  p.id, p.payment_collection_id, p.provider_id, p.currency_code, p.captured_minor, p.refunded_minor, p.data, p.canceled_at,
-  p.cancel_requested_at`
+  p.id, p.payment_collection_id, p.provider_id, p.currency_code, p.captured_minor, p.refunded_minor, p.lost_minor, p.data, p.canceled_at,
+  p.cancel_requested_at,
+  exists (select 1 from dispute d where d.tenant_id = p.tenant_id and d.payment_id = p.id and d.status in ('needs_response', 'under_review'))
+    as is_disputed`
 const pendingOf = `left join refund r on r.tenant_id = p.tenant_id and r.payment_id = p.id and r.state = 'pending'`
 
 /** A payment under the order's lock, with its refund that waits for the provider. */

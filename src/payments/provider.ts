@@ -151,6 +151,25 @@ export interface PayeePort {
   clawback(call: ProviderCall, clawback: { release: string; money: Money }): Promise<Outcome<{ reference: string }>>
 }
 
+/** A cardholder's dispute as the provider has it. */
+export interface DisputeSnapshot {
+  reference: string
+  paymentReference: string
+  amountMinor: bigint
+  currency: string
+  reason: string
+  status: 'inquiry' | 'inquiry_closed' | 'needs_response' | 'under_review' | 'won' | 'lost' | 'unrecognised'
+  evidenceDueAt: Date | null
+  /** What the bank took, and what it gave back. */
+  movements: MoneyMovement[]
+}
+
+/** What is asked of providers whose payments can be disputed. */
+export interface DisputePort {
+  fetchDispute(call: ProviderCall, reference: string): Promise<Outcome<DisputeSnapshot>>
+  submitEvidence(call: ProviderCall, reference: string, evidence: Record<string, string>): Promise<Outcome<object>>
+}
+
 /** The port to those who move money. No method is called inside a transaction, none throws for a provider's answer. */
 export interface PaymentProvider {
   readonly id: string
@@ -171,4 +190,5 @@ export interface PaymentProvider {
   /** Providers that live elsewhere: their calls are kept as operations, and they need an account. */
   readonly remote?: RemotePort
   readonly payees?: PayeePort
+  readonly disputes?: DisputePort
 }

@@ -11,6 +11,8 @@ export interface StoreRow {
   default_location_id: string | null
   auto_pick_shipping: boolean
   payment_capture: 'manual' | 'automatic'
+  /** Who bears a dispute that is lost. */
+  dispute_liability: 'vendor' | 'store'
   mail_from_name: string | null
   /** Where the links in mails lead; without it mails carry codes. */
   storefront_url: string | null
@@ -29,7 +31,7 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.mail_from_name, s.storefront_url, s.review_moderation, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
+            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.review_moderation, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
@@ -56,6 +58,7 @@ export interface StorePatch {
   default_location_id?: string | null | undefined
   auto_pick_shipping?: boolean | undefined
   payment_capture?: 'manual' | 'automatic' | undefined
+  dispute_liability?: 'vendor' | 'store' | undefined
   mail_from_name?: string | null | undefined
   storefront_url?: string | null | undefined
   review_moderation?: boolean | undefined
@@ -73,6 +76,7 @@ const columns = [
   'default_location_id',
   'auto_pick_shipping',
   'payment_capture',
+  'dispute_liability',
   'mail_from_name',
   'storefront_url',
   'review_moderation',

@@ -55,6 +55,7 @@ export const kinds: Record<string, Kind> = {
   customer: storeRows('customer', 'and has_account'),
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
+  dispute: storeRows('dispute'),
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -86,6 +87,8 @@ export const kinds: Record<string, Kind> = {
   order: storeRows('orders'),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
+  payment_account: storeRows('payment_account'),
+  payment_event: storeRows('payment_event'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
   parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
   parent_category: storeRows('product_category', 'and parent_category_id is null'),
@@ -168,6 +171,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addPurchases(app, { ...store, shopper: customer.client })
   await addCredit(store, customer)
   await addOpinions(store, customer)
+  await addProviderRows(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()
@@ -300,6 +304,26 @@ async function addCredit({ admin, slug, regionId, vendors }: TestStore, customer
   const variantIds = [vendors[0]?.products[0]?.variantIds[0] as string, product.variants[0].id]
   const cartId = await fillCart(customer.client, { regionId, variantIds })
   good(await customer.client.post(`/store/carts/${cartId}/complete`))
+}
+
+/** What only a payment provider elsewhere brings about: an account, an event of it, and a dispute of a payment. */
+async function addProviderRows(app: TestApp, { tenantId }: TestStore): Promise<void> {
+  const id = (prefix: string) => `'${prefix}_' || upper(replace(gen_random_uuid()::text, '-', ''))`
+  await asAdmin(
+    app.adminUrl,
+    `with account as (
+       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash)
+       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash') returning id
+     ), event as (
+       insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
+       select $1, ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', 'parked', now() from account a
+     )
+     insert into app.dispute (tenant_id, id, payment_id, order_id, reference, currency_code, amount_minor, reason, status)
+     select $1, ${id('disp')}, p.id, k.order_id, 'du_twin', 'usd', 100, 'general', 'needs_response'
+     from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+     where p.tenant_id = $1 order by p.id limit 1`,
+    [tenantId],
+  )
 }
 
 /** A second factor that counts, in place of one before. */

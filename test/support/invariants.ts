@@ -69,7 +69,8 @@ const always: Record<string, string> = {
       join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
       where a.tenant_id = $1 and a.code = 'A:shopper' and a.order_id = o.id) b on true
     where o.tenant_id = $1 and not (b.sold = o.total_minor and b.owed = o.total_minor - coalesce((
-      select sum(c.amount_minor) from app.order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'), 0) - coalesce((
+      select sum(c.amount_minor) from app.order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'
+        and c.dispute_id is null), 0) - coalesce((
       select sum(p.captured_minor - p.refunded_minor) from app.payment p join app.payment_collection k
         on k.tenant_id = $1 and k.id = p.payment_collection_id
       where p.tenant_id = $1 and k.order_id = o.id), 0) - (o.credit_minor - o.credit_returned_minor))`,

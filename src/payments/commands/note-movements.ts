@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { newId } from '../../kernel/index.js'
-import { conversionEntries, feeEntry, post } from '../../ledger/index.js'
+import { post } from '../../ledger/index.js'
+import { movementEntries } from '../movements.js'
 import type { MoneyMovement } from '../provider.js'
 
 /**
@@ -43,24 +44,7 @@ export async function noteMovements(
       ),
       post(
         unit,
-        movements.flatMap((movement) => [
-          feeEntry({
-            source: movement.reference,
-            providerId: about.providerId,
-            currency: movement.currency,
-            amountMinor: movement.feeMinor,
-            occurredAt: movement.occurredAt,
-          }),
-          ...(movement.original === null
-            ? []
-            : conversionEntries({
-                reference: movement.reference,
-                providerId: about.providerId,
-                original: movement.original,
-                changed: { amountMinor: movement.amountMinor, currency: movement.currency },
-                occurredAt: movement.occurredAt,
-              })),
-        ]),
+        movements.flatMap((movement) => movementEntries(movement, about.providerId)),
       ),
     ])
   })

@@ -46,6 +46,9 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
     if (wanted === null || wanted === payment.pending_refund_minor) return payment.pending_refund_id
     throw conflict('Another refund of this payment is under way. Look at it again when it is settled.', 'refund_in_progress')
   }
+  if (payment.is_disputed) {
+    throw notAllowed("The shopper's bank has this money while it looks at a dispute: a refund would pay it twice. Wait for its decision.")
+  }
   await refuseUnknownReason(unit, input.refund_reason_id ?? null)
   const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
   const worth = input.return_id == null ? null : await worthOfReturn(unit, order, input.return_id, open)
@@ -115,7 +118,7 @@ function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
 
 /** What is paid back: what was asked for, within what is there. */
 function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfReturn | null, kept: bigint): bigint {
-  const left = payment.captured_minor - payment.refunded_minor - kept
+  const left = payment.captured_minor - payment.refunded_minor - payment.lost_minor - kept
   const shown = (minor: bigint) => `${toMajor(minor, payment.currency_code)} ${payment.currency_code.toUpperCase()}`
   if (left <= 0n) throw notAllowed('Nothing that was captured on the payment is left to refund.')
   if (worth !== null) {

@@ -31,7 +31,7 @@ export async function closePaymentsOfOrder(
   const parts = await unit.run(openPartsStatement(tenantId, order.id))
   // What was paid and is to be given back is credited by its refund; all else is credited here.
   const paid = payments.reduce(
-    (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor,
+    (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.lost_minor - payment.pending_refund_minor,
     -keptAsCredit(order),
   )
   const unpaid = sumOf(parts) - paid
@@ -91,12 +91,12 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
       amount_minor: bigint
       data: Record<string, unknown>
       canceled_at: Date | null
-      /** Given back as store credit. */
+      /** Given back as store credit, or taken by a bank. */
       kept_minor: bigint
     }>(
       'payments.to_unwind',
       `select p.captured_minor, p.refunded_minor, p.provider_id, p.payment_account_id, p.currency_code, p.amount_minor, p.data, p.canceled_at,
-              greatest(o.credit_returned_minor - o.credit_minor, 0) as kept_minor
+              greatest(o.credit_returned_minor - o.credit_minor, 0) + p.lost_minor as kept_minor
        from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
        join orders o on o.tenant_id = k.tenant_id and o.id = k.order_id
        where p.tenant_id = $1 and p.id = $2 and p.cancel_requested_at is not null`,

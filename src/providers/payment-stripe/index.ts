@@ -1,6 +1,7 @@
 import type { PaymentProvider } from '../../payments/index.js'
 import { connect } from './accounts.js'
 import { type StripeOptions, stripeAccess } from './client.js'
+import { stripeDisputes } from './disputes.js'
 import { stripePayees } from './payees.js'
 import { authorize, cancel, capture, fetchPayment, refund, startSession } from './payments.js'
 import { interpret, verifyWebhook } from './webhooks.js'
@@ -26,5 +27,6 @@ export function stripePaymentProvider(options: StripeOptions): PaymentProvider {
       interpret,
     },
     payees: stripePayees(access),
+    disputes: stripeDisputes(access),
   }
 }

@@ -1,0 +1,24 @@
+import { bankEntry, conversionEntries, disputeHoldEntry, feeEntry, type LedgerEntry } from '../ledger/index.js'
+import type { MoneyMovement } from './provider.js'
+
+/** Stripe's reporting categories, in which other providers speak too. */
+const disputed = new Set(['dispute', 'dispute_reversal'])
+const paidOut = new Set(['payout', 'payout_reversal'])
+
+/**
+ * What the books say of a movement by itself: what the provider kept, what a bank holds while it decides, what went to the
+ * store's own bank account, what was changed into another currency. Payments, refunds and releases are booked where they
+ * are decided.
+ */
+export function movementEntries(movement: MoneyMovement, providerId: string): LedgerEntry[] {
+  const { reference: source, currency, occurredAt, amountMinor, category } = movement
+  const fact = { source, providerId, currency, occurredAt }
+  const entries = [feeEntry({ ...fact, kind: disputed.has(category) ? 'dispute_fee' : 'psp_fee', amountMinor: movement.feeMinor })]
+  if (disputed.has(category)) entries.push(disputeHoldEntry({ ...fact, amountMinor }))
+  if (paidOut.has(category)) entries.push(bankEntry({ ...fact, amountMinor }))
+  if (movement.original !== null) {
+    const changed = { amountMinor, currency }
+    entries.push(...conversionEntries({ reference: source, providerId, original: movement.original, changed, occurredAt }))
+  }
+  return entries
+}
