@@ -75,7 +75,9 @@ export async function createPaymentSession(context: Context, collectionId: strin
   const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
     applyCredit(locked)
     const total = dueOf(locked)
-    if (total !== amountMinor) throw invalidData('The cart changed while its payment was started. Try again.')
+    // Another region can cost as many units of another currency.
+    const isSame = total === amountMinor && locked.currency_code === cart.currency_code && locked.region_id === cart.region_id
+    if (!isSame) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {
       await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
     }
