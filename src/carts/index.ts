@@ -1,6 +1,6 @@
-export { methodOf, outOfStock, readOptions } from './change.js'
+export { methodOf, outOfStock, readOptions, reprice, taxesOf } from './change.js'
 export { calculateTaxes, type CreateCartInput, createCart } from './commands/create-cart.js'
-export { addToCart, deleteLineItem, type NewLine, updateLineItem } from './commands/line-items.js'
+export { addToCart, deleteLineItem, newLine, type NewLine, updateLineItem } from './commands/line-items.js'
 export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'
 export { addShippingMethods, type MethodChoice } from './commands/shipping-methods.js'
 export { transferCart } from './commands/transfer-cart.js'

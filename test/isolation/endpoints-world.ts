@@ -84,6 +84,9 @@ export const kinds: Record<string, Kind> = {
   },
   notification: storeRows('notification'),
   order: storeRows('orders'),
+  order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
+  order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
+  order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
@@ -312,8 +315,24 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   const { order } = await placeOrder(store)
   for (const [index, part] of order.vendor_orders.entries()) await pack(store, index, part.id)
   await addReturn(store, order.id)
+  const raised = await placeOrder(store)
+  await edit(store, raised.order.id)
+  good(await store.admin.post(`/admin/order-edits/${raised.order.id}/confirm`))
+  const open = await placeOrder(store)
+  await edit(store, open.order.id)
   await app.drain()
   await openCart(store)
+}
+
+/** Plans a further piece and shipping of a vendor for an order. */
+export async function edit(store: TestStore, order_id: string, vendor = 0): Promise<Ids> {
+  good(await store.admin.post('/admin/order-edits', { order_id }))
+  const items = [{ variant_id: store.vendors[vendor]?.products[1]?.variantIds[0], quantity: 1 }]
+  good(await store.admin.post(`/admin/order-edits/${order_id}/items`, { items }))
+  const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
+  const { order_preview } = good(await store.admin.post(`/admin/order-edits/${order_id}/shipping-method`, { shipping_option_id }))
+  const actionIn = (list: { actions: { id: string }[] }[]) => list.flatMap((part) => part.actions)[0]?.id as string
+  return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
 /** Why goods and money go back, how goods are sent back, and a return of a piece of each vendor that was asked for. */
