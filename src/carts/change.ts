@@ -195,7 +195,7 @@ function differs(a: unknown, b: unknown): boolean {
 }
 
 /** Tax lines keep their ids while their rate stays. */
-function taxesOf(rates: readonly TaxRate[], known: readonly TaxLine[], taxed: Taxed, prefix: 'calitxl' | 'casmtxl'): TaxLine[] {
+export function taxesOf(rates: readonly TaxRate[], known: readonly TaxLine[], taxed: Taxed, prefix: 'calitxl' | 'casmtxl'): TaxLine[] {
   return taxLinesOf(rates, taxed).map((line) => {
     const same = known.find((candidate) => candidate.tax_rate_id === line.tax_rate_id)
     return { id: same?.id ?? newId(prefix), ...line }

@@ -1,4 +1,5 @@
 import {
+  type CartLine,
   dueOf,
   type LineTotals,
   type LoadedCart,
@@ -10,7 +11,7 @@ import {
   totalsOfMethod,
 } from '../carts/index.js'
 import { insertOrderCreditLinesStatement, sumCredit } from '../credit/index.js'
-import { commissionFor } from '../commissions/index.js'
+import { commissionFor, type CommissionRule } from '../commissions/index.js'
 import { type Context, tenantOf } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
@@ -179,7 +180,8 @@ function paymentOf(agreed: Agreed, cart: LoadedCart) {
 const giftCardsSold = (plan: OrderPlan) =>
   plan.lines.reduce((sum, line) => (line.is_giftcard ? sum + line.totals.subtotal - line.totals.discountSubtotal : sum), 0n)
 
-function feeOf(fee: CheckoutSettings['fee'], currency: string, subtotal: bigint): bigint {
+/** The platform's fee on what is sold, by rate and by order. */
+export function feeOf(fee: CheckoutSettings['fee'], currency: string, subtotal: bigint): bigint {
   if (fee === null) return 0n
   return (subtotal * BigInt(fee.rate_ppm)) / 1_000_000n + BigInt(fee.fixed[currency] ?? 0)
 }
@@ -194,28 +196,7 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
     const id = newId('vord')
     const ownLines = cart.lines.filter((line) => line.vendor_id === vendorId)
     const ownMethods = cart.methods.filter((method) => method.vendor_id === vendorId)
-    const planned = ownLines.map((line): OrderLine => {
-      const totals = totalsOfLine(line)
-      const categories = (line.product?.categories ?? []) as { id: string }[]
-      // Nothing is earned with a gift card: commission is of what it buys.
-      const commission = commissionFor(line.is_giftcard ? [] : settings.rules, {
-        vendorId,
-        productTypeId: (line.snapshot.product_type_id as string | null) ?? null,
-        categoryIds: categories.map((category) => category.id),
-        currency: cart.currency_code,
-        // A vendor's own discount is a lower price; one that others pay for leaves the vendor's sale whole.
-        baseMinor: totals.subtotal - totals.funded.vendorMinor,
-      })
-      return {
-        ...line,
-        id: newId('ordli'),
-        cart_line_id: line.id,
-        vendor_order_id: id,
-        totals,
-        commission,
-        commission_line_id: newId('coml'),
-      }
-    })
+    const planned = ownLines.map((line) => sellLine(line, { id: newId('ordli'), vendorOrderId: id }, cart.currency_code, settings.rules))
     const plannedMethods = ownMethods.map(
       (method): OrderMethod => ({ ...method, id: newId('ordsm'), vendor_order_id: id, totals: totalsOfMethod(method) }),
     )
@@ -224,6 +205,35 @@ export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'ru
     return sumVendorOrder(id, vendorId, index + 1, planned, plannedMethods)
   })
   return { orderId, vendorOrders, lines, methods }
+}
+
+/** A line as it is sold: its totals, and the commission that the rules take of it now. */
+export function sellLine(
+  line: CartLine,
+  sold: { id: string; vendorOrderId: string },
+  currency: string,
+  rules: readonly CommissionRule[],
+): OrderLine {
+  const totals = totalsOfLine(line)
+  const categories = (line.product?.categories ?? []) as { id: string }[]
+  // Nothing is earned with a gift card: commission is of what it buys.
+  const commission = commissionFor(line.is_giftcard ? [] : rules, {
+    vendorId: line.vendor_id,
+    productTypeId: (line.snapshot.product_type_id as string | null) ?? null,
+    categoryIds: categories.map((category) => category.id),
+    currency,
+    // A vendor's own discount is a lower price; one that others pay for leaves the vendor's sale whole.
+    baseMinor: totals.subtotal - totals.funded.vendorMinor,
+  })
+  return {
+    ...line,
+    id: sold.id,
+    cart_line_id: line.id,
+    vendor_order_id: sold.vendorOrderId,
+    totals,
+    commission,
+    commission_line_id: newId('coml'),
+  }
 }
 
 function sumVendorOrder(

@@ -12,7 +12,7 @@ export { claimGiftCard, correctAccount, ensureAccount, findGiftCard } from './co
 export { createGiftCard, type NewGiftCard, updateGiftCard, voidCardsOfOrder, voidGiftCard } from './commands/gift-cards.js'
 export { issueGiftCards } from './commands/issue-gift-cards.js'
 export { giveBackCredit, takeCredit } from './move.js'
-export { insertOrderCreditLinesStatement, openCreditLinesStatement, returnCredit } from './order-credit.js'
+export { insertOrderCreditLinesStatement, openCreditLinesStatement, owedSql, returnCredit, takeCreditOff } from './order-credit.js'
 export {
   type AccountRow,
   type GiftCardRow,

@@ -1,5 +1,5 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { newId } from '../kernel/index.js'
+import { allocate, newId } from '../kernel/index.js'
 import { post, storeCreditEntry } from '../ledger/index.js'
 import type { CartCreditLine } from './cart-credit.js'
 import { ensureAccount } from './commands/accounts.js'
@@ -20,6 +20,15 @@ export function insertOrderCreditLinesStatement(
     [tenantId, orderId, JSON.stringify(rows)],
   )
 }
+
+/**
+ * SQL for what the shopper still owes of order `o`: what it comes to less what credit pays, what it was credited with and what
+ * was captured and not refunded. Below nothing where more was paid. $1 is the tenant.
+ */
+export const owedSql = `(o.total_minor - o.credit_minor + o.credit_returned_minor
+  - coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'
+      and c.dispute_id is null), 0)
+  - coalesce((select sum(k.captured_minor - k.refunded_minor) from payment_collection k where k.tenant_id = $1 and k.order_id = o.id), 0))`
 
 interface OpenLine {
   id: string
@@ -94,6 +103,67 @@ export async function returnCredit(
       currency: order.currency_code,
       amountMinor: given.amountMinor,
       occurredAt: given.now,
+    }),
+  ])
+}
+
+/**
+ * Credit pays for less of an order than it did: the order has come to less than was paid with cards and accounts. What it
+ * pays too much goes back to where it came from, and was never paid with it. Under the order's lock; the caller lowers the
+ * order's total afterwards.
+ * @param source the fact's id: what it gives back is booked once
+ */
+export async function takeCreditOff(
+  unit: Unit,
+  order: { id: string; currency_code: string },
+  taken: { source: string; amountMinor: bigint; note: string; createdBy: string; now: Date },
+): Promise<void> {
+  if (taken.amountMinor <= 0n) return
+  const tenantId = tenantOf(unit)
+  const open = await unit.run(openCreditLinesStatement(tenantId, order.id))
+  const shares = allocate(
+    taken.amountMinor,
+    open.map((line) => line.open_minor),
+    { caps: open.map((line) => line.open_minor) },
+  )
+  const lines = open.flatMap((line, index) => (shares[index] === 0n ? [] : [{ ...line, amountMinor: shares[index] as bigint }]))
+  const perAccount = new Map<string, bigint>()
+  for (const line of lines) perAccount.set(line.account_id, (perAccount.get(line.account_id) ?? 0n) + line.amountMinor)
+  await moveCredit(
+    unit,
+    [...perAccount].map(([accountId, amountMinor]) => ({
+      accountId,
+      type: 'credit',
+      amountMinor,
+      reference: 'order',
+      referenceId: order.id,
+      note: taken.note,
+    })),
+    { createdBy: taken.createdBy },
+  )
+  await unit.run(
+    statement(
+      'credit.take_off_order',
+      `with less as (
+         select * from jsonb_to_recordset($3::jsonb) as r (id text, amount bigint)
+       ), gone as (
+         delete from order_credit_line l using less r where l.tenant_id = $1 and l.id = r.id and l.amount_minor = r.amount
+       ), kept as (
+         update order_credit_line l set amount_minor = l.amount_minor - r.amount, updated_at = now()
+         from less r where l.tenant_id = $1 and l.id = r.id and l.amount_minor > r.amount
+       )
+       update orders set credit_minor = credit_minor - $4, updated_at = now() where tenant_id = $1 and id = $2`,
+      [tenantId, order.id, JSON.stringify(lines.map(({ id, amountMinor }) => ({ id, amount: String(amountMinor) }))), taken.amountMinor],
+    ),
+  )
+  await post(unit, [
+    storeCreditEntry({
+      source: taken.source,
+      type: 'credit',
+      counterpart: { orderId: order.id },
+      currency: order.currency_code,
+      amountMinor: taken.amountMinor,
+      occurredAt: taken.now,
     }),
   ])
 }

@@ -1,3 +1,5 @@
+export { changeOrderStock } from './change-order-lines.js'
+export type { WantedPieces } from './locks.js'
 export {
   createInventoryLevel,
   type InventoryItemRow,

@@ -2,14 +2,14 @@ import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { newId, notAllowed } from '../kernel/index.js'
 import { lockLevelsOfCartStatement, type LevelRow } from './locks.js'
 
-interface Hold {
+export interface Hold {
   id: string
   level_id: string
   inventory_item_id: string
   location_id: string
   vendor_id: string
   quantity: number
-  cart_line_item_id: string
+  line_id: string
 }
 
 /**
@@ -31,7 +31,7 @@ export function chooseLevels(levels: readonly LevelRow[]): Hold[] {
   const wants = new Map<string, LevelRow[]>()
   for (const row of levels) {
     if (row.level_id !== null) free.set(row.level_id, row.available)
-    const key = `${row.cart_line_item_id} ${row.inventory_item_id}`
+    const key = `${row.line_id} ${row.inventory_item_id}`
     wants.set(key, [...(wants.get(key) ?? []), row])
   }
   const holds: Hold[] = []
@@ -51,7 +51,7 @@ export function chooseLevels(levels: readonly LevelRow[]): Hold[] {
         location_id: row.location_id,
         vendor_id: row.vendor_id,
         quantity,
-        cart_line_item_id: row.cart_line_item_id,
+        line_id: row.line_id,
       })
     }
     if (open > 0 && !first.allow_backorder) {
@@ -66,14 +66,14 @@ function holdStatement(tenantId: string, checkoutId: string, holds: readonly Hol
     'inventory.hold',
     `with hold as (
        select * from jsonb_to_recordset($3::jsonb) as h (id text, level_id text, inventory_item_id text, location_id text,
-         vendor_id text, quantity integer, cart_line_item_id text)
+         vendor_id text, quantity integer, line_id text)
      ), taken as (
        update inventory_level l set reserved_quantity = l.reserved_quantity + s.quantity, updated_at = now()
        from (select level_id, sum(quantity)::int as quantity from hold group by level_id) s
        where l.tenant_id = $1 and l.id = s.level_id
      )
      insert into reservation (tenant_id, id, checkout_id, inventory_item_id, location_id, vendor_id, quantity, cart_line_item_id)
-     select $1, h.id, $2, h.inventory_item_id, h.location_id, h.vendor_id, h.quantity, h.cart_line_item_id from hold h
+     select $1, h.id, $2, h.inventory_item_id, h.location_id, h.vendor_id, h.quantity, h.line_id from hold h
      returning id`,
     [tenantId, checkoutId, JSON.stringify(holds)],
   )

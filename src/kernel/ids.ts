@@ -87,6 +87,7 @@ export const idPrefixes = [
   'fulst',
   'cusgroup',
   'ordch',
+  'ordchact',
   'authmfa',
   'authmfach',
   'authver',

@@ -49,6 +49,7 @@ export interface LedgerEntry {
     | 'platform_fee'
     | 'credit'
     | 'cancellation'
+    | 'reduction'
     | 'refund'
     | 'refund_failed'
     | 'store_credit'

@@ -2,6 +2,8 @@ import type { AccountRef, LedgerEntry, Posting } from './post.js'
 
 /** What a sale gives to whom, in minor units of the order's currency. */
 export interface Sale {
+  /** The fact's id: the order's own, unless something was added to it later. */
+  source?: string
   orderId: string
   currency: string
   occurredAt: Date
@@ -30,7 +32,7 @@ export function saleEntry(sale: Sale): LedgerEntry {
     { from: shopper, to: { code: 'E:promotion' }, amountMinor: part.storeDiscountMinor },
     { from: shopper, to: { code: 'A:platform' }, amountMinor: part.platformDiscountMinor },
   ])
-  return { source: sale.orderId, kind: 'sale', currency: sale.currency, occurredAt: sale.occurredAt, postings }
+  return { source: sale.source ?? sale.orderId, kind: 'sale', currency: sale.currency, occurredAt: sale.occurredAt, postings }
 }
 
 /** Money captured by a provider: the shopper has paid, the provider holds it for the store. */
@@ -58,9 +60,15 @@ export function paymentEntry(payment: {
 }
 
 /** The platform's fee on an order: an expense of the store, owed to the operator. */
-export function platformFeeEntry(fee: { orderId: string; currency: string; amountMinor: bigint; occurredAt: Date }): LedgerEntry {
+export function platformFeeEntry(fee: {
+  source?: string
+  orderId: string
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}): LedgerEntry {
   return {
-    source: fee.orderId,
+    source: fee.source ?? fee.orderId,
     kind: 'platform_fee',
     currency: fee.currency,
     occurredAt: fee.occurredAt,
@@ -79,11 +87,12 @@ interface CreditedPart {
 
 /**
  * What an order is credited with, and who gives it up: vendors their share, the store its commission, the tax office
- * its tax; who paid for a discount has that back. `credit` goes with a refund; `cancellation` is of what was sold and never paid.
+ * its tax; who paid for a discount has that back. `credit` goes with a refund; `cancellation` is of what was sold and never paid;
+ * `reduction` is of what was taken out of the order.
  */
 export function creditEntry(credit: {
   source: string
-  kind: 'credit' | 'cancellation'
+  kind: 'credit' | 'cancellation' | 'reduction'
   orderId: string
   currency: string
   occurredAt: Date

@@ -20,8 +20,10 @@ export {
   loadOrderStatement,
   type OrderFilter,
   orderOrders,
+  type OrderPartRow,
   type Period,
 } from './queries/load-order.js'
+export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
 export { renderOrder } from './queries/render-order.js'
 export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures } from './queries/render-parts.js'

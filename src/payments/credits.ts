@@ -47,7 +47,7 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
      ), part as (
        select i.vendor_order_id, i.vendor_id, i.id as order_line_item_id, null as order_shipping_method_id,
               i.subtotal_minor - i.vendor_discount_minor as sale_minor, i.store_discount_minor, i.platform_discount_minor,
-              i.tax_minor, i.total_minor, coalesce(k.amount_minor, 0) as commission_minor
+              i.tax_minor, i.total_minor, coalesce(k.amount_minor, 0) - i.commission_returned_minor as commission_minor
        from order_line_item i left join commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id
        where i.tenant_id = $1 and i.order_id = $2
        union all
@@ -69,6 +69,21 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
      order by p.order_line_item_id, p.order_shipping_method_id`,
     [tenantId, orderId],
   )
+}
+
+/**
+ * What the shopper has paid, in money and credit, beyond what is left to pay for: goods that were taken out of the order after
+ * they were paid. Giving it back credits nothing of the order.
+ * @param moneyMinor captured for the order and neither refunded nor about to be
+ */
+export function overpaid(
+  order: { credit_minor: bigint; credit_returned_minor: bigint },
+  moneyMinor: bigint,
+  parts: readonly OpenPart[],
+): bigint {
+  const owed = parts.reduce((sum, part) => sum + part.amount_minor + part.held_minor, 0n)
+  const beyond = moneyMinor + order.credit_minor - order.credit_returned_minor - owed
+  return beyond > 0n ? beyond : 0n
 }
 
 /** What of an order's captured money was given back as store credit: it stays with the store. */

@@ -64,6 +64,8 @@ export interface PaymentLock {
   cancel_requested_at: Date | null
   pending_refund_id: string | null
   pending_refund_minor: bigint
+  /** What the order's other payments hold: captured, and neither refunded nor about to be. */
+  others_minor: bigint
 }
 
 const paymentColumns = `
@@ -71,13 +73,20 @@ const paymentColumns = `
   p.cancel_requested_at,
   exists (select 1 from dispute d where d.tenant_id = p.tenant_id and d.payment_id = p.id and d.status in ('needs_response', 'under_review'))
     as is_disputed`
+const othersOf = `coalesce((
+  select sum(q.captured_minor - q.refunded_minor - q.lost_minor - coalesce((select sum(w.amount_minor) from refund w
+    where w.tenant_id = $1 and w.payment_id = q.id and w.state = 'pending'), 0))
+  from payment_collection mine
+  join payment_collection k on k.tenant_id = $1 and k.order_id = mine.order_id
+  join payment q on q.tenant_id = $1 and q.payment_collection_id = k.id and q.id <> p.id
+  where mine.tenant_id = $1 and mine.id = p.payment_collection_id), 0)::bigint as others_minor`
 const pendingOf = `left join refund r on r.tenant_id = p.tenant_id and r.payment_id = p.id and r.state = 'pending'`
 
 /** A payment under the order's lock, with its refund that waits for the provider. */
 export function lockPaymentStatement(tenantId: string, paymentId: string): Statement<PaymentLock> {
   return statement(
     'payments.lock_for_refund',
-    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor
+    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor, ${othersOf}
      from payment p ${pendingOf} where p.tenant_id = $1 and p.id = $2 for update of p`,
     [tenantId, paymentId],
   )
@@ -86,7 +95,7 @@ export function lockPaymentStatement(tenantId: string, paymentId: string): State
 export function lockPaymentsOfOrderStatement(tenantId: string, orderId: string): Statement<PaymentLock> {
   return statement(
     'payments.lock_of_order',
-    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor
+    `select ${paymentColumns}, r.id as pending_refund_id, coalesce(r.amount_minor, 0) as pending_refund_minor, ${othersOf}
      from payment_collection k join payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id ${pendingOf}
      where k.tenant_id = $1 and k.order_id = $2 order by p.id for update of p`,
     [tenantId, orderId],

@@ -8,6 +8,7 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
+import { addProviderRows } from './endpoints-provider.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -85,6 +86,9 @@ export const kinds: Record<string, Kind> = {
   },
   notification: storeRows('notification'),
   order: storeRows('orders'),
+  order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
+  order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
+  order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
   payment_account: storeRows('payment_account'),
@@ -306,26 +310,6 @@ async function addCredit({ admin, slug, regionId, vendors }: TestStore, customer
   good(await customer.client.post(`/store/carts/${cartId}/complete`))
 }
 
-/** What only a payment provider elsewhere brings about: an account, an event of it, and a dispute of a payment. */
-async function addProviderRows(app: TestApp, { tenantId }: TestStore): Promise<void> {
-  const id = (prefix: string) => `'${prefix}_' || upper(replace(gen_random_uuid()::text, '-', ''))`
-  await asAdmin(
-    app.adminUrl,
-    `with account as (
-       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash)
-       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash') returning id
-     ), event as (
-       insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
-       select $1, ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', 'parked', now() from account a
-     )
-     insert into app.dispute (tenant_id, id, payment_id, order_id, reference, currency_code, amount_minor, reason, status)
-     select $1, ${id('disp')}, p.id, k.order_id, 'du_twin', 'usd', 100, 'general', 'needs_response'
-     from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
-     where p.tenant_id = $1 order by p.id limit 1`,
-    [tenantId],
-  )
-}
-
 /** A second factor that counts, in place of one before. */
 export async function enableFactor(customer: Shopper): Promise<void> {
   const { mfa_factor, secret } = good(await customer.client.post('/auth/mfa/factors', { provider: 'totp' }))
@@ -336,8 +320,24 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   const { order } = await placeOrder(store)
   for (const [index, part] of order.vendor_orders.entries()) await pack(store, index, part.id)
   await addReturn(store, order.id)
+  const raised = await placeOrder(store)
+  await edit(store, raised.order.id)
+  good(await store.admin.post(`/admin/order-edits/${raised.order.id}/confirm`))
+  const open = await placeOrder(store)
+  await edit(store, open.order.id)
   await app.drain()
   await openCart(store)
+}
+
+/** Plans a further piece and shipping of a vendor for an order. */
+export async function edit(store: TestStore, order_id: string, vendor = 0): Promise<Ids> {
+  good(await store.admin.post('/admin/order-edits', { order_id }))
+  const items = [{ variant_id: store.vendors[vendor]?.products[1]?.variantIds[0], quantity: 1 }]
+  good(await store.admin.post(`/admin/order-edits/${order_id}/items`, { items }))
+  const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
+  const { order_preview } = good(await store.admin.post(`/admin/order-edits/${order_id}/shipping-method`, { shipping_option_id }))
+  const actionIn = (list: { actions: { id: string }[] }[]) => list.flatMap((part) => part.actions)[0]?.id as string
+  return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
 /** Why goods and money go back, how goods are sent back, and a return of a piece of each vendor that was asked for. */

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
+/** An edit changes what was sold: then the order is no longer its cart's, and is paid in more than one way. */
+const isEdited = `exists (select 1 from app.order_edit e where e.tenant_id = o.tenant_id and e.order_id = o.id and e.status = 'confirmed')`
+
 /**
  * What must be true of a store at any moment, whoever did what at once: each a query for the rows that break it. $1 is
  * the tenant. Written from the rows' meaning, apart from the code that writes them.
@@ -37,24 +40,45 @@ const always: Record<string, string> = {
       and o.tax_total_minor = (select coalesce(sum(v.tax_total_minor), 0) from app.vendor_order v where v.tenant_id = $1 and v.order_id = o.id)
       and o.total_minor = (select coalesce(sum(i.total_minor), 0) from app.order_line_item i where i.tenant_id = $1 and i.order_id = o.id)
         + (select coalesce(sum(m.total_minor), 0) from app.order_shipping_method m where m.tenant_id = $1 and m.order_id = o.id))`,
-  'an order is what its cart was when it was completed': `
-    select o.id from app.orders o where o.tenant_id = $1 and exists (
+  'an order that was not edited is what its cart was when it was completed': `
+    select o.id from app.orders o where o.tenant_id = $1 and not ${isEdited} and exists (
       (select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id
        except all select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id)
       union all
       (select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id
        except all select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id))`,
-  'the order equals the agreed payment and what was taken of it, or what is still to be paid': `
+  'an order that was not edited equals the agreed payment and what was taken of it, or what is still to be paid': `
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
     left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
-    where o.tenant_id = $1 and d.due_minor > 0 and not coalesce(
+    where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not coalesce(
       case when p.id is null
         then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
         else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor end
       and k.captured_minor = coalesce(p.captured_minor, 0)
       and coalesce(p.captured_minor, 0) = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
+  'what is owed of an order is what its payment collections are there to take': `
+    select o.id, b.owed, b.open from app.orders o cross join lateral (
+      select o.total_minor - o.credit_minor + o.credit_returned_minor
+          - coalesce((select sum(c.amount_minor) from app.order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.state = 'booked'
+              and c.dispute_id is null), 0)
+          - coalesce(sum(k.captured_minor - k.refunded_minor), 0) as owed,
+        coalesce(sum(k.amount_minor - k.captured_minor) filter (where k.status <> 'canceled'), 0) as open
+      from app.payment_collection k where k.tenant_id = $1 and k.order_id = o.id) b
+    where o.tenant_id = $1 and o.canceled_at is null and b.open <> greatest(b.owed, 0)
+      and not exists (select 1 from app.refund r where r.tenant_id = $1 and r.order_id = o.id and r.state = 'pending')`,
+  'a collection took what its payments did': `
+    select k.id from app.payment_collection k where k.tenant_id = $1 and k.order_id is not null and k.captured_minor <> coalesce((
+      select sum(p.captured_minor) from app.payment p where p.tenant_id = $1 and p.payment_collection_id = k.id), 0)`,
+  'commissions sum to the vendor orders, and no more of one goes back than was taken': `
+    select v.id from app.vendor_order v where v.tenant_id = $1 and v.commission_minor <> coalesce((
+      select sum(c.amount_minor - i.commission_returned_minor) from app.commission_line c
+      join app.order_line_item i on i.tenant_id = $1 and i.id = c.order_line_item_id and i.commission_returned_minor <= c.amount_minor
+      where c.tenant_id = $1 and c.vendor_order_id = v.id), 0)`,
+  'the taxes of a line sum to its tax': `
+    select i.id from app.order_line_item i where i.tenant_id = $1 and jsonb_array_length(i.tax_lines) > 0
+      and i.tax_minor <> (select sum((t ->> 'amount_minor')::bigint) from jsonb_array_elements(i.tax_lines) t)`,
   'no payment without its order': `
     select p.id from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
     where p.tenant_id = $1 and k.order_id is null`,
@@ -64,7 +88,7 @@ const always: Record<string, string> = {
   'the books say of each order what was sold and what is still owed for it': `
     select o.id, o.total_minor from app.orders o
     left join lateral (
-      select coalesce(sum(s.amount_minor) filter (where t.kind = 'sale'), 0) as sold, coalesce(sum(s.amount_minor), 0) as owed
+      select coalesce(sum(s.amount_minor) filter (where t.kind in ('sale', 'reduction')), 0) as sold, coalesce(sum(s.amount_minor), 0) as owed
       from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
       join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
       where a.tenant_id = $1 and a.code = 'A:shopper' and a.order_id = o.id) b on true
@@ -90,7 +114,7 @@ const always: Record<string, string> = {
       select sum(r.amount_minor) from app.refund r where r.tenant_id = $1 and r.payment_id = p.id and r.state = 'succeeded'), 0))`,
   'no line and no shipping is credited with more than it was sold for, nor any share of it': `
     select s.id from (
-      select i.id, i.total_minor, i.tax_minor, coalesce(k.amount_minor, 0) as commission_minor, i.store_discount_minor,
+      select i.id, i.total_minor, i.tax_minor, coalesce(k.amount_minor, 0) - i.commission_returned_minor as commission_minor, i.store_discount_minor,
         i.platform_discount_minor from app.order_line_item i
       left join app.commission_line k on k.tenant_id = i.tenant_id and k.order_line_item_id = i.id where i.tenant_id = $1
       union all select m.id, m.total_minor, m.tax_minor, 0, m.store_discount_minor, m.platform_discount_minor from app.order_shipping_method m where m.tenant_id = $1) s
@@ -162,11 +186,14 @@ const always: Record<string, string> = {
         where t.tenant_id = $1 and t.reference = 'checkout' and t.type = 'debit' and t.currency_code = a.currency_code), 0)
       <> -coalesce((select sum(s.amount_minor) from app.ledger_account l join app.ledger_posting s on s.tenant_id = $1 and s.account_id = l.id
         where l.tenant_id = $1 and l.code = 'L:credit' and l.currency_code = a.currency_code), 0)`,
-  'an order was paid with the credit that its attempt took, and an attempt that failed holds none': `
+  'an order was paid with the credit that its attempt took and that was not given back, and an attempt that failed holds none': `
     select k.id, k.state from app.checkout k left join app.orders o on o.tenant_id = $1 and o.cart_id = k.cart_id and k.state = 'completed'
     where k.tenant_id = $1 and k.state <> 'open' and not (
       coalesce((select sum(case t.type when 'debit' then t.amount_minor else -t.amount_minor end) from app.store_credit_transaction t
-        where t.tenant_id = $1 and t.reference = 'checkout' and t.reference_id = k.id), 0) = coalesce(o.credit_minor, 0)
+        where t.tenant_id = $1 and t.reference = 'checkout' and t.reference_id = k.id), 0)
+        - coalesce((select sum(t.amount_minor) from app.store_credit_transaction t
+          where t.tenant_id = $1 and t.reference = 'order' and t.reference_id = o.id), 0)
+        = coalesce(o.credit_minor - o.credit_returned_minor, 0)
       and coalesce((select sum(l.amount_minor) from app.order_credit_line l where l.tenant_id = $1 and l.order_id = o.id), 0) = coalesce(o.credit_minor, 0))`,
   'orders are numbered without a gap': `
     select n.display_id from (select display_id, lag(display_id) over (order by display_id) as before from app.orders where tenant_id = $1) n

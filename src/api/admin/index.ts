@@ -11,9 +11,11 @@ import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
+import { routes as orderEdits } from './order-edits.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
 import { routes as paymentAccounts } from './payment-accounts.js'
+import { routes as paymentCollections } from './payment-collections.js'
 import { routes as payments } from './payments.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
@@ -69,10 +71,12 @@ export const routes: Route[] = [
   ...commissionRules,
   ...orders,
   ...orderFulfillments,
+  ...orderEdits,
   ...returns,
   ...returnReasons,
   ...refundReasons,
   ...payments,
+  ...paymentCollections,
   ...ledger,
   ...audit,
   ...notifications,

@@ -56,7 +56,8 @@ function addLine(work: CartChange, wanted: NewLine): void {
   reprice(line, variant, work.cart)
 }
 
-function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
+/** A line of a variant, to be priced and taxed. */
+export function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine {
   const now = new Date().toISOString()
   return {
     id: newId('cali'),

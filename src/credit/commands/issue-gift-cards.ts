@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import type { Sealer } from '../../kernel/index.js'
+import { owedSql } from '../order-credit.js'
 import { bookIssue, insertGiftCards } from './gift-cards.js'
 
 interface SoldLine {
@@ -52,7 +53,7 @@ const soldLinesStatement = (unit: Unit, orderId: string) =>
             (select count(*) from gift_card g where g.tenant_id = $1 and g.order_line_item_id = i.id)::int as issued
      from orders o join order_line_item i on i.tenant_id = o.tenant_id and i.order_id = o.id and i.is_giftcard and i.unit_price_minor > 0
      where o.tenant_id = $1 and o.id = $2 and o.status <> 'canceled'
-       and not exists (select 1 from payment_collection k where k.tenant_id = $1 and k.order_id = o.id and k.captured_minor < k.amount_minor)
+       and ${owedSql} <= 0
      order by i.id`,
     [tenantOf(unit), orderId],
   )

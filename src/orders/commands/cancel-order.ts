@@ -36,9 +36,12 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
         'orders.cancel',
         `with parts as (
            update vendor_order set status = 'canceled', canceled_at = $3, updated_at = now() where tenant_id = $1 and order_id = $2
+         ), edit as (
+           update order_edit set status = 'canceled', canceled_at = $3, canceled_by = $4, updated_at = now()
+           where tenant_id = $1 and order_id = $2 and status in ('pending', 'requested')
          )
          update orders set status = 'canceled', canceled_at = $3, updated_at = now() where tenant_id = $1 and id = $2`,
-        [tenantId, orderId, context.clock.now()],
+        [tenantId, orderId, context.clock.now(), context.actorId],
       ),
     )
     await giveCreditBack(unit, context, order)

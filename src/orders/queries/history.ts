@@ -26,7 +26,7 @@ export interface OrderChangeRow {
 
 const changesMaximum = 200
 
-/** What was done to an order, the newest first, transfers to other accounts among it. */
+/** What was done to an order, the newest first, transfers to other accounts among it, and edits that were never confirmed. */
 export function orderChangesStatement(tenantId: string, orderId: string): Statement<OrderChangeRow> {
   return statement(
     'orders.changes',
@@ -36,7 +36,14 @@ export function orderChangesStatement(tenantId: string, orderId: string): Statem
        union all
        select t.id, t.order_id, null, 'transfer', case t.status when 'accepted' then 'confirmed' else t.status end,
               jsonb_build_array(jsonb_build_object('action', 'TRANSFER_CUSTOMER', 'reference_id', t.customer_id)), null, t.created_at
-       from order_transfer t where t.tenant_id = $1 and t.order_id = $2) h
+       from order_transfer t where t.tenant_id = $1 and t.order_id = $2
+       union all
+       select e.id, e.order_id, null, 'edit', e.status, coalesce((
+                select jsonb_agg(jsonb_build_object('id', a.id, 'action', a.action,
+                  'reference_id', coalesce(a.order_line_item_id, a.added ->> 'id'), 'details', jsonb_build_object('quantity', a.quantity))
+                  order by a.id)
+                from order_edit_action a where a.tenant_id = $1 and a.order_edit_id = e.id), '[]'), e.created_by, e.created_at
+       from order_edit e where e.tenant_id = $1 and e.order_id = $2 and e.status <> 'confirmed') h
      order by h.created_at desc, h.id desc limit ${changesMaximum}`,
     [tenantId, orderId],
   )

@@ -4,7 +4,7 @@ import { toMajor } from '../../kernel/index.js'
 import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
 import { soldTotals } from './order-parts.js'
-import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
+import { fulfillmentStatusOf, isShown, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
 
 /**
  * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
@@ -29,7 +29,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
       collections,
       currency,
     ),
-    items: lines.map((line) => renderOrderLine(line, currency, pictures)),
+    items: lines.filter(isShown).map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),

@@ -26,6 +26,9 @@ const wireAdjustments = (part: OrderLineRow | OrderMethodRow, currency: string, 
     owner,
   )
 
+/** A line whose pieces were all taken out after the sale is in no answer, unless something of it was given back before. */
+export const isShown = (line: OrderLineRow) => line.quantity > 0 || line.total_minor > 0
+
 /** A sold line in wire shape (Store API contract, order item): amounts in major units, `detail` says what became of it. */
 export function renderOrderLine(line: OrderLineRow, currency: string, pictures: Pictures): Record<string, unknown> {
   const {
@@ -87,6 +90,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
 
 /** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */
 function refundableOf(line: OrderLineRow, kept: number): bigint {
+  if (kept === 0) return 0n
   const worth = divideRounded(BigInt(line.total_minor) * BigInt(kept), BigInt(line.quantity))
   const left = BigInt(line.total_minor) - BigInt(line.credited_minor)
   return worth < left ? worth : left

@@ -1,7 +1,7 @@
 import { renderRootTotals, sumTotals } from '../../carts/index.js'
 import { toMajor } from '../../kernel/index.js'
 import { soldTotals } from './order-parts.js'
-import { fulfillmentStatusOf, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
+import { fulfillmentStatusOf, isShown, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
 import type { LoadedVendorOrder } from './vendor-orders.js'
 
 /**
@@ -46,7 +46,7 @@ export function renderVendorOrder(order: LoadedVendorOrder, pictures: Pictures):
       accounting_total: current,
       credit_line_total: toMajor(credited_minor, currency),
     },
-    items: lines.map((line) => renderOrderLine(line, currency, pictures)),
+    items: lines.filter(isShown).map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => renderOrderMethod(method, currency)),
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency),
     commission_total: toMajor(commission_minor, currency),

@@ -62,8 +62,8 @@ const vendorOrderColumns = `
   ${fulfillmentsJson('f.vendor_order_id = v.id')} as fulfillments,
   coalesce((select json_agg(json_build_object('id', c.id, 'order_line_item_id', c.order_line_item_id,
       'commission_rule_id', c.commission_rule_id, 'rate_ppm', c.rate_ppm, 'fixed_minor', c.fixed_minor,
-      'base_minor', c.base_minor, 'amount_minor', c.amount_minor) order by c.id)
-    from commission_line c where c.tenant_id = $1 and c.vendor_order_id = v.id), '[]') as commission_lines`
+      'base_minor', ci.subtotal_minor - ci.vendor_discount_minor, 'amount_minor', c.amount_minor - ci.commission_returned_minor) order by c.id)
+    from commission_line c join order_line_item ci on ci.tenant_id = c.tenant_id and ci.id = c.order_line_item_id and ci.quantity > 0 where c.tenant_id = $1 and c.vendor_order_id = v.id), '[]') as commission_lines`
 
 /** One vendor order; under role `vendor` the database shows only the vendor's own. */
 export function retrieveVendorOrderStatement(tenantId: string, vendorOrderId: string): Statement<LoadedVendorOrder> {

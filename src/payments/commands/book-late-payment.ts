@@ -3,6 +3,7 @@ import { emit } from '../../events/index.js'
 import { newId } from '../../kernel/index.js'
 import { paymentEntry, post } from '../../ledger/index.js'
 import { lockOrderToCreditStatement } from '../locks.js'
+import { notePaidStatement } from '../order-collections.js'
 import type { RemotePayment } from '../provider.js'
 
 interface LatePayment {
@@ -62,9 +63,6 @@ export async function bookLatePayment(context: Context, late: LatePayment, remot
              captured_minor = case when $11 then k.amount_minor else 0 end, status = case when $11 then 'completed' else 'authorized' end,
              completed_at = case when $11 then now() end, updated_at = now()
            from payment_row where k.tenant_id = $1 and k.id = $3
-         ), parts as (
-           update vendor_order v set paid_at = now(), updated_at = now() from payment_row
-           where $11 and v.tenant_id = $1 and v.order_id = $13
          )
          select id from payment_row`,
         [
@@ -80,11 +78,11 @@ export async function bookLatePayment(context: Context, late: LatePayment, remot
           JSON.stringify(remote.data),
           isCaptured,
           captureId,
-          late.order_id,
         ],
       ),
     )
     if (booked.length === 0 || !isCaptured) return
+    await unit.run(notePaidStatement(tenantId, late.order_id))
     await post(unit, [
       paymentEntry({
         captureId,

@@ -3,6 +3,9 @@ import { emit } from '../../events/index.js'
 import { conflict, newId, notAllowed, notFound, paymentAuthorizationError, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
 import { paymentEntry, post } from '../../ledger/index.js'
 import { keptMoney, moneyOf, perform } from '../operations.js'
+import { lesserOf } from '../credits.js'
+import { lockOrderOfPaymentStatement } from '../locks.js'
+import { notePaidStatement } from '../order-collections.js'
 import { paymentProviderOf } from '../registry.js'
 
 interface OpenPayment {
@@ -14,6 +17,8 @@ interface OpenPayment {
   currency_code: string
   amount_minor: bigint
   captured_minor: bigint
+  /** What of its collection is still to be captured: less than was authorised, when the order has come to less since. */
+  due_minor: bigint
   data: Record<string, unknown>
   canceled_at: Date | null
   cancel_requested_at: Date | null
@@ -23,7 +28,7 @@ function paymentStatement(tenantId: string, id: string, lock: boolean): Statemen
   return statement(
     lock ? 'payments.lock' : 'payments.open',
     `select p.id, p.payment_collection_id, k.order_id, p.provider_id, p.payment_account_id, p.currency_code, p.amount_minor, p.captured_minor,
-            p.data, p.canceled_at, p.cancel_requested_at
+            k.amount_minor - k.captured_minor as due_minor, p.data, p.canceled_at, p.cancel_requested_at
      from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
      where p.tenant_id = $1 and p.id = $2${lock ? ' for update' : ''}`,
     [tenantId, id],
@@ -34,7 +39,7 @@ function paymentStatement(tenantId: string, id: string, lock: boolean): Statemen
  * Takes authorised money: the provider first, outside any transaction, then payment, capture, collection and books in
  * one. The provider's key is made from what was captured before, so that a click twice, two members of staff at once,
  * and a repeat after a crash take the money once. Without an amount, everything that is open; where nothing is open
- * any more, nothing happens.
+ * any more, nothing happens. No more is open than the order still costs of the payment.
  * @param amount in major units of the payment's currency
  * @throws not_found; not_allowed for more than is open or for a canceled payment; payment_authorization_error when the
  * provider declines; conflict while its answer is not known, and when somebody else captured meanwhile
@@ -43,7 +48,7 @@ export async function capturePayment(context: Context, id: string, amount: numbe
   const tenantId = tenantOf(context)
   const [payment] = await context.db.read(context.scope, paymentStatement(tenantId, id, false))
   if (payment === undefined) throw notFound(`Payment with id: ${id} was not found`)
-  const open = payment.amount_minor - payment.captured_minor
+  const open = lesserOf(payment.amount_minor - payment.captured_minor, payment.due_minor)
   if (payment.canceled_at !== null || payment.cancel_requested_at !== null) throw notAllowed(`The payment: ${id} has been canceled.`)
   if (amount === undefined && open === 0n) return
   const wanted = amount === undefined ? open : toMinor(amount, payment.currency_code)
@@ -84,7 +89,11 @@ export async function bookCapture(
 ): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const [payment] = await unit.run(paymentStatement(tenantId, seen.id, true))
+    // The order first: whether it is paid in whole follows from all of its payments, which are booked one after another.
+    const [, [payment]] = await Promise.all([
+      unit.run(lockOrderOfPaymentStatement(tenantId, seen.id)),
+      unit.run(paymentStatement(tenantId, seen.id, true)),
+    ])
     if (payment === undefined || payment.order_id === null) throw unexpectedState(`Payment ${seen.id} has no order`)
     if (payment.captured_minor !== seen.capturedMinor) {
       // The same capture, told by another caller under the same key: it is booked.
@@ -107,16 +116,16 @@ export async function bookCapture(
       unit.run(
         statement(
           'payments.note_captured_collection',
-          `with collection as (
-             update payment_collection set captured_minor = captured_minor + $3, updated_at = now(),
-               status = case when captured_minor + $3 = amount_minor then 'completed' else status end,
-               completed_at = case when captured_minor + $3 = amount_minor then now() else completed_at end
-             where tenant_id = $1 and id = $2 returning order_id, captured_minor = amount_minor as is_paid)
-           update vendor_order v set paid_at = now(), updated_at = now() from collection c
-           where v.tenant_id = $1 and v.order_id = c.order_id and c.is_paid`,
+          // What the provider took is booked, also when the order has come to less while it was asked.
+          `update payment_collection set captured_minor = captured_minor + $3, updated_at = now(),
+             amount_minor = greatest(amount_minor, captured_minor + $3),
+             status = case when captured_minor + $3 >= amount_minor then 'completed' else status end,
+             completed_at = case when captured_minor + $3 >= amount_minor then now() else completed_at end
+           where tenant_id = $1 and id = $2`,
           [tenantId, payment.payment_collection_id, amountMinor],
         ),
       ),
+      unit.run(notePaidStatement(tenantId, payment.order_id)),
       post(unit, [
         paymentEntry({
           captureId,

@@ -2,7 +2,7 @@ import { returnCredit } from '../../credit/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
 import { invalidData, newId, notAllowed, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
-import { divideCredit, insertCreditsStatement, lesserOf, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, insertCreditsStatement, lesserOf, openPartsStatement, overpaid, sumOf } from '../credits.js'
 import { lockOrderToCreditStatement, lockPartsStatement, lockPaymentsOfOrderStatement } from '../locks.js'
 
 /**
@@ -27,15 +27,17 @@ export async function refundAsCredit(context: Context, orderId: string, input: {
     if (amountMinor <= 0n) throw invalidData('The amount must be more than nothing')
     const [, parts] = await Promise.all([unit.run(lockPartsStatement(tenantId, orderId)), unit.run(openPartsStatement(tenantId, orderId))])
     const money = payments.reduce(
-      (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.pending_refund_minor,
+      (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.lost_minor - payment.pending_refund_minor,
       0n,
     )
     const paid = money + order.credit_minor - order.credit_returned_minor
-    const most = lesserOf(paid, sumOf(parts))
+    // What was paid too much is given back first, and credits nothing of the order.
+    const beyond = overpaid(order, money, parts)
+    const most = lesserOf(paid, sumOf(parts) + beyond)
     if (amountMinor > most) {
       throw notAllowed(`${toMajor(most, currency)} ${currency.toUpperCase()} were paid and not given back, and no more`)
     }
-    const credits = divideCredit(amountMinor, parts)
+    const credits = divideCredit(amountMinor > beyond ? amountMinor - beyond : 0n, parts)
     const source = newId('ordcl')
     await unit.run(insertCreditsStatement(tenantId, { orderId, refundId: null, currency, state: 'booked' }, credits))
     await post(unit, [creditEntry({ source, kind: 'credit', orderId, currency, occurredAt: context.clock.now(), parts: credits })])

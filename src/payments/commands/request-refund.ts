@@ -1,7 +1,16 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
-import { divideCredit, insertCreditsStatement, keptAsCredit, lesserOf, type OpenPart, openPartsStatement, sumOf } from '../credits.js'
+import {
+  divideCredit,
+  insertCreditsStatement,
+  keptAsCredit,
+  lesserOf,
+  type OpenPart,
+  openPartsStatement,
+  overpaid,
+  sumOf,
+} from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
 import { bookForeignRefund, settleRefund } from './settle-refund.js'
@@ -54,7 +63,10 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   const worth = input.return_id == null ? null : await worthOfReturn(unit, order, input.return_id, open)
   const amountMinor = amountOf(payment, wanted, worth, notRefundable(order, open))
   const parts = worth?.parts ?? open
-  const creditMinor = lesserOf(amountMinor, sumOf(parts))
+  // What was paid too much is given back first, and credits nothing. A return's goods are credited whatever was paid.
+  const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
+  const wantedCredit = worth === null ? amountMinor - overpaid(order, money, open) : amountMinor
+  const creditMinor = wantedCredit > 0n ? lesserOf(wantedCredit, sumOf(parts)) : 0n
   const refundId = newId('ref')
   const row = { id: refundId, orderId: order.id, payment, amountMinor, input, createdBy: context.actorId }
   await insertRefund(unit, row, divideCredit(creditMinor, parts))
@@ -96,7 +108,9 @@ export async function noteForeignRefund(
     const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
     const id = newId('ref')
     const input = { note: `Made at the payment provider: ${refund.reference}` }
-    const credits = divideCredit(lesserOf(refund.amountMinor, sumOf(open)), open)
+    const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
+    const wanted = refund.amountMinor - overpaid(order, money, open)
+    const credits = divideCredit(wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
     const row = {
       id,
       orderId: order.id,
@@ -118,7 +132,9 @@ function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
 
 /** What is paid back: what was asked for, within what is there. */
 function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfReturn | null, kept: bigint): bigint {
-  const left = payment.captured_minor - payment.refunded_minor - payment.lost_minor - kept
+  const own = payment.captured_minor - payment.refunded_minor - payment.lost_minor
+  // What stays with the store may be of any of the order's payments.
+  const left = lesserOf(own, own + payment.others_minor - kept)
   const shown = (minor: bigint) => `${toMajor(minor, payment.currency_code)} ${payment.currency_code.toUpperCase()}`
   if (left <= 0n) throw notAllowed('Nothing that was captured on the payment is left to refund.')
   if (worth !== null) {

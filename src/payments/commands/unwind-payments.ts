@@ -39,8 +39,13 @@ export async function closePaymentsOfOrder(
   await unit.run(
     statement(
       'payments.request_cancel',
-      'update payment set cancel_requested_at = $3, updated_at = now() where tenant_id = $1 and id = any($2)',
-      [tenantId, ids, context.clock.now()],
+      `with unbegun as (
+         update payment_collection k set status = 'canceled', updated_at = now()
+         where k.tenant_id = $1 and k.order_id = $4
+           and not exists (select 1 from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id)
+       )
+       update payment set cancel_requested_at = $3, updated_at = now() where tenant_id = $1 and id = any($2)`,
+      [tenantId, ids, context.clock.now(), order.id],
     ),
   )
   if (credits.length > 0) {
@@ -91,12 +96,15 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
       amount_minor: bigint
       data: Record<string, unknown>
       canceled_at: Date | null
-      /** Given back as store credit, or taken by a bank. */
+      /** Given back as store credit, beyond what the order's other payments hold, or taken by a bank. */
       kept_minor: bigint
     }>(
       'payments.to_unwind',
       `select p.captured_minor, p.refunded_minor, p.provider_id, p.payment_account_id, p.currency_code, p.amount_minor, p.data, p.canceled_at,
-              greatest(o.credit_returned_minor - o.credit_minor, 0) + p.lost_minor as kept_minor
+              p.lost_minor + greatest(o.credit_returned_minor - o.credit_minor - coalesce((
+                select sum(q.captured_minor - q.refunded_minor - q.lost_minor)
+                from payment_collection w join payment q on q.tenant_id = $1 and q.payment_collection_id = w.id
+                where w.tenant_id = $1 and w.order_id = o.id and q.id <> p.id), 0), 0)::bigint as kept_minor
        from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
        join orders o on o.tenant_id = k.tenant_id and o.id = k.order_id
        where p.tenant_id = $1 and p.id = $2 and p.cancel_requested_at is not null`,

@@ -5,7 +5,7 @@ import { chooseLevels } from '../../../src/inventory/index.js'
 type Level = Parameters<typeof chooseLevels>[0][number]
 
 const level = (cartLine: string, item: string, location: string | null, wanted: number, available: number, backorder = false): Level => ({
-  cart_line_item_id: cartLine,
+  line_id: cartLine,
   inventory_item_id: item,
   vendor_id: 'vend_1',
   wanted,
@@ -15,7 +15,7 @@ const level = (cartLine: string, item: string, location: string | null, wanted: 
   available,
 })
 const held = (levels: readonly Level[]) =>
-  chooseLevels(levels).map((hold) => [hold.cart_line_item_id, hold.inventory_item_id, hold.location_id, hold.quantity])
+  chooseLevels(levels).map((hold) => [hold.line_id, hold.inventory_item_id, hold.location_id, hold.quantity])
 const insufficient = { type: 'not_allowed', code: 'insufficient_inventory' }
 
 describe('choosing where stock comes from', () => {
@@ -95,7 +95,7 @@ describe('choosing where stock comes from', () => {
           }
         }
         for (const [number, want] of wants.entries()) {
-          const taken = holds.filter((hold) => hold.cart_line_item_id === `l${number}`).reduce((sum, hold) => sum + hold.quantity, 0)
+          const taken = holds.filter((hold) => hold.line_id === `l${number}`).reduce((sum, hold) => sum + hold.quantity, 0)
           assert.ok(want.backorder ? taken <= want.wanted : taken === want.wanted)
         }
         assert.ok(holds.every((hold) => hold.quantity > 0))

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { tenantOf } from '../../db/index.js'
+import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
+import { limits, notFound } from '../../kernel/index.js'
+import {
+  addItems,
+  addShipping,
+  beginEdit,
+  cancelEdit,
+  changeItem,
+  changeItemAction,
+  changeShippingAction,
+  confirmEdit,
+  openEditStatement,
+  previewOrder,
+  removeItemAction,
+  removeShippingAction,
+  renderEdit,
+  requestEdit,
+} from '../../order-edits/index.js'
+import { picturesOf, wireOrder } from './order-answers.js'
+import { type AnyRequest, amount, deleted, id, needWholeStore, text } from './shared.js'
+
+const fields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'actions.*'] }
+const quantity = z.int().min(0).max(limits.quantity)
+const note = text.nullish()
+const actionOf = (request: AnyRequest) => request.params.action_id as string
+const preview = (request: AnyRequest, orderId: string) => previewOrder(request.context, orderId, picturesOf(request))
+
+/** A step of an order's open edit: it changes what is planned, and the answer shows what the order would be. */
+function step<Body extends z.ZodType>(
+  path: string,
+  summary: string,
+  more: { body?: Body; method?: 'POST' | 'DELETE'; ids?: Record<string, string> },
+  act: (request: AnyRequest & { body: z.output<Body> }, orderId: string) => Promise<void>,
+): Route {
+  return route({
+    surface: 'admin',
+    method: more.method ?? 'POST',
+    path: `/admin/order-edits/:id${path}`,
+    summary,
+    access: 'orders:write',
+    ...(more.body === undefined ? {} : { body: more.body as z.ZodType }),
+    fields: { relationsLimit: 4, defaults: ['*'] },
+    ids: { id: 'order', ...more.ids },
+    async handle(request) {
+      const orderId = request.params.id as string
+      needWholeStore(request, 'orders:write')
+      await act(request as AnyRequest & { body: z.output<Body> }, orderId)
+      return { order_preview: await preview(request, orderId) }
+    },
+  })
+}
+
+const added = z.strictObject({
+  variant_id: id,
+  quantity: quantity.min(1),
+  unit_price: amount.nullish(),
+  allow_backorder: z.boolean().optional(),
+  internal_note: note,
+  metadata,
+})
+
+export const routes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/orders/:id/preview',
+    summary: 'An order as it would be if its open edit were confirmed',
+    access: 'orders:read',
+    ids: { id: 'order' },
+    async handle(request) {
+      needWholeStore(request, 'orders:read')
+      return { order: await preview(request, request.params.id as string) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/order-edits',
+    summary: 'Begin to edit an order; nothing of it changes before the edit is confirmed',
+    access: 'orders:write',
+    body: z.strictObject({ order_id: id, description: note, internal_note: note, metadata }),
+    fields,
+    ids: { order_id: 'order' },
+    async handle(request) {
+      needWholeStore(request, 'orders:write')
+      const { context, body } = request
+      await beginEdit(context, body)
+      const order = await wireOrder(request, body.order_id)
+      const [edit] = await context.db.read(context.scope, openEditStatement(tenantOf(context), body.order_id))
+      if (edit === undefined) throw notFound(`Order with id: ${body.order_id} has no open edit`)
+      return { order_change: request.fields.project(renderEdit(edit, order.currency_code as string)) }
+    },
+  }),
+  step(
+    '/items',
+    'Plan items that are added',
+    { body: z.strictObject({ items: z.array(added).min(1).max(limits.cartLines) }), ids: { variant_id: 'variant' } },
+    (request, orderId) => addItems(request.context, orderId, request.body.items),
+  ),
+  step(
+    '/items/item/:item_id',
+    'Plan how many pieces there are of an item of the order',
+    { body: z.strictObject({ quantity, internal_note: note }), ids: { item_id: 'order_line_item' } },
+    (request, orderId) => changeItem(request.context, orderId, request.params.item_id as string, request.body),
+  ),
+  step(
+    '/items/:action_id',
+    'Change what is planned of an item',
+    {
+      body: z.strictObject({ quantity: quantity.optional(), unit_price: amount.nullish(), internal_note: note }),
+      ids: { action_id: 'order_edit_item' },
+    },
+    (request, orderId) => changeItemAction(request.context, orderId, actionOf(request), request.body),
+  ),
+  step(
+    '/items/:action_id',
+    'Take an item out of the plan',
+    { method: 'DELETE', ids: { action_id: 'order_edit_item' } },
+    (request, orderId) => removeItemAction(request.context, orderId, actionOf(request)),
+  ),
+  step(
+    '/shipping-method',
+    'Plan shipping that is added',
+    {
+      body: z.strictObject({ shipping_option_id: id, custom_amount: amount.nullish(), description: note, internal_note: note, metadata }),
+      ids: { shipping_option_id: 'shipping_option' },
+    },
+    (request, orderId) => {
+      const { description, internal_note, ...chosen } = request.body
+      return addShipping(request.context, orderId, { ...chosen, internal_note: internal_note ?? description })
+    },
+  ),
+  step(
+    '/shipping-method/:action_id',
+    'Change what planned shipping costs',
+    { body: z.strictObject({ custom_amount: amount.nullish(), internal_note: note, metadata }), ids: { action_id: 'order_edit_shipping' } },
+    (request, orderId) => changeShippingAction(request.context, orderId, actionOf(request), request.body),
+  ),
+  step(
+    '/shipping-method/:action_id',
+    'Take shipping out of the plan',
+    { method: 'DELETE', ids: { action_id: 'order_edit_shipping' } },
+    (request, orderId) => removeShippingAction(request.context, orderId, actionOf(request)),
+  ),
+  step('/request', 'Note that the shopper was asked to agree to an edit', {}, (request, orderId) => requestEdit(request.context, orderId)),
+  step('/confirm', 'Do what an edit plans: lines, stock, books and what is to be paid', {}, (request, orderId) =>
+    confirmEdit(request.context, orderId),
+  ),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/order-edits/:id',
+    summary: 'Give an edit up: the order stays as it is',
+    access: 'orders:write',
+    ids: { id: 'order' },
+    async handle(request) {
+      needWholeStore(request, 'orders:write')
+      return deleted('order-edit', await cancelEdit(request.context, request.params.id as string))
+    },
+  }),
+]

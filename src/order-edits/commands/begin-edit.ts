@@ -1,0 +1,88 @@
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { lockOrderStatement } from '../../orders/index.js'
+import { changeEdit, lockOrderToEdit, openEditOf } from '../locks.js'
+import { openEditStatement } from '../queries/edits.js'
+
+export interface EditInput {
+  order_id: string
+  description?: string | null | undefined
+  internal_note?: string | null | undefined
+  metadata?: Record<string, unknown> | null | undefined
+}
+
+/**
+ * Begins an edit of an order: what is to be changed is planned next, and nothing is changed before it is confirmed.
+ * @returns its id
+ * @throws not_found; not_allowed for an order that is canceled or archived, and while another edit of it is open
+ */
+export function beginEdit(context: Context, input: EditInput): Promise<string> {
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const tenantId = tenantOf(unit)
+    await lockOrderToEdit(unit, input.order_id)
+    const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
+    if (open !== undefined) {
+      throw notAllowed(
+        `Order with id: ${input.order_id} already has an open edit, begun by ${open.created_by}. Confirm it or cancel it before another is begun.`,
+        'order_edit_open',
+      )
+    }
+    const id = newId('ordch')
+    await unit.run(
+      statement(
+        'order_edits.insert',
+        `insert into order_edit (tenant_id, id, order_id, description, internal_note, metadata, created_by) values ($1, $2, $3, $4, $5, $6, $7)`,
+        [
+          tenantId,
+          id,
+          input.order_id,
+          input.description ?? null,
+          input.internal_note ?? null,
+          input.metadata == null ? null : JSON.stringify(input.metadata),
+          context.actorId,
+        ],
+      ),
+    )
+    return id
+  })
+}
+
+/** Notes that an edit was shown to the shopper, who is to agree to it. A second time changes nothing. Throws not_found; not_allowed while it changes nothing. */
+export function requestEdit(context: Context, orderId: string): Promise<void> {
+  return changeEdit(context, orderId, async (unit, { edit }) => {
+    if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
+    await setStatus(unit, context, edit.id, 'requested')
+  })
+}
+
+/**
+ * Gives an edit up: the order stays as it is.
+ * @returns the edit's id
+ * @throws not_found when none is open
+ */
+export function cancelEdit(context: Context, orderId: string): Promise<string> {
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const [order] = await unit.run(lockOrderStatement(tenantOf(unit), orderId))
+    if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+    const edit = await openEditOf(unit, orderId)
+    await setStatus(unit, context, edit.id, 'canceled')
+    return edit.id
+  })
+}
+
+/** Brings an edit to its next state, which says who did it and when. */
+export async function setStatus(
+  unit: Unit,
+  context: Context,
+  editId: string,
+  status: 'requested' | 'confirmed' | 'canceled',
+): Promise<void> {
+  await unit.run(
+    statement(
+      `order_edits.set_${status}`,
+      `update order_edit set status = '${status}', ${status}_at = coalesce(${status}_at, $3), ${status}_by = coalesce(${status}_by, $4),
+         updated_at = now() where tenant_id = $1 and id = $2`,
+      [tenantOf(unit), editId, context.clock.now(), context.actorId],
+    ),
+  )
+}

@@ -1,0 +1,84 @@
+import type { CartLine, CartMethod } from '../../carts/index.js'
+import { type Statement, statement } from '../../db/index.js'
+import { toMajor } from '../../kernel/index.js'
+
+/** What is planned of one line or one shipping method. */
+export type EditAction = {
+  id: string
+  /** Of an added line, and of a changed one: how many pieces there are to be. */
+  quantity: number
+  allow_backorder: boolean
+  internal_note: string | null
+  created_at: string
+} & (
+  | { action: 'ITEM_ADD'; order_line_item_id: null; added: CartLine }
+  /** More pieces than there are become a line of their own: what was sold and its commission stay as they are. */
+  | { action: 'ITEM_UPDATE'; order_line_item_id: string; added: CartLine | null }
+  | { action: 'SHIPPING_ADD'; order_line_item_id: null; added: CartMethod }
+)
+
+/** What is planned to be changed of an order. */
+export interface OrderEdit {
+  id: string
+  order_id: string
+  status: 'pending' | 'requested' | 'confirmed' | 'canceled'
+  description: string | null
+  internal_note: string | null
+  metadata: Record<string, unknown> | null
+  created_by: string | null
+  requested_by: string | null
+  requested_at: Date | null
+  confirmed_by: string | null
+  confirmed_at: Date | null
+  canceled_by: string | null
+  canceled_at: Date | null
+  created_at: Date
+  updated_at: Date
+  actions: EditAction[]
+}
+
+/** The one edit of an order that is neither confirmed nor canceled. */
+export function openEditStatement(tenantId: string, orderId: string): Statement<OrderEdit> {
+  return statement(
+    'order_edits.open',
+    `select e.id, e.order_id, e.status, e.description, e.internal_note, e.metadata, e.created_by, e.requested_by, e.requested_at,
+            e.confirmed_by, e.confirmed_at, e.canceled_by, e.canceled_at, e.created_at, e.updated_at,
+            coalesce((select json_agg(json_build_object('id', a.id, 'action', a.action, 'order_line_item_id', a.order_line_item_id,
+                'quantity', a.quantity, 'added', a.added, 'allow_backorder', a.allow_backorder, 'internal_note', a.internal_note,
+                'created_at', a.created_at) order by a.id)
+              from order_edit_action a where a.tenant_id = $1 and a.order_edit_id = e.id), '[]') as actions
+     from order_edit e where e.tenant_id = $1 and e.order_id = $2 and e.status in ('pending', 'requested')`,
+    [tenantId, orderId],
+  )
+}
+
+/** An edit in the shape of Medusa's order changes, amounts in major units. */
+export function renderEdit(edit: OrderEdit, currency: string): Record<string, unknown> {
+  const actions = edit.actions.map((action) => renderAction(action, edit, currency))
+  return { ...edit, change_type: 'edit', return_id: null, claim_id: null, exchange_id: null, actions }
+}
+
+export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'order_id'>, currency: string): object {
+  return {
+    id: action.id,
+    order_id: edit.order_id,
+    order_change_id: edit.id,
+    action: action.action,
+    internal_note: action.internal_note,
+    created_at: action.created_at,
+    ...actionDetails(action, currency),
+  }
+}
+
+/** What an action changes, for previews and for the history. */
+export function actionDetails(action: EditAction, currency: string): { reference: string; reference_id: string; details: object } {
+  if (action.action === 'SHIPPING_ADD') {
+    const { id, shipping_option_id, amount_minor } = action.added
+    const details = { reference_id: id, shipping_option_id, amount: toMajor(amount_minor, currency) }
+    return { reference: 'order_shipping_method', reference_id: id, details }
+  }
+  const id = action.action === 'ITEM_ADD' ? action.added.id : action.order_line_item_id
+  const price = action.added === null ? {} : { unit_price: toMajor(action.added.unit_price_minor, currency) }
+  const more = action.action === 'ITEM_UPDATE' && action.added !== null ? { added_item_id: action.added.id } : {}
+  return { reference: 'line_item', reference_id: id, details: { reference_id: id, quantity: action.quantity, ...price, ...more } }
+}

@@ -1,0 +1,169 @@
+import { checkoutSettingsStatement, type OrderLine, type OrderMethod } from '../../checkout/index.js'
+import { type Context, tenantOf } from '../../db/index.js'
+import { divideRounded, notFound, toMajor } from '../../kernel/index.js'
+import {
+  type LoadedOrder,
+  loadOrderStatement,
+  type OrderLineRow,
+  type OrderMethodRow,
+  type OrderPartRow,
+  type Pictures,
+  renderOrder,
+} from '../../orders/index.js'
+import { openPartsStatement } from '../../payments/index.js'
+import { type EditPlan, planEdit } from '../plan.js'
+import { type OrderEdit, openEditStatement, renderAction, renderEdit } from './edits.js'
+
+/**
+ * An order as it would be if its open edit were confirmed now, in wire shape: each item and shipping method with the actions
+ * that made it what it is, and the edit as `order_change`. Without an open edit, the order as it is.
+ * @throws not_found for the order; as planEdit does where the order has changed so that the edit cannot be confirmed any more
+ */
+export async function previewOrder(context: Context, orderId: string, pictures: Pictures): Promise<Record<string, unknown>> {
+  const tenantId = tenantOf(context)
+  const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
+  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
+  if (edit === undefined) return { ...withActions(renderOrder(order, pictures), order, new Map()), order_change: null }
+  const parts = await context.db.read(context.scope, openPartsStatement(tenantId, orderId))
+  const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
+  const planned = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []))
+  return {
+    ...withActions(renderOrder(planned, pictures), planned, actionsOf(edit, order.currency_code)),
+    order_change: renderEdit(edit, order.currency_code),
+  }
+}
+
+/** By what they are of: a line that is raised shows the action, and so does the line that is made for its further pieces. */
+function actionsOf(edit: OrderEdit, currency: string): Map<string, object[]> {
+  const actions = new Map<string, object[]>()
+  for (const action of edit.actions) {
+    const rendered = renderAction(action, edit, currency)
+    for (const id of [action.order_line_item_id, action.added?.id]) if (id != null) actions.set(id, [...(actions.get(id) ?? []), rendered])
+  }
+  return actions
+}
+
+function withActions(
+  rendered: Record<string, unknown>,
+  order: LoadedOrder,
+  actions: ReadonlyMap<string, object[]>,
+): Record<string, unknown> {
+  const requested = new Map(order.lines.map((line) => [line.id, requestedOf(line)]))
+  const items = (rendered.items as { id: string }[]).map((item) => ({
+    ...item,
+    actions: actions.get(item.id) ?? [],
+    return_requested_total: toMajor(requested.get(item.id) ?? 0n, order.currency_code),
+  }))
+  const methods = (rendered.shipping_methods as { id: string }[]).map((method) => ({ ...method, actions: actions.get(method.id) ?? [] }))
+  const total = [...requested.values()].reduce((sum, minor) => sum + minor, 0n)
+  return { ...rendered, items, shipping_methods: methods, return_requested_total: toMajor(total, order.currency_code) }
+}
+
+/** What the pieces were sold for that are on their way back. */
+function requestedOf(line: OrderLineRow): bigint {
+  if (line.return_requested_quantity === 0) return 0n
+  return divideRounded(BigInt(line.total_minor) * BigInt(line.return_requested_quantity), BigInt(line.quantity))
+}
+
+/** The order as loaded, with the plan done to it in memory. */
+function afterEdit(order: LoadedOrder, plan: EditPlan): LoadedOrder {
+  const reduced = new Map(plan.reduced.map((line) => [line.id, line]))
+  const lines = order.lines.map((line): OrderLineRow => {
+    const less = reduced.get(line.id)
+    if (less === undefined) return line
+    const { share: _share, ...amounts } = less
+    const columns = Object.entries(amounts).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value])
+    return { ...line, ...(Object.fromEntries(columns) as Partial<OrderLineRow>) }
+  })
+  const after = {
+    lines: [...lines, ...plan.lines.map((line) => lineRow(line, order))],
+    methods: [...order.methods, ...plan.methods.map(methodRow)],
+  }
+  return {
+    ...order,
+    ...after,
+    total_minor: plan.totalMinor,
+    ...creditAfter(order, plan.totalMinor),
+    parts: order.parts.map((part) => partAfter(part, plan, [...after.lines, ...after.methods])),
+  }
+}
+
+const soldColumns = (part: OrderLine | OrderMethod) => ({
+  tax_lines: part.tax_lines.map((line, index) => ({ ...line, amount_minor: Number(part.totals.taxParts[index] ?? 0n) })),
+  adjustments: [],
+  subtotal_minor: Number(part.totals.subtotal),
+  tax_minor: Number(part.totals.tax),
+  total_minor: Number(part.totals.total),
+  discount_tax_minor: 0,
+  vendor_discount_minor: 0,
+  store_discount_minor: 0,
+  platform_discount_minor: 0,
+})
+
+function lineRow(line: OrderLine, order: LoadedOrder): OrderLineRow {
+  const {
+    totals: _totals,
+    commission: _commission,
+    commission_line_id: _id,
+    cart_line_id: _cart,
+    shipping_profile_id: _profile,
+    ...rest
+  } = line
+  const vendor = order.parts.find((part) => part.id === line.vendor_order_id)?.vendor ?? null
+  const sold = order.lines.find((candidate) => candidate.variant_id === line.variant_id)
+  return {
+    ...rest,
+    ...soldColumns(line),
+    fulfilled_quantity: 0,
+    shipped_quantity: 0,
+    delivered_quantity: 0,
+    return_requested_quantity: 0,
+    return_received_quantity: 0,
+    return_dismissed_quantity: 0,
+    credited_minor: 0,
+    vendor,
+    product: sold?.product ?? line.product,
+    variant: sold?.variant ?? null,
+  }
+}
+
+function methodRow(method: OrderMethod): OrderMethodRow {
+  const { totals: _totals, shipping_profile_id: _profile, metadata, ...rest } = method
+  return { ...rest, ...soldColumns(method), metadata: metadata as Record<string, unknown> | null }
+}
+
+/** Credit pays no more than the order comes to; what it pays too much goes back when the edit is confirmed. */
+function creditAfter(order: LoadedOrder, totalMinor: bigint): Pick<LoadedOrder, 'credit_minor' | 'credit_lines'> {
+  if (order.credit_minor <= totalMinor) return { credit_minor: order.credit_minor, credit_lines: order.credit_lines }
+  let left = Number(totalMinor)
+  const credit_lines = order.credit_lines.flatMap((line) => {
+    const amount_minor = Math.min(left, line.amount_minor)
+    left -= amount_minor
+    return amount_minor === 0 ? [] : [{ ...line, amount_minor }]
+  })
+  return { credit_minor: totalMinor, credit_lines }
+}
+
+/** What the vendor is owed and what the store keeps of it, after the plan. */
+function partAfter(part: OrderPartRow, plan: EditPlan, after: readonly (OrderLineRow | OrderMethodRow)[]): OrderPartRow {
+  const own = <Row extends { vendor_order_id: string }>(rows: readonly Row[]) => rows.filter((row) => row.vendor_order_id === part.id)
+  const gone = own(plan.reduced)
+  const lines = own(plan.lines)
+  const added = [...lines, ...own(plan.methods)]
+  const sum = <Row>(rows: readonly Row[], of: (row: Row) => bigint) => Number(rows.reduce((total, row) => total + of(row), 0n))
+  const commission = sum(lines, (line) => line.commission.amountMinor)
+  return {
+    ...part,
+    total_minor: part.total_minor + sum(added, (one) => one.totals.total) - sum(gone, (line) => line.share.amount_minor),
+    commission_minor: part.commission_minor + commission - sum(gone, (line) => line.share.commission_minor),
+    vendor_amount_minor:
+      part.vendor_amount_minor +
+      sum(added, (one) => one.totals.total - one.totals.tax) -
+      commission -
+      sum(gone, (line) => line.share.vendor_amount_minor),
+    vendor_discount_minor: sum(own(after), (one) => BigInt(one.vendor_discount_minor)),
+    store_discount_minor: sum(own(after), (one) => BigInt(one.store_discount_minor)),
+    platform_discount_minor: sum(own(after), (one) => BigInt(one.platform_discount_minor)),
+  }
+}

@@ -1,0 +1,23 @@
+import type { TestApp } from '../support/app.js'
+import { asAdmin } from '../support/database.js'
+import type { TestStore } from '../support/store.js'
+
+/** What only a payment provider elsewhere brings about: an account, an event of it, and a dispute of a payment. */
+export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Promise<void> {
+  const id = (prefix: string) => `'${prefix}_' || upper(replace(gen_random_uuid()::text, '-', ''))`
+  await asAdmin(
+    app.adminUrl,
+    `with account as (
+       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash)
+       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash') returning id
+     ), event as (
+       insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
+       select $1, ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', 'parked', now() from account a
+     )
+     insert into app.dispute (tenant_id, id, payment_id, order_id, reference, currency_code, amount_minor, reason, status)
+     select $1, ${id('disp')}, p.id, k.order_id, 'du_twin', 'usd', 100, 'general', 'needs_response'
+     from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+     where p.tenant_id = $1 order by p.id limit 1`,
+    [tenantId],
+  )
+}
