@@ -13,7 +13,7 @@ export class Account {
   /** What signs the webhooks of an endpoint, by its id. */
   readonly secrets = new Map<string, string>()
   /** Links to its onboarding, by their token: each works once. */
-  readonly links = new Map<string, { return_url: string; expires_ms: number }>()
+  readonly links = new Map<string, { return_url: string; refresh_url: string; expires_ms: number; used: boolean }>()
   /** How it is paid out. */
   payments?: Record<string, unknown>
   /** Of a connected account. */
