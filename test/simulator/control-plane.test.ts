@@ -49,7 +49,10 @@ describe('the control plane of the Stripe simulator', () => {
 
   it('says what it cannot do, and takes nothing from pages of other origins', async () => {
     assert.equal((await control('3ds/pi_none/succeed', {})).status, 400)
-    assert.equal((await control('disputes/du_none/eaten', {})).status, 400)
+    const paid = { amount: 1_000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', return_url: 'http://shop.test' }
+    const { latest_charge: charge } = await stripe.paymentIntents.create(paid)
+    const { result: dispute } = await control<string>('disputes', { charge })
+    assert.equal((await control(`disputes/${dispute}/eaten`, {})).status, 400)
     assert.equal((await control('nothing', {})).status, 404)
     assert.equal((await control('reset?seed=3', {}, { origin: 'http://evil.test' })).status, 403)
   })

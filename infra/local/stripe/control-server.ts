@@ -29,7 +29,8 @@ const actions: Record<string, Action> = {
     if (verb === 'verify') return control.verifyAccount(id)
     if (verb === 'restrict') return control.restrictAccount(id, String(reason))
     if (verb === 'reject') return control.rejectAccount(id)
-    throw new Error(`${verb} is none of verify, restrict, reject`)
+    if (verb === 'disconnect') return control.disconnectAccount(id)
+    throw new Error(`${verb} is none of disconnect, verify, restrict, reject`)
   },
   'POST /_sim/disputes': (control, { charge, ...options }) => control.openDispute(String(charge), options),
   'POST /_sim/disputes/:id/:verb': (control, _, id, verb) =>

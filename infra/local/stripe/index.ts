@@ -46,6 +46,7 @@ function settingsOf(options: SimulatorOptions): Settings {
   return {
     seed: options.seed ?? 1,
     clock: options.clock ?? 'virtual',
+    startAt: options.startAt,
     validate: options.validate ?? true,
     autoDeliver: options.autoDeliver ?? false,
     balanceTransactions: options.balanceTransactions ?? 'async',
@@ -58,6 +59,7 @@ function settingsOf(options: SimulatorOptions): Settings {
       failBefore500: 0,
       failAfter500: 0,
       rateLimit429: 0,
+      lockTimeout429: 0,
       latency_ms: [0, 0],
       delivery: { duplicate: [1, 1], reorder: false, delay_ms: [0, 0], drop: 0 },
     },

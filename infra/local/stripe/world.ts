@@ -72,6 +72,8 @@ export class Account {
 export class Platform {
   readonly own: Account
   readonly connected = new Map<string, Account>()
+  /** What a restricted key may not do, by the beginnings of paths. */
+  denied: readonly string[] = []
 
   constructor(
     readonly world: World,
@@ -96,11 +98,12 @@ export class World {
   readonly platforms = new Map<string, Platform>()
   readonly deliveries: Deliveries
   #tasks: Task[] = []
-  #start_ms = Date.now()
+  #start_ms: number
   #advanced_ms = 0
 
   constructor(readonly settings: Settings) {
     this.chance = new Chance(settings.seed)
+    this.#start_ms = settings.startAt?.getTime() ?? Date.now()
     this.deliveries = new Deliveries(this)
   }
 
@@ -157,7 +160,7 @@ export class World {
     this.platforms.clear()
     this.deliveries.clear()
     this.#tasks = []
-    this.#start_ms = Date.now()
+    this.#start_ms = this.settings.startAt?.getTime() ?? Date.now()
     this.#advanced_ms = 0
   }
 }
