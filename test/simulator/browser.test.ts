@@ -15,6 +15,7 @@ describe('the stand-in for Stripe.js', function () {
   let browser: Browser
   let shop: http.Server
   let shopUrl: string
+  let page: Page
 
   before(async function () {
     const executablePath = browsers.find((name) => name !== undefined && fs.existsSync(name))
@@ -25,6 +26,7 @@ describe('the stand-in for Stripe.js', function () {
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
     shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    page = await browser.newPage()
   })
   after(async () => {
     await browser?.close()
@@ -33,15 +35,14 @@ describe('the stand-in for Stripe.js', function () {
     await bench?.simulator.stop()
   })
 
-  async function openShop(): Promise<{ page: Page; intent: Stripe.PaymentIntent }> {
+  async function openShop(): Promise<Stripe.PaymentIntent> {
     const intent = await stripe.paymentIntents.create({ amount: 2_500, currency: 'eur', capture_method: 'manual' })
-    const page = await browser.newPage()
     await page.goto(`${shopUrl}/pay?secret=${intent.client_secret}`)
     await page.getByLabel('Card number').waitFor()
-    return { page, intent }
+    return intent
   }
 
-  async function pay(page: Page, number: string, button = 'Pay'): Promise<void> {
+  async function pay(number: string, button = 'Pay'): Promise<void> {
     await page.getByLabel('Card number').fill(number)
     await page.getByLabel('Expiry date').fill('12/34')
     await page.getByLabel('Security code').fill('123')
@@ -49,24 +50,22 @@ describe('the stand-in for Stripe.js', function () {
   }
 
   it('pays with a card and returns to the shop', async () => {
-    const { page, intent } = await openShop()
-    await pay(page, '4242 4242 4242 4242')
+    const intent = await openShop()
+    await pay('4242 4242 4242 4242')
     await page.waitForURL(/\/done\?/)
     assert.equal(new URL(page.url()).searchParams.get('redirect_status'), 'succeeded')
     assert.equal((await stripe.paymentIntents.retrieve(intent.id)).status, 'requires_capture')
-    await page.close()
   })
 
   it('shows what the shopper can mend, and takes another card', async () => {
-    const { page, intent } = await openShop()
-    await pay(page, '4242')
+    const intent = await openShop()
+    await pay('4242')
     await page.getByText('Your card number is incomplete.').waitFor()
-    await pay(page, '4000 0000 0000 9995')
+    await pay('4000 0000 0000 9995')
     await page.getByText('Your card has insufficient funds.').waitFor()
-    await pay(page, '4242 4242 4242 4242')
+    await pay('4242 4242 4242 4242')
     await page.waitForURL(/\/done\?/)
     assert.equal((await stripe.paymentIntents.retrieve(intent.id)).status, 'requires_capture')
-    await page.close()
   })
 
   it("goes to the bank's page and comes back, whatever the shopper chose there", async () => {
@@ -74,23 +73,21 @@ describe('the stand-in for Stripe.js', function () {
       ['Fail', 'requires_payment_method'],
       ['Complete', 'requires_capture'],
     ] as const) {
-      const { page, intent } = await openShop()
-      await pay(page, '4000 0000 0000 3220')
+      const intent = await openShop()
+      await pay('4000 0000 0000 3220')
       await page.getByText('Authentication by your bank').waitFor()
       await page.getByRole('button', { name: button }).click()
       await page.waitForURL(/\/done\?/)
       assert.equal((await stripe.paymentIntents.retrieve(intent.id)).status, status)
-      await page.close()
     }
   })
 
   it("shows the bank's page over the shop's when there is nowhere to return to", async () => {
-    const { page, intent } = await openShop()
-    await pay(page, '4000 0000 0000 3220', 'Pay here')
+    const intent = await openShop()
+    await pay('4000 0000 0000 3220', 'Pay here')
     await page.frameLocator('iframe').getByRole('button', { name: 'Complete' }).click()
     await page.getByText('requires_capture').waitFor()
     assert.equal((await stripe.paymentIntents.retrieve(intent.id)).status, 'requires_capture')
-    await page.close()
   })
 })
 
