@@ -23,8 +23,10 @@ type Fault = 'after' | 'before' | 'drop' | 'limit' | 'lock'
 
 const keyFormat = /^(sk|rk|pk)_test_([A-Za-z0-9_]+)$/
 const keys = new WeakMap<Account, IdempotencyKeys>()
+type Shapes = Record<string, (typeof objectRoots)[number]>
+
 /** The type that an answer must be of, by its `object`. */
-const shapes: Record<string, (typeof objectRoots)[number]> = {
+const shapes: Shapes = {
   account: 'Account',
   account_link: 'AccountLink',
   account_session: 'AccountSession',
@@ -47,6 +49,13 @@ const shapes: Record<string, (typeof objectRoots)[number]> = {
   'v2.core.account': 'V2.Core.Account',
   'v2.core.account_link': 'V2.Core.AccountLink',
   'v2.core.event_destination': 'V2.Core.EventDestination',
+}
+
+const deletedShapes: Shapes = {
+  account: 'DeletedAccount',
+  customer: 'DeletedCustomer',
+  'v2.core.event_destination': 'V2.DeletedObject',
+  webhook_endpoint: 'DeletedWebhookEndpoint',
 }
 
 /** What the key says about who asks. */
@@ -178,7 +187,7 @@ export class Api {
     const call: Call = { account: asker.account, parameters, requestId, idempotencyKey, publishable: asker.publishable }
     const answer = structuredClone(route.run(call, ...ids))
     expand(asker.account, answer, expansions)
-    if (this.world.settings.validate) this.#check(answer)
+    if (this.world.settings.validate) this.#check(answer, route.method === 'DELETE' ? deletedShapes : shapes)
     return answer
   }
 
@@ -205,12 +214,12 @@ export class Api {
   }
 
   /** Answers are held against the SDK's typings: a client that the simulator satisfies must satisfy Stripe, too. */
-  #check(answer: Record<string, unknown>): void {
+  #check(answer: Record<string, unknown>, by: Shapes): void {
     if (Array.isArray(answer.data)) {
-      for (const one of answer.data) this.#check(one)
+      for (const one of answer.data) this.#check(one, by)
       return
     }
-    const shape = answer.deleted === true ? undefined : shapes[String(answer.object)]
+    const shape = by[String(answer.object)]
     if (shape === undefined) return
     const violations = violationsOf(shape, answer)
     if (violations.length === 0) return
