@@ -164,6 +164,17 @@ describe('simulated Connect', () => {
     assert.equal((await stripe.transfers.retrieve(second.id)).reversed, true)
   })
 
+  it('loses a vendor who disconnects', async () => {
+    await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['account.application.deauthorized'], connect: true })
+    const [charge, vendor] = [await paidCharge(), await activeVendor()]
+    const transfer = await stripe.transfers.create({ amount: 900, currency: 'usd', destination: vendor, source_transaction: charge })
+    await control().disconnectAccount(vendor)
+    assert.equal(await control().deliver(), 1)
+    assert.equal((JSON.parse(receiver.received[0]?.body ?? '{}') as Stripe.Event).account, vendor)
+    assert.equal((await refusal(stripe.balance.retrieve({}, { stripeAccount: vendor }))).statusCode, 403)
+    assert.equal((await refusal(stripe.transfers.createReversal(transfer.id))).code, 'account_invalid')
+  })
+
   it('settles in the currency of the platform, which transfers must then use', async () => {
     const other = await startBench({ settlement: { currency: 'usd', rates: { eur: 1.1 } } })
     try {

@@ -80,11 +80,26 @@ describe('simulated idempotency and faults', () => {
     assert.equal(charges().length, 2)
   })
 
+  it('finishes on repetition what failed in the second version of the API', async () => {
+    const { setFaults } = bench.simulator.control
+    setFaults({ failAfter500: 1 })
+    const create = () => stripe.v2.core.accounts.create({ display_name: 'Vendor' }, { idempotencyKey: 'acct:1' })
+    assert.equal((await refusal(create())).statusCode, 500)
+    setFaults({ failAfter500: 0 })
+    const { id } = await create()
+    assert.deepEqual(
+      (await stripe.v2.core.accounts.list()).data.map((account) => account.id),
+      [id],
+    )
+  })
+
   it('limits rates, and the SDK leaves the waiting to its caller', async () => {
     bench.simulator.control.setFaults({ rateLimit429: 1 })
     const retrying = new Stripe('sk_test_shop', { ...stripeOptionsFor(bench.simulator), maxNetworkRetries: 2 })
     const error = await refusal(retrying.paymentIntents.create(payment))
     assert.deepEqual([error.statusCode, error.code], [429, 'rate_limit'])
+    bench.simulator.control.setFaults({ rateLimit429: 0, lockTimeout429: 1 })
+    assert.equal((await refusal(stripe.balance.retrieve())).code, 'lock_timeout')
   })
 
   it('takes the same seed to the same ids and the same faults', async () => {
@@ -116,5 +131,18 @@ describe('simulated idempotency and faults', () => {
     }
     const publishable = new Stripe('pk_test_shop', { ...stripeOptionsFor(bench.simulator), maxNetworkRetries: 0 })
     assert.equal((await refusal(publishable.paymentIntents.create(payment))).statusCode, 401)
+    const { id, client_secret } = await stripe.paymentIntents.create({ amount: 700, currency: 'usd' })
+    assert.equal((await publishable.paymentIntents.retrieve(id, { client_secret } as Stripe.PaymentIntentRetrieveParams)).id, id)
+    const guess = { client_secret: `${id}_secret_guessed` } as Stripe.PaymentIntentRetrieveParams
+    assert.equal((await refusal(publishable.paymentIntents.retrieve(id, guess))).statusCode, 404)
+  })
+
+  it('denies a restricted key what it was not given', async () => {
+    const restricted = new Stripe('rk_test_shop', { ...stripeOptionsFor(bench.simulator), maxNetworkRetries: 0 })
+    await restricted.balance.retrieve()
+    bench.simulator.control.denyRestrictedKey('shop', ['/v1/transfers'])
+    const error = await refusal(restricted.transfers.list())
+    assert.deepEqual([error.statusCode, error.type], [403, 'StripePermissionError'])
+    await stripe.transfers.list()
   })
 })

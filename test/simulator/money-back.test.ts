@@ -112,8 +112,15 @@ describe('simulated disputes and payouts', () => {
       9_000,
     )
     assert.equal((await stripe.payouts.retrieve(id)).amount, 9_000)
+    await paidCharge()
     await control().advance(2 * day_ms)
-    assert.deepEqual(eventTypes().slice(-2), ['payout.paid', 'payout.reconciliation_completed'])
+    const next = (await control().payOut('acct_shop', 'usd')) as string
+    assert.equal((await stripe.payouts.retrieve(next)).amount, 9_680)
+    assert.equal((await stripe.balanceTransactions.list({ payout: next, type: 'charge' })).data.length, 1)
+    assert.deepEqual(
+      eventTypes().filter((type) => type.startsWith('payout.')),
+      ['payout.created', 'payout.paid', 'payout.reconciliation_completed', 'payout.created'],
+    )
   })
 
   it('keeps the schedule of payouts', async () => {

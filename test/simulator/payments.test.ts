@@ -46,6 +46,15 @@ describe('simulated payments', () => {
     ])
   })
 
+  it('lets an authorisation lapse that is not captured within a week', async () => {
+    const intent = await pay('pm_card_visa', { capture_method: 'manual', expand: ['latest_charge'] })
+    const charge = intent.latest_charge as Stripe.Charge
+    assert.equal(charge.payment_method_details?.card?.capture_before, charge.created + 7 * 86_400)
+    await bench.simulator.control.advance(7 * 86_400_000)
+    const lapsed = await stripe.paymentIntents.retrieve(intent.id)
+    assert.deepEqual([lapsed.status, lapsed.cancellation_reason], ['canceled', 'automatic'])
+  })
+
   it('cancels what is not paid, and says what became of a payment that it cannot cancel', async () => {
     for (const more of [{ confirm: false, payment_method: undefined }, { confirm: false }, { capture_method: 'manual' }] as const) {
       const { return_url: _, ...parameters } = {
@@ -161,6 +170,7 @@ describe('simulated payments', () => {
       'parameter_missing',
     )
     assert.equal((await refusal(stripe.paymentIntents.retrieve('pi_none'))).code, 'resource_missing')
+    assert.equal((await refusal(pay('pm_card_visa', { application_fee_amount: 1 }))).param, 'application_fee_amount')
   })
 
   it('keeps the accounts of different keys apart', async () => {

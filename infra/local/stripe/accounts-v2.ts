@@ -178,7 +178,7 @@ export function createAccountLinkV2(call: Call): Parts {
   const account = connectedAccount(call, String(call.parameters.account))
   const use_case = call.parameters.use_case as UseCase
   const urls = use_case.account_onboarding ?? use_case.account_update
-  const { url, expires_ms } = pageFor(account, urls?.return_url ?? urls?.refresh_url ?? '')
+  const { url, expires_ms } = pageFor(account, urls?.return_url ?? '', urls?.refresh_url ?? '')
   return {
     object: 'v2.core.account_link',
     account: account.id,

@@ -45,11 +45,11 @@ export function setState(account: Account, state: AccountState, reason: string |
 }
 
 /** A page of the simulator where a vendor's onboarding is played. */
-export function pageFor(account: Account, return_url: string): { url: string; expires_ms: number } {
+export function pageFor(account: Account, return_url: string, refresh_url: string): { url: string; expires_ms: number } {
   const { chance, settings } = account.world
   const token = chance.letters(`${account.id}/link`)
   const expires_ms = account.world.now_ms() + linkLife_ms
-  account.links.set(token, { return_url, expires_ms })
+  account.links.set(token, { return_url, refresh_url, expires_ms, used: false })
   return { url: `${settings.url}/onboarding/${account.id}/${token}`, expires_ms }
 }
 
@@ -148,7 +148,7 @@ export function updateAccount(call: Call, account: Account): StripeObject {
 }
 
 export function createAccountLink(call: Call, account: Account): Record<string, unknown> {
-  const { url, expires_ms } = pageFor(account, String(call.parameters.return_url ?? call.parameters.refresh_url ?? ''))
+  const { url, expires_ms } = pageFor(account, String(call.parameters.return_url ?? ''), String(call.parameters.refresh_url ?? ''))
   return { object: 'account_link', created: account.world.now_s(), expires_at: Math.floor(expires_ms / 1_000), url }
 }
 

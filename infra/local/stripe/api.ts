@@ -19,10 +19,14 @@ export interface Request {
   body: string
 }
 
+type Fault = 'after' | 'before' | 'drop' | 'limit' | 'lock'
+
 const keyFormat = /^(sk|rk|pk)_test_([A-Za-z0-9_]+)$/
 const keys = new WeakMap<Account, IdempotencyKeys>()
+type Shapes = Record<string, (typeof objectRoots)[number]>
+
 /** The type that an answer must be of, by its `object`. */
-const shapes: Record<string, (typeof objectRoots)[number]> = {
+const shapes: Shapes = {
   account: 'Account',
   account_link: 'AccountLink',
   account_session: 'AccountSession',
@@ -47,10 +51,18 @@ const shapes: Record<string, (typeof objectRoots)[number]> = {
   'v2.core.event_destination': 'V2.Core.EventDestination',
 }
 
+const deletedShapes: Shapes = {
+  account: 'DeletedAccount',
+  customer: 'DeletedCustomer',
+  'v2.core.event_destination': 'V2.DeletedObject',
+  webhook_endpoint: 'DeletedWebhookEndpoint',
+}
+
 /** What the key says about who asks. */
 interface Asker {
   account: Account
   publishable: boolean
+  restricted: boolean
 }
 
 /** The API: who asks, what for, whether it is a repetition, then the doing of it. */
@@ -60,32 +72,35 @@ export class Api {
   constructor(readonly world: World) {}
 
   /** A fault that strikes this request, or undefined. */
-  fault(request: Request): 'drop' | 'before' | 'after' | 'limit' | undefined {
+  fault(request: Request): Fault | undefined {
     const { faults } = this.world.settings
     const purpose = `fault/${String(request.headers['idempotency-key'] ?? '').replace(/^stripe-node-retry-.*/, '')}/${request.method} ${request.path}`
     const struck = (probability: number, kind: string) => probability > 0 && this.world.chance.draw(`${purpose}/${kind}`) < probability
     if (struck(faults.rateLimit429, 'limit')) return 'limit'
+    if (struck(faults.lockTimeout429, 'lock')) return 'lock'
     if (struck(faults.failBefore500, 'before')) return 'before'
     if (request.method === 'POST' && struck(faults.failAfter500, 'after')) return 'after'
     return struck(faults.dropAfter, 'drop') ? 'drop' : undefined
   }
 
-  async answer(request: Request, fault: ReturnType<Api['fault']>): Promise<Answer> {
+  async answer(request: Request, fault: Fault | undefined): Promise<Answer> {
     const requestId = `req_${this.world.chance.letters('request', 14)}`
     const version = request.headers['stripe-version']
     const headers = { 'request-id': requestId, 'stripe-version': typeof version === 'string' ? version : Stripe.API_VERSION }
     try {
       if (fault === 'limit') throw rateLimited()
+      if (fault === 'lock') throw lockTimeout()
       if (fault === 'before') throw failed()
       const asker = this.#asker(request)
       return await this.#once(request, asker, requestId, headers, fault === 'after')
     } catch (error) {
-      return this.#failure(error, headers)
+      return this.#failure(error, headers, request.path)
     }
   }
 
-  #failure(error: unknown, headers: Record<string, string>): Answer {
+  #failure(error: unknown, headers: Record<string, string>, path: string): Answer {
     const failure = error instanceof StripeFailure ? error : this.#bug(error)
+    if (failure.status === 409 && path.startsWith('/v2/')) failure.body.type = 'idempotency_error'
     return { status: failure.status, body: JSON.stringify({ error: failure.body }), headers: { ...headers, ...failure.headers } }
   }
 
@@ -103,14 +118,15 @@ export class Api {
       throw refused(`${message} The simulator takes sk_test_<name>, rk_test_<name> and pk_test_<name>.`, { status: 401 })
     }
     const platform = this.world.platform(name)
+    const rights = { publishable: kind === 'pk', restricted: kind === 'rk' }
     const selected = headers['stripe-account'] ?? headers['stripe-context']
-    if (selected === undefined || selected === platform.own.id) return { account: platform.own, publishable: kind === 'pk' }
+    if (selected === undefined || selected === platform.own.id) return { account: platform.own, ...rights }
     const account = platform.connected.get(String(selected))
     if (account === undefined) {
       const message = `The provided key '${given.slice(0, 8)}***' does not have access to account '${selected}' (or that account does not exist). Application access may have been revoked.`
       throw refused(message, { code: 'account_invalid', status: 403 })
     }
-    return { account, publishable: kind === 'pk' }
+    return { account, ...rights }
   }
 
   /** Executes what was not executed under this key. */
@@ -133,15 +149,19 @@ export class Api {
     try {
       await this.#delay()
       const body = JSON.stringify(this.#execute(request, asker, requestId, key ?? null), null, 2)
-      if (failAfter) throw failed(true)
       answer = { status: 200, body, headers }
+      if (failAfter) {
+        // The second version finishes on a repetition what failed before; the first keeps the failure.
+        if (key !== undefined && request.path.startsWith('/v2/')) kept.keep(key, answer)
+        throw failed(!request.path.startsWith('/v2/'))
+      }
     } catch (error) {
       keep = error instanceof StripeFailure && error.kept
-      answer = this.#failure(error, headers)
+      answer = this.#failure(error, headers, request.path)
     }
     if (key === undefined) return answer
     if (keep) kept.keep(key, { ...answer, headers: { ...answer.headers, 'idempotency-key': key } })
-    else kept.forget(key)
+    else kept.forgetUnanswered(key)
     return { ...answer, headers: { ...answer.headers, 'idempotency-key': key } }
   }
 
@@ -158,11 +178,16 @@ export class Api {
         code: 'secret_key_required',
       })
     }
+    const prefix = asker.restricted ? asker.account.platform.denied.find((denied) => request.path.startsWith(denied)) : undefined
+    if (prefix !== undefined) {
+      const message = `The provided key 'rk_test_***' does not have the required permissions for this endpoint (${prefix}).`
+      throw refused(message, { status: 403, code: 'more_permissions_required' })
+    }
     const { parameters, expansions } = this.#parameters(request, route, asker.publishable)
     const call: Call = { account: asker.account, parameters, requestId, idempotencyKey, publishable: asker.publishable }
     const answer = structuredClone(route.run(call, ...ids))
     expand(asker.account, answer, expansions)
-    if (this.world.settings.validate) this.#check(answer)
+    if (this.world.settings.validate) this.#check(answer, route.method === 'DELETE' ? deletedShapes : shapes)
     return answer
   }
 
@@ -189,12 +214,12 @@ export class Api {
   }
 
   /** Answers are held against the SDK's typings: a client that the simulator satisfies must satisfy Stripe, too. */
-  #check(answer: Record<string, unknown>): void {
+  #check(answer: Record<string, unknown>, by: Shapes): void {
     if (Array.isArray(answer.data)) {
-      for (const one of answer.data) this.#check(one)
+      for (const one of answer.data) this.#check(one, by)
       return
     }
-    const shape = answer.deleted === true ? undefined : shapes[String(answer.object)]
+    const shape = by[String(answer.object)]
     if (shape === undefined) return
     const violations = violationsOf(shape, answer)
     if (violations.length === 0) return
@@ -225,6 +250,14 @@ function rateLimited(): StripeFailure {
   const message = 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.'
   const body = { type: 'invalid_request_error' as const, code: 'rate_limit', message }
   return new StripeFailure(429, body, false, { 'stripe-rate-limited-reason': 'global-rate', 'stripe-should-retry': 'false' })
+}
+
+/** Another request held the object for too long. */
+function lockTimeout(): StripeFailure {
+  const message = 'This object cannot be accessed right now because another API request or Stripe process is currently accessing it.'
+  return new StripeFailure(429, { type: 'invalid_request_error', code: 'lock_timeout', message }, false, {
+    'stripe-rate-limited-reason': 'resource-specific',
+  })
 }
 
 function failed(kept = false): StripeFailure {

@@ -7,17 +7,19 @@ import type { Behaviour } from './payment-methods.js'
 import { filled } from './schema.js'
 import type { Account } from './world.js'
 
+/** An authorisation lapses when it is not captured. */
+export const authorisation_ms = 7 * 86_400_000
 /** Under asynchronous capture a charge gets its balance transaction so much later. */
-export const settlement_ms = 5_000
+const settlement_ms = 5_000
 
-export function methodDetails(behaviour: Behaviour): Record<string, unknown> {
-  if (behaviour.type === 'us_bank_account')
-    return { type: 'us_bank_account', us_bank_account: { bank_name: 'STRIPE TEST BANK', last4: behaviour.last4 } }
-  const { brand, last4 } = behaviour
-  return { type: 'card', card: { brand, country: 'US', exp_month: 12, exp_year: 2034, funding: 'credit', last4, network: brand } }
+function methodDetails({ brand, last4, type }: Behaviour, capture_before?: number): Record<string, unknown> {
+  if (type === 'us_bank_account') return { type, us_bank_account: { bank_name: 'STRIPE TEST BANK', last4 } }
+  const held = capture_before === undefined ? {} : { capture_before }
+  return { type, card: { brand, country: 'US', exp_month: 12, exp_year: 2034, funding: 'credit', last4, network: brand, ...held } }
 }
 
 export function createCharge(account: Account, intent: Intent, behaviour: Behaviour, state: Partial<Charge>): Charge {
+  const capture_before = intent.capture_method === 'manual' ? account.world.now_s() + authorisation_ms / 1_000 : undefined
   const charge = account.add<Charge>(
     filled<Charge>('Charge', {
       id: account.newId('ch'),
@@ -40,7 +42,7 @@ export function createCharge(account: Account, intent: Intent, behaviour: Behavi
       paid: true,
       payment_intent: intent.id,
       payment_method: intent.payment_method,
-      payment_method_details: methodDetails(behaviour),
+      payment_method_details: methodDetails(behaviour, capture_before),
       refunded: false,
       status: 'succeeded',
       transfer_group: intent.transfer_group,

@@ -53,6 +53,14 @@ export function controlOf(world: World, api: Api): SimulatorControl {
     async rejectAccount(id) {
       setState(world.connected(id), 'rejected', 'other')
     },
+    async disconnectAccount(id) {
+      const account = world.connected(id)
+      emit(account, 'account.application.deauthorized', { id: 'ca_simulator', object: 'application', name: account.platform.name })
+      account.platform.connected.delete(id)
+    },
+    denyRestrictedKey(name, pathPrefixes) {
+      world.platform(name).denied = pathPrefixes
+    },
     async openDispute(chargeId, options) {
       return openDispute(world.holderOf(chargeId), chargeId, options).id
     },

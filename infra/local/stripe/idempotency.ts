@@ -21,7 +21,7 @@ const keyLengthMax = 255
 export class IdempotencyKeys {
   readonly #kept = new Map<string, Kept>()
 
-  /** The first answer, or undefined for the one who is to make it, and who then calls `keep` or `forget`. */
+  /** The first answer, or undefined for the one who is to make it, and who then calls `keep` or `forgetUnanswered`. */
   begin(key: string, fingerprint: string, now_ms: number): Answer | undefined {
     if (key.length > keyLengthMax) {
       throw new StripeFailure(
@@ -49,7 +49,8 @@ export class IdempotencyKeys {
     if (known !== undefined) known.answer = answer
   }
 
-  forget(key: string): void {
-    this.#kept.delete(key)
+  /** The next request with it executes, unless there is an answer after all. */
+  forgetUnanswered(key: string): void {
+    if (this.#kept.get(key)?.answer === undefined) this.#kept.delete(key)
   }
 }

@@ -1,15 +1,13 @@
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Api, type Request } from './api.js'
+import { Api } from './api.js'
 import { controlOf } from './control.js'
+import { close, createApiServer, createControlServer, listen } from './server.js'
 import type { Settings, SimulatorOptions, StripeSimulator } from './types.js'
 import { World } from './world.js'
 
 export { signatureHeader } from './deliveries.js'
 export type { Faults, SimulatorControl, SimulatorOptions, Snapshot, StripeSimulator } from './types.js'
 
-const body_bytes = 1_000_000
 /** So often the background looks for what is due. */
 const tick_ms = 100
 
@@ -18,19 +16,22 @@ export async function startStripeSimulator(options: SimulatorOptions = {}): Prom
   const world = new World(settingsOf(options))
   const api = new Api(world)
   const control = controlOf(world, api)
-  const server = http.createServer((request, response) => void serve(api, request, response))
+  const server = createApiServer(world, api)
+  const controlServer = createControlServer(control)
   const port = await listen(server, options.port ?? 0)
   const url = `http://127.0.0.1:${port}`
   world.settings.url = url
+  const controlPort = await listen(controlServer, options.controlPort ?? 0)
   const background = startBackground(world)
   return {
     url,
     port,
-    controlUrl: url,
+    controlUrl: `http://127.0.0.1:${controlPort}`,
     control,
     async stop() {
       await background.stop()
       await close(server)
+      await close(controlServer)
       if (api.violations.length > 0) throw new Error(`the Stripe simulator answered what Stripe would not:\n${api.violations.join('\n')}`)
     },
   }
@@ -45,6 +46,7 @@ function settingsOf(options: SimulatorOptions): Settings {
   return {
     seed: options.seed ?? 1,
     clock: options.clock ?? 'virtual',
+    startAt: options.startAt,
     validate: options.validate ?? true,
     autoDeliver: options.autoDeliver ?? false,
     balanceTransactions: options.balanceTransactions ?? 'async',
@@ -57,6 +59,7 @@ function settingsOf(options: SimulatorOptions): Settings {
       failBefore500: 0,
       failAfter500: 0,
       rateLimit429: 0,
+      lockTimeout429: 0,
       latency_ms: [0, 0],
       delivery: { duplicate: [1, 1], reorder: false, delay_ms: [0, 0], drop: 0 },
     },
@@ -81,45 +84,4 @@ function startBackground(world: World): { stop(): Promise<void> } {
       await Promise.race([work, sleep(2 * tick_ms)])
     },
   }
-}
-
-async function serve(api: Api, incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-  const url = new URL(incoming.url ?? '/', 'http://localhost')
-  const body = await readBody(incoming)
-  if (body === undefined) return void response.writeHead(413).end()
-  const request: Request = {
-    method: incoming.method ?? 'GET',
-    path: url.pathname,
-    query: url.search.slice(1),
-    headers: incoming.headers,
-    body,
-  }
-  const fault = api.fault(request)
-  const answer = await api.answer(request, fault)
-  if (fault === 'drop') return void incoming.socket.destroy()
-  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body)
-}
-
-async function readBody(incoming: http.IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length_bytes = 0
-  for await (const chunk of incoming) {
-    length_bytes += (chunk as Buffer).length
-    if (length_bytes > body_bytes) return undefined
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
-async function listen(server: http.Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return (server.address() as AddressInfo).port
-}
-
-async function close(server: http.Server): Promise<void> {
-  server.closeAllConnections()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
 }

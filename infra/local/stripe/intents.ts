@@ -1,5 +1,5 @@
-import type { Call } from './call.js'
-import { captureCharge, createCharge } from './charges.js'
+import { type Call, refuseIgnored } from './call.js'
+import { authorisation_ms, captureCharge, createCharge } from './charges.js'
 import { mergedMetadata } from './metadata.js'
 import { checkAmount, checkChargeable, currencyOf, written } from './currencies.js'
 import { impossible, missing, refused, StripeFailure } from './errors.js'
@@ -20,10 +20,13 @@ const unauthenticated = {
   message: 'Your card was declined. This transaction requires authentication.',
 }
 const dispute_ms = 60_000
+/** Other kinds of charges: the simulator has separate charges and transfers only. */
+const notSimulated = ['application_fee_amount', 'hooks', 'on_behalf_of', 'transfer_data']
 const beforeConfirmation = ['requires_payment_method', 'requires_confirmation', 'requires_action'] as const
 
 export function createIntent(call: Call): Intent {
   const { account, parameters } = call
+  refuseIgnored(parameters, notSimulated)
   const currency = currencyOf(String(parameters.currency))
   checkChargeable(parameters.amount as number, currency)
   if (parameters.customer !== undefined) account.get('customer', String(parameters.customer), 'customer')
@@ -163,6 +166,7 @@ function attempt(account: Account, intent: Intent, behaviour: Behaviour, call?: 
   const charge = createCharge(account, intent, behaviour, {})
   if (intent.capture_method === 'manual') {
     Object.assign(intent, { status: 'requires_capture', amount_capturable: intent.amount })
+    account.world.later(authorisation_ms, () => lapse(account, intent, charge))
     emit(account, 'charge.succeeded', charge, call)
     emit(account, 'payment_intent.amount_capturable_updated', intent, call)
     return intent
@@ -173,6 +177,14 @@ function attempt(account: Account, intent: Intent, behaviour: Behaviour, call?: 
   emit(account, 'charge.succeeded', charge, call)
   emit(account, 'payment_intent.succeeded', intent, call)
   return intent
+}
+
+function lapse(account: Account, intent: Intent, charge: Charge): void {
+  if (intent.status !== 'requires_capture') return
+  Object.assign(charge, { amount_refunded: charge.amount, refunded: true })
+  Object.assign(intent, { status: 'canceled', amount_capturable: 0, canceled_at: account.world.now_s(), cancellation_reason: 'automatic' })
+  emit(account, 'charge.expired', charge)
+  emit(account, 'payment_intent.canceled', intent)
 }
 
 /** Some test cards are paid and then disputed. */
@@ -189,6 +201,7 @@ function startDebit(account: Account, intent: Intent, behaviour: Behaviour, call
   emit(account, 'payment_intent.processing', intent, call)
   emit(account, 'charge.pending', charge, call)
   account.world.later(bankDays_ms, () => {
+    if (intent.status !== 'processing') return
     Object.assign(charge, { status: 'succeeded', paid: true })
     Object.assign(intent, { status: 'succeeded', amount_received: intent.amount })
     captureCharge(account, charge, intent, behaviour)

@@ -1,5 +1,5 @@
 import type { Call } from './call.js'
-import { refused } from './errors.js'
+import { StripeFailure } from './errors.js'
 import type { PaymentMethod } from './objects.js'
 import { type Behaviour, behaviourOfNumber, magicBehaviour } from './payment-methods.js'
 import { filled } from './schema.js'
@@ -38,11 +38,8 @@ function methodOfData(account: Account, data: Record<string, unknown>): PaymentM
   const card = (data.card ?? {}) as { number?: string; token?: string }
   const behaviour = behaviourOfNumber(card.number ?? '') ?? magicBehaviour((card.token ?? '').replace(/^tok_/, 'pm_card_'))
   if (behaviour === undefined) {
-    throw refused('Your card number is not one of those that the simulator knows: 4242 4242 4242 4242 is paid.', {
-      code: 'incorrect_number',
-      param: 'card[number]',
-      status: 402,
-    })
+    const message = 'Your card number is incorrect. The simulator knows those that Stripe documents for tests.'
+    throw new StripeFailure(402, { type: 'card_error', code: 'incorrect_number', message, param: 'number' }, true)
   }
   return addMethod(account, behaviour)
 }

@@ -1,4 +1,4 @@
-import { refused } from './errors.js'
+import { impossible } from './errors.js'
 import type { BalanceTransaction, Charge, Refund, StripeObject, Transfer, TransferReversal } from './objects.js'
 import type { Account } from './world.js'
 
@@ -42,9 +42,10 @@ export function expand(account: Account, answer: Record<string, unknown>, paths:
   for (const path of paths) {
     const names = path.split('.')
     if (names.length > expandDepthMax + (names[0] === 'data' ? 1 : 0)) {
-      throw refused(`You cannot expand more than ${expandDepthMax} levels of a property. Property: ${path}`, {
-        code: 'property_expansion_max_depth',
-      })
+      throw impossible(
+        'property_expansion_max_depth',
+        `You cannot expand more than ${expandDepthMax} levels of a property. Property: ${path}`,
+      )
     }
     expandAlong(account, answer, names, path)
   }
@@ -60,11 +61,11 @@ function expandAlong(account: Account, holder: Record<string, unknown>, names: r
   if (name === 'refunds' && holder.object === 'charge') holder.refunds = refundsOf(account, holder as unknown as Charge)
   const value = holder[name]
   if (value === undefined) {
-    throw refused(`This property cannot be expanded (${name}).`, { code: 'property_cannot_be_expanded' })
+    throw impossible('property_cannot_be_expanded', `This property cannot be expanded (${name}).`)
   }
   if (typeof value === 'string') {
     const found = account.anything(value) ?? account.platform.own.anything(value)
-    if (found === undefined) throw refused(`This property cannot be expanded (${path}).`, { code: 'property_cannot_be_expanded' })
+    if (found === undefined) throw impossible('property_cannot_be_expanded', `This property cannot be expanded (${path}).`)
     holder[name] = presented(account, found)
   }
   const inner = holder[name]

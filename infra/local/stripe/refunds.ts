@@ -1,5 +1,5 @@
 import { move, settled } from './balance.js'
-import type { Call } from './call.js'
+import { type Call, refuseIgnored } from './call.js'
 import { mergedMetadata } from './metadata.js'
 import { checkAmount, written } from './currencies.js'
 import { impossible, refused } from './errors.js'
@@ -11,8 +11,11 @@ import type { Account } from './world.js'
 const bankDays_ms = 3 * 86_400_000
 const openChargeback = new Set(['needs_response', 'under_review', 'lost'])
 
+const notSimulated = ['instructions_email', 'origin', 'refund_application_fee', 'reverse_transfer']
+
 export function createRefund(call: Call): Refund {
   const { account, parameters } = call
+  refuseIgnored(parameters, notSimulated)
   const charge = chargeToRefund(call)
   const left = charge.amount_captured - charge.amount_refunded
   const amount = (parameters.amount as number | undefined) ?? left
@@ -47,7 +50,11 @@ export function createRefund(call: Call): Refund {
   charge.refunded = charge.amount_refunded === charge.amount_captured
   emit(account, 'refund.created', refund, call)
   emit(account, 'charge.refunded', charge, call)
-  if (behaviour?.refundFails) account.world.later(bankDays_ms, () => failRefund(account, refund.id))
+  if (behaviour?.refundFails) {
+    account.world.later(bankDays_ms, () => {
+      if (refund.status === 'succeeded') failRefund(account, refund.id)
+    })
+  }
   if (slow) account.world.later(bankDays_ms, () => succeed(account, refund))
   return refund
 }

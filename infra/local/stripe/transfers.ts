@@ -1,4 +1,4 @@
-import { fundsOf, move } from './balance.js'
+import { fundsOf, move, settled } from './balance.js'
 import type { Call } from './call.js'
 import { mergedMetadata } from './metadata.js'
 import { checkAmount, currencyOf, written } from './currencies.js'
@@ -85,14 +85,14 @@ function sourceOf(account: Account, id: string): Charge {
 /** Whatever was sent from a charge counts, also what came back. */
 function checkSource(account: Account, charge: Charge, amount: number, currency: string): void {
   const transaction = account.find<BalanceTransaction>('balance_transaction', charge.balance_transaction ?? '')
-  const settled = transaction?.currency ?? charge.currency
-  if (settled !== currency) {
-    const message = `The currency of source_transaction's balance transaction (${settled}) must be the same as the transfer currency (${currency})`
+  const expected = settled(account, charge.amount_captured, charge.currency)
+  const currencyThere = transaction?.currency ?? expected.currency
+  if (currencyThere !== currency) {
+    const message = `The currency of source_transaction's balance transaction (${currencyThere}) must be the same as the transfer currency (${currency})`
     throw impossible(undefined, message, { param: 'currency' })
   }
-  const rate = (transaction?.exchange_rate as number | null | undefined) ?? 1
   const sent = account.all<Transfer>('transfer').filter((transfer) => transfer.source_transaction === charge.id)
-  const left = Math.round(charge.amount_captured * rate) - sent.reduce((sum, transfer) => sum + transfer.amount, 0)
+  const left = expected.amount - sent.reduce((sum, transfer) => sum + transfer.amount, 0)
   if (amount > left) {
     const message = `The transfer of ${written(amount, currency)} is more than what is left of the source ${charge.id}: ${written(left, currency)}.`
     throw impossible(undefined, message, { param: 'amount' })

@@ -9,6 +9,8 @@ export interface Faults {
   failAfter500: number
   /** Probability of a 429. */
   rateLimit429: number
+  /** Probability of a 429 because another request holds the object. */
+  lockTimeout429: number
   /** How long an answer takes, at least and at most. */
   latency_ms: [number, number]
   delivery: {
@@ -38,6 +40,8 @@ export interface SimulatorOptions {
   controlPort?: number
   /** `virtual` stands still until `advance`. */
   clock?: 'real' | 'virtual'
+  /** Where the virtual clock stands at first, and after a reset; now, unless said. */
+  startAt?: Date
   /** Answers that differ from the typings of the SDK become errors, and `stop` tells of them. */
   validate?: boolean
   /** Delivers in the background; otherwise `control.deliver` does. */
@@ -61,6 +65,7 @@ export interface Settlement {
 export interface Settings {
   seed: number
   clock: 'real' | 'virtual'
+  startAt: Date | undefined
   validate: boolean
   autoDeliver: boolean
   balanceTransactions: 'async' | 'at_once'
@@ -100,6 +105,10 @@ export interface SimulatorControl {
   verifyAccount(id: string): Promise<void>
   restrictAccount(id: string, reason: string): Promise<void>
   rejectAccount(id: string): Promise<void>
+  /** The vendor leaves the platform: its keys do not reach the account any more. */
+  disconnectAccount(id: string): Promise<void>
+  /** What rk_test_<name> may not do, by the beginnings of paths: /v1/transfers. */
+  denyRestrictedKey(name: string, pathPrefixes: readonly string[]): void
   /** Returns the id of the dispute. */
   openDispute(chargeId: string, options?: { amount?: number; reason?: string; inquiry?: boolean }): Promise<string>
   /** An inquiry becomes a chargeback. */

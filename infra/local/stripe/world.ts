@@ -13,7 +13,7 @@ export class Account {
   /** What signs the webhooks of an endpoint, by its id. */
   readonly secrets = new Map<string, string>()
   /** Links to its onboarding, by their token: each works once. */
-  readonly links = new Map<string, { return_url: string; expires_ms: number }>()
+  readonly links = new Map<string, { return_url: string; refresh_url: string; expires_ms: number; used: boolean }>()
   /** How it is paid out. */
   payments?: Record<string, unknown>
   /** Of a connected account. */
@@ -72,6 +72,8 @@ export class Account {
 export class Platform {
   readonly own: Account
   readonly connected = new Map<string, Account>()
+  /** What a restricted key may not do, by the beginnings of paths. */
+  denied: readonly string[] = []
 
   constructor(
     readonly world: World,
@@ -96,11 +98,12 @@ export class World {
   readonly platforms = new Map<string, Platform>()
   readonly deliveries: Deliveries
   #tasks: Task[] = []
-  #start_ms = Date.now()
+  #start_ms: number
   #advanced_ms = 0
 
   constructor(readonly settings: Settings) {
     this.chance = new Chance(settings.seed)
+    this.#start_ms = settings.startAt?.getTime() ?? Date.now()
     this.deliveries = new Deliveries(this)
   }
 
@@ -157,7 +160,7 @@ export class World {
     this.platforms.clear()
     this.deliveries.clear()
     this.#tasks = []
-    this.#start_ms = Date.now()
+    this.#start_ms = this.settings.startAt?.getTime() ?? Date.now()
     this.#advanced_ms = 0
   }
 }
