@@ -26,6 +26,7 @@ import {
 import { registerPaymentProvider, resumeRefund, unwindPayment } from './payments/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
+import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
 export interface Stoa {
@@ -151,7 +152,7 @@ async function listen(config: Config, services: Services & { publicUrl: string }
   })
   const { port } = server.address() as net.AddressInfo
   if (services.publicUrl === '') services.publicUrl = `http://localhost:${port}`
-  server.on('request', createApp(services, routes).callback())
+  server.on('request', createApp(services, routes, storefront(services, routes)).callback())
   return server
 }
 
