@@ -61,8 +61,15 @@ module.exports = {
     {
       name: 'api-is-the-outermost',
       severity: 'error',
-      from: { pathNot: ['^src/api/', '^src/main\\.js$', '^test/'] },
+      from: { pathNot: ['^src/api/', '^src/web/', '^src/main\\.js$', '^test/'] },
       to: { path: '^src/api/' },
+    },
+    {
+      name: 'web-is-a-client',
+      comment: 'Pages are made of what the API answers. Nothing needs them but the process that serves them.',
+      severity: 'error',
+      from: { pathNot: ['^src/web/', '^src/main\\.js$', '^test/'] },
+      to: { path: '^src/web/' },
     },
     {
       name: 'sources-need-no-test',

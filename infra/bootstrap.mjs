@@ -47,7 +47,7 @@ function install() {
 function newest(directory) {
   let latest = 0
   for (const entry of fs.readdirSync(directory, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
+    if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue
     latest = Math.max(latest, fs.statSync(path.join(entry.parentPath, entry.name)).mtimeMs)
   }
   return latest
@@ -57,7 +57,7 @@ function newest(directory) {
 function build() {
   const stamp = path.join(root, 'dist', '.built')
   const sources = ['src', 'migrations', 'seeds', 'test', 'infra'].map((name) => path.join(root, name)).filter(fs.existsSync)
-  const files = sources.flatMap((directory) => fs.readdirSync(directory, { recursive: true })).filter((name) => name.endsWith('.ts'))
+  const files = sources.flatMap((directory) => fs.readdirSync(directory, { recursive: true })).filter((name) => /\.tsx?$/.test(name))
   const list = createHash('sha256').update(files.sort().join('\n')).digest('hex')
   const built = fs.existsSync(stamp) ? { time: fs.statSync(stamp).mtimeMs, list: fs.readFileSync(stamp, 'utf8') } : null
   const changed = Math.max(...sources.map(newest), fs.statSync(path.join(root, 'tsconfig.json')).mtimeMs)

@@ -24,10 +24,10 @@ function writeImports() {
   fs.rmSync(target, { recursive: true, force: true })
   for (const folder of folders) {
     for (const name of fs.readdirSync(path.join(root, folder), { recursive: true })) {
-      if (!/\.(ts|mjs)$/.test(name) || name.endsWith('.d.ts')) continue
+      if (!/\.(tsx?|mjs)$/.test(name) || name.endsWith('.d.ts')) continue
       const source = fs.readFileSync(path.join(root, folder, name), 'utf8')
       const imports = [...source.matchAll(importLine)].map((match) => `import '${match[1] ?? match[2]}'\n`)
-      const file = path.join(target, folder, name.replace(/\.ts$/, '.js'))
+      const file = path.join(target, folder, name.replace(/\.tsx?$/, '.js'))
       fs.mkdirSync(path.dirname(file), { recursive: true })
       fs.writeFileSync(file, imports.join(''))
     }

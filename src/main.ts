@@ -36,6 +36,7 @@ import {
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
+import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
 export interface Stoa {
@@ -173,7 +174,7 @@ async function listen(config: Config, services: Services & { publicUrl: string }
   })
   const { port } = server.address() as net.AddressInfo
   if (services.publicUrl === '') services.publicUrl = `http://localhost:${port}`
-  server.on('request', createApp(services, routes).callback())
+  server.on('request', createApp(services, routes, storefront(services, routes)).callback())
   return server
 }
 

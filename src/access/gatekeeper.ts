@@ -8,6 +8,7 @@ import {
   identityStatement,
   keyStatement,
   operatorStatement,
+  ownChannelStatement,
   type TenantRow,
   tenantByDomainStatement,
   tenantByKeyStatement,
@@ -37,6 +38,13 @@ export interface Gatekeeper {
    * @throws not_allowed for missing or unknown keys and for hints that name two stores; forbidden for suspended ones
    */
   identify(hints: Hints): Promise<Identified>
+  /**
+   * The same for a page of a store's own storefront: the store of the host with its own sales channel, and the customer
+   * whose session the browser holds.
+   * @returns null for a host that is no store's
+   * @throws forbidden for a suspended store
+   */
+  identifyShopper(host: string, session: string): Promise<Identified | null>
   /** Forgets what is remembered of keys, tokens and stores in this process: after a change that must show at once. */
   forget(): void
   /** The same for a session that has ended. */
@@ -79,6 +87,10 @@ function lookupsOf(db: Database, baseDomain: string) {
     const [tenantId, identityId] = key.split(' ') as [string, string]
     return one({ role: 'store', tenantId }, identityStatement(tenantId, identityId))
   })
+  const ownKey = remembered(async (tenantId): Promise<Key> => {
+    const channels = await db.read({ role: 'store', tenantId }, ownChannelStatement(tenantId))
+    return { id: 'storefront', type: 'publishable', salesChannelIds: channels.map((channel) => channel.id) }
+  })
   const byOperator = remembered((id) => one(platform, operatorStatement(id)))
   const bySession = remembered((hash) => one(platform, sessionStatement(hash)))
 
@@ -89,6 +101,7 @@ function lookupsOf(db: Database, baseDomain: string) {
     byIdentity,
     byOperator,
     bySession,
+    ownKey,
     async byHost(host: string): Promise<Tenant | null> {
       if (host.endsWith(suffix)) return bySlug(host.slice(0, -suffix.length).toLowerCase())
       // Addresses and the bare base domain belong to no store.
@@ -96,7 +109,7 @@ function lookupsOf(db: Database, baseDomain: string) {
       return byDomain(host.toLowerCase())
     },
     forget() {
-      for (const lookup of [bySlug, byDomain, byPublicId, byKey, byIdentity, byOperator, bySession]) lookup.forget()
+      for (const lookup of [bySlug, byDomain, byPublicId, byKey, byIdentity, byOperator, bySession, ownKey]) lookup.forget()
     },
   }
 }
@@ -124,17 +137,27 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
         'x-tenant': named,
         'the host': ofHost,
       })
-      if (tenant?.status === 'suspended' && hints.surface !== 'platform') {
-        throw forbidden('This store is suspended.', 'tenant_suspended')
-      }
+      if (hints.surface !== 'platform') refuseSuspended(tenant)
       const who = held !== null ? keyActor(held) : claims === null ? (session?.actor ?? null) : await actorOf(lookups, claims, ofToken)
       const key = publishable?.key ?? held?.key ?? null
       return { tenant, key, actor: who, scope: scopeOf(hints, tenant, who) }
+    },
+    async identifyShopper(host, session) {
+      const tenant = await lookups.byHost(host)
+      if (tenant === null) return null
+      refuseSuspended(tenant)
+      const hints: Hints = { surface: 'store', host, session, origin: '', authorization: '', publishableKey: '', tenantSlug: '' }
+      const [key, held] = await Promise.all([lookups.ownKey(tenant.id), sessionOf(lookups, clock, hints, tenant)])
+      return { tenant, key, actor: held?.actor ?? null, scope: { role: 'store', tenantId: tenant.id } }
     },
     forget: () => lookups.forget(),
     forgetSession: (value) => lookups.bySession.forget(keyHash(value)),
     forgetIdentity: (tenantId, identityId) => lookups.byIdentity.forget(`${tenantId} ${identityId}`),
   }
+}
+
+function refuseSuspended(tenant: Tenant | null): void {
+  if (tenant?.status === 'suspended') throw forbidden('This store is suspended.', 'tenant_suspended')
 }
 
 async function namedBySlug({ bySlug }: Lookups, slug: string): Promise<Tenant | null> {

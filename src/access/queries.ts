@@ -62,6 +62,17 @@ export function keyStatement(tenantId: string, keyId: string): Statement<KeyRow>
   )
 }
 
+/** The channel that a store's own storefront sells in: its default one, or else its first that is in use. */
+export function ownChannelStatement(tenantId: string): Statement<{ id: string }> {
+  return statement(
+    'access.own_channel',
+    `select c.id from sales_channel c join store s on s.tenant_id = c.tenant_id
+     where c.tenant_id = $1 and not c.is_disabled and c.deleted_at is null
+     order by c.id is not distinct from s.default_sales_channel_id desc, c.id limit 1`,
+    [tenantId],
+  )
+}
+
 /** Notes that a key is in use, at most once a minute. */
 export function touchKeyStatement(tenantId: string, keyId: string): Statement<{ id: string }> {
   return statement(

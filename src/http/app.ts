@@ -13,20 +13,23 @@ import type { Route, Surface } from './route.js'
 import { checkRoute, type RequestState, runRoute } from './run-route.js'
 import type { Services } from './services.js'
 
-/** The HTTP application: everything a request goes through, in the order it goes through it. */
-export function createApp(services: Services, routes: readonly Route[]): Koa {
+/**
+ * The HTTP application: everything a request goes through, in the order it goes through it.
+ * @param pages answers what is a page, and hands everything else on
+ */
+export function createApp(services: Services, routes: readonly Route[], pages: Koa.Middleware): Koa {
   // Of a chain of addresses the last is the proxy's word; those before it are whatever the sender made up.
   const app = new Koa({ proxy: services.config.trustProxy, maxIpsCount: 1, asyncLocalStorage: false })
   const metrics = metricsOf(services.db)
   app.use(requestIds)
   app.use(logs(services, metrics))
   app.use(errors(services))
+  app.use((ctx, next) => timeLimit(ctx, () => pages(ctx, next)))
   app.use(crossOrigin)
   app.use(securityHeaders)
   app.use(processRoutes(services, metrics).routes())
   app.use(documentationRouter(routes, services.publicUrl).routes())
   app.use(filesRouter(services.filesDirectory).routes())
-  app.use(timeLimit)
   app.use(hooksRouter(services).routes())
   app.use(identify(services))
   app.use(routing(services, routes))

@@ -4,7 +4,8 @@ export { openApiOf } from './openapi.js'
 export { parseQuery } from './query.js'
 export { type RateLimits, rateLimiter } from './rate-limits.js'
 export { type IdKinds, Reply, type Route, route, type Surface } from './route.js'
-export { checkRoute } from './run-route.js'
+export { type Call, type Caller, callRoute, checkRoute } from './run-route.js'
+export { readBody } from './body.js'
 export type { Page, RequestContext, Services } from './services.js'
 export {
   address,

@@ -1,6 +1,6 @@
 import type { Context as KoaContext } from 'koa'
 import { z } from 'zod'
-import { abilityOf, type Identified, isPermission, type Permission, permits, sessionCookie } from '../access/index.js'
+import { abilityOf, type Identified, type Tenant, isPermission, type Permission, permits, sessionCookie } from '../access/index.js'
 import { auditedDatabase, type AuditedDatabase } from '../audit/index.js'
 import type { Context, Scope } from '../db/index.js'
 import { forbidden, invalidData, limits, unauthorized, unexpectedState } from '../kernel/index.js'
@@ -62,9 +62,7 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
     return result
   }
   if (key === '') return send(ctx, route, await handle())
-  // An identity that has no actor yet is still somebody: two of them must not be given each other's answers.
-  const sender = identified.actor?.id || identified.actor?.identityId || ''
-  const owner = `${identified.actor?.type ?? 'guest'}:${sender}\n${route.method} ${ctx.path}`
+  const owner = ownerOf(identified, `${route.method} ${ctx.path}`)
   const content = `${ctx.querystring}\n${parsed.raw.toString('base64')}`
   const answer = await once(services, scope, { key, owner, content }, async () => {
     const reply = replyOf(route, await handle())
@@ -76,6 +74,58 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
   ctx.status = answer.status
   ctx.type = 'application/json'
   ctx.body = answer.response
+}
+
+/** An identity that has no actor yet is still somebody: two of them must not be given each other's answers. */
+function ownerOf({ actor }: Identified, request: string): string {
+  return `${actor?.type ?? 'guest'}:${actor?.id || actor?.identityId || ''}\n${request}`
+}
+
+/** Who calls a route from inside the process, as a request says it. */
+export interface Caller extends Pick<RequestContext, 'ip' | 'locale' | 'sent'> {
+  identified: Identified
+  requestId: string
+}
+
+/** What a request to a route holds. */
+export interface Call {
+  params?: Readonly<Record<string, string>>
+  query?: Readonly<Record<string, unknown>>
+  body?: unknown
+  /** Calls of one sender with the same key and body are made once, and answered alike. */
+  idempotencyKey?: string
+}
+
+/**
+ * Calls a route of shoppers without HTTP: limited, authorised, validated and handled as a request from outside.
+ * @throws what the route answers as an error
+ */
+export async function callRoute(services: Services, route: Route, caller: Caller, call: Call): Promise<Reply> {
+  const { identified, requestId, ...sender } = caller
+  const scope = scopeOf(route, identified)
+  authorise(route, identified)
+  const { tenant, actor, key } = identified
+  await services.rates.take(rateClassOf(route), `${tenant?.id ?? '-'}:${actor?.id ?? ''}:${sender.ip}`)
+  const request: RequestContext = {
+    ...sender,
+    ...parseParameters(route, { ...call.query }),
+    body: route.method === 'GET' ? {} : parseWith(route.body ?? nothing, call.body ?? {}),
+    raw: empty,
+    services,
+    context: contextOf(services, { requestId, identified }, scope),
+    tenant: tenant as Tenant,
+    key,
+    actor,
+    ability: abilityOf(actor),
+    params: call.params ?? {},
+  }
+  if (call.idempotencyKey === undefined) return replyOf(route, await route.handle(request))
+  const owner = ownerOf(identified, `${route.method} ${route.path} ${JSON.stringify(call.params)}`)
+  const answer = await once(services, scope, { key: call.idempotencyKey, owner, content: JSON.stringify(call.body) }, async () => {
+    const { status, body } = replyOf(route, await route.handle(request))
+    return { status, response: JSON.stringify(body) }
+  })
+  return new Reply(JSON.parse(answer.response), { status: answer.status })
 }
 
 const auditedSurfaces: readonly string[] = ['admin', 'vendor', 'platform']
@@ -161,24 +211,25 @@ function contextOf(services: Services, state: RequestState, scope: Scope): Conte
 }
 
 async function parseRequest(route: Route, ctx: KoaContext) {
-  const query = parseQuery(ctx.querystring)
+  const parsed = parseParameters(route, parseQuery(ctx.querystring))
+  if (route.method === 'GET') return { ...parsed, body: {}, raw: empty }
+  if (route.raw !== undefined) {
+    const type = (ctx.request.type || '').toLowerCase()
+    if (!route.raw.types.includes(type)) throw invalidData(`Send the content as ${route.raw.types.join(' or ')}, not as '${type}'`)
+    return { ...parsed, body: {}, raw: await readBody(ctx.req, route.raw.limit_bytes) }
+  }
+  const raw = await readBody(ctx.req, limits.body_bytes)
+  return { ...parsed, body: parseWith(route.body ?? nothing, parseJson(raw)), raw }
+}
+
+function parseParameters(route: Route, query: Record<string, unknown>) {
   const { limit, offset, order, fields, with_deleted: _withDeleted, locale: _locale, ...rest } = query
   // What a route does not page or select by, it does not know.
   if (route.page === undefined) Object.assign(rest, without({ limit, offset, order }))
   if (route.fields === undefined) Object.assign(rest, without({ fields }))
   const page = pageOf(route, { limit, offset, order })
   const tree = route.fields === undefined ? noFields : fieldTree(route.fields, textOf(fields))
-  const parsedQuery = parseWith(route.query ?? nothing, rest)
-  if (route.method === 'GET') return { query: parsedQuery, body: {}, raw: empty, fields: tree, page }
-  if (route.raw !== undefined) {
-    const type = (ctx.request.type || '').toLowerCase()
-    if (!route.raw.types.includes(type)) throw invalidData(`Send the content as ${route.raw.types.join(' or ')}, not as '${type}'`)
-    const raw = await readBody(ctx.req, route.raw.limit_bytes)
-    return { query: parsedQuery, body: {}, raw, fields: tree, page }
-  }
-  const raw = await readBody(ctx.req, limits.body_bytes)
-  const body = parseWith(route.body ?? nothing, parseJson(raw))
-  return { query: parsedQuery, body, raw, fields: tree, page }
+  return { query: parseWith(route.query ?? nothing, rest), fields: tree, page }
 }
 
 const localePattern = /^[a-z]{2,8}(-[a-z0-9]{1,8}){0,4}$/i

@@ -1,3 +1,4 @@
+export { bestSellersStatement } from './queries/best-sellers.js'
 export { cancelFulfillment } from './commands/cancel-fulfillment.js'
 export { cancelOrder } from './commands/cancel-order.js'
 export { archiveOrder, completeOrder, insertOrderChangeStatement, type OrderPatch, updateOrder } from './commands/change-order.js'

@@ -11,7 +11,7 @@ function readSources(): Source[] {
   return folders.flatMap((folder) =>
     fs
       .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|mjs)$/.test(name))
+      .filter((name) => /\.(tsx?|mjs)$/.test(name))
       .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
       .map((name) => ({ path: name, text: fs.readFileSync(path.join(root, name), 'utf8') })),
   )

@@ -1,5 +1,6 @@
 import type { Route } from '../../http/index.js'
 import { routes as addresses } from './addresses.js'
+import { routes as bestSellers } from './best-sellers.js'
 import { routes as carts } from './carts.js'
 import { routes as credit } from './credit.js'
 import { routes as customers } from './customers.js'
@@ -20,6 +21,7 @@ import { routes as vocabulary } from './vocabulary.js'
 export const routes: Route[] = [
   ...regions,
   ...products,
+  ...bestSellers,
   ...vocabulary,
   ...carts,
   ...promotions,

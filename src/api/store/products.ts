@@ -128,7 +128,7 @@ export function productFilterOf(query: ProductFilterInput, currency: string | nu
   return { ...filter, price: { currency_code: currency, least_minor: minor(query.price.$gte), most_minor: minor(query.price.$lte) } }
 }
 
-function productRequest(request: RequestContext<ProductQuery, unknown>, currency: string | null = null) {
+export function productRequest(request: RequestContext<ProductQuery, unknown>, currency: string | null = null) {
   const channels = salesChannelsOf(request, request.query.sales_channel_id)
   if (asksFor(request.fields, 'variants.inventory_quantity')) refuseSeveral(channels)
   const pricingQuery = pricingOf(request.query, asksFor(request.fields, 'variants.calculated_price'), request.actor)
@@ -184,7 +184,7 @@ function withPrices(request: RequestContext<ProductQuery, unknown>, product: obj
 }
 
 /** Products as answers hold them: in the words of the request's language, and with what shoppers gave them when asked. */
-async function rendered(request: RequestContext<ProductQuery, unknown>, products: readonly object[]): Promise<unknown[]> {
+export async function answeredProducts(request: RequestContext<ProductQuery, unknown>, products: readonly object[]): Promise<unknown[]> {
   const { context, fields, locale } = request
   await Promise.all([
     translated(context, locale, products),
@@ -214,7 +214,13 @@ export const routes: Route[] = [
         listProducts(context, { ...selection, limit, offset }),
         facets.length === 0 ? undefined : productFacets(context, selection, facets, currency),
       ])
-      return { products: await rendered(request, products), count, offset, limit, ...(found === undefined ? {} : { facets: found }) }
+      return {
+        products: await answeredProducts(request, products),
+        count,
+        offset,
+        limit,
+        ...(found === undefined ? {} : { facets: found }),
+      }
     },
   }),
   route({
@@ -229,7 +235,7 @@ export const routes: Route[] = [
     async handle(request) {
       const currency = request.query.price === undefined ? null : await currencyOf(request)
       const product = await retrieveProduct(request.context, request.params.id as string, productRequest(request, currency))
-      return { product: (await rendered(request, [product]))[0] }
+      return { product: (await answeredProducts(request, [product]))[0] }
     },
   }),
   route({

@@ -11,10 +11,14 @@ interface ItemRow {
 
 /** One statement per kind; `$1` is the tenant. The values have the form of desired.ts, keys in the same order. */
 const queries: Partial<Record<ItemKind, string>> = {
+  storefront: `
+    select $2::text as key, json_build_object('theme', t.theme) as value
+    from store_theme t where t.tenant_id = $1 and t.name = 'storefront' and $2::text is not null`,
   store: `
     select $2::text as key, json_build_object('name', s.name,
       'default_currency', (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default),
       'currencies', array(select c.currency_code from store_currency c where c.tenant_id = $1 order by 1),
+      'locales', array(select l.locale_code from store_locale l where l.tenant_id = $1 order by l.is_default desc, 1),
       'auto_pick_shipping', s.auto_pick_shipping, 'payment_capture', s.payment_capture, 'mail_from_name', s.mail_from_name) as value
     from store s where s.tenant_id = $1 and $2::text is not null`,
   region: `

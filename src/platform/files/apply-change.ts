@@ -15,6 +15,7 @@ import { invalidData, newId } from '../../kernel/index.js'
 import { createRegion, type RegionInput, updateRegion } from '../../regions/index.js'
 import { storesStatement, updateStore } from '../../stores/index.js'
 import { createTaxRate, createTaxRegion } from '../../tax/index.js'
+import { setTheme } from '../../themes/index.js'
 import { addShippingOption, createVendor, updateVendor } from '../../vendors/index.js'
 import { updateTenant } from '../commands/change-tenant.js'
 import type { TenantRow } from '../queries.js'
@@ -76,6 +77,7 @@ const writers: Record<WrittenKind, Writer> = {
   'shipping option': writeShippingOption,
   product: writeProduct,
   'commission rule': writeCommissionRule,
+  storefront: (unit, _work, _difference, value) => setTheme(unit, value.theme),
 }
 
 /** The id of a thing by what files call it. Throws for one that is not there: it was removed by hand meanwhile. */
@@ -97,6 +99,7 @@ async function writeStore(unit: Unit, _work: Work, _difference: Difference, valu
     auto_pick_shipping: value.auto_pick_shipping,
     payment_capture: value.payment_capture,
     mail_from_name: value.mail_from_name,
+    supported_locales: (value.locales as string[] | undefined)?.map((code, index) => ({ locale_code: code, is_default: index === 0 })),
     supported_currencies: (value.currencies as string[]).map((code) => ({
       currency_code: code,
       is_default: code === value.default_currency,

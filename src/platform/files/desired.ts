@@ -19,6 +19,7 @@ export const itemKinds = [
   'product',
   'commission rule',
   'picture',
+  'storefront',
 ] as const
 export type ItemKind = (typeof itemKinds)[number]
 
@@ -40,9 +41,14 @@ function minorOf(amounts: Amounts): Record<string, number> {
 const ppmOf = (percent: number) => Math.round(percent * 10_000)
 const sorted = (values: readonly string[]) => [...new Set(values)].sort()
 
+/** The store's own language, and the others in the order of their tags. */
+function ownFirst([own, ...others]: readonly string[]): (string | undefined)[] {
+  return [own, ...sorted(others)]
+}
+
 /** A store's files as items. */
 export function desiredItems(files: TenantFiles): Item[] {
-  const { store, vendors, pictures } = files
+  const { store, vendors, pictures, theme } = files
   return [
     ...storeItems(store),
     ...flatCategories(store.categories).map(
@@ -69,6 +75,8 @@ export function desiredItems(files: TenantFiles): Item[] {
       }),
     ),
     ...[...pictures].map(([name, content]): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(content) } })),
+    // Stored values are JSON: what is undefined is not there.
+    ...(theme === undefined ? [] : [{ kind: 'storefront' as const, key: store.slug, value: { theme: JSON.parse(JSON.stringify(theme)) } }]),
   ]
 }
 
@@ -94,6 +102,7 @@ function storeItems(store: StoreFile): Item[] {
         name: store.name,
         default_currency: store.default_currency,
         currencies: sorted(store.currencies),
+        ...(store.locales === undefined ? {} : { locales: ownFirst(store.locales) }),
         auto_pick_shipping: store.auto_pick_shipping,
         payment_capture: store.payment_capture,
         mail_from_name: store.mail_from_name ?? null,

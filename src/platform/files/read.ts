@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { output, ZodType } from 'zod'
+import { collectionsOf, picturesOf, type Theme, themeFile } from '../../themes/index.js'
 import { type CategoryFile, type StoreFile, storeFile, type VendorFile, vendorFile } from './schema.js'
 
 /** One store as its folder describes it. */
@@ -9,6 +10,8 @@ export interface TenantFiles {
   slug: string
   store: StoreFile
   vendors: VendorFile[]
+  /** Absent without storefront.yaml. */
+  theme: Theme | undefined
   /** Contents of pictures/ by file name. */
   pictures: Map<string, Buffer>
 }
@@ -48,6 +51,8 @@ export function readTenantFiles(directory: string): TenantFiles[] {
 
 function readTenant(folder: string, problems: string[]): TenantFiles | null {
   const store = readYaml(path.join(folder, 'store.yaml'), storeFile, problems)
+  const themePath = path.join(folder, 'storefront.yaml')
+  const theme = fs.existsSync(themePath) ? readYaml(themePath, themeFile, problems) : undefined
   const vendorFolder = path.join(folder, 'vendors')
   const vendors = listFiles(vendorFolder, '.yaml').map((name) => readYaml(path.join(vendorFolder, name), vendorFile, problems))
   const pictureFolder = path.join(folder, 'pictures')
@@ -57,8 +62,8 @@ function readTenant(folder: string, problems: string[]): TenantFiles | null {
     if (content.length > picture_bytes) problems.push(`${pictureFolder}/${name}: larger than ${picture_bytes} bytes`)
     pictures.set(name, content)
   }
-  if (store === null || vendors.includes(null)) return null
-  return { slug: store.slug, store, vendors: vendors as VendorFile[], pictures }
+  if (store === null || theme === null || vendors.includes(null)) return null
+  return { slug: store.slug, store, vendors: vendors as VendorFile[], theme, pictures }
 }
 
 function listFiles(folder: string, extension: string): string[] {
@@ -118,6 +123,21 @@ function checkReferences(folder: string, tenant: TenantFiles, problems: string[]
   }
   checkStore(tenant, { complain, unique })
   checkVendors(tenant, { complain, unique })
+  checkTheme(tenant, { complain, unique })
+}
+
+function checkTheme({ store, theme, pictures }: TenantFiles, { complain, unique }: Complaints): void {
+  if (theme === undefined) return
+  const file = 'storefront.yaml'
+  const collections = new Set(store.collections.map((collection) => collection.handle))
+  for (const name of picturesOf(theme)) if (!pictures.has(name)) complain(file, `no picture ${name}`)
+  for (const handle of collectionsOf(theme)) if (!collections.has(handle)) complain(file, `no collection ${handle}`)
+  const pages = theme.pages.map((page) => page.handle)
+  unique(file, 'pages', pages)
+  for (const block of theme.home) {
+    const lacks = block.kind === 'products' && block.show === 'collection' && block.collection === undefined
+    if (lacks) complain(file, 'home: products of a collection need `collection`')
+  }
 }
 
 function checkStore({ store, vendors }: TenantFiles, { complain, unique }: Complaints): void {

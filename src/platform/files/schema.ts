@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isCurrency, limits } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
+import { isLocale } from '../../translations/index.js'
 
 // The format of tenants/<slug>/store.yaml and tenants/<slug>/vendors/<handle>.yaml. Amounts in major units, rates in per cent.
 
@@ -38,6 +39,8 @@ export const storeFile = z.strictObject({
   name,
   default_currency: currency,
   currencies: z.array(currency).min(1).max(50),
+  /** Languages that the store offers, its own first. */
+  locales: z.array(z.string().refine(isLocale, 'is not a language tag like de or pt-BR')).min(1).max(50).optional(),
   auto_pick_shipping: z.boolean().default(true),
   payment_capture: z.enum(['automatic', 'manual']).default('manual'),
   mail_from_name: name.optional(),

@@ -95,7 +95,7 @@ describe('admin API: staff and pictures', () => {
           authorization: `Basic ${Buffer.from(`${store.secretKey}:`).toString('base64')}`,
           ...(type === undefined ? {} : { 'content-type': type }),
         },
-        body,
+        body: body as BodyInit,
       })
       return { status: response.status, body: (await response.json()) as { files: { id: string; url: string }[] } }
     }

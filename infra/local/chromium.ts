@@ -1,0 +1,21 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** The first Chromium on the PATH, or undefined. */
+export function chromiumBinary(): string | undefined {
+  const directories = (process.env.PATH ?? '').split(path.delimiter)
+  return names.flatMap((name) => directories.map((directory) => path.join(directory, name))).find((file) => fs.existsSync(file))
+}
+
+/** A browser that speaks to nobody but the pages it is shown. */
+export const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]

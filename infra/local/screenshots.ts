@@ -1,0 +1,104 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Demo } from '../../seeds/demo.js'
+import { chromiumBinary, chromiumFlags } from './chromium.js'
+
+// Started by infra/screenshots.mjs. Takes the addresses of a running demo from demo.json, and leaves its pictures beside it.
+
+const widths = { phone: 390, desk: 1280 }
+const height = 844
+const home = path.resolve(process.env.STOA_HOME || '.stoa')
+
+/** What is looked at in each store: a name for the picture, and where it is. */
+const pages: Record<string, readonly [name: string, path: string][]> = {
+  bazaar: [
+    ['home', '/'],
+    ['category', '/categories/table-and-kitchen'],
+    ['product', '/products/speckled-mug'],
+    ['vendor', '/vendors/kiln-and-clay'],
+    ['search', '/search?q=coffee'],
+    ['arabic', '/ar'],
+  ],
+  harvest: [
+    ['home', '/'],
+    ['category', '/categories/tea'],
+    ['product', '/products/ceremonial-matcha'],
+    ['vendor', '/vendors/sakai-works'],
+  ],
+}
+/** Of three vendors, for the cart. */
+const bought: Record<string, readonly string[]> = {
+  bazaar: ['/products/espresso-cup-pair', '/products/quayside-espresso', '/products/cedar-pencils'],
+  harvest: ['/products/ceremonial-matcha', '/products/petty-knife', '/products/shibazuke-pickles'],
+}
+
+await main()
+
+async function main(): Promise<void> {
+  const executablePath = chromiumBinary()
+  if (executablePath === undefined) return refuse('there is no Chromium on the PATH. Install it, for example: apt-get install chromium')
+  const file = path.join(home, 'demo.json')
+  if (!fs.existsSync(file)) return refuse(`nothing runs: there is no ${file}. Start the demo first with npm start`)
+  const demo = JSON.parse(fs.readFileSync(file, 'utf8')) as Demo
+  const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+  const folder = path.join(home, 'screenshots')
+  fs.mkdirSync(folder, { recursive: true })
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags })
+  try {
+    for (const tenant of demo.tenants) {
+      const address = `http://${tenant.host}:${new URL(demo.base_url).port}`
+      for (const [device, width] of Object.entries(widths)) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const context = await browser.newContext({ baseURL: address, viewport: { width, height }, colorScheme, bypassCSP: true })
+          await shoot(context, { slug: tenant.slug, name: `${device}${colorScheme === 'dark' ? '-dark' : ''}`, folder, wanted })
+          await context.close()
+        }
+      }
+    }
+  } finally {
+    await browser.close()
+  }
+  console.log(folder)
+}
+
+interface Shooting {
+  slug: string
+  /** Of the device and its colours. */
+  name: string
+  folder: string
+  /** Names of pages; empty for all. */
+  wanted: readonly string[]
+}
+
+async function shoot(context: BrowserContext, { slug, name, folder, wanted }: Shooting): Promise<void> {
+  const page = await context.newPage()
+  const take = async (what: string) => {
+    if (wanted.length > 0 && !wanted.includes(what)) return
+    await everyPicture(page)
+    await page.screenshot({ path: path.join(folder, `${slug}-${what}-${name}.png`), fullPage: true })
+  }
+  for (const [what, where] of pages[slug] ?? []) {
+    if (wanted.length > 0 && !wanted.includes(what)) continue
+    await page.goto(where, { waitUntil: 'load' })
+    await take(what)
+  }
+  if (name.endsWith('dark') || (wanted.length > 0 && !wanted.some((what) => ['cart', 'checkout', 'confirmation'].includes(what)))) return
+  for (const where of bought[slug] ?? []) {
+    await page.goto(where)
+    await page.locator('form.add button').click()
+    await page.waitForURL('**/cart')
+  }
+  await take('cart')
+}
+
+/** Pictures that wait for being seen are asked to come. */
+async function everyPicture(page: Page): Promise<void> {
+  await page.evaluate(`for (const picture of document.images) picture.loading = 'eager'`)
+  await page.waitForFunction(`[...document.images].every((picture) => picture.complete)`)
+}
+
+function refuse(reason: string): void {
+  console.error(`stoa: ${reason}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,13 @@
+export { defaultTheme } from './default-theme.js'
+export {
+  type Colours,
+  collectionsOf,
+  type HomeBlock,
+  picturesOf,
+  type StaticPage,
+  type Theme,
+  themeFile,
+  type Words,
+  wordsIn,
+} from './schema.js'
+export { setTheme, themeStatement } from './theme.js'

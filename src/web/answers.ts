@@ -1,0 +1,265 @@
+// What pages use of the Store API's answers. Their whole shapes are its contract.
+
+type Day = string | Date
+
+export interface Region {
+  id: string
+  name: string
+  currency_code: string
+  countries: { iso_2: string; display_name: string }[]
+}
+
+export interface CalculatedPrice {
+  calculated_amount: number
+  original_amount: number
+  currency_code: string
+  is_calculated_price_tax_inclusive: boolean
+  calculated_amount_with_tax?: number
+  original_amount_with_tax?: number
+}
+
+export interface VariantOption {
+  id: string
+  value: string
+  option_id: string
+}
+
+export interface Variant {
+  id: string
+  title: string
+  sku: string | null
+  manage_inventory: boolean
+  allow_backorder: boolean
+  inventory_quantity?: number | null
+  calculated_price?: CalculatedPrice | null
+  options: VariantOption[]
+}
+
+export interface Vendor {
+  id: string
+  handle: string
+  name: string
+  description?: string | null
+  logo?: string | null
+  product_count?: number
+  rating?: Rating
+}
+
+export interface Rating {
+  average: number | null
+  count: number
+}
+
+export interface Product {
+  id: string
+  title: string
+  subtitle: string | null
+  description: string | null
+  handle: string
+  thumbnail: string | null
+  material: string | null
+  origin_country: string | null
+  weight: number | null
+  is_giftcard: boolean
+  created_at: Day
+  updated_at: Day
+  options: { id: string; title: string; values: { id: string; value: string }[] }[]
+  variants: Variant[]
+  images: { id: string; url: string }[]
+  categories?: { id: string; name: string; handle: string; parent_category_id: string | null }[]
+  collection?: { id: string; title: string; handle: string } | null
+  vendor: Vendor
+  rating?: Rating
+}
+
+export interface Category {
+  id: string
+  name: string
+  handle: string
+  description: string
+  parent_category?: Category | null
+  category_children: Category[]
+}
+
+export interface Collection {
+  id: string
+  title: string
+  handle: string
+}
+
+export interface FacetValue {
+  value: string | boolean
+  label?: string
+  count: number
+}
+
+export interface Facets {
+  vendor?: FacetValue[]
+  category?: FacetValue[]
+  collection?: FacetValue[]
+  options?: { title: string; values: FacetValue[] }[]
+  availability?: FacetValue[]
+  price?: { currency_code: string; min: number | null; max: number | null }
+}
+
+export interface ProductList {
+  products: Product[]
+  count: number
+  facets?: Facets
+}
+
+export interface Review {
+  id: string
+  rating: number
+  title: string | null
+  content: string | null
+  created_at: Day
+  author_name: string | null
+  answer: string | null
+}
+
+export interface Address {
+  id?: string
+  address_name?: string | null
+  first_name: string | null
+  last_name: string | null
+  company?: string | null
+  address_1: string | null
+  address_2: string | null
+  city: string | null
+  postal_code: string | null
+  province: string | null
+  country_code: string | null
+  phone: string | null
+  is_default_shipping?: boolean
+}
+
+export interface Line {
+  id: string
+  thumbnail: string | null
+  variant_id: string | null
+  product_id: string | null
+  product_title: string
+  product_handle: string
+  variant_title: string | null
+  title: string
+  subtitle?: string | null
+  quantity: number
+  unit_price: number
+  subtotal: number
+  total: number
+  tax_total: number
+  original_total: number
+  discount_total: number
+  is_tax_inclusive: boolean
+  requires_shipping: boolean
+  vendor: { id: string; name: string; handle: string }
+}
+
+export interface Totals {
+  currency_code: string
+  total: number
+  item_total: number
+  item_subtotal: number
+  shipping_total: number
+  shipping_subtotal: number
+  tax_total: number
+  discount_total: number
+  original_item_total: number
+  original_item_subtotal: number
+  discount_subtotal: number
+  credit_line_total?: number
+}
+
+export interface ShippingMethod {
+  id: string
+  name: string
+  amount: number
+  total: number
+  shipping_option_id: string | null
+}
+
+export interface Cart extends Totals {
+  id: string
+  email: string | null
+  region_id: string
+  region: Region
+  completed_at: Day | null
+  items: Line[]
+  shipping_methods: ShippingMethod[]
+  shipping_address: Address | null
+  billing_address: Address | null
+  promotions: { id: string; code: string | null; is_automatic: boolean }[]
+  gift_cards?: { id: string; code: string; last_characters: string }[]
+  customer: { id: string; email: string } | null
+  payment_collection?: { id: string; amount: number; payment_sessions: { id: string; provider_id: string; status: string }[] }
+}
+
+export interface ShippingOption {
+  id: string
+  name: string
+  vendor_id: string
+  shipping_profile_id: string
+  amount: number
+  is_tax_inclusive: boolean
+  insufficient_inventory: boolean
+  calculated_price: CalculatedPrice
+  type?: { label: string; description: string | null; code: string } | null
+}
+
+export interface OrderItem extends Line {
+  detail: {
+    quantity: number
+    fulfilled_quantity: number
+    shipped_quantity: number
+    delivered_quantity: number
+    return_requested_quantity: number
+    return_received_quantity: number
+    written_off_quantity: number
+  }
+}
+
+export interface VendorOrder {
+  id: string
+  status: string
+  fulfillment_status: string
+  payment_status: string
+  total: number
+  shipping_total: number
+  vendor: { id: string; name: string; handle: string }
+}
+
+export interface Order extends Totals {
+  id: string
+  display_id: number
+  status: string
+  email: string
+  created_at: Day
+  payment_status: string
+  fulfillment_status: string
+  items: OrderItem[]
+  shipping_address: Address | null
+  billing_address: Address | null
+  shipping_methods: ShippingMethod[]
+  vendor_orders: VendorOrder[]
+}
+
+export interface Customer {
+  id: string
+  email: string
+  first_name: string | null
+  last_name: string | null
+  phone: string | null
+  addresses: Address[]
+}
+
+export interface WishList {
+  id: string
+  name: string
+  share_token: string | null
+  items: {
+    id: string
+    variant: { id: string; title: string; thumbnail?: string | null }
+    product: { id: string; title: string; handle: string; thumbnail: string | null }
+  }[]
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import type { Context as KoaContext } from 'koa'
+import type { Theme } from '../themes/index.js'
+import { themeStyles } from './theme-styles.js'
+
+interface Asset {
+  name: string
+  type: string
+  text: string
+}
+
+const types: Record<string, string> = { css: 'text/css', js: 'text/javascript' }
+
+function assetOf(stem: string, extension: string, text: string): Asset {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text }
+}
+
+// Compiled code lies in dist/src/web; what browsers get is not compiled.
+const folder = new URL('../../../src/web/assets/', import.meta.url)
+const read = (name: string) => fs.readFileSync(new URL(name, folder), 'utf8')
+
+// What fits small screens comes last.
+const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'small']
+const styles = assetOf('storefront', 'css', sheets.map((name) => read(`${name}.css`)).join(''))
+const script = assetOf('storefront', 'js', read('storefront.js'))
+const themes = new Map<string, Asset>()
+const themesKept = 1_000
+
+/** Addresses of what a page of a theme needs. A file's name holds its content's hash: browsers keep it for ever. */
+export function assetsOf(theme: Theme): { styles: string; theme: string; script: string } {
+  return { styles: `/assets/${styles.name}`, theme: `/assets/${themeAsset(theme).name}`, script: `/assets/${script.name}` }
+}
+
+function themeAsset(theme: Theme): Asset {
+  const asset = assetOf('theme', 'css', themeStyles(theme))
+  if (!themes.has(asset.name)) {
+    themes.set(asset.name, asset)
+    if (themes.size > themesKept) themes.delete(themes.keys().next().value as string)
+  }
+  return asset
+}
+
+/** Answers `/assets/…`; false for what is not there. */
+export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean {
+  const name = path.slice('/assets/'.length)
+  // Another process may have shown the page.
+  themeAsset(theme)
+  const asset = [styles, script].find((candidate) => candidate.name === name) ?? themes.get(name)
+  if (asset === undefined) return false
+  ctx.status = 200
+  ctx.set('cache-control', 'public, max-age=31536000, immutable')
+  ctx.type = asset.type
+  ctx.body = asset.text
+  return true
+}

@@ -1,0 +1,2 @@
+export { storefront } from './storefront.js'
+export { pages } from './pages/index.js'

@@ -1,0 +1,72 @@
+import { remembered, type Tenant } from '../access/index.js'
+import { type Database, tenantOf } from '../db/index.js'
+import { type StoreRow, storesStatement } from '../stores/index.js'
+import { defaultTheme, type Theme, themeStatement } from '../themes/index.js'
+import type { Context } from '../db/index.js'
+import { notFound } from '../kernel/index.js'
+import { listRegionsStatement, renderRegion } from '../regions/index.js'
+import type { Region } from './answers.js'
+
+/** A region as addresses name it: `/in-europe`. The store's own region has no name in them. */
+export interface Market extends Region {
+  slug: string
+}
+
+/** What all pages of a store have in common. */
+export interface Shop {
+  tenant: Tenant
+  name: string
+  theme: Theme
+  /** The store's own region first. */
+  markets: readonly [Market, ...Market[]]
+  /** Language tags, the store's own first. */
+  locales: readonly [string, ...string[]]
+}
+
+const regionsMaximum = 100
+
+/** Looks shops up and believes them for a few seconds, as the gatekeeper believes keys. */
+export function shopsOf(db: Database, contextOf: (tenantId: string) => Context) {
+  const tenants = new Map<string, Tenant>()
+  const lookup = remembered(async (tenantId) => read(db, contextOf(tenantId), tenants.get(tenantId) as Tenant))
+  return {
+    of(tenant: Tenant): Promise<Shop> {
+      tenants.set(tenant.id, tenant)
+      return lookup(tenant.id)
+    },
+    forget: () => lookup.forget(),
+  }
+}
+
+async function read(db: Database, context: Context, tenant: Tenant): Promise<Shop> {
+  const tenantId = tenantOf(context)
+  const everyRegion = { id: null, q: null, name: null, currencyCode: null, limit: regionsMaximum, offset: 0 }
+  const [[store], [row], regions] = await db.readAll(context.scope, [
+    storesStatement(tenantId, null),
+    themeStatement(tenantId),
+    listRegionsStatement(tenantId, everyRegion),
+  ])
+  if (store === undefined) throw notFound('This store is not there')
+  const own = store.default_region_id
+  const markets = regions
+    .map((region) => renderRegion(region) as unknown as Region)
+    .sort((a, b) => Number(b.id === own) - Number(a.id === own))
+    .map((region): Market => ({ ...region, slug: slugOf(region.name) }))
+  const [first, ...others] = markets
+  if (first === undefined) throw notFound('This store sells nowhere yet: it has no region')
+  return { tenant, name: store.name, theme: row?.theme ?? defaultTheme, markets: [first, ...others], locales: localesOf(store) }
+}
+
+function localesOf(store: StoreRow): readonly [string, ...string[]] {
+  const own = store.supported_locales.find((locale) => locale.is_default)?.locale_code ?? 'en'
+  const others = store.supported_locales.map((locale) => locale.locale_code).filter((code) => code !== own)
+  return [own, ...others]
+}
+
+function slugOf(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+  return plain.replace(/^-|-$/g, '') || 'region'
+}

@@ -1,0 +1,2 @@
+import { en, type Words } from './en.js'
+export const ar: Words = en
