@@ -55,6 +55,21 @@ export const settings = {
   TOKEN_LIFETIME_S: { schema: whole(60, 2_592_000), fallback: '86400', meaning: 'seconds until a token ends' },
   SMTP_URL: { schema: z.url(), fallback: undefined, meaning: 'mail server; npm start brings a local catcher when absent' },
   MAIL_FROM: { schema: z.email(), fallback: 'orders@stoa.example', meaning: 'sender address of mails; each store puts its name before it' },
+  STRIPE_SECRET_KEY: {
+    schema: z.string().regex(/^(sk|rk)_test_\w{8,}$/, 'Expected a secret or restricted test key (sk_test_… or rk_test_…)'),
+    fallback: undefined,
+    meaning: 'test account that npm start connects the demo stores to; it simulates Stripe when absent',
+  },
+  STRIPE_PUBLISHABLE_KEY: {
+    schema: z.string().regex(/^pk_test_\w{8,}$/, 'Expected a publishable test key (pk_test_…)'),
+    fallback: undefined,
+    meaning: 'of the same account',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    schema: z.string().regex(/^whsec_\w{8,}$/, 'Expected a signing secret (whsec_…)'),
+    fallback: undefined,
+    meaning: 'of `stripe listen`, which brings the events of that account to this machine',
+  },
   STRIPE_API_URL: {
     schema: z.url(),
     fallback: undefined,
@@ -108,6 +123,9 @@ export interface Config {
   readonly tokenLifetime_s: number
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
+  readonly stripeSecretKey: string | undefined
+  readonly stripePublishableKey: string | undefined
+  readonly stripeWebhookSecret: string | undefined
   readonly stripeApiUrl: string | undefined
   readonly rateLimitScale: number
   readonly trustProxy: boolean
@@ -144,7 +162,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   return config
 }
 
-const secretName = /SECRET|PASSWORD|TOKEN$|URL/
+const secretName = /SECRET|PASSWORD|TOKEN$|URL|KEY$/
 
 function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
   return {
@@ -166,6 +184,9 @@ function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
     tokenLifetime_s: raw.TOKEN_LIFETIME_S,
     smtpUrl: raw.SMTP_URL,
     mailFrom: raw.MAIL_FROM,
+    stripeSecretKey: raw.STRIPE_SECRET_KEY,
+    stripePublishableKey: raw.STRIPE_PUBLISHABLE_KEY,
+    stripeWebhookSecret: raw.STRIPE_WEBHOOK_SECRET,
     stripeApiUrl: raw.STRIPE_API_URL?.replace(/\/$/, ''),
     rateLimitScale: raw.RATE_LIMIT_SCALE,
     trustProxy: raw.TRUST_PROXY,

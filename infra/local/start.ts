@@ -5,16 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { type Demo, seedDemo } from '../../seeds/demo.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { type Context, migrate, openDatabase } from '../../src/db/index.js'
-import { systemClock } from '../../src/kernel/index.js'
+import { sealerOf, systemClock } from '../../src/kernel/index.js'
 import { type Stoa, startStoa } from '../../src/main.js'
 import { registerPaymentProvider } from '../../src/payments/index.js'
 import { applyTenants } from '../../src/platform/index.js'
 import { manualPaymentProvider } from '../../src/providers/payment-manual/index.js'
+import { stripePaymentProvider } from '../../src/providers/payment-stripe/index.js'
 import { onStopSignal, refuseToStart } from '../../src/startup.js'
 import { databaseDirectory, homeSecrets, lockHome, type Secrets, StartRefused, writePrivately } from './home.js'
 import { startMailCatcher } from './mail-catcher.js'
 import { checkDatabase, startPostgres } from './postgres.js'
 import { redisBinary, startRedis } from './redis.js'
+import { startStripeSimulator } from './stripe/index.js'
+import { connectDemoAccounts, demoStripe } from './stripe-accounts.js'
 import { welcome } from './welcome.js'
 
 // Started by infra/start.mjs: brings up what Stoa needs on this machine, fills it with the demo, and starts it.
@@ -86,6 +89,7 @@ async function bringUp(config: Config): Promise<void> {
   started.push(() => fs.rmSync(path.join(home, 'running.json'), { force: true }))
   const redis = await redisOf(config, home)
   const mail = await mailOf(config)
+  const stripe = await stripeOf(config)
   await step('Migrating the database', () => migrate(database))
   const settings: Config = {
     ...config,
@@ -94,14 +98,26 @@ async function bringUp(config: Config): Promise<void> {
     tokenSecret: config.tokenSecret ?? secrets.token_secret,
     redisUrl: redis,
     smtpUrl: mail.smtpUrl,
+    stripeApiUrl: stripe.apiUrl,
   }
   const demo = await seed(settings)
   started.push(noteRunning(home, database.appUrl, mail.pageUrl))
   const stoa = await step('Starting Stoa', () => startStoa(settings))
   started.push(() => stoa.stop())
+  if (stoa.url !== '')
+    await step('Connecting the demo stores to Stripe', () => connectDemoAccounts(stoa.url, demo.tenants, demoStripe(config)))
   const whole: Demo = { base_url: addressOf(stoa, config), ...demo }
   writePrivately(demoFile(home), whole)
-  console.log(welcome({ demo: whole, process: config.process, home, jobs: stoa.worker?.transport ?? null, mailPage: mail.pageUrl }))
+  console.log(
+    welcome({
+      demo: whole,
+      process: config.process,
+      home,
+      jobs: stoa.worker?.transport ?? null,
+      mailPage: mail.pageUrl,
+      stripePage: stripe.controlUrl,
+    }),
+  )
 }
 
 function demoFile(home: string): string {
@@ -200,10 +216,19 @@ async function mailOf(config: Config): Promise<{ smtpUrl: string; pageUrl: strin
   return { smtpUrl: catcher.smtpUrl, pageUrl: catcher.pageUrl }
 }
 
+/** Stripe itself for keys that were given, a simulator in this process otherwise. */
+async function stripeOf(config: Config): Promise<{ apiUrl: string | undefined; controlUrl: string | null }> {
+  if (config.stripeApiUrl !== undefined || config.stripeSecretKey !== undefined) return { apiUrl: config.stripeApiUrl, controlUrl: null }
+  const simulator = await step('Starting the Stripe simulator', () => startStripeSimulator({ clock: 'real', autoDeliver: true }))
+  started.push(() => simulator.stop())
+  return { apiUrl: simulator.url, controlUrl: simulator.controlUrl }
+}
+
 /** Applies tenants/, and gives its stores people and keys. */
 async function seed(config: Config): Promise<Pick<Demo, 'operator' | 'tenants'>> {
   // The files name it, and it must be known to be named.
   registerPaymentProvider(manualPaymentProvider)
+  registerPaymentProvider(stripePaymentProvider({ sealer: sealerOf(config.tokenSecret as string, 'stoa payment accounts') }))
   const db = openDatabase({
     url: config.databaseAppUrl as string,
     poolMax: 2,

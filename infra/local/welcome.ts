@@ -10,6 +10,8 @@ export interface Welcome {
   jobs: string | null
   /** Null when mail goes to a given server. */
   mailPage: string | null
+  /** Null when cards are charged at Stripe itself. */
+  stripePage: string | null
 }
 
 const jobLines: Record<string, string> = {
@@ -18,11 +20,15 @@ const jobLines: Record<string, string> = {
 }
 
 /** What is printed when everything runs: where it is, and how to sign in. */
-export function welcome({ demo, process, home, jobs, mailPage }: Welcome): string {
+export function welcome({ demo, process, home, jobs, mailPage, stripePage }: Welcome): string {
   const address = demo.base_url
   const where = [
     ...(process === 'worker' ? [] : [line('API', address), line('Documentation', `${address}/docs`)]),
     ...(mailPage === null ? [] : [line('Mail caught', mailPage)]),
+    line(
+      'Stripe',
+      stripePage === null ? 'the test account that was given' : `simulated; steered at ${stripePage}/_sim (infra/local/stripe/README.md)`,
+    ),
     line('Jobs', jobs === null ? 'by another process' : (jobLines[jobs] ?? jobs)),
     line('Data', home),
     line('Operator', signIn(demo.operator)),
