@@ -124,6 +124,26 @@ describe('simulated idempotency and faults', () => {
     assert.notDeepEqual(await run(8), first)
   })
 
+  it('makes of each key the same, whatever runs beside it, and of each payment one charge, whatever goes wrong', async () => {
+    const orders = Array.from({ length: 30 }, (_, order) => order)
+    const settle = async (order: number): Promise<[number, string]> => {
+      for (;;) {
+        const made = await stripe.paymentIntents
+          .create({ ...payment, amount: 1_000 + order }, { idempotencyKey: `pay:${order}` })
+          .catch(() => undefined)
+        if (made !== undefined) return [order, made.id]
+      }
+    }
+    const run = async (sequence: readonly number[]) => {
+      bench.simulator.control.reset(11)
+      bench.simulator.control.setFaults({ dropAfter: 0.2, failBefore500: 0.2, rateLimit429: 0.1, latency_ms: [0, 3] })
+      return new Map((await Promise.all(sequence.map(settle))).toSorted(([one], [two]) => one - two))
+    }
+    const first = await run(orders)
+    assert.equal(charges().length, orders.length)
+    assert.deepEqual(await run(orders.toReversed()), first)
+  })
+
   it('refuses keys of no known form, those of live accounts among them', async () => {
     for (const key of ['sk_live_shop', 'nonsense']) {
       const client = new Stripe(key, { ...stripeOptionsFor(bench.simulator), maxNetworkRetries: 0 })

@@ -92,6 +92,7 @@ describe('simulated disputes and payouts', () => {
     assert.equal((await stripe.payouts.retrieve(payout.id)).status, 'paid')
     await control().failPayout(payout.id)
     const failed = await stripe.payouts.retrieve(payout.id, { expand: ['failure_balance_transaction'] })
+    assert.equal(failed.status, 'failed')
     assert.equal((failed.failure_balance_transaction as Stripe.BalanceTransaction).amount, 1_000)
     assert.equal((await stripe.balance.retrieve()).available[0]?.amount, 9_680)
     const canceled = await stripe.payouts.cancel((await stripe.payouts.create({ amount: 500, currency: 'usd' })).id)

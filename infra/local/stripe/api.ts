@@ -74,7 +74,7 @@ export class Api {
   /** A fault that strikes this request, or undefined. */
   fault(request: Request): Fault | undefined {
     const { faults } = this.world.settings
-    const purpose = `fault/${String(request.headers['idempotency-key'] ?? '').replace(/^stripe-node-retry-.*/, '')}/${request.method} ${request.path}`
+    const purpose = `fault/${explicit(request.headers['idempotency-key'])}/${request.method} ${request.path}`
     const struck = (probability: number, kind: string) => probability > 0 && this.world.chance.draw(`${purpose}/${kind}`) < probability
     if (struck(faults.rateLimit429, 'limit')) return 'limit'
     if (struck(faults.lockTimeout429, 'lock')) return 'lock'
@@ -185,7 +185,7 @@ export class Api {
     }
     const { parameters, expansions } = this.#parameters(request, route, asker.publishable)
     const call: Call = { account: asker.account, parameters, requestId, idempotencyKey, publishable: asker.publishable }
-    const answer = structuredClone(route.run(call, ...ids))
+    const answer = this.world.because(explicit(idempotencyKey), () => structuredClone(route.run(call, ...ids)))
     expand(asker.account, answer, expansions)
     if (this.world.settings.validate) this.#check(answer, route.method === 'DELETE' ? deletedShapes : shapes)
     return answer
@@ -226,6 +226,11 @@ export class Api {
     const told = violations.map(({ kind, path, expected }) => `${kind} ${path.join('.')} (expected ${expected})`).join('; ')
     throw new Error(`the answer is no ${shape}: ${told}`)
   }
+}
+
+/** Keys that the SDK makes up are different each time: nothing can be tied to them. */
+function explicit(key: unknown): string {
+  return typeof key === 'string' && !key.startsWith('stripe-node-retry-') ? key : ''
 }
 
 function readJson(body: string): Record<string, unknown> {

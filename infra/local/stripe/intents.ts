@@ -1,3 +1,4 @@
+import { settled } from './balance.js'
 import { type Call, refuseIgnored } from './call.js'
 import { authorisation_ms, captureCharge, createCharge } from './charges.js'
 import { mergedMetadata } from './metadata.js'
@@ -29,6 +30,8 @@ export function createIntent(call: Call): Intent {
   refuseIgnored(parameters, notSimulated)
   const currency = currencyOf(String(parameters.currency))
   checkChargeable(parameters.amount as number, currency)
+  // Refuses a currency that has no rate now, not when the charge is settled.
+  settled(account, parameters.amount as number, currency)
   if (parameters.customer !== undefined) account.get('customer', String(parameters.customer), 'customer')
   const id = account.newId('pi')
   const { amount, description, receipt_email, setup_future_usage, shipping, statement_descriptor, transfer_group } = parameters

@@ -30,7 +30,7 @@ export class Account {
   }
 
   newId(prefix: string): string {
-    return `${prefix}_${this.world.chance.letters(`${this.id}/${prefix}`)}`
+    return `${prefix}_${this.world.chance.letters(`${this.id}/${prefix}/${this.world.cause}`)}`
   }
 
   add<T extends StripeObject>(object: T): T {
@@ -97,6 +97,7 @@ export class World {
   chance: Chance
   readonly platforms = new Map<string, Platform>()
   readonly deliveries: Deliveries
+  #cause = ''
   #tasks: Task[] = []
   #start_ms: number
   #advanced_ms = 0
@@ -105,6 +106,20 @@ export class World {
     this.chance = new Chance(settings.seed)
     this.#start_ms = settings.startAt?.getTime() ?? Date.now()
     this.deliveries = new Deliveries(this)
+  }
+
+  get cause(): string {
+    return this.#cause
+  }
+
+  /** Ids that are drawn meanwhile come of that idempotency key, whatever else runs beside it. */
+  because<T>(cause: string, work: () => T): T {
+    this.#cause = cause
+    try {
+      return work()
+    } finally {
+      this.#cause = ''
+    }
   }
 
   now_ms(): number {
