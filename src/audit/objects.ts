@@ -108,6 +108,8 @@ const objects: Record<string, AuditedObject> = {
   return: { type: 'return', table: 'order_return' },
   pay_col: { type: 'payment_collection', table: 'payment_collection' },
   pay: { type: 'payment', table: 'payment', hidden: ['data'] },
+  pacct: { type: 'payment_account', table: 'payment_account', hidden: ['credentials', 'hook_token_hash'] },
+  disp: { type: 'dispute', table: 'dispute' },
   gcard: { type: 'gift_card', table: 'gift_card', hidden: ['code_hash', 'code_sealed', 'last_characters'] },
   sca: { type: 'store_credit_account', table: 'store_credit_account' },
   rr: { type: 'return_reason', table: 'return_reason' },

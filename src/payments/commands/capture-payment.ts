@@ -63,7 +63,8 @@ async function take(context: Context, payment: OpenPayment, amountMinor: bigint)
   const provider = paymentProviderOf(payment.provider_id)
   if (provider === undefined) throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
   const operation = {
-    key: `capture:${payment.id}:${payment.captured_minor}`,
+    // With the amount: who captures another one at the same time must not be given this one's answer.
+    key: `capture:${payment.id}:${payment.captured_minor}:${amountMinor}`,
     kind: 'capture',
     accountId: payment.payment_account_id,
     request: { money: keptMoney({ amountMinor, currency: payment.currency_code }) },
