@@ -82,6 +82,7 @@ export const idPrefixes = [
   'fulst',
   'cusgroup',
   'ordch',
+  'ordchact',
   'authmfa',
   'authmfach',
   'authver',

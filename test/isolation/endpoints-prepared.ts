@@ -8,6 +8,7 @@ import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
+import { draftOrder } from './endpoints-drafts.js'
 import { beginReturn, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
@@ -50,6 +51,22 @@ async function shipped(world: World, vendor: number): Promise<Ids> {
   good(
     await world.store.vendor(vendor).post(`/vendor/orders/${ids.vendor_order}/fulfillments/${ids.fulfillment}/shipments`, { labels: [] }),
   )
+  return ids
+}
+
+const editedDraft: Prepare = ({ store, customer }) => draftOrder(store, customer)
+
+/** The same with an edit that says nothing yet. */
+const otherDraft: Prepare = async (world, vendor) => {
+  const ids = await draft(world, vendor)
+  good(await world.store.admin.post(`/admin/draft-orders/${ids.draft_order}/edit`))
+  return ids
+}
+
+/** A draft order that nobody edits. */
+async function draft({ store, customer }: World, _vendor: number): Promise<Ids> {
+  const ids = await draftOrder(store, customer)
+  good(await store.admin.delete(`/admin/draft-orders/${ids.draft_order}/edit`))
   return ids
 }
 
@@ -287,6 +304,24 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/returns/:id/dismiss-items/:action_id': receiving,
   'POST /admin/returns/:id/receive/confirm': received,
   'POST /admin/returns/:id/cancel': requested,
+  'POST /admin/draft-orders/:id': editedDraft,
+  'DELETE /admin/draft-orders/:id': editedDraft,
+  'POST /admin/draft-orders/:id/convert-to-order': draft,
+  'POST /admin/draft-orders/:id/edit': draft,
+  'DELETE /admin/draft-orders/:id/edit': editedDraft,
+  'POST /admin/draft-orders/:id/edit/request': editedDraft,
+  'POST /admin/draft-orders/:id/edit/confirm': editedDraft,
+  'POST /admin/draft-orders/:id/edit/items': editedDraft,
+  'POST /admin/draft-orders/:id/edit/items/item/:item_id': editedDraft,
+  'POST /admin/draft-orders/:id/edit/items/:action_id': editedDraft,
+  'DELETE /admin/draft-orders/:id/edit/items/:action_id': editedDraft,
+  'POST /admin/draft-orders/:id/edit/promotions': editedDraft,
+  'DELETE /admin/draft-orders/:id/edit/promotions': editedDraft,
+  'POST /admin/draft-orders/:id/edit/shipping-methods': editedDraft,
+  'POST /admin/draft-orders/:id/edit/shipping-methods/:action_id': editedDraft,
+  'DELETE /admin/draft-orders/:id/edit/shipping-methods/:action_id': editedDraft,
+  'POST /admin/draft-orders/:id/edit/shipping-methods/method/:method_id': otherDraft,
+  'DELETE /admin/draft-orders/:id/edit/shipping-methods/method/:method_id': otherDraft,
   'DELETE /admin/promotions/:id': promotion,
   'DELETE /admin/campaigns/:id': promotion,
   'POST /admin/campaigns/:id/promotions': promotion,

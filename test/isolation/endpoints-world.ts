@@ -8,6 +8,7 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
+import { draftKinds, draftOrder } from './endpoints-drafts.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -49,12 +50,13 @@ export const kinds: Record<string, Kind> = {
   bare_product: vendorRows('product', `and title = 'Bare'`),
   campaign: storeRows('campaign', 'and deleted_at is null'),
   campaign_promotion: storeRows('promotion', 'and campaign_id is not null and deleted_at is null'),
-  cart: storeRows('cart', 'and completed_at is null'),
+  cart: storeRows('cart', 'and completed_at is null and id not in (select cart_id from app.draft_order)'),
   collection: storeRows('product_collection'),
   commission_rule: storeRows('commission_rule'),
   customer: storeRows('customer', 'and has_account'),
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
+  ...draftKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -79,7 +81,7 @@ export const kinds: Record<string, Kind> = {
   ledger_transaction: storeRows('ledger_transaction'),
   line_item: {
     sql: `select l.id, l.created_at from app.cart_line_item l join app.cart c on c.tenant_id = l.tenant_id and c.id = l.cart_id
-          where l.tenant_id = $1 and c.completed_at is null`,
+          where l.tenant_id = $1 and c.completed_at is null and c.id not in (select cart_id from app.draft_order)`,
     ofVendor: false,
   },
   notification: storeRows('notification'),
@@ -167,6 +169,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addSpares(store)
   await addPurchases(app, { ...store, shopper: customer.client })
   await addCredit(store, customer)
+  await draftOrder(store, customer)
   await addOpinions(store, customer)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
