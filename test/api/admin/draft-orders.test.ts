@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import MedusaSdk from '@medusajs/js-sdk'
+import { prepareCheckout } from '../../../src/checkout/prepare.js'
+import { systemClock } from '../../../src/kernel/index.js'
 import { booksOf, shelf } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
@@ -153,6 +155,23 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal((await refused(drafts.delete(draft.id))).status, 400)
   })
 
+  it('become orders although the process that converts them dies in between, and change no more meanwhile', async () => {
+    const draft = await create({ shipping_methods: shipping().slice(0, 1) })
+    const [row] = await asAdmin<{ cart_id: string }>(app().adminUrl, 'select cart_id from app.draft_order where id = $1', [draft.id])
+    const context = { db: app().db, scope: store.scope, clock: systemClock, requestId: 'req_test', actorId: 'system' }
+    // The first half of it.
+    await prepareCheckout(context, row?.cart_id as string, 3_600_000)
+    const late = [drafts.update(draft.id, { email: 'eve@example.com' }), drafts.delete(draft.id), drafts.beginEdit(draft.id)]
+    for (const failure of await Promise.all(late.map(refused))) {
+      assert.deepEqual([failure.status, failure.message], [409, 'The draft order is becoming an order. Try again in a moment.'])
+    }
+    // The worker finds what is left open when its time has come.
+    await asAdmin(app().adminUrl, `update app.outbox_event set available_at = now() where name = 'checkout.opened' and state = 'queued'`)
+    await app().drain()
+    const { order } = good(await store.admin.get(`/admin/orders/${draft.id}`))
+    assert.deepEqual([order.payment_status, order.total, order.payment_collections[0].status], ['not_paid', draft.total, 'not_paid'])
+  })
+
   it('are canceled, when nobody wants to pay them', async () => {
     const draft = await create({ shipping_methods: shipping().slice(0, 1) })
     const { order } = await drafts.convertToOrder(draft.id)
@@ -264,6 +283,29 @@ describe("draft orders, with Medusa's own client", function () {
       store.tenantId,
     ])
     assert.deepEqual(carts, [])
+  })
+
+  it('are on record with what was put into them, and at what price', async () => {
+    const draft = await create({ items: [{ variant_id: variants[0], quantity: 1, unit_price: 2 }] })
+    await drafts.beginEdit(draft.id)
+    await drafts.updateItem(draft.id, draft.items[0].id, { quantity: 1, unit_price: 1 })
+    await drafts.confirmEdit(draft.id)
+    const { audit_records: records } = good(await store.admin.get('/admin/audit', { object_id: draft.id }))
+    const [confirmed] = records
+    const created = records.at(-1)
+    assert.deepEqual(
+      [created.action, created.before, created.after.status, created.after.lines[draft.items[0].id].unit_price_minor],
+      ['POST /admin/draft-orders', null, 'draft', 200],
+    )
+    assert.deepEqual(
+      [confirmed.action, confirmed.before.lines, confirmed.after.lines],
+      [
+        'POST /admin/draft-orders/:id/edit/confirm',
+        { [draft.items[0].id]: { unit_price_minor: 200 } },
+        { [draft.items[0].id]: { unit_price_minor: 100 } },
+      ],
+    )
+    assert.doesNotMatch(JSON.stringify(records), /grace@example|Main Street/, 'who it is for is not the log’s business')
   })
 
   it('tell nobody by mail when staff want to do it themselves', async () => {
