@@ -10,6 +10,8 @@ interface AuditedObject {
   parts?: string
   /** The vendor role may read it. */
   ofVendor?: true
+  /** SQL of what it is before it has a row in its table, as `row`. $1 is the tenant, $2 the id. */
+  earlier?: string
 }
 
 const personal = ['email', 'first_name', 'last_name', 'company_name', 'company', 'phone', 'address_1', 'address_2', 'city', 'postal_code']
@@ -102,7 +104,20 @@ const objects: Record<string, AuditedObject> = {
     ofVendor: true,
   },
   resitem: { type: 'reservation', table: 'reservation', ofVendor: true },
-  order: { type: 'order', table: 'orders', hidden: ['email', 'shipping_address', 'billing_address'] },
+  order: {
+    type: 'order',
+    table: 'orders',
+    hidden: ['email', 'shipping_address', 'billing_address'],
+    // A draft order: what staff put into its cart, at what prices.
+    earlier: `select jsonb_build_object('status', 'draft', 'edit', d.edit, 'no_notification', d.no_notification, 'customer_id', c.customer_id,
+        'sales_channel_id', c.sales_channel_id, 'promo_codes', c.promo_codes, 'metadata', c.metadata,
+        'lines', ${byId(`select i.id, i.vendor_id, i.variant_id, i.title, i.quantity, i.unit_price_minor, i.is_custom_price from cart_line_item i
+          where i.tenant_id = $1 and i.cart_id = c.id order by i.id limit 1000`)},
+        'shipping_methods', ${byId(`select m.id, m.shipping_option_id, m.amount_minor, m.is_custom_amount from cart_shipping_method m
+          where m.tenant_id = $1 and m.cart_id = c.id order by m.id limit 1000`)}) as row
+      from draft_order d join cart c on c.tenant_id = d.tenant_id and c.id = d.cart_id
+      where d.tenant_id = $1 and d.id = $2 and c.order_id is null`,
+  },
   vord: { type: 'vendor_order', table: 'vendor_order', hidden: ['email', 'shipping_address'], ofVendor: true },
   ordch: { type: 'order_edit', table: 'order_edit' },
   return: { type: 'return', table: 'order_return' },
@@ -149,7 +164,9 @@ export function auditedRowStatement(scope: Scope, id: string): Statement<{ row: 
   const parts = object.parts === undefined ? '' : ` || jsonb_build_object(${object.parts})`
   return statement(
     `audit.${prefix}`,
-    `select to_jsonb(o) - array[${left}]${parts} as row from ${object.table} o where o.tenant_id = $1 and o.id = $2`,
+    `select to_jsonb(o) - array[${left}]${parts} as row from ${object.table} o where o.tenant_id = $1 and o.id = $2${
+      object.earlier === undefined ? '' : ` union all ${object.earlier}`
+    }`,
     [scope.tenantId, id],
   )
 }

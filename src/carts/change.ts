@@ -206,12 +206,12 @@ export function taxesOf(rates: readonly TaxRate[], known: readonly TaxLine[], ta
 export function refreshedMethods(cart: LoadedCart, options: readonly ShippingOption[], taxed: boolean): CartMethod[] {
   return cart.methods.flatMap((method) => {
     const option = options.find((candidate) => candidate.id === method.shipping_option_id)
-    if (option?.price == null) return []
+    if (option === undefined || (option.price === null && !method.is_custom_amount)) return []
     return [methodOf(option, cart, taxed, method)]
   })
 }
 
-/** A cart's method for an option; `known` keeps its id and data. */
+/** A cart's method for an option; `known` keeps its id, its data, and an amount that staff have set. */
 export function methodOf(option: ShippingOption, cart: LoadedCart, taxed: boolean, known?: Partial<CartMethod>): CartMethod {
   const now = new Date().toISOString()
   return {
@@ -220,8 +220,9 @@ export function methodOf(option: ShippingOption, cart: LoadedCart, taxed: boolea
     shipping_option_id: option.id,
     shipping_profile_id: option.shipping_profile_id,
     name: option.name,
-    description: null,
-    amount_minor: option.price?.amount_minor ?? 0,
+    description: known?.description ?? null,
+    amount_minor: known?.is_custom_amount === true ? (known.amount_minor ?? 0) : (option.price?.amount_minor ?? 0),
+    is_custom_amount: known?.is_custom_amount ?? false,
     // A calculated price has no candidate: it is the region's.
     is_tax_inclusive: isTaxInclusive(option.price?.selected?.calculated ?? { is_regional: true }, cart.region),
     data: known?.data ?? {},

@@ -1,11 +1,12 @@
-export { methodOf, outOfStock, readOptions, reprice, taxesOf } from './change.js'
+export { type CartChange, changeInUnit, methodOf, outOfStock, readOptions, reprice, taxesOf } from './change.js'
 export { chooseShipping } from './choose-shipping.js'
-export { calculateTaxes, type CreateCartInput, createCart } from './commands/create-cart.js'
+export { calculateTaxes, type CreateCartInput, createCart, createInUnit } from './commands/create-cart.js'
 export { addToCart, deleteLineItem, newLine, type NewLine, updateLineItem } from './commands/line-items.js'
 export { createPaymentCollection, createPaymentSession, type CollectionOfCart } from './commands/payment-sessions.js'
-export { addShippingMethods, type MethodChoice } from './commands/shipping-methods.js'
-export { transferCart } from './commands/transfer-cart.js'
-export { type UpdateCartInput, updateCart } from './commands/update-cart.js'
+export { changeLine, type LineChange, putLines, type PutLine } from './commands/put-lines.js'
+export { addShippingMethods, chooseMethods, type MethodChoice, type SetMethod } from './commands/shipping-methods.js'
+export { giveTo, transferCart } from './commands/transfer-cart.js'
+export { changeRoot, type UpdateCartInput, updateCart } from './commands/update-cart.js'
 export { type CartLock, lockCartStatement } from './locks.js'
 export {
   type Address,
@@ -15,8 +16,9 @@ export {
   type CartSession,
   type LoadedCart,
   loadCartStatement,
+  loadCartsStatement,
 } from './queries/load-cart.js'
-export { addPromotions, type PromoCodes, removePromotions } from './commands/promotions.js'
+export { addPromotions, type PromoCodes, removePromotions, replaceCodes } from './commands/promotions.js'
 export { writeCreditLinesStatement, writeMethodsStatement } from './queries/write-cart.js'
 export { adjustLines, adjustMethods, adjustmentsOf, promotionsInUse } from './promote.js'
 export { addGiftCard, removeGiftCard, useStoreCredit } from './commands/credit.js'

@@ -57,11 +57,12 @@ export async function completeCart(
 
 type Attempt = Extract<Prepared, { orderId: null }>
 
-/** The provider's agreement, under a key that belongs to this attempt. Nothing to pay needs nobody's agreement. */
+/** The provider's agreement, under a key that belongs to this attempt. Nothing to pay, and a draft, need nobody's agreement. */
 async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed>> {
   const { checkoutId, session } = attempt
   if (session === null) {
-    return { kind: 'ok', value: { checkoutId, sessionId: null, providerId: null, status: 'captured', data: {} } }
+    const status = attempt.isDraft && attempt.amountMinor > 0n ? 'not_paid' : 'captured'
+    return { kind: 'ok', value: { checkoutId, sessionId: null, providerId: null, status, data: {} } }
   }
   const provider = paymentProviderOf(session.providerId)
   if (provider === undefined) throw unexpectedState(`Payment provider ${session.providerId} is not installed in this process`)

@@ -41,6 +41,9 @@ type Inserted = Statement<{ id: string }>
 const json = (value: unknown) => JSON.stringify(value, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry))
 const address = (value: object | null) => (value === null ? null : JSON.stringify(value))
 
+/** What was agreed about the money: what a provider said, or, for a draft, nothing yet. */
+export type AgreedStatus = PaymentSnapshot['status'] | 'not_paid'
+
 /** The parent order. Its number is taken from the store's counter here, whose row is locked from now to the commit. */
 export function insertOrderStatement(
   tenantId: string,
@@ -246,7 +249,7 @@ export function closeCheckoutStatement(
     checkoutId: string
     collectionId: string | null
     sessionId: string | null
-    status: PaymentSnapshot['status']
+    status: AgreedStatus
   },
 ): Inserted {
   return statement(
@@ -255,13 +258,13 @@ export function closeCheckoutStatement(
        update checkout set state = 'completed', updated_at = now() where tenant_id = $1 and id = $4
      ), session as (
        update payment_session set status = $7, updated_at = now(),
-         authorized_at = case when $7 <> 'pending_authorization' then now() end
+         authorized_at = case when $7 in ('authorized', 'captured') then now() end
        where tenant_id = $1 and id = $6
      ), collection as (
        update payment_collection set order_id = $3,
-         authorized_minor = case when $7 = 'pending_authorization' then 0 else amount_minor end,
+         authorized_minor = case when $7 in ('authorized', 'captured') then amount_minor else 0 end,
          captured_minor = case when $7 = 'captured' then amount_minor else 0 end,
-         status = case $7 when 'captured' then 'completed' when 'authorized' then 'authorized' else 'awaiting' end,
+         status = case $7 when 'captured' then 'completed' when 'pending_authorization' then 'awaiting' else $7 end,
          completed_at = case when $7 = 'captured' then now() end, updated_at = now()
        where tenant_id = $1 and id = $5
      ), uses as (

@@ -17,9 +17,9 @@ import { emit } from '../events/index.js'
 import { attachToOrderStatement } from '../inventory/index.js'
 import { newId, notFound, unexpectedState } from '../kernel/index.js'
 import { type LedgerEntry, paymentEntry, platformFeeEntry, post, saleEntry, storeCreditEntry } from '../ledger/index.js'
-import type { PaymentSnapshot } from '../payments/index.js'
 import type { FundedDiscount } from '../promotions/index.js'
 import {
+  type AgreedStatus,
   closeCheckoutStatement,
   fundedColumns,
   insertCommissionLinesStatement,
@@ -39,7 +39,7 @@ export interface Agreed {
   checkoutId: string
   sessionId: string | null
   providerId: string | null
-  status: PaymentSnapshot['status']
+  status: AgreedStatus
   data: Record<string, unknown>
 }
 
@@ -187,8 +187,8 @@ export function feeOf(fee: CheckoutSettings['fee'], currency: string, subtotal: 
 }
 
 /** Divides a cart into what each vendor sends and earns. Every figure is rounded on its line; the rest are sums. */
-export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'rules'>): OrderPlan {
-  const orderId = newId('order')
+export function planOrder(cart: LoadedCart, settings: Pick<CheckoutSettings, 'rules'> & Partial<CheckoutSettings>): OrderPlan {
+  const orderId = settings.draft?.id ?? newId('order')
   const vendorIds = [...new Set(cart.lines.map((line) => line.vendor_id))]
   const lines: OrderLine[] = []
   const methods: OrderMethod[] = []

@@ -18,7 +18,7 @@ import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
-import { paymentProviderOf } from '../payments/index.js'
+import { ensureCollectionStatement, paymentProviderOf } from '../payments/index.js'
 import { takeUses, withoutLimits } from '../promotions/index.js'
 import { checkoutSettingsStatement } from './settings.js'
 
@@ -29,6 +29,8 @@ export type Prepared =
       orderId: null
       checkoutId: string
       attempt: number
+      /** Staff put it together: it is sold unpaid. */
+      isDraft: boolean
       amountMinor: bigint
       currency: string
       capture: 'manual' | 'automatic'
@@ -56,6 +58,7 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
     if (lock.order_id !== null) return { orderId: lock.order_id }
     const capture = settings.payment_capture
     const currency = cart.currency_code
+    const isDraft = settings.draft !== null
     const open = cart.checkout
     // It ended while the worker came to it: only the shopper begins another.
     if (resumed !== undefined && open?.id !== resumed) throw notAllowed(`The attempt ${resumed} to complete cart ${cartId} is over`)
@@ -65,24 +68,29 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
         orderId: null,
         checkoutId: open.id,
         attempt: open.attempt,
+        isDraft,
         amountMinor: BigInt(open.amount_minor),
         currency,
         capture,
         session,
       }
     }
-    checkPayment(cart)
+    if (settings.draft?.is_edited === true) throw notAllowed('The draft order is being edited: confirm or cancel that edit first')
+    checkPayment(cart, isDraft)
     const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings.auto_pick_shipping)
-    confirmDiscounts(cart, now, isChosen)
+    confirmDiscounts(cart, now, isChosen, isDraft)
     refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
     // Shipping chosen just now may be paid with credit too.
     if (isChosen) applyCredit(cart)
     const amountMinor = dueOf(cart)
-    const session = amountMinor === 0n ? null : coveringSession(cart, amountMinor)
+    const session = amountMinor === 0n || isDraft ? null : coveringSession(cart, amountMinor)
     const checkout = { id: newId('chk'), attempt: settings.attempts + 1 }
     const availableAt = new Date(now.getTime() + resumeAfter_ms)
     // Sent together, run in this order: stock, promotions and credit last, because their locks are the ones that other shoppers wait for.
     await Promise.all([
+      isDraft && amountMinor > 0n
+        ? unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: currency, totalMinor: amountMinor }))
+        : [],
       isChosen ? unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods)) : [],
       isChosen && cart.credit_lines.length > 0 ? unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)) : [],
       insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null),
@@ -95,7 +103,7 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       ),
       takeCredit(unit, checkout.id, spendingOf(cart)),
     ])
-    return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, amountMinor, currency, capture, session }
+    return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, isDraft, amountMinor, currency, capture, session }
   })
 }
 
@@ -111,9 +119,9 @@ function sessionOf(cart: LoadedCart, id: string | null) {
     : { id: session.id, providerId: session.provider_id, accountId: session.payment_account_id, data: session.data }
 }
 
-function checkPayment(cart: LoadedCart): void {
+function checkPayment(cart: LoadedCart, isDraft: boolean): void {
   if (cart.lines.length === 0) throw invalidData('Cannot complete a cart with no items')
-  if (dueOf(cart) === 0n) return
+  if (dueOf(cart) === 0n || isDraft) return
   if (cart.collection === null) throw invalidData('Payment collection has not been initiated for cart')
   const session = usableSession(cart)
   if (session === undefined) throw invalidData('Payment sessions are required to complete cart')
@@ -124,7 +132,10 @@ function checkPayment(cart: LoadedCart): void {
 
 /** What was put into the cart and has been taken from sale since, or whose vendor has, is not sold. */
 function refuseWithdrawn(cart: LoadedCart, purchasable: ReadonlySet<string>): void {
-  const gone = cart.lines.map((line) => line.variant_id ?? '').filter((id) => !purchasable.has(id))
+  const gone = cart.lines
+    .filter((line) => !line.is_custom_item)
+    .map((line) => line.variant_id ?? '')
+    .filter((id) => !purchasable.has(id))
   if (gone.length > 0) throw invalidData(`Variants ${gone.join(', ')} do not exist or belong to a product that is not published`)
 }
 
@@ -133,7 +144,7 @@ function refuseWithdrawn(cart: LoadedCart, purchasable: ReadonlySet<string>): vo
  * was used up by others meanwhile is refused where its use is taken. Shipping chosen just now has its discounts.
  * @throws invalid_data when the cart would cost something else
  */
-function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean): void {
+function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean, isDraft: boolean): void {
   const taken = promotionsInUse(cart)
   // Their use is taken under a lock, or refused there.
   const inUse = cart.promotions.filter((promotion) => taken.has(promotion.id)).map(withoutLimits)
@@ -144,6 +155,7 @@ function confirmDiscounts(cart: LoadedCart, now: Date, isChosen: boolean): void 
       wanted.get(id) ?? [],
     )
   const same = cart.lines.every((line) => stands(line, items)) && (isChosen || cart.methods.every((method) => stands(method, methods)))
+  if (!same && isDraft) throw invalidData('The promotions of the draft order have changed. Update it, look at it and try again.')
   if (!same) throw invalidData("The promotions of the cart have changed. Refresh the cart's payment collection and try again.")
   if (!isChosen) return
   // A budget that others of the cart draw on already may not hold one more: the cart would be refused for it.

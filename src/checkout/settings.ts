@@ -6,6 +6,8 @@ export interface CheckoutSettings {
   payment_capture: 'manual' | 'automatic'
   attempts: number
   rules: CommissionRule[]
+  /** Of a cart that staff put together: its order is unpaid, and its id is set aside. */
+  draft: { id: string; is_edited: boolean } | null
   /** What the platform takes of this store's orders. The store's role may ask for its own fee and for nothing else. */
   fee: { rate_ppm: number; fixed: Record<string, number> } | null
 }
@@ -20,6 +22,8 @@ export function checkoutSettingsStatement(tenantId: string, cartId: string): Sta
                 'product_type_id', r.product_type_id, 'product_category_id', r.product_category_id,
                 'rate_ppm', r.rate_ppm, 'fixed_minor', r.fixed_minor, 'currency_code', r.currency_code))
               from commission_rule r where r.tenant_id = $1 and r.is_active), '[]') as rules,
+            (select json_build_object('id', d.id, 'is_edited', d.edit is not null)
+             from draft_order d where d.tenant_id = $1 and d.cart_id = $2) as draft,
             (select json_build_object('rate_ppm', f.rate_ppm, 'fixed', f.fixed) from store_fee f where f.tenant_id = $1) as fee
      from store s where s.tenant_id = $1`,
     [tenantId, cartId],

@@ -46,6 +46,8 @@ export interface OrderMailRow {
   total_minor: bigint
   credit_minor: bigint
   tax_total_minor: bigint
+  /** Staff put it together, and want to tell the customer themselves. */
+  is_unannounced: boolean
   shipping_address: {
     first_name?: string | null
     last_name?: string | null
@@ -69,6 +71,7 @@ export function orderMailStatement(tenantId: string, orderId: string): Statement
     'notifications.order_mail',
     `select o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor, o.credit_minor,
             o.tax_total_minor, o.shipping_address,
+            exists (select 1 from draft_order d where d.tenant_id = $1 and d.id = o.id and d.no_notification) as is_unannounced,
             (select json_agg(json_build_object(
                'vendor', v.name, 'display_id', p.display_id, 'total_minor', p.total_minor,
                'items', (select json_agg(json_build_object('title', i.title, 'subtitle', i.subtitle,

@@ -58,7 +58,7 @@ export function pricedOptions(rows: readonly ShippingOptionRow[]): ShippingOptio
 
 /**
  * Options with which a cart's vendors can send something: from locations that serve its channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
- * Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
+ * What the store does not show is for its staff alone, who put draft orders together. Used by the list, by choosing, by every change of the cart, and by the choice made at completion.
  */
 export function validShippingOptionsStatement(tenantId: string, cartId: string, now: Date, isReturn = false): Statement<ShippingOptionRow> {
   return statement(
@@ -100,7 +100,8 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
      join service_zone z on z.tenant_id = f.tenant_id and z.fulfillment_set_id = f.id and z.deleted_at is null
      join shipping_option o on o.tenant_id = z.tenant_id and o.service_zone_id = z.id and o.deleted_at is null
      join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
-     where c.tenant_id = $1 and c.id = $2 and o.enabled_in_store and o.is_return = $3
+     where c.tenant_id = $1 and c.id = $2 and o.is_return = $3
+       and (o.enabled_in_store or exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = c.id))
        and o.vendor_id in (select i.vendor_id from cart_line_item i
                            where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping)
        and exists (select 1 from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null

@@ -76,7 +76,9 @@ const reviewedLooseColumns = new Set([
   'tax_rate_rule.reference_id',
   'order_sequence.next_display_id',
   'order_sequence.next_return_display_id',
+  'order_sequence.next_draft_display_id',
   'order_return.display_id',
+  'draft_order.display_id',
   'store_credit_transaction.reference_id',
 ])
 

@@ -8,7 +8,9 @@ import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
-import { beginReturn, edit, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
+import { edit } from './endpoints-edits.js'
+import { preparedDrafts } from './endpoints-prepared-drafts.js'
+import { beginReturn, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -240,6 +242,7 @@ async function giftedCart(world: World): Promise<Ids> {
 
 export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
+  ...preparedDrafts,
   'POST /admin/products/:id': product,
   'POST /admin/products/:id/variants/:variant_id': product,
   'POST /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,

@@ -9,6 +9,8 @@ import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { addProviderRows } from './endpoints-provider.js'
+import { draftKinds, draftOrder } from './endpoints-drafts.js'
+import { edit } from './endpoints-edits.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -50,13 +52,14 @@ export const kinds: Record<string, Kind> = {
   bare_product: vendorRows('product', `and title = 'Bare'`),
   campaign: storeRows('campaign', 'and deleted_at is null'),
   campaign_promotion: storeRows('promotion', 'and campaign_id is not null and deleted_at is null'),
-  cart: storeRows('cart', 'and completed_at is null'),
+  cart: storeRows('cart', 'and completed_at is null and id not in (select cart_id from app.draft_order)'),
   collection: storeRows('product_collection'),
   commission_rule: storeRows('commission_rule'),
   customer: storeRows('customer', 'and has_account'),
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
   dispute: storeRows('dispute'),
+  ...draftKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -81,7 +84,7 @@ export const kinds: Record<string, Kind> = {
   ledger_transaction: storeRows('ledger_transaction'),
   line_item: {
     sql: `select l.id, l.created_at from app.cart_line_item l join app.cart c on c.tenant_id = l.tenant_id and c.id = l.cart_id
-          where l.tenant_id = $1 and c.completed_at is null`,
+          where l.tenant_id = $1 and c.completed_at is null and c.id not in (select cart_id from app.draft_order)`,
     ofVendor: false,
   },
   notification: storeRows('notification'),
@@ -174,6 +177,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addSpares(store)
   await addPurchases(app, { ...store, shopper: customer.client })
   await addCredit(store, customer)
+  await draftOrder(store, customer)
   await addOpinions(store, customer)
   await addProviderRows(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
@@ -327,17 +331,6 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   await edit(store, open.order.id)
   await app.drain()
   await openCart(store)
-}
-
-/** Plans a further piece and shipping of a vendor for an order. */
-export async function edit(store: TestStore, order_id: string, vendor = 0): Promise<Ids> {
-  good(await store.admin.post('/admin/order-edits', { order_id }))
-  const items = [{ variant_id: store.vendors[vendor]?.products[1]?.variantIds[0], quantity: 1 }]
-  good(await store.admin.post(`/admin/order-edits/${order_id}/items`, { items }))
-  const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
-  const { order_preview } = good(await store.admin.post(`/admin/order-edits/${order_id}/shipping-method`, { shipping_option_id }))
-  const actionIn = (list: { actions: { id: string }[] }[]) => list.flatMap((part) => part.actions)[0]?.id as string
-  return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
 /** Why goods and money go back, how goods are sent back, and a return of a piece of each vendor that was asked for. */

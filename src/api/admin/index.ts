@@ -6,6 +6,7 @@ import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
 import { routes as disputes } from './disputes.js'
+import { routes as draftOrders } from './draft-orders.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
@@ -70,6 +71,7 @@ export const routes: Route[] = [
   ...customerGroups,
   ...commissionRules,
   ...orders,
+  ...draftOrders,
   ...orderFulfillments,
   ...orderEdits,
   ...returns,

@@ -24,7 +24,7 @@ const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'su
 const orderStatus = z.enum(['pending', 'completed', 'draft', 'archived', 'canceled', 'requires_action'])
 const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 /** A moment, or bounds around it, as Medusa's clients filter by time. Rows have milliseconds, so every bound can be shifted to one kind. */
-const period = z
+export const period = z
   .union([
     moment.transform((at) => ({ $gte: at, $lte: at })),
     z.strictObject({ $gt: moment.optional(), $gte: moment.optional(), $lt: moment.optional(), $lte: moment.optional() }),

@@ -28,49 +28,52 @@ export interface CreateCartInput {
  * @throws not_found without any region; invalid_data for a currency or country that the region does not have, and for a
  *   promotion code that is not known
  */
-export async function createCart(context: Context, input: CreateCartInput): Promise<LoadedCart> {
-  const tenantId = tenantOf(context)
+export function createCart(context: Context, input: CreateCartInput): Promise<LoadedCart> {
+  return context.db.unitOfWork(context.scope, (unit) => createInUnit(context, unit, input))
+}
+
+/** The same in the caller's unit of work, which it ends. */
+export async function createInUnit(context: Pick<Context, 'clock'>, unit: Unit, input: CreateCartInput): Promise<LoadedCart> {
+  const tenantId = tenantOf(unit)
   const id = newId('cart')
-  return context.db.unitOfWork(context.scope, async (unit) => {
-    const [setting] = await unit.run(cartSettingStatement(tenantId, input.region_id ?? null, input.sales_channel_id))
-    if (setting?.region_id == null || setting.currency_code === null) {
-      throw notFound(input.region_id === undefined ? 'No regions found' : `Region with id: ${input.region_id} not found`)
-    }
-    if (setting.sales_channel_id === null) throw invalidData(`Unable to assign cart to disabled Sales Channel: ${input.sales_channel_id}`)
-    if (input.currency_code !== undefined && input.currency_code !== setting.currency_code) {
-      throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
-    }
-    const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
-    refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
-    const guest =
-      input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
-    await checkCodes(unit, input.promo_codes ?? [])
-    const inserted = unit.run(
-      insertCartStatement(tenantId, id, {
-        region_id: setting.region_id,
-        currency_code: setting.currency_code,
-        sales_channel_id: setting.sales_channel_id,
-        customer_id: input.customer?.id ?? guest?.id ?? null,
-        email: input.email ?? null,
-        locale: input.locale ?? null,
-        shipping_address: shippingAddress,
-        billing_address: withId(input.billing_address ?? null),
-        taxes_calculated: false,
-        promo_codes: [...new Set(input.promo_codes ?? [])],
-        metadata: input.metadata ?? null,
-      }),
-    )
-    const { items } = input
-    if (items !== undefined && items.length > 0) {
-      const variantIds = items.map((item) => item.variant_id)
-      const [cart] = await Promise.all([changeInUnit(context, unit, id, { variantIds }, (work) => addLines(work, items)), inserted])
-      return cart
-    }
-    const loaded = unit.run(loadCartStatement(tenantId, id))
-    unit.commitAlong()
-    const [[cart]] = await Promise.all([loaded, inserted])
-    return cart as LoadedCart
-  })
+  const [setting] = await unit.run(cartSettingStatement(tenantId, input.region_id ?? null, input.sales_channel_id))
+  if (setting?.region_id == null || setting.currency_code === null) {
+    throw notFound(input.region_id === undefined ? 'No regions found' : `Region with id: ${input.region_id} not found`)
+  }
+  if (setting.sales_channel_id === null) throw invalidData(`Unable to assign cart to disabled Sales Channel: ${input.sales_channel_id}`)
+  if (input.currency_code !== undefined && input.currency_code !== setting.currency_code) {
+    throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
+  }
+  const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
+  refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
+  const guest =
+    input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
+  await checkCodes(unit, input.promo_codes ?? [])
+  const inserted = unit.run(
+    insertCartStatement(tenantId, id, {
+      region_id: setting.region_id,
+      currency_code: setting.currency_code,
+      sales_channel_id: setting.sales_channel_id,
+      customer_id: input.customer?.id ?? guest?.id ?? null,
+      email: input.email ?? null,
+      locale: input.locale ?? null,
+      shipping_address: shippingAddress,
+      billing_address: withId(input.billing_address ?? null),
+      taxes_calculated: false,
+      promo_codes: [...new Set(input.promo_codes ?? [])],
+      metadata: input.metadata ?? null,
+    }),
+  )
+  const { items } = input
+  if (items !== undefined && items.length > 0) {
+    const variantIds = items.map((item) => item.variant_id)
+    const [cart] = await Promise.all([changeInUnit(context, unit, id, { variantIds }, (work) => addLines(work, items)), inserted])
+    return cart
+  }
+  const loaded = unit.run(loadCartStatement(tenantId, id))
+  unit.commitAlong()
+  const [[cart]] = await Promise.all([loaded, inserted])
+  return cart as LoadedCart
 }
 
 async function checkCodes(unit: Unit, codes: readonly string[]): Promise<void> {

@@ -31,14 +31,16 @@ export function addLines(work: CartChange, lines: readonly NewLine[]): void {
   checkStock(work, new Set(variantIds))
 }
 
-function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
+/** Throws invalid_data for variants that cannot be bought. */
+export function refuseUnknown(work: CartChange, variantIds: readonly string[]): void {
   const missing = [...new Set(variantIds)].filter((id) => !work.variants.has(id))
   if (missing.length > 0) {
     throw invalidData(`Variants ${missing.join(', ')} do not exist or belong to a product that is not published`)
   }
 }
 
-function refuseTooManyCards(cart: LoadedCart): void {
+/** Throws invalid_data for more gift cards than a cart may hold. */
+export function refuseTooManyCards(cart: LoadedCart): void {
   const cards = cart.lines.reduce((sum, line) => (line.is_giftcard ? sum + line.quantity : sum), 0)
   if (cards > limits.giftCardsSold) throw invalidData(`A cart has at most ${limits.giftCardsSold} gift cards to buy`)
 }
@@ -70,6 +72,7 @@ export function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine 
     compare_at_unit_price_minor: null,
     is_tax_inclusive: false,
     is_custom_price: false,
+    is_custom_item: false,
     // What a gift card costs is what it holds.
     is_discountable: variant.is_discountable && !variant.is_giftcard,
     is_giftcard: variant.is_giftcard,
@@ -122,7 +125,8 @@ export function deleteLineItem(context: Context, cartId: string, lineId: string)
   return updateLineItem(context, cartId, lineId, { quantity: 0 })
 }
 
-function lineOf(cart: LoadedCart, lineId: string): CartLine {
+/** A line of a cart. Throws not_found. */
+export function lineOf(cart: LoadedCart, lineId: string): CartLine {
   const line = cart.lines.find((candidate) => candidate.id === lineId)
   if (line === undefined) throw notFound(`Line item with id: ${lineId} was not found`)
   return line

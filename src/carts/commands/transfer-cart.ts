@@ -1,6 +1,6 @@
 import type { Context } from '../../db/index.js'
 import { notAllowed } from '../../kernel/index.js'
-import { changeCart, loadVariantsAnew } from '../change.js'
+import { type CartChange, changeCart, loadVariantsAnew } from '../change.js'
 import type { LoadedCart } from '../queries/load-cart.js'
 
 /**
@@ -14,10 +14,14 @@ export function transferCart(context: Context, cartId: string, customer: { id: s
       throw notAllowed(`Cart ${cartId} belongs to another customer.`)
     }
     // Whose it is already may have given another address for this purchase.
-    if (cart.customer_id === customer.id) return
-    cart.customer_id = customer.id
-    cart.email = customer.email
-    // Prices may be agreed with the groups of a customer.
-    await loadVariantsAnew(work)
+    if (cart.customer_id !== customer.id) await giveTo(work, customer)
   })
+}
+
+/** The change that makes a cart somebody's, for whoever changes one. */
+export async function giveTo(work: CartChange, customer: { id: string; email: string }): Promise<void> {
+  work.cart.customer_id = customer.id
+  work.cart.email = customer.email
+  // Prices may be agreed with the groups of a customer.
+  await loadVariantsAnew(work)
 }

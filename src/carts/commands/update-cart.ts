@@ -24,20 +24,23 @@ export interface UpdateCartInput {
  * @throws invalid_data for a country outside the region and for an unknown promotion code; not_found for an unknown region
  */
 export function updateCart(context: Context, cartId: string, input: UpdateCartInput): Promise<LoadedCart> {
-  return changeCart(context, cartId, {}, async (work) => {
-    const { cart } = work
-    const moves = input.region_id !== undefined && input.region_id !== cart.region_id
-    if (moves) await enterRegion(work, input)
-    if (input.sales_channel_id !== undefined) cart.sales_channel_id = input.sales_channel_id
-    if (input.shipping_address !== undefined) cart.shipping_address = merged(input.shipping_address, cart.shipping_address)
-    if (input.billing_address !== undefined) cart.billing_address = merged(input.billing_address, cart.billing_address)
-    refuseForeignCountry(cart.shipping_address, cart.region.countries, cart.region.name)
-    if (input.locale !== undefined) cart.locale = input.locale
-    if (input.metadata !== undefined) cart.metadata = input.metadata
-    if (input.promo_codes !== undefined) await replaceCodes(work, input.promo_codes, input.promo_codes)
-    if (input.email != null && input.email !== cart.email) await changeEmail(work, input.email)
-    if (moves) await repriceAll(work)
-  })
+  return changeCart(context, cartId, {}, (work) => changeRoot(work, input))
+}
+
+/** The change that updates a cart, for whoever changes one. */
+export async function changeRoot(work: CartChange, input: UpdateCartInput): Promise<void> {
+  const { cart } = work
+  const moves = input.region_id !== undefined && input.region_id !== cart.region_id
+  if (moves) await enterRegion(work, input)
+  if (input.sales_channel_id !== undefined) cart.sales_channel_id = input.sales_channel_id
+  if (input.shipping_address !== undefined) cart.shipping_address = merged(input.shipping_address, cart.shipping_address)
+  if (input.billing_address !== undefined) cart.billing_address = merged(input.billing_address, cart.billing_address)
+  refuseForeignCountry(cart.shipping_address, cart.region.countries, cart.region.name)
+  if (input.locale !== undefined) cart.locale = input.locale
+  if (input.metadata !== undefined) cart.metadata = input.metadata
+  if (input.promo_codes !== undefined) await replaceCodes(work, input.promo_codes, input.promo_codes)
+  if (input.email != null && input.email !== cart.email) await changeEmail(work, input.email)
+  if (moves) await repriceAll(work)
 }
 
 /** An address given in part keeps what it does not name, as clients that send one field at a time expect. */

@@ -31,6 +31,8 @@ export interface CartLine {
   compare_at_unit_price_minor: number | null
   is_tax_inclusive: boolean
   is_custom_price: boolean
+  /** A thing that the store does not list, put in by its staff. */
+  is_custom_item: boolean
   is_discountable: boolean
   is_giftcard: boolean
   requires_shipping: boolean
@@ -56,6 +58,8 @@ export interface CartMethod {
   name: string
   description: string | null
   amount_minor: number
+  /** Set by the store's staff: it does not follow the option. */
+  is_custom_amount: boolean
   is_tax_inclusive: boolean
   data: Record<string, unknown> | null
   tax_lines: TaxLine[]
@@ -151,6 +155,7 @@ const lineColumns = [
   'compare_at_unit_price_minor',
   'is_tax_inclusive',
   'is_custom_price',
+  'is_custom_item',
   'is_discountable',
   'is_giftcard',
   'requires_shipping',
@@ -172,6 +177,7 @@ const methodColumns = [
   'name',
   'description',
   'amount_minor',
+  'is_custom_amount',
   'is_tax_inclusive',
   'data',
   'tax_lines',
@@ -250,6 +256,17 @@ export function loadCartStatement(tenantId: string, cartId: string): Statement<L
      from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
      where c.tenant_id = $1 and c.id = $2`,
     [tenantId, cartId],
+  )
+}
+
+/** The same for several carts. */
+export function loadCartsStatement(tenantId: string, cartIds: readonly string[]): Statement<LoadedCart> {
+  return statement(
+    'carts.load_several',
+    `select ${rootSql}, ${linesSql} as lines, ${methodsSql} as methods
+     from cart c join region r on r.tenant_id = c.tenant_id and r.id = c.region_id
+     where c.tenant_id = $1 and c.id = any($2)`,
+    [tenantId, cartIds],
   )
 }
 

@@ -8,20 +8,20 @@ export function writeLinesStatement(tenantId: string, cartId: string, lines: rea
     'carts.write_lines',
     `with written as (
      insert into cart_line_item (tenant_id, cart_id, id, vendor_id, product_id, variant_id, shipping_profile_id, quantity,
-       unit_price_minor, compare_at_unit_price_minor, is_tax_inclusive, is_custom_price, is_discountable, is_giftcard,
-       requires_shipping, title, subtitle, thumbnail, snapshot, tax_lines, adjustments, metadata)
+       unit_price_minor, compare_at_unit_price_minor, is_tax_inclusive, is_custom_price, is_custom_item, is_discountable,
+       is_giftcard, requires_shipping, title, subtitle, thumbnail, snapshot, tax_lines, adjustments, metadata)
      select $1, $2, l.id, l.vendor_id, l.product_id, l.variant_id, l.shipping_profile_id, l.quantity, l.unit_price_minor,
-            l.compare_at_unit_price_minor, l.is_tax_inclusive, l.is_custom_price, l.is_discountable, l.is_giftcard,
-            l.requires_shipping, l.title, l.subtitle, l.thumbnail, l.snapshot, l.tax_lines, l.adjustments, l.metadata
+            l.compare_at_unit_price_minor, l.is_tax_inclusive, l.is_custom_price, l.is_custom_item, l.is_discountable,
+            l.is_giftcard, l.requires_shipping, l.title, l.subtitle, l.thumbnail, l.snapshot, l.tax_lines, l.adjustments, l.metadata
      from jsonb_to_recordset($3::jsonb) as l (id text, vendor_id text, product_id text, variant_id text,
        shipping_profile_id text, quantity integer, unit_price_minor bigint, compare_at_unit_price_minor bigint,
-       is_tax_inclusive boolean, is_custom_price boolean, is_discountable boolean, is_giftcard boolean,
-       requires_shipping boolean, title text, subtitle text, thumbnail text, snapshot jsonb, tax_lines jsonb,
+       is_tax_inclusive boolean, is_custom_price boolean, is_custom_item boolean, is_discountable boolean,
+       is_giftcard boolean, requires_shipping boolean, title text, subtitle text, thumbnail text, snapshot jsonb, tax_lines jsonb,
        adjustments jsonb, metadata jsonb)
      on conflict (tenant_id, id) do update
        set quantity = excluded.quantity, unit_price_minor = excluded.unit_price_minor,
            compare_at_unit_price_minor = excluded.compare_at_unit_price_minor,
-           is_tax_inclusive = excluded.is_tax_inclusive, tax_lines = excluded.tax_lines,
+           is_tax_inclusive = excluded.is_tax_inclusive, is_custom_price = excluded.is_custom_price, tax_lines = excluded.tax_lines,
            adjustments = excluded.adjustments, metadata = excluded.metadata,
            updated_at = now()
      returning *)
@@ -44,19 +44,21 @@ export function writeMethodsStatement(tenantId: string, cartId: string, methods:
     'carts.write_methods',
     `with wanted as (
        select * from jsonb_to_recordset($3::jsonb) as m (id text, vendor_id text, shipping_option_id text,
-         shipping_profile_id text, name text, description text, amount_minor bigint, is_tax_inclusive boolean, data jsonb,
+         shipping_profile_id text, name text, description text, amount_minor bigint, is_custom_amount boolean,
+         is_tax_inclusive boolean, data jsonb,
          tax_lines jsonb, adjustments jsonb, metadata jsonb)
      ), gone as (
        delete from cart_shipping_method where tenant_id = $1 and cart_id = $2
          and shipping_profile_id not in (select shipping_profile_id from wanted)
      ), written as (
      insert into cart_shipping_method (tenant_id, cart_id, id, vendor_id, shipping_option_id, shipping_profile_id, name,
-       description, amount_minor, is_tax_inclusive, data, tax_lines, adjustments, metadata)
+       description, amount_minor, is_custom_amount, is_tax_inclusive, data, tax_lines, adjustments, metadata)
      select $1, $2, w.id, w.vendor_id, w.shipping_option_id, w.shipping_profile_id, w.name, w.description, w.amount_minor,
-            w.is_tax_inclusive, w.data, w.tax_lines, w.adjustments, w.metadata from wanted w
+            w.is_custom_amount, w.is_tax_inclusive, w.data, w.tax_lines, w.adjustments, w.metadata from wanted w
      on conflict (tenant_id, cart_id, shipping_profile_id) do update
        set id = excluded.id, shipping_option_id = excluded.shipping_option_id, vendor_id = excluded.vendor_id,
            name = excluded.name, description = excluded.description, amount_minor = excluded.amount_minor,
+           is_custom_amount = excluded.is_custom_amount, metadata = excluded.metadata,
            is_tax_inclusive = excluded.is_tax_inclusive, data = excluded.data, tax_lines = excluded.tax_lines,
            adjustments = excluded.adjustments, updated_at = now()
      returning *)

@@ -12,6 +12,7 @@ import { type MailSettings, sendOnce } from './send-once.js'
  */
 export async function sendOrderConfirmation(context: Context, settings: MailSettings, orderId: string): Promise<void> {
   const order = await loadOrder(context, orderId)
+  if (order.is_unannounced) return
   await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(order))
 }
 

@@ -80,6 +80,17 @@ describe('an order on the wire', () => {
     assert.equal(payment.amount, order.total)
   })
 
+  it('is canceled in its fulfilment when everything is unpacked again, and no more when it is packed anew', async () => {
+    const bought = await buy(store)
+    const packed = await packAll(store, bought)
+    const path = `/admin/orders/${bought.id}/fulfillments/${packed.fulfillments[0].id}/cancel`
+    good(await store.admin.post(path))
+    const status = async () => good(await store.shopper.get(`/store/orders/${bought.id}`)).order.fulfillment_status
+    assert.equal(await status(), 'canceled')
+    await packAll(store, bought, 1)
+    assert.equal(await status(), 'partially_fulfilled')
+  })
+
   it('is sent back under a number of its own', async () => {
     const optionId = await addReturnOption(store)
     const wish = { order_id: orderId, items: [{ id: lineId, quantity: 1 }], return_shipping: { option_id: optionId } }

@@ -63,6 +63,25 @@ describe('the products that a key shows', () => {
     )
   })
 
+  it('have variants with the values that a picker matches on, and pictures as a list', async () => {
+    const id = store.vendors[0]?.products[2]?.variantIds[0] as string
+    const { product } = good(
+      await store.shopper.get(`/store/products/${ids[2]}`, { fields: '*variants,*variants.options,*variants.images' }),
+    )
+    const found = product.variants.find((variant: { id: string }) => variant.id === id)
+    const names = `id title sku barcode ean upc allow_backorder manage_inventory variant_rank thumbnail hs_code origin_country mid_code
+      material weight length height width metadata product_id created_at updated_at options images`
+    for (const name of names.split(/\s+/)) assert.ok(name in found, name)
+    const [option] = product.options
+    assert.deepEqual(
+      found.options.map((value: { option_id: string; value: string }) => [value.option_id, value.value]),
+      [[option.id, 'S']],
+    )
+    assert.deepEqual([found.images, found.product_id], [[], ids[2]])
+    const { variant } = good(await store.shopper.get(`/store/product-variants/${id}`, { fields: '*images' }))
+    assert.deepEqual(variant.images, [])
+  })
+
   it('have a status, dates and metadata on request alone, and pictures in their order', async () => {
     await asAdmin(app().adminUrl, `update app.product set metadata = '{"note":1}', external_id = 'erp-1' where id = $1`, [ids[2]])
     const images = [{ url: 'https://pictures.example/b.png' }, { url: 'https://pictures.example/a.png' }]

@@ -1,0 +1,40 @@
+import { lockCartStatement } from '../carts/index.js'
+import { statement, tenantOf, type Unit } from '../db/index.js'
+import { conflict, notAllowed, notFound } from '../kernel/index.js'
+import { type DraftOrderRow, draftOrderStatement } from './queries/draft-orders.js'
+
+export function unknownDraftOrder(id: string) {
+  return notFound(`Draft order with id: ${id} was not found`)
+}
+
+/**
+ * Locks a draft order that can still be changed: its cart first, as whoever changes or completes that does, then its own
+ * row. What it says is read under both locks.
+ * @throws not_found; not_allowed for one that has become an order; conflict while it is becoming one
+ */
+export async function lockDraftOrder(unit: Unit, id: string): Promise<DraftOrderRow> {
+  const tenantId = tenantOf(unit)
+  const [found] = await unit.run(draftOrderStatement(tenantId, id))
+  if (found === undefined) throw unknownDraftOrder(id)
+  const [[cart], , [draft], [open]] = await Promise.all([
+    unit.run(lockCartStatement(tenantId, found.cart_id)),
+    unit.run(statement('draft_orders.lock', 'select id from draft_order where tenant_id = $1 and id = $2 for update', [tenantId, id])),
+    unit.run(draftOrderStatement(tenantId, id)),
+    unit.run(
+      statement<{ id: string }>(
+        'draft_orders.open_checkout',
+        `select id from checkout where tenant_id = $1 and cart_id = $2 and state = 'open'`,
+        [tenantId, found.cart_id],
+      ),
+    ),
+  ])
+  if (cart === undefined || draft === undefined) throw unknownDraftOrder(id)
+  if (cart.order_id !== null) throw notAllowed(`Draft order ${id} has become an order: change that`)
+  if (open !== undefined) throw conflict('The draft order is becoming an order. Try again in a moment.', 'cart_being_completed')
+  return draft
+}
+
+/** The same unit for several changes of a cart, none of which ends it. */
+export function openUnit(unit: Unit): Unit {
+  return { ...unit, commitAlong: () => undefined }
+}

@@ -1,0 +1,108 @@
+import { type LoadedCart, renderCart } from '../carts/index.js'
+import { toMajor } from '../kernel/index.js'
+import type { DraftPreview } from './commands/edit-draft-order.js'
+import type { DraftAction, DraftEdit } from './edit.js'
+import type { DraftOrderRow } from './queries/draft-orders.js'
+
+type Pictures = (url: string | null) => string | null
+type Wire = Record<string, unknown>
+
+/** What became of a line: nothing yet. */
+function untouched(item: Wire): object {
+  return {
+    id: (item.id as string).replace('cali_', 'orditem_'),
+    item_id: item.id,
+    quantity: item.quantity,
+    fulfilled_quantity: 0,
+    shipped_quantity: 0,
+    delivered_quantity: 0,
+    return_requested_quantity: 0,
+    return_received_quantity: 0,
+    return_dismissed_quantity: 0,
+    written_off_quantity: 0,
+    metadata: null,
+    created_at: item.created_at,
+    updated_at: item.updated_at,
+  }
+}
+
+/** Of a draft's cart nobody is told: whoever knows its id could buy it. */
+const ofOrder = ({ cart_id: _cart, ...part }: Wire, orderId: string): Wire => ({ ...part, order_id: orderId })
+
+/** A draft order in the shape of the order that it will be, amounts in major units. */
+export function renderDraftOrder(draft: DraftOrderRow, cart: LoadedCart, pictures: Pictures): Wire {
+  // Gift cards pay for carts of shoppers alone.
+  const { payment_collection: _payment, gift_cards: _cards, completed_at: _completed, ...wire } = renderCart(cart, pictures, () => '')
+  const total = wire.total as number
+  return {
+    ...wire,
+    id: draft.id,
+    display_id: draft.display_id,
+    custom_display_id: `D${draft.display_id}`,
+    is_draft_order: true,
+    no_notification: draft.no_notification,
+    status: 'draft',
+    version: 1,
+    payment_status: 'not_paid',
+    fulfillment_status: 'not_fulfilled',
+    created_at: draft.created_at,
+    updated_at: draft.updated_at,
+    canceled_at: null,
+    summary: {
+      pending_difference: total,
+      current_order_total: total,
+      original_order_total: total,
+      transaction_total: 0,
+      paid_total: 0,
+      refunded_total: 0,
+      accounting_total: total,
+      credit_line_total: 0,
+    },
+    items: (wire.items as Wire[]).map((item) => ({ ...ofOrder(item, draft.id), detail: untouched(item) })),
+    shipping_methods: (wire.shipping_methods as Wire[]).map((method) => ofOrder(method, draft.id)),
+    fulfillments: [],
+    payment_collections: [],
+  }
+}
+
+/** The same as an edit would leave it, with the steps of the edit, each also at what it changes. */
+export function renderPreview({ draft, cart, edit }: DraftPreview, pictures: Pictures): Wire {
+  const order = renderDraftOrder(draft, cart, pictures)
+  const actions = edit.actions.map((action) => renderAction(action, edit, cart))
+  const withActions = (part: Wire) => ({ ...part, actions: actions.filter((action) => action.details.reference_id === part.id) })
+  return {
+    ...order,
+    return_requested_total: 0,
+    items: (order.items as Wire[]).map((item) => ({ ...withActions(item), return_requested_total: 0 })),
+    shipping_methods: (order.shipping_methods as Wire[]).map(withActions),
+    order_change: {
+      id: edit.id,
+      order_id: draft.id,
+      version: 1,
+      change_type: 'edit',
+      status: edit.status,
+      created_by: edit.created_by,
+      created_at: edit.created_at,
+      requested_by: edit.requested_by,
+      requested_at: edit.requested_at,
+      actions,
+    },
+  }
+}
+
+/** A step as clients know them: what it is about is in its details. */
+function renderAction({ details, reference_id, ...action }: DraftAction, edit: DraftEdit, cart: LoadedCart) {
+  const method = cart.methods.find((candidate) => candidate.id === reference_id)
+  return {
+    ...action,
+    order_change_id: edit.id,
+    reference: action.action.startsWith('SHIPPING')
+      ? 'order_shipping_method'
+      : action.action.startsWith('ITEM')
+        ? 'order_line_item'
+        : 'promotion',
+    reference_id,
+    details: { ...details, reference_id },
+    ...(method === undefined ? {} : { amount: toMajor(method.amount_minor, cart.currency_code) }),
+  }
+}
