@@ -120,11 +120,12 @@ async function afterSale(world: StripeWorld, store: StripeStore, orderId: string
   const { payments } = (await store.admin.get('/admin/payments', { order_id: orderId })).body
   const id = payments?.[0]?.id
   if (id === undefined) return
-  if (random() < 0.5) await store.admin.post(`/admin/payments/${id}/capture`)
-  else await Promise.all([1, 2].map((amount) => store.admin.post(`/admin/payments/${id}/capture`, { amount })))
+  const taken = random()
+  if (taken < 0.4) await store.admin.post(`/admin/payments/${id}/capture`)
+  else if (taken < 0.7) await Promise.all([1, 2].map((amount) => store.admin.post(`/admin/payments/${id}/capture`, { amount })))
   if (what < 0.2) await Promise.all([1, 2].map(() => store.admin.post(`/admin/payments/${id}/refund`, { amount: 1.5 })))
-  else if (what < 0.3) await store.admin.post(`/admin/orders/${orderId}/cancel`)
-  else if (what < 0.45) {
+  else if (what < 0.4) await Promise.all([1, 2, 3].map(() => store.admin.post(`/admin/orders/${orderId}/cancel`)))
+  else if (what < 0.55) {
     const charge = world.simulator.control.snapshot().charges.find((one) => one.payment_intent === intentId && one.captured === true)
     if (charge === undefined) return
     const dispute = await world.simulator.control.openDispute(charge.id as string)
