@@ -31,6 +31,7 @@ import {
   type TouchHandlers,
   unwindPayment,
 } from './payments/index.js'
+import { payoutTouches, settleVendor, settleVendorOrder, settleVendorOrders } from './payouts/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 
@@ -130,7 +131,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
-  const touches: TouchHandlers = {}
+  const touches: TouchHandlers = { ...payoutTouches }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
@@ -150,6 +151,9 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
         complete: (of, cartId) => completeCart(of, cartId, checkout),
         touches,
       }),
+    settle_vendor_orders: (context, payload) => settleVendorOrders(context, payload as { order_id: string }),
+    settle_vendor_order: (context, payload) => settleVendorOrder(context, payload.vendor_order_id as string),
+    settle_vendor: (context, payload) => settleVendor(context, payload as EventPayloads['vendor.payable_changed']),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

@@ -2,6 +2,7 @@ export { type AccountCode, type AccountRef, chart, type LedgerEntry, type Postin
 export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, trialBalanceStatement } from './queries.js'
 export {
   type CreditCounterpart,
+  clawbackEntry,
   conversionEntries,
   creditEntry,
   feeEntry,
@@ -9,6 +10,9 @@ export {
   platformFeeEntry,
   refundEntry,
   refundFailedEntry,
+  releaseEntry,
+  reserveEntry,
+  reserveReleaseEntry,
   type Sale,
   saleEntry,
   storeCreditEntry,

@@ -5,6 +5,7 @@ import type { Client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
+import { openBank, PayingBank } from '../support/paying-bank.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
@@ -63,6 +64,7 @@ export const kinds: Record<string, Kind> = {
   gift_card_order: { sql: 'select order_id as id from app.gift_card where tenant_id = $1 and order_id is not null', ofVendor: false },
   // Codes are kept unreadable: this one is noted beside its card.
   gift_card_code: { sql: `select note as id from app.gift_card where tenant_id = $1 and note like 'CODE-%'`, ofVendor: false },
+  hold: vendorRows('hold'),
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
@@ -85,6 +87,7 @@ export const kinds: Record<string, Kind> = {
   notification: storeRows('notification'),
   order: storeRows('orders'),
   order_line_item: vendorRows('order_line_item'),
+  payee: vendorRows('payee'),
   payment: storeRows('payment'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
   parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
@@ -116,6 +119,7 @@ export const kinds: Record<string, Kind> = {
   },
   return: storeRows('order_return'),
   return_item: storeRows('order_return_item'),
+  release: vendorRows('release'),
   return_reason: storeRows('return_reason'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
   review: vendorRows('review'),
@@ -168,10 +172,25 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addPurchases(app, { ...store, shopper: customer.client })
   await addCredit(store, customer)
   await addOpinions(store, customer)
+  await addPayees(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()
   return { app, store, operator, customer, idsOf: [{}, {}] }
+}
+
+/** Both worlds' stores have accounts at the same bank. */
+const bank = new PayingBank()
+
+/** Who the vendors are to the bank that pays them, and something that was kept back of each until yesterday. */
+async function addPayees(app: TestApp, store: TestStore): Promise<void> {
+  await openBank(app, store, bank)
+  const until = new Date(Date.now() - 86_400_000).toISOString()
+  for (const index of [0, 1]) {
+    good(await store.vendor(index).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: 'id' }))
+    good(await store.admin.post('/admin/holds', { vendor_order_id: orders[0].id, reason: 'manual', amount: 1, until }))
+  }
 }
 
 const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'

@@ -6,12 +6,14 @@ import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
 import { routes as giftCards } from './gift-cards.js'
+import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
+import { routes as payees } from './payees.js'
 import { routes as payments } from './payments.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
@@ -20,6 +22,7 @@ import { routes as products } from './products.js'
 import { routes as providers } from './providers.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
+import { routes as releases } from './releases.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
@@ -69,6 +72,9 @@ export const routes: Route[] = [
   ...returnReasons,
   ...refundReasons,
   ...payments,
+  ...payees,
+  ...releases,
+  ...holds,
   ...ledger,
   ...audit,
   ...notifications,

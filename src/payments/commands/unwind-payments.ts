@@ -57,6 +57,7 @@ export async function closePaymentsOfOrder(
         parts: credits,
       }),
     ])
+    await emit(unit, 'order.credited', { order_id: order.id }, { requestId: context.requestId })
   }
   const availableAt = new Date(context.clock.now().getTime() + resumeAfter_ms)
   for (const payment_id of ids) await emit(unit, 'payment.cancel_requested', { payment_id }, { availableAt, requestId: context.requestId })
