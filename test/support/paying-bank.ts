@@ -31,6 +31,8 @@ export class PayingBank {
   readonly moods: { method: 'release' | 'clawback' | 'createPayee'; mood: Mood }[] = []
   /** Called when a transfer is asked for, before it is made. */
   beforeRelease: () => Promise<void> = async () => undefined
+  /** Called when a shopper's money is to go back, before it does. */
+  beforeRefund: () => Promise<void> = async () => undefined
   calls = 0
   #answers = new Map<string, { request: string; outcome: Outcome<unknown> }>()
   #count = 0
@@ -43,7 +45,10 @@ export class PayingBank {
       startSession: async () => ({ kind: 'ok', value: { reference: this.#name('pay') } }),
       authorize: async (_call, _money, data) => ({ kind: 'ok', value: { status: 'authorized', data } }),
       capture: async (_call, _money, data) => ({ kind: 'ok', value: { status: 'captured', data } }),
-      refund: async (_call, _money, data) => ({ kind: 'ok', value: { data, reference: this.#name('re') } }),
+      refund: async (_call, _money, data) => {
+        await this.beforeRefund()
+        return { kind: 'ok', value: { data, reference: this.#name('re') } }
+      },
       cancel: async (_call, _money, data) => ({ kind: 'ok', value: { data } }),
       referenceOf: (data) => String(data.reference),
       remote: {
