@@ -33,6 +33,7 @@ import {
   type TouchHandlers,
   unwindPayment,
 } from './payments/index.js'
+import { payoutTouches, settleVendor, settleVendorOrder, settleVendorOrders } from './payouts/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
@@ -138,7 +139,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const accounts = { ...mail, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
-  const touches: TouchHandlers = { dispute: settleDispute }
+  const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
@@ -159,6 +160,9 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
         complete,
         touches,
       }),
+    settle_vendor_orders: (context, payload) => settleVendorOrders(context, payload as { order_id: string }),
+    settle_vendor_order: (context, payload) => settleVendorOrder(context, payload.vendor_order_id as string),
+    settle_vendor: (context, payload) => settleVendor(context, payload as EventPayloads['vendor.payable_changed']),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

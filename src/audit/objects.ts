@@ -130,6 +130,10 @@ const objects: Record<string, AuditedObject> = {
   rr: { type: 'return_reason', table: 'return_reason' },
   refr: { type: 'refund_reason', table: 'refund_reason' },
   rev: { type: 'review', table: 'review', hidden: ['title', 'content', 'author_name'], ofVendor: true },
+  payee: { type: 'payee', table: 'payee', ofVendor: true },
+  hold: { type: 'hold', table: 'hold' },
+  rel: { type: 'release', table: 'release', ofVendor: true },
+  pout: { type: 'payout', table: 'payout', ofVendor: true },
   imp: { type: 'import', table: 'import_job', hidden: ['content'], ofVendor: true },
 }
 
@@ -145,6 +149,7 @@ const otherTypes: Record<string, string> = {
   price: 'price',
   trans: 'translation',
   vmem: 'vendor_member',
+  inv: 'invoice',
 }
 
 /** What an id names by its prefix: for a prefix that the log does not know, the prefix itself. */

@@ -11,6 +11,8 @@ export interface EventPayloads {
   'import.requested': { import_job_id: string; vendor_id: string }
   /** A vendor sent a parcel. */
   'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string }
+  /** A parcel has arrived, or was handed over. */
+  'fulfillment.delivered': { fulfillment_id: string; vendor_order_id: string; order_id: string }
   /**
    * Somebody wants a new password for an e-mail. Written for unknown e-mails too, so that asking tells nothing; the
    * token is made where its mail is sent, and is in no row.
@@ -24,6 +26,10 @@ export interface EventPayloads {
   'order.transfer_requested': { order_transfer_id: string; order_id: string }
   /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
   'refund.requested': { refund_id: string }
+  /** A refund was booked, or was refused: what its credits took of the vendors is theirs no more, or again. */
+  'refund.settled': { refund_id: string; order_id: string }
+  /** An order was credited without a refund, or a gift card that it bought is void: its vendors are owed another amount. */
+  'order.credited': { order_id: string }
   /** Money was taken for an order, or there was none to take: what is sold by being paid can be given out. */
   'order.payment_captured': { order_id: string }
   /** Gift cards that an order bought were made. */
@@ -38,27 +44,39 @@ export interface EventPayloads {
   'dispute.changed': { dispute_id: string; order_id: string }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
+  /** A release or clawback was noted; due later, so that a crash between asking the provider and booking its answer is resumed. */
+  'release.requested': { vendor_order_id: string; id: string }
+  /** The time has come to look at what a vendor is owed for an order: a delay, a hold or a reserve ends. */
+  'payable.due': { vendor_order_id: string }
+  /** What a vendor may be paid has changed as a whole: its account at the provider, or a hold. */
+  'vendor.payable_changed': { vendor_id: string }
 }
 
 export type EventName = keyof EventPayloads
 
 export const handlersOf = {
-  'order.placed': ['send_order_confirmation'],
+  'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
-  'fulfillment.shipped': ['send_shipment_notice'],
+  'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders'],
+  'fulfillment.delivered': ['settle_vendor_orders'],
   'auth.password_reset': ['send_password_reset'],
   'auth.verification_requested': ['send_verification'],
   'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
-  'order.payment_captured': ['issue_gift_cards'],
-  'gift_cards.issued': ['send_gift_cards'],
+  'refund.settled': ['settle_vendor_orders'],
+  'order.credited': ['settle_vendor_orders'],
+  'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders'],
+  'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
-  'dispute.changed': [],
+  'dispute.changed': ['settle_vendor_orders'],
   'payment.event_received': ['handle_payment_event'],
+  'release.requested': ['settle_vendor_order'],
+  'payable.due': ['settle_vendor_order'],
+  'vendor.payable_changed': ['settle_vendor'],
 } as const satisfies Record<EventName, readonly string[]>
 
 export type HandlerName = (typeof handlersOf)[EventName][number]

@@ -111,6 +111,12 @@ export const idPrefixes = [
   'sctr',
   'cacl',
   'ordcl',
+  'payee',
+  'rel',
+  'clawb',
+  'hold',
+  'pout',
+  'inv',
 ] as const
 
 export type IdPrefix = (typeof idPrefixes)[number]

@@ -3,6 +3,7 @@ export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, tr
 export {
   bankEntry,
   type CreditCounterpart,
+  clawbackEntry,
   conversionEntries,
   creditEntry,
   disputeHoldEntry,
@@ -13,6 +14,9 @@ export {
   platformFeeEntry,
   refundEntry,
   refundFailedEntry,
+  releaseEntry,
+  reserveEntry,
+  reserveReleaseEntry,
   type Sale,
   saleEntry,
   storeCreditEntry,

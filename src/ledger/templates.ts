@@ -277,3 +277,43 @@ export function conversionEntries(movement: {
   })
   return [leg('from', original, given, taken), leg('to', changed, taken, given)]
 }
+
+interface VendorPayment {
+  source: string
+  vendorId: string
+  /** Where the money is: a provider's clearing account, or the bank for what is paid by hand. */
+  from: AccountRef
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}
+
+/** What a vendor was owed went out to it. */
+export function releaseEntry({ vendorId, from, amountMinor, ...fact }: VendorPayment): LedgerEntry {
+  return { ...fact, kind: 'release', postings: [{ from, to: { code: 'L:vendor', partyId: vendorId }, amountMinor }] }
+}
+
+/** Of what went out to a vendor something came back. */
+export function clawbackEntry({ vendorId, from: to, amountMinor, ...fact }: VendorPayment): LedgerEntry {
+  return { ...fact, kind: 'clawback', postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to, amountMinor }] }
+}
+
+interface Reserve {
+  holdId: string
+  vendorId: string
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}
+
+/** A part of what a vendor is owed is kept back for some time: still the vendor's, and not to be paid yet. */
+export function reserveEntry({ holdId, vendorId, currency, amountMinor, occurredAt }: Reserve): LedgerEntry {
+  const posting = { from: { code: 'L:reserve', partyId: vendorId }, to: { code: 'L:vendor', partyId: vendorId }, amountMinor } as const
+  return { source: holdId, kind: 'reserve', currency, occurredAt, postings: [posting] }
+}
+
+/** What was kept back may be paid. */
+export function reserveReleaseEntry({ holdId, vendorId, currency, amountMinor, occurredAt }: Reserve): LedgerEntry {
+  const posting = { from: { code: 'L:vendor', partyId: vendorId }, to: { code: 'L:reserve', partyId: vendorId }, amountMinor } as const
+  return { source: holdId, kind: 'reserve_release', currency, occurredAt, postings: [posting] }
+}

@@ -6,7 +6,7 @@ import { accountOfRow, accountStatement } from './accounts.js'
 import type { CompleteCart, Settled } from './commands/settle-payment.js'
 import { settlePayment } from './commands/settle-payment.js'
 import type { PaymentProvider, Touch } from './provider.js'
-import { paymentProviderOf, providerOfSlug } from './registry.js'
+import { paymentProviderOf, slugOf } from './registry.js'
 
 const token_bytes = 24
 export const hashOfHookToken = (token: string) => createHash('sha256').update(token).digest('hex')
@@ -29,7 +29,6 @@ export interface HookDelivery {
  * for a body that is none
  */
 export async function receivePaymentEvent(services: { db: Database; clock: Clock }, delivery: HookDelivery): Promise<void> {
-  const provider = providerOfSlug(delivery.provider)
   const [route] = await services.db.read(
     { role: 'platform' },
     statement<{ tenant_id: string; payment_account_id: string }>(
@@ -38,11 +37,13 @@ export async function receivePaymentEvent(services: { db: Database; clock: Clock
       [hashOfHookToken(delivery.token)],
     ),
   )
-  if (provider?.remote === undefined || route === undefined) throw notFound('This address takes no events')
+  const unknown = () => notFound('This address takes no events')
+  if (route === undefined) throw unknown()
   const tenantId = route.tenant_id
   const scope = { role: 'store', tenantId } as const
   const [row] = await services.db.read(scope, accountStatement(tenantId, route.payment_account_id))
-  if (row === undefined || row.provider_id !== provider.id) throw notFound('This address takes no events')
+  const provider = row === undefined ? undefined : paymentProviderOf(row.provider_id)
+  if (row === undefined || provider?.remote === undefined || slugOf(provider.id) !== delivery.provider) throw unknown()
   const account = accountOfRow(row)
   const event = provider.remote.verifyWebhook(account, delivery.raw, delivery.headers, services.clock.now())
   if (event === null) throw invalidData('The signature of this event is not valid')

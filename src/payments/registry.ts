@@ -19,8 +19,3 @@ export function paymentProviderIds(): string[] {
 
 /** `pp_stripe_stripe` is `stripe` in addresses. */
 export const slugOf = (providerId: string): string => providerId.replace(/^pp_/, '').split('_')[0] as string
-
-/** The provider that an address names, if this process has it. */
-export function providerOfSlug(slug: string): PaymentProvider | undefined {
-  return [...providers.values()].find((provider) => slugOf(provider.id) === slug)
-}

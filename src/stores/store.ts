@@ -18,6 +18,16 @@ export interface StoreRow {
   storefront_url: string | null
   /** New reviews wait until the store's staff publishes them. */
   review_moderation: boolean
+  /** When vendors are released what they are owed, and so many days after delivery. */
+  release_policy: 'on_payment' | 'on_shipment' | 'on_delivery' | 'manual'
+  release_delay_days: number
+  /** A part of each first release is kept back for so many days. */
+  reserve_ppm: number
+  reserve_days: number
+  /** Vendors that are paid by hand are paid so often; never by itself at 0. */
+  payout_interval_days: number
+  /** By currency, in minor units: less than this waits for the next payout. */
+  payout_minimums: Record<string, number>
   metadata: object | null
   created_at: Date
   updated_at: Date
@@ -31,7 +41,9 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.review_moderation, s.metadata, s.created_at, s.updated_at, count(*) over ()::int as count,
+            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.review_moderation, s.release_policy,
+            s.release_delay_days, s.reserve_ppm, s.reserve_days, s.payout_interval_days, s.payout_minimums, s.metadata, s.created_at,
+            s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
@@ -62,6 +74,12 @@ export interface StorePatch {
   mail_from_name?: string | null | undefined
   storefront_url?: string | null | undefined
   review_moderation?: boolean | undefined
+  release_policy?: StoreRow['release_policy'] | undefined
+  release_delay_days?: number | undefined
+  reserve_ppm?: number | undefined
+  reserve_days?: number | undefined
+  payout_interval_days?: number | undefined
+  payout_minimums?: Record<string, number> | undefined
   metadata?: object | null | undefined
   /** The whole set of languages. */
   supported_locales?: readonly StoreLocaleInput[] | undefined
@@ -80,6 +98,12 @@ const columns = [
   'mail_from_name',
   'storefront_url',
   'review_moderation',
+  'release_policy',
+  'release_delay_days',
+  'reserve_ppm',
+  'reserve_days',
+  'payout_interval_days',
+  'payout_minimums',
   'metadata',
 ] as const
 

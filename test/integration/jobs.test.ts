@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
-import type { Database, Scope } from '../../src/db/index.js'
+import type { Database, Scope, Unit } from '../../src/db/index.js'
 import { emit } from '../../src/events/index.js'
 import {
   attemptsMaximum,
@@ -69,8 +69,11 @@ for (const transport of ['in-process', 'bull'] as const) {
       return worker
     }
 
+    /** An event that one handler hears of. */
+    const emitOne = (unit: Unit, order_id: string, more: object = {}) =>
+      emit(unit, 'order.transfer_requested', { order_transfer_id: 'transfer_1', order_id, ...more })
     const tell = (store: TestStore, order_id: string, more: object = {}) =>
-      app().db.unitOfWork(store.scope, (unit) => emit(unit, 'order.placed', { order_id, ...more }))
+      app().db.unitOfWork(store.scope, (unit) => emitOne(unit, order_id, more))
 
     const rows = () =>
       asAdmin<Row>(
@@ -94,7 +97,7 @@ for (const transport of ['in-process', 'bull'] as const) {
       const seen: unknown[] = []
       await work(async (_context, payload) => void seen.push(payload.order_id))
       await app().db.unitOfWork(a.scope, async (unit) => {
-        await emit(unit, 'order.placed', { order_id: 'order_1' })
+        await emitOne(unit, 'order_1')
         await pause(150)
         assert.deepEqual(seen, [])
       })
@@ -130,7 +133,7 @@ for (const transport of ['in-process', 'bull'] as const) {
       const seen: unknown[] = []
       await work(async (_context, payload) => void seen.push(payload.order_id))
       const rolledBack = app().db.unitOfWork(a.scope, async (unit) => {
-        await emit(unit, 'order.placed', { order_id: 'order_lost' })
+        await emitOne(unit, 'order_lost')
         throw new Error('on purpose')
       })
       await assert.rejects(rolledBack, /on purpose/)

@@ -69,6 +69,9 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'DELETE /store/carts/:id/gift-cards': (own) => ({ code: own.gift_card_code }),
   'POST /store/store-credit-accounts/claim': (own) => ({ code: own.gift_card_code }),
   'POST /admin/promotions': () => ({ application_method: { type: 'percentage', target_type: 'items', value: 10 } }),
+  // One that is over: it holds nothing of what the next requests want.
+  'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
+  'POST /vendor/payee': () => ({ country: 'us' }),
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),
   'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),

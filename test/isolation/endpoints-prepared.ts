@@ -298,6 +298,13 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/payment-collections/:id/mark-as-paid': raised,
   'DELETE /admin/payment-collections/:id': raised,
   'POST /admin/payments/:id/refund': refundable,
+  'POST /admin/vendor-orders/:id/release': order,
+  'POST /admin/payouts/releases': order,
+  'POST /admin/holds/:id/release': async (world, vendor) => {
+    const vendor_order_id = world.idsOf[vendor]?.vendor_order
+    const { hold } = good(await world.store.admin.post('/admin/holds', { vendor_order_id, reason: 'manual', amount: 1 }))
+    return { hold: hold.id }
+  },
   'POST /store/returns': packed,
   'POST /admin/returns': packed,
   'POST /admin/returns/:id': begun,

@@ -8,7 +8,7 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
-import { addProviderRows } from './endpoints-provider.js'
+import { addPayees, addProviderRows } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
 import { edit } from './endpoints-edits.js'
 
@@ -68,6 +68,7 @@ export const kinds: Record<string, Kind> = {
   gift_card_order: { sql: 'select order_id as id from app.gift_card where tenant_id = $1 and order_id is not null', ofVendor: false },
   // Codes are kept unreadable: this one is noted beside its card.
   gift_card_code: { sql: `select note as id from app.gift_card where tenant_id = $1 and note like 'CODE-%'`, ofVendor: false },
+  hold: vendorRows('hold'),
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
@@ -93,6 +94,7 @@ export const kinds: Record<string, Kind> = {
   order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
   order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
+  payee: vendorRows('payee'),
   payment: storeRows('payment'),
   payment_account: storeRows('payment_account'),
   payment_event: storeRows('payment_event'),
@@ -126,6 +128,7 @@ export const kinds: Record<string, Kind> = {
   },
   return: storeRows('order_return'),
   return_item: storeRows('order_return_item'),
+  release: vendorRows('release'),
   return_reason: storeRows('return_reason'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
   review: vendorRows('review'),
@@ -180,6 +183,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await draftOrder(store, customer)
   await addOpinions(store, customer)
   await addProviderRows(app, store)
+  await addPayees(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()

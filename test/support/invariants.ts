@@ -105,8 +105,43 @@ const always: Record<string, string> = {
       - coalesce((select sum(g.value_minor - g.voided_minor) from app.gift_card g
       join app.order_line_item i on i.tenant_id = $1 and i.id = g.order_line_item_id
       where g.tenant_id = $1 and i.vendor_id = v.vendor_id), 0) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
-      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
-      where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id), 0)`,
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
+      where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id and t.kind not in ('release', 'clawback', 'reserve', 'reserve_release')), 0)`,
+  'what went out to a vendor and came back is what the books say': `
+    select coalesce(r.vendor_id, b.vendor_id) as vendor, r.net, b.booked from (
+      select vendor_id, currency_code, sum(amount) as net from (
+        select vendor_id, currency_code, amount_minor as amount from app.release where tenant_id = $1 and state = 'succeeded' and method <> 'offset'
+        union all select vendor_id, currency_code, -amount_minor from app.clawback
+          where tenant_id = $1 and state = 'succeeded' and method = 'provider') m group by 1, 2) r
+    full join (select a.party_id as vendor_id, a.currency_code, sum(s.amount_minor) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
+      where a.tenant_id = $1 and a.code = 'L:vendor' and t.kind in ('release', 'clawback') group by 1, 2) b
+      on b.vendor_id = r.vendor_id and b.currency_code = r.currency_code
+    where coalesce(r.net, 0) <> coalesce(b.booked, 0)`,
+  'no more is taken back of a release than it was, and what is netted is netted on both sides': `
+    select r.id from app.release r where r.tenant_id = $1 and (
+      r.amount_minor < coalesce((select sum(c.amount_minor) from app.clawback c where c.tenant_id = $1 and c.release_id = r.id
+        and c.state in ('pending', 'succeeded')), 0)
+      or r.method = 'offset' and r.amount_minor <> coalesce((select sum(c.amount_minor) from app.clawback c
+        where c.tenant_id = $1 and c.offset_release_id = r.id), 0))`,
+  'no vendor is released more for an order than it was sold for, and of no payment more than it took': `
+    select v.id from app.vendor_order v where v.tenant_id = $1 and greatest(v.vendor_amount_minor, 0) < coalesce((
+      select sum(r.amount_minor) from app.release r where r.tenant_id = $1 and r.vendor_order_id = v.id
+        and r.state in ('pending', 'awaiting', 'succeeded')), 0) - coalesce((
+      select sum(c.amount_minor) from app.clawback c where c.tenant_id = $1 and c.vendor_order_id = v.id and c.state = 'succeeded'), 0)
+    union all
+    select p.id from app.payment p where p.tenant_id = $1 and p.captured_minor < coalesce((
+      select sum(r.amount_minor) from app.release r where r.tenant_id = $1 and r.payment_id = p.id and r.state in ('pending', 'succeeded')), 0)
+      - coalesce((select sum(c.amount_minor) from app.clawback c join app.release r on r.tenant_id = $1 and r.id = c.release_id
+        where c.tenant_id = $1 and r.payment_id = p.id and c.method = 'provider' and c.state = 'succeeded'), 0)`,
+  'what is reserved of vendors is what the books keep back': `
+    select coalesce(h.vendor_id, b.vendor_id) as vendor, h.held, b.booked from (
+      select vendor_id, currency_code, sum(amount_minor) as held from app.hold
+      where tenant_id = $1 and reason = 'reserve' and lifted_at is null group by 1, 2) h
+    full join (select a.party_id as vendor_id, a.currency_code, -sum(s.amount_minor) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id where a.tenant_id = $1 and a.code = 'L:reserve' group by 1, 2) b
+      on b.vendor_id = h.vendor_id and b.currency_code = h.currency_code
+    where coalesce(h.held, 0) <> coalesce(b.booked, 0)`,
   'what was refunded is what the refunds say, and no more than was captured': `
     select p.id, p.captured_minor, p.refunded_minor, k.refunded_minor as of_collection from app.payment p
     join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
@@ -206,8 +241,15 @@ const atRest: Record<string, string> = {
   // What would resume an attempt that has failed waits for its hour, and finds nothing to do then.
   'no event is left undone': `
     select e.id, e.name, e.state, e.last_error from app.outbox_event e where e.tenant_id = $1 and e.state <> 'done'
+      and not (e.name in ('payable.due', 'payment_session.check') and e.state = 'queued' and e.available_at > now())
       and not (e.name = 'checkout.opened' and e.state = 'queued' and e.available_at > now()
         and exists (select 1 from app.checkout k where k.tenant_id = $1 and k.id = e.payload ->> 'checkout_id' and k.state = 'failed'))`,
+  'what is noted of a vendor order is what its releases say': `
+    select p.vendor_order_id, p.released_minor from app.payable p where p.tenant_id = $1 and p.released_minor <> coalesce((
+      select sum(r.amount_minor) from app.release r where r.tenant_id = $1 and r.vendor_order_id = p.vendor_order_id
+        and (r.state in ('pending', 'succeeded') or r.state = 'awaiting' and r.payout_id is not null)), 0) - coalesce((
+      select sum(c.amount_minor) from app.clawback c where c.tenant_id = $1 and c.vendor_order_id = p.vendor_order_id
+        and c.state in ('pending', 'succeeded')), 0)`,
   'each order was confirmed once': `
     select o.id from app.orders o where o.tenant_id = $1 and (
       select count(*) from app.notification n where n.tenant_id = $1 and n.template = 'order-confirmation'

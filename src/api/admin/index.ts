@@ -8,6 +8,7 @@ import { routes as customers } from './customers.js'
 import { routes as disputes } from './disputes.js'
 import { routes as draftOrders } from './draft-orders.js'
 import { routes as giftCards } from './gift-cards.js'
+import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
@@ -15,6 +16,7 @@ import { routes as notifications } from './notifications.js'
 import { routes as orderEdits } from './order-edits.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
+import { routes as payees } from './payees.js'
 import { routes as paymentAccounts } from './payment-accounts.js'
 import { routes as paymentCollections } from './payment-collections.js'
 import { routes as payments } from './payments.js'
@@ -25,6 +27,7 @@ import { routes as products } from './products.js'
 import { routes as providers } from './providers.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
+import { routes as releases } from './releases.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
@@ -79,6 +82,9 @@ export const routes: Route[] = [
   ...refundReasons,
   ...payments,
   ...paymentCollections,
+  ...payees,
+  ...releases,
+  ...holds,
   ...ledger,
   ...audit,
   ...notifications,

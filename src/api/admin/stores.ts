@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { currencyCodes, currencyOf, isCurrency, notFound } from '../../kernel/index.js'
+import { currencyCodes, currencyOf, invalidData, isCurrency, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
 import { localeName } from '../../translations/index.js'
 import { localeCode } from './translations.js'
-import { id, ids, name, q, reading, write } from './shared.js'
+import { amount, id, ids, name, percent, percentOf, ppmOf, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -20,6 +20,12 @@ const fields: FieldsPolicy = {
     'mail_from_name',
     'storefront_url',
     'review_moderation',
+    'release_policy',
+    'release_delay_days',
+    'reserve_rate',
+    'reserve_days',
+    'payout_interval_days',
+    'payout_minimums',
     'metadata',
     'created_at',
     'updated_at',
@@ -40,8 +46,10 @@ const stores = reading({
   fields,
   orderable: ['id'],
   load: (request, query) => request.context.db.read(request.context.scope, storesStatement(tenantOf(request.context), query.id ?? null)),
-  render: (row: StoreRow) => ({
+  render: ({ reserve_ppm, payout_minimums, ...row }: StoreRow) => ({
     ...row,
+    reserve_rate: percentOf(reserve_ppm),
+    payout_minimums: Object.fromEntries(Object.entries(payout_minimums).map(([currency, minor]) => [currency, toMajor(minor, currency)])),
     supported_locales: row.supported_locales.map((locale) => ({
       ...locale,
       store_id: row.id,
@@ -54,6 +62,13 @@ const stores = reading({
     })),
   }),
 })
+
+/** @throws invalid_data for a currency that nobody knows, and for an amount that is finer than it */
+function minimumsOf(wanted: Record<string, number>): Record<string, number> {
+  const unknown = Object.keys(wanted).find((code) => !isCurrency(code))
+  if (unknown !== undefined) throw invalidData(`Currency with code: ${unknown} is not known`)
+  return Object.fromEntries(Object.entries(wanted).map(([code, major]) => [code, Number(toMinor(major, code))]))
+}
 
 const currencyFields: FieldsPolicy = { defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] }
 
@@ -86,6 +101,12 @@ export const routes: Route[] = [
       payment_capture: z.enum(['manual', 'automatic']).optional(),
       mail_from_name: name.nullish(),
       review_moderation: z.boolean().optional(),
+      release_policy: z.enum(['on_payment', 'on_shipment', 'on_delivery', 'manual']).optional(),
+      release_delay_days: z.int().min(0).max(90).optional(),
+      reserve_rate: percent.optional(),
+      reserve_days: z.int().min(0).max(365).optional(),
+      payout_interval_days: z.int().min(0).max(90).optional(),
+      payout_minimums: z.record(currencyCode, amount).optional(),
       storefront_url: z
         .url({ protocol: /^https?$/ })
         .max(500)
@@ -96,7 +117,14 @@ export const routes: Route[] = [
     ids: { id: 'store', default_sales_channel_id: 'sales_channel', default_region_id: 'region', default_location_id: 'stock_location' },
     async handle(request) {
       const wanted = request.params.id as string
-      await write(request, (unit) => updateStore(unit, wanted, request.body))
+      const { reserve_rate, payout_minimums, ...patch } = request.body
+      await write(request, (unit) =>
+        updateStore(unit, wanted, {
+          ...patch,
+          reserve_ppm: reserve_rate === undefined ? undefined : ppmOf(reserve_rate),
+          payout_minimums: payout_minimums === undefined ? undefined : minimumsOf(payout_minimums),
+        }),
+      )
       return stores.answer(request, wanted)
     },
   }),

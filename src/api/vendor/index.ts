@@ -3,8 +3,9 @@ import { routes as imports } from './imports.js'
 import { routes as inventory } from './inventory.js'
 import { routes as me } from './me.js'
 import { routes as orders } from './orders.js'
+import { routes as payee } from './payee.js'
 import { routes as products } from './products.js'
 import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
 
-export const routes: Route[] = [...me, ...products, ...inventory, ...shipping, ...orders, ...imports, ...reviews]
+export const routes: Route[] = [...me, ...products, ...inventory, ...shipping, ...orders, ...imports, ...reviews, ...payee]

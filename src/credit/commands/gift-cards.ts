@@ -1,4 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, type Sealer, toMinor } from '../../kernel/index.js'
 import { type CreditCounterpart, post, storeCreditEntry } from '../../ledger/index.js'
 import { keptCode, newCode } from '../codes.js'
@@ -164,6 +165,7 @@ interface HeldCard {
   currency_code: string
   is_canceled: boolean
   vendor_id: string | null
+  order_id: string | null
 }
 
 /**
@@ -194,7 +196,7 @@ async function lockCards(unit: Unit, filter: { id: string | null; orderId: strin
   return unit.run(
     statement<HeldCard>(
       'credit.held_cards',
-      `select g.id, g.account_id, g.value_minor, g.voided_minor, a.balance_minor, g.currency_code, i.vendor_id,
+      `select g.id, g.account_id, g.value_minor, g.voided_minor, a.balance_minor, g.currency_code, i.vendor_id, g.order_id,
               g.canceled_at is not null as is_canceled
        from gift_card g join store_credit_account a on a.tenant_id = g.tenant_id and a.id = g.account_id
        left join order_line_item i on i.tenant_id = g.tenant_id and i.id = g.order_line_item_id
@@ -213,6 +215,7 @@ export async function voidGiftCard(unit: Unit, id: string, by: By): Promise<void
   const [card] = await lockCards(unit, { id, orderId: null })
   if (card === undefined) throw unknownCard(id)
   await voidCards(unit, [card], by)
+  if (card.order_id !== null) await emit(unit, 'order.credited', { order_id: card.order_id })
 }
 
 /**

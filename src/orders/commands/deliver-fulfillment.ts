@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { notAllowed, notFound } from '../../kernel/index.js'
 import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
 
@@ -51,6 +52,12 @@ export async function deliverFulfillment(context: Context, vendorOrderId: string
              where i.tenant_id = $1 and i.vendor_order_id = v.id and i.delivered_quantity < i.quantity)`,
           [tenantId, vendorOrderId],
         ),
+      ),
+      emit(
+        unit,
+        'fulfillment.delivered',
+        { fulfillment_id: fulfillmentId, vendor_order_id: order.id, order_id: order.order_id },
+        { requestId: context.requestId },
       ),
     ])
   })

@@ -1,5 +1,6 @@
 import { returnCredit } from '../../credit/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { invalidData, newId, notAllowed, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
 import { divideCredit, insertCreditsStatement, lesserOf, openPartsStatement, overpaid, sumOf } from '../credits.js'
@@ -42,5 +43,6 @@ export async function refundAsCredit(context: Context, orderId: string, input: {
     await unit.run(insertCreditsStatement(tenantId, { orderId, refundId: null, currency, state: 'booked' }, credits))
     await post(unit, [creditEntry({ source, kind: 'credit', orderId, currency, occurredAt: context.clock.now(), parts: credits })])
     await returnCredit(unit, order, { source, amountMinor, note: input.note, createdBy: context.actorId, now: context.clock.now() })
+    await emit(unit, 'order.credited', { order_id: orderId }, { requestId: context.requestId })
   })
 }

@@ -1,4 +1,5 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { conflict, notFound, paymentAuthorizationError, StoaError, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post, refundEntry, refundFailedEntry } from '../../ledger/index.js'
 import type { OpenPart } from '../credits.js'
@@ -94,10 +95,14 @@ async function close(
   return rows.length > 0
 }
 
+function emitSettled(unit: Unit, context: Context, refund: RefundRow): Promise<void> {
+  return emit(unit, 'refund.settled', { refund_id: refund.id, order_id: refund.order_id }, { requestId: context.requestId })
+}
+
 async function giveUp(context: Context, refund: RefundRow, message: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     await unit.run(lockOrderOfPaymentStatement(tenantOf(unit), refund.payment_id))
-    await close(unit, refund, 'failed', message.slice(0, 500))
+    if (await close(unit, refund, 'failed', message.slice(0, 500))) await emitSettled(unit, context, refund)
   })
 }
 
@@ -141,6 +146,7 @@ async function book(
         refundEntry({ ...fact, providerId: refund.provider_id, amountMinor: refund.amount_minor }),
       ]),
     ])
+    await emitSettled(unit, context, refund)
   })
 }
 

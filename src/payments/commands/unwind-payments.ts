@@ -62,6 +62,7 @@ export async function closePaymentsOfOrder(
         parts: credits,
       }),
     ])
+    await emit(unit, 'order.credited', { order_id: order.id }, { requestId: context.requestId })
   }
   if (ids.length === 0) await unit.run(cancelUnpaidStatement(tenantId, order.id))
   const availableAt = new Date(context.clock.now().getTime() + resumeAfter_ms)

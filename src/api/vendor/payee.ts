@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { singlePage, tenantOf } from '../../db/index.js'
+import { countryCode, currencyCode, email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
+import { createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
+
+const fields: FieldsPolicy = {
+  defaults: ['id', 'provider_id', 'kind', 'status', 'requirements', 'country', 'currency_code', 'synced_at', 'created_at', 'updated_at'],
+}
+
+async function answer(request: RequestContext<unknown, unknown>) {
+  const { context } = request
+  const [payee] = await context.db.read(context.scope, listPayeesStatement(tenantOf(context), {}, singlePage))
+  if (payee === undefined) throw notFound('The vendor has no payee yet: POST /vendor/payee')
+  return { payee: request.fields.project(payee) }
+}
+
+const url = z.url({ protocol: /^https?$/ }).max(2_000)
+
+export const routes: Route[] = [
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/payee',
+    summary: 'Who the vendor is to the provider that pays it, and what that still wants to know',
+    access: 'payouts:read',
+    fields,
+    handle: answer,
+  }),
+  route({
+    surface: 'vendor',
+    method: 'POST',
+    path: '/vendor/payee',
+    summary: 'Be made known to the provider that pays vendors',
+    access: 'payees:write',
+    body: z.strictObject({
+      country: countryCode,
+      kind: z.enum(['individual', 'company']),
+      currency_code: currencyCode.optional(),
+      email: email.optional(),
+      provider_id: z.string().min(1).max(64).optional(),
+    }),
+    fields,
+    async handle(request) {
+      await createPayee(request.context, request.body)
+      return answer(request)
+    },
+  }),
+  route({
+    surface: 'vendor',
+    method: 'POST',
+    path: '/vendor/payee/onboarding-link',
+    summary: "A page of the provider's where the vendor says who it is; good once, for minutes",
+    access: 'payees:write',
+    body: z.strictObject({ return_url: url, refresh_url: url }),
+    async handle({ context, body }) {
+      return { onboarding_link: await onboardingLink(context, { returnUrl: body.return_url, refreshUrl: body.refresh_url }) }
+    },
+  }),
+]

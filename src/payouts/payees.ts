@@ -1,0 +1,253 @@
+import { type Context, type ListPage, orderBy, singlePage, type Statement, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
+import { emit } from '../events/index.js'
+import { conflict, invalidData, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
+import {
+  accountFor,
+  type Outcome,
+  type PayeePort,
+  type PayeeSnapshot,
+  type PaymentProvider,
+  paymentProviderIds,
+  paymentProviderOf,
+  perform,
+  readingCall,
+} from '../payments/index.js'
+
+/** Who a vendor is to a payment provider. */
+export interface PayeeRow {
+  id: string
+  vendor_id: string
+  payment_account_id: string
+  provider_id: string
+  reference: string | null
+  kind: 'individual' | 'company'
+  status: string
+  requirements: string[]
+  country: string
+  currency_code: string
+  failure: string | null
+  synced_at: Date | null
+  created_at: Date
+  updated_at: Date
+  count: number
+}
+
+export interface PayeeFilter {
+  id?: string[] | undefined
+  vendorIds?: string[] | undefined
+  status?: string[] | undefined
+}
+
+export function listPayeesStatement(tenantId: string, filter: PayeeFilter, page: ListPage): Statement<PayeeRow> {
+  const order = orderBy('y', page.order)
+  return statement(
+    `payouts.payees.${order.name}`,
+    `select y.id, y.vendor_id, y.payment_account_id, y.provider_id, y.reference, y.kind, y.status, y.requirements, y.country, y.currency_code,
+            y.failure, y.synced_at, y.created_at, y.updated_at, count(*) over ()::int as count
+     from payee y where y.tenant_id = $1 and ($2::text[] is null or y.id = any($2)) and ($3::text[] is null or y.vendor_id = any($3))
+       and ($4::text[] is null or y.status = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id ?? null, filter.vendorIds ?? null, filter.status ?? null, page.limit, page.offset],
+  )
+}
+
+/** What a vendor may not write itself, nor look at: accounts at providers and what they are asked. Its id is in every query. */
+export const asStore = (context: Context): Context => ({ ...context, scope: { ...context.scope, role: 'store' } })
+
+type Paying = PaymentProvider & { payees: PayeePort }
+
+function payingProvider(id: string): Paying {
+  const provider = paymentProviderOf(id)
+  if (provider?.payees === undefined) throw unexpectedState(`Payment provider ${id} pays no vendors in this process`)
+  return provider as Paying
+}
+
+export interface NewPayee {
+  country: string
+  kind: 'individual' | 'company'
+  /** Where several providers of the store pay vendors. */
+  provider_id?: string | undefined
+  currency_code?: string | undefined
+  email?: string | undefined
+}
+
+interface Connection {
+  id: string
+  provider_id: string
+}
+
+/** The store's account in use at a provider that pays vendors. @throws not_allowed where there is none; invalid_data for a choice */
+async function accountOf(context: Context, wanted: string | undefined): Promise<Connection> {
+  const able = paymentProviderIds().filter((id) => paymentProviderOf(id)?.payees !== undefined)
+  const accounts = await context.db.read(
+    context.scope,
+    statement<Connection>(
+      'payouts.paying_accounts',
+      `select id, provider_id from payment_account where tenant_id = $1 and status = 'active' and provider_id = any($2)
+         and ($3::text is null or provider_id = $3) order by provider_id`,
+      [tenantOf(context), able, wanted ?? null],
+    ),
+  )
+  const [account, another] = accounts
+  if (account === undefined) {
+    throw notAllowed('The store pays its vendors by hand: it has no account at a payment provider that pays them.', 'paid_by_hand')
+  }
+  if (another !== undefined) {
+    throw invalidData(`Say which provider_id you want to be paid by: ${accounts.map((one) => one.provider_id).join(' or ')}`)
+  }
+  return account
+}
+
+/**
+ * Makes a vendor known to the provider that is to pay it. The row comes first and is the provider's key: asked again, after
+ * a crash too, the same one is made once; what a provider refused may be tried again with other answers.
+ * @returns the payee's id
+ * @throws not_allowed where the store pays by hand, and what the provider refuses; conflict while its answer is not known
+ */
+export async function createPayee(context: Context, input: NewPayee): Promise<string> {
+  const store = asStore(context)
+  const vendorId = vendorOf(context)
+  const account = await accountOf(store, input.provider_id)
+  const provider = payingProvider(account.provider_id)
+  const row = await store.db.unitOfWork(store.scope, (unit) => notePayee(unit, vendorId, account, input))
+  if (row.reference !== null) return row.id
+  const about = { vendorId, email: row.email, name: row.name, country: row.country, currency: row.currency_code, kind: row.kind }
+  const operation = {
+    // What was refused is another question when it is put in another way.
+    key: `payee:${row.id}:${row.country}:${row.kind}:${row.currency_code}`,
+    kind: 'payee',
+    accountId: account.id,
+    request: { ...about, money: { amount_minor: '0', currency: row.currency_code } },
+  }
+  // What was kept first is what is sent.
+  const outcome = await perform(store, provider, operation, (call, { money: _none, ...kept }) =>
+    provider.payees.createPayee(call, kept as unknown as typeof about),
+  )
+  await noteSnapshot(store, row.id, settledOutcome(outcome))
+  return row.id
+}
+
+function settledOutcome(outcome: Outcome<PayeeSnapshot>): PayeeSnapshot {
+  if (outcome.kind === 'ok') return outcome.value
+  if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
+    throw conflict('The payment provider has not answered yet. Try again in a moment.', 'payment_outcome_unknown')
+  }
+  throw notAllowed(`The payment provider refused: ${outcome.message}`, 'payee_refused')
+}
+
+interface Noted {
+  id: string
+  reference: string | null
+  email: string
+  name: string
+  country: string
+  currency_code: string
+  kind: 'individual' | 'company'
+}
+
+/** One for a vendor and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
+async function notePayee(unit: Unit, vendorId: string, account: Connection, input: NewPayee): Promise<Noted> {
+  const [row] = await unit.run(
+    statement<Noted>(
+      'payouts.note_payee',
+      `with kept as (
+         insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
+         select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
+         on conflict (tenant_id, vendor_id, payment_account_id) do update set
+           kind = case when y.reference is null then excluded.kind else y.kind end,
+           country = case when y.reference is null then excluded.country else y.country end,
+           currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
+         returning y.id, y.reference, y.kind, y.country, y.currency_code
+       )
+       select kept.*, coalesce($9, v.email, '') as email, v.name from kept join vendor v on v.tenant_id = $1 and v.id = $3`,
+      [
+        tenantOf(unit),
+        newId('payee'),
+        vendorId,
+        account.id,
+        account.provider_id,
+        input.kind,
+        input.country,
+        input.currency_code ?? null,
+        input.email ?? null,
+      ],
+    ),
+  )
+  if (row === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
+  if (row.email === '') throw invalidData('Say an email: the payment provider writes to it, and the vendor has none')
+  return row
+}
+
+/** What a provider says of a payee is what we say. Whoever may be paid from now on is paid what was waiting. */
+async function noteSnapshot(context: Context, id: string, snapshot: PayeeSnapshot): Promise<void> {
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [changed] = await unit.run(
+      statement<{ vendor_id: string; was: string; status: string }>(
+        'payouts.note_snapshot',
+        `with known as (select status from payee where tenant_id = $1 and id = $2 for update)
+         update payee y set reference = coalesce(y.reference, $3), status = $4, requirements = $5, country = $6,
+           currency_code = coalesce($7, y.currency_code), synced_at = $8, updated_at = now()
+         from known where y.tenant_id = $1 and y.id = $2 returning y.vendor_id, known.status as was, y.status`,
+        [
+          tenantOf(unit),
+          id,
+          snapshot.reference,
+          snapshot.status,
+          JSON.stringify(snapshot.requirements),
+          snapshot.country,
+          snapshot.currency,
+          context.clock.now(),
+        ],
+      ),
+    )
+    if (changed !== undefined && changed.status === 'active' && changed.was !== 'active') {
+      await emit(unit, 'vendor.payable_changed', { vendor_id: changed.vendor_id }, { requestId: context.requestId })
+    }
+  })
+}
+
+/** @throws not_found; not_allowed for one that the provider does not know yet */
+async function findPayee(context: Context, filter: PayeeFilter): Promise<PayeeRow & { reference: string }> {
+  const [row] = await context.db.read(context.scope, listPayeesStatement(tenantOf(context), filter, singlePage))
+  if (row === undefined)
+    throw notFound(
+      filter.id === undefined ? 'The vendor has no payee yet: POST /vendor/payee' : `Payee with id: ${filter.id[0]} was not found`,
+    )
+  const { reference } = row
+  if (reference === null) throw notAllowed('The payment provider does not know this payee yet: POST /vendor/payee again', 'payee_unknown')
+  return { ...row, reference }
+}
+
+/**
+ * Reads from the provider what a payee's account is now.
+ * @throws not_found; not_allowed for one that the provider does not know; conflict while it does not answer
+ */
+export async function syncPayee(context: Context, id: string): Promise<void> {
+  const payee = await findPayee(context, { id: [id] })
+  const provider = payingProvider(payee.provider_id)
+  const found = await provider.payees.fetchPayee(await readingCall(context, provider, payee.payment_account_id), payee.reference)
+  await noteSnapshot(context, id, settledOutcome(found))
+}
+
+/**
+ * A page of the provider's where the vendor says who it is.
+ * @throws not_found before there is a payee; conflict while the provider does not answer
+ */
+export async function onboardingLink(
+  context: Context,
+  urls: { returnUrl: string; refreshUrl: string },
+): Promise<{ url: string; expires_at: Date }> {
+  const store = asStore(context)
+  const payee = await findPayee(store, { vendorIds: [vendorOf(context)] })
+  const provider = payingProvider(payee.provider_id)
+  const account = await accountFor(store, provider, payee.payment_account_id)
+  const now = store.clock.now()
+  // A link is good once and for minutes: each is asked for under a key of its own.
+  const call = { operationKey: `link:${payee.id}:${store.requestId}`, tenantId: tenantOf(store), account, firstSentAt: null, now }
+  const outcome = await provider.payees.onboardingLink(call, payee.reference, urls)
+  if (outcome.kind === 'ok') return { url: outcome.value.url, expires_at: outcome.value.expiresAt }
+  if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
+    throw conflict('The payment provider has not answered yet. Try again in a moment.', 'payment_outcome_unknown')
+  }
+  throw notAllowed(`The payment provider refused: ${outcome.message}`, 'payee_refused')
+}

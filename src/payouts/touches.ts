@@ -1,0 +1,37 @@
+import { type Context, statement, tenantOf } from '../db/index.js'
+import type { PaymentProvider, Settled, Touch, TouchHandlers } from '../payments/index.js'
+import { settleVendorOrder } from './commands/settle-vendor-order.js'
+import { syncPayee } from './payees.js'
+
+/** Moves what we have of payees and releases when a provider says that something of them has changed: read again, never believed. */
+export const payoutTouches: TouchHandlers = { payee: touchPayee, release: touchRelease }
+
+async function touchPayee(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
+  const rows = await context.db.read(
+    context.scope,
+    statement<{ id: string }>(
+      'payouts.payees_by_reference',
+      'select id from payee where tenant_id = $1 and provider_id = $2 and reference = $3 order by id',
+      [tenantOf(context), provider.id, touch.reference],
+    ),
+  )
+  if (rows.length === 0) return { kind: 'unknown' }
+  for (const { id } of rows) await syncPayee(context, id)
+  return { kind: 'done' }
+}
+
+async function touchRelease(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
+  const [row] = await context.db.read(
+    context.scope,
+    statement<{ vendor_order_id: string }>(
+      'payouts.release_by_reference',
+      `select r.vendor_order_id from release r join payee y on y.tenant_id = $1 and y.id = r.payee_id
+       where r.tenant_id = $1 and y.provider_id = $2 and r.reference = $3`,
+      [tenantOf(context), provider.id, touch.reference],
+    ),
+  )
+  // Its answer may still be under way to its row.
+  if (row === undefined) return { kind: 'unknown' }
+  await settleVendorOrder(context, row.vendor_order_id)
+  return { kind: 'done' }
+}
