@@ -52,7 +52,7 @@ async function typedOf(visit: Visit, cart: Cart): Promise<Typed> {
   const kept = customer?.addresses.filter((address) => countries.some(({ iso_2 }) => iso_2 === address.country_code)) ?? []
   const own = kept.find((address) => address.is_default_shipping) ?? kept[0] ?? null
   const inCart = cart.shipping_address?.address_1 == null && own !== null ? own : cart.shipping_address
-  return { email: cart.email ?? customer?.email ?? '', address: typedFrom(inCart, only), payment: '' }
+  return { email: cart.email ?? customer?.email ?? '', address: typedFrom(inCart, only), payment: visit.query.get('payment') ?? '' }
 }
 
 async function customerOf({ api, identified }: Visit): Promise<Customer | null> {
@@ -159,7 +159,12 @@ async function taken(visit: Visit): Promise<Shown> {
   const countryKnown = problems.country_code === undefined
   const saved = countryKnown ? await saveTyped(visit, cart, typed) : cart
   const counter = await laidOut(visit, saved, typed, noProblems, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
-  if (form.get('step') === 'renew') return counterDocument(visit, counter)
+  if (form.get('step') === 'renew') {
+    // All that was typed is in the cart: whoever goes back later comes to a page, not to a form that was sent.
+    const kept = countryKnown && (typed.email === '' || emailPattern.test(typed.email))
+    const payment = typed.payment === '' ? '' : `?payment=${encodeURIComponent(typed.payment)}`
+    return kept ? seeOther(`${visit.to('/checkout')}${payment}`) : counterDocument(visit, counter)
+  }
   if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
   const undelivered = counter.parts.filter((part) => part.deliveries.length === 0 && part.lines.some((line) => line.requires_shipping))
   if (undelivered.length > 0) {

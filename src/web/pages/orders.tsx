@@ -21,7 +21,17 @@ async function show(visit: Visit): Promise<Shown> {
           {order.status === 'canceled' && <p class="said">{words.canceled}</p>}
         </header>
         <OrderView visit={visit} order={order} />
-        <p class="block">
+        {visit.query.get('returned') === 'true' && (
+          <p class="said" role="status">
+            {words.returned}
+          </p>
+        )}
+        <p class="block hero-links">
+          {order.items.some((item) => item.detail.fulfilled_quantity > 0) && (
+            <a class="button quiet" href={visit.to(`/orders/${order.id}/return`)}>
+              {words.returnLink}
+            </a>
+          )}
           <a class="button quiet" href={visit.to('/products')}>
             {words.toProducts}
           </a>

@@ -75,6 +75,11 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
                       <p class="note">
                         {words.quantity}: {item.quantity}
                       </p>
+                      {visit.identified.actor !== null && (
+                        <p class="note">
+                          <a href={visit.to(`/products/${item.product_handle}/review`)}>{words.reviewLink(item.product_title)}</a>
+                        </p>
+                      )}
                     </div>
                     <p class="price">{visit.money(item.total, order.currency_code)}</p>
                   </li>
