@@ -33,6 +33,26 @@ const bought: Record<string, readonly string[]> = {
   harvest: ['/products/ceremonial-matcha', '/products/petty-knife', '/products/shibazuke-pickles'],
 }
 
+const buyer: Record<string, Record<string, string>> = {
+  bazaar: {
+    email: 'ada@example.com',
+    first_name: 'Ada',
+    last_name: 'Byron',
+    address_1: '12 Analytical Row',
+    postal_code: '94110',
+    city: 'San Francisco',
+    province: 'ca',
+  },
+  harvest: {
+    email: 'ada@example.com',
+    first_name: 'Ada',
+    last_name: 'Byron',
+    address_1: '1-2 Gion',
+    postal_code: '605-0001',
+    city: 'Kyoto',
+  },
+}
+
 await main()
 
 async function main(): Promise<void> {
@@ -87,9 +107,21 @@ async function shoot(context: BrowserContext, { slug, name, folder, wanted }: Sh
   for (const where of bought[slug] ?? []) {
     await page.goto(where)
     await page.locator('form.add button').click()
-    await page.waitForURL('**/cart')
+    await page.waitForURL(/\/cart\?/)
   }
   await take('cart')
+  await page.goto('/checkout')
+  await take('checkout')
+  for (const [name, value] of Object.entries(buyer[slug] ?? {})) {
+    const field = page.locator(`[name="${name}"]`)
+    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value)
+    else await field.fill(value)
+  }
+  await page.locator('button[value="renew"]').click()
+  await page.waitForLoadState('load')
+  await page.locator('button[value="pay"]').click()
+  await page.waitForURL(/\/orders\//)
+  await take('confirmation')
 }
 
 /** Pictures that wait for being seen are asked to come. */

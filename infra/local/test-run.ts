@@ -1,9 +1,10 @@
-import { fork, spawnSync } from 'node:child_process'
+import { fork, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '../../src/db/index.js'
+import { chromiumBinary } from './chromium.js'
 import { startPostgres } from './postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from './redis.js'
 import type { FileResult } from './test-child.js'
@@ -20,7 +21,10 @@ const failureLength = 1_500
 const shownDurations = 5
 
 /** The longest files come first, so that no process is left alone with one of them at the end. */
-const longest = ['test/concurrency/', 'test/isolation/', 'test/ledger/', 'test/integration/']
+const longest = ['test/browser/', 'test/concurrency/', 'test/isolation/', 'test/ledger/', 'test/integration/']
+
+/** Whether programs that are missing may be installed: as root, on a Debian. */
+const mayInstall = process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')
 
 await main()
 
@@ -34,7 +38,10 @@ async function main(): Promise<void> {
   let redis: LocalRedis | null = null
   try {
     redis = await testRedis()
+    // One package manager at a time.
+    const browser = files.some((file) => file.startsWith('test/browser/')) ? testBrowser() : undefined
     await makeTemplate(postgres.urlOf('postgres'), postgres.urlOf('stoa_template'), password)
+    process.env.STOA_TEST_CHROMIUM = (await browser) ?? ''
     process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
     process.env.STOA_TEST_APP_PASSWORD = password
     if (redis !== null) process.env.STOA_TEST_REDIS = redis.url
@@ -74,10 +81,33 @@ function filesOf(wanted: readonly string[]): string[] {
   return all.filter((name) => prefixes.some((prefix) => name === `${prefix}.test.js` || name.startsWith(`${prefix}/`)))
 }
 
+/**
+ * A Chromium for the browser suites, on the same terms as Redis: installed while everything else is made ready, and where it
+ * cannot be had those suites are skipped.
+ */
+async function testBrowser(): Promise<string | undefined> {
+  const binary = chromiumBinary()
+  if (binary !== undefined) return binary
+  if (mayInstall) {
+    console.log('Installing chromium (apt-get)')
+    const install = 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium'
+    await new Promise((resolve) => {
+      spawn('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'] })
+        .once('exit', resolve)
+        .once('error', resolve)
+    })
+  }
+  const installed = chromiumBinary()
+  if (installed === undefined) {
+    console.log('No chromium on the PATH: the browser suites are skipped. Install one, for example: apt-get install chromium')
+  }
+  return installed
+}
+
 /** A Redis for the Bull suites. On a Debian as root it is installed when missing; elsewhere those suites are skipped. */
 async function testRedis(): Promise<LocalRedis | null> {
   let binary = redisBinary()
-  if (binary === undefined && process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')) {
+  if (binary === undefined && mayInstall) {
     console.log('Installing redis-server (apt-get)')
     spawnSync('sh', ['-c', 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server'], {
       stdio: ['ignore', 'ignore', 'inherit'],

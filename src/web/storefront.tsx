@@ -80,9 +80,11 @@ export function storefront(services: Services, routes: readonly Route[]): Koa.Mi
     if (!isPagePath(ctx.path)) return next()
     const identified = await services.gatekeeper.identifyShopper(ctx.hostname.toLowerCase(), ctx.cookies.get(sessionCookie) ?? '')
     if (identified?.tenant == null) return next()
-    ctx.state.identified = identified
+    // Who has not given a second factor yet, or has no account, is nobody here.
+    const known: Identified = identified.actor?.id ? identified : { ...identified, actor: null }
+    ctx.state.identified = known
     securityHeaders(ctx)
-    await visitStore(front, ctx as KoaContext, identified, await shops.of(identified.tenant))
+    await visitStore(front, ctx as KoaContext, known, await shops.of(identified.tenant))
   }
 }
 
@@ -116,7 +118,15 @@ function visitFor(front: Storefront, ctx: KoaContext, parts: Parts): Visit {
     locale: parts.place.locale,
     sent: { bearer: '', session: ctx.cookies.get(sessionCookie) ?? '' },
   }
-  return visitOf({ ...parts, services: front.services, ctx, api: apiOf(front.services, front.table, caller) })
+  const { services, table } = front
+  return visitOf({
+    ...parts,
+    services,
+    ctx,
+    api: apiOf(services, table, caller),
+    apiWith: (bearer, actor) =>
+      apiOf(services, table, { ...caller, identified: { ...parts.identified, actor }, sent: { ...caller.sent, bearer } }),
+  })
 }
 
 function decoded(params: Record<string, string>): Record<string, string> {
@@ -138,7 +148,7 @@ async function formOf(ctx: KoaContext): Promise<URLSearchParams> {
 async function sendShared(front: Storefront, ctx: KoaContext, page: Page, visit: Visit): Promise<void> {
   const { shop, market, locale, path, params, form } = visit
   const identified: Identified = { ...visit.identified, actor: null }
-  const key = `${shop.tenant.id} ${ctx.origin} ${ctx.path}?${ctx.querystring}`
+  const key = `${shop.tenant.id} ${visit.origin} ${ctx.path}?${ctx.querystring}`
   const kept = await front.cache.get(key, async () => {
     const anonymous = visitFor(front, ctx, { identified, shop, place: { market, locale, path }, params, form })
     return shared(front, anonymous, await page.show(anonymous))

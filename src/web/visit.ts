@@ -1,5 +1,5 @@
 import type { Context as KoaContext } from 'koa'
-import type { Identified } from '../access/index.js'
+import type { Actor, Identified } from '../access/index.js'
 import type { Services } from '../http/index.js'
 import { wordsIn, type Words as ThemeWords } from '../themes/index.js'
 import type { Api } from './api.js'
@@ -43,6 +43,8 @@ export interface Visit extends Place {
   shop: Shop
   identified: Identified
   api: Api
+  /** The Store API for whoever holds a token, which the browser does not have yet. */
+  apiWith(token: string, actor: Actor | null): Api
   words: Words
   /** What was asked for after the `?`. */
   query: URLSearchParams
@@ -60,7 +62,7 @@ export interface Visit extends Place {
   picture(url: string): string
 }
 
-export interface VisitParts extends Pick<Visit, 'services' | 'shop' | 'identified' | 'ctx' | 'params' | 'form'> {
+export interface VisitParts extends Pick<Visit, 'services' | 'shop' | 'identified' | 'ctx' | 'params' | 'form' | 'apiWith'> {
   place: Place
   api: Api
 }
@@ -72,7 +74,8 @@ export function visitOf({ place, ...parts }: VisitParts): Visit {
     ...place,
     words: wordsOf(place.locale),
     query: new URLSearchParams(ctx.querystring),
-    origin: ctx.origin,
+    // Koa's own `origin` is what the browser says of the page before.
+    origin: `${ctx.protocol}://${ctx.host}`,
     to: (path) => addressOf(shop, place.market, place.locale, path),
     say: (words) => wordsIn(words, place.locale, shop.locales[0]),
     money: (amount, currency = place.market.currency_code) => moneyText(place.locale, currency, amount),

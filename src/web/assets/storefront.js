@@ -39,37 +39,44 @@ window.addEventListener('pageshow', () => {
   }
 })
 
-/** Puts a part of another page in the place of this page's, and keeps the focus where it was. */
-async function swap(address, selector, options) {
-  const place = document.querySelector(selector)
-  if (place === null) return false
+/** Puts parts of another page in the place of this page's, and keeps the focus where it was. */
+async function swap(address, selectors, options) {
+  const places = selectors.split(',').map((selector) => document.querySelector(selector))
+  if (places.includes(null)) return false
   const focused = document.activeElement
-  const key = focused?.id || focused?.getAttribute('href') || ''
-  const name = focused?.getAttribute('name')
-  const value = focused?.getAttribute('value')
-  place.setAttribute('aria-busy', 'true')
+  for (const place of places) place.setAttribute('aria-busy', 'true')
   try {
     const response = await fetch(address, options)
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-    const part = page.querySelector(selector)
-    if (part === null) return false
-    const open = [...place.querySelectorAll('details')].map((details) => details.open)
-    place.replaceWith(part)
-    part.querySelectorAll('details').forEach((details, index) => {
-      details.open = open[index] ?? details.open
-    })
+    const parts = selectors.split(',').map((selector) => page.querySelector(selector))
+    if (parts.includes(null)) return false
+    for (const [index, place] of places.entries()) replace(place, parts[index])
     document.title = page.title
-    const again = [...part.querySelectorAll('a[href], button, input, select')].find(
-      (element) =>
-        (key !== '' && (element.id === key || element.getAttribute('href') === key)) ||
-        (name && element.getAttribute('name') === name && element.getAttribute('value') === value),
-    )
-    again?.focus()
-    say(part.querySelector('[role="status"], .stock, [data-total]')?.textContent ?? '')
+    if (!focused.isConnected) find(focused, parts)?.focus()
+    say(parts.map((part) => part.querySelector('[role="status"], .stock, [data-total]')?.textContent ?? '').join(' '))
     return true
   } finally {
-    place.removeAttribute('aria-busy')
+    for (const place of places) place.removeAttribute('aria-busy')
   }
+}
+
+/** What was opened stays open. */
+function replace(place, part) {
+  const open = [...place.querySelectorAll('details')].map((details) => details.open)
+  for (const [index, details] of part.querySelectorAll('details').entries()) details.open = open[index] ?? details.open
+  place.replaceWith(part)
+}
+
+/** The element that has taken another's place. */
+function find(gone, parts) {
+  const same = (name) => (element) => gone.hasAttribute(name) && element.getAttribute(name) === gone.getAttribute(name)
+  const candidates = parts.flatMap((part) => [part, ...part.querySelectorAll('a[href], button, input, select')])
+  return (
+    candidates.find(same('id')) ??
+    candidates.find(same('href')) ??
+    candidates.find((element) => same('name')(element) && same('value')(element)) ??
+    candidates.find(same('name'))
+  )
 }
 
 async function goTo(address, selector) {
@@ -102,7 +109,8 @@ document.addEventListener('change', (event) => {
   if (form?.dataset.swap === undefined) return
   if (form.method !== 'post') goTo(addressOfForm(form), form.dataset.swap)
   else if (event.target.dataset.renew !== undefined) {
-    const options = { method: 'POST', body: new URLSearchParams(new FormData(form)) }
+    const body = new URLSearchParams([...new FormData(form), ['step', 'renew']])
+    const options = { method: 'POST', body }
     swap(form.dataset.renew, form.dataset.swap, options).catch(() => undefined)
   }
 })

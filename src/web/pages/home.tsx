@@ -6,6 +6,9 @@ import { cardFields, ProductCards } from '../parts/product-card.js'
 import { VendorCards } from '../parts/vendor-card.js'
 import { pricingOf, type Visit } from '../visit.js'
 
+/** Fewer do not make a row. */
+const productsWanted = 3
+
 type BlockOf<Kind extends HomeBlock['kind']> = Extract<HomeBlock, { kind: Kind }>
 
 /** What the blocks of a home page show, read at once. */
@@ -78,7 +81,7 @@ function Block({ visit, block, found, first }: { visit: Visit; block: HomeBlock;
       return <CollectionsBlock visit={visit} block={block} collections={found.collections} />
     case 'products': {
       const products = found.products.get(block) ?? []
-      if (products.length === 0) return null
+      if (products.length < productsWanted) return null
       const to = block.show === 'collection' ? `/collections/${block.collection}` : '/products'
       return (
         <Section visit={visit} block={block} more={{ label: visit.words.seeAll, to }}>

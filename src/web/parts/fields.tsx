@@ -94,7 +94,14 @@ export interface Choice {
   disabled?: boolean
 }
 
-export function Select({ visit, choices, ...field }: FieldOf & { visit: Visit; choices: readonly Choice[] }) {
+interface SelectOf extends FieldOf {
+  visit: Visit
+  choices: readonly Choice[]
+  /** The rest of the form depends on it. */
+  renew?: boolean
+}
+
+export function Select({ visit, choices, renew = false, ...field }: SelectOf) {
   const problem = field.problems?.[field.name]
   return (
     <Around visit={visit} field={field}>
@@ -103,6 +110,8 @@ export function Select({ visit, choices, ...field }: FieldOf & { visit: Visit; c
         name={field.name}
         {...(field.autocomplete === undefined ? {} : { autocomplete: field.autocomplete })}
         {...(problem === undefined ? {} : { 'aria-invalid': 'true' })}
+        {...(field.required === true ? { required: true } : {})}
+        {...(renew ? { 'data-renew': '' } : {})}
         {...described(field.name, problem, field.hint)}
       >
         {choices.map((choice) => (

@@ -1,0 +1,279 @@
+import { StoaError } from '../../kernel/index.js'
+import type { Cart, Line } from '../answers.js'
+import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
+import { cartOf } from '../cookies.js'
+import { type Document, type Page, type Shown, seeOther } from '../page.js'
+import { tellsTax } from '../parts/address-fields.js'
+import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
+import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { Picture } from '../parts/picture.js'
+import { TotalsList } from '../parts/totals.js'
+import { showsTax, type Visit } from '../visit.js'
+
+const quantityMaximum = 999
+
+function LineRow({ visit, cart, line, state }: { visit: Visit; cart: Cart; line: Line; state: LineState }) {
+  const { words } = visit
+  const total = showsTax(visit.market) ? line.total : line.subtotal
+  const action = visit.to(`/cart/items/${line.id}`)
+  return (
+    <li class="line">
+      <Picture visit={visit} url={line.thumbnail} alt="" size={120} />
+      <div class="line-words">
+        <h3>{state === 'gone' ? line.product_title : <a href={visit.to(`/products/${line.product_handle}`)}>{line.product_title}</a>}</h3>
+        {line.variant_title !== null && line.variant_title !== 'Default' && <p class="note">{line.variant_title}</p>}
+        <p class="note">{words.each(visit.money(line.unit_price, cart.currency_code))}</p>
+        {state === 'gone' && <p class="problem">{words.lineGone}</p>}
+        {typeof state === 'object' && <p class="problem">{state.left === 0 ? words.lineSoldOut : words.lineShort(state.left)}</p>}
+      </div>
+      <form class="line-quantity" action={action} method="post">
+        <label for={`quantity-${line.id}`}>
+          {words.quantity}
+          <span class="unseen"> {line.product_title}</span>
+        </label>
+        <input id={`quantity-${line.id}`} name="quantity" inputMode="numeric" maxLength={3} value={line.quantity} autocomplete="off" />
+        <button class="quiet" type="submit">
+          {words.update}
+          <span class="unseen"> {line.product_title}</span>
+        </button>
+        <button class="link" type="submit" name="remove" value="true">
+          {words.remove}
+          <span class="unseen"> {line.product_title}</span>
+        </button>
+      </form>
+      <p class="price">{visit.money(total, cart.currency_code)}</p>
+    </li>
+  )
+}
+
+interface Basket {
+  cart: Cart
+  parts: readonly VendorPart[]
+  states: ReadonlyMap<string, LineState>
+}
+
+async function readBasket(visit: Visit): Promise<Basket | null> {
+  const cart = await readCart(visit)
+  if (cart === null || cart.completed_at !== null) return null
+  const [options, states] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart)])
+  return { cart, parts: partsOf(cart, options), states }
+}
+
+/** The cart as a page, with what went wrong when something did. */
+export async function cartDocument(visit: Visit, problems: Problems = noProblems, status = 200): Promise<Document> {
+  const basket = await readBasket(visit)
+  const { words } = visit
+  if (basket === null || basket.cart.items.length === 0) {
+    return {
+      title: words.cart,
+      status,
+      kind: 'narrow',
+      body: (
+        <>
+          <h1>{words.cart}</h1>
+          <ProblemList visit={visit} problems={problems} />
+          <p class="nothing">{words.cartEmpty}</p>
+          <p>
+            <a class="button" href={visit.to('/products')}>
+              {words.toProducts}
+            </a>
+          </p>
+        </>
+      ),
+    }
+  }
+  return { title: words.cart, status, body: <BasketBody visit={visit} basket={basket} problems={problems} /> }
+}
+
+function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket; problems: Problems }) {
+  const { cart, parts, states } = basket
+  const { words } = visit
+  const sound = [...states.values()].every((state) => state === 'good')
+  const added = cart.items.find((line) => line.variant_id === visit.query.get('added'))
+  return (
+    <>
+      <h1>{words.cart}</h1>
+      <ProblemList visit={visit} problems={problems} />
+      {!sound && Object.keys(problems).length === 0 && (
+        <p class="said" role="alert">
+          {words.cartUnsound}
+        </p>
+      )}
+      {added !== undefined && (
+        <p class="said" role="status">
+          {words.added(added.product_title)}
+        </p>
+      )}
+      {cart.region_id !== visit.market.id && <p class="said">{words.otherRegion(cart.region.name)}</p>}
+      <div class="basket">
+        <div class="parts">
+          {parts.map((part) => (
+            <section key={part.vendor.id} class="part" aria-labelledby={`vendor-${part.vendor.id}`}>
+              <h2 id={`vendor-${part.vendor.id}`}>
+                <a href={visit.to(`/vendors/${part.vendor.handle}`)}>{part.vendor.name}</a>
+              </h2>
+              <ul>
+                {part.lines.map((line) => (
+                  <LineRow key={line.id} visit={visit} cart={cart} line={line} state={states.get(line.id) ?? 'good'} />
+                ))}
+              </ul>
+              <form class="part-delivery" id={`delivery-${part.vendor.id}`} action={visit.to('/cart/delivery')} method="post">
+                <Deliveries visit={visit} part={part} />
+                {part.deliveries.some(({ options }) => options.length > 1) && (
+                  <button class="quiet" type="submit">
+                    {words.choose}
+                    <span class="unseen"> {words.deliveryOf(part.vendor.name)}</span>
+                  </button>
+                )}
+              </form>
+            </section>
+          ))}
+        </div>
+        <aside class="summary" aria-labelledby="summary">
+          <h2 id="summary">{words.summary}</h2>
+          <TotalsList
+            visit={visit}
+            totals={cart}
+            taxKnown={tellsTax(cart.shipping_address)}
+            deliveryKnown={cart.shipping_methods.length > 0}
+          />
+          {sound && (
+            <a class="button" href={visit.to('/checkout')}>
+              {words.toCheckout}
+            </a>
+          )}
+          <Codes visit={visit} cart={cart} problems={problems} />
+        </aside>
+      </div>
+    </>
+  )
+}
+
+function Codes({ visit, cart, problems }: { visit: Visit; cart: Cart; problems: Problems }) {
+  const { words } = visit
+  const codes = [
+    ...cart.promotions.flatMap((promotion) => (promotion.code === null || promotion.is_automatic ? [] : [promotion.code])),
+    ...(cart.gift_cards ?? []).map((card) => card.code),
+  ]
+  return (
+    <details class="codes" open={codes.length > 0 || problems.code !== undefined}>
+      <summary>{words.haveCode}</summary>
+      {codes.length > 0 && (
+        <ul>
+          {codes.map((code) => (
+            <li key={code}>
+              <form action={visit.to('/cart/codes')} method="post">
+                <code>{code}</code> <input type="hidden" name="drop" value={code} />
+                <button class="link" type="submit">
+                  {words.remove}
+                  <span class="unseen"> {code}</span>
+                </button>
+              </form>
+            </li>
+          ))}
+        </ul>
+      )}
+      <form action={visit.to('/cart/codes')} method="post">
+        <Field
+          visit={visit}
+          name="code"
+          label={words.code}
+          value={visit.form.get('code')}
+          problems={problems}
+          autocomplete="off"
+          maxLength={50}
+          required
+        />
+        <button class="quiet" type="submit">
+          {words.apply}
+        </button>
+      </form>
+    </details>
+  )
+}
+
+/** What a shopper is told of a refusal; what is no refusal is thrown on. */
+function refusalOf(visit: Visit, error: unknown): { problem: string; status: number } {
+  if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+  const { words } = visit
+  if (error.code === 'insufficient_inventory') return { problem: words.notSoMany, status: 409 }
+  if (error.code === 'cart_being_completed') return { problem: words.cartBusy, status: 409 }
+  return { problem: words.cannotAdd, status: error.status === 404 ? 404 : 400 }
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\s*\d{1,3}\s*$/.test(text) ? Number(text) : null
+}
+
+async function add(visit: Visit): Promise<Shown> {
+  const variantId = (visit.form.get('variant_id') ?? '').slice(0, 64)
+  const quantity = wholeNumber(visit.form.get('quantity')) ?? 1
+  try {
+    await fillCart(visit, variantId, Math.max(1, Math.min(quantity, quantityMaximum)))
+  } catch (error) {
+    const { problem, status } = refusalOf(visit, error)
+    return cartDocument(visit, { '': problem }, status)
+  }
+  return seeOther(`${visit.to('/cart')}?added=${encodeURIComponent(variantId)}`)
+}
+
+async function change(visit: Visit): Promise<Shown> {
+  const { form, params, api, words } = visit
+  const cart = await readCart(visit)
+  if (cart === null || !cart.items.some((line) => line.id === params.line_id)) return seeOther(visit.to('/cart'))
+  const quantity = form.get('remove') === 'true' ? 0 : wholeNumber(form.get('quantity'))
+  if (quantity === null) return cartDocument(visit, { '': words.quantityWrong }, 400)
+  const of = { params: { id: cart.id, line_id: params.line_id as string } }
+  try {
+    if (quantity === 0) await api.delete('/store/carts/:id/line-items/:line_id', of)
+    else await api.post('/store/carts/:id/line-items/:line_id', { ...of, body: { quantity } })
+  } catch (error) {
+    const { problem, status } = refusalOf(visit, error)
+    return cartDocument(visit, { '': problem }, status)
+  }
+  return seeOther(visit.to('/cart'))
+}
+
+async function chooseDelivery(visit: Visit): Promise<Shown> {
+  const cart = await readCart(visit)
+  if (cart === null || cart.completed_at !== null) return seeOther(visit.to('/cart'))
+  const options = await readOptions(visit, cart)
+  await chooseDeliveries(visit, cart, options, (profileId) => visit.form.get(`${deliveryPrefix}${profileId}`))
+  return seeOther(visit.to('/cart'))
+}
+
+/** A code is of a promotion or of a gift card: shoppers need not know which. */
+async function useCode(visit: Visit): Promise<Shown> {
+  const { api, form, words } = visit
+  const cookie = cartOf(visit)
+  const cart = await readCart(visit)
+  if (cookie === null || cart === null || cart.completed_at !== null) return seeOther(visit.to('/cart'))
+  const params = { id: cart.id }
+  const kept = cart.promotions.flatMap((promotion) => (promotion.code === null || promotion.is_automatic ? [] : [promotion.code]))
+  const drop = form.get('drop')
+  if (drop !== null) {
+    if (kept.includes(drop)) await api.post('/store/carts/:id', { params, body: { promo_codes: kept.filter((code) => code !== drop) } })
+    else await api.delete('/store/carts/:id/gift-cards', { params, body: { code: drop } }).catch(() => undefined)
+    return seeOther(visit.to('/cart'))
+  }
+  const code = (form.get('code') ?? '').trim().slice(0, 50)
+  if (code === '') return cartDocument(visit, { code: words.codeMissing }, 400)
+  const tried = await api
+    .post<{ cart: Cart }>('/store/carts/:id', { params, body: { promo_codes: [...kept, code] } })
+    .catch((error: unknown) => error as Error)
+  const counts =
+    !(tried instanceof Error) && tried.cart.promotions.some((promotion) => promotion.code?.toLowerCase() === code.toLowerCase())
+  if (counts) return seeOther(visit.to('/cart'))
+  const asCard = await api.post('/store/carts/:id/gift-cards', { params, body: { code } }).catch((error: unknown) => error as Error)
+  if (!(asCard instanceof Error)) return seeOther(visit.to('/cart'))
+  if (asCard instanceof StoaError && asCard.type === 'too_many_requests') throw asCard
+  return cartDocument(visit, { code: words.codeUnknown }, 400)
+}
+
+export const pages: Page[] = [
+  { method: 'GET', path: '/cart', show: (visit) => cartDocument(visit) },
+  { method: 'POST', path: '/cart/items', show: add },
+  { method: 'POST', path: '/cart/items/:line_id', ids: { line_id: 'line_item' }, show: change },
+  { method: 'POST', path: '/cart/delivery', show: chooseDelivery },
+  { method: 'POST', path: '/cart/codes', show: useCode },
+]

@@ -1,0 +1,299 @@
+import { StoaError } from '../../kernel/index.js'
+import type { Cart, Customer } from '../answers.js'
+import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf, type VendorPart } from '../carts.js'
+import { cartOf, forgetCart } from '../cookies.js'
+import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
+import {
+  AddressFields,
+  addressOfTyped,
+  addressProblems,
+  tellsTax,
+  type TypedAddress,
+  typedAddress,
+  typedFrom,
+} from '../parts/address-fields.js'
+import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
+import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { PaymentMethods, paymentMethods } from '../parts/payment.js'
+import { TotalsList } from '../parts/totals.js'
+import type { Visit } from '../visit.js'
+import { cartDocument } from './cart.js'
+
+interface Typed {
+  email: string
+  address: TypedAddress
+  /** Id of the payment provider. */
+  payment: string
+}
+
+/** Everything that the page shows. */
+interface Counter {
+  cart: Cart
+  parts: readonly VendorPart[]
+  providers: readonly string[]
+  typed: Typed
+  problems: Problems
+}
+
+const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const email_characters = 254
+
+async function providersOf(visit: Visit, cart: Cart): Promise<readonly string[]> {
+  const query = { region_id: cart.region_id }
+  const { payment_providers } = await visit.api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
+  return payment_providers.map(({ id }) => id).filter((id) => id in paymentMethods)
+}
+
+/** What the cart says already, or the customer's own address. */
+async function typedOf(visit: Visit, cart: Cart): Promise<Typed> {
+  const { countries } = cart.region
+  const only = countries.length === 1 ? countries[0]?.iso_2 : undefined
+  const customer = await customerOf(visit)
+  const kept = customer?.addresses.filter((address) => countries.some(({ iso_2 }) => iso_2 === address.country_code)) ?? []
+  const own = kept.find((address) => address.is_default_shipping) ?? kept[0] ?? null
+  const inCart = cart.shipping_address?.address_1 == null && own !== null ? own : cart.shipping_address
+  return { email: cart.email ?? customer?.email ?? '', address: typedFrom(inCart, only), payment: visit.query.get('payment') ?? '' }
+}
+
+async function customerOf({ api, identified }: Visit): Promise<Customer | null> {
+  if (identified.actor === null) return null
+  return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
+}
+
+/** The cart that can be paid; or where to go instead. */
+async function openCart(visit: Visit): Promise<Cart | Redirect> {
+  const cart = await readCart(visit)
+  if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
+  if (cart.completed_at !== null) return finished(visit, cart.id)
+  const states = await statesOf(visit, cart)
+  return [...states.values()].every((state) => state === 'good') ? cart : seeOther(visit.to('/cart'))
+}
+
+/** Completes the cart, or finds what it was completed to: any number of clicks end in the one order. */
+async function finished(visit: Visit, cartId: string): Promise<Redirect> {
+  const answer = await visit.api.post<Completed>('/store/carts/:id/complete', { params: { id: cartId } })
+  if (answer.type !== 'order') throw new StoaError('payment_authorization_error', 422, answer.error.message)
+  forgetCart(visit)
+  return seeOther(`${visit.to(`/orders/${answer.order.id}`)}?placed=true`)
+}
+
+type Completed = { type: 'order'; order: { id: string } } | { type: 'cart'; error: { message: string } }
+
+async function show(visit: Visit): Promise<Shown> {
+  const cart = await openCart(visit)
+  if ('redirect' in cart) return cart
+  const typed = await typedOf(visit, cart)
+  // A customer's own address says what delivery and taxes come to before anything is typed.
+  const known =
+    cart.shipping_address?.address_1 == null && typed.address.address_1 !== ''
+      ? await saveTyped(visit, cart, typed).catch(() => cart)
+      : cart
+  return counterDocument(visit, await laidOut(visit, known, typed, noProblems, () => null))
+}
+
+async function laidOut(
+  visit: Visit,
+  cart: Cart,
+  typed: Typed,
+  problems: Problems,
+  wished: (profileId: string) => string | null,
+): Promise<Counter> {
+  const options = await readOptions(visit, cart)
+  const chosen = await chooseDeliveries(visit, cart, options, wished)
+  const providers = await providersOf(visit, cart)
+  return {
+    cart: chosen,
+    parts: partsOf(chosen, options),
+    providers,
+    typed: { ...typed, payment: typed.payment || (providers[0] ?? '') },
+    problems,
+  }
+}
+
+/** Keeps with the cart what was typed so far, as far as it can be kept. */
+async function saveTyped(visit: Visit, cart: Cart, typed: Typed): Promise<Cart> {
+  const address = addressOfTyped(typed.address)
+  const body = {
+    ...(emailPattern.test(typed.email) ? { email: typed.email } : {}),
+    shipping_address: address,
+    billing_address: address,
+  }
+  return (await visit.api.post<{ cart: Cart }>('/store/carts/:id', { params: { id: cart.id }, query: { fields: cartFields }, body })).cart
+}
+
+function problemsOf(visit: Visit, cart: Cart, typed: Typed): Record<string, string> {
+  const { words } = visit
+  const problems = addressProblems(
+    typed.address,
+    words,
+    cart.region.countries.map(({ iso_2 }) => iso_2),
+  )
+  return emailPattern.test(typed.email) ? problems : { email: words.missing.email, ...problems }
+}
+
+function typedIn({ form }: Visit): Typed {
+  const email = (form.get('email') ?? '').trim().toLowerCase().slice(0, email_characters)
+  return { email, address: typedAddress(form), payment: form.get('payment') ?? '' }
+}
+
+async function pay(visit: Visit): Promise<Shown> {
+  const cookie = cartOf(visit)
+  try {
+    return await taken(visit)
+  } catch (error) {
+    if (!(error instanceof StoaError) || error.status >= 500) throw error
+    // The first of two clicks is at it, or was.
+    const isOver = error.code === 'cart_being_completed' || error.message.endsWith('is already completed.')
+    if (isOver && cookie !== null) return finished(visit, cookie.id)
+    if (error.code === 'insufficient_inventory') return cartDocument(visit, { '': visit.words.soldOutMeanwhile }, 409)
+    throw error
+  }
+}
+
+async function taken(visit: Visit): Promise<Shown> {
+  const { form, words } = visit
+  const cart = await openCart(visit)
+  if ('redirect' in cart) return cart
+  const typed = typedIn(visit)
+  const problems = problemsOf(visit, cart, typed)
+  const countryKnown = problems.country_code === undefined
+  const saved = countryKnown ? await saveTyped(visit, cart, typed) : cart
+  const counter = await laidOut(visit, saved, typed, noProblems, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
+  if (form.get('step') === 'renew') {
+    // All that was typed is in the cart: whoever goes back later comes to a page, not to a form that was sent.
+    const kept = countryKnown && (typed.email === '' || emailPattern.test(typed.email))
+    const payment = typed.payment === '' ? '' : `?payment=${encodeURIComponent(typed.payment)}`
+    return kept ? seeOther(`${visit.to('/checkout')}${payment}`) : counterDocument(visit, counter)
+  }
+  if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
+  const undelivered = counter.parts.filter((part) => part.deliveries.length === 0 && part.lines.some((line) => line.requires_shipping))
+  if (undelivered.length > 0) {
+    return counterDocument(
+      visit,
+      { ...counter, problems: { '': words.noDelivery(undelivered.map((part) => part.vendor.name).join(', ')) } },
+      400,
+    )
+  }
+  const total = String(counter.cart.total)
+  if (form.get('total') !== total) {
+    const shown = visit.money(counter.cart.total, counter.cart.currency_code)
+    return counterDocument(visit, { ...counter, problems: { '': words.totalChanged(shown) } }, 409)
+  }
+  if (counter.cart.total > 0 && !counter.providers.includes(typed.payment)) {
+    return counterDocument(visit, { ...counter, problems: { payment: words.missing.payment } }, 400)
+  }
+  return charge(visit, counter)
+}
+
+async function charge(visit: Visit, counter: Counter): Promise<Shown> {
+  const { api, words } = visit
+  const { cart, typed } = counter
+  const { payment_collection } = await api.post<{ payment_collection: { id: string } }>('/store/payment-collections', {
+    body: { cart_id: cart.id },
+  })
+  if (cart.total > 0) {
+    const params = { id: payment_collection.id }
+    await api.post('/store/payment-collections/:id/payment-sessions', { params, body: { provider_id: typed.payment } })
+  }
+  try {
+    return await finished(visit, cart.id)
+  } catch (error) {
+    if (!(error instanceof StoaError) || error.type !== 'payment_authorization_error') throw error
+    return counterDocument(visit, { ...counter, problems: { payment: words.paymentDeclined } }, 422)
+  }
+}
+
+function counterDocument(visit: Visit, counter: Counter, status = 200): Document {
+  const { words } = visit
+  return {
+    title: words.checkout,
+    status,
+    body: (
+      <>
+        <h1>{words.checkout}</h1>
+        <CounterForm visit={visit} counter={counter} />
+      </>
+    ),
+  }
+}
+
+function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
+  const { words } = visit
+  const { cart, parts, typed, problems } = counter
+  const taxKnown = tellsTax(cart.shipping_address)
+  const action = visit.to('/checkout')
+  return (
+    <form
+      class="counter"
+      id="counter"
+      action={action}
+      method="post"
+      novalidate
+      data-swap="#province,#delivery-choices,#summary-part"
+      data-renew={action}
+    >
+      <div class="counter-fields">
+        <ProblemList visit={visit} problems={problems} />
+        {visit.identified.actor === null && (
+          <p class="note">
+            {words.haveAccount} <a href={`${visit.to('/sign-in')}?next=/checkout`}>{words.signIn}</a>
+          </p>
+        )}
+        <section aria-labelledby="contact">
+          <h2 id="contact">{words.contact}</h2>
+          <Field
+            visit={visit}
+            name="email"
+            label={words.fields.email}
+            type="email"
+            value={typed.email}
+            problems={problems}
+            autocomplete="email"
+            hint={words.emailHint}
+            maxLength={email_characters}
+            required
+          />
+        </section>
+        <section aria-labelledby="address">
+          <h2 id="address">{words.address}</h2>
+          <AddressFields visit={visit} typed={typed.address} problems={problems} countries={cart.region.countries} />
+        </section>
+        <section aria-labelledby="delivery" id="delivery-choices">
+          <h2 id="delivery">{words.delivery}</h2>
+          {parts.map((part) => (
+            <Deliveries key={part.vendor.id} visit={visit} part={part} />
+          ))}
+          <button class="quiet" type="submit" name="step" value="renew">
+            {words.renewTotal}
+          </button>
+        </section>
+        <PaymentMethods visit={visit} providers={counter.providers} chosen={typed.payment} problem={problems.payment} />
+      </div>
+      <aside class="summary" id="summary-part" aria-labelledby="summary">
+        <h2 id="summary">{words.summary}</h2>
+        <ul class="summary-lines">
+          {cart.items.map((line) => (
+            <li key={line.id}>
+              <span>
+                {line.quantity} × {line.product_title}
+                {line.variant_title !== null && line.variant_title !== 'Default' && <span class="note"> {line.variant_title}</span>}
+              </span>
+              <span>{visit.money(line.original_total, cart.currency_code)}</span>
+            </li>
+          ))}
+        </ul>
+        <TotalsList visit={visit} totals={cart} taxKnown={taxKnown} />
+        <input type="hidden" name="total" value={String(cart.total)} />
+        <button type="submit" name="step" value="pay">
+          {words.placeOrder}
+        </button>
+        <p class="note">{words.placeOrderNote}</p>
+      </aside>
+    </form>
+  )
+}
+
+export const pages: Page[] = [
+  { method: 'GET', path: '/checkout', show },
+  { method: 'POST', path: '/checkout', show: pay },
+]

@@ -1,0 +1,131 @@
+import type { Address } from '../answers.js'
+import type { Words } from '../words/index.js'
+import type { Visit } from '../visit.js'
+import { Field, type Problems, Select } from './fields.js'
+
+/** What an address form holds, as typed. */
+export type TypedAddress = Record<(typeof names)[number], string>
+
+const names = [
+  'first_name',
+  'last_name',
+  'company',
+  'address_1',
+  'address_2',
+  'postal_code',
+  'city',
+  'province',
+  'country_code',
+  'phone',
+] as const
+const longest: Partial<Record<(typeof names)[number], number>> = {
+  postal_code: 20,
+  province: 100,
+  phone: 50,
+  address_1: 300,
+  address_2: 300,
+}
+const withoutPostalCode = new Set(['ae', 'hk', 'ie', 'pa', 'qa'])
+/** Where a tax or a parcel needs to know more than the country. */
+const withProvince = new Set(['us', 'ca', 'au'])
+
+const states = (
+  'al Alabama,ak Alaska,az Arizona,ar Arkansas,ca California,co Colorado,ct Connecticut,de Delaware,dc District of Columbia,fl Florida,' +
+  'ga Georgia,hi Hawaii,id Idaho,il Illinois,in Indiana,ia Iowa,ks Kansas,ky Kentucky,la Louisiana,me Maine,md Maryland,ma Massachusetts,' +
+  'mi Michigan,mn Minnesota,ms Mississippi,mo Missouri,mt Montana,ne Nebraska,nv Nevada,nh New Hampshire,nj New Jersey,nm New Mexico,' +
+  'ny New York,nc North Carolina,nd North Dakota,oh Ohio,ok Oklahoma,or Oregon,pa Pennsylvania,ri Rhode Island,sc South Carolina,' +
+  'sd South Dakota,tn Tennessee,tx Texas,ut Utah,vt Vermont,va Virginia,wa Washington,wv West Virginia,wi Wisconsin,wy Wyoming'
+)
+  .split(',')
+  .map((entry) => ({ value: entry.slice(0, 2), label: entry.slice(3) }))
+
+export function typedAddress(form: URLSearchParams): TypedAddress {
+  const text = (name: (typeof names)[number]) => (form.get(name) ?? '').trim().slice(0, longest[name] ?? 200)
+  return Object.fromEntries(names.map((name) => [name, text(name)])) as TypedAddress
+}
+
+/** A kept address as a form shows it. */
+export function typedFrom(address: Address | null, country: string | undefined): TypedAddress {
+  const typed = Object.fromEntries(names.map((name) => [name, address?.[name] ?? ''])) as TypedAddress
+  return { ...typed, country_code: typed.country_code || (country ?? '') }
+}
+
+/** The same as the Store API takes it: what was left empty is nothing. */
+export function addressOfTyped(typed: TypedAddress): Record<string, string | null> {
+  return Object.fromEntries(names.map((name) => [name, typed[name] === '' ? null : typed[name]]))
+}
+
+/** What is missing or wrong, by field. */
+export function addressProblems(typed: TypedAddress, words: Words, countries: readonly string[]): Record<string, string> {
+  const required = ['first_name', 'last_name', 'address_1', 'city', 'country_code'] as const
+  const problems: Record<string, string> = {}
+  for (const name of required) if (typed[name] === '') problems[name] = words.missing[name]
+  if (typed.country_code !== '' && !countries.includes(typed.country_code)) problems.country_code = words.missing.country_code
+  if (typed.postal_code === '' && !withoutPostalCode.has(typed.country_code)) problems.postal_code = words.missing.postal_code
+  if (typed.province === '' && withProvince.has(typed.country_code)) problems.province = words.missing.province
+  return problems
+}
+
+/** Whether an address says enough for its tax to be known. */
+export function tellsTax(address: Address | null): boolean {
+  const country = address?.country_code ?? null
+  return country !== null && (!withProvince.has(country) || Boolean(address?.province))
+}
+
+interface AddressOf {
+  visit: Visit
+  typed: TypedAddress
+  problems: Problems
+  countries: readonly { iso_2: string; display_name: string }[]
+}
+
+export function AddressFields({ visit, typed, problems, countries }: AddressOf) {
+  const { words } = visit
+  const common = (name: (typeof names)[number]) => ({
+    visit,
+    name,
+    label: words.fields[name],
+    value: typed[name],
+    problems,
+    maxLength: longest[name] ?? 200,
+  })
+  const regions = new Intl.DisplayNames([visit.locale], { type: 'region' })
+  const choices = countries
+    .map(({ iso_2: code }) => ({ value: code, label: regions.of(code.toUpperCase()) ?? code }))
+    .sort((a, b) => a.label.localeCompare(b.label, visit.locale))
+  const country = typed.country_code || (choices.length === 1 ? (choices[0]?.value ?? '') : '')
+  return (
+    <div class="fields">
+      <Field {...common('first_name')} autocomplete="given-name" required />
+      <Field {...common('last_name')} autocomplete="family-name" required />
+      <Field {...common('company')} autocomplete="organization" class="whole" />
+      <Field {...common('address_1')} autocomplete="address-line1" class="whole" required />
+      <Field {...common('address_2')} autocomplete="address-line2" class="whole" />
+      <Field {...common('postal_code')} autocomplete="postal-code" required={!withoutPostalCode.has(country)} />
+      <Field {...common('city')} autocomplete="address-level2" required />
+      <Select
+        {...common('country_code')}
+        value={country}
+        autocomplete="country"
+        choices={choices.length === 1 ? choices : [{ value: '', label: words.chooseCountry }, ...choices]}
+        required
+        renew
+      />
+      <div id="province" class="field">
+        {country === 'us' ? (
+          <Select
+            {...common('province')}
+            label={words.fields.state}
+            autocomplete="address-level1"
+            choices={[{ value: '', label: words.chooseState }, ...states]}
+            required
+            renew
+          />
+        ) : (
+          <Field {...common('province')} autocomplete="address-level1" required={withProvince.has(country)} />
+        )}
+      </div>
+      <Field {...common('phone')} type="tel" autocomplete="tel" hint={words.phoneHint} class="whole" />
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+import { StoaError } from '../kernel/index.js'
+import { cartOf } from './cookies.js'
+import type { Visit } from './visit.js'
+
+export interface Credentials {
+  email: string
+  password: string
+}
+
+/** What a sign-in came to: signed in, or a code of the second factor that is still wanted. */
+export type SignedIn = { done: true } | { done: false; token: string; challengeId: string; method: string }
+
+interface TokenAnswer {
+  token: string
+  mfa_required?: true
+  mfa_challenge?: { id: string; method: string }
+}
+
+async function apiOfToken(visit: Visit, token: string) {
+  const { services, ctx } = visit
+  const none = { publishableKey: '', tenantSlug: '', session: '', origin: '' }
+  const host = ctx.hostname.toLowerCase()
+  const { actor } = await services.gatekeeper.identify({ ...none, surface: 'auth', host, authorization: `Bearer ${token}` })
+  return { actor, api: visit.apiWith(token, actor) }
+}
+
+/** Signs a customer in: a session as the browser's cookie, and the cart becomes theirs. */
+export async function signIn(visit: Visit, credentials: Credentials): Promise<SignedIn> {
+  const answer = await visit.api.post<TokenAnswer>('/auth/customer/emailpass', { body: credentials })
+  if (answer.mfa_required === true && answer.mfa_challenge !== undefined) {
+    return { done: false, token: answer.token, challengeId: answer.mfa_challenge.id, method: answer.mfa_challenge.method }
+  }
+  await beginSession(visit, answer.token)
+  return { done: true }
+}
+
+export async function beginSession(visit: Visit, token: string): Promise<void> {
+  const { actor, api } = await apiOfToken(visit, token)
+  // A sign-in whose account was never opened gets it now.
+  if (actor?.id === '') throw new StoaError('unauthorized', 401, 'This sign-in has no account')
+  const { headers } = await api.reply('POST', '/auth/session')
+  const cookie = headers['set-cookie']
+  if (cookie !== undefined) visit.ctx.append('set-cookie', cookie)
+  const cart = cartOf(visit)
+  // A cart that is paid, or somebody else's, stays what it is.
+  if (cart !== null) await api.post('/store/carts/:id/customer', { params: { id: cart.id } }).catch(() => undefined)
+}
+
+export interface NewCustomer extends Credentials {
+  first_name: string
+  last_name: string
+}
+
+/**
+ * Opens an account and signs in. Twice with the same words, as two clicks send it, comes to the same.
+ * @throws unauthorized for an e-mail that has an account with another password
+ */
+export async function register(visit: Visit, { email, password, first_name, last_name }: NewCustomer): Promise<SignedIn> {
+  const credentials = { email, password }
+  const token = await registered(visit, credentials)
+  if (token !== null) {
+    const { actor, api } = await apiOfToken(visit, token)
+    if (actor?.id === '') {
+      const opened = api.post('/store/customers', { body: { email, first_name, last_name } })
+      await opened.catch((error: unknown) => {
+        // The other click was faster.
+        if (!(error instanceof StoaError) || error.status >= 500) throw error
+      })
+    }
+  }
+  return signIn(visit, credentials)
+}
+
+async function registered(visit: Visit, credentials: Credentials): Promise<string | null> {
+  try {
+    return (await visit.api.post<{ token: string }>('/auth/customer/emailpass/register', { body: credentials })).token
+  } catch (error) {
+    if (error instanceof StoaError && error.type === 'unauthorized') return null
+    throw error
+  }
+}
+
+export async function signOut(visit: Visit): Promise<void> {
+  const { headers } = await visit.api.reply('DELETE', '/auth/session')
+  const cookie = headers['set-cookie']
+  if (cookie !== undefined) visit.ctx.append('set-cookie', cookie)
+}
