@@ -45,6 +45,7 @@ export async function runChaos(world: StripeWorld, options: ChaosOptions): Promi
   const store = await world.openStore({ vendors: 2, productsPerVendor: 2, paymentCapture: options.seed % 4 === 0 ? 'manual' : 'automatic' })
   const wanted = store.vendors[0]?.products[0]?.variantIds[0] as string
   await setStock(world, store, wanted, scarce)
+  await addPayees(world, store)
   const restore = [crashingDatabase(world.app.db, random, options), crashingProvider(random), droppedEvents(options)]
   world.simulator.control.setFaults({
     dropAfter: 0.12,
@@ -216,6 +217,18 @@ async function calm(world: StripeWorld, store: StripeStore): Promise<void> {
   }
 }
 
+/** Vendors that Stripe pays: what they are owed is transferred as orders are paid, and comes back with refunds. */
+async function addPayees(world: StripeWorld, store: StripeStore): Promise<void> {
+  for (const index of store.vendors.keys()) {
+    await store.vendor(index).post('/vendor/payee', { country: 'us', kind: 'company' })
+  }
+  const rows = await asAdmin<{ reference: string }>(world.app.adminUrl, 'select reference from app.payee where tenant_id = $1', [
+    store.tenantId,
+  ])
+  for (const { reference } of rows) await world.simulator.control.verifyAccount(reference)
+  await world.settle()
+}
+
 async function setStock(world: StripeWorld, store: StripeStore, variantId: string, quantity: number): Promise<void> {
   await asAdmin(
     world.app.adminUrl,
@@ -269,6 +282,23 @@ async function lookAt(world: StripeWorld, store: StripeStore, wanted: string): P
     [store.tenantId],
   )
   if (Number(clearing?.balance) !== net) broken.push(`the account holds ${net}, the books say ${clearing?.balance}`)
+  const transferred = snapshot.transfers
+    .filter((transfer) =>
+      payments.some((payment) =>
+        snapshot.charges.some((one) => one.id === transfer.source_transaction && one.payment_intent === payment.reference),
+      ),
+    )
+    .reduce((sum, transfer) => sum + (transfer.amount as number) - (transfer.amount_reversed as number), 0)
+  const [released] = await asAdmin<{ balance: string; count: number }>(
+    adminUrl,
+    `select coalesce(sum(p.amount_minor), 0) as balance, count(*)::int as count from app.ledger_posting p
+     join app.ledger_account a on a.tenant_id = p.tenant_id and a.id = p.account_id
+     join app.ledger_transaction t on t.tenant_id = p.tenant_id and t.id = p.transaction_id
+     where p.tenant_id = $1 and a.code = 'L:vendor' and t.kind in ('release', 'clawback')`,
+    [store.tenantId],
+  )
+  if (Number(released?.balance) !== transferred) broken.push(`vendors were sent ${transferred}, the books say ${released?.balance}`)
+  if (transferred === 0) broken.push('no vendor was paid: the storm proves nothing of it')
   const [sold] = await asAdmin<{ sold: string }>(
     adminUrl,
     `select coalesce(sum(l.quantity), 0) as sold from app.order_line_item l join app.orders o on o.tenant_id = l.tenant_id and o.id = l.order_id
