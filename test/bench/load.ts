@@ -8,6 +8,8 @@ export interface Step {
   method: 'GET' | 'POST'
   path(memory: Memory): string
   body?(memory: Memory): unknown
+  /** Of this request, beside those of the load. */
+  headers?(memory: Memory, body: string): Record<string, string>
   /** Keeps what later steps need of the answer. */
   keep?(memory: Memory, answer: never): void
 }
@@ -48,7 +50,9 @@ export async function drive(load: Load): Promise<Measured> {
       if (index === 0) memory.began_ms = performance.now()
       // A step that cannot be made, because the one before was refused, is sent anyway: the refusal is reported.
       const body = step.body?.(memory)
-      return { ...request, path: step.path(memory), ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+      const text = JSON.stringify(body ?? {})
+      const headers = { ...request.headers, ...step.headers?.(memory, text) } as Record<string, string>
+      return { ...request, path: step.path(memory), headers, ...(body === undefined ? {} : { body: text }) }
     },
     onResponse(status: number, body: string, context: object): void {
       const memory = context as Context

@@ -92,6 +92,7 @@ async function measure(on: Stage, api: Served, workload: Workload, floor: Row['f
   const before = await usageOf(api.url, on.postmaster)
   const measured = await drive({ ...load, seconds })
   const after = await usageOf(api.url, on.postmaster)
+  await workload.check?.(on.adminUrl, measured.operations)
   const each = (value: number) => value / measured.operations
   const databaseCpu_s =
     before.databaseCpu_s === undefined || after.databaseCpu_s === undefined ? undefined : after.databaseCpu_s - before.databaseCpu_s

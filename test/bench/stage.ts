@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort, type LocalPostgres, startPostgres } from '../../infra/local/postgres.js'
 import { seedCatalogue } from '../../seeds/catalogue.js'
+import { sealerOf } from '../../src/kernel/index.js'
 import { loadConfig } from '../../src/config.js'
 import { type Database, migrate, openDatabase, type Statement } from '../../src/db/index.js'
 import { startStoa } from '../../src/main.js'
@@ -22,6 +23,8 @@ const stores = sizeFrom('stores', 1, 10_000)
 /** Products that the server gathers its first statistics from: without any, filling a large catalogue grows quadratic. */
 const firstProducts = 500
 export const poolMax = 10
+
+const tokenSecret = 'a secret for the bench, of no use elsewhere'
 
 /** A database with a catalogue, and what the workloads need of it. */
 export interface Stage {
@@ -75,7 +78,9 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [
       store.tenantId,
     ])
+    const hook = await addHook(adminUrl, store.tenantId)
     const shop: Shop = {
+      hook,
       regionId: store.regionId,
       productIds: products.map((product) => product.id),
       variantsByVendor: store.vendors.map((vendor) => vendor.products.flatMap((product) => product.variantIds)),
@@ -84,6 +89,25 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
   } finally {
     await db.close()
   }
+}
+
+/** An account at Stripe as connecting one leaves it. */
+async function addHook(adminUrl: string, tenantId: string): Promise<Shop['hook']> {
+  const token = 'a-token-of-the-bench'
+  const secret = 'whsec_of_the_bench'
+  const credentials = sealerOf(tokenSecret, 'stoa payment accounts').seal(
+    JSON.stringify({ secret_key: 'sk_test_bench', webhook_secrets: [secret] }),
+  )
+  await asAdmin(
+    adminUrl,
+    `with account as (
+       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash)
+       values ($1, 'pacct_bench', 'pp_stripe_stripe', 'test', 'acct_bench', 'us', $2, encode(sha256($3::bytea), 'hex')))
+     insert into platform.payment_hook_route (token_hash, tenant_id, payment_account_id)
+     values (encode(sha256($3::bytea), 'hex'), $1, 'pacct_bench')`,
+    [tenantId, credentials, token],
+  )
+  return { path: `/hooks/payment/stripe/${token}`, secret }
 }
 
 /** As autovacuum does: what is empty it never visits, and plans for what fills later would be made for nothing. */
@@ -128,7 +152,7 @@ function settingsOf(stage: Stage): Record<string, string> {
     STOA_HOME: path.join(os.tmpdir(), 'stoa-bench-home'),
     DATABASE_APP_URL: stage.appUrl,
     DATABASE_POOL_MAX: String(poolMax),
-    TOKEN_SECRET: 'a secret for the bench, of no use elsewhere',
+    TOKEN_SECRET: tokenSecret,
     RATE_LIMIT_SCALE: '0',
     LOG_LEVEL: 'warn',
   }

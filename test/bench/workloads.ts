@@ -1,4 +1,6 @@
+import Stripe from 'stripe'
 import { nouns } from '../../seeds/words.js'
+import { asAdmin } from '../support/database.js'
 import type { Memory, Step } from './load.js'
 
 /** What the workloads need to know of the store that they use. */
@@ -8,6 +10,8 @@ export interface Shop {
   productIds: readonly string[]
   /** Variants by vendor: an operation takes one of each. */
   variantsByVendor: readonly (readonly string[])[]
+  /** Where Stripe sends, and what it signs with. */
+  hook: { path: string; secret: string }
 }
 
 export interface Workload {
@@ -15,6 +19,8 @@ export interface Workload {
   steps: readonly Step[]
   /** Paths of a read, each once: they have a floor. Empty for what writes. */
   reads: readonly string[]
+  /** Looked at when the load is over: throws when what was answered is not there. */
+  check?(adminUrl: string, answered: number): Promise<void>
   /** Operations a second of others, on one core of another machine: for scale only. */
   others: { medusa: string; vendure: string }
 }
@@ -24,7 +30,7 @@ const withPrices = '*variants.calculated_price'
 const stride = 617
 const varieties = 200
 
-/** Five things that shoppers do. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
+/** Five things that shoppers do, and one that Stripe does. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
 export function workloadsOf(shop: Shop): Workload[] {
   const list = (rest: string) => `/store/products?limit=20&region_id=${shop.regionId}&fields=${withPrices}${rest}`
   const numbers = Array.from({ length: varieties }, (_, index) => index)
@@ -53,7 +59,37 @@ export function workloadsOf(shop: Shop): Workload[] {
       reads: [],
       others: { medusa: '0.7', vendure: '3.9' },
     },
+    events(shop.hook),
   ]
+}
+
+/** Taking in what Stripe tells: each event is another one, and every one that was answered is in the database. */
+function events({ path, secret }: Shop['hook']): Workload {
+  let sent = 0
+  return {
+    name: 'W6 take in an event',
+    steps: [
+      {
+        method: 'POST',
+        path: () => path,
+        body: () => ({
+          id: `evt_${process.pid}_${++sent}`,
+          object: 'event',
+          type: 'charge.updated',
+          livemode: false,
+          created: Math.floor(Date.now() / 1_000),
+          data: { object: { id: `ch_${sent}`, object: 'charge', payment_intent: `pi_${sent}`, amount: 1_000, currency: 'usd' } },
+        }),
+        headers: (_memory, payload) => ({ 'stripe-signature': Stripe.webhooks.generateTestHeaderString({ payload, secret }) }),
+      },
+    ],
+    reads: [],
+    others: { medusa: '', vendure: '' },
+    async check(adminUrl, answered) {
+      const [row] = await asAdmin<{ count: number }>(adminUrl, 'select count(*)::int as count from app.payment_event')
+      if ((row?.count ?? 0) < answered) throw new Error(`${answered} events were answered, ${row?.count} are in the database`)
+    },
+  }
 }
 
 function read(name: string, paths: readonly string[], others: Workload['others']): Workload {
