@@ -22,6 +22,7 @@ export const catalogue = { products: sizeFrom('products', 1_000, 1_000_000), var
 const stores = sizeFrom('stores', 1, 10_000)
 /** Products that the server gathers its first statistics from: without any, filling a large catalogue grows quadratic. */
 const firstProducts = 500
+export const benchSlug = 'bench'
 export const poolMax = 10
 
 const tokenSecret = 'a secret for the bench, of no use elsewhere'
@@ -66,7 +67,7 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
   const appUrl = url.href
   const db = openDatabase({ url: appUrl, poolMax: 2, preparedStatements: true })
   try {
-    const options = { slug: 'bench', vendors: 3, productsPerVendor: 10, stock: 1_000_000_000 }
+    const options = { slug: benchSlug, vendors: 3, productsPerVendor: 10, stock: 1_000_000_000 }
     const store = await createTestStore({ db, adminUrl, url: '' } as TestApp, options)
     for (let other = 1; other < stores; other += 1) await createTestStore({ db, adminUrl, url: '' } as TestApp, { slug: `other-${other}` })
     if (catalogue.products > 10 * firstProducts) {
@@ -75,12 +76,21 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     }
     await seedCatalogue(db, store.tenantId, catalogue)
     await vacuumFilled(adminUrl)
-    const products = await asAdmin<{ id: string }>(adminUrl, 'select id from app.product where tenant_id = $1 order by id', [
-      store.tenantId,
-    ])
+    const products = await asAdmin<{ id: string; handle: string }>(
+      adminUrl,
+      'select id, handle from app.product where tenant_id = $1 order by id',
+      [store.tenantId],
+    )
+    const categories = await asAdmin<{ handle: string }>(
+      adminUrl,
+      'select handle from app.product_category where tenant_id = $1 order by id',
+      [store.tenantId],
+    )
     const hook = await addHook(adminUrl, store.tenantId)
     const shop: Shop = {
       hook,
+      productHandles: products.map((product) => product.handle),
+      categoryHandles: categories.map((category) => category.handle),
       regionId: store.regionId,
       productIds: products.map((product) => product.id),
       variantsByVendor: store.vendors.map((vendor) => vendor.products.flatMap((product) => product.variantIds)),

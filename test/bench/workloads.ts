@@ -8,6 +8,9 @@ export interface Shop {
   regionId: string
   /** Of the large catalogue. */
   productIds: readonly string[]
+  /** Handles of the same products, and of the categories. */
+  productHandles: readonly string[]
+  categoryHandles: readonly string[]
   /** Variants by vendor: an operation takes one of each. */
   variantsByVendor: readonly (readonly string[])[]
   /** Where Stripe sends, and what it signs with. */
@@ -21,8 +24,10 @@ export interface Workload {
   reads: readonly string[]
   /** Looked at when the load is over: throws when what was answered is not there. */
   check?(adminUrl: string, answered: number): Promise<void>
-  /** Operations a second of others, on one core of another machine: for scale only. */
-  others: { medusa: string; vendure: string }
+  /** Operations a second of others, on one core of another machine: for scale only. Null for what they do not do. */
+  others: { medusa: string; vendure: string } | null
+  /** Asked of the store's own host: a page of its storefront. */
+  page?: true
 }
 
 const withPrices = '*variants.calculated_price'
@@ -30,7 +35,7 @@ const withPrices = '*variants.calculated_price'
 const stride = 617
 const varieties = 200
 
-/** Five things that shoppers do, and one that Stripe does. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
+/** Five things that shoppers' software does, one that Stripe does, and pages of a storefront, made once for all and made for each. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
 export function workloadsOf(shop: Shop): Workload[] {
   const list = (rest: string) => `/store/products?limit=20&region_id=${shop.regionId}&fields=${withPrices}${rest}`
   const numbers = Array.from({ length: varieties }, (_, index) => index)
@@ -59,7 +64,28 @@ export function workloadsOf(shop: Shop): Workload[] {
       reads: [],
       others: { medusa: '0.7', vendure: '3.9' },
     },
+    ...pagesOf(shop),
     events(shop.hook),
+  ]
+}
+
+/** What an address says that no page knows makes it another page for caches. */
+function pagesOf({ productHandles, categoryHandles }: Shop): Workload[] {
+  let request = 0
+  const page = (name: string, path: (number: number) => string): Workload => ({
+    name,
+    steps: [{ method: 'GET', path: () => path(request++) }],
+    reads: [],
+    others: null,
+    page: true,
+  })
+  const category = (number: number) => `/categories/${categoryHandles[number % categoryHandles.length]}`
+  const product = (number: number) => `/products/${productHandles[(number * stride) % productHandles.length]}`
+  return [
+    page('W6 category page, cached', () => category(0)),
+    page('W7 category page, made anew', (number) => `${category(number)}?made=${number}`),
+    page('W8 product page, cached', () => product(0)),
+    page('W9 product page, made anew', (number) => `${product(number)}?made=${number}`),
   ]
 }
 
@@ -67,7 +93,7 @@ export function workloadsOf(shop: Shop): Workload[] {
 function events({ path, secret }: Shop['hook']): Workload {
   let sent = 0
   return {
-    name: 'W6 take in an event',
+    name: 'W10 take in an event',
     steps: [
       {
         method: 'POST',
@@ -84,7 +110,7 @@ function events({ path, secret }: Shop['hook']): Workload {
       },
     ],
     reads: [],
-    others: { medusa: '', vendure: '' },
+    others: null,
     async check(adminUrl, answered) {
       const [row] = await asAdmin<{ count: number }>(adminUrl, 'select count(*)::int as count from app.payment_event')
       if ((row?.count ?? 0) < answered) throw new Error(`${answered} events were answered, ${row?.count} are in the database`)
@@ -92,7 +118,7 @@ function events({ path, secret }: Shop['hook']): Workload {
   }
 }
 
-function read(name: string, paths: readonly string[], others: Workload['others']): Workload {
+function read(name: string, paths: readonly string[], others: NonNullable<Workload['others']>): Workload {
   let next = 0
   const path = () => paths[next++ % paths.length] as string
   return { name, steps: [{ method: 'GET', path }], reads: paths, others }
