@@ -55,7 +55,7 @@ export class Deliveries {
     const order = this.world.settings.faults.delivery.reorder ? this.world.chance.shuffled(due, 'delivery/order') : due
     let accepted = 0
     for (const delivery of order) {
-      if (await post(delivery)) accepted += 1
+      if (await post(delivery, this.world)) accepted += 1
       else this.#again(delivery)
     }
     return accepted
@@ -69,19 +69,20 @@ export class Deliveries {
 }
 
 /**
- * Stripe's header. Its time is the real one, whatever the virtual clock says: receivers compare it with their own.
+ * Stripe's header. Its time is the real one unless the receivers' clock is the simulator's: they compare it with their own.
  */
 export function signatureHeader(body: string, secret: string, at_ms = Date.now()): string {
   const time = Math.floor(at_ms / 1_000)
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`
 }
 
-function post({ body, destination }: Delivery): Promise<boolean> {
+function post({ body, destination }: Delivery, world: Surroundings): Promise<boolean> {
+  const at_ms = world.settings.signatures === 'clock' ? world.now_ms() : Date.now()
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-    'stripe-signature': signatureHeader(body, destination.secret),
+    'stripe-signature': signatureHeader(body, destination.secret, at_ms),
   }
   return new Promise((resolve) => {
     const request = http.request(destination.url, { method: 'POST', headers, agent: false, timeout: answer_ms }, (response) => {

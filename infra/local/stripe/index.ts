@@ -48,6 +48,7 @@ function settingsOf(options: SimulatorOptions): Settings {
     clock: options.clock ?? 'virtual',
     startAt: options.startAt,
     validate: options.validate ?? true,
+    signatures: options.signatures ?? 'real',
     autoDeliver: options.autoDeliver ?? false,
     balanceTransactions: options.balanceTransactions ?? 'async',
     country: options.country ?? 'US',

@@ -44,6 +44,8 @@ export interface SimulatorOptions {
   startAt?: Date
   /** Answers that differ from the typings of the SDK become errors, and `stop` tells of them. */
   validate?: boolean
+  /** The time in signatures: the real one, or the simulator's, for receivers that live by its clock. */
+  signatures?: 'real' | 'clock'
   /** Delivers in the background; otherwise `control.deliver` does. */
   autoDeliver?: boolean
   /** `async`: a charge has its balance transaction only some seconds after it was captured. */
@@ -67,6 +69,7 @@ export interface Settings {
   clock: 'real' | 'virtual'
   startAt: Date | undefined
   validate: boolean
+  signatures: 'real' | 'clock'
   autoDeliver: boolean
   balanceTransactions: 'async' | 'at_once'
   fees: Fees
