@@ -223,7 +223,7 @@ async function invoices(knex: Knex): Promise<void> {
     ],
     indexes: [
       { columns: 'vendor_id, period, currency_code, kind', unique: true, where: 'corrects_invoice_id is null', name: 'invoice_of_period' },
-      { columns: 'corrects_invoice_id' },
+      { columns: 'corrects_invoice_id', unique: true, where: 'corrects_invoice_id is not null', name: 'invoice_corrected_once' },
     ],
     vendor: 'own-read',
     appendOnly: true,

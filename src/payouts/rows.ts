@@ -142,7 +142,7 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
       'payouts.open_releases_of_debtor',
       `select r.id, (r.amount_minor - coalesce((select sum(c.amount_minor) from clawback c where c.tenant_id = $1 and c.release_id = r.id
                 and c.state in ('pending', 'succeeded')), 0))::bigint as open_minor
-       from release r where r.tenant_id = $1 and r.vendor_order_id = $2 and (r.state = 'succeeded' or r.state = 'awaiting' and r.payout_id is not null)
+       from release r where r.tenant_id = $1 and r.vendor_order_id = $2 and r.state = 'succeeded'
        order by r.id desc`,
       [tenantId, debtor],
     ),
@@ -155,7 +155,7 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
     await insertClawback(unit, context, of, { releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
     left -= part
   }
-  // A vendor may owe for an order that it was paid nothing for: the commission of a gift card.
+  // It may owe for an order that it was paid nothing for, the commission of a gift card, or what is in a payout by hand.
   if (left > 0n) await insertClawback(unit, context, of, { releaseId: null, offsetReleaseId: releaseId, amountMinor: left })
   await unit.run(
     statement(

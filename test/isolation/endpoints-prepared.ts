@@ -3,7 +3,9 @@ import { mailedToken } from '../../src/access/index.js'
 import { totpCode, totpStep } from '../../src/access/totp.js'
 import { statement } from '../../src/db/index.js'
 import { addDomain } from '../../src/platform/index.js'
+import { settleVendorOrder } from '../../src/payouts/index.js'
 import { asAdmin } from '../support/database.js'
+import { jobContext } from '../support/payouts.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
@@ -105,6 +107,15 @@ async function promotion({ store: { admin } }: World): Promise<Ids> {
     promotion_target_rule: outside.application_method.target_rules[0].id,
     promotion_buy_rule: outside.application_method.buy_rules[0].id,
   }
+}
+
+/** Something that is to be paid to the vendor by hand. */
+const payout: Prepare = async (world, vendor) => {
+  const { vendor_order } = await order(world, vendor)
+  await settleVendorOrder(jobContext(world.app, world.store), vendor_order as string)
+  const { payouts } = good(await world.store.admin.post('/admin/payouts/run'))
+  const own = payouts.find((one: { vendor_id: string }) => one.vendor_id === world.store.vendors[vendor]?.id)
+  return { payout: own.id }
 }
 
 const apiKey = made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))
@@ -268,6 +279,8 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/payments/:id/refund': refundable,
   'POST /admin/vendor-orders/:id/release': order,
   'POST /admin/payouts/releases': order,
+  'POST /admin/payouts/:id/mark-paid': payout,
+  'POST /admin/payouts/:id/cancel': payout,
   'POST /admin/holds/:id/release': async (world, vendor) => {
     const vendor_order_id = world.idsOf[vendor]?.vendor_order
     const { hold } = good(await world.store.admin.post('/admin/holds', { vendor_order_id, reason: 'manual', amount: 1 }))

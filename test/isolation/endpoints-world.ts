@@ -88,6 +88,7 @@ export const kinds: Record<string, Kind> = {
   order: storeRows('orders'),
   order_line_item: vendorRows('order_line_item'),
   payee: vendorRows('payee'),
+  payout: vendorRows('payout'),
   payment: storeRows('payment'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
   parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
@@ -191,6 +192,8 @@ async function addPayees(app: TestApp, store: TestStore): Promise<void> {
     const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: 'id' }))
     good(await store.admin.post('/admin/holds', { vendor_order_id: orders[0].id, reason: 'manual', amount: 1, until }))
   }
+  await app.drain()
+  good(await store.admin.post('/admin/payouts/run'))
 }
 
 const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'

@@ -15,6 +15,7 @@ import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
 import { routes as payees } from './payees.js'
 import { routes as payments } from './payments.js'
+import { routes as payouts } from './payouts.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
 import { routes as promotions } from './promotions.js'
@@ -74,6 +75,7 @@ export const routes: Route[] = [
   ...payments,
   ...payees,
   ...releases,
+  ...payouts,
   ...holds,
   ...ledger,
   ...audit,

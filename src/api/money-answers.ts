@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { type Context, tenantOf } from '../db/index.js'
+import { Reply } from '../http/index.js'
+import { toMajor } from '../kernel/index.js'
+import {
+  asStore,
+  type BalanceOfVendor,
+  balanceStatement,
+  type PayoutRow,
+  renderStatement,
+  statementCsv,
+  statementOfVendor,
+  statementPdf,
+} from '../payouts/index.js'
+
+// What vendors see of their money, and staff of each vendor's.
+
+const moment = z.iso
+  .datetime({ offset: true })
+  .or(z.iso.date())
+  .transform((value) => new Date(value))
+
+/** From a moment until before another; days are UTC's. */
+export const statementQuery = z.strictObject({
+  from: moment,
+  to: moment,
+  format: z.enum(['json', 'csv', 'pdf']).default('json'),
+})
+
+/** A vendor's account over a period, as JSON, CSV or PDF. */
+export async function answerStatement(context: Context, vendorId: string, query: z.output<typeof statementQuery>): Promise<unknown> {
+  const { format, ...period } = query
+  const statement = await statementOfVendor(asStore(context), vendorId, period)
+  if (format === 'json') return { statement: renderStatement(statement) }
+  return download(
+    format === 'csv' ? statementCsv(statement) : await statementPdf(statement),
+    format,
+    `statement-${period.from.toISOString().slice(0, 10)}`,
+  )
+}
+
+const types = { csv: 'text/csv; charset=utf-8', pdf: 'application/pdf' }
+
+/** A file to keep; no browser runs what is in it. */
+export function download(body: string | Buffer, type: keyof typeof types, name: string): Reply {
+  return new Reply(body, { headers: { 'content-type': types[type], 'content-disposition': `attachment; filename="${name}.${type}"` } })
+}
+
+export async function answerBalance(context: Context, vendorId: string): Promise<{ balances: object[] }> {
+  const { db, scope } = asStore(context)
+  const rows = await db.read(scope, balanceStatement(tenantOf(context), vendorId))
+  return { balances: rows.map(renderBalance) }
+}
+
+function renderBalance({ currency_code, ...row }: BalanceOfVendor): object {
+  const major = (minor: bigint) => toMajor(minor, currency_code)
+  return {
+    currency_code,
+    pending: major(row.pending_minor),
+    available: major(row.available_minor),
+    reserved: major(row.reserved_minor),
+    paid: major(row.paid_minor),
+    debt: major(row.debt_minor),
+  }
+}
+
+export const payoutFields = [
+  'id',
+  'vendor_id',
+  'method',
+  'currency_code',
+  'amount',
+  'state',
+  'note',
+  'releases',
+  'created_by',
+  'paid_by',
+  'paid_at',
+  'canceled_at',
+  'created_at',
+  'updated_at',
+]
+
+export function renderPayout({ amount_minor, ...payout }: PayoutRow): object {
+  return { ...payout, amount: toMajor(amount_minor, payout.currency_code) }
+}
