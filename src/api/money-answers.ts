@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Context, tenantOf } from '../db/index.js'
 import { Reply } from '../http/index.js'
-import { toMajor } from '../kernel/index.js'
+import { notFound, toMajor, unexpectedState } from '../kernel/index.js'
 import {
   asStore,
   type BalanceOfVendor,
   balanceStatement,
+  type InvoiceRow,
+  invoiceFileStatement,
   type PayoutRow,
   renderStatement,
   statementCsv,
@@ -83,4 +86,44 @@ export const payoutFields = [
 
 export function renderPayout({ amount_minor, ...payout }: PayoutRow): object {
   return { ...payout, amount: toMajor(amount_minor, payout.currency_code) }
+}
+
+export const invoiceFields = [
+  'id',
+  'vendor_id',
+  'kind',
+  'series',
+  'number',
+  'label',
+  'period',
+  'currency_code',
+  'total',
+  'corrects_invoice_id',
+  'sha256',
+  'issued_at',
+  'created_at',
+  'lines.*',
+]
+
+export function renderInvoice({ total_minor, lines, ...invoice }: InvoiceRow): object {
+  const major = (minor: bigint | number) => toMajor(minor, invoice.currency_code)
+  return {
+    ...invoice,
+    total: major(total_minor),
+    lines: lines.map(({ base_minor, commission_minor, ...line }) => ({
+      ...line,
+      base: major(base_minor),
+      commission: major(commission_minor),
+    })),
+  }
+}
+
+/** @throws not_found for one that the caller cannot see; unexpected_state when the file is not the one that was made */
+export async function answerInvoiceFile(context: Context, id: string): Promise<Reply> {
+  const [file] = await context.db.read(context.scope, invoiceFileStatement(tenantOf(context), id))
+  if (file === undefined) throw notFound(`Invoice with id: ${id} was not found`)
+  if (createHash('sha256').update(file.pdf).digest('hex') !== file.sha256) {
+    throw unexpectedState(`The file of invoice ${file.label} is not the one that was made`)
+  }
+  return download(file.pdf, 'pdf', file.label)
 }

@@ -1,3 +1,4 @@
+export { creditInvoice, issueInvoices } from './commands/issue-invoices.js'
 export { cancelPayout, markPaid } from './commands/pay-by-hand.js'
 export { releaseVendorOrder } from './commands/release-vendor-order.js'
 export { runDuePayouts, runPayouts, schedulePayouts } from './commands/run-payouts.js'
@@ -14,6 +15,7 @@ export {
   syncPayee,
 } from './payees.js'
 export { type BalanceOfVendor, balanceStatement } from './queries/balance.js'
+export { type InvoiceFilter, type InvoiceRow, invoiceFileStatement, listInvoicesStatement } from './queries/invoices.js'
 export { type ExportRow, exportStatement, listPayoutsStatement, type PayoutFilter, type PayoutRow } from './queries/payouts.js'
 export { anyRelease, listReleasesStatement, type ReleaseFilter, type ReleaseRow } from './queries/releases.js'
 export { statementOfVendor, type VendorStatement } from './queries/statement-of-vendor.js'

@@ -253,20 +253,24 @@ export interface Answer {
   failure: string | null
 }
 
-/** The event that would resume it is done with the row. */
-const resumed = `update outbox_event set state = 'done', finished_at = now() from closed
-  where tenant_id = $1 and state = 'queued' and name = 'release.requested'
-    and payload = jsonb_build_object('vendor_order_id', closed.vendor_order_id, 'id', closed.id) and available_at > now() - interval '1 day'`
-
 const closeTexts = {
-  release: `with closed as (
-      update release set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
-      where tenant_id = $1 and id = $2 and state = 'pending' returning id, vendor_order_id
-    ), resume as (${resumed}) select id from closed`,
-  clawback: `with closed as (
-      update clawback set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
-      where tenant_id = $1 and id = $2 and state = 'pending' returning id, vendor_order_id
-    ), resume as (${resumed}) select id from closed`,
+  release: `update release set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
+    where tenant_id = $1 and id = $2 and state = 'pending' returning id`,
+  clawback: `update clawback set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
+    where tenant_id = $1 and id = $2 and state = 'pending' returning id`,
+}
+
+/** A vendor order at rest needs no resuming: what would look at it again finds nothing to do. */
+export async function closeResumes(unit: Unit, vendorOrderId: string): Promise<void> {
+  await unit.run(
+    statement(
+      'payouts.close_resumes',
+      `update outbox_event set state = 'done', finished_at = now()
+       where tenant_id = $1 and state = 'queued' and name = 'release.requested' and payload ->> 'vendor_order_id' = $2
+         and available_at > now() - interval '1 day'`,
+      [tenantOf(unit), vendorOrderId],
+    ),
+  )
 }
 
 /** Notes a provider's answer and books what moved, in one. Once: who comes second finds it noted. */

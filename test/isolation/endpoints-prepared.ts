@@ -5,7 +5,7 @@ import { statement } from '../../src/db/index.js'
 import { addDomain } from '../../src/platform/index.js'
 import { settleVendorOrder } from '../../src/payouts/index.js'
 import { asAdmin } from '../support/database.js'
-import { jobContext } from '../support/payouts.js'
+import { jobContext, monthsAgo, moveToMonth } from '../support/payouts.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
@@ -116,6 +116,17 @@ const payout: Prepare = async (world, vendor) => {
   const { payouts } = good(await world.store.admin.post('/admin/payouts/run'))
   const own = payouts.find((one: { vendor_id: string }) => one.vendor_id === world.store.vendors[vendor]?.id)
   return { payout: own.id }
+}
+
+let months = 1
+
+/** An invoice for a month of its own. */
+const invoice: Prepare = async (world, vendor) => {
+  const { vendor_order } = await order(world, vendor)
+  months += 1
+  await moveToMonth(world.app, world.store, vendor_order as string, monthsAgo(months))
+  const { invoices } = good(await world.store.admin.post('/admin/invoices', { period: monthsAgo(months) }))
+  return { invoice: invoices[0].id }
 }
 
 const apiKey = made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))
@@ -279,6 +290,7 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/payments/:id/refund': refundable,
   'POST /admin/vendor-orders/:id/release': order,
   'POST /admin/payouts/releases': order,
+  'POST /admin/invoices/:id/credit': invoice,
   'POST /admin/payouts/:id/mark-paid': payout,
   'POST /admin/payouts/:id/cancel': payout,
   'POST /admin/holds/:id/release': async (world, vendor) => {

@@ -5,10 +5,10 @@ import type { Client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
-import { openBank, PayingBank } from '../support/paying-bank.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
+import { addPayees } from './endpoints-money.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -69,6 +69,7 @@ export const kinds: Record<string, Kind> = {
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
   invite: storeRows('invite'),
+  invoice: vendorRows('invoice'),
   linked_inventory_item: vendorRows(
     'inventory_item',
     `and id = (select k.inventory_item_id from app.variant_inventory_item k join app.product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id
@@ -178,22 +179,6 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await app.drain()
   return { app, store, operator, customer, idsOf: [{}, {}] }
-}
-
-/** Both worlds' stores have accounts at the same bank. */
-const bank = new PayingBank()
-
-/** Who the vendors are to the bank that pays them, and something that was kept back of each until yesterday. */
-async function addPayees(app: TestApp, store: TestStore): Promise<void> {
-  await openBank(app, store, bank)
-  const until = new Date(Date.now() - 86_400_000).toISOString()
-  for (const index of [0, 1]) {
-    good(await store.vendor(index).post('/vendor/payee', { country: 'us', kind: 'company' }))
-    const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: 'id' }))
-    good(await store.admin.post('/admin/holds', { vendor_order_id: orders[0].id, reason: 'manual', amount: 1, until }))
-  }
-  await app.drain()
-  good(await store.admin.post('/admin/payouts/run'))
 }
 
 const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'

@@ -8,6 +8,7 @@ import { routes as customers } from './customers.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
+import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
@@ -76,6 +77,7 @@ export const routes: Route[] = [
   ...payees,
   ...releases,
   ...payouts,
+  ...invoices,
   ...holds,
   ...ledger,
   ...audit,

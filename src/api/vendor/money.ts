@@ -2,13 +2,23 @@ import { z } from 'zod'
 import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { anyRelease, listPayoutsStatement, listReleasesStatement, type PayoutFilter } from '../../payouts/index.js'
+import { anyRelease, listInvoicesStatement, listPayoutsStatement, listReleasesStatement, type PayoutFilter } from '../../payouts/index.js'
 import { releaseFields, renderRelease } from '../admin/releases.js'
-import { answerBalance, answerStatement, payoutFields, renderPayout, statementQuery } from '../money-answers.js'
+import {
+  answerBalance,
+  answerInvoiceFile,
+  answerStatement,
+  invoiceFields,
+  payoutFields,
+  renderInvoice,
+  renderPayout,
+  statementQuery,
+} from '../money-answers.js'
 
 /** Who of the store did it is the store's affair. */
 const ofVendor = (names: readonly string[]): FieldsPolicy => ({ defaults: names.filter((name) => !/^(vendor_id|note|\w+_by)$/.test(name)) })
 const payout = ofVendor(payoutFields)
+const invoice = ofVendor(invoiceFields)
 const anyPayout: PayoutFilter = { id: null, vendorIds: null, states: null, methods: null }
 
 export const routes: Route[] = [
@@ -87,5 +97,46 @@ export const routes: Route[] = [
     access: 'payouts:read',
     query: statementQuery,
     handle: ({ context, query }) => answerStatement(context, vendorOf(context), query),
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/invoices',
+    summary: "The store's invoices for its commission, and its credit notes",
+    access: 'payouts:read',
+    query: z.strictObject({ id: oneOrMany.optional(), period: oneOrMany.optional(), kind: oneOrMany.optional() }),
+    fields: invoice,
+    page: { limit: 50, orderable: ['id', 'number', 'issued_at'], descending: true },
+    async handle({ context, query, page, fields }) {
+      const filter = { id: query.id ?? null, vendorIds: null, periods: query.period ?? null, kinds: query.kind ?? null }
+      const rows = await context.db.read(context.scope, listInvoicesStatement(tenantOf(context), filter, page))
+      const invoices = rows.map((row) => fields.project(renderInvoice(row)))
+      return { invoices, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+    },
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/invoices/:id',
+    summary: 'An invoice or credit note',
+    access: 'payouts:read',
+    fields: invoice,
+    ids: { id: 'invoice' },
+    async handle({ context, params, fields }) {
+      const id = params.id as string
+      const filter = { id: [id], vendorIds: null, periods: null, kinds: null }
+      const [row] = await context.db.read(context.scope, listInvoicesStatement(tenantOf(context), filter, singlePage))
+      if (row === undefined) throw notFound(`Invoice with id: ${id} was not found`)
+      return { invoice: fields.project(renderInvoice(row)) }
+    },
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/invoices/:id/pdf',
+    summary: 'The file of an invoice or credit note, as it was made',
+    access: 'payouts:read',
+    ids: { id: 'invoice' },
+    handle: ({ context, params }) => answerInvoiceFile(context, params.id as string),
   }),
 ]

@@ -2,6 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { newId } from '../../kernel/index.js'
 import { lockVendorStatement } from '../facts.js'
+import { closing_ms, issueInvoices, monthBefore } from './issue-invoices.js'
 import { settleVendor } from './settle-vendor-order.js'
 
 /** Vendors whose payouts one run makes at a time. */
@@ -150,7 +151,7 @@ export async function schedulePayouts(unit: Unit, context: Context): Promise<voi
   )
 }
 
-/** The store's run that is due, and then the next one. Handler of `payout_run.due`; one that was put off since does nothing. */
+/** The store's run that is due, with last month's invoices, and then the next one. Handler of `payout_run.due`; one that was put off since does nothing. */
 export async function runDuePayouts(context: Context, { due_at }: { due_at: string }): Promise<void> {
   const find = () =>
     statement<{ id: string; payout_interval_days: number }>(
@@ -161,6 +162,7 @@ export async function runDuePayouts(context: Context, { due_at }: { due_at: stri
   const [due] = await context.db.read(context.scope, find())
   if (due === undefined) return
   await runPayouts(context)
+  await issueInvoices(context, monthBefore(new Date(context.clock.now().getTime() - closing_ms)))
   await context.db.unitOfWork(context.scope, async (unit) => {
     const rows = await unit.run(
       statement<{ id: string }>(
