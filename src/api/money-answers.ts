@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Context, tenantOf } from '../db/index.js'
-import { Reply } from '../http/index.js'
+import { Reply, type RequestContext } from '../http/index.js'
 import { notFound, toMajor, unexpectedState } from '../kernel/index.js'
 import {
   asStore,
@@ -9,6 +9,8 @@ import {
   balanceStatement,
   type InvoiceRow,
   invoiceFileStatement,
+  listPayablesStatement,
+  type PayableRow,
   type PayoutRow,
   renderStatement,
   statementCsv,
@@ -86,6 +88,53 @@ export const payoutFields = [
 
 export function renderPayout({ amount_minor, ...payout }: PayoutRow): object {
   return { ...payout, amount: toMajor(amount_minor, payout.currency_code) }
+}
+
+export const payableFields = [
+  'vendor_order_id',
+  'display_id',
+  'vendor_id',
+  'currency_code',
+  'due',
+  'released',
+  'available',
+  'reserved',
+  'waiting_for',
+  'look_again_at',
+  'created_at',
+  'updated_at',
+]
+
+/** A page of payables. */
+export async function answerPayables(
+  { context, fields, page }: RequestContext<unknown, unknown>,
+  query: {
+    vendor_order_id?: string[] | undefined
+    waiting_for?: string[] | undefined
+    is_open?: boolean | undefined
+    vendorIds: string[] | null
+  },
+): Promise<object> {
+  const filter = {
+    vendorOrderIds: query.vendor_order_id ?? null,
+    vendorIds: query.vendorIds,
+    waitingFor: query.waiting_for ?? null,
+    isOpen: query.is_open ?? null,
+  }
+  const rows = await context.db.read(context.scope, listPayablesStatement(tenantOf(context), filter, page))
+  const payables = rows.map((row) => fields.project(renderPayable(row)))
+  return { payables, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+}
+
+function renderPayable({ due_minor, released_minor, available_minor, reserved_minor, ...payable }: PayableRow): object {
+  const major = (minor: bigint) => toMajor(minor, payable.currency_code)
+  const amounts = {
+    due: major(due_minor),
+    released: major(released_minor),
+    available: major(available_minor),
+    reserved: major(reserved_minor),
+  }
+  return { ...payable, ...amounts }
 }
 
 export const invoiceFields = [

@@ -16,4 +16,5 @@ export {
   type Sale,
   saleEntry,
   storeCreditEntry,
+  writeOffEntry,
 } from './templates.js'

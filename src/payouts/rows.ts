@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { newId } from '../kernel/index.js'
-import { clawbackEntry, post, releaseEntry, reserveEntry, reserveReleaseEntry } from '../ledger/index.js'
+import { clawbackEntry, post, releaseEntry, reserveEntry, reserveReleaseEntry, writeOffEntry } from '../ledger/index.js'
 import { type Assessment, type Facts, type HoldFact, lesser, type PaymentFact, type WaitingFor } from './policy.js'
 
 /** What is left open of a release after this is taken up by the worker. */
@@ -93,10 +93,15 @@ export async function insertClawback(
   unit: Unit,
   context: Context,
   of: { vendorId: string; vendorOrderId: string; currency: string },
-  clawback: { releaseId: string | null; offsetReleaseId: string | null; amountMinor: bigint },
+  clawback: {
+    method: 'provider' | 'offset' | 'write_off'
+    releaseId?: string
+    offsetReleaseId?: string
+    amountMinor: bigint
+  },
 ): Promise<string> {
   const id = newId('clawb')
-  const isOffset = clawback.offsetReleaseId !== null
+  const isAsked = clawback.method === 'provider'
   await unit.run(
     statement(
       'payouts.insert_clawback',
@@ -108,17 +113,17 @@ export async function insertClawback(
         id,
         of.vendorId,
         of.vendorOrderId,
-        clawback.releaseId,
-        clawback.offsetReleaseId,
+        clawback.releaseId ?? null,
+        clawback.offsetReleaseId ?? null,
         of.currency,
         clawback.amountMinor,
-        isOffset ? 'offset' : 'provider',
-        isOffset ? 'succeeded' : 'pending',
-        isOffset ? context.clock.now() : null,
+        clawback.method,
+        isAsked ? 'pending' : 'succeeded',
+        isAsked ? null : context.clock.now(),
       ],
     ),
   )
-  if (!isOffset) await emitResume(unit, context, of.vendorOrderId, id)
+  if (isAsked) await emitResume(unit, context, of.vendorOrderId, id)
   return id
 }
 
@@ -152,18 +157,36 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
   for (const { id, open_minor } of paid) {
     const part = lesser(open_minor, left)
     if (part <= 0n) continue
-    await insertClawback(unit, context, of, { releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
+    await insertClawback(unit, context, of, { method: 'offset', releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
     left -= part
   }
   // It may owe for an order that it was paid nothing for, the commission of a gift card, or what is in a payout by hand.
-  if (left > 0n) await insertClawback(unit, context, of, { releaseId: null, offsetReleaseId: releaseId, amountMinor: left })
+  if (left > 0n) await insertClawback(unit, context, of, { method: 'offset', offsetReleaseId: releaseId, amountMinor: left })
+  await noteForgiven(unit, debtor, amountMinor)
+}
+
+/** A vendor order of which so much was netted or written off. */
+async function noteForgiven(unit: Unit, vendorOrderId: string, amountMinor: bigint): Promise<void> {
   await unit.run(
     statement(
-      'payouts.note_netted',
+      'payouts.note_forgiven',
       'update payable set released_minor = released_minor - $3, updated_at = now() where tenant_id = $1 and vendor_order_id = $2',
-      [tenantId, debtor, amountMinor],
+      [tenantOf(unit), vendorOrderId, amountMinor],
     ),
   )
+}
+
+/** Gives up what a vendor was paid too much for an order: a loss of the store's. */
+export async function writeOff(
+  unit: Unit,
+  context: Context,
+  of: { vendorId: string; vendorOrderId: string; currency: string },
+  amountMinor: bigint,
+): Promise<void> {
+  const source = await insertClawback(unit, context, of, { method: 'write_off', amountMinor })
+  const { vendorId, currency } = of
+  await post(unit, [writeOffEntry({ source, vendorId, currency, amountMinor, occurredAt: context.clock.now() })])
+  await noteForgiven(unit, of.vendorOrderId, amountMinor)
 }
 
 /** Keeps a part of what a vendor is owed back for some time. */

@@ -1,10 +1,27 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, type Route, route } from '../../http/index.js'
+import { currencyCode, type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { csvOf, notFound, toMajor } from '../../kernel/index.js'
-import { cancelPayout, type ExportRow, exportStatement, listPayoutsStatement, markPaid, runPayouts } from '../../payouts/index.js'
+import {
+  cancelPayout,
+  type ExportRow,
+  exportStatement,
+  listPayoutsStatement,
+  markPaid,
+  runPayouts,
+  writeOffDebt,
+} from '../../payouts/index.js'
 import { retrieveVendorStatement } from '../../vendors/index.js'
-import { answerBalance, answerStatement, download, payoutFields, renderPayout, statementQuery } from '../money-answers.js'
+import {
+  answerBalance,
+  answerPayables,
+  answerStatement,
+  download,
+  payableFields,
+  payoutFields,
+  renderPayout,
+  statementQuery,
+} from '../money-answers.js'
 import { type AnyRequest, ids, needWholeStore, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = { defaults: payoutFields }
@@ -137,6 +154,36 @@ export const routes: Route[] = [
     access: 'payouts:read',
     ids: { id: 'vendor' },
     handle: async (request) => answerBalance(request.context, await vendorOf(request)),
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/vendors/:id/write-off',
+    summary: 'Give up what a vendor was paid too much and will not give back',
+    access: 'payouts:write',
+    body: z.strictObject({ currency_code: currencyCode, amount: z.number().gt(0).optional() }),
+    ids: { id: 'vendor' },
+    async handle(request) {
+      needWholeStore(request, 'payouts:write')
+      const id = await vendorOf(request)
+      await write(request, (unit) => writeOffDebt(unit, request.context, id, request.body))
+      return answerBalance(request.context, id)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/payables',
+    summary: 'What is owed for each vendor order, what was released of it, and what it waits for',
+    access: 'payouts:read',
+    query: z.strictObject({ vendor_order_id: ids, vendor_id: ids, waiting_for: ids, is_open: z.stringbool().optional() }),
+    fields: { defaults: payableFields },
+    page: { limit: 50, orderable: ['id', 'created_at'], descending: true },
+    ids: { vendor_order_id: 'vendor_order' },
+    handle(request) {
+      needWholeStore(request, 'payouts:read')
+      return answerPayables(request, { ...request.query, vendorIds: request.query.vendor_id ?? null })
+    },
   }),
   route({
     surface: 'admin',

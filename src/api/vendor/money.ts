@@ -7,8 +7,10 @@ import { releaseFields, renderRelease } from '../admin/releases.js'
 import {
   answerBalance,
   answerInvoiceFile,
+  answerPayables,
   answerStatement,
   invoiceFields,
+  payableFields,
   payoutFields,
   renderInvoice,
   renderPayout,
@@ -29,6 +31,22 @@ export const routes: Route[] = [
     summary: 'What the vendor is owed, may be paid, has reserved and was paid, in each currency',
     access: 'payouts:read',
     handle: ({ context }) => answerBalance(context, vendorOf(context)),
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/payables',
+    summary: "What is owed for each of the vendor's orders, what was released of it, and what it waits for",
+    access: 'payouts:read',
+    query: z.strictObject({
+      vendor_order_id: oneOrMany.optional(),
+      waiting_for: oneOrMany.optional(),
+      is_open: z.stringbool().optional(),
+    }),
+    fields: ofVendor(payableFields),
+    page: { limit: 50, orderable: ['id', 'created_at'], descending: true },
+    ids: { vendor_order_id: 'vendor_order' },
+    handle: (request) => answerPayables(request, { ...request.query, vendorIds: null }),
   }),
   route({
     surface: 'vendor',

@@ -88,7 +88,7 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
     case 'clawback': {
       const of = { vendorId: facts.vendor_id, vendorOrderId: facts.vendor_order_id, currency: facts.currency_code }
       const { releaseId, amountMinor } = step
-      const id = await insertClawback(unit, context, of, { releaseId, offsetReleaseId: null, amountMinor })
+      const id = await insertClawback(unit, context, of, { method: 'provider', releaseId, amountMinor })
       return { kind: 'resume', what: 'clawback', id }
     }
   }

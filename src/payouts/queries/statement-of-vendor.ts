@@ -68,7 +68,7 @@ export async function statementOfVendor(context: Context, vendorId: string, peri
          select b.order_id from ledger_posting q join ledger_account b on b.tenant_id = $1 and b.id = q.account_id
          where q.tenant_id = $1 and q.transaction_id = l.id and b.order_id is not null limit 1) o on true
        left join release r on r.tenant_id = $1 and l.kind = 'release' and r.id = l.source
-       left join clawback c on c.tenant_id = $1 and l.kind = 'clawback' and c.id = l.source
+       left join clawback c on c.tenant_id = $1 and l.kind in ('clawback', 'write_off') and c.id = l.source
        left join vendor_order v on v.tenant_id = $1 and v.vendor_id = $2
          and (v.id in (r.vendor_order_id, c.vendor_order_id) or r.id is null and c.id is null and v.order_id = o.order_id)
        order by l.occurred_at, l.id limit $5`,
