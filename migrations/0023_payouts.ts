@@ -161,7 +161,7 @@ async function releases(knex: Knex): Promise<void> {
       ${vendorColumn},
       vendor_order_id text collate "C" not null,
       release_id text collate "C",
-      method text not null check (method in ('provider', 'offset')),
+      method text not null check (method in ('provider', 'offset', 'write_off')),
       offset_release_id text collate "C",
       ${currency},
       amount_minor bigint not null check (amount_minor > 0),
@@ -171,7 +171,7 @@ async function releases(knex: Knex): Promise<void> {
       payout_id text collate "C",
       settled_at timestamptz(3),${dates},
       check ((method = 'offset') = (offset_release_id is not null)),
-      check (method = 'offset' or release_id is not null)`,
+      check (method <> 'provider' or release_id is not null)`,
     constraints: [
       vendorOrder,
       'foreign key (tenant_id, vendor_id, release_id) references app.release (tenant_id, vendor_id, id)',
@@ -223,7 +223,7 @@ async function invoices(knex: Knex): Promise<void> {
     ],
     indexes: [
       { columns: 'vendor_id, period, currency_code, kind', unique: true, where: 'corrects_invoice_id is null', name: 'invoice_of_period' },
-      { columns: 'corrects_invoice_id' },
+      { columns: 'corrects_invoice_id', unique: true, where: 'corrects_invoice_id is not null', name: 'invoice_corrected_once' },
     ],
     vendor: 'own-read',
     appendOnly: true,

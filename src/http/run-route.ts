@@ -272,7 +272,7 @@ function send(ctx: KoaContext, route: Route, result: unknown): void {
   const reply = replyOf(route, result)
   ctx.status = reply.status
   ctx.set(reply.headers)
-  if (typeof reply.body === 'string') {
+  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) {
     ctx.body = reply.body
     return
   }

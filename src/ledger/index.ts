@@ -20,4 +20,5 @@ export {
   type Sale,
   saleEntry,
   storeCreditEntry,
+  writeOffEntry,
 } from './templates.js'

@@ -298,6 +298,15 @@ export function clawbackEntry({ vendorId, from: to, amountMinor, ...fact }: Vend
   return { ...fact, kind: 'clawback', postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to, amountMinor }] }
 }
 
+/** What a vendor was paid too much is not expected back any more. */
+export function writeOffEntry({ vendorId, amountMinor, ...fact }: Omit<VendorPayment, 'from'>): LedgerEntry {
+  return {
+    ...fact,
+    kind: 'write_off',
+    postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to: { code: 'E:bad_debt' }, amountMinor }],
+  }
+}
+
 interface Reserve {
   holdId: string
   vendorId: string

@@ -1,7 +1,5 @@
 import type { TestApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
-import { good } from '../support/http.js'
-import { openBank, PayingBank } from '../support/paying-bank.js'
 import type { TestStore } from '../support/store.js'
 
 /** What only a payment provider elsewhere brings about: an account, an event of it, and a dispute of a payment. */
@@ -22,18 +20,4 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
      where p.tenant_id = $1 order by p.id limit 1`,
     [tenantId],
   )
-}
-
-/** Both worlds' stores have accounts at the same bank. */
-const bank = new PayingBank()
-
-/** Who the vendors are to the bank that pays them, and something that was kept back of each until yesterday. */
-export async function addPayees(app: TestApp, store: TestStore): Promise<void> {
-  await openBank(app, store, bank)
-  const until = new Date(Date.now() - 86_400_000).toISOString()
-  for (const index of [0, 1]) {
-    good(await store.vendor(index).post('/vendor/payee', { country: 'us', kind: 'company' }))
-    const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: 'id' }))
-    good(await store.admin.post('/admin/holds', { vendor_order_id: orders[0].id, reason: 'manual', amount: 1, until }))
-  }
 }

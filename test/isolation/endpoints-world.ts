@@ -8,7 +8,8 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
-import { addPayees, addProviderRows } from './endpoints-provider.js'
+import { addPayees } from './endpoints-money.js'
+import { addProviderRows } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
 import { edit } from './endpoints-edits.js'
 
@@ -73,6 +74,7 @@ export const kinds: Record<string, Kind> = {
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
   invite: storeRows('invite'),
+  invoice: vendorRows('invoice'),
   linked_inventory_item: vendorRows(
     'inventory_item',
     `and id = (select k.inventory_item_id from app.variant_inventory_item k join app.product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id
@@ -95,6 +97,7 @@ export const kinds: Record<string, Kind> = {
   order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payee: vendorRows('payee'),
+  payout: vendorRows('payout'),
   payment: storeRows('payment'),
   payment_account: storeRows('payment_account'),
   payment_event: storeRows('payment_event'),

@@ -10,6 +10,7 @@ import { routes as draftOrders } from './draft-orders.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
+import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
@@ -20,6 +21,7 @@ import { routes as payees } from './payees.js'
 import { routes as paymentAccounts } from './payment-accounts.js'
 import { routes as paymentCollections } from './payment-collections.js'
 import { routes as payments } from './payments.js'
+import { routes as payouts } from './payouts.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
 import { routes as promotions } from './promotions.js'
@@ -84,6 +86,8 @@ export const routes: Route[] = [
   ...paymentCollections,
   ...payees,
   ...releases,
+  ...payouts,
+  ...invoices,
   ...holds,
   ...ledger,
   ...audit,

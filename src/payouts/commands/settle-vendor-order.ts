@@ -7,6 +7,7 @@ import { assess, type Facts, nextStep, type Step } from '../policy.js'
 import {
   type Answer,
   cancelAwaiting,
+  closeResumes,
   insertClawback,
   insertRelease,
   liftReserve,
@@ -29,10 +30,18 @@ const stepsMaximum = 200
  * @throws conflict while the provider's answer is not known
  */
 export async function settleVendorOrder(context: Context, vendorOrderId: string): Promise<void> {
+  let hasAsked = false
   for (let count = 0; count < stepsMaximum; count += 1) {
-    const step = await context.db.unitOfWork(context.scope, (unit) => takeStep(unit, context, vendorOrderId))
+    const step = await context.db.unitOfWork(context.scope, async (unit) => {
+      const taken = await takeStep(unit, context, vendorOrderId)
+      if (hasAsked && taken.kind === 'rest') await closeResumes(unit, vendorOrderId)
+      return taken
+    })
     if (step.kind === 'rest') return
-    if (step.kind === 'resume') await ask(context, step.what, step.id)
+    if (step.kind === 'resume') {
+      await ask(context, step.what, step.id)
+      hasAsked = true
+    }
   }
   throw unexpectedState(`Vendor order ${vendorOrderId} did not come to rest after ${stepsMaximum} steps`)
 }
@@ -79,7 +88,7 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
     case 'clawback': {
       const of = { vendorId: facts.vendor_id, vendorOrderId: facts.vendor_order_id, currency: facts.currency_code }
       const { releaseId, amountMinor } = step
-      const id = await insertClawback(unit, context, of, { releaseId, offsetReleaseId: null, amountMinor })
+      const id = await insertClawback(unit, context, of, { method: 'provider', releaseId, amountMinor })
       return { kind: 'resume', what: 'clawback', id }
     }
   }
