@@ -141,6 +141,12 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal(good(packed).order.fulfillment_status, 'partially_fulfilled')
   })
 
+  it('are paid where there is nothing to pay', async () => {
+    const draft = await create({ items: [{ title: 'A favour', quantity: 1, unit_price: 0 }] })
+    const { order } = (await drafts.convertToOrder(draft.id)) as { order: Wire }
+    assert.deepEqual([order.total, order.payment_status, order.payment_collections], [0, 'captured', undefined])
+  })
+
   it('are converted once, however many ask at once', async () => {
     const draft = await create({ shipping_methods: shipping().slice(0, 1) })
     const answers = await Promise.all(Array.from({ length: 4 }, () => drafts.convertToOrder(draft.id)))
