@@ -261,4 +261,31 @@ describe('stores as files', () => {
     await assert.rejects(planTenants(options()), /storefront\.yaml: no picture mug\.svg/)
     fs.rmSync(at('storefront.yaml'))
   })
+
+  it('gives the catalogue its words in other languages, takes them back, and names what they are not for', async () => {
+    write(`${store}locales: [en, de]\n`, vendor)
+    fs.mkdirSync(at('translations'), { recursive: true })
+    const say = (text: string) => fs.writeFileSync(at('translations/de.yaml'), text)
+    say('products: { cup: { title: Tasse, subtitle: Klein } }\ncategories: { cups: { name: Tassen } }')
+    assert.equal((await applyTenants(options())).changes, 3, 'the languages, and words of two things')
+    assert.equal((await applyTenants(options())).changes, 0)
+    const [row] = await asAdmin<{ token: string }>(
+      app.adminUrl,
+      `select token from app.api_key where token is not null and type = 'publishable'`,
+    )
+    const shopper = client(app, { publishableKey: row?.token as string })
+    const cup = async () => (await shopper.get('/store/products', { handle: 'cup', locale: 'de' })).body.products[0]
+    assert.deepEqual([(await cup()).title, (await cup()).subtitle], ['Tasse', 'Klein'])
+    say('products: { cup: { title: Tässchen } }\ncategories: { cups: { name: Tassen } }')
+    assert.equal((await applyTenants(options())).changes, 1)
+    assert.equal((await applyTenants(options())).changes, 0)
+    assert.deepEqual([(await cup()).title, (await cup()).subtitle], ['Tässchen', null])
+    say('products: { mug: { title: Becher } }')
+    fs.writeFileSync(at('translations/fr.yaml'), '{}')
+    await assert.rejects(
+      planTenants(options()),
+      /de\.yaml: products: there is no mug[\s\S]*fr\.yaml: the store does not offer the language fr/,
+    )
+    fs.rmSync(at('translations'), { recursive: true })
+  })
 })
