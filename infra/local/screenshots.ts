@@ -18,7 +18,11 @@ const pages: Record<string, readonly [name: string, path: string][]> = {
     ['product', '/products/speckled-mug'],
     ['vendor', '/vendors/kiln-and-clay'],
     ['search', '/search?q=coffee'],
-    ['arabic', '/ar'],
+    ['arabic', '/ar/products/speckled-mug'],
+    ['makers', '/vendors'],
+    ['register', '/register'],
+    ['delivery', '/pages/delivery'],
+    ['missing', '/nothing-here'],
   ],
   harvest: [
     ['home', '/'],

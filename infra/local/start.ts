@@ -247,7 +247,8 @@ async function seed(config: Config): Promise<Pick<Demo, 'operator' | 'tenants'>>
     if (applied !== null && applied.changes > 0) console.log(`  ${applied.changes} changes made, so that the stores are as their files say`)
     const context: Context = { db, clock: systemClock, scope: { role: 'platform' }, requestId: 'start', actorId: 'system' }
     const slugs = applied?.plans.map((plan) => plan.slug) ?? known?.tenants.map((tenant) => tenant.slug) ?? []
-    const options = { slugs, baseDomain: config.baseDomain, known }
+    const storefronts = config.port === 0 ? {} : { storefrontPort: config.port }
+    const options = { slugs, baseDomain: config.baseDomain, known, ...storefronts }
     return await step(known === null ? 'Making demo accounts' : 'Checking demo accounts', () => seedDemo(context, options))
   } finally {
     await db.close()
