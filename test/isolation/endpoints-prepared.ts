@@ -11,7 +11,7 @@ import { password } from '../support/shopper.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
 import { preparedDrafts } from './endpoints-prepared-drafts.js'
-import { begun, order, preparedOrders } from './endpoints-prepared-orders.js'
+import { order, preparedOrders } from './endpoints-prepared-orders.js'
 import { type Ids, openCart, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
