@@ -105,6 +105,7 @@ const objects: Record<string, AuditedObject> = {
   order: { type: 'order', table: 'orders', hidden: ['email', 'shipping_address', 'billing_address'] },
   vord: { type: 'vendor_order', table: 'vendor_order', hidden: ['email', 'shipping_address'], ofVendor: true },
   ordch: { type: 'order_edit', table: 'order_edit' },
+  oexc: { type: 'exchange', table: 'order_exchange' },
   return: { type: 'return', table: 'order_return' },
   pay_col: { type: 'payment_collection', table: 'payment_collection' },
   pay: { type: 'payment', table: 'payment', hidden: ['data'] },

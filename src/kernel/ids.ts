@@ -83,6 +83,7 @@ export const idPrefixes = [
   'cusgroup',
   'ordch',
   'ordchact',
+  'oexc',
   'authmfa',
   'authmfach',
   'authver',

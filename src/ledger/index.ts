@@ -3,6 +3,7 @@ export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, tr
 export {
   type CreditCounterpart,
   creditEntry,
+  creditReversalEntry,
   paymentEntry,
   platformFeeEntry,
   refundEntry,

@@ -35,7 +35,7 @@ export interface Posting {
 export interface LedgerEntry {
   /** The fact's id, for example an order's. With `kind` it makes posting idempotent. */
   source: string
-  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'cancellation' | 'reduction' | 'refund' | 'store_credit'
+  kind: 'sale' | 'payment' | 'platform_fee' | 'credit' | 'credit_reversal' | 'cancellation' | 'reduction' | 'refund' | 'store_credit'
   currency: string
   occurredAt: Date
   memo?: string

@@ -9,7 +9,7 @@ export { createOrderCollection, deleteOrderCollection, markAsPaid } from './comm
 export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'
 export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
-export { divideCredit, lessCredits, lesserOf, type OpenPart, openPartsStatement } from './credits.js'
+export { divideCredit, insertCreditsStatement, lessCredits, lesserOf, type OpenPart, openPartsStatement } from './credits.js'
 export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockPartsStatement, lockPaymentsOfOrderStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'

@@ -77,6 +77,8 @@ const reviewedLooseColumns = new Set([
   'order_sequence.next_display_id',
   'order_sequence.next_return_display_id',
   'order_return.display_id',
+  'order_exchange.display_id',
+  'order_sequence.next_exchange_display_id',
   'store_credit_transaction.reference_id',
 ])
 

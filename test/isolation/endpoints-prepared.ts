@@ -6,9 +6,10 @@ import { addDomain } from '../../src/platform/index.js'
 import { asAdmin } from '../support/database.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
+import { preparedChanges } from './endpoints-changes.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
-import { beginReturn, edit, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
+import { beginReturn, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -38,21 +39,6 @@ async function order({ store }: World, vendor: number): Promise<Ids> {
   const part = placed.order.vendor_orders[vendor]?.id as string
   const found = good(await store.vendor(vendor).get(`/vendor/orders/${part}`))
   return { order: placed.order.id, vendor_order: part, order_line_item: found.order.items[0].id }
-}
-
-/** An order with an open edit. */
-async function editing(world: World, vendor: number): Promise<Ids> {
-  const ids = await order(world, vendor)
-  return { ...ids, ...(await edit(world.store, ids.order as string, vendor)) }
-}
-
-/** An order that came to more by an edit, with the collection that asks for it. */
-async function raised(world: World, vendor: number): Promise<Ids> {
-  const ids = await editing(world, vendor)
-  good(await world.store.admin.post(`/admin/order-edits/${ids.order}/confirm`))
-  const found = good(await world.store.admin.get(`/admin/orders/${ids.order}`)).order
-  const open = found.payment_collections.find((collection: { status: string }) => collection.status === 'not_paid')
-  return { ...ids, order_collection: open.id }
 }
 
 async function packed(world: World, vendor: number): Promise<Ids> {
@@ -240,6 +226,7 @@ async function giftedCart(world: World): Promise<Ids> {
 
 export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
+  ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,
   'POST /admin/products/:id/variants/:variant_id': product,
   'POST /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,
@@ -280,20 +267,6 @@ export const prepared: Record<string, Prepare> = {
     good(await world.store.admin.post(`/admin/orders/${ids.order}/complete`))
     return ids
   },
-  'POST /admin/order-edits': order,
-  'POST /admin/order-edits/:id/items': editing,
-  'POST /admin/order-edits/:id/items/item/:item_id': editing,
-  'POST /admin/order-edits/:id/items/:action_id': editing,
-  'DELETE /admin/order-edits/:id/items/:action_id': editing,
-  'POST /admin/order-edits/:id/shipping-method': editing,
-  'POST /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'DELETE /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'POST /admin/order-edits/:id/request': editing,
-  'POST /admin/order-edits/:id/confirm': editing,
-  'DELETE /admin/order-edits/:id': editing,
-  'POST /admin/payment-collections': raised,
-  'POST /admin/payment-collections/:id/mark-as-paid': raised,
-  'DELETE /admin/payment-collections/:id': raised,
   'POST /admin/payments/:id/refund': refundable,
   'POST /store/returns': packed,
   'POST /admin/returns': packed,

@@ -8,6 +8,7 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
+import { changeKinds, edit, exchange } from './endpoints-changes.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -43,6 +44,7 @@ const promotionRules = (column: string) => ({
 
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
+  ...changeKinds,
   api_key: storeRows('api_key', `and type = 'publishable'`),
   audit_record: storeRows('audit_record'),
   bare_option: vendorRows('product_option', `and title = 'Bare'`),
@@ -84,9 +86,6 @@ export const kinds: Record<string, Kind> = {
   },
   notification: storeRows('notification'),
   order: storeRows('orders'),
-  order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
-  order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
-  order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
@@ -320,19 +319,11 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   good(await store.admin.post(`/admin/order-edits/${raised.order.id}/confirm`))
   const open = await placeOrder(store)
   await edit(store, open.order.id)
+  const exchanged = await placeOrder(store)
+  for (const [index, part] of exchanged.order.vendor_orders.entries()) await pack(store, index, part.id)
+  await exchange(store, exchanged.order.id)
   await app.drain()
   await openCart(store)
-}
-
-/** Plans a further piece and shipping of a vendor for an order. */
-export async function edit(store: TestStore, order_id: string, vendor = 0): Promise<Ids> {
-  good(await store.admin.post('/admin/order-edits', { order_id }))
-  const items = [{ variant_id: store.vendors[vendor]?.products[1]?.variantIds[0], quantity: 1 }]
-  good(await store.admin.post(`/admin/order-edits/${order_id}/items`, { items }))
-  const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
-  const { order_preview } = good(await store.admin.post(`/admin/order-edits/${order_id}/shipping-method`, { shipping_option_id }))
-  const actionIn = (list: { actions: { id: string }[] }[]) => list.flatMap((part) => part.actions)[0]?.id as string
-  return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
 /** Why goods and money go back, how goods are sent back, and a return of a piece of each vendor that was asked for. */

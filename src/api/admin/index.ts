@@ -5,6 +5,7 @@ import { routes as campaigns } from './campaigns.js'
 import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
+import { routes as exchanges } from './exchanges.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as inventory } from './inventory.js'
 import { routes as ledger } from './ledger.js'
@@ -69,6 +70,7 @@ export const routes: Route[] = [
   ...orderFulfillments,
   ...orderEdits,
   ...returns,
+  ...exchanges,
   ...returnReasons,
   ...refundReasons,
   ...payments,
