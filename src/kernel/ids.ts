@@ -84,6 +84,8 @@ export const idPrefixes = [
   'ordch',
   'ordchact',
   'oexc',
+  'claim',
+  'claitem',
   'authmfa',
   'authmfach',
   'authver',

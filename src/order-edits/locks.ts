@@ -32,8 +32,8 @@ export async function lockEdit(unit: Unit, target: EditTarget): Promise<{ order:
 export async function openEditOf(unit: Unit, { orderId, exchangeId }: EditTarget): Promise<OrderEdit> {
   const [edit] = await unit.run(openEditStatement(tenantOf(unit), orderId))
   if (edit !== undefined && edit.exchange_id === exchangeId) return edit
-  if (exchangeId !== null) throw notAllowed(`Exchange ${exchangeId} was requested or given up: it can no longer be changed`)
-  if (edit !== undefined) throw notAllowed(`Exchange ${edit.exchange_id} of order ${orderId} is open: request it or give it up first`)
+  if (exchangeId !== null) throw notAllowed(`${exchangeId} was requested or given up: it can no longer be changed`)
+  if (edit !== undefined) throw notAllowed(`${edit.exchange_id} of order ${orderId} is open: request it or give it up first`)
   throw notFound(`Order with id: ${orderId} has no open edit. Begin one with POST /admin/order-edits.`)
 }
 

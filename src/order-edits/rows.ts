@@ -67,10 +67,12 @@ export function sumOrderStatement(tenantId: string, orderId: string): Statement<
   )
 }
 
+export type ChangeType = 'edit' | 'exchange' | 'exchange_cancel' | 'claim' | 'claim_cancel'
+
 /** In the order's history an edit has its own id. */
 export function insertHistoryStatement(
   tenantId: string,
-  done: { id: string; orderId: string; type: 'edit' | 'exchange' | 'exchange_cancel'; actorId: string; actions: readonly object[] },
+  done: { id: string; orderId: string; type: ChangeType; actorId: string; actions: readonly object[] },
 ): Statement<{ id: string }> {
   return statement(
     'order_edits.insert_history',

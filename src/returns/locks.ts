@@ -74,9 +74,9 @@ export async function lockReturn(unit: Unit, returnId: string): Promise<LockedRe
   return { order, lines, row, items }
 }
 
-/** What is a part of an exchange is requested, dropped and canceled with it. Throws not_allowed. */
+/** What is a part of an exchange or a claim is requested, dropped and canceled with it. Throws not_allowed. */
 export function refuseOfExchange({ row }: LockedReturn, verb: string): void {
-  if (row.exchange_id !== null) throw notAllowed(`Return ${row.id} is a part of exchange ${row.exchange_id}: ${verb} that instead`)
+  if (row.exchange_id !== null) throw notAllowed(`Return ${row.id} is a part of ${row.exchange_id}: ${verb} that instead`)
 }
 
 /** Runs a change of a return in a unit of its own, under its locks. */

@@ -6,24 +6,32 @@ import type { TestStore } from '../support/store.js'
 type Ids = Record<string, string>
 
 const storeRows = (table: string, more: string) => ({ sql: `select id from app.${table} where tenant_id = $1 ${more}`, ofVendor: false })
-const ofExchange = (tables: string, more = '') => ({
-  sql: `select a.id from app.${tables} where a.tenant_id = $1 and e.exchange_id is not null ${more}`,
-  ofVendor: false,
-})
+/** Exchanges and claims are in the same tables, and told apart by their ids. */
+function kindsOf(noun: 'exchange' | 'claim') {
+  const own = `starts_with(e.exchange_id, '${noun === 'claim' ? 'claim_' : 'oexc_'}')`
+  const of = (tables: string, more = '') => ({
+    sql: `select a.id from app.${tables} where a.tenant_id = $1 and ${own} ${more}`,
+    ofVendor: false,
+  })
+  const actions = 'order_edit_action a join app.order_edit e on e.tenant_id = a.tenant_id and e.id = a.order_edit_id'
+  const rows = (column: string) => ({
+    sql: `select ${column} as id from app.order_exchange where tenant_id = $1 and (type = 'exchange') = ${noun === 'exchange'}`,
+    ofVendor: false,
+  })
+  return {
+    [noun]: rows('id'),
+    [`${noun}_order`]: rows('order_id'),
+    [`${noun}_item`]: of(actions, `and a.action = 'ITEM_ADD'`),
+    [`${noun}_shipping`]: of(actions, `and a.action = 'SHIPPING_ADD'`),
+    [`${noun}_return`]: storeRows('order_return e', `and ${own}`),
+    [`${noun}_return_item`]: of('order_return_item a join app.order_return e on e.tenant_id = a.tenant_id and e.id = a.return_id'),
+  }
+}
 
 export const changeKinds = {
-  exchange: storeRows('order_exchange', ''),
-  exchange_order: { sql: 'select order_id as id from app.order_exchange where tenant_id = $1', ofVendor: false },
-  exchange_item: ofExchange(
-    'order_edit_action a join app.order_edit e on e.tenant_id = a.tenant_id and e.id = a.order_edit_id',
-    `and a.action = 'ITEM_ADD'`,
-  ),
-  exchange_return: storeRows('order_return', 'and exchange_id is not null'),
-  exchange_return_item: ofExchange('order_return_item a join app.order_return e on e.tenant_id = a.tenant_id and e.id = a.return_id'),
-  exchange_shipping: ofExchange(
-    'order_edit_action a join app.order_edit e on e.tenant_id = a.tenant_id and e.id = a.order_edit_id',
-    `and a.action = 'SHIPPING_ADD'`,
-  ),
+  ...kindsOf('exchange'),
+  ...kindsOf('claim'),
+  claim_claimed: storeRows('order_claim_item', ''),
   order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
   order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
   order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
@@ -40,14 +48,16 @@ export async function edit(store: TestStore, order_id: string, vendor = 0): Prom
   return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
-/** Plans to send a piece of a vendor for one that comes back, with shipping both ways. */
-export async function exchange(store: TestStore, order_id: string, vendor = 0): Promise<Ids> {
+/** Plans to send a piece of a vendor for one that comes back or is claimed, with shipping both ways. */
+export async function exchange(store: TestStore, order_id: string, vendor = 0, noun: 'exchange' | 'claim' = 'exchange'): Promise<Ids> {
   const { admin } = store
-  const { id } = good(await admin.post('/admin/exchanges', { order_id })).exchange
+  const { id } = good(await admin.post(`/admin/${noun}s`, { order_id, ...(noun === 'claim' ? { type: 'replace' } : {}) }))[noun]
   const order = good(await admin.get(`/admin/orders/${order_id}`)).order
   const part = order.vendor_orders.find((one: { vendor: { id: string } }) => one.vendor.id === store.vendors[vendor]?.id)
   const line = order.items.find((item: { vendor_order_id: string }) => item.vendor_order_id === part.id)
-  const path = `/admin/exchanges/${id}`
+  const path = `/admin/${noun}s/${id}`
+  const claimed =
+    noun === 'claim' ? good(await admin.post(`${path}/claim-items`, { items: [{ id: line.id, quantity: 1 }] })).claim.claim_items[0].id : ''
   const back = good(await admin.post(`${path}/inbound/items`, { items: [{ id: line.id, quantity: 1 }] })).return
   const { shipping_options } = good(await admin.get('/admin/shipping-options', { limit: 50, fields: '*rules' }))
   const returning = shipping_options.find(
@@ -61,11 +71,12 @@ export async function exchange(store: TestStore, order_id: string, vendor = 0): 
   const actionOf = (list: { actions?: { id: string; action: string }[] }[], wanted: string, prefix: string) =>
     list.flatMap((one) => one.actions ?? []).find((one) => one.action === wanted && one.id.startsWith(prefix))?.id as string
   return {
-    exchange: id,
-    exchange_return: back.id,
-    exchange_return_item: back.items[0].id,
-    exchange_item: actionOf(order_preview.items, 'ITEM_ADD', 'ordchact_'),
-    exchange_shipping: actionOf(order_preview.shipping_methods, 'SHIPPING_ADD', 'ordchact_'),
+    [noun]: id,
+    [`${noun}_return`]: back.id,
+    [`${noun}_return_item`]: back.items[0].id,
+    [`${noun}_item`]: actionOf(order_preview.items, 'ITEM_ADD', 'ordchact_'),
+    [`${noun}_shipping`]: actionOf(order_preview.shipping_methods, 'SHIPPING_ADD', 'ordchact_'),
+    ...(noun === 'claim' ? { claim_claimed: claimed } : {}),
   }
 }
 
@@ -91,10 +102,38 @@ export function preparedChanges<World extends { store: TestStore }>(
     return { ...ids, order_collection: open.id }
   }
 
-  /** An exchange that is put together, with shipping both ways. */
-  const exchanging: Prepare<World> = async (world, vendor) => {
-    const ids = await packed(world, vendor)
-    return { ...ids, ...(await exchange(world.store, ids.order as string, vendor)) }
+  /** An exchange or a claim that is put together, with shipping both ways, and what uses one up. */
+  const steps = (noun: 'exchange' | 'claim'): Record<string, Prepare<World>> => {
+    const planned: Prepare<World> = async (world, vendor) => {
+      const ids = await packed(world, vendor)
+      return { ...ids, ...(await exchange(world.store, ids.order as string, vendor, noun)) }
+    }
+    const requested: Prepare<World> = async (world, vendor) => {
+      const ids = await planned(world, vendor)
+      good(await world.store.admin.post(`/admin/${noun}s/${ids[noun]}/request`, {}))
+      return ids
+    }
+    const lists = [
+      'inbound/items',
+      'inbound/shipping-method',
+      'outbound/items',
+      'outbound/shipping-method',
+      ...(noun === 'claim' ? ['claim-items'] : []),
+    ]
+    const path = `/admin/${noun}s`
+    return {
+      [`POST ${path}`]: packed,
+      ...Object.fromEntries(
+        lists.flatMap((list) => [
+          [`POST ${path}/:id/${list}`, planned],
+          [`POST ${path}/:id/${list}/:action_id`, planned],
+          [`DELETE ${path}/:id/${list}/:action_id`, planned],
+        ]),
+      ),
+      [`POST ${path}/:id/request`]: planned,
+      [`DELETE ${path}/:id/request`]: planned,
+      [`POST ${path}/:id/cancel`]: requested,
+    }
   }
 
   return {
@@ -109,26 +148,8 @@ export function preparedChanges<World extends { store: TestStore }>(
     'POST /admin/order-edits/:id/request': editing,
     'POST /admin/order-edits/:id/confirm': editing,
     'DELETE /admin/order-edits/:id': editing,
-    'POST /admin/exchanges': packed,
-    'POST /admin/exchanges/:id/inbound/items': exchanging,
-    'POST /admin/exchanges/:id/inbound/items/:action_id': exchanging,
-    'DELETE /admin/exchanges/:id/inbound/items/:action_id': exchanging,
-    'POST /admin/exchanges/:id/inbound/shipping-method': exchanging,
-    'POST /admin/exchanges/:id/inbound/shipping-method/:action_id': exchanging,
-    'DELETE /admin/exchanges/:id/inbound/shipping-method/:action_id': exchanging,
-    'POST /admin/exchanges/:id/outbound/items': exchanging,
-    'POST /admin/exchanges/:id/outbound/items/:action_id': exchanging,
-    'DELETE /admin/exchanges/:id/outbound/items/:action_id': exchanging,
-    'POST /admin/exchanges/:id/outbound/shipping-method': exchanging,
-    'POST /admin/exchanges/:id/outbound/shipping-method/:action_id': exchanging,
-    'DELETE /admin/exchanges/:id/outbound/shipping-method/:action_id': exchanging,
-    'POST /admin/exchanges/:id/request': exchanging,
-    'DELETE /admin/exchanges/:id/request': exchanging,
-    'POST /admin/exchanges/:id/cancel': async (world, vendor) => {
-      const ids = await exchanging(world, vendor)
-      good(await world.store.admin.post(`/admin/exchanges/${ids.exchange}/request`, {}))
-      return ids
-    },
+    ...steps('exchange'),
+    ...steps('claim'),
     'POST /admin/payment-collections': raised,
     'POST /admin/payment-collections/:id/mark-as-paid': raised,
     'DELETE /admin/payment-collections/:id': raised,

@@ -319,9 +319,11 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   good(await store.admin.post(`/admin/order-edits/${raised.order.id}/confirm`))
   const open = await placeOrder(store)
   await edit(store, open.order.id)
-  const exchanged = await placeOrder(store)
-  for (const [index, part] of exchanged.order.vendor_orders.entries()) await pack(store, index, part.id)
-  await exchange(store, exchanged.order.id)
+  for (const noun of ['exchange', 'claim'] as const) {
+    const sent = await placeOrder(store)
+    for (const [index, part] of sent.order.vendor_orders.entries()) await pack(store, index, part.id)
+    await exchange(store, sent.order.id, 0, noun)
+  }
   await app.drain()
   await openCart(store)
 }

@@ -5,6 +5,7 @@ import { routes as campaigns } from './campaigns.js'
 import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
+import { routes as claims } from './claims.js'
 import { routes as exchanges } from './exchanges.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as inventory } from './inventory.js'
@@ -71,6 +72,7 @@ export const routes: Route[] = [
   ...orderEdits,
   ...returns,
   ...exchanges,
+  ...claims,
   ...returnReasons,
   ...refundReasons,
   ...payments,

@@ -2,16 +2,18 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { newId, notAllowed } from '../../kernel/index.js'
 import { insertEdit, lockOrderToEdit, setStatus } from '../../order-edits/index.js'
 import { insertReturn, lockReturn, moveReturn, removeReturn } from '../../returns/index.js'
-import { changeExchange, type ExchangeLock } from '../locks.js'
+import { changeExchange, type ExchangeLock, nounOf } from '../locks.js'
 
 export interface ExchangeInput {
   order_id: string
+  /** A claim gives money back, or sends something in place of what was wrong. */
+  type: 'exchange' | 'refund' | 'replace'
   note?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
 /**
- * Begins an exchange: what comes back and what is sent for it are planned next. While it is open, no edit of the order is.
+ * Begins an exchange, or a claim: what comes back and what is sent for it are planned next. While it is open, no edit of the order is.
  * @returns its id
  * @throws not_found; not_allowed for an order that is canceled or archived, and while an edit or another exchange of it is open
  */
@@ -19,7 +21,7 @@ export function beginExchange(context: Context, input: ExchangeInput): Promise<s
   return context.db.unitOfWork(context.scope, async (unit) => {
     const tenantId = tenantOf(unit)
     await lockOrderToEdit(unit, input.order_id)
-    const id = newId('oexc')
+    const id = newId(input.type === 'exchange' ? 'oexc' : 'claim')
     await unit.run(
       statement(
         'exchanges.insert',
@@ -27,9 +29,17 @@ export function beginExchange(context: Context, input: ExchangeInput): Promise<s
            update order_sequence set next_exchange_display_id = next_exchange_display_id + 1 where tenant_id = $1
            returning next_exchange_display_id - 1 as display_id
          )
-         insert into order_exchange (tenant_id, id, order_id, display_id, note, metadata, created_by)
-         select $1, $2, $3, number.display_id, $4, $5, $6 from number`,
-        [tenantId, id, input.order_id, input.note ?? null, input.metadata == null ? null : JSON.stringify(input.metadata), context.actorId],
+         insert into order_exchange (tenant_id, id, order_id, display_id, note, metadata, created_by, type)
+         select $1, $2, $3, number.display_id, $4, $5, $6, $7 from number`,
+        [
+          tenantId,
+          id,
+          input.order_id,
+          input.note ?? null,
+          input.metadata == null ? null : JSON.stringify(input.metadata),
+          context.actorId,
+          input.type,
+        ],
       ),
     )
     await insertEdit(unit, context, { order_id: input.order_id, internal_note: input.note ?? null }, id)
@@ -39,12 +49,14 @@ export function beginExchange(context: Context, input: ExchangeInput): Promise<s
 
 /** Throws not_allowed for one that was requested or given up. */
 export function needOpen(exchange: ExchangeLock): void {
-  if (exchange.status !== 'open') throw notAllowed(`Exchange ${exchange.id} was ${exchange.status}: it can no longer be changed`)
+  if (exchange.status !== 'open')
+    throw notAllowed(`${nounOf(exchange.id)} ${exchange.id} was ${exchange.status}: it can no longer be changed`)
 }
 
 /** Throws not_allowed for one that is open still. */
 export function needRequested(exchange: ExchangeLock): void {
-  if (exchange.status === 'open') throw notAllowed(`Exchange ${exchange.id} was not requested: give it up with DELETE …/request instead`)
+  if (exchange.status === 'open')
+    throw notAllowed(`${nounOf(exchange.id)} ${exchange.id} was not requested: give it up with DELETE …/request instead`)
 }
 
 /**

@@ -4,12 +4,13 @@ import { creditEntry, creditReversalEntry, post } from '../../ledger/index.js'
 import { changeOrder, type EditAction } from '../../order-edits/index.js'
 import { insertCreditsStatement, lockPaymentsOfOrderStatement, type OpenPart } from '../../payments/index.js'
 import { callOff, lockReturn } from '../../returns/index.js'
-import { changeExchange, type ExchangeLock } from '../locks.js'
+import { changeExchange, type ExchangeLock, nounOf } from '../locks.js'
 import { needRequested, setExchangeStatus } from './begin-exchange.js'
 
 /**
- * Cancels an exchange that was requested, while nothing of it came back and nothing was packed: what was sent for the goods is
- * taken out of the order with its shipping, and what they paid of it is not credited any more. One that is canceled stays so.
+ * Cancels an exchange or a claim that was requested, while nothing of it came back and nothing was packed: what was sent for
+ * the goods is taken out of the order with its shipping, and what they paid of it is not credited any more. One that is
+ * canceled stays so.
  * @throws not_found; not_allowed for one that is open, and once something came back or was packed
  */
 export async function cancelExchange(context: Context, exchangeId: string): Promise<void> {
@@ -18,15 +19,17 @@ export async function cancelExchange(context: Context, exchangeId: string): Prom
     needRequested(exchange)
     const tenantId = tenantOf(unit)
     await unit.run(lockPaymentsOfOrderStatement(tenantId, order.id))
-    await callOff(unit, context, await lockReturn(unit, exchange.return_id as string))
+    if (exchange.return_id !== null) await callOff(unit, context, await lockReturn(unit, exchange.return_id))
     const sent = await sentWith(unit, exchange)
     if (sent.some((part) => part.fulfilled_quantity > 0)) {
-      throw notAllowed(`Exchange ${exchangeId} cannot be canceled: items that it sends are packed. Cancel their fulfillment first.`)
+      throw notAllowed(
+        `${nounOf(exchangeId)} ${exchangeId} cannot be canceled: items that it sends are packed. Cancel their fulfillment first.`,
+      )
     }
     const source = `${exchangeId}:cancellation`
     await changeOrder(unit, context, order.id, {
       id: newId('ordch'),
-      type: 'exchange_cancel',
+      type: exchange.type === 'exchange' ? 'exchange_cancel' : 'claim_cancel',
       source,
       actions: sent.filter((part) => part.quantity > 0).map((part) => removal(part.id)),
       async credit(_unit, _order, parts) {
@@ -81,10 +84,10 @@ function voidCredits(unit: Unit, exchange: ExchangeLock): Promise<OpenPart[]> {
     statement<OpenPart>(
       'exchanges.gonecredits',
       `update order_credit set state = 'void', updated_at = now()
-       where tenant_id = $1 and order_id = $2 and return_id = $3 and state = 'booked'
+       where tenant_id = $1 and order_id = $2 and (return_id = $3 or exchange_id = $4) and state = 'booked'
        returning vendor_order_id, vendor_id, order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor,
          commission_minor, tax_minor, store_discount_minor, platform_discount_minor, 0::bigint as held_minor`,
-      [tenantOf(unit), exchange.order_id, exchange.return_id],
+      [tenantOf(unit), exchange.order_id, exchange.return_id, exchange.id],
     ),
   )
 }

@@ -28,7 +28,7 @@ export async function insertEdit(unit: Unit, context: Context, input: EditInput,
   const tenantId = tenantOf(unit)
   const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
   if (open !== undefined) {
-    const what = open.exchange_id === null ? 'an open edit' : `an open exchange, ${open.exchange_id}`
+    const what = open.exchange_id === null ? 'an open edit' : `${open.exchange_id} open`
     throw notAllowed(
       `Order with id: ${input.order_id} already has ${what}, begun by ${open.created_by}. Confirm it or cancel it before another is begun.`,
       'order_edit_open',

@@ -24,14 +24,14 @@ import {
 import { lockEdit } from '../locks.js'
 import { type EditPlan, planEdit } from '../plan.js'
 import { actionDetails, type EditAction } from '../queries/edits.js'
-import { insertHistoryStatement, reduceLinesStatement, sumOrderStatement, sumVendorOrdersStatement } from '../rows.js'
+import { type ChangeType, insertHistoryStatement, reduceLinesStatement, sumOrderStatement, sumVendorOrdersStatement } from '../rows.js'
 import { setStatus } from './begin-edit.js'
 
 /** What is done to an order's lines and shipping, and what else at the same time. */
 export interface OrderChange {
   /** Of its entry in the history. */
   id: string
-  type: 'edit' | 'exchange' | 'exchange_cancel'
+  type: ChangeType
   /** The fact's id in the books. */
   source: string
   actions: readonly EditAction[]

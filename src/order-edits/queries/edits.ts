@@ -1,6 +1,6 @@
 import type { CartLine, CartMethod } from '../../carts/index.js'
 import { type Statement, statement } from '../../db/index.js'
-import { toMajor } from '../../kernel/index.js'
+import { isId, toMajor } from '../../kernel/index.js'
 
 /** What is planned of one line or one shipping method. */
 export type EditAction = {
@@ -57,14 +57,18 @@ export function openEditStatement(tenantId: string, orderId: string): Statement<
 /** An edit in the shape of Medusa's order changes, amounts in major units. */
 export function renderEdit(edit: OrderEdit, currency: string): Record<string, unknown> {
   const actions = edit.actions.map((action) => renderAction(action, edit, currency))
-  return { ...edit, change_type: edit.exchange_id === null ? 'edit' : 'exchange', return_id: null, claim_id: null, actions }
+  const type = edit.exchange_id === null ? 'edit' : isId(edit.exchange_id, 'claim') ? 'claim' : 'exchange'
+  return { ...edit, ...partOf(edit.exchange_id), change_type: type, return_id: null, actions }
 }
+
+/** A claim and an exchange are one thing in the tables and two on the wire. */
+const partOf = (id: string | null) => (isId(id, 'claim') ? { exchange_id: null, claim_id: id } : { exchange_id: id, claim_id: null })
 
 export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'order_id' | 'exchange_id'>, currency: string): object {
   return {
     id: action.id,
     order_id: edit.order_id,
-    exchange_id: edit.exchange_id,
+    ...partOf(edit.exchange_id),
     order_change_id: edit.id,
     action: action.action,
     internal_note: action.internal_note,

@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
-import { divideRounded, toMajor } from '../../kernel/index.js'
+import { divideRounded, isId, toMajor } from '../../kernel/index.js'
 
 export interface ReturnItemRow {
   id: string
@@ -91,7 +91,9 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const { items, count: _count, shipping_minor, shipping_name, shipping_option_id, refunded_minor, is_receiving: _receiving, ...more } = row
   const { credited_minor, ...rest } = more
   const currency = row.currency_code
-  const worth = items.reduce(
+  // What a claim gives it gives for what is claimed, whether or not that comes back.
+  const isClaim = isId(row.exchange_id, 'claim')
+  const worth = (isClaim ? [] : items).reduce(
     (sum, item) =>
       sum + divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity)),
     0n,
@@ -99,7 +101,8 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const offered = worth - shipping_minor - refunded_minor - credited_minor
   return {
     ...rest,
-    claim_id: null,
+    exchange_id: isClaim ? null : row.exchange_id,
+    claim_id: isClaim ? row.exchange_id : null,
     refund_amount: toMajor(refunded_minor, currency),
     refundable_amount: toMajor(worth === 0n || offered < 0n ? 0n : offered, currency),
     items: items.map(

@@ -12,10 +12,11 @@ type Sdk = InstanceType<typeof Medusa>
 type Failure = { status: number; message: string }
 type Line = { id: string; quantity: number; actions: { id: string; action: string }[] }
 
-describe("exchanges with Medusa's SDK", () => {
+describe("exchanges and claims with Medusa's SDK", () => {
   const app = useApp()
   let store: TestStore
   let exchanges: Sdk['admin']['exchange']
+  let claims: Sdk['admin']['claim']
   let sdk: Sdk
 
   before(async () => {
@@ -23,6 +24,7 @@ describe("exchanges with Medusa's SDK", () => {
     store = await createTestStore(app(), { vendors: 2, productsPerVendor: 2, tax_ppm: 100_000, stock: 50 })
     sdk = new Medusa({ baseUrl: app().url, apiKey: store.secretKey })
     exchanges = sdk.admin.exchange
+    claims = sdk.admin.claim
   })
   afterEach('leaves every invariant whole', async () => {
     await app().drain()
@@ -118,7 +120,7 @@ describe("exchanges with Medusa's SDK", () => {
     await exchanges.removeOutboundItem(id, outbound.actions[0]?.id as string)
     await exchanges.removeInboundItem(id, inbound)
     assert.equal((await failure(exchanges.request(id, {}))).status, 400, 'nothing is left of it')
-    assert.match((await failure(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /an open exchange/)
+    assert.match((await failure(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /already has oexc_\w+ open/)
     assert.equal((await exchanges.cancelRequest(id)).deleted, true)
     await sdk.admin.orderEdit.initiateRequest({ order_id: bought.id })
   })
@@ -158,5 +160,86 @@ describe("exchanges with Medusa's SDK", () => {
     const sent = exchange.additional_items[0]?.item_id as string
     good(await store.admin.post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: sent, quantity: 1 }] }))
     assert.match((await failure(exchanges.cancel(id))).message, /items that it sends are packed/)
+  })
+
+  describe('claims', () => {
+    /** A packed order with a claim of a piece of its first line. */
+    async function claimed(type: 'refund' | 'replace'): Promise<{ bought: Bought; id: string; line: string }> {
+      const bought = await buy(store)
+      await packAll(store, bought)
+      const [line] = bought.lines as [string]
+      const { claim } = await claims.create({ order_id: bought.id, type })
+      await claims.addItems(claim.id, {
+        items: [{ id: line, quantity: 1, reason: 'production_failure' as never, internal_note: 'Cracked' }],
+      })
+      return { bought, id: claim.id, line }
+    }
+
+    it('send something in place of what was broken, for nothing, whether or not that comes back', async () => {
+      const { bought, id, line } = await claimed('replace')
+      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1 }] })
+      const { order_preview: preview } = await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 0), quantity: 1 }] })
+      assert.equal(preview.summary.pending_difference, 0)
+      const actions = (preview.items as unknown as Line[]).find((item) => item.id === line)?.actions
+      assert.deepEqual(actions?.map(({ action }) => action).sort(), ['RETURN_ITEM', 'WRITE_OFF_ITEM'])
+      assert.equal(preview.order_change.change_type, 'claim')
+      const requested = await claims.request(id, {})
+      const [item] = requested.claim.claim_items
+      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'production_failure'])
+      assert.equal(requested.return.claim_id, id)
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.items.length, order.summary.pending_difference, order.payment_collections.length], [3, 0, 1])
+      const back = `/admin/returns/${requested.return.id}`
+      good(await store.admin.post(`${back}/receive`))
+      good(await store.admin.post(`${back}/dismiss-items`, { items: [{ id: line, quantity: 1 }] }))
+      assert.equal(good(await store.admin.post(`${back}/receive/confirm`)).return.refundable_amount, 0)
+      const again = await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: requested.return.id })
+      assert.match(again.body.message, /Nothing that was received with this return is left to refund/)
+      // The other piece was sent, too, and is not back.
+      const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
+      await claims.addItems(second.id, { items: [{ id: line, quantity: 1 }] })
+      assert.match((await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message, /1 pieces of/)
+      await claims.addInboundShipping(second.id, { shipping_option_id: await addReturnOption(store, 0) })
+      const { claim, return: none } = await claims.request(second.id, {})
+      assert.deepEqual([claim.refund_amount, none], [11, null], 'nothing comes back with it')
+    })
+
+    it('leave what was broken to be refunded, each piece once', async () => {
+      const { bought, id, line } = await claimed('refund')
+      const { claim } = await claims.request(id, {})
+      assert.deepEqual([claim.refund_amount, claim.type, (await orderOf(store, bought.id)).summary.pending_difference], [11, 'refund', -11])
+      good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 11 }))
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.summary.pending_difference, order.summary.credit_line_total], [0, 11], 'credited once')
+      const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
+      const many = await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))
+      assert.match(many.message, /1 pieces of ".*" can be claimed, and no more/)
+      assert.equal((await claims.cancelRequest(second.id)).object, 'claim')
+      assert.deepEqual(
+        (await claims.list({ order_id: bought.id, status: 'requested' })).claims.map((one) => one.id),
+        [id],
+      )
+      assert.equal((await failure(exchanges.retrieve(id))).status, 404, 'a claim is no exchange')
+    })
+
+    it('are changed before they are requested, and canceled after it', async () => {
+      const { bought, id, line } = await claimed('replace')
+      const before = await booksOf(store, bought.id)
+      const { claim } = await claims.retrieve(id)
+      const two = await claims.updateItem(id, claim.claim_items[0]?.id as string, { quantity: 2 })
+      assert.equal(two.order_preview.summary.pending_difference, -22)
+      await claims.removeItem(id, claim.claim_items[0]?.id as string)
+      await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] })
+      assert.match((await failure(claims.request(id, {}))).message, /Nothing is claimed/)
+      await claims.addItems(id, { items: [{ id: line, quantity: 1 }] })
+      await claims.request(id, {})
+      assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 1.1)
+      await claims.cancel(id, {})
+      assert.deepEqual(await booksOf(store, bought.id), before)
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.summary.pending_difference, order.items.length, order.payment_collections.length], [0, 2, 1])
+      const { order_changes } = good(await store.admin.get(`/admin/orders/${bought.id}/changes`))
+      assert.deepEqual(order_changes.map((change: { change_type: string }) => change.change_type).sort(), ['claim', 'claim_cancel'])
+    })
   })
 })
