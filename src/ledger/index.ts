@@ -10,6 +10,7 @@ export {
   disputeLostEntry,
   disputeWonEntry,
   feeEntry,
+  creditReversalEntry,
   paymentEntry,
   platformFeeEntry,
   refundEntry,

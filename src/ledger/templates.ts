@@ -115,6 +115,12 @@ export function creditEntry(credit: {
   return { ...fact, postings }
 }
 
+/** Takes a credit back: goods that were to come back for others do not. Everybody has again what they gave up. */
+export function creditReversalEntry(credit: Parameters<typeof creditEntry>[0] & { kind: 'credit' }): LedgerEntry {
+  const { postings, ...entry } = creditEntry(credit)
+  return { ...entry, kind: 'credit_reversal', postings: postings.map(({ from, to, amountMinor }) => ({ from: to, to: from, amountMinor })) }
+}
+
 /** Money that a provider gave back to the shopper. */
 export function refundEntry(refund: {
   source: string

@@ -1,5 +1,4 @@
 import { good } from '../support/http.js'
-import { edit } from './endpoints-edits.js'
 import type { Prepare } from './endpoints-spares.js'
 import { beginReturn, type Ids, pack, placeOrder, type World } from './endpoints-world.js'
 
@@ -13,22 +12,7 @@ export async function order({ store }: World, vendor: number): Promise<Ids> {
   return { order: placed.order.id, vendor_order: part, order_line_item: found.order.items[0].id }
 }
 
-/** An order with an open edit. */
-async function editing(world: World, vendor: number): Promise<Ids> {
-  const ids = await order(world, vendor)
-  return { ...ids, ...(await edit(world.store, ids.order as string, vendor)) }
-}
-
-/** An order that came to more by an edit, with the collection that asks for it. */
-async function raised(world: World, vendor: number): Promise<Ids> {
-  const ids = await editing(world, vendor)
-  good(await world.store.admin.post(`/admin/order-edits/${ids.order}/confirm`))
-  const found = good(await world.store.admin.get(`/admin/orders/${ids.order}`)).order
-  const open = found.payment_collections.find((collection: { status: string }) => collection.status === 'not_paid')
-  return { ...ids, order_collection: open.id }
-}
-
-async function packed(world: World, vendor: number): Promise<Ids> {
+export async function packed(world: World, vendor: number): Promise<Ids> {
   const ids = await order(world, vendor)
   return { ...ids, fulfillment: await pack(world.store, vendor, ids.vendor_order as string) }
 }
@@ -82,19 +66,6 @@ export const preparedOrders: Record<string, Prepare> = {
   'POST /admin/orders/:id/complete': order,
   'POST /admin/orders/:id/cancel': order,
   'POST /admin/order-edits': order,
-  'POST /admin/order-edits/:id/items': editing,
-  'POST /admin/order-edits/:id/items/item/:item_id': editing,
-  'POST /admin/order-edits/:id/items/:action_id': editing,
-  'DELETE /admin/order-edits/:id/items/:action_id': editing,
-  'POST /admin/order-edits/:id/shipping-method': editing,
-  'POST /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'DELETE /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'POST /admin/order-edits/:id/request': editing,
-  'POST /admin/order-edits/:id/confirm': editing,
-  'DELETE /admin/order-edits/:id': editing,
-  'POST /admin/payment-collections': raised,
-  'POST /admin/payment-collections/:id/mark-as-paid': raised,
-  'DELETE /admin/payment-collections/:id': raised,
   'POST /admin/payments/:id/refund': refundable,
   'POST /admin/vendor-orders/:id/release': order,
   'POST /admin/payouts/releases': order,

@@ -8,10 +8,11 @@ import { asAdmin } from '../support/database.js'
 import { jobContext, monthsAgo, moveToMonth } from '../support/payouts.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
+import { preparedChanges } from './endpoints-changes.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
 import { preparedDrafts } from './endpoints-prepared-drafts.js'
-import { order, preparedOrders } from './endpoints-prepared-orders.js'
+import { order, packed, preparedOrders } from './endpoints-prepared-orders.js'
 import { type Ids, openCart, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
@@ -200,6 +201,7 @@ export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   ...preparedDrafts,
   ...preparedOrders,
+  ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,
   'POST /admin/products/:id/variants/:variant_id': product,
   'POST /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,

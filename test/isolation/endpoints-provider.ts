@@ -2,6 +2,13 @@ import type { TestApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import type { TestStore } from '../support/store.js'
 
+const storeRows = (table: string) => ({ sql: `select id from app.${table} where tenant_id = $1`, ofVendor: false })
+export const providerKinds = {
+  dispute: storeRows('dispute'),
+  payment_account: storeRows('payment_account'),
+  payment_event: storeRows('payment_event'),
+}
+
 /** What only a payment provider elsewhere brings about: an account, an event of it, and a dispute of a payment. */
 export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Promise<void> {
   const id = (prefix: string) => `'${prefix}_' || upper(replace(gen_random_uuid()::text, '-', ''))`

@@ -7,6 +7,8 @@ import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
 import { routes as disputes } from './disputes.js'
 import { routes as draftOrders } from './draft-orders.js'
+import { routes as claims } from './claims.js'
+import { routes as exchanges } from './exchanges.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
@@ -80,6 +82,8 @@ export const routes: Route[] = [
   ...orderFulfillments,
   ...orderEdits,
   ...returns,
+  ...exchanges,
+  ...claims,
   ...returnReasons,
   ...refundReasons,
   ...payments,
