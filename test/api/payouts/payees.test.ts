@@ -43,6 +43,18 @@ describe('a payee', () => {
     assert.equal(bank.payees.size, 1)
   })
 
+  it('may be tried again with other answers when the provider refused, and not while its answer is lost', async () => {
+    const ask = (country: string) => store.vendor(0).post('/vendor/payee', { country, kind: 'individual' })
+    bank.moods.push({ method: 'createPayee', mood: 'refuses' })
+    const refused = await ask('us')
+    assert.deepEqual([refused.status, refused.body.code], [400, 'payee_refused'])
+    assert.equal(good(await store.vendor(0).get('/vendor/payee')).payee.failure, 'the bank refuses')
+    bank.moods.push({ method: 'createPayee', mood: 'did it, and says nothing' })
+    assert.equal((await ask('de')).status, 409)
+    const { payee } = good(await ask('fr'))
+    assert.deepEqual([payee.country, payee.failure, bank.payees.size], ['de', null, 1])
+  })
+
   it('is what the provider says when an event points at it, whatever the event says', async () => {
     const reference = await addPayee(store, bank, 0, 'onboarding')
     const sold = await sell(store)
