@@ -43,6 +43,7 @@ async function payees(knex: Knex): Promise<void> {
       requirements jsonb not null default '[]',
       country text collate "C" not null,
       ${currency},
+      refusals integer not null default 0,
       failure text,
       synced_at timestamptz(3),${dates}`,
     references: { vendor_id: 'vendor', payment_account_id: 'payment_account' },

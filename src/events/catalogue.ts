@@ -50,6 +50,8 @@ export interface EventPayloads {
   'payable.due': { vendor_order_id: string }
   /** What a vendor may be paid has changed as a whole: its account at the provider, or a hold. */
   'vendor.payable_changed': { vendor_id: string }
+  /** The store changed when it releases what vendors are owed. */
+  'store.release_policy_changed': Record<string, never>
   /** The store's next run of payouts. */
   'payout_run.due': { due_at: string }
 }
@@ -79,6 +81,7 @@ export const handlersOf = {
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],
   'vendor.payable_changed': ['settle_vendor'],
+  'store.release_policy_changed': ['settle_vendors'],
   'payout_run.due': ['run_payouts'],
 } as const satisfies Record<EventName, readonly string[]>
 

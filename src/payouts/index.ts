@@ -2,7 +2,7 @@ export { creditInvoice, issueInvoices } from './commands/issue-invoices.js'
 export { cancelPayout, markPaid } from './commands/pay-by-hand.js'
 export { releaseVendorOrder } from './commands/release-vendor-order.js'
 export { runDuePayouts, runPayouts, schedulePayouts } from './commands/run-payouts.js'
-export { settleVendor, settleVendorOrder, settleVendorOrders } from './commands/settle-vendor-order.js'
+export { settleVendor, settleVendorOrder, settleVendorOrders, settleVendors } from './commands/settle-vendor-order.js'
 export { writeOffDebt } from './commands/write-off-debt.js'
 export { type HoldFilter, type HoldRow, holdReasons, liftHold, listHoldsStatement, type NewHold, placeHold } from './holds.js'
 export {

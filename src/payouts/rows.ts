@@ -160,7 +160,7 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
     await insertClawback(unit, context, of, { method: 'offset', releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
     left -= part
   }
-  // It may owe for an order that it was paid nothing for, the commission of a gift card, or what is in a payout by hand.
+  // What is in a payout by hand may still be canceled: it is no release to take this from.
   if (left > 0n) await insertClawback(unit, context, of, { method: 'offset', offsetReleaseId: releaseId, amountMinor: left })
   await noteForgiven(unit, debtor, amountMinor)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyCodes, currencyOf, invalidData, isCurrency, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { schedulePayouts } from '../../payouts/index.js'
@@ -126,6 +127,9 @@ export const routes: Route[] = [
           payout_minimums: payout_minimums === undefined ? undefined : minimumsOf(payout_minimums),
         })
         if (patch.payout_interval_days !== undefined) await schedulePayouts(unit, request.context)
+        if (patch.release_policy !== undefined || patch.release_delay_days !== undefined) {
+          await emit(unit, 'store.release_policy_changed', {}, { requestId: request.context.requestId })
+        }
       })
       return stores.answer(request, wanted)
     },

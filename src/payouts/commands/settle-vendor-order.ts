@@ -172,6 +172,29 @@ export async function settleVendor(context: Context, { vendor_id }: { vendor_id:
   }
 }
 
+/** Has every vendor that is owed something looked at, each in a job of its own. Handler of `store.release_policy_changed`. */
+export async function settleVendors(context: Context): Promise<void> {
+  let after = ''
+  for (;;) {
+    const vendors = await context.db.unitOfWork(context.scope, async (unit) => {
+      const found = await unit.run(
+        statement<{ id: string }>(
+          'payouts.vendors_with_open_parts',
+          `select v.id from vendor v where v.tenant_id = $1 and v.id > $2 and exists (
+             select 1 from payable p where p.tenant_id = $1 and p.vendor_id = v.id and p.due_minor <> p.released_minor)
+           order by v.id limit $3`,
+          [tenantOf(unit), after, page],
+        ),
+      )
+      for (const { id } of found) await emit(unit, 'vendor.payable_changed', { vendor_id: id }, { requestId: context.requestId })
+      return found
+    })
+    const last = vendors.at(-1)
+    if (last === undefined || vendors.length < page) return
+    after = last.id
+  }
+}
+
 /** One that has to wait for its provider keeps no other waiting. @throws the first failure, after all were tried */
 async function settleEach(context: Context, parts: readonly { id: string }[]): Promise<void> {
   const failures: unknown[] = []
