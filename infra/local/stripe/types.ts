@@ -57,6 +57,8 @@ export interface SimulatorOptions {
   settlement?: Settlement
   /** Whether a connected account may be overdrawn when a transfer is reversed. */
   overdraft?: boolean
+  /** Where everything is kept for the next start, the port included; forgotten at the end, unless said. */
+  stateFile?: string
 }
 
 export interface Settlement {
