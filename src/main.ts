@@ -36,6 +36,7 @@ import {
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
+import { reconcile, startNightlyReconciliation } from './reconciliation/index.js'
 import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
@@ -159,6 +160,8 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
         complete,
         touches,
       }),
+    start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),
+    reconcile: (context, payload) => reconcile(context, payload as EventPayloads['reconciliation.requested'], { complete, touches }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

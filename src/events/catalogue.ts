@@ -36,6 +36,10 @@ export interface EventPayloads {
   'payment_session.check': { payment_session_id: string; round: number }
   /** A dispute was opened, or decided. */
   'dispute.changed': { dispute_id: string; order_id: string }
+  /** An account at a payment provider is to be held against the books, tonight and every night. */
+  'reconciliation.due': { payment_account_id: string }
+  /** A reconciliation was begun, or goes on. */
+  'reconciliation.requested': { reconciliation_run_id: string }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
 }
@@ -58,6 +62,8 @@ export const handlersOf = {
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
   'dispute.changed': [],
+  'reconciliation.due': ['start_nightly_reconciliation'],
+  'reconciliation.requested': ['reconcile'],
   'payment.event_received': ['handle_payment_event'],
 } as const satisfies Record<EventName, readonly string[]>
 

@@ -8,7 +8,7 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
-import { addProviderRows } from './endpoints-provider.js'
+import { addProviderRows, providerTables } from './endpoints-provider.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -44,6 +44,7 @@ const promotionRules = (column: string) => ({
 
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
+  ...Object.fromEntries(providerTables.map((table) => [table, storeRows(table)])),
   api_key: storeRows('api_key', `and type = 'publishable'`),
   audit_record: storeRows('audit_record'),
   bare_option: vendorRows('product_option', `and title = 'Bare'`),
@@ -56,7 +57,6 @@ export const kinds: Record<string, Kind> = {
   customer: storeRows('customer', 'and has_account'),
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
-  dispute: storeRows('dispute'),
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -91,8 +91,6 @@ export const kinds: Record<string, Kind> = {
   order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payment: storeRows('payment'),
-  payment_account: storeRows('payment_account'),
-  payment_event: storeRows('payment_event'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
   parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
   parent_category: storeRows('product_category', 'and parent_category_id is null'),

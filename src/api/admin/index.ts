@@ -22,6 +22,7 @@ import { routes as productParts } from './product-parts.js'
 import { routes as promotions } from './promotions.js'
 import { routes as products } from './products.js'
 import { routes as providers } from './providers.js'
+import { routes as reconciliation } from './reconciliation.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
 import { routes as reservations } from './reservations.js'
@@ -62,6 +63,7 @@ export const routes: Route[] = [
   ...providers,
   ...paymentAccounts,
   ...disputes,
+  ...reconciliation,
   ...apiKeys,
   ...users,
   ...staff,

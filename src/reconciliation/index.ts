@@ -1,0 +1,3 @@
+export { reconcile } from './commands/reconcile.js'
+export { acknowledgeException, listExceptionsStatement, type ReconciliationException } from './exceptions.js'
+export { listRunsStatement, requestReconciliation, startNightlyReconciliation } from './runs.js'
