@@ -114,7 +114,7 @@ function visitFor(front: Storefront, ctx: KoaContext, parts: Parts): Visit {
     requestId: ctx.state.requestId as string,
     ip: ctx.ip,
     locale: parts.place.locale,
-    sent: { bearer: '', session: ctx.cookies.get(sessionCookie) ?? '' },
+    sent: { bearer: '', session: ctx.cookies.get(sessionCookie) ?? '', accept: '' },
   }
   return visitOf({ ...parts, services: front.services, ctx, api: apiOf(front.services, front.table, caller) })
 }

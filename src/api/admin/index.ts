@@ -25,6 +25,7 @@ import { routes as providers } from './providers.js'
 import { routes as reconciliation } from './reconciliation.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
+import { routes as reports } from './reports.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
@@ -80,6 +81,7 @@ export const routes: Route[] = [
   ...payments,
   ...paymentCollections,
   ...ledger,
+  ...reports,
   ...audit,
   ...notifications,
   ...uploads,
