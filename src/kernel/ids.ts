@@ -37,6 +37,8 @@ export const idPrefixes = [
   'pevt',
   'pmov',
   'disp',
+  'recrun',
+  'recexc',
   'payses',
   'pay',
   'capt',

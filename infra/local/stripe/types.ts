@@ -124,6 +124,8 @@ export interface SimulatorControl {
   /** An automatic payout of all that is available; returns its id, or undefined when there is nothing. */
   payOut(accountId: string, currency: string): Promise<string | undefined>
   failPayout(id: string): Promise<void>
+  /** What Stripe takes by itself, for Radar or a monthly fee; returns the id of the balance transaction. */
+  takeFee(accountId: string, amount: number, currency: string): Promise<string>
   /** Another event that says the same of an object as it is now; returns its id. */
   createEvent(type: string, objectId: string): Promise<string>
   snapshot(): Snapshot

@@ -29,9 +29,11 @@ import { routes as productParts } from './product-parts.js'
 import { routes as promotions } from './promotions.js'
 import { routes as products } from './products.js'
 import { routes as providers } from './providers.js'
+import { routes as reconciliation } from './reconciliation.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
 import { routes as releases } from './releases.js'
+import { routes as reports } from './reports.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
@@ -70,6 +72,7 @@ export const routes: Route[] = [
   ...providers,
   ...paymentAccounts,
   ...disputes,
+  ...reconciliation,
   ...apiKeys,
   ...users,
   ...staff,
@@ -94,6 +97,7 @@ export const routes: Route[] = [
   ...invoices,
   ...holds,
   ...ledger,
+  ...reports,
   ...audit,
   ...notifications,
   ...uploads,

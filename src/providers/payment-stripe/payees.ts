@@ -2,9 +2,8 @@ import type Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
 import type { Outcome, PayeePort, PayeeSnapshot, ProviderCall } from '../../payments/index.js'
 import { toStripeAmount } from './amounts.js'
-import type { StripeAccess } from './client.js'
+import { accountOf, type StripeAccess } from './client.js'
 import { attempt } from './outcomes.js'
-import { accountOf } from './payments.js'
 
 const include: ('configuration.recipient' | 'requirements' | 'defaults' | 'identity')[] = [
   'configuration.recipient',
