@@ -48,39 +48,63 @@ export async function edit(store: TestStore, order_id: string, vendor = 0): Prom
   return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 
-/** Plans to send a piece of a vendor for one that comes back or is claimed, with shipping both ways. */
-export async function exchange(store: TestStore, order_id: string, vendor = 0, noun: 'exchange' | 'claim' = 'exchange'): Promise<Ids> {
-  const { admin } = store
-  const { id } = good(await admin.post(`/admin/${noun}s`, { order_id, ...(noun === 'claim' ? { type: 'replace' } : {}) }))[noun]
-  const order = good(await admin.get(`/admin/orders/${order_id}`)).order
-  const part = order.vendor_orders.find((one: { vendor: { id: string } }) => one.vendor.id === store.vendors[vendor]?.id)
-  const line = order.items.find((item: { vendor_order_id: string }) => item.vendor_order_id === part.id)
-  const path = `/admin/${noun}s/${id}`
-  const claimed =
-    noun === 'claim' ? good(await admin.post(`${path}/claim-items`, { items: [{ id: line.id, quantity: 1 }] })).claim.claim_items[0].id : ''
-  const back = good(await admin.post(`${path}/inbound/items`, { items: [{ id: line.id, quantity: 1 }] })).return
-  const { shipping_options } = good(await admin.get('/admin/shipping-options', { limit: 50, fields: '*rules' }))
-  const returning = shipping_options.find(
-    (option: { name: string; vendor_id: string }) => option.name === 'Send back' && option.vendor_id === store.vendors[vendor]?.id,
-  )
-  good(await admin.post(`${path}/inbound/shipping-method`, { shipping_option_id: returning.id }))
-  const items = [{ variant_id: store.vendors[vendor]?.products[1]?.variantIds[0], quantity: 1 }]
-  good(await admin.post(`${path}/outbound/items`, { items }))
-  const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
-  const { order_preview } = good(await admin.post(`${path}/outbound/shipping-method`, { shipping_option_id }))
-  const actionOf = (list: { actions?: { id: string; action: string }[] }[], wanted: string, prefix: string) =>
-    list.flatMap((one) => one.actions ?? []).find((one) => one.action === wanted && one.id.startsWith(prefix))?.id as string
-  return {
-    [noun]: id,
-    [`${noun}_return`]: back.id,
-    [`${noun}_return_item`]: back.items[0].id,
-    [`${noun}_item`]: actionOf(order_preview.items, 'ITEM_ADD', 'ordchact_'),
-    [`${noun}_shipping`]: actionOf(order_preview.shipping_methods, 'SHIPPING_ADD', 'ordchact_'),
-    ...(noun === 'claim' ? { claim_claimed: claimed } : {}),
+type Swap = 'exchange' | 'claim'
+const claimed = 'claim-items'
+const listsOf = (noun: Swap) => [
+  ...(noun === 'claim' ? [claimed] : []),
+  ...['inbound/items', 'inbound/shipping-method', 'outbound/items', 'outbound/shipping-method'],
+]
+
+/** Plans one thing more of an exchange or a claim, and answers the id of its action. */
+async function add(store: TestStore, noun: Swap, ids: Ids, list: string, vendor: number): Promise<Ids> {
+  const { admin, vendors } = store
+  const own = vendors[vendor] as TestStore['vendors'][number]
+  const bodies: Record<string, () => Promise<object>> = {
+    [claimed]: async () => ({ items: [{ id: ids.order_line_item, quantity: 1 }] }),
+    'inbound/items': async () => ({ items: [{ id: ids.order_line_item, quantity: 1 }] }),
+    'inbound/shipping-method': async () => {
+      const { shipping_options } = good(await admin.get('/admin/shipping-options', { limit: 50 }))
+      const isReturning = (option: { name: string; vendor_id: string }) => option.name === 'Send back' && option.vendor_id === own.id
+      return { shipping_option_id: shipping_options.find(isReturning).id }
+    },
+    'outbound/items': async () => ({ items: [{ variant_id: own.products[1]?.variantIds[0], quantity: 1 }] }),
+    'outbound/shipping-method': async () => ({ shipping_option_id: own.shippingOptionId }),
   }
+  const body = await (bodies[list] as () => Promise<object>)()
+  const answer = good(await admin.post(`/admin/${noun}s/${ids[noun]}/${list}`, body))
+  const actionOf = (parts: { actions?: { id: string; action: string }[] }[], wanted: string) =>
+    parts.flatMap((part) => part.actions ?? []).findLast(({ id, action }) => action === wanted && id.startsWith('ordchact_'))?.id as string
+  if (list === claimed) return { claim_claimed: answer.claim.claim_items[0].id }
+  if (list === 'outbound/items') return { [`${noun}_item`]: actionOf(answer.order_preview.items, 'ITEM_ADD') }
+  if (list === 'outbound/shipping-method') return { [`${noun}_shipping`]: actionOf(answer.order_preview.shipping_methods, 'SHIPPING_ADD') }
+  return { [`${noun}_return`]: answer.return.id, [`${noun}_return_item`]: answer.return.items[0]?.id }
+}
+
+/** Plans to send a piece of a vendor for one that comes back or is claimed, with shipping both ways. */
+export async function exchange(store: TestStore, order_id: string, vendor = 0, noun: Swap = 'exchange'): Promise<Ids> {
+  const { admin } = store
+  const begun = good(await admin.post(`/admin/${noun}s`, { order_id, ...(noun === 'claim' ? { type: 'replace' } : {}) }))
+  const part = begun.order.vendor_orders.find((one: { vendor: { id: string } }) => one.vendor.id === store.vendors[vendor]?.id)
+  const line = begun.order.items.find((item: { vendor_order_id: string }) => item.vendor_order_id === part.id)
+  const ids: Ids = { [noun]: begun[noun].id, order_line_item: line.id }
+  for (const list of listsOf(noun)) Object.assign(ids, await add(store, noun, ids, list, vendor))
+  return ids
 }
 
 type Prepare<World> = (world: World, vendor: number) => Promise<Ids>
+
+const kept = new WeakMap<object, Map<string, Promise<Ids>>>()
+
+/** Made once for each world and vendor, for requests that leave it as usable as it was. */
+function once<World extends object>(name: string, prepare: Prepare<World>): Prepare<World> {
+  return (world, vendor) => {
+    const own = kept.get(world) ?? new Map<string, Promise<Ids>>()
+    kept.set(world, own)
+    const made = own.get(`${name} ${vendor}`) ?? prepare(world, vendor)
+    own.set(`${name} ${vendor}`, made)
+    return made
+  }
+}
 
 /** @param order an order with nothing packed yet; @param packed one of which something is */
 export function preparedChanges<World extends { store: TestStore }>(
@@ -102,32 +126,32 @@ export function preparedChanges<World extends { store: TestStore }>(
     return { ...ids, order_collection: open.id }
   }
 
-  /** An exchange or a claim that is put together, with shipping both ways, and what uses one up. */
-  const steps = (noun: 'exchange' | 'claim'): Record<string, Prepare<World>> => {
+  /** An exchange or a claim that is put together, with shipping both ways; what a request takes out is planned anew for it. */
+  const steps = (noun: Swap): Record<string, Prepare<World>> => {
     const planned: Prepare<World> = async (world, vendor) => {
       const ids = await packed(world, vendor)
       return { ...ids, ...(await exchange(world.store, ids.order as string, vendor, noun)) }
     }
+    const lasting = once(noun, planned)
+    const again =
+      (list: string): Prepare<World> =>
+      async (world, vendor) => {
+        const ids = await lasting(world, vendor)
+        return { ...ids, ...(await add(world.store, noun, ids, list, vendor)) }
+      }
     const requested: Prepare<World> = async (world, vendor) => {
       const ids = await planned(world, vendor)
       good(await world.store.admin.post(`/admin/${noun}s/${ids[noun]}/request`, {}))
       return ids
     }
-    const lists = [
-      'inbound/items',
-      'inbound/shipping-method',
-      'outbound/items',
-      'outbound/shipping-method',
-      ...(noun === 'claim' ? ['claim-items'] : []),
-    ]
     const path = `/admin/${noun}s`
     return {
       [`POST ${path}`]: packed,
       ...Object.fromEntries(
-        lists.flatMap((list) => [
-          [`POST ${path}/:id/${list}`, planned],
-          [`POST ${path}/:id/${list}/:action_id`, planned],
-          [`DELETE ${path}/:id/${list}/:action_id`, planned],
+        listsOf(noun).flatMap((list) => [
+          [`POST ${path}/:id/${list}`, again(list)],
+          [`POST ${path}/:id/${list}/:action_id`, again(list)],
+          [`DELETE ${path}/:id/${list}/:action_id`, again(list)],
         ]),
       ),
       [`POST ${path}/:id/request`]: planned,
@@ -135,17 +159,18 @@ export function preparedChanges<World extends { store: TestStore }>(
       [`POST ${path}/:id/cancel`]: requested,
     }
   }
+  const lasting = once('edit', editing)
 
   return {
     'POST /admin/order-edits': order,
-    'POST /admin/order-edits/:id/items': editing,
-    'POST /admin/order-edits/:id/items/item/:item_id': editing,
-    'POST /admin/order-edits/:id/items/:action_id': editing,
+    'POST /admin/order-edits/:id/items': lasting,
+    'POST /admin/order-edits/:id/items/item/:item_id': lasting,
+    'POST /admin/order-edits/:id/items/:action_id': lasting,
     'DELETE /admin/order-edits/:id/items/:action_id': editing,
-    'POST /admin/order-edits/:id/shipping-method': editing,
-    'POST /admin/order-edits/:id/shipping-method/:action_id': editing,
+    'POST /admin/order-edits/:id/shipping-method': lasting,
+    'POST /admin/order-edits/:id/shipping-method/:action_id': lasting,
     'DELETE /admin/order-edits/:id/shipping-method/:action_id': editing,
-    'POST /admin/order-edits/:id/request': editing,
+    'POST /admin/order-edits/:id/request': lasting,
     'POST /admin/order-edits/:id/confirm': editing,
     'DELETE /admin/order-edits/:id': editing,
     ...steps('exchange'),
