@@ -79,7 +79,8 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
       return step
     case 'pay_by_hand':
       await insertRelease(unit, context, facts, { method: 'manual', state: 'awaiting', amountMinor: step.amountMinor })
-      return step
+      // It is always the last: looking once more would find nothing to do.
+      return { kind: 'rest' }
     case 'release': {
       const { payment, amountMinor } = step
       const id = await insertRelease(unit, context, facts, { method: 'provider', state: 'pending', amountMinor, payment })

@@ -84,10 +84,9 @@ describe('commission invoices', () => {
   })
 
   it('are numbered without a gap, whoever makes them at once and whatever fails', async () => {
-    for (const period of [monthsAgo(4), monthsAgo(3), month]) await sellIn(period)
-    const dies = { ...jobContext(app(), store), actorId: 'x'.repeat(10) }
+    for (const period of [monthsAgo(3), month]) await sellIn(period)
     const failing = {
-      ...dies,
+      ...jobContext(app(), store),
       db: {
         ...app().db,
         unitOfWork: <T>(scope: typeof store.scope, fn: Parameters<ReturnType<typeof app>['db']['unitOfWork']>[1]) =>
@@ -98,14 +97,14 @@ describe('commission invoices', () => {
       },
     }
     await assert.rejects(issueInvoices(failing as never, month), /the process ends/)
-    const both = [monthsAgo(4), monthsAgo(3), month].flatMap((period) => [period, period])
+    const both = [monthsAgo(3), month].flatMap((period) => [period, period])
     await Promise.all(both.map((period) => issueInvoices(jobContext(app(), store), period)))
     const made = (await invoices()) as { number: number; vendor_id: string; period: string }[]
     assert.deepEqual(
       made.map((one) => one.number).sort((a, b) => a - b),
-      [1, 2, 3, 4, 5, 6],
+      [1, 2, 3, 4],
     )
-    assert.equal(new Set(made.map((one) => `${one.vendor_id} ${one.period}`)).size, 6)
+    assert.equal(new Set(made.map((one) => `${one.vendor_id} ${one.period}`)).size, 4)
   })
 
   it('are taken back whole by a credit note, once', async () => {
@@ -116,8 +115,7 @@ describe('commission invoices', () => {
     assert.deepEqual([note.kind, note.total, note.corrects_invoice_id], ['credit_note', first.total, first.id])
     assert.equal((await store.admin.post(`/admin/invoices/${first.id}/credit`)).status, 400)
     assert.equal((await store.admin.post(`/admin/invoices/${note.id}/credit`)).status, 400)
-    const third = await sellIn(monthsAgo(1))
-    assert.ok(third.orderId)
+    await sellIn(monthsAgo(1))
     good(await issue(monthsAgo(1)))
     const numbers = (await invoices())
       .filter((one: { kind: string }) => one.kind === 'invoice')
