@@ -99,10 +99,12 @@ export function capture(access: StripeAccess, call: ProviderCall, money: Money, 
   return attempt(async () => {
     const client = access.clientOf(accountOf(call))
     const id = intentIdOf(data)
+    const isDone = (intent: Stripe.PaymentIntent) =>
+      intent.status === 'succeeded' && fromStripeAmount(intent.amount_received, intent.currency) === money.amountMinor
     if (call.firstSentAt !== null) {
       // Stripe may have forgotten the key, or keep an error of its own under it: what became of the intent is what counts.
       const seen = await client.paymentIntents.retrieve(id)
-      if (seen.status === 'succeeded') return done(seen)
+      if (isDone(seen)) return done(seen)
     }
     try {
       const amount_to_capture = toStripeAmount(money)
@@ -111,8 +113,7 @@ export function capture(access: StripeAccess, call: ProviderCall, money: Money, 
       )
     } catch (error) {
       const intent = intentOfError(error)
-      if (intent?.status === 'succeeded' && fromStripeAmount(intent.amount_received, intent.currency) === money.amountMinor)
-        return done(intent)
+      if (intent !== undefined && isDone(intent)) return done(intent)
       throw error
     }
   })
