@@ -199,7 +199,7 @@ async function calm(world: StripeWorld, store: StripeStore): Promise<void> {
     await asAdmin(
       adminUrl,
       `update app.outbox_event set available_at = now(), attempts = 0, state = 'queued', leased_until = null
-       where tenant_id = $1 and state in ('queued', 'failed') and name not in ('payment_session.check')
+       where tenant_id = $1 and state in ('queued', 'failed') and name not in ('payment_session.check', 'reconciliation.due')
          and not (name = 'payment_session.ended' and $2 < 5)`,
       [store.tenantId, round],
     )
@@ -208,7 +208,7 @@ async function calm(world: StripeWorld, store: StripeStore): Promise<void> {
     })
     const [left] = await asAdmin<{ count: number }>(
       adminUrl,
-      `select count(*)::int as count from app.outbox_event where tenant_id = $1 and state <> 'done' and name <> 'payment_session.check'`,
+      `select count(*)::int as count from app.outbox_event where tenant_id = $1 and state <> 'done' and name not in ('payment_session.check', 'reconciliation.due')`,
       [store.tenantId],
     )
     if (left?.count === 0 && round > 5) return
