@@ -150,7 +150,7 @@ describe('a reconciliation', () => {
 
   describe('finds', () => {
     let store: StripeStore
-    beforeEach(async function () {
+    before(async function () {
       this.timeout(30_000)
       store = await world().openStore()
       await store.buy()
@@ -176,25 +176,6 @@ describe('a reconciliation', () => {
       control()
         .snapshot()
         .balanceTransactions.find((one) => one.source === source)?.id
-
-    it('a payment that is nobody’s, and keeps what staff say of it', async () => {
-      const charge = await store.stripe.paymentIntents.create({
-        amount: 4_200,
-        currency: 'usd',
-        confirm: true,
-        payment_method: 'pm_card_visa',
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-      })
-      await world().settle()
-      const found = await reconcile(store)
-      assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(charge.latest_charge), amount: 42 }])
-      const path = `/admin/reconciliation/exceptions/${found[0].id}/acknowledge`
-      assert.equal((await store.admin.post(path, { note: ' ' })).status, 400)
-      good(await store.admin.post(path, { note: 'Sold at the fair.' }))
-      const before = await written(store)
-      assert.equal((await reconcile(store))[0].note, 'Sold at the fair.')
-      assert.deepEqual(await written(store), before)
-    })
 
     it('a transfer that the books do not know, until they do', async () => {
       const payee = await store.stripe.v2.core.accounts.create({
@@ -225,18 +206,28 @@ describe('a reconciliation', () => {
       assert.deepEqual(short(again), [{ kind: 'ledger_difference', reference: `${stripeId}:usd`, amount: 0.01 }])
       assert.equal(again[0].id, found[0].id)
       assert.ok(again[0].first_seen_at > found[0].first_seen_at)
+      await book('corrected again', 'payment', -1)
+      assert.deepEqual(await reconcile(store), [])
     })
 
     it('a movement that was tampered with: the books and the provider’s balance both say so', async () => {
-      await sql(`update app.payment_movement set net_minor = net_minor + 100 where tenant_id = $1`, [store.tenantId])
+      const tamper = (minor: number) =>
+        sql(
+          `update app.payment_movement set net_minor = net_minor + $2 where tenant_id = $1
+             and id = (select min(id) from app.payment_movement where tenant_id = $1)`,
+          [store.tenantId, minor],
+        )
+      await tamper(100)
       const found = short(await reconcile(store)).sort((a, b) => (a.kind < b.kind ? -1 : 1))
       assert.deepEqual(found, [
         { kind: 'balance_difference', reference: 'usd', amount: -1 },
         { kind: 'ledger_difference', reference: `${stripeId}:usd`, amount: -1 },
       ])
+      await tamper(-100)
+      assert.deepEqual(await reconcile(store), [])
     })
 
-    it('a capture and a refund that nothing moved for, after three days and not before', async () => {
+    it('a capture that nothing moved for, after three days and not before', async () => {
       const { paymentId } = await store.buy()
       assert.deepEqual(await reconcile(store), [], 'the provider has not booked it yet, and may take its time')
       await sql(`update app.payment_account set created_at = created_at - interval '10 days' where tenant_id = $1`, [store.tenantId])
@@ -251,6 +242,25 @@ describe('a reconciliation', () => {
       await world().settle()
       assert.deepEqual(await reconcile(store), [])
       assert.equal((await resolved())[0].kind, 'capture_unmoved')
+    })
+
+    it('a payment that is nobody’s, and keeps what staff say of it', async () => {
+      const charge = await store.stripe.paymentIntents.create({
+        amount: 4_200,
+        currency: 'usd',
+        confirm: true,
+        payment_method: 'pm_card_visa',
+        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      })
+      await world().settle()
+      const found = await reconcile(store)
+      assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(charge.latest_charge), amount: 42 }])
+      const path = `/admin/reconciliation/exceptions/${found[0].id}/acknowledge`
+      assert.equal((await store.admin.post(path, { note: ' ' })).status, 400)
+      good(await store.admin.post(path, { note: 'Sold at the fair.' }))
+      const before = await written(store)
+      assert.equal((await reconcile(store))[0].note, 'Sold at the fair.')
+      assert.deepEqual(await written(store), before)
     })
 
     it('what does not come to rest: unanswered operations, parked events, orders and vendors that owe', async () => {
@@ -283,7 +293,9 @@ describe('a reconciliation', () => {
         [store.tenantId],
       )
       await sql(`alter table app.ledger_transaction enable trigger ledger_transaction_append_only`)
-      const found = short(await reconcile(store)).sort((a, b) => (a.kind < b.kind ? -1 : 1))
+      const found = short(await reconcile(store))
+        .filter(({ kind }) => kind !== 'movement_unmatched')
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1))
       assert.deepEqual(
         found.map(({ kind }) => kind),
         ['event_parked', 'operation_unanswered', 'shopper_unsettled', 'vendor_debit'],
