@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
-import http from 'node:http'
 import { routes } from '../../../src/api/index.js'
 import { pages } from '../../../src/web/index.js'
 import { useApp } from '../../support/app.js'
+import { askPage, cookieOf, hostOf, type PageRequest } from '../../support/pages.js'
 import { signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
-
-interface Answer {
-  status: number
-  headers: http.IncomingHttpHeaders
-  text: string
-}
 
 describe('storefront', () => {
   const app = useApp()
@@ -22,35 +16,7 @@ describe('storefront', () => {
     other = await createTestStore(app(), { vendors: 1 })
   })
 
-  const hostOf = (of: TestStore) => `${of.slug}.localhost:${new URL(app().url).port}`
-
-  /** A request as a browser sends it to a store's host. */
-  function ask(
-    path: string,
-    options: { of?: TestStore; form?: Record<string, string>; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
-    const host = hostOf(options.of ?? store)
-    const body = options.form === undefined ? undefined : new URLSearchParams(options.form).toString()
-    const sent = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: `http://${host}` }
-    return new Promise((resolve, reject) => {
-      const request = http.request(
-        app().url + path,
-        { method: body === undefined ? 'GET' : 'POST', headers: { host, ...sent, ...options.headers }, agent: false },
-        (response) => {
-          const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => chunks.push(chunk))
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-          )
-        },
-      )
-      request.on('error', reject)
-      request.end(body)
-    })
-  }
-
-  const cookieOf = ({ headers }: Answer, name: string) =>
-    headers['set-cookie']?.find((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
+  const ask = (path: string, { of = store, ...request }: PageRequest & { of?: TestStore } = {}) => askPage(app(), of, path, request)
 
   async function filledCart(of = store): Promise<string> {
     const answer = await ask('/cart/items', {
@@ -107,7 +73,7 @@ describe('storefront', () => {
 
     it('describes a product to search engines, with its one true address', async () => {
       const { text } = await ask('/products/thing-2-1?option.Size=M')
-      const address = `http://${hostOf(store)}/products/thing-2-1`
+      const address = `http://${hostOf(app(), store)}/products/thing-2-1`
       assert.ok(text.includes(`<link rel="canonical" href="${address}"`))
       const data = [...text.matchAll(/<script type="application\/ld\+json">(.+?)<\/script>/g)].map((match) =>
         JSON.parse(match[1] as string),
@@ -135,7 +101,7 @@ describe('storefront', () => {
       assert.doesNotMatch(text, /style=|<style|onclick|<script(?! type="(module|application\/ld\+json)")/)
       const outside = [...text.matchAll(/(?:src|href|action)="(https?:[^"]+)"/g)].map((match) => new URL(match[1] as string).host)
       assert.deepEqual(
-        [...new Set(outside)].filter((host) => host !== hostOf(store)),
+        [...new Set(outside)].filter((host) => host !== hostOf(app(), store)),
         [],
       )
     })
@@ -152,7 +118,7 @@ describe('storefront', () => {
 
     it('takes forms from its own pages alone', async () => {
       const form = { variant_id: store.vendors[0]?.products[0]?.variantIds[0] as string }
-      for (const origin of ['http://evil.example', `http://${hostOf(other)}`, 'null']) {
+      for (const origin of ['http://evil.example', `http://${hostOf(app(), other)}`, 'null']) {
         const refused = await ask('/cart/items', { form, headers: { origin } })
         assert.equal(refused.status, 403, origin)
         assert.equal(refused.headers['set-cookie'], undefined)
@@ -161,7 +127,7 @@ describe('storefront', () => {
 
     it('gives cookies that no script reads and that other sites do not send', async () => {
       const cart = await ask('/cart/items', { form: { variant_id: store.vendors[0]?.products[0]?.variantIds[0] as string } })
-      assert.match((cookieOf(cart, 'cart') as string).toLowerCase(), /; path=\/; .*samesite=lax; httponly/)
+      assert.match((cookieOf(cart, 'cart') as string).toLowerCase(), /; path=\/; .*httponly; samesite=lax/)
     })
   })
 
