@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { routes } from '../../../src/api/index.js'
 import { pages } from '../../../src/web/index.js'
 import { useApp } from '../../support/app.js'
-import { askPage, cookieOf, hostOf, type PageRequest } from '../../support/pages.js'
+import { good } from '../../support/http.js'
+import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -47,12 +48,34 @@ describe('storefront', () => {
       assert.match(later.text, /<h1>Another thing<\/h1>/)
     }).timeout(15_000)
 
-    it('says nothing of who looks', async () => {
-      const { token } = await signUp(app(), store, 'ada@example.com')
+    it('says nothing of who looks: neither names nor prices that are theirs', async () => {
+      const { token, id } = await signUp(app(), store, 'ada@example.com')
+      const { customer_group: group } = good(await store.admin.post('/admin/customer-groups', { name: 'Friends' }))
+      good(await store.admin.post(`/admin/customer-groups/${group.id}/customers`, { add: [id] }))
+      const prices = store.vendors[0]?.products[0]?.variantIds.map((variant_id) => ({ variant_id, currency_code: 'usd', amount: 3.21 }))
+      const friends = { title: 'Friends', status: 'active', rules: { 'customer.groups.id': [group.id] }, prices }
+      good(await store.admin.post('/admin/price-lists', { description: 'For friends', ...friends }))
       const session = await fetch(`${app().url}/auth/session`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
       const cookie = `${session.headers.get('set-cookie')?.split(';')[0]}; ${await filledCart()}`
-      const [signedIn, guest] = [await ask('/', { headers: { cookie } }), await ask('/')]
+      const [signedIn, guest] = [await ask('/?a', { headers: { cookie } }), await ask('/?b')]
       assert.equal(signedIn.text, guest.text)
+      assert.doesNotMatch(signedIn.text, /\$3\.21/)
+      assert.match(
+        (
+          await ask('/cart', {
+            headers: {
+              cookie: sentCookie(
+                await ask('/cart/items', {
+                  form: { variant_id: prices?.[0]?.variant_id as string },
+                  headers: { cookie: session.headers.get('set-cookie')?.split(';')[0] as string },
+                }),
+                'cart',
+              ),
+            },
+          })
+        ).text,
+        /\$3\.21/,
+      )
       assert.equal(signedIn.headers.etag, guest.headers.etag)
       const status = await ask('/status.json', { headers: { cookie } })
       assert.deepEqual(JSON.parse(status.text), { cartCount: 2, name: 'Ada' })
