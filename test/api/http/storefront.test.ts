@@ -57,7 +57,7 @@ describe('storefront', () => {
       good(await store.admin.post('/admin/price-lists', { description: 'For friends', ...friends }))
       const session = await fetch(`${app().url}/auth/session`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
       const cookie = `${session.headers.get('set-cookie')?.split(';')[0]}; ${await filledCart()}`
-      const [signedIn, guest] = [await ask('/?a', { headers: { cookie } }), await ask('/?b')]
+      const [signedIn, guest] = [await ask('/products?a', { headers: { cookie } }), await ask('/products?b')]
       assert.equal(signedIn.text, guest.text)
       assert.doesNotMatch(signedIn.text, /\$3\.21/)
       assert.match(
