@@ -91,7 +91,7 @@ export function moneyText(locale: string, currency: string, amount: number): str
   let format = formats.get(key)
   if (format === undefined) {
     // Between letters that run to the left, `US$` falls apart.
-    const currencyDisplay = directionOf(locale) === 'rtl' ? 'narrowSymbol' : 'symbol'
+    const currencyDisplay = directionOf(locale) === 'rtl' ? 'code' : 'symbol'
     format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay })
     formats.set(key, format)
   }
