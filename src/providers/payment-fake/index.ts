@@ -36,6 +36,15 @@ export function fakePaymentProvider(id = 'pp_fake_fake'): FakePaymentProvider {
           const payment = state.payments.get(reference)
           return payment === undefined ? missing('payment', reference) : { kind: 'ok', value: remoteOf(payment) }
         }),
+      listMovements: (_call, since) =>
+        state.read('listing movements', () => ({ kind: 'ok', value: { movements: movementsSince(state, since), next: null } })),
+      fetchBalances: () =>
+        state.read('reading balances', () => {
+          const balances = new Map<string, bigint>()
+          for (const { currency, netMinor } of movementsSince(state, new Date(0)))
+            balances.set(currency, (balances.get(currency) ?? 0n) + netMinor)
+          return { kind: 'ok', value: [...balances].map(([currency, amountMinor]) => ({ currency, amountMinor })) }
+        }),
       verifyWebhook: (account, raw, headers, now) => verify(account.credentials, raw, headers[signatureHeader] ?? '', now),
       interpret,
     },
@@ -43,6 +52,9 @@ export function fakePaymentProvider(id = 'pp_fake_fake'): FakePaymentProvider {
     disputes: fakeDisputes(state),
   }
 }
+
+const movementsSince = (state: FakeState, since: Date) =>
+  [...state.payments.values()].flatMap((payment) => payment.movements).filter(({ occurredAt }) => occurredAt >= since)
 
 const secretOf = (key: string) => createHmac('sha256', 'webhooks').update(key).digest('hex')
 

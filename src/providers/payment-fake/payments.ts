@@ -81,7 +81,14 @@ function capture(call: ProviderCall, money: Money, payment: FakePayment): Outcom
   payment.capturedMinor = money.amountMinor
   const { reference: source, currency } = payment
   payment.movements.push(
-    movementOf(call, { reference: `${source}_charge`, source, category: 'charge', amountMinor: money.amountMinor, currency }),
+    movementOf(call, {
+      reference: `${source}_charge`,
+      source,
+      payment: payment.reference,
+      category: 'charge',
+      amountMinor: money.amountMinor,
+      currency,
+    }),
   )
   return { kind: 'ok', value: { status: 'captured', data: dataOf(payment) } }
 }
@@ -97,7 +104,14 @@ function refund(state: FakeState, call: ProviderCall, money: Money, payment: Fak
   const refundId = call.operationKey.startsWith('refund:') ? call.operationKey.slice('refund:'.length) : null
   payment.refunds.push({ reference, refundId, amountMinor, status: 'succeeded' })
   payment.movements.push(
-    movementOf(call, { reference: `${reference}_out`, source: reference, category: 'refund', amountMinor: -amountMinor, currency }),
+    movementOf(call, {
+      reference: `${reference}_out`,
+      source: reference,
+      payment: payment.reference,
+      category: 'refund',
+      amountMinor: -amountMinor,
+      currency,
+    }),
   )
   return { kind: 'ok', value: { data: dataOf(payment), reference } }
 }

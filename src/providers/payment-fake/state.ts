@@ -90,7 +90,7 @@ export function missing(what: string, reference: string): Outcome<never> {
 /** A movement without a fee, at the time of the call. */
 export function movementOf(
   call: ProviderCall,
-  made: Pick<MoneyMovement, 'reference' | 'source' | 'category' | 'amountMinor' | 'currency'>,
+  made: Pick<MoneyMovement, 'reference' | 'source' | 'payment' | 'category' | 'amountMinor' | 'currency'>,
 ): MoneyMovement {
   return { ...made, feeMinor: 0n, netMinor: made.amountMinor, original: null, occurredAt: call.now, availableAt: call.now }
 }
