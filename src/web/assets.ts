@@ -22,9 +22,10 @@ const folder = new URL('../../../src/web/assets/', import.meta.url)
 const read = (name: string) => fs.readFileSync(new URL(name, folder), 'utf8')
 
 // What fits small screens comes last.
-const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'small']
+const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'payment', 'small']
 const styles = assetOf('storefront', 'css', sheets.map((name) => read(`${name}.css`)).join(''))
 const script = assetOf('storefront', 'js', read('storefront.js'))
+const paymentScript = assetOf('payment', 'js', read('payment.js'))
 const themes = new Map<string, Asset>()
 const themesKept = 1_000
 
@@ -32,6 +33,9 @@ const themesKept = 1_000
 export function assetsOf(theme: Theme): { styles: string; theme: string; script: string } {
   return { styles: `/assets/${styles.name}`, theme: `/assets/${themeAsset(theme).name}`, script: `/assets/${script.name}` }
 }
+
+/** The address of what takes cards, which the checkout alone needs. */
+export const paymentScriptAddress = `/assets/${paymentScript.name}`
 
 function themeAsset(theme: Theme): Asset {
   const asset = assetOf('theme', 'css', themeStyles(theme))
@@ -47,7 +51,7 @@ export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean 
   const name = path.slice('/assets/'.length)
   // Another process may have shown the page.
   themeAsset(theme)
-  const asset = [styles, script].find((candidate) => candidate.name === name) ?? themes.get(name)
+  const asset = [styles, script, paymentScript].find((candidate) => candidate.name === name) ?? themes.get(name)
   if (asset === undefined) return false
   ctx.status = 200
   ctx.set('cache-control', 'public, max-age=31536000, immutable')

@@ -18,6 +18,8 @@ export interface Document {
   data?: readonly object[]
   /** Which entry of the account's list it is. */
   kind?: 'wide' | 'narrow' | 'account'
+  /** Cards are taken on it: the policy lets the provider's script in. */
+  takesCards?: boolean
 }
 
 export interface Redirect {
