@@ -45,6 +45,11 @@ export async function activeAccount(context: Context, providerId: string): Promi
   return row === undefined ? null : accountOfRow(row)
 }
 
+/** What a browser may know of a store's account: null where the store has none, or where the provider needs no key in browsers. */
+export async function publishableKeyOf(context: Context, providerId: string): Promise<string | null> {
+  return (await activeAccount(context, providerId))?.publishableKey ?? null
+}
+
 /**
  * The account that a store's calls to a provider go through: the one that a payment was begun on, or the one in use.
  * @throws invalid_data when the store has connected none

@@ -1,5 +1,5 @@
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
-export { accountFor, readingCall } from './accounts.js'
+export { accountFor, publishableKeyOf, readingCall } from './accounts.js'
 export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'

@@ -22,9 +22,10 @@ const folder = new URL('../../../src/web/assets/', import.meta.url)
 const read = (name: string) => fs.readFileSync(new URL(name, folder), 'utf8')
 
 // What fits small screens comes last.
-const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'small']
+const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'payment', 'small']
 const styles = assetOf('storefront', 'css', sheets.map((name) => read(`${name}.css`)).join(''))
 const script = assetOf('storefront', 'js', read('storefront.js'))
+const paymentScript = assetOf('payment', 'js', read('payment.js'))
 const themes = new WeakMap<Theme, Asset>()
 
 /** Addresses of what a page of a theme needs. A file's name holds its content's hash: browsers keep it for ever. */
@@ -32,13 +33,16 @@ export function assetsOf(theme: Theme): { styles: string; theme: string; script:
   return { styles: `/assets/${styles.name}`, theme: `/assets/${themeAsset(theme).name}`, script: `/assets/${script.name}` }
 }
 
+/** The address of what takes cards, which the checkout alone needs. */
+export const paymentScriptAddress = `/assets/${paymentScript.name}`
+
 function themeAsset(theme: Theme): Asset {
   const known = themes.get(theme) ?? assetOf('theme', 'css', themeStyles(theme))
   themes.set(theme, known)
   return known
 }
 
-const namePattern = /^(theme|storefront)\.[0-9a-f]{12}\.(css|js)$/
+const namePattern = /^(theme|storefront|payment)\.[0-9a-f]{12}\.(css|js)$/
 
 /**
  * Answers `/assets/…`; false for what is none. A page that a cache still shows may name what was before: it gets what is
@@ -47,7 +51,8 @@ const namePattern = /^(theme|storefront)\.[0-9a-f]{12}\.(css|js)$/
 export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean {
   const name = path.slice('/assets/'.length)
   const [, stem, extension] = namePattern.exec(name) ?? []
-  const asset = [styles, script, themeAsset(theme)].find((one) => one.name.startsWith(`${stem}.`) && one.name.endsWith(`.${extension}`))
+  const known = [styles, script, paymentScript, themeAsset(theme)]
+  const asset = known.find((one) => one.name.startsWith(`${stem}.`) && one.name.endsWith(`.${extension}`))
   if (asset === undefined) return false
   ctx.status = 200
   ctx.set('cache-control', asset.name === name ? 'public, max-age=31536000, immutable' : 'no-cache')

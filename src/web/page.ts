@@ -18,6 +18,8 @@ export interface Document {
   data?: readonly object[]
   /** How wide it is: forms and long texts are easier to read narrow. */
   kind?: 'wide' | 'narrow'
+  /** Cards are taken on it: the policy lets the provider's script in. */
+  takesCards?: boolean
 }
 
 export interface Redirect {

@@ -12,7 +12,7 @@ import { errorDocument } from './pages/errors.js'
 import { topCategories } from './pages/home.js'
 import { pages } from './pages/index.js'
 import { Layout, type Personal } from './parts/layout.js'
-import { isOwnForm, securityHeaders } from './security.js'
+import { allowStripe, isOwnForm, securityHeaders } from './security.js'
 import { type SharedPage, sharedCaching, sharedPage } from './shared-page.js'
 import { readShop, type Shop } from './shops.js'
 import { ShortMemory } from './short-memory.js'
@@ -174,6 +174,7 @@ async function send(front: Storefront, visit: Visit, shown: Shown): Promise<void
     ctx.body = shown.text
     return
   }
+  if (shown.takesCards === true) allowStripe(ctx, visit.services.config.stripeApiUrl)
   ctx.type = 'text/html'
   ctx.body = await htmlOf(front, visit, shown, await personalOf(visit))
 }

@@ -1,8 +1,8 @@
-import { StoaError } from '../../kernel/index.js'
+import { StoaError, toMinor } from '../../kernel/index.js'
 import type { Cart, Customer } from '../answers.js'
 import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf, type VendorPart } from '../carts.js'
 import { cartOf, forgetCart } from '../cookies.js'
-import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
+import { type Document, type Page, type Plain, type Redirect, type Shown, seeOther } from '../page.js'
 import {
   AddressFields,
   addressOfTyped,
@@ -14,15 +14,16 @@ import {
 } from '../parts/address-fields.js'
 import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
-import { PaymentMethods, paymentMethods } from '../parts/payment.js'
+import { cardProvider, type PaymentChoices, paymentChoices, PaymentMethods } from '../parts/payment.js'
 import { TotalsList } from '../parts/totals.js'
 import { showsTax, type Visit } from '../visit.js'
+import { payingWordsOf } from '../words/paying.js'
 import { cartDocument } from './cart.js'
 
 interface Typed {
   email: string
   address: TypedAddress
-  /** Id of the payment provider. */
+  /** Id of the payment provider; '' before one is chosen. */
   payment: string
 }
 
@@ -30,19 +31,13 @@ interface Typed {
 interface Counter {
   cart: Cart
   parts: readonly VendorPart[]
-  providers: readonly string[]
+  choices: PaymentChoices
   typed: Typed
   problems: Problems
 }
 
 const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const email_characters = 254
-
-async function providersOf(visit: Visit, cart: Cart): Promise<readonly string[]> {
-  const query = { region_id: cart.region_id }
-  const { payment_providers } = await visit.api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
-  return payment_providers.map(({ id }) => id).filter((id) => id in paymentMethods)
-}
 
 /** What the cart says already, or the customer's own address. */
 async function typedOf(visit: Visit, cart: Cart): Promise<Typed> {
@@ -60,35 +55,50 @@ async function customerOf({ api, identified }: Visit): Promise<Customer | null> 
   return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
 }
 
-/** The cart that can be paid; or where to go instead. */
-async function openCart(visit: Visit): Promise<Cart | Redirect> {
+/** The cart that can be paid; or where to go instead, which is `unsound` where something in it is not sold any more. */
+async function openCart(visit: Visit, unsound: () => Shown | Promise<Shown>): Promise<Cart | Shown> {
   const cart = await readCart(visit)
   if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
   if (cart.completed_at !== null) return finished(visit, cart.id)
-  const states = await statesOf(visit, cart)
-  return [...states.values()].every((state) => state === 'good') ? cart : seeOther(visit.to('/cart'))
+  return (await isSound(visit, cart)) ? cart : unsound()
 }
+
+const isCart = (found: Cart | Shown): found is Cart => 'items' in found
+
+async function isSound(visit: Visit, cart: Cart): Promise<boolean> {
+  return [...(await statesOf(visit, cart)).values()].every((state) => state === 'good')
+}
+
+const soldOut = (visit: Visit) => cartDocument(visit, { '': visit.words.soldOutMeanwhile }, 409)
 
 /** Completes the cart, or finds what it was completed to: any number of clicks end in the one order. */
 async function finished(visit: Visit, cartId: string): Promise<Redirect> {
   const answer = await visit.api.post<Completed>('/store/carts/:id/complete', { params: { id: cartId } })
   if (answer.type !== 'order') throw new StoaError('payment_authorization_error', 422, answer.error.message)
-  forgetCart(visit)
+  // An address of long ago does not take the cart that was begun since.
+  if (cartOf(visit)?.id === cartId) forgetCart(visit)
   return seeOther(`${visit.to(`/orders/${answer.order.id}`)}?placed=true`)
 }
 
 type Completed = { type: 'order'; order: { id: string } } | { type: 'cart'; error: { message: string } }
 
 async function show(visit: Visit): Promise<Shown> {
-  const cart = await openCart(visit)
-  if ('redirect' in cart) return cart
+  const cart = await openCart(visit, () => seeOther(visit.to('/cart')))
+  if (!isCart(cart)) return cart
   const typed = await typedOf(visit, cart)
   // A customer's own address says what delivery and taxes come to before anything is typed.
   const known =
     cart.shipping_address?.address_1 == null && typed.address.address_1 !== ''
       ? await saveTyped(visit, cart, typed).catch(() => cart)
       : cart
-  return counterDocument(visit, await laidOut(visit, known, typed, noProblems, () => null))
+  return counterDocument(visit, await laidOut(visit, known, typed, problemsOfReturn(visit), () => null))
+}
+
+/** Why the shopper is back from the bank without an order. */
+function problemsOfReturn({ query, locale }: Visit): Problems {
+  const paying = payingWordsOf(locale)
+  if (query.get('problem') === 'refused') return { payment: paying.cardRefused }
+  return query.get('problem') === 'changed' ? { '': paying.cartChanged } : noProblems
 }
 
 async function laidOut(
@@ -100,14 +110,7 @@ async function laidOut(
 ): Promise<Counter> {
   const options = await readOptions(visit, cart)
   const chosen = await chooseDeliveries(visit, cart, options, wished)
-  const providers = await providersOf(visit, cart)
-  return {
-    cart: chosen,
-    parts: partsOf(chosen, options),
-    providers,
-    typed: { ...typed, payment: typed.payment || (providers[0] ?? '') },
-    problems,
-  }
+  return { cart: chosen, parts: partsOf(chosen, options), choices: await paymentChoices(visit, cart), typed, problems }
 }
 
 /** Keeps with the cart what was typed so far, as far as it can be kept. */
@@ -145,15 +148,15 @@ async function pay(visit: Visit): Promise<Shown> {
     // The first of two clicks is at it, or was.
     const isOver = error.code === 'cart_being_completed' || error.message.endsWith('is already completed.')
     if (isOver && cookie !== null) return finished(visit, cookie.id)
-    if (error.code === 'insufficient_inventory') return cartDocument(visit, { '': visit.words.soldOutMeanwhile }, 409)
+    if (error.code === 'insufficient_inventory') return soldOut(visit)
     throw error
   }
 }
 
 async function taken(visit: Visit): Promise<Shown> {
   const { form, words } = visit
-  const cart = await openCart(visit)
-  if ('redirect' in cart) return cart
+  const cart = await openCart(visit, () => soldOut(visit))
+  if (!isCart(cart)) return cart
   const typed = typedIn(visit)
   const problems = problemsOf(visit, cart, typed)
   const countryKnown = problems.country_code === undefined
@@ -179,22 +182,17 @@ async function taken(visit: Visit): Promise<Shown> {
     const shown = visit.money(counter.cart.total, counter.cart.currency_code)
     return counterDocument(visit, { ...counter, problems: { '': words.totalChanged(shown) } }, 409)
   }
-  if (counter.cart.total > 0 && !counter.providers.includes(typed.payment)) {
+  if (counter.cart.total > 0 && !counter.choices.providers.includes(typed.payment)) {
     return counterDocument(visit, { ...counter, problems: { payment: words.missing.payment } }, 400)
   }
   return charge(visit, counter)
 }
 
 async function charge(visit: Visit, counter: Counter): Promise<Shown> {
-  const { api, words } = visit
+  const { words } = visit
   const { cart, typed } = counter
-  const { payment_collection } = await api.post<{ payment_collection: { id: string } }>('/store/payment-collections', {
-    body: { cart_id: cart.id },
-  })
-  if (cart.total > 0) {
-    const params = { id: payment_collection.id }
-    await api.post('/store/payment-collections/:id/payment-sessions', { params, body: { provider_id: typed.payment } })
-  }
+  if (cart.total > 0 && typed.payment === cardProvider) return chargeCard(visit, counter)
+  await startSession(visit, cart, typed.payment)
   try {
     return await finished(visit, cart.id)
   } catch (error) {
@@ -203,11 +201,86 @@ async function charge(visit: Visit, counter: Counter): Promise<Shown> {
   }
 }
 
+interface Session {
+  provider_id: string
+  data: { client_secret?: string; amount?: number; currency?: string }
+}
+
+/** Readies the payment of the cart's total, or goes on with the one that is ready. A cart that costs nothing needs none. */
+async function startSession({ api }: Visit, cart: Cart, providerId: string): Promise<Session | undefined> {
+  const { payment_collection } = await api.post<{ payment_collection: { id: string } }>('/store/payment-collections', {
+    body: { cart_id: cart.id },
+  })
+  if (cart.total === 0) return undefined
+  const call = { params: { id: payment_collection.id }, body: { provider_id: providerId } }
+  const started = await api.post<{ payment_collection: { payment_sessions: Session[] } }>(
+    '/store/payment-collections/:id/payment-sessions',
+    call,
+  )
+  return started.payment_collection.payment_sessions.find((session) => session.provider_id === providerId)
+}
+
+/** What the page's script confirms the payment with. The order is placed where the shopper comes back to. */
+async function chargeCard(visit: Visit, counter: Counter): Promise<Document | Plain> {
+  const paying = payingWordsOf(visit.locale)
+  const refused = (problem: string) => counterDocument(visit, { ...counter, problems: { payment: problem } }, 422)
+  // Without the script there are no fields that a card was typed into.
+  if (!visit.ctx.get('accept').includes('application/json')) return refused(paying.cardNeedsScript)
+  try {
+    const session = await startSession(visit, counter.cart, cardProvider)
+    const { client_secret, amount, currency } = session?.data ?? {}
+    const returnUrl = `${visit.origin}${visit.to(`/checkout/return/${counter.cart.id}`)}`
+    return { type: 'application/json', text: JSON.stringify({ clientSecret: client_secret, amount, currency, returnUrl }) }
+  } catch (error) {
+    if (!(error instanceof StoaError) || error.status >= 500 || error.code === 'cart_being_completed') throw error
+    return refused(paying.cardUnavailable)
+  }
+}
+
+/** Where shoppers come to from the bank, and from the checkout when no bank asked. The cart is named: not every bank comes back to the same browser. */
+async function comeBack(visit: Visit): Promise<Shown> {
+  const { params, locale } = visit
+  const cartId = params.cart as string
+  try {
+    return await finished(visit, cartId)
+  } catch (error) {
+    if (!(error instanceof StoaError) || error.status >= 500 || error.status === 404 || error.status === 429) throw error
+    if (error.code === 'insufficient_inventory') return soldOut(visit)
+    if (error.type === 'payment_authorization_error') return backToCounter(visit, 'refused')
+    if (error.type === 'conflict') return waitDocument(visit, payingWordsOf(locale))
+    const cart = await readCart(visit)
+    return cart !== null && !(await isSound(visit, cart)) ? soldOut(visit) : backToCounter(visit, 'changed')
+  }
+}
+
+const backToCounter = (visit: Visit, problem: 'refused' | 'changed') =>
+  seeOther(`${visit.to('/checkout')}?payment=${cardProvider}&problem=${problem}`)
+
+function waitDocument(visit: Visit, paying: ReturnType<typeof payingWordsOf>): Document {
+  return {
+    title: paying.outcomeUnknownTitle,
+    status: 202,
+    kind: 'narrow',
+    body: (
+      <>
+        <h1>{paying.outcomeUnknownTitle}</h1>
+        <p role="status">{paying.outcomeUnknown}</p>
+        <p>
+          <a class="button" href={visit.to(visit.path)}>
+            {paying.lookAgain}
+          </a>
+        </p>
+      </>
+    ),
+  }
+}
+
 function counterDocument(visit: Visit, counter: Counter, status = 200): Document {
   const { words } = visit
   return {
     title: words.checkout,
     status,
+    takesCards: counter.choices.cardKey !== null,
     body: (
       <>
         <h1>{words.checkout}</h1>
@@ -222,6 +295,9 @@ function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
   const { cart, parts, typed, problems } = counter
   const taxKnown = tellsTax(cart.shipping_address)
   const action = visit.to('/checkout')
+  // What is wrong with a card is said at the card, where the script leads.
+  const { payment: atCard, ...others } = problems
+  const listed = typed.payment === cardProvider && atCard !== undefined ? others : problems
   return (
     <form
       class="counter"
@@ -233,43 +309,51 @@ function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
       data-renew={action}
     >
       <div class="counter-fields">
-        <ProblemList visit={visit} problems={problems} />
-        {visit.identified.actor === null && (
-          <p class="note">
-            {words.haveAccount} <a href={`${visit.to('/sign-in')}?next=/checkout`}>{words.signIn}</a>
-          </p>
-        )}
-        <section aria-labelledby="contact">
-          <h2 id="contact">{words.contact}</h2>
-          <Field
-            visit={visit}
-            name="email"
-            label={words.fields.email}
-            type="email"
-            value={typed.email}
-            problems={problems}
-            autocomplete="email"
-            hint={words.emailHint}
-            maxLength={email_characters}
-            required
-          />
-        </section>
-        <section aria-labelledby="address">
-          <h2 id="address">{words.address}</h2>
-          <AddressFields visit={visit} typed={typed.address} problems={problems} countries={cart.region.countries} />
-        </section>
-        <section aria-labelledby="delivery" id="delivery-choices">
-          <h2 id="delivery">{words.delivery}</h2>
-          {parts.map((part) => (
-            <Deliveries key={part.vendor.id} visit={visit} part={part} />
-          ))}
-          <button class="quiet" type="submit" name="step" value="renew">
-            {words.renewTotal}
-          </button>
-        </section>
-        <PaymentMethods visit={visit} providers={counter.providers} chosen={typed.payment} problem={problems.payment} />
+        <div class="counter-fields" id="counter-parts">
+          <ProblemList visit={visit} problems={listed} />
+          {visit.identified.actor === null && (
+            <p class="note">
+              {words.haveAccount} <a href={`${visit.to('/sign-in')}?next=/checkout`}>{words.signIn}</a>
+            </p>
+          )}
+          <section aria-labelledby="contact">
+            <h2 id="contact">{words.contact}</h2>
+            <Field
+              visit={visit}
+              name="email"
+              label={words.fields.email}
+              type="email"
+              value={typed.email}
+              problems={problems}
+              autocomplete="email"
+              hint={words.emailHint}
+              maxLength={email_characters}
+              required
+            />
+          </section>
+          <section aria-labelledby="address">
+            <h2 id="address">{words.address}</h2>
+            <AddressFields visit={visit} typed={typed.address} problems={problems} countries={cart.region.countries} />
+          </section>
+          <section aria-labelledby="delivery" id="delivery-choices">
+            <h2 id="delivery">{words.delivery}</h2>
+            {parts.map((part) => (
+              <Deliveries key={part.vendor.id} visit={visit} part={part} />
+            ))}
+            <button class="quiet" type="submit" name="step" value="renew">
+              {words.renewTotal}
+            </button>
+          </section>
+        </div>
+        <PaymentMethods visit={visit} choices={counter.choices} chosen={typed.payment} problem={problems.payment} />
       </div>
-      <aside class="summary" id="summary-part" aria-labelledby="summary">
+      <aside
+        class="summary"
+        id="summary-part"
+        aria-labelledby="summary"
+        data-amount={String(toMinor(cart.total, cart.currency_code))}
+        data-currency={cart.currency_code}
+      >
         <h2 id="summary">{words.summary}</h2>
         <ul class="summary-lines">
           {cart.items.map((line) => (
@@ -285,7 +369,7 @@ function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
         <TotalsList visit={visit} totals={cart} gross={showsTax(cart.region)} taxKnown={taxKnown} />
         <input type="hidden" name="total" value={String(cart.total)} />
         <button type="submit" name="step" value="pay">
-          {words.placeOrder}
+          {cart.total === 0 ? words.placeOrder : payingWordsOf(visit.locale).button(visit.money(cart.total, cart.currency_code))}
         </button>
         <p class="note">{words.placeOrderNote}</p>
       </aside>
@@ -296,4 +380,5 @@ function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
 export const pages: Page[] = [
   { method: 'GET', path: '/checkout', show },
   { method: 'POST', path: '/checkout', show: pay },
+  { method: 'GET', path: '/checkout/return/:cart', ids: { cart: 'cart' }, show: comeBack },
 ]

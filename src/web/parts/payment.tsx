@@ -1,49 +1,135 @@
+import { publishableKeyOf } from '../../payments/index.js'
+import { paymentScriptAddress } from '../assets.js'
+import type { Cart } from '../answers.js'
+import { stripeScriptAddress } from '../security.js'
 import type { Visit } from '../visit.js'
-import type { Words } from '../words/index.js'
+import { payingWordsOf } from '../words/paying.js'
 
-interface PaymentMethod {
-  label(words: Words): string
-  text(words: Words): string
+export const cardProvider = 'pp_stripe_stripe'
+const manualProvider = 'pp_system_default'
+
+/** How a shopper can pay, in the order of the region. */
+export interface PaymentChoices {
+  providers: readonly string[]
+  /** What the browser knows the store's account by; null where cards are not taken. */
+  cardKey: string | null
 }
 
-/**
- * The payment providers that the checkout can show, by id. One whose fields the provider draws itself adds its element
- * here, its script to the page and its hosts to the policy in security.ts.
- */
-export const paymentMethods: Readonly<Record<string, PaymentMethod>> = {
-  pp_system_default: { label: (words) => words.payments.manual, text: (words) => words.payments.manualText },
+/** The ways to pay in the cart's region that the page can show. Cards need an account of the store that is in use. */
+export async function paymentChoices(visit: Visit, cart: Cart): Promise<PaymentChoices> {
+  const { api, services, shop, ctx } = visit
+  const query = { region_id: cart.region_id }
+  const { payment_providers } = await api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
+  const ids = payment_providers.map(({ id }) => id)
+  const context = {
+    db: services.db,
+    clock: services.clock,
+    scope: { role: 'store' as const, tenantId: shop.tenant.id },
+    requestId: ctx.state.requestId as string,
+    actorId: '',
+  }
+  const cardKey = ids.includes(cardProvider) ? await publishableKeyOf(context, cardProvider) : null
+  return { providers: ids.filter((id) => id === manualProvider || (id === cardProvider && cardKey !== null)), cardKey }
 }
 
 interface PaymentOf {
   visit: Visit
-  providers: readonly string[]
+  choices: PaymentChoices
+  /** What the shopper chose; '' before. */
   chosen: string
   problem: string | undefined
 }
 
-export function PaymentMethods({ visit, providers, chosen, problem }: PaymentOf) {
+/** Cards are offered by the script, which draws their fields. Without it the other ways are there, and why cards are not. */
+export function PaymentMethods({ visit, choices, chosen, problem }: PaymentOf) {
   const { words } = visit
+  const { providers, cardKey } = choices
+  const others = providers.filter((id) => id !== cardProvider)
+  const checked = chosen === '' ? others[0] : chosen
+  const isOfCard = cardKey !== null && chosen === cardProvider
   return (
-    <section aria-labelledby="payment">
+    <section aria-labelledby="payment" id="payment-part">
       <h2 id="payment">{words.payment}</h2>
-      <fieldset class="choices" id="field-payment" {...(problem === undefined ? {} : { 'aria-describedby': 'field-payment-problem' })}>
+      <fieldset
+        class="choices"
+        id="field-payment"
+        {...(problem === undefined || isOfCard ? {} : { 'aria-describedby': 'field-payment-problem' })}
+      >
         <legend class="unseen">{words.payment}</legend>
-        {providers.map((id) => (
-          <label key={id} class="choice">
-            <input type="radio" name="payment" value={id} checked={id === chosen} />
-            <span>
-              {paymentMethods[id]?.label(words)}
-              <span class="note">{paymentMethods[id]?.text(words)}</span>
-            </span>
-          </label>
-        ))}
+        {providers.map((id) =>
+          id === cardProvider ? (
+            <Card
+              key={id}
+              visit={visit}
+              cardKey={cardKey as string}
+              checked={isOfCard}
+              isOpen={chosen === ''}
+              problem={isOfCard ? problem : undefined}
+            />
+          ) : (
+            <label key={id} class="choice">
+              <input type="radio" name="payment" value={id} checked={id === checked} />
+              <span>
+                {words.payments.manual}
+                <span class="note">{words.payments.manualText}</span>
+              </span>
+            </label>
+          ),
+        )}
       </fieldset>
       {providers.length === 0 && <p class="problem">{words.noPayment}</p>}
-      {problem !== undefined && (
+      {problem !== undefined && !isOfCard && (
         <p class="problem" id="field-payment-problem">
           {problem}
         </p>
       )}
     </section>
+  )
+}
+
+interface CardOf {
+  visit: Visit
+  cardKey: string
+  checked: boolean
+  /** The shopper has chosen nothing yet: the script chooses it. */
+  isOpen: boolean
+  problem: string | undefined
+}
+
+function Card({ visit, cardKey, checked, isOpen, problem }: CardOf) {
+  const paying = payingWordsOf(visit.locale)
+  return (
+    <>
+      <label class="choice" hidden data-card-choice>
+        <input type="radio" name="payment" value={cardProvider} checked={checked} {...(isOpen ? { 'data-open': '' } : {})} />
+        <span>
+          {paying.card}
+          <span class="note">{paying.cardText}</span>
+        </span>
+      </label>
+      <noscript>
+        <p class="note">{paying.cardNeedsScript}</p>
+      </noscript>
+      <fieldset
+        class="card-fields"
+        id="card"
+        aria-describedby="card-problem"
+        hidden
+        data-key={cardKey}
+        data-stripe={stripeScriptAddress(visit.services.config.stripeApiUrl)}
+        data-not-loaded={paying.cardNotLoaded}
+        data-failed={paying.cardUnavailable}
+        data-working={paying.working}
+      >
+        <legend class="unseen">{paying.cardFields}</legend>
+        <div id="card-element">
+          <p class="note">{paying.cardLoading}</p>
+        </div>
+        <p class="problem" id="card-problem" aria-live="assertive">
+          {problem}
+        </p>
+      </fieldset>
+      <script type="module" src={paymentScriptAddress} />
+    </>
   )
 }

@@ -7,7 +7,7 @@ export type { Words } from './en.js'
 const languages: Readonly<Record<string, Words>> = { en, de, ar }
 const rightToLeft = new Set(['ar', 'arc', 'dv', 'fa', 'ha', 'he', 'khw', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi'])
 
-const languageOf = (locale: string) => locale.split('-')[0] as string
+export const languageOf = (locale: string) => locale.split('-')[0] as string
 
 /** What pages say by themselves. A language that they do not speak hears English around the store's own words. */
 export function wordsOf(locale: string): Words {

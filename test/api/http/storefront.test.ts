@@ -173,6 +173,7 @@ describe('storefront', () => {
         vendor: vendor?.id as string,
         category: 'theirs',
         collection: 'theirs',
+        cart: cart.body.cart.id,
         line_item: cart.body.cart.items[0].id,
         order: 'order_01KAAAAAAAAAAAAAAAAAAAAAAA',
         page: 'theirs',
