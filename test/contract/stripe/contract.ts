@@ -122,6 +122,12 @@ export async function assertRefused(
   throw new Error(`${status} ${code} was expected`)
 }
 
+/** A header of an answer: the SDK has them as its HTTP client does. */
+export function headerOf({ lastResponse }: { lastResponse: { headers: Record<string, string> } }, name: string): string | undefined {
+  const headers: unknown = lastResponse.headers
+  return headers instanceof Headers ? (headers.get(name) ?? undefined) : lastResponse.headers[name]
+}
+
 let made = 0
 /** Another each time, also at a sandbox that remembers. */
 export const unique = (purpose: string) => `${purpose}-${Date.now()}-${process.pid}-${++made}`

@@ -16,6 +16,7 @@ describe('the recorder of the contract with Stripe', () => {
     const intent = await stripe.paymentIntents.create({ amount: 5_000, currency: 'usd' }, { idempotencyKey: 'order-1' })
     await stripe.webhookEndpoints.create({ url: 'https://example.com', enabled_events: ['*'] })
     await assert.rejects(stripe.paymentIntents.capture(intent.id))
+    await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_threeDSecure2Required', return_url: 'https://example.com' })
     recorder.write('Payments: captures nothing that is not authorised')
     await simulator.stop()
     const text = fs.readFileSync(path.join(folder, 'payments-captures-nothing-that-is-not-authorised.json'), 'utf8')
@@ -27,6 +28,7 @@ describe('the recorder of the contract with Stripe', () => {
         ['POST', '/v1/payment_intents', 200],
         ['POST', '/v1/webhook_endpoints', 200],
         ['POST', `/v1/payment_intents/${intent.id}/capture`, 400],
+        ['POST', `/v1/payment_intents/${intent.id}/confirm`, 200],
       ],
     )
     assert.deepEqual([exchanges[0]?.request, exchanges[0]?.idempotencyKey], ['amount=5000&currency=usd', 'order-1'])

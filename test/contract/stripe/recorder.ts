@@ -13,6 +13,8 @@ export interface Exchange {
 }
 
 const secretFields = /"(client_secret|secret|signing_secret)": ?"[^"]*"/g
+/** A payment's secret stands in addresses, too. */
+const secretsOfPayments = /_secret_\w+/g
 
 /** Writes what was exchanged in each scenario into a file of its own, to be compared with the simulator's answers. */
 export class Recorder {
@@ -26,7 +28,7 @@ export class Recorder {
   readonly fetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init)
     const url = new URL(input instanceof Request ? input.url : input)
-    const text = (await response.clone().text()).replace(secretFields, '"$1": "<secret>"')
+    const text = (await response.clone().text()).replace(secretFields, '"$1": "<secret>"').replace(secretsOfPayments, '_secret_<secret>')
     this.#exchanges.push({
       method: init?.method ?? 'GET',
       path: `${url.pathname}${url.search}`,
