@@ -187,7 +187,13 @@ describe('a reconciliation', () => {
       const transfer = await store.stripe.transfers.create({ amount: 300, currency: 'usd', destination: payee.id })
       const found = await reconcile(store)
       assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(transfer.id), amount: -3 }])
-      await book(transfer.id, 'release', -300)
+      await sql(
+        `insert into app.release (tenant_id, id, vendor_id, vendor_order_id, order_id, method, currency_code, amount_minor, state, reference)
+         select $1, 'rel_late', v.vendor_id, v.id, v.order_id, 'manual', 'usd', 300, 'succeeded', $2 from app.vendor_order v
+         where v.tenant_id = $1 order by v.id limit 1`,
+        [store.tenantId, transfer.id],
+      )
+      await book('rel_late', 'release', -300)
       assert.deepEqual(await reconcile(store), [])
       const [gone] = await resolved()
       assert.equal(gone.id, found[0].id)
