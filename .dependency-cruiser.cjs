@@ -59,6 +59,13 @@ module.exports = {
       to: { path: providers },
     },
     {
+      name: 'the-fake-is-for-tests',
+      comment: 'A payment provider that agrees to everything must never be registered in a process that serves.',
+      severity: 'error',
+      from: { pathNot: ['^src/providers/payment-fake/', '^test/'] },
+      to: { path: '^src/providers/payment-fake/' },
+    },
+    {
       name: 'api-is-the-outermost',
       severity: 'error',
       from: { pathNot: ['^src/api/', '^src/web/', '^src/main\\.js$', '^test/'] },

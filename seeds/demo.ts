@@ -36,6 +36,8 @@ export interface DemoOptions {
   slugs: readonly string[]
   /** Stores answer at `<slug>.<baseDomain>`. */
   baseDomain: string
+  /** Where the storefronts answer, so that links in mails lead there; absent where it is not known yet. */
+  storefrontPort?: number
   /** What was known at the last start. Null: everything is made anew, and what was handed out before is ended. */
   known: Pick<Demo, 'operator' | 'tenants'> | null
 }
@@ -54,7 +56,12 @@ export async function seedDemo(context: Context, options: DemoOptions): Promise<
   const tenants: DemoTenant[] = []
   for (const row of rows) {
     const known = options.known?.tenants.find((tenant) => tenant.slug === row.slug)
-    tenants.push(await demoTenant(db, row, `${row.slug}.${options.baseDomain}`, known))
+    const host = `${row.slug}.${options.baseDomain}`
+    if (options.storefrontPort !== undefined) {
+      const url = `http://${host}:${options.storefrontPort}`
+      await db.unitOfWork({ role: 'platform', tenantId: row.id }, (unit) => unit.run(nameStorefrontStatement(row.id, host, url)))
+    }
+    tenants.push(await demoTenant(db, row, host, known))
   }
   const isOurs = (known: DemoTenant) => tenants.some((tenant) => tenant.publishable_key === known.publishable_key)
   const known = options.known === null || !options.known.tenants.every(isOurs) ? undefined : options.known.operator
@@ -152,6 +159,16 @@ function tenantsStatement(slugs: readonly string[]): Statement<TenantRow> {
 
 function operatorStatement(email: string): Statement<{ id: string }> {
   return statement('seeds.operator', 'select id from platform.operator where email = $1', [email])
+}
+
+/** A store that names another storefront keeps it. */
+function nameStorefrontStatement(tenantId: string, host: string, url: string): Statement<{ id: string }> {
+  return statement(
+    'seeds.name_storefront',
+    `update store set storefront_url = $3 where tenant_id = $1
+       and (storefront_url is null or starts_with(storefront_url, 'http://' || $2 || ':') and storefront_url <> $3) returning id`,
+    [tenantId, host, url],
+  )
 }
 
 /** The store's first owner, and its publishable keys that open a channel. */

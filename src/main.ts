@@ -33,10 +33,11 @@ import {
   type TouchHandlers,
   unwindPayment,
 } from './payments/index.js'
-import { payoutTouches, settleVendor, settleVendorOrder, settleVendorOrders } from './payouts/index.js'
+import { payoutTouches, runDuePayouts, settleVendor, settleVendorOrder, settleVendorOrders, settleVendors } from './payouts/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
+import { reconcile, startNightlyReconciliation, reconciliationTouches } from './reconciliation/index.js'
 import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
@@ -139,7 +140,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
   const accounts = { ...mail, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
-  const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches }
+  const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
@@ -163,6 +164,10 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     settle_vendor_orders: (context, payload) => settleVendorOrders(context, payload as { order_id: string }),
     settle_vendor_order: (context, payload) => settleVendorOrder(context, payload.vendor_order_id as string),
     settle_vendor: (context, payload) => settleVendor(context, payload as EventPayloads['vendor.payable_changed']),
+    settle_vendors: (context) => settleVendors(context),
+    run_payouts: (context, payload) => runDuePayouts(context, payload as EventPayloads['payout_run.due']),
+    start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),
+    reconcile: (context, payload) => reconcile(context, payload as EventPayloads['reconciliation.requested'], { complete, touches }),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import type { Demo } from '../../seeds/demo.js'
+import type { Demo, SignIn } from '../../seeds/demo.js'
 import { chromiumBinary, chromiumFlags } from './chromium.js'
 
 // Started by infra/screenshots.mjs. Takes the addresses of a running demo from demo.json, and leaves its pictures beside it.
@@ -18,7 +18,11 @@ const pages: Record<string, readonly [name: string, path: string][]> = {
     ['product', '/products/speckled-mug'],
     ['vendor', '/vendors/kiln-and-clay'],
     ['search', '/search?q=coffee'],
-    ['arabic', '/ar'],
+    ['arabic', '/ar/products/speckled-mug'],
+    ['makers', '/vendors'],
+    ['register', '/register'],
+    ['delivery', '/pages/delivery'],
+    ['missing', '/nothing-here'],
   ],
   harvest: [
     ['home', '/'],
@@ -71,7 +75,13 @@ async function main(): Promise<void> {
       for (const [device, width] of Object.entries(widths)) {
         for (const colorScheme of ['light', 'dark'] as const) {
           const context = await browser.newContext({ baseURL: address, viewport: { width, height }, colorScheme, bypassCSP: true })
-          await shoot(context, { slug: tenant.slug, name: `${device}${colorScheme === 'dark' ? '-dark' : ''}`, folder, wanted })
+          await shoot(context, {
+            slug: tenant.slug,
+            shopper: tenant.customer,
+            name: `${device}${colorScheme === 'dark' ? '-dark' : ''}`,
+            folder,
+            wanted,
+          })
           await context.close()
         }
       }
@@ -84,6 +94,7 @@ async function main(): Promise<void> {
 
 interface Shooting {
   slug: string
+  shopper: SignIn
   /** Of the device and its colours. */
   name: string
   folder: string
@@ -91,7 +102,7 @@ interface Shooting {
   wanted: readonly string[]
 }
 
-async function shoot(context: BrowserContext, { slug, name, folder, wanted }: Shooting): Promise<void> {
+async function shoot(context: BrowserContext, { slug, shopper, name, folder, wanted }: Shooting): Promise<void> {
   const page = await context.newPage()
   const take = async (what: string) => {
     if (wanted.length > 0 && !wanted.includes(what)) return
@@ -103,7 +114,8 @@ async function shoot(context: BrowserContext, { slug, name, folder, wanted }: Sh
     await page.goto(where, { waitUntil: 'load' })
     await take(what)
   }
-  if (name.endsWith('dark') || (wanted.length > 0 && !wanted.some((what) => ['cart', 'checkout', 'confirmation'].includes(what)))) return
+  const isMore = wanted.length === 0 || wanted.some((what) => !pages[slug]?.some(([known]) => known === what))
+  if (name.endsWith('dark') || !isMore) return
   for (const where of bought[slug] ?? []) {
     await page.goto(where)
     await page.locator('form.add button').click()
@@ -122,6 +134,16 @@ async function shoot(context: BrowserContext, { slug, name, folder, wanted }: Sh
   await page.locator('button[value="pay"]').click()
   await page.waitForURL(/\/orders\//)
   await take('confirmation')
+  await page.goto('/sign-in')
+  await take('sign-in')
+  await page.fill('[name="email"]', shopper.email)
+  await page.fill('[name="password"]', shopper.password)
+  await page.locator('main button[type="submit"]').click()
+  await page.waitForURL(/\/account$/)
+  for (const what of ['orders', 'addresses', 'profile', 'wish-list']) {
+    await page.goto(`/account/${what}`)
+    await take(what)
+  }
 }
 
 /** Pictures that wait for being seen are asked to come. */

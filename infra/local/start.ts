@@ -89,7 +89,7 @@ async function bringUp(config: Config): Promise<void> {
   started.push(() => fs.rmSync(path.join(home, 'running.json'), { force: true }))
   const redis = await redisOf(config, home)
   const mail = await mailOf(config)
-  const stripe = await stripeOf(config)
+  const stripe = await stripeOf(config, home)
   await step('Migrating the database', () => migrate(database))
   const settings: Config = {
     ...config,
@@ -104,8 +104,10 @@ async function bringUp(config: Config): Promise<void> {
   started.push(noteRunning(home, database.appUrl, mail.pageUrl))
   const stoa = await step('Starting Stoa', () => startStoa(settings))
   started.push(() => stoa.stop())
-  if (stoa.url !== '')
-    await step('Connecting the demo stores to Stripe', () => connectDemoAccounts(stoa.url, demo.tenants, demoStripe(config)))
+  if (stoa.url !== '') {
+    const accounts = demoStripe(config, stripe.controlUrl === null ? undefined : stripe.apiUrl)
+    await step('Connecting the demo stores to Stripe', () => connectDemoAccounts(stoa.url, demo.tenants, accounts))
+  }
   const whole: Demo = { base_url: addressOf(stoa, config), ...demo }
   writePrivately(demoFile(home), whole)
   console.log(
@@ -217,9 +219,11 @@ async function mailOf(config: Config): Promise<{ smtpUrl: string; pageUrl: strin
 }
 
 /** Stripe itself for keys that were given, a simulator in this process otherwise. */
-async function stripeOf(config: Config): Promise<{ apiUrl: string | undefined; controlUrl: string | null }> {
+async function stripeOf(config: Config, home: string): Promise<{ apiUrl: string | undefined; controlUrl: string | null }> {
   if (config.stripeApiUrl !== undefined || config.stripeSecretKey !== undefined) return { apiUrl: config.stripeApiUrl, controlUrl: null }
-  const simulator = await step('Starting the Stripe simulator', () => startStripeSimulator({ clock: 'real', autoDeliver: true }))
+  // Kept, so that what was paid at an earlier start can still be captured and refunded.
+  const stateFile = path.join(home, 'stripe-simulator.json')
+  const simulator = await step('Starting the Stripe simulator', () => startStripeSimulator({ clock: 'real', autoDeliver: true, stateFile }))
   started.push(() => simulator.stop())
   return { apiUrl: simulator.url, controlUrl: simulator.controlUrl }
 }
@@ -247,7 +251,8 @@ async function seed(config: Config): Promise<Pick<Demo, 'operator' | 'tenants'>>
     if (applied !== null && applied.changes > 0) console.log(`  ${applied.changes} changes made, so that the stores are as their files say`)
     const context: Context = { db, clock: systemClock, scope: { role: 'platform' }, requestId: 'start', actorId: 'system' }
     const slugs = applied?.plans.map((plan) => plan.slug) ?? known?.tenants.map((tenant) => tenant.slug) ?? []
-    const options = { slugs, baseDomain: config.baseDomain, known }
+    const storefronts = config.port === 0 ? {} : { storefrontPort: config.port }
+    const options = { slugs, baseDomain: config.baseDomain, known, ...storefronts }
     return await step(known === null ? 'Making demo accounts' : 'Checking demo accounts', () => seedDemo(context, options))
   } finally {
     await db.close()

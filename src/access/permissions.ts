@@ -30,6 +30,8 @@ export const permissions = {
   'payees:write': { scopes: ['vendor'], meaning: 'say where the vendor is to be paid' },
   'disputes:read': { scopes: ['tenant'], meaning: 'see disputes' },
   'disputes:write': { scopes: ['tenant'], meaning: 'answer disputes' },
+  'reconciliation:read': { scopes: ['tenant'], meaning: 'see where payment providers and the books differ' },
+  'reconciliation:write': { scopes: ['tenant'], meaning: 'hold payment providers against the books, and take note of what differs' },
   'ledger:read': { scopes: ['tenant'], meaning: 'see the books' },
   'products:read': { scopes: ['tenant', 'vendor'], meaning: 'see products, drafts included' },
   'products:write': { scopes: ['tenant', 'vendor'], meaning: 'create, change and remove products' },

@@ -8,17 +8,16 @@ export function unknownDraftOrder(id: string) {
 }
 
 /**
- * Locks a draft order that can still be changed: its cart first, as whoever changes or completes that does, then its own
- * row. What it says is read under both locks.
+ * Locks a draft order that can still be changed: its cart, as whoever changes or completes that does. Its own row is
+ * written under that lock alone, and what it says is read under it.
  * @throws not_found; not_allowed for one that has become an order; conflict while it is becoming one
  */
 export async function lockDraftOrder(unit: Unit, id: string): Promise<DraftOrderRow> {
   const tenantId = tenantOf(unit)
   const [found] = await unit.run(draftOrderStatement(tenantId, id))
   if (found === undefined) throw unknownDraftOrder(id)
-  const [[cart], , [draft], [open]] = await Promise.all([
+  const [[cart], [draft], [open]] = await Promise.all([
     unit.run(lockCartStatement(tenantId, found.cart_id)),
-    unit.run(statement('draft_orders.lock', 'select id from draft_order where tenant_id = $1 and id = $2 for update', [tenantId, id])),
     unit.run(draftOrderStatement(tenantId, id)),
     unit.run(
       statement<{ id: string }>(

@@ -42,6 +42,10 @@ export interface EventPayloads {
   'payment_session.check': { payment_session_id: string; round: number }
   /** A dispute was opened, or decided. */
   'dispute.changed': { dispute_id: string; order_id: string }
+  /** An account at a payment provider is to be held against the books, tonight and every night. */
+  'reconciliation.due': { payment_account_id: string }
+  /** A reconciliation was begun, or goes on. */
+  'reconciliation.requested': { reconciliation_run_id: string }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
   /** A release or clawback was noted; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -50,6 +54,10 @@ export interface EventPayloads {
   'payable.due': { vendor_order_id: string }
   /** What a vendor may be paid has changed as a whole: its account at the provider, or a hold. */
   'vendor.payable_changed': { vendor_id: string }
+  /** The store changed when it releases what vendors are owed. */
+  'store.release_policy_changed': Record<string, never>
+  /** The store's next run of payouts. */
+  'payout_run.due': { due_at: string }
 }
 
 export type EventName = keyof EventPayloads
@@ -73,10 +81,14 @@ export const handlersOf = {
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
   'dispute.changed': ['settle_vendor_orders'],
+  'reconciliation.due': ['start_nightly_reconciliation'],
+  'reconciliation.requested': ['reconcile'],
   'payment.event_received': ['handle_payment_event'],
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],
   'vendor.payable_changed': ['settle_vendor'],
+  'store.release_policy_changed': ['settle_vendors'],
+  'payout_run.due': ['run_payouts'],
 } as const satisfies Record<EventName, readonly string[]>
 
 export type HandlerName = (typeof handlersOf)[EventName][number]

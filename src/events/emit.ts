@@ -44,5 +44,10 @@ export async function emit<Name extends EventName>(
       ],
     ),
   )
+  nudgeAfter(unit)
+}
+
+/** For events that a statement of their own has written: the worker is told when they are committed. */
+export function nudgeAfter(unit: Unit): void {
   unit.afterCommit(() => nudge())
 }

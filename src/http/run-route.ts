@@ -53,7 +53,11 @@ export async function runRoute(services: Services, route: Route, ctx: KoaContext
     params: ctx.params as Record<string, string>,
     ip: ctx.ip,
     locale: localeOf(ctx),
-    sent: { bearer: /^bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1] ?? '', session: ctx.cookies.get(sessionCookie) ?? '' },
+    sent: {
+      bearer: /^bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1] ?? '',
+      session: ctx.cookies.get(sessionCookie) ?? '',
+      accept: ctx.get('accept'),
+    },
   }
   const key = route.method === 'GET' ? '' : ctx.get('idempotency-key')
   const handle = async () => {
@@ -272,7 +276,7 @@ function send(ctx: KoaContext, route: Route, result: unknown): void {
   const reply = replyOf(route, result)
   ctx.status = reply.status
   ctx.set(reply.headers)
-  if (typeof reply.body === 'string') {
+  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) {
     ctx.body = reply.body
     return
   }

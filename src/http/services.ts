@@ -52,6 +52,6 @@ export interface RequestContext<Query = unknown, Body = unknown> {
   readonly ip: string
   /** The language that the sender wants answers in, as a BCP 47 tag; null for the store's own words. */
   readonly locale: string | null
-  /** What the sender holds, as sent: the token behind `Bearer`, and the session cookie's value. '' for none. */
-  readonly sent: { readonly bearer: string; readonly session: string }
+  /** What came with the request, as sent: the token behind `Bearer`, the session cookie's value, what is accepted. '' for none. */
+  readonly sent: { readonly bearer: string; readonly session: string; readonly accept: string }
 }

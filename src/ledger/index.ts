@@ -10,6 +10,7 @@ export {
   disputeLostEntry,
   disputeWonEntry,
   feeEntry,
+  creditReversalEntry,
   paymentEntry,
   platformFeeEntry,
   refundEntry,
@@ -20,4 +21,5 @@ export {
   type Sale,
   saleEntry,
   storeCreditEntry,
+  writeOffEntry,
 } from './templates.js'

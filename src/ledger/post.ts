@@ -48,6 +48,7 @@ export interface LedgerEntry {
     | 'payment'
     | 'platform_fee'
     | 'credit'
+    | 'credit_reversal'
     | 'cancellation'
     | 'reduction'
     | 'refund'

@@ -115,6 +115,12 @@ export function creditEntry(credit: {
   return { ...fact, postings }
 }
 
+/** Takes a credit back: goods that were to come back for others do not. Everybody has again what they gave up. */
+export function creditReversalEntry(credit: Parameters<typeof creditEntry>[0] & { kind: 'credit' }): LedgerEntry {
+  const { postings, ...entry } = creditEntry(credit)
+  return { ...entry, kind: 'credit_reversal', postings: postings.map(({ from, to, amountMinor }) => ({ from: to, to: from, amountMinor })) }
+}
+
 /** Money that a provider gave back to the shopper. */
 export function refundEntry(refund: {
   source: string
@@ -296,6 +302,15 @@ export function releaseEntry({ vendorId, from, amountMinor, ...fact }: VendorPay
 /** Of what went out to a vendor something came back. */
 export function clawbackEntry({ vendorId, from: to, amountMinor, ...fact }: VendorPayment): LedgerEntry {
   return { ...fact, kind: 'clawback', postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to, amountMinor }] }
+}
+
+/** What a vendor was paid too much is not expected back any more. */
+export function writeOffEntry({ vendorId, amountMinor, ...fact }: Omit<VendorPayment, 'from'>): LedgerEntry {
+  return {
+    ...fact,
+    kind: 'write_off',
+    postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to: { code: 'E:bad_debt' }, amountMinor }],
+  }
 }
 
 interface Reserve {

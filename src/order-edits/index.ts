@@ -1,5 +1,5 @@
-export { beginEdit, cancelEdit, type EditInput, requestEdit } from './commands/begin-edit.js'
-export { confirmEdit } from './commands/confirm-edit.js'
+export { beginEdit, cancelEdit, type EditInput, insertEdit, requestEdit, setStatus } from './commands/begin-edit.js'
+export { changeOrder, confirmEdit } from './commands/confirm-edit.js'
 export {
   type AddedItem,
   addItems,
@@ -11,5 +11,6 @@ export {
   removeItemAction,
   removeShippingAction,
 } from './commands/stage.js'
-export { type OrderEdit, openEditStatement, renderEdit } from './queries/edits.js'
-export { previewOrder } from './queries/preview.js'
+export { type EditTarget, lockEdit, lockOrderToEdit, openEditOf } from './locks.js'
+export { type EditAction, type OrderEdit, openEditStatement, renderEdit } from './queries/edits.js'
+export { type ComingBack, previewOrder } from './queries/preview.js'

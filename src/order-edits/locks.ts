@@ -3,6 +3,12 @@ import { notAllowed, notFound } from '../kernel/index.js'
 import { lockOrderStatement, type OrderLock } from '../orders/index.js'
 import { openEditStatement, type OrderEdit } from './queries/edits.js'
 
+/** Which plan is meant: an edit of the order by itself, or what an exchange adds to it. */
+export interface EditTarget {
+  orderId: string
+  exchangeId: string | null
+}
+
 /**
  * Locks an order that may be edited. Everything that is planned for it is under this lock.
  * @throws not_found; not_allowed for an order that is canceled or archived
@@ -16,24 +22,26 @@ export async function lockOrderToEdit(unit: Unit, orderId: string): Promise<Orde
   return order
 }
 
-/** The same with the edit that is open. Throws as lockOrderToEdit does; not_found when there is none. */
-export async function lockEdit(unit: Unit, orderId: string): Promise<{ order: OrderLock; edit: OrderEdit }> {
-  const order = await lockOrderToEdit(unit, orderId)
-  return { order, edit: await openEditOf(unit, orderId) }
+/** The same with the edit that is open. Throws as lockOrderToEdit and openEditOf do. */
+export async function lockEdit(unit: Unit, target: EditTarget): Promise<{ order: OrderLock; edit: OrderEdit }> {
+  const order = await lockOrderToEdit(unit, target.orderId)
+  return { order, edit: await openEditOf(unit, target) }
 }
 
-/** The open edit of an order that is locked. Throws not_found. */
-export async function openEditOf(unit: Unit, orderId: string): Promise<OrderEdit> {
+/** The open edit of an order that is locked. Throws not_found; not_allowed when it is another's. */
+export async function openEditOf(unit: Unit, { orderId, exchangeId }: EditTarget): Promise<OrderEdit> {
   const [edit] = await unit.run(openEditStatement(tenantOf(unit), orderId))
-  if (edit === undefined) throw notFound(`Order with id: ${orderId} has no open edit. Begin one with POST /admin/order-edits.`)
-  return edit
+  if (edit !== undefined && edit.exchange_id === exchangeId) return edit
+  if (exchangeId !== null) throw notAllowed(`${exchangeId} was requested or given up: it can no longer be changed`)
+  if (edit !== undefined) throw notAllowed(`${edit.exchange_id} of order ${orderId} is open: request it or give it up first`)
+  throw notFound(`Order with id: ${orderId} has no open edit. Begin one with POST /admin/order-edits.`)
 }
 
 /** Runs a change of an order's open edit in a unit of its own, under the order's lock. */
 export function changeEdit<T>(
   context: Context,
-  orderId: string,
+  target: EditTarget,
   change: (unit: Unit, locked: { order: OrderLock; edit: OrderEdit }) => Promise<T>,
 ): Promise<T> {
-  return context.db.unitOfWork(context.scope, async (unit) => change(unit, await lockEdit(unit, orderId)))
+  return context.db.unitOfWork(context.scope, async (unit) => change(unit, await lockEdit(unit, target)))
 }

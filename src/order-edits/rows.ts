@@ -1,5 +1,4 @@
 import { type Statement, statement } from '../db/index.js'
-import type { OrderEdit } from './queries/edits.js'
 import type { ReducedLine } from './reduce-line.js'
 
 /** bigint has no JSON: amounts go as text, which PostgreSQL reads exactly. */
@@ -68,15 +67,16 @@ export function sumOrderStatement(tenantId: string, orderId: string): Statement<
   )
 }
 
+export type ChangeType = 'edit' | 'exchange' | 'exchange_cancel' | 'claim' | 'claim_cancel'
+
 /** In the order's history an edit has its own id. */
 export function insertHistoryStatement(
   tenantId: string,
-  edit: OrderEdit,
-  done: { actorId: string; actions: readonly object[] },
+  done: { id: string; orderId: string; type: ChangeType; actorId: string; actions: readonly object[] },
 ): Statement<{ id: string }> {
   return statement(
     'order_edits.insert_history',
-    `insert into order_change (tenant_id, id, order_id, change_type, actions, created_by) values ($1, $2, $3, 'edit', $4, $5) returning id`,
-    [tenantId, edit.id, edit.order_id, JSON.stringify(done.actions), done.actorId],
+    `insert into order_change (tenant_id, id, order_id, change_type, actions, created_by) values ($1, $2, $3, $4, $5, $6) returning id`,
+    [tenantId, done.id, done.orderId, done.type, JSON.stringify(done.actions), done.actorId],
   )
 }

@@ -152,7 +152,15 @@ export function lessCredits(parts: readonly OpenPart[], credits: readonly OpenPa
 
 export function insertCreditsStatement(
   tenantId: string,
-  of: { orderId: string; refundId: string | null; disputeId?: string; currency: string; state: 'pending' | 'booked' },
+  of: {
+    orderId: string
+    refundId: string | null
+    disputeId?: string
+    returnId?: string | null
+    exchangeId?: string
+    currency: string
+    state: 'pending' | 'booked'
+  },
   credits: readonly OpenPart[],
 ): Statement<{ id: string }> {
   const rows = credits.map(({ held_minor: _held, ...credit }) => ({
@@ -164,13 +172,24 @@ export function insertCreditsStatement(
     'payments.insert_credits',
     `insert into order_credit (tenant_id, order_id, refund_id, currency_code, state, id, vendor_order_id, vendor_id,
        order_line_item_id, order_shipping_method_id, amount_minor, vendor_amount_minor, commission_minor, tax_minor,
-       store_discount_minor, platform_discount_minor, dispute_id)
+       store_discount_minor, platform_discount_minor, return_id, exchange_id, dispute_id)
      select $1, $2, $3, $4, $5, c.id, c.vendor_order_id, c.vendor_id, c.order_line_item_id, c.order_shipping_method_id,
-            c.amount_minor, c.vendor_amount_minor, c.commission_minor, c.tax_minor, c.store_discount_minor, c.platform_discount_minor, $7
+            c.amount_minor, c.vendor_amount_minor, c.commission_minor, c.tax_minor, c.store_discount_minor, c.platform_discount_minor,
+            $7, $8, $9
      from jsonb_to_recordset($6::jsonb) as c (id text, vendor_order_id text, vendor_id text, order_line_item_id text,
        order_shipping_method_id text, amount_minor bigint, vendor_amount_minor bigint, commission_minor bigint, tax_minor bigint,
        store_discount_minor bigint, platform_discount_minor bigint)
      returning id`,
-    [tenantId, of.orderId, of.refundId, of.currency, of.state, JSON.stringify(rows), of.disputeId ?? null],
+    [
+      tenantId,
+      of.orderId,
+      of.refundId,
+      of.currency,
+      of.state,
+      JSON.stringify(rows),
+      of.returnId ?? null,
+      of.exchangeId ?? null,
+      of.disputeId ?? null,
+    ],
   )
 }

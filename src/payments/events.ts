@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Context, type Database, statement, tenantOf } from '../db/index.js'
-import { emit } from '../events/index.js'
+import { type Context, type Database, type Statement, statement, tenantOf } from '../db/index.js'
+import { type EventName, handlersOf, nudgeAfter } from '../events/index.js'
 import { type Clock, conflict, invalidData, newId, notFound } from '../kernel/index.js'
 import { accountOfRow, accountStatement } from './accounts.js'
 import type { CompleteCart, Settled } from './commands/settle-payment.js'
 import { settlePayment } from './commands/settle-payment.js'
-import type { PaymentProvider, Touch } from './provider.js'
+import type { PaymentAccount, PaymentProvider, Touch, VerifiedEvent } from './provider.js'
 import { paymentProviderOf, slugOf } from './registry.js'
 
 const token_bytes = 24
@@ -29,53 +29,97 @@ export interface HookDelivery {
  * for a body that is none
  */
 export async function receivePaymentEvent(services: { db: Database; clock: Clock }, delivery: HookDelivery): Promise<void> {
-  const [route] = await services.db.read(
+  const { tenantId, account } = await accountAt(services.db, delivery)
+  const provider = paymentProviderOf(account.providerId)
+  if (provider?.remote === undefined) throw unknownAddress()
+  const event = provider.remote.verifyWebhook(account, delivery.raw, delivery.headers, services.clock.now())
+  if (event === null) throw invalidData('The signature of this event is not valid')
+  await services.db.unitOfWork({ role: 'store', tenantId }, async (unit) => {
+    const written = unit.run(keepEventStatement(tenantId, account, event, delivery.requestId))
+    unit.commitAlong()
+    await written
+    nudgeAfter(unit)
+  })
+}
+
+const unknownAddress = () => notFound('This address takes no events')
+
+interface Addressee {
+  tenantId: string
+  account: PaymentAccount
+}
+
+/**
+ * Whose an address is, kept for a while: what is read for each event would be two of its three round trips. An address is
+ * made anew whenever an account's secrets change, and those before it stay good for theirs.
+ */
+const addressees = new Map<string, { at_ms: number; addressee: Addressee }>()
+const addresseeKept_ms = 60_000
+const addresseesMost = 1_000
+
+async function accountAt(db: Database, { provider, token }: HookDelivery): Promise<Addressee> {
+  const hash = hashOfHookToken(token)
+  const kept = addressees.get(hash)
+  const addressee = kept !== undefined && Date.now() - kept.at_ms < addresseeKept_ms ? kept.addressee : await readAddressee(db, hash)
+  if (addressee === undefined || slugOf(addressee.account.providerId) !== provider) throw unknownAddress()
+  if (kept?.addressee !== addressee) {
+    if (addressees.size >= addresseesMost) addressees.clear()
+    addressees.set(hash, { at_ms: Date.now(), addressee })
+  }
+  return addressee
+}
+
+async function readAddressee(db: Database, hash: string): Promise<Addressee | undefined> {
+  const [route] = await db.read(
     { role: 'platform' },
     statement<{ tenant_id: string; payment_account_id: string }>(
       'payments.hook_route',
       'select tenant_id, payment_account_id from platform.payment_hook_route where token_hash = $1',
-      [hashOfHookToken(delivery.token)],
+      [hash],
     ),
   )
-  const unknown = () => notFound('This address takes no events')
-  if (route === undefined) throw unknown()
-  const tenantId = route.tenant_id
-  const scope = { role: 'store', tenantId } as const
-  const [row] = await services.db.read(scope, accountStatement(tenantId, route.payment_account_id))
-  const provider = row === undefined ? undefined : paymentProviderOf(row.provider_id)
-  if (row === undefined || provider?.remote === undefined || slugOf(provider.id) !== delivery.provider) throw unknown()
-  const account = accountOfRow(row)
-  const event = provider.remote.verifyWebhook(account, delivery.raw, delivery.headers, services.clock.now())
-  if (event === null) throw invalidData('The signature of this event is not valid')
-  // A test's event in a live account's books, or the other way round, is for a person to look at.
+  if (route === undefined) return undefined
+  const { tenant_id: tenantId } = route
+  const [row] = await db.read({ role: 'store', tenantId }, accountStatement(tenantId, route.payment_account_id))
+  return row === undefined ? undefined : { tenantId, account: accountOfRow(row) }
+}
+
+const receivedEvent = 'payment.event_received' satisfies EventName
+const [receivedHandler] = handlersOf[receivedEvent]
+
+/**
+ * An event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for a
+ * person to look at and has no job.
+ */
+function keepEventStatement(tenantId: string, account: PaymentAccount, event: VerifiedEvent, requestId: string): Statement<{ id: string }> {
   const isForeign = event.isLive !== (account.mode === 'live')
-  await services.db.unitOfWork(scope, async (unit) => {
-    const id = newId('pevt')
-    const written = await unit.run(
-      statement<{ id: string }>(
-        'payments.insert_event',
-        `insert into payment_event (tenant_id, id, payment_account_id, event_reference, type, object_reference, connected_account, payload, state, reason,
-           occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, payment_account_id, event_reference) do nothing returning id`,
-        [
-          tenantId,
-          id,
-          account.id,
-          event.id,
-          event.type,
-          event.objectId,
-          event.connectedAccount,
-          JSON.stringify(event.payload),
-          isForeign ? 'parked' : 'pending',
-          isForeign ? `A ${event.isLive ? 'live' : 'test'} event for an account in ${account.mode} mode` : null,
-          event.occurredAt,
-        ],
-      ),
-    )
-    if (written.length > 0 && !isForeign) {
-      await emit(unit, 'payment.event_received', { payment_event_id: id }, { requestId: delivery.requestId })
-    }
-  })
+  return statement(
+    'payments.keep_event',
+    `with event as (
+       insert into payment_event (tenant_id, id, payment_account_id, event_reference, type, object_reference, connected_account, payload, state,
+         reason, occurred_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, payment_account_id, event_reference) do nothing
+       returning id, state
+     )
+     insert into outbox_event (tenant_id, id, name, handler, payload, request_id)
+     select $1, $12, '${receivedEvent}', '${receivedHandler}', jsonb_build_object('payment_event_id', event.id), $13
+     from event where event.state = 'pending' returning id`,
+    [
+      tenantId,
+      newId('pevt'),
+      account.id,
+      event.id,
+      event.type,
+      event.objectId,
+      event.connectedAccount,
+      JSON.stringify(event.payload),
+      isForeign ? 'parked' : 'pending',
+      isForeign ? `A ${event.isLive ? 'live' : 'test'} event for an account in ${account.mode} mode` : null,
+      event.occurredAt,
+      newId('evt'),
+      requestId,
+    ],
+  )
 }
 
 /** Who moves our rows when a provider says that a thing of a kind has changed. */

@@ -23,6 +23,7 @@ export type {
   DisputeSnapshot,
   Money,
   MoneyMovement,
+  MovementPage,
   Outcome,
   PayeePort,
   PayeeSnapshot,
@@ -37,4 +38,5 @@ export type {
   Touch,
   VerifiedEvent,
 } from './provider.js'
+export { scheduleReconciliation } from './reconciliation-schedule.js'
 export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

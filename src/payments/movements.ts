@@ -4,6 +4,8 @@ import type { MoneyMovement } from './provider.js'
 /** Stripe's reporting categories, in which other providers speak too. */
 const disputed = new Set(['dispute', 'dispute_reversal'])
 const paidOut = new Set(['payout', 'payout_reversal'])
+/** What a provider takes by itself: fees that are of no payment. */
+const charged = new Set(['fee', 'network_cost'])
 
 /**
  * What the books say of a movement by itself: what the provider kept, what a bank holds while it decides, what went to the
@@ -13,7 +15,8 @@ const paidOut = new Set(['payout', 'payout_reversal'])
 export function movementEntries(movement: MoneyMovement, providerId: string): LedgerEntry[] {
   const { reference: source, currency, occurredAt, amountMinor, category } = movement
   const fact = { source, providerId, currency, occurredAt }
-  const entries = [feeEntry({ ...fact, kind: disputed.has(category) ? 'dispute_fee' : 'psp_fee', amountMinor: movement.feeMinor })]
+  const keptMinor = movement.feeMinor - (charged.has(category) ? amountMinor : 0n)
+  const entries = [feeEntry({ ...fact, kind: disputed.has(category) ? 'dispute_fee' : 'psp_fee', amountMinor: keptMinor })]
   if (disputed.has(category)) entries.push(disputeHoldEntry({ ...fact, amountMinor }))
   if (paidOut.has(category)) entries.push(bankEntry({ ...fact, amountMinor }))
   if (movement.original !== null) {

@@ -11,8 +11,8 @@ export interface OrderCollection {
   currency_code: string
   amount_minor: bigint
   captured_minor: bigint
-  /** Somebody has begun to pay it. */
-  has_payment: boolean
+  /** It asks for something, and nobody has begun to pay it. */
+  is_unbegun: boolean
 }
 
 /** The collections of an order that are not canceled, locked in key order behind the order and its payments. */
@@ -20,7 +20,8 @@ export function lockCollectionsStatement(tenantId: string, orderId: string): Sta
   return statement(
     'payments.lock_collections',
     `select k.id, k.order_id, k.status, k.currency_code, k.amount_minor, k.captured_minor,
-            exists (select 1 from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id) as has_payment
+            k.status = 'not_paid' and not exists (
+              select 1 from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id) as is_unbegun
      from payment_collection k where k.tenant_id = $1 and k.order_id = $2 and k.status <> 'canceled' order by k.id for update of k`,
     [tenantId, orderId],
   )
@@ -35,7 +36,7 @@ export async function fitCollections(unit: Unit, order: { id: string; currency_c
   const tenantId = tenantOf(unit)
   const collections = await unit.run(lockCollectionsStatement(tenantId, order.id))
   const missing = await missingOf(unit, order.id)
-  const unbegun = collections.filter((collection) => !collection.has_payment)
+  const unbegun = collections.filter((collection) => collection.is_unbegun)
   if (missing > 0n) {
     const [open] = unbegun
     await unit.run(
@@ -46,13 +47,13 @@ export async function fitCollections(unit: Unit, order: { id: string; currency_c
     return
   }
   let surplus = -missing
-  for (const collection of [...unbegun, ...collections.filter((candidate) => candidate.has_payment)]) {
+  for (const collection of [...unbegun, ...collections.filter((candidate) => !candidate.is_unbegun)]) {
     const less = lesserOf(surplus, collection.amount_minor - collection.captured_minor)
     if (less === 0n) continue
     surplus -= less
     const left = collection.amount_minor - less
     await unit.run(
-      left === 0n && !collection.has_payment
+      left === 0n && collection.is_unbegun
         ? deleteCollectionStatement(tenantId, collection.id)
         : setCollectionAmountStatement(tenantId, collection.id, left),
     )

@@ -61,6 +61,8 @@ export interface MoneyMovement {
   reference: string
   /** What moved: a charge, refund, transfer … by the provider's name. */
   source: string | null
+  /** The payment that it is of, by the provider's name; null for what is of none, as a payout, or where the provider does not say. */
+  payment: string | null
   category: string
   amountMinor: bigint
   feeMinor: bigint
@@ -85,6 +87,12 @@ export interface RemotePayment {
   data: Record<string, unknown>
 }
 
+/** A page of what moved on an account, and where the next one begins; null after the last. */
+export interface MovementPage {
+  movements: MoneyMovement[]
+  next: string | null
+}
+
 /** An event whose signature was checked. */
 export interface VerifiedEvent {
   id: string
@@ -106,6 +114,10 @@ export interface Touch {
 /** What is asked of providers that live elsewhere: they tell of what happened, and are asked what is so. */
 export interface RemotePort {
   fetchPayment(call: ProviderCall, reference: string): Promise<Outcome<RemotePayment>>
+  /** What moved since a moment, the newest first, with what was changed into another currency. `cursor`: of the page before. */
+  listMovements(call: ProviderCall, since: Date, cursor: string | null): Promise<Outcome<MovementPage>>
+  /** What the account holds in each currency, whether it can be paid out yet or not. */
+  fetchBalances(call: ProviderCall): Promise<Outcome<Money[]>>
   /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */
   connect(
     call: Omit<ProviderCall, 'account'>,

@@ -113,8 +113,8 @@ export async function createPayee(context: Context, input: NewPayee): Promise<st
   if (row.reference !== null) return row.id
   const about = { vendorId, email: row.email, name: row.name, country: row.country, currency: row.currency_code, kind: row.kind }
   const operation = {
-    // What was refused is another question when it is put in another way.
-    key: `payee:${row.id}:${row.country}:${row.kind}:${row.currency_code}`,
+    // After a refusal it is another question; while the answer is not known it is the same, whatever is said now.
+    key: `payee:${row.id}:${row.refusals}`,
     kind: 'payee',
     accountId: account.id,
     request: { ...about, money: { amount_minor: '0', currency: row.currency_code } },
@@ -123,8 +123,23 @@ export async function createPayee(context: Context, input: NewPayee): Promise<st
   const outcome = await perform(store, provider, operation, (call, { money: _none, ...kept }) =>
     provider.payees.createPayee(call, kept as unknown as typeof about),
   )
+  if (outcome.kind === 'declined' || outcome.kind === 'rejected') await noteRefusal(store, row, outcome.message)
   await noteSnapshot(store, row.id, settledOutcome(outcome))
   return row.id
+}
+
+/** Once for a question, however many asked it at once. */
+async function noteRefusal(context: Context, row: Noted, message: string): Promise<void> {
+  await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement(
+        'payouts.note_refusal',
+        `update payee set refusals = refusals + 1, failure = $4, updated_at = now()
+         where tenant_id = $1 and id = $2 and refusals = $3 and reference is null`,
+        [tenantOf(unit), row.id, row.refusals, message.slice(0, 500)],
+      ),
+    ),
+  )
 }
 
 function settledOutcome(outcome: Outcome<PayeeSnapshot>): PayeeSnapshot {
@@ -143,6 +158,7 @@ interface Noted {
   country: string
   currency_code: string
   kind: 'individual' | 'company'
+  refusals: number
 }
 
 /** One for a vendor and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
@@ -157,7 +173,7 @@ async function notePayee(unit: Unit, vendorId: string, account: Connection, inpu
            kind = case when y.reference is null then excluded.kind else y.kind end,
            country = case when y.reference is null then excluded.country else y.country end,
            currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
-         returning y.id, y.reference, y.kind, y.country, y.currency_code
+         returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
        )
        select kept.*, coalesce($9, v.email, '') as email, v.name from kept join vendor v on v.tenant_id = $1 and v.id = $3`,
       [
@@ -186,7 +202,7 @@ async function noteSnapshot(context: Context, id: string, snapshot: PayeeSnapsho
         'payouts.note_snapshot',
         `with known as (select status from payee where tenant_id = $1 and id = $2 for update)
          update payee y set reference = coalesce(y.reference, $3), status = $4, requirements = $5, country = $6,
-           currency_code = coalesce($7, y.currency_code), synced_at = $8, updated_at = now()
+           currency_code = coalesce($7, y.currency_code), synced_at = $8, failure = null, updated_at = now()
          from known where y.tenant_id = $1 and y.id = $2 returning y.vendor_id, known.status as was, y.status`,
         [
           tenantOf(unit),

@@ -187,8 +187,8 @@ export function nextStep(facts: Facts, assessed: Assessment): { step: Step; wait
   if (loose.length > 0 && byHandMinor !== assessed.awaitingMinor) return done({ kind: 'cancel', releaseIds: loose })
   const [first] = steps
   if (first !== undefined) return done(first)
-  if (byHandMinor > 0n && loose.length === 0) return done({ kind: 'pay_by_hand', amountMinor: byHandMinor })
-  return done({ kind: 'rest' }, waitingFor ?? assessed.waitingFor)
+  const isByHand = byHandMinor > 0n && loose.length === 0
+  return done(isByHand ? { kind: 'pay_by_hand', amountMinor: byHandMinor } : { kind: 'rest' }, waitingFor ?? assessed.waitingFor)
 }
 
 /** A reserve whose time is over, or that is more than what is still owed. */

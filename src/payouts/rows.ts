@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { newId } from '../kernel/index.js'
-import { clawbackEntry, post, releaseEntry, reserveEntry, reserveReleaseEntry } from '../ledger/index.js'
+import { clawbackEntry, post, releaseEntry, reserveEntry, reserveReleaseEntry, writeOffEntry } from '../ledger/index.js'
 import { type Assessment, type Facts, type HoldFact, lesser, type PaymentFact, type WaitingFor } from './policy.js'
 
 /** What is left open of a release after this is taken up by the worker. */
@@ -93,10 +93,15 @@ export async function insertClawback(
   unit: Unit,
   context: Context,
   of: { vendorId: string; vendorOrderId: string; currency: string },
-  clawback: { releaseId: string | null; offsetReleaseId: string | null; amountMinor: bigint },
+  clawback: {
+    method: 'provider' | 'offset' | 'write_off'
+    releaseId?: string
+    offsetReleaseId?: string
+    amountMinor: bigint
+  },
 ): Promise<string> {
   const id = newId('clawb')
-  const isOffset = clawback.offsetReleaseId !== null
+  const isAsked = clawback.method === 'provider'
   await unit.run(
     statement(
       'payouts.insert_clawback',
@@ -108,17 +113,17 @@ export async function insertClawback(
         id,
         of.vendorId,
         of.vendorOrderId,
-        clawback.releaseId,
-        clawback.offsetReleaseId,
+        clawback.releaseId ?? null,
+        clawback.offsetReleaseId ?? null,
         of.currency,
         clawback.amountMinor,
-        isOffset ? 'offset' : 'provider',
-        isOffset ? 'succeeded' : 'pending',
-        isOffset ? context.clock.now() : null,
+        clawback.method,
+        isAsked ? 'pending' : 'succeeded',
+        isAsked ? null : context.clock.now(),
       ],
     ),
   )
-  if (!isOffset) await emitResume(unit, context, of.vendorOrderId, id)
+  if (isAsked) await emitResume(unit, context, of.vendorOrderId, id)
   return id
 }
 
@@ -142,7 +147,7 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
       'payouts.open_releases_of_debtor',
       `select r.id, (r.amount_minor - coalesce((select sum(c.amount_minor) from clawback c where c.tenant_id = $1 and c.release_id = r.id
                 and c.state in ('pending', 'succeeded')), 0))::bigint as open_minor
-       from release r where r.tenant_id = $1 and r.vendor_order_id = $2 and (r.state = 'succeeded' or r.state = 'awaiting' and r.payout_id is not null)
+       from release r where r.tenant_id = $1 and r.vendor_order_id = $2 and r.state = 'succeeded'
        order by r.id desc`,
       [tenantId, debtor],
     ),
@@ -152,18 +157,36 @@ export async function offset(unit: Unit, context: Context, facts: Facts, debtor:
   for (const { id, open_minor } of paid) {
     const part = lesser(open_minor, left)
     if (part <= 0n) continue
-    await insertClawback(unit, context, of, { releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
+    await insertClawback(unit, context, of, { method: 'offset', releaseId: id, offsetReleaseId: releaseId, amountMinor: part })
     left -= part
   }
-  // A vendor may owe for an order that it was paid nothing for: the commission of a gift card.
-  if (left > 0n) await insertClawback(unit, context, of, { releaseId: null, offsetReleaseId: releaseId, amountMinor: left })
+  // What is in a payout by hand may still be canceled: it is no release to take this from.
+  if (left > 0n) await insertClawback(unit, context, of, { method: 'offset', offsetReleaseId: releaseId, amountMinor: left })
+  await noteForgiven(unit, debtor, amountMinor)
+}
+
+/** A vendor order of which so much was netted or written off. */
+async function noteForgiven(unit: Unit, vendorOrderId: string, amountMinor: bigint): Promise<void> {
   await unit.run(
     statement(
-      'payouts.note_netted',
+      'payouts.note_forgiven',
       'update payable set released_minor = released_minor - $3, updated_at = now() where tenant_id = $1 and vendor_order_id = $2',
-      [tenantId, debtor, amountMinor],
+      [tenantOf(unit), vendorOrderId, amountMinor],
     ),
   )
+}
+
+/** Gives up what a vendor was paid too much for an order: a loss of the store's. */
+export async function writeOff(
+  unit: Unit,
+  context: Context,
+  of: { vendorId: string; vendorOrderId: string; currency: string },
+  amountMinor: bigint,
+): Promise<void> {
+  const source = await insertClawback(unit, context, of, { method: 'write_off', amountMinor })
+  const { vendorId, currency } = of
+  await post(unit, [writeOffEntry({ source, vendorId, currency, amountMinor, occurredAt: context.clock.now() })])
+  await noteForgiven(unit, of.vendorOrderId, amountMinor)
 }
 
 /** Keeps a part of what a vendor is owed back for some time. */
@@ -253,20 +276,24 @@ export interface Answer {
   failure: string | null
 }
 
-/** The event that would resume it is done with the row. */
-const resumed = `update outbox_event set state = 'done', finished_at = now() from closed
-  where tenant_id = $1 and state = 'queued' and name = 'release.requested'
-    and payload = jsonb_build_object('vendor_order_id', closed.vendor_order_id, 'id', closed.id) and available_at > now() - interval '1 day'`
-
 const closeTexts = {
-  release: `with closed as (
-      update release set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
-      where tenant_id = $1 and id = $2 and state = 'pending' returning id, vendor_order_id
-    ), resume as (${resumed}) select id from closed`,
-  clawback: `with closed as (
-      update clawback set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
-      where tenant_id = $1 and id = $2 and state = 'pending' returning id, vendor_order_id
-    ), resume as (${resumed}) select id from closed`,
+  release: `update release set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
+    where tenant_id = $1 and id = $2 and state = 'pending' returning id`,
+  clawback: `update clawback set state = $3, reference = $4, failure = $5, settled_at = $6, updated_at = now()
+    where tenant_id = $1 and id = $2 and state = 'pending' returning id`,
+}
+
+/** A vendor order at rest needs no resuming: what would look at it again finds nothing to do. */
+export async function closeResumes(unit: Unit, vendorOrderId: string): Promise<void> {
+  await unit.run(
+    statement(
+      'payouts.close_resumes',
+      `update outbox_event set state = 'done', finished_at = now()
+       where tenant_id = $1 and state = 'queued' and name = 'release.requested' and payload ->> 'vendor_order_id' = $2
+         and available_at > now() - interval '1 day'`,
+      [tenantOf(unit), vendorOrderId],
+    ),
+  )
 }
 
 /** Notes a provider's answer and books what moved, in one. Once: who comes second finds it noted. */

@@ -1,7 +1,8 @@
-export { beginReturn, type ReturnInput, updateReturn } from './commands/begin-return.js'
+export { beginReturn, insertReturn, moveReturn, type ReturnInput, updateReturn } from './commands/begin-return.js'
 export { createReason, deleteReason, type RefundReasonInput, type ReturnReasonInput, updateReason } from './commands/reasons.js'
 export {
   beginReceiving,
+  callOff,
   cancelReceiving,
   cancelReturn,
   changeCount,
@@ -12,12 +13,15 @@ export {
 export {
   changeReturnItem,
   chooseReturnShipping,
+  confirmReturn,
   createReturn,
   dropReturn,
+  removeReturn,
   requestReturn,
   requestReturnItems,
   type ReturnedItem,
 } from './commands/request-return.js'
+export { type LockedReturn, lockReturn } from './locks.js'
 export {
   listRefundReasonsStatement,
   listReturnReasonsStatement,

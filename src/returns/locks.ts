@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
-import { notFound } from '../kernel/index.js'
+import { notAllowed, notFound } from '../kernel/index.js'
 import { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from '../orders/index.js'
 import { lockPartsStatement } from '../payments/index.js'
 
@@ -9,6 +9,9 @@ export interface ReturnLock {
   status: 'open' | 'requested' | 'received' | 'partially_received' | 'canceled'
   location_id: string | null
   is_receiving: boolean
+  exchange_id: string | null
+  /** What sending back costs. */
+  shipping_minor: bigint
 }
 
 export interface ReturnItemLock {
@@ -53,7 +56,7 @@ export async function lockReturn(unit: Unit, returnId: string): Promise<LockedRe
     unit.run(
       statement<ReturnLock>(
         'returns.lock',
-        'select id, order_id, status, location_id, is_receiving from order_return where tenant_id = $1 and id = $2 for update',
+        'select id, order_id, status, location_id, is_receiving, exchange_id, shipping_minor from order_return where tenant_id = $1 and id = $2 for update',
         [tenantId, returnId],
       ),
     ),
@@ -69,6 +72,11 @@ export async function lockReturn(unit: Unit, returnId: string): Promise<LockedRe
   ])
   if (order === undefined || row === undefined) throw unknown()
   return { order, lines, row, items }
+}
+
+/** What is a part of an exchange or a claim is requested, dropped and canceled with it. Throws not_allowed. */
+export function refuseOfExchange({ row }: LockedReturn, verb: string): void {
+  if (row.exchange_id !== null) throw notAllowed(`Return ${row.id} is a part of ${row.exchange_id}: ${verb} that instead`)
 }
 
 /** Runs a change of a return in a unit of its own, under its locks. */

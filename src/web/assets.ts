@@ -26,8 +26,7 @@ const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying
 const styles = assetOf('storefront', 'css', sheets.map((name) => read(`${name}.css`)).join(''))
 const script = assetOf('storefront', 'js', read('storefront.js'))
 const paymentScript = assetOf('payment', 'js', read('payment.js'))
-const themes = new Map<string, Asset>()
-const themesKept = 1_000
+const themes = new WeakMap<Theme, Asset>()
 
 /** Addresses of what a page of a theme needs. A file's name holds its content's hash: browsers keep it for ever. */
 export function assetsOf(theme: Theme): { styles: string; theme: string; script: string } {
@@ -38,23 +37,26 @@ export function assetsOf(theme: Theme): { styles: string; theme: string; script:
 export const paymentScriptAddress = `/assets/${paymentScript.name}`
 
 function themeAsset(theme: Theme): Asset {
-  const asset = assetOf('theme', 'css', themeStyles(theme))
-  if (!themes.has(asset.name)) {
-    themes.set(asset.name, asset)
-    if (themes.size > themesKept) themes.delete(themes.keys().next().value as string)
-  }
-  return asset
+  const known = themes.get(theme) ?? assetOf('theme', 'css', themeStyles(theme))
+  themes.set(theme, known)
+  return known
 }
 
-/** Answers `/assets/…`; false for what is not there. */
+const namePattern = /^(theme|storefront|payment)\.[0-9a-f]{12}\.(css|js)$/
+
+/**
+ * Answers `/assets/…`; false for what is none. A page that a cache still shows may name what was before: it gets what is
+ * now, to be asked for again.
+ */
 export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean {
   const name = path.slice('/assets/'.length)
-  // Another process may have shown the page.
-  themeAsset(theme)
-  const asset = [styles, script, paymentScript].find((candidate) => candidate.name === name) ?? themes.get(name)
+  const [, stem, extension] = namePattern.exec(name) ?? []
+  const asset = [styles, script, paymentScript, themeAsset(theme)].find(
+    (one) => one.name.startsWith(`${stem}.`) && one.name.endsWith(`.${extension}`),
+  )
   if (asset === undefined) return false
   ctx.status = 200
-  ctx.set('cache-control', 'public, max-age=31536000, immutable')
+  ctx.set('cache-control', asset.name === name ? 'public, max-age=31536000, immutable' : 'no-cache')
   ctx.type = asset.type
   ctx.body = asset.text
   return true

@@ -3,7 +3,7 @@ import { isId } from '../kernel/index.js'
 import type { Visit } from './visit.js'
 
 const cartCookie = 'cart'
-const cartLifetime_ms = 30 * 24 * 3_600_000
+const cartLifetime_s = 30 * 24 * 3_600
 
 /** The cart that the browser has, and a mark that changes whenever it is given a cookie. */
 export interface CartCookie {
@@ -22,15 +22,15 @@ export function cartOf({ ctx }: Pick<Visit, 'ctx'>): CartCookie | null {
  * done once.
  */
 export function keepCart({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, id: string): void {
-  const secure = services.config.environment === 'production'
-  ctx.cookies.set(cartCookie, `${id}.${randomBytes(9).toString('base64url')}`, {
-    httpOnly: true,
-    sameSite: 'lax',
-    maxAge: cartLifetime_ms,
-    ...(secure ? { secure } : {}),
-  })
+  setCart({ ctx, services }, `${id}.${randomBytes(9).toString('base64url')}`, cartLifetime_s)
 }
 
-export function forgetCart({ ctx }: Pick<Visit, 'ctx'>): void {
-  ctx.cookies.set(cartCookie, '', { httpOnly: true, sameSite: 'lax', maxAge: 0 })
+export function forgetCart(visit: Pick<Visit, 'ctx' | 'services'>): void {
+  setCart(visit, '', 0)
+}
+
+/** As sessions are set: behind a proxy that ends TLS, Koa's own would refuse to be secure. */
+function setCart({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, value: string, lifetime_s: number): void {
+  const secure = services.config.environment === 'production' ? '; Secure' : ''
+  ctx.append('set-cookie', `${cartCookie}=${value}; Path=/; Max-Age=${lifetime_s}; HttpOnly; SameSite=Lax${secure}`)
 }

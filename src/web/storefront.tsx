@@ -116,7 +116,7 @@ function visitFor(front: Storefront, ctx: KoaContext, parts: Parts): Visit {
     requestId: ctx.state.requestId as string,
     ip: ctx.ip,
     locale: parts.place.locale,
-    sent: { bearer: '', session: ctx.cookies.get(sessionCookie) ?? '' },
+    sent: { bearer: '', session: ctx.cookies.get(sessionCookie) ?? '', accept: '' },
   }
   const { services, table } = front
   return visitOf({

@@ -5,7 +5,7 @@ import { wordsIn, type Words as ThemeWords } from '../themes/index.js'
 import type { Api } from './api.js'
 import type { Region } from './answers.js'
 import type { Market, Shop } from './shops.js'
-import { type Words, wordsOf } from './words/index.js'
+import { directionOf, type Words, wordsOf } from './words/index.js'
 
 /** Where in a store an address leads: for which region, in which language, to what. */
 export interface Place {
@@ -90,7 +90,9 @@ export function moneyText(locale: string, currency: string, amount: number): str
   const key = `${locale} ${currency}`
   let format = formats.get(key)
   if (format === undefined) {
-    format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase() })
+    // Between letters that run to the left, `US$` falls apart.
+    const currencyDisplay = directionOf(locale) === 'rtl' ? 'code' : 'symbol'
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay })
     formats.set(key, format)
   }
   return format.format(amount)
@@ -103,7 +105,12 @@ export function countryOf(region: Region): string | undefined {
 
 /** Whether shoppers of a region must be shown prices with the tax in them. */
 export function showsTax(region: Region): boolean {
-  return region.countries.every((country) => !netCountries.has(country.iso_2))
+  return showsTaxIn(region.countries.map((country) => country.iso_2))
+}
+
+/** The same for countries. */
+export function showsTaxIn(countries: readonly string[]): boolean {
+  return countries.every((country) => !netCountries.has(country))
 }
 
 /** What prices of products depend on, as the Store API wants it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { lockOrderStatement, lockVendorOrderStatement } from '../../src/orders/locks.js'
-import { type Bought, buy, orderOf } from '../support/after-sale.js'
+import { type Bought, buy, orderOf, packAll } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import type { Answer } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
@@ -143,5 +143,37 @@ describe('an edit of an order and everybody else at once', function () {
     const answers = await Promise.all(orders.map(({ id }) => post(`/admin/order-edits/${id}/confirm`)))
     assert.deepEqual(statuses(answers), [200, 400])
     assert.equal(answers.find(({ status }) => status === 400)?.body.code, 'insufficient_inventory')
+  })
+
+  it('and an exchange that is requested, canceled, packed and received at once ends in one of these', async () => {
+    const bought = await buy(store, 2)
+    await packAll(store, bought)
+    good(await post(`/admin/payments/${bought.paymentId}/capture`))
+    const { id } = good(await post('/admin/exchanges', { order_id: bought.id })).exchange
+    const path = `/admin/exchanges/${id}`
+    const { return: back } = good(await post(`${path}/inbound/items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const sent = good(await post(`${path}/outbound/items`, { items: [{ variant_id: variant(1, 1), quantity: 1 }] })).order_preview.items
+    const line = sent.find((item: { id: string }) => !bought.lines.includes(item.id)).id
+    const requested = await together(bought.id, [
+      () => post(`${path}/request`),
+      () => post(`${path}/request`),
+      () => post(`${path}/outbound/items`, { items: [{ variant_id: variant(1, 1), quantity: 1 }] }),
+      () => post('/admin/order-edits', { order_id: bought.id }),
+    ])
+    assert.deepEqual(
+      requested
+        .slice(0, 2)
+        .map(({ status }) => status)
+        .sort(),
+      [200, 400],
+    )
+    await app().drain()
+    const [canceled, packed] = await together(bought.id, [
+      () => post(`${path}/cancel`),
+      () => post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: line, quantity: 1 }] }),
+      () => post(`/admin/returns/${back.id}/receive`),
+      () => post(`/admin/payments/${bought.paymentId}/refund`, { amount: 3 }),
+    ])
+    assert.notEqual(canceled?.status, packed?.status, JSON.stringify([canceled?.body.message, packed?.body.message]))
   })
 })

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { applyTenants, planTenants, TenantFilesError } from '../../src/platform/index.js'
+import { defaultTheme } from '../../src/themes/index.js'
 import { startTestApp, type TestApp } from '../support/app.js'
 import { client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
@@ -232,5 +234,58 @@ describe('stores as files', () => {
     )
     write(store, vendor.replace('categories: [cups]', 'categories: [mugs]').replace('images: [cup.svg]', 'images: [mug.svg]'))
     await assert.rejects(planTenants(options()), /product cup: no picture mug\.svg[\s\S]*product cup: no category mugs/)
+  })
+
+  it('gives the store its looks once, and names what is wrong with them by line', async () => {
+    write(store, vendor)
+    await applyTenants(options())
+    const looks = (text: string) =>
+      ['tagline: Cups', 'description: Cups and bowls', `colours: ${JSON.stringify(defaultTheme.colours)}`, text].join('\n')
+    const rest = 'fonts: { headings: slab, text: system }\nhome: [{ kind: vendors, title: Who }]\nfooter: { text: Bye }'
+    fs.writeFileSync(at('storefront.yaml'), looks(`logo: cup.svg\n${rest}`))
+    assert.equal((await applyTenants(options())).changes, 1)
+    assert.equal((await applyTenants(options())).changes, 0)
+    const page = await new Promise<string>((resolve, reject) => {
+      const host = { host: 'corner.localhost' }
+      http.get(app.url, { headers: host }, (response) =>
+        response
+          .setEncoding('utf8')
+          .reduce((text, part) => text + part, '')
+          .then(resolve, reject),
+      )
+    })
+    assert.match(page, /<title>Corner Shop – Cups<\/title>[\s\S]*<h2>Who<\/h2>[\s\S]*The Potter/)
+    fs.writeFileSync(at('storefront.yaml'), looks(`logo: mug.svg\n${rest.replace('slab', 'Arial')}`))
+    await assert.rejects(planTenants(options()), /storefront\.yaml:5: fonts\.headings: /)
+    fs.writeFileSync(at('storefront.yaml'), looks(`logo: mug.svg\n${rest}`))
+    await assert.rejects(planTenants(options()), /storefront\.yaml: no picture mug\.svg/)
+    fs.rmSync(at('storefront.yaml'))
+  })
+
+  it('gives the catalogue its words in other languages, takes them back, and names what they are not for', async () => {
+    write(`${store}locales: [en, de]\n`, vendor)
+    fs.mkdirSync(at('translations'), { recursive: true })
+    const say = (text: string) => fs.writeFileSync(at('translations/de.yaml'), text)
+    say('products: { cup: { title: Tasse, subtitle: Klein } }\ncategories: { cups: { name: Tassen } }')
+    assert.equal((await applyTenants(options())).changes, 3, 'the languages, and words of two things')
+    assert.equal((await applyTenants(options())).changes, 0)
+    const [row] = await asAdmin<{ token: string }>(
+      app.adminUrl,
+      `select token from app.api_key where token is not null and type = 'publishable'`,
+    )
+    const shopper = client(app, { publishableKey: row?.token as string })
+    const cup = async () => (await shopper.get('/store/products', { handle: 'cup', locale: 'de' })).body.products[0]
+    assert.deepEqual([(await cup()).title, (await cup()).subtitle], ['Tasse', 'Klein'])
+    say('products: { cup: { title: Tässchen } }\ncategories: { cups: { name: Tassen } }')
+    assert.equal((await applyTenants(options())).changes, 1)
+    assert.equal((await applyTenants(options())).changes, 0)
+    assert.deepEqual([(await cup()).title, (await cup()).subtitle], ['Tässchen', null])
+    say('products: { mug: { title: Becher } }')
+    fs.writeFileSync(at('translations/fr.yaml'), '{}')
+    await assert.rejects(
+      planTenants(options()),
+      /de\.yaml: products: there is no mug[\s\S]*fr\.yaml: the store does not offer the language fr/,
+    )
+    fs.rmSync(at('translations'), { recursive: true })
   })
 })

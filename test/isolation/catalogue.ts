@@ -79,6 +79,8 @@ const reviewedLooseColumns = new Set([
   'order_sequence.next_draft_display_id',
   'order_return.display_id',
   'draft_order.display_id',
+  'order_exchange.display_id',
+  'order_sequence.next_exchange_display_id',
   'store_credit_transaction.reference_id',
 ])
 

@@ -72,6 +72,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   // One that is over: it holds nothing of what the next requests want.
   'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
   'POST /vendor/payee': () => ({ country: 'us' }),
+  'GET /admin/vendors/:id/statements': () => ({ from: '2026-01-01', to: '2026-02-01' }),
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),
   'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),

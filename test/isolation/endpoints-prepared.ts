@@ -3,14 +3,17 @@ import { mailedToken } from '../../src/access/index.js'
 import { totpCode, totpStep } from '../../src/access/totp.js'
 import { statement } from '../../src/db/index.js'
 import { addDomain } from '../../src/platform/index.js'
+import { settleVendorOrder } from '../../src/payouts/index.js'
 import { asAdmin } from '../support/database.js'
+import { jobContext, monthsAgo, moveToMonth } from '../support/payouts.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
+import { preparedChanges } from './endpoints-changes.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { good } from '../support/http.js'
-import { edit } from './endpoints-edits.js'
 import { preparedDrafts } from './endpoints-prepared-drafts.js'
-import { beginReturn, type Ids, openCart, pack, placeOrder, promotionOf, type World } from './endpoints-world.js'
+import { order, packed, preparedOrders } from './endpoints-prepared-orders.js'
+import { type Ids, openCart, placeOrder, promotionOf, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -32,72 +35,6 @@ async function cart({ store }: World): Promise<Ids> {
   const id = await openCart(store)
   const found = good(await store.shopper.get(`/store/carts/${id}`, { fields: '+payment_collection.id,*items' }))
   return { cart: id, line_item: found.cart.items[0].id, payment_collection: found.cart.payment_collection.id }
-}
-
-/** An order with nothing packed yet. */
-async function order({ store }: World, vendor: number): Promise<Ids> {
-  const placed = await placeOrder(store)
-  const part = placed.order.vendor_orders[vendor]?.id as string
-  const found = good(await store.vendor(vendor).get(`/vendor/orders/${part}`))
-  return { order: placed.order.id, vendor_order: part, order_line_item: found.order.items[0].id }
-}
-
-/** An order with an open edit. */
-async function editing(world: World, vendor: number): Promise<Ids> {
-  const ids = await order(world, vendor)
-  return { ...ids, ...(await edit(world.store, ids.order as string, vendor)) }
-}
-
-/** An order that came to more by an edit, with the collection that asks for it. */
-async function raised(world: World, vendor: number): Promise<Ids> {
-  const ids = await editing(world, vendor)
-  good(await world.store.admin.post(`/admin/order-edits/${ids.order}/confirm`))
-  const found = good(await world.store.admin.get(`/admin/orders/${ids.order}`)).order
-  const open = found.payment_collections.find((collection: { status: string }) => collection.status === 'not_paid')
-  return { ...ids, order_collection: open.id }
-}
-
-async function packed(world: World, vendor: number): Promise<Ids> {
-  const ids = await order(world, vendor)
-  return { ...ids, fulfillment: await pack(world.store, vendor, ids.vendor_order as string) }
-}
-
-async function shipped(world: World, vendor: number): Promise<Ids> {
-  const ids = await packed(world, vendor)
-  good(
-    await world.store.vendor(vendor).post(`/vendor/orders/${ids.vendor_order}/fulfillments/${ids.fulfillment}/shipments`, { labels: [] }),
-  )
-  return ids
-}
-
-/** A return that is put together, with shipping. */
-async function begun(world: World, vendor: number): Promise<Ids> {
-  const ids = await packed(world, vendor)
-  const { id, items } = await beginReturn(world.store, ids.order as string, [vendor])
-  const shipping_option_id = world.idsOf[vendor]?.return_shipping_option
-  good(await world.store.admin.post(`/admin/returns/${id}/shipping-method`, { shipping_option_id }))
-  return { ...ids, return: id, return_item: items[0]?.id as string }
-}
-
-/** A return after these steps. */
-function returned(...steps: readonly [path: string, body: (ids: Ids) => object][]): Prepare {
-  return async (world, vendor) => {
-    const ids = await begun(world, vendor)
-    for (const [path, body] of steps) good(await world.store.admin.post(`/admin/returns/${ids.return}/${path}`, body(ids)))
-    return ids
-  }
-}
-
-const nothing = () => ({})
-const counted = (ids: Ids) => ({ items: [{ id: ids.order_line_item, quantity: 1 }] })
-const requested = returned(['request', nothing])
-const receiving = returned(['request', nothing], ['receive', nothing])
-const received = returned(['request', nothing], ['receive', nothing], ['receive-items', counted])
-const refundable: Prepare = async (world, vendor) => {
-  const ids = await received(world, vendor)
-  good(await world.store.admin.post(`/admin/returns/${ids.return}/receive/confirm`))
-  const { payments } = good(await world.store.admin.get('/admin/payments', { order_id: ids.order as string }))
-  return { ...ids, payment: payments[0].id }
 }
 
 const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({
@@ -122,6 +59,26 @@ async function promotion({ store: { admin } }: World): Promise<Ids> {
     promotion_target_rule: outside.application_method.target_rules[0].id,
     promotion_buy_rule: outside.application_method.buy_rules[0].id,
   }
+}
+
+/** Something that is to be paid to the vendor by hand. */
+const payout: Prepare = async (world, vendor) => {
+  const { vendor_order } = await order(world, vendor)
+  await settleVendorOrder(jobContext(world.app, world.store), vendor_order as string)
+  const { payouts } = good(await world.store.admin.post('/admin/payouts/run'))
+  const own = payouts.find((one: { vendor_id: string }) => one.vendor_id === world.store.vendors[vendor]?.id)
+  return { payout: own.id }
+}
+
+let months = 1
+
+/** An invoice for a month of its own. */
+const invoice: Prepare = async (world, vendor) => {
+  const { vendor_order } = await order(world, vendor)
+  months += 1
+  await moveToMonth(world.app, world.store, vendor_order as string, monthsAgo(months))
+  const { invoices } = good(await world.store.admin.post('/admin/invoices', { period: monthsAgo(months) }))
+  return { invoice: invoices[0].id }
 }
 
 const apiKey = made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))
@@ -243,6 +200,8 @@ async function giftedCart(world: World): Promise<Ids> {
 export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   ...preparedDrafts,
+  ...preparedOrders,
+  ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,
   'POST /admin/products/:id/variants/:variant_id': product,
   'POST /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,
@@ -260,7 +219,6 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/translations/batch': translation,
   'DELETE /admin/translations/:id': translation,
   'POST /store/carts/:id/customer': guestCart,
-  'POST /store/orders/:id/transfer/request': order,
   'POST /store/orders/:id/transfer/cancel': transfer,
   'POST /store/orders/:id/transfer/accept': transfer,
   'POST /store/orders/:id/transfer/decline': transfer,
@@ -271,61 +229,19 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/customers/:id/addresses/:address_id': address,
   'DELETE /admin/customers/:id': guest,
   'DELETE /admin/customer-groups/:id': made('customer_group', '/admin/customer-groups', () => ({ name: fresh('Group') })),
-  'POST /admin/orders/:id/fulfillments': order,
-  'POST /admin/orders/:id/fulfillments/:fulfillment_id/shipments': packed,
-  'POST /admin/orders/:id/fulfillments/:fulfillment_id/cancel': packed,
-  'POST /admin/orders/:id/fulfillments/:fulfillment_id/mark-as-delivered': shipped,
-  'POST /admin/orders/:id': order,
-  'POST /admin/orders/:id/complete': order,
-  'POST /admin/orders/:id/cancel': order,
   'POST /admin/orders/:id/archive': async (world, vendor) => {
     const ids = await order(world, vendor)
     good(await world.store.admin.post(`/admin/orders/${ids.order}/complete`))
     return ids
   },
-  'POST /admin/order-edits': order,
-  'POST /admin/order-edits/:id/items': editing,
-  'POST /admin/order-edits/:id/items/item/:item_id': editing,
-  'POST /admin/order-edits/:id/items/:action_id': editing,
-  'DELETE /admin/order-edits/:id/items/:action_id': editing,
-  'POST /admin/order-edits/:id/shipping-method': editing,
-  'POST /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'DELETE /admin/order-edits/:id/shipping-method/:action_id': editing,
-  'POST /admin/order-edits/:id/request': editing,
-  'POST /admin/order-edits/:id/confirm': editing,
-  'DELETE /admin/order-edits/:id': editing,
-  'POST /admin/payment-collections': raised,
-  'POST /admin/payment-collections/:id/mark-as-paid': raised,
-  'DELETE /admin/payment-collections/:id': raised,
-  'POST /admin/payments/:id/refund': refundable,
-  'POST /admin/vendor-orders/:id/release': order,
-  'POST /admin/payouts/releases': order,
+  'POST /admin/invoices/:id/credit': invoice,
+  'POST /admin/payouts/:id/mark-paid': payout,
+  'POST /admin/payouts/:id/cancel': payout,
   'POST /admin/holds/:id/release': async (world, vendor) => {
     const vendor_order_id = world.idsOf[vendor]?.vendor_order
     const { hold } = good(await world.store.admin.post('/admin/holds', { vendor_order_id, reason: 'manual', amount: 1 }))
     return { hold: hold.id }
   },
-  'POST /store/returns': packed,
-  'POST /admin/returns': packed,
-  'POST /admin/returns/:id': begun,
-  'POST /admin/returns/:id/request-items': begun,
-  'POST /admin/returns/:id/request-items/:action_id': begun,
-  'DELETE /admin/returns/:id/request-items/:action_id': begun,
-  'POST /admin/returns/:id/shipping-method': begun,
-  'POST /admin/returns/:id/shipping-method/:action_id': begun,
-  'DELETE /admin/returns/:id/shipping-method/:action_id': begun,
-  'POST /admin/returns/:id/request': begun,
-  'DELETE /admin/returns/:id/request': begun,
-  'POST /admin/returns/:id/receive': requested,
-  'DELETE /admin/returns/:id/receive': receiving,
-  'POST /admin/returns/:id/receive-items': receiving,
-  'POST /admin/returns/:id/receive-items/:action_id': receiving,
-  'DELETE /admin/returns/:id/receive-items/:action_id': receiving,
-  'POST /admin/returns/:id/dismiss-items': receiving,
-  'POST /admin/returns/:id/dismiss-items/:action_id': receiving,
-  'DELETE /admin/returns/:id/dismiss-items/:action_id': receiving,
-  'POST /admin/returns/:id/receive/confirm': received,
-  'POST /admin/returns/:id/cancel': requested,
   'DELETE /admin/promotions/:id': promotion,
   'DELETE /admin/campaigns/:id': promotion,
   'POST /admin/campaigns/:id/promotions': promotion,
@@ -347,9 +263,6 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /vendor/products/:id': product,
   'DELETE /admin/products/:id': product,
   'DELETE /admin/products/:id/variants/:variant_id': product,
-  'POST /vendor/orders/:id/fulfillments': order,
-  'POST /vendor/orders/:id/fulfillments/:fulfillment_id/shipments': packed,
-  'POST /vendor/orders/:id/fulfillments/:fulfillment_id/mark-as-delivered': shipped,
   'POST /admin/products/:id/variants': product,
   'POST /admin/sales-channels/:id/products': channel,
   'POST /admin/stock-locations/:id/sales-channels': channel,

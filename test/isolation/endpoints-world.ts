@@ -8,9 +8,10 @@ import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
-import { addPayees, addProviderRows } from './endpoints-provider.js'
+import { changeKinds, edit, exchange } from './endpoints-changes.js'
+import { addPayees } from './endpoints-money.js'
+import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
-import { edit } from './endpoints-edits.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -46,6 +47,7 @@ const promotionRules = (column: string) => ({
 
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
+  ...changeKinds,
   api_key: storeRows('api_key', `and type = 'publishable'`),
   audit_record: storeRows('audit_record'),
   bare_option: vendorRows('product_option', `and title = 'Bare'`),
@@ -58,8 +60,8 @@ export const kinds: Record<string, Kind> = {
   customer: storeRows('customer', 'and has_account'),
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
-  dispute: storeRows('dispute'),
   ...draftKinds,
+  ...providerKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -73,6 +75,7 @@ export const kinds: Record<string, Kind> = {
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
   invite: storeRows('invite'),
+  invoice: vendorRows('invoice'),
   linked_inventory_item: vendorRows(
     'inventory_item',
     `and id = (select k.inventory_item_id from app.variant_inventory_item k join app.product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id
@@ -90,14 +93,10 @@ export const kinds: Record<string, Kind> = {
   },
   notification: storeRows('notification'),
   order: storeRows('orders'),
-  order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
-  order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
-  order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
   order_line_item: vendorRows('order_line_item'),
   payee: vendorRows('payee'),
+  payout: vendorRows('payout'),
   payment: storeRows('payment'),
-  payment_account: storeRows('payment_account'),
-  payment_event: storeRows('payment_event'),
   paid_collection: storeRows('payment_collection', 'and order_id is not null'),
   parent_return_reason: storeRows('return_reason', 'and parent_return_reason_id is null'),
   parent_category: storeRows('product_category', 'and parent_category_id is null'),
@@ -333,6 +332,11 @@ async function addPurchases(app: TestApp, store: TestStore): Promise<void> {
   good(await store.admin.post(`/admin/order-edits/${raised.order.id}/confirm`))
   const open = await placeOrder(store)
   await edit(store, open.order.id)
+  for (const noun of ['exchange', 'claim'] as const) {
+    const sent = await placeOrder(store)
+    for (const [index, part] of sent.order.vendor_orders.entries()) await pack(store, index, part.id)
+    await exchange(store, sent.order.id, 0, noun)
+  }
   await app.drain()
   await openCart(store)
 }

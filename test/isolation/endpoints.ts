@@ -95,6 +95,8 @@ const plurals: Record<string, string> = {
   '/vendor/orders': 'vendor_order',
   '/admin/audit': 'audit_record',
   '/admin/inventory-items': 'inventory_item',
+  '/admin/reconciliation/runs': 'reconciliation_run',
+  '/admin/reconciliation/exceptions': 'reconciliation_exception',
 }
 
 /** Every place below a schema that is called like an id, or that the route's `ids` name. */

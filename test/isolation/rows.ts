@@ -73,6 +73,7 @@ const demanded: Record<string, Record<string, Demanded>> = {
   order_change: { change_type: 'update_order' },
   order_credit: { state: 'booked', amount_minor: 100, vendor_amount_minor: 80, commission_minor: 10, tax_minor: 10 },
   order_credit_line: { amount_minor: 100 },
+  order_claim_item: { reason: 'other' },
   order_edit: { status: 'confirmed' },
   order_edit_action: { action: 'ITEM_UPDATE' },
   order_line_item: { subtotal_minor: 100, tax_minor: 20, total_minor: 120 },

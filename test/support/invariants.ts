@@ -106,7 +106,7 @@ const always: Record<string, string> = {
       join app.order_line_item i on i.tenant_id = $1 and i.id = g.order_line_item_id
       where g.tenant_id = $1 and i.vendor_id = v.vendor_id), 0) <> -coalesce((select sum(s.amount_minor) from app.ledger_account a
       join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
-      where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id and t.kind not in ('release', 'clawback', 'reserve', 'reserve_release')), 0)`,
+      where a.tenant_id = $1 and a.code = 'L:vendor' and a.party_id = v.vendor_id and t.kind not in ('release', 'clawback', 'reserve', 'reserve_release', 'write_off')), 0)`,
   'what went out to a vendor and came back is what the books say': `
     select coalesce(r.vendor_id, b.vendor_id) as vendor, r.net, b.booked from (
       select vendor_id, currency_code, sum(amount) as net from (
@@ -134,6 +134,12 @@ const always: Record<string, string> = {
       select sum(r.amount_minor) from app.release r where r.tenant_id = $1 and r.payment_id = p.id and r.state in ('pending', 'succeeded')), 0)
       - coalesce((select sum(c.amount_minor) from app.clawback c join app.release r on r.tenant_id = $1 and r.id = c.release_id
         where c.tenant_id = $1 and r.payment_id = p.id and c.method = 'provider' and c.state = 'succeeded'), 0)`,
+  'what was given up of vendors’ debts is what the books have lost': `
+    select w.lost, b.booked from (select coalesce(sum(amount_minor), 0) as lost from app.clawback where tenant_id = $1 and method = 'write_off') w
+    cross join (select coalesce(sum(s.amount_minor), 0) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
+      join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id and t.kind = 'write_off'
+      where a.tenant_id = $1 and a.code = 'E:bad_debt') b where w.lost <> b.booked`,
   'what is reserved of vendors is what the books keep back': `
     select coalesce(h.vendor_id, b.vendor_id) as vendor, h.held, b.booked from (
       select vendor_id, currency_code, sum(amount_minor) as held from app.hold
@@ -241,7 +247,7 @@ const atRest: Record<string, string> = {
   // What would resume an attempt that has failed waits for its hour, and finds nothing to do then.
   'no event is left undone': `
     select e.id, e.name, e.state, e.last_error from app.outbox_event e where e.tenant_id = $1 and e.state <> 'done'
-      and not (e.name in ('payable.due', 'payment_session.check') and e.state = 'queued' and e.available_at > now())
+      and not (e.name in ('payable.due', 'payment_session.check', 'payout_run.due') and e.state = 'queued' and e.available_at > now())
       and not (e.name = 'checkout.opened' and e.state = 'queued' and e.available_at > now()
         and exists (select 1 from app.checkout k where k.tenant_id = $1 and k.id = e.payload ->> 'checkout_id' and k.state = 'failed'))`,
   'what is noted of a vendor order is what its releases say': `

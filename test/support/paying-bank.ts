@@ -53,6 +53,8 @@ export class PayingBank {
       referenceOf: (data) => String(data.reference),
       remote: {
         fetchPayment: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
+        listMovements: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
+        fetchBalances: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         connect: async () => ({ kind: 'rejected', code: 'none', message: 'connected by tests' }),
         verifyWebhook: (_account, raw, headers) =>
           headers['x-signature'] === 'good'

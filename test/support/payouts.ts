@@ -72,3 +72,18 @@ export async function setStore(store: TestStore, settings: object): Promise<void
   const { stores } = good(await store.admin.get('/admin/stores'))
   good(await store.admin.post(`/admin/stores/${stores[0].id}`, settings))
 }
+
+/** The month so many months ago, as 2026-01 is one. */
+export function monthsAgo(count: number): string {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7)
+}
+
+/** Has a vendor order be of the middle of a month. */
+export async function moveToMonth(app: TestApp, store: TestStore, partId: string, month: string): Promise<void> {
+  await asAdmin(app.adminUrl, 'update app.vendor_order set created_at = $3 where tenant_id = $1 and id = $2', [
+    store.tenantId,
+    partId,
+    `${month}-15T12:00:00Z`,
+  ])
+}

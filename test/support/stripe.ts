@@ -36,6 +36,8 @@ export interface StripeWorldOptions {
   simulator?: SimulatorOptions
   clock?: Clock
   settings?: Record<string, string>
+  /** The app lives by the simulator's clock, which begins now and moves with `settle`. */
+  virtualTime?: boolean
 }
 
 let opened = 0
@@ -43,10 +45,12 @@ let opened = 0
 const someTime_ms = 60_000
 
 export async function startStripeWorld(options: StripeWorldOptions = {}): Promise<StripeWorld & { stop(): Promise<void> }> {
-  const simulator = await startStripeSimulator({ seed: 1, ...options.simulator })
+  const virtual = options.virtualTime === true ? ({ startAt: new Date(), signatures: 'clock' } as const) : {}
+  const simulator = await startStripeSimulator({ seed: 1, ...virtual, ...options.simulator })
+  const clock = options.virtualTime === true ? { now: () => simulator.control.now() } : options.clock
   const app = await startTestApp({
     settings: { STRIPE_API_URL: simulator.url, ...options.settings },
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(clock === undefined ? {} : { clock }),
   })
   return {
     app,

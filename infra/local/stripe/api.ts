@@ -3,7 +3,7 @@ import Stripe from 'stripe'
 import type { Call } from './call.js'
 import { refused, StripeFailure } from './errors.js'
 import { readForm } from './form.js'
-import { type Answer, IdempotencyKeys } from './idempotency.js'
+import type { Answer } from './idempotency.js'
 import type { objectRoots } from './roots.js'
 import { expand } from './present.js'
 import type { Route } from './route.js'
@@ -22,7 +22,6 @@ export interface Request {
 type Fault = 'after' | 'before' | 'drop' | 'limit' | 'lock'
 
 const keyFormat = /^(sk|rk|pk)_test_([A-Za-z0-9_]+)$/
-const keys = new WeakMap<Account, IdempotencyKeys>()
 type Shapes = Record<string, (typeof objectRoots)[number]>
 
 /** The type that an answer must be of, by its `object`. */
@@ -133,8 +132,7 @@ export class Api {
   async #once(request: Request, asker: Asker, requestId: string, headers: Record<string, string>, failAfter: boolean): Promise<Answer> {
     const header = request.headers['idempotency-key']
     const key = request.method === 'POST' && typeof header === 'string' ? header : undefined
-    const kept = keys.get(asker.account) ?? new IdempotencyKeys()
-    keys.set(asker.account, kept)
+    const kept = asker.account.keys
     if (key !== undefined) {
       const fingerprint = `${request.method} ${request.path} ${request.body}`
       const first = kept.begin(key, fingerprint, this.world.now_ms())

@@ -54,30 +54,33 @@ export function createCharge(account: Account, intent: Intent, behaviour: Behavi
 }
 
 /** Takes the money of an authorised charge, or of a part of it. */
-export function captureCharge(account: Account, charge: Charge, intent: Intent, behaviour: Behaviour): void {
+export function captureCharge(account: Account, charge: Charge, intent: Intent): void {
   charge.captured = true
   charge.amount_captured = intent.amount_received
-  const settle = () => settleCharge(account, charge, behaviour)
   const late = account.world.settings.balanceTransactions === 'async' && intent.capture_method !== 'automatic'
-  if (!late) return settle()
-  account.world.later(settlement_ms, () => {
-    settle()
-    emit(account, 'charge.updated', charge)
-  })
+  if (late) account.world.later(settlement_ms, 'settle_charge', account, charge.id)
+  else settleCharge(account, charge)
+}
+
+export function settleLate(account: Account, id: string): void {
+  const charge = account.get<Charge>('charge', id)
+  settleCharge(account, charge)
+  emit(account, 'charge.updated', charge)
 }
 
 /**
  * Books the charge. Of one that was captured in part the whole comes in and the rest goes out again, as Stripe's reports
  * show it.
  */
-function settleCharge(account: Account, charge: Charge, behaviour: Behaviour): void {
+function settleCharge(account: Account, charge: Charge): void {
+  const behaviour = account.behaviours.get(charge.payment_method ?? '')
   const { rate_basisPoints, fixed } = account.world.settings.fees
-  const available_s = behaviour.availableAtOnce ? 0 : pending_s
+  const available_s = behaviour?.availableAtOnce === true ? 0 : pending_s
   const { amount, currency, rate } = settled(account, charge.amount, charge.currency)
   const captured = settled(account, charge.amount_captured, charge.currency).amount
   const fee = Math.round((captured * rate_basisPoints) / 10_000) + fixed
   const { id: source, description } = charge
-  const type = behaviour.type === 'card' ? 'charge' : 'payment'
+  const type = behaviour?.type === 'us_bank_account' ? 'payment' : 'charge'
   const booking = {
     type,
     reporting_category: 'charge',

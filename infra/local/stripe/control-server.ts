@@ -38,6 +38,7 @@ const actions: Record<string, Action> = {
   'POST /_sim/refunds/:id/fail': (control, _, id) => control.failRefund(id),
   'POST /_sim/payouts': (control, { account, currency }) => control.payOut(String(account), String(currency)),
   'POST /_sim/payouts/:id/fail': (control, _, id) => control.failPayout(id),
+  'POST /_sim/fees': (control, { account, amount, currency }) => control.takeFee(String(account), Number(amount), String(currency)),
   'POST /_sim/events': (control, { type, object }) => control.createEvent(String(type), String(object)),
   'POST /_sim/reset': (control, { seed = 1 }) => control.reset(Number(seed)),
   'GET /_sim/snapshot': (control) => control.snapshot(),

@@ -1,5 +1,6 @@
 import { setState } from './accounts.js'
 import type { Api } from './api.js'
+import { move } from './balance.js'
 import { emit } from './events.js'
 import { finishAuthentication, confirmIntent } from './intents.js'
 import { presented, reversalsOf } from './present.js'
@@ -77,6 +78,12 @@ export function controlOf(world: World, api: Api): SimulatorControl {
     },
     async failPayout(id) {
       failPayout(world.holderOf(id), id)
+    },
+    async takeFee(accountId, amount, currency) {
+      const account = world.accounts().find(({ id }) => id === accountId)
+      if (account === undefined) throw new Error(`the simulator has no ${accountId}`)
+      const fee = { type: 'stripe_fee', reporting_category: 'fee', amount: -amount, currency, source: null }
+      return move(account, { ...fee, description: 'Radar' }).id
     },
     async createEvent(type, objectId) {
       const account = world.holderOf(objectId)

@@ -7,6 +7,7 @@ interface Surroundings {
   readonly settings: Settings
   readonly chance: Chance
   now_ms(): number
+  changed(): void
 }
 
 /** Where events go, and the secret that signs them. */
@@ -15,7 +16,7 @@ export interface Destination {
   secret: string
 }
 
-interface Delivery {
+export interface Delivery {
   body: string
   destination: Destination
   due_ms: number
@@ -29,6 +30,8 @@ const answer_ms = 20_000
 /** The queue of webhooks. It holds back, repeats, shuffles and loses as the faults say. */
 export class Deliveries {
   #queue: Delivery[] = []
+  /** Taken out of the queue, and not answered yet. */
+  readonly #underway = new Set<Delivery>()
 
   constructor(readonly world: Surroundings) {}
 
@@ -47,6 +50,15 @@ export class Deliveries {
     this.#queue = []
   }
 
+  /** What is not known to have arrived: after a restart it is delivered once more. */
+  saved(): Delivery[] {
+    return [...this.#underway, ...this.#queue]
+  }
+
+  restore(saved: readonly Delivery[]): void {
+    this.#queue = [...saved]
+  }
+
   /** Delivers what is due, one after another, and returns how many were answered with 2xx. */
   async run(): Promise<number> {
     const now_ms = this.world.now_ms()
@@ -54,10 +66,13 @@ export class Deliveries {
     this.#queue = this.#queue.filter((delivery) => delivery.due_ms > now_ms)
     const order = this.world.settings.faults.delivery.reorder ? this.world.chance.shuffled(due, 'delivery/order') : due
     let accepted = 0
+    for (const delivery of order) this.#underway.add(delivery)
     for (const delivery of order) {
-      if (await post(delivery)) accepted += 1
+      if (await post(delivery, this.world)) accepted += 1
       else this.#again(delivery)
+      this.#underway.delete(delivery)
     }
+    if (order.length > 0) this.world.changed()
     return accepted
   }
 
@@ -69,19 +84,20 @@ export class Deliveries {
 }
 
 /**
- * Stripe's header. Its time is the real one, whatever the virtual clock says: receivers compare it with their own.
+ * Stripe's header. Its time is the real one unless the receivers' clock is the simulator's: they compare it with their own.
  */
 export function signatureHeader(body: string, secret: string, at_ms = Date.now()): string {
   const time = Math.floor(at_ms / 1_000)
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`
 }
 
-function post({ body, destination }: Delivery): Promise<boolean> {
+function post({ body, destination }: Delivery, world: Surroundings): Promise<boolean> {
+  const at_ms = world.settings.signatures === 'clock' ? world.now_ms() : Date.now()
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-    'stripe-signature': signatureHeader(body, destination.secret),
+    'stripe-signature': signatureHeader(body, destination.secret, at_ms),
   }
   return new Promise((resolve) => {
     const request = http.request(destination.url, { method: 'POST', headers, agent: false, timeout: answer_ms }, (response) => {

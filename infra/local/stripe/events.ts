@@ -6,8 +6,6 @@ import { presented } from './present.js'
 import { filled } from './schema.js'
 import type { Account } from './world.js'
 
-/** Endpoints for connected accounts' events: Stripe does not show which they are. */
-const forConnected = new WeakSet<WebhookEndpoint>()
 const endpointsMax = 16
 
 /** Says that something happened, with the object as it is now. */
@@ -25,7 +23,7 @@ export function emit(account: Account, type: string, object: StripeObject, cause
     request: { id: cause?.requestId ?? null, idempotency_key: cause?.idempotencyKey ?? null },
     type,
   })
-  const endpoints = platform.own.all<WebhookEndpoint>('webhook_endpoint').filter((endpoint) => listens(endpoint, event))
+  const endpoints = platform.own.all<WebhookEndpoint>('webhook_endpoint').filter((endpoint) => listens(platform.own, endpoint, event))
   event.pending_webhooks = endpoints.length
   for (const endpoint of endpoints) {
     const secret = platform.own.secrets.get(endpoint.id) ?? ''
@@ -35,8 +33,8 @@ export function emit(account: Account, type: string, object: StripeObject, cause
 }
 
 /** An endpoint is the platform's own or for connected accounts, never both. */
-function listens(endpoint: WebhookEndpoint, event: Event): boolean {
-  if (endpoint.status !== 'enabled' || forConnected.has(endpoint) !== (event.account !== undefined)) return false
+function listens(owner: Account, endpoint: WebhookEndpoint, event: Event): boolean {
+  if (endpoint.status !== 'enabled' || owner.forConnected.has(endpoint.id) !== (event.account !== undefined)) return false
   return endpoint.enabled_events.includes('*') || endpoint.enabled_events.includes(event.type)
 }
 
@@ -64,7 +62,7 @@ export function createEndpoint(call: Call): StripeObject {
   )
   const secret = `whsec_${account.world.chance.letters(`${account.id}/whsec`, 32)}`
   account.secrets.set(endpoint.id, secret)
-  if (parameters.connect === true) forConnected.add(endpoint)
+  if (parameters.connect === true) account.forConnected.add(endpoint.id)
   return { ...endpoint, secret }
 }
 

@@ -6,7 +6,7 @@ export interface Answer {
   headers: Record<string, string>
 }
 
-interface Kept {
+export interface Kept {
   fingerprint: string
   at_ms: number
   /** Missing while the first request is still under way. */
@@ -42,6 +42,15 @@ export class IdempotencyKeys {
     if (known.answer !== undefined) return known.answer
     const message = `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`
     throw new StripeFailure(409, { type: 'invalid_request_error', code: 'idempotency_key_in_use', message }, false)
+  }
+
+  /** What was answered and is still good. */
+  saved(now_ms: number): [string, Kept][] {
+    return [...this.#kept].filter(([, { at_ms, answer }]) => answer !== undefined && at_ms + kept_ms > now_ms)
+  }
+
+  restore(saved: readonly [string, Kept][]): void {
+    for (const [key, kept] of saved) this.#kept.set(key, kept)
   }
 
   keep(key: string, answer: Answer): void {

@@ -1,8 +1,11 @@
+import type http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from './api.js'
 import { controlOf } from './control.js'
+import { duties } from './duties.js'
 import { close, createApiServer, createControlServer, listen } from './server.js'
-import type { Settings, SimulatorOptions, StripeSimulator } from './types.js'
+import { StateFile } from './state-file.js'
+import type { Settings, SimulatorControl, SimulatorOptions, StripeSimulator } from './types.js'
 import { World } from './world.js'
 
 export { signatureHeader } from './deliveries.js'
@@ -13,15 +16,18 @@ const tick_ms = 100
 
 /** A Stripe of one's own, in this process. See README.md for what it does and does not. */
 export async function startStripeSimulator(options: SimulatorOptions = {}): Promise<StripeSimulator> {
-  const world = new World(settingsOf(options))
+  const world = new World(settingsOf(options), duties)
   const api = new Api(world)
-  const control = controlOf(world, api)
+  const control = noting(world, controlOf(world, api))
+  const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, world)
+  const portBefore = stateFile?.restore()
   const server = createApiServer(world, api)
   const controlServer = createControlServer(control)
-  const port = await listen(server, options.port ?? 0)
+  const port = await listenAgain(server, options.port ?? portBefore ?? 0, options.port === undefined)
   const url = `http://127.0.0.1:${port}`
   world.settings.url = url
   const controlPort = await listen(controlServer, options.controlPort ?? 0)
+  stateFile?.follow(port)
   const background = startBackground(world)
   return {
     url,
@@ -32,6 +38,7 @@ export async function startStripeSimulator(options: SimulatorOptions = {}): Prom
       await background.stop()
       await close(server)
       await close(controlServer)
+      stateFile?.close()
       if (api.violations.length > 0) throw new Error(`the Stripe simulator answered what Stripe would not:\n${api.violations.join('\n')}`)
     },
   }
@@ -42,12 +49,40 @@ export function stripeOptionsFor(simulator: StripeSimulator): { host: string; po
   return { host: '127.0.0.1', port: simulator.port, protocol: 'http', telemetry: false }
 }
 
+/** On the port of before if it is free: where another has taken it, any will do. */
+async function listenAgain(server: http.Server, port: number, elsewhere: boolean): Promise<number> {
+  try {
+    return await listen(server, port)
+  } catch (error) {
+    if (!elsewhere || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return listen(server, 0)
+  }
+}
+
+/** The control, after each use of which the world may have changed. */
+function noting(world: World, control: SimulatorControl): SimulatorControl {
+  const note = async (answer: unknown) => {
+    await Promise.resolve(answer).catch(() => undefined)
+    world.changed()
+  }
+  return new Proxy(control, {
+    get:
+      (target, name: keyof SimulatorControl) =>
+      (...values: never[]) => {
+        const answer = (target[name] as (...given: never[]) => unknown)(...values)
+        void note(answer)
+        return answer
+      },
+  })
+}
+
 function settingsOf(options: SimulatorOptions): Settings {
   return {
     seed: options.seed ?? 1,
     clock: options.clock ?? 'virtual',
     startAt: options.startAt,
     validate: options.validate ?? true,
+    signatures: options.signatures ?? 'real',
     autoDeliver: options.autoDeliver ?? false,
     balanceTransactions: options.balanceTransactions ?? 'async',
     country: options.country ?? 'US',

@@ -169,21 +169,23 @@ function attempt(account: Account, intent: Intent, behaviour: Behaviour, call?: 
   const charge = createCharge(account, intent, behaviour, {})
   if (intent.capture_method === 'manual') {
     Object.assign(intent, { status: 'requires_capture', amount_capturable: intent.amount })
-    account.world.later(authorisation_ms, () => lapse(account, intent, charge))
+    account.world.later(authorisation_ms, 'lapse', account, intent.id)
     emit(account, 'charge.succeeded', charge, call)
     emit(account, 'payment_intent.amount_capturable_updated', intent, call)
     return intent
   }
   Object.assign(intent, { status: 'succeeded', amount_received: intent.amount })
-  captureCharge(account, charge, intent, behaviour)
+  captureCharge(account, charge, intent)
   disputeLater(account, charge, behaviour)
   emit(account, 'charge.succeeded', charge, call)
   emit(account, 'payment_intent.succeeded', intent, call)
   return intent
 }
 
-function lapse(account: Account, intent: Intent, charge: Charge): void {
+export function lapse(account: Account, id: string): void {
+  const intent = account.get<Intent>('payment_intent', id)
   if (intent.status !== 'requires_capture') return
+  const charge = account.get<Charge>('charge', intent.latest_charge as string)
   Object.assign(charge, { amount_refunded: charge.amount, refunded: true })
   Object.assign(intent, { status: 'canceled', amount_capturable: 0, canceled_at: account.world.now_s(), cancellation_reason: 'automatic' })
   emit(account, 'charge.expired', charge)
@@ -192,10 +194,13 @@ function lapse(account: Account, intent: Intent, charge: Charge): void {
 
 /** Some test cards are paid and then disputed. */
 function disputeLater(account: Account, charge: Charge, { dispute }: Behaviour): void {
-  if (dispute === undefined) return
-  account.world.later(dispute_ms, () => {
-    for (let number = 0; number < dispute.count; number++) openDispute(account, charge.id, dispute)
-  })
+  if (dispute !== undefined) account.world.later(dispute_ms, 'dispute', account, charge.id)
+}
+
+export function disputeAsCardSays(account: Account, chargeId: string): void {
+  const { payment_method } = account.get<Charge>('charge', chargeId)
+  const { dispute } = account.behaviours.get(payment_method ?? '') ?? {}
+  for (let number = 0; number < (dispute?.count ?? 0); number++) openDispute(account, chargeId, dispute)
 }
 
 function startDebit(account: Account, intent: Intent, behaviour: Behaviour, call?: Call): Intent {
@@ -203,15 +208,19 @@ function startDebit(account: Account, intent: Intent, behaviour: Behaviour, call
   intent.status = 'processing'
   emit(account, 'payment_intent.processing', intent, call)
   emit(account, 'charge.pending', charge, call)
-  account.world.later(bankDays_ms, () => {
-    if (intent.status !== 'processing') return
-    Object.assign(charge, { status: 'succeeded', paid: true })
-    Object.assign(intent, { status: 'succeeded', amount_received: intent.amount })
-    captureCharge(account, charge, intent, behaviour)
-    emit(account, 'charge.succeeded', charge)
-    emit(account, 'payment_intent.succeeded', intent)
-  })
+  account.world.later(bankDays_ms, 'finish_debit', account, intent.id)
   return intent
+}
+
+export function finishDebit(account: Account, id: string): void {
+  const intent = account.get<Intent>('payment_intent', id)
+  if (intent.status !== 'processing') return
+  const charge = account.get<Charge>('charge', intent.latest_charge as string)
+  Object.assign(charge, { status: 'succeeded', paid: true })
+  Object.assign(intent, { status: 'succeeded', amount_received: intent.amount })
+  captureCharge(account, charge, intent)
+  emit(account, 'charge.succeeded', charge)
+  emit(account, 'payment_intent.succeeded', intent)
 }
 
 function declined(
@@ -268,9 +277,8 @@ export function captureIntent(call: Call, id: string): Intent {
   }
   const charge = account.get<Charge>('charge', intent.latest_charge as string)
   Object.assign(intent, { status: 'succeeded', amount_capturable: 0, amount_received: amount })
-  const behaviour = behaviourOf(account, intent)
-  captureCharge(account, charge, intent, behaviour)
-  disputeLater(account, charge, behaviour)
+  captureCharge(account, charge, intent)
+  disputeLater(account, charge, behaviourOf(account, intent))
   emit(account, 'charge.captured', charge, call)
   emit(account, 'payment_intent.succeeded', intent, call)
   return intent

@@ -57,11 +57,12 @@ function start(account: Account, { amount, currency, automatic, metadata, descri
     }),
   )
   emit(account, 'payout.created', payout, call)
-  account.world.later(arrival_ms, () => arrive(account, payout))
+  account.world.later(arrival_ms, 'finish_payout', account, id)
   return payout
 }
 
-function arrive(account: Account, payout: Payout): void {
+export function finishPayout(account: Account, id: string): void {
+  const payout = account.get<Payout>('payout', id)
   if (payout.status !== 'pending' && payout.status !== 'in_transit') return
   payout.status = 'paid'
   emit(account, 'payout.paid', payout)

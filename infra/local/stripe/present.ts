@@ -1,5 +1,5 @@
 import { impossible } from './errors.js'
-import type { BalanceTransaction, Charge, Refund, StripeObject, Transfer, TransferReversal } from './objects.js'
+import type { BalanceTransaction, Charge, Dispute, Refund, StripeObject, Transfer, TransferReversal } from './objects.js'
 import type { Account } from './world.js'
 
 const embeddedMax = 10
@@ -13,6 +13,10 @@ export function presented(account: Account, object: StripeObject): StripeObject 
       ...object,
       reversals: listOf(account, reversalsOf(account, object as Transfer), `/v1/transfers/${object.id}/reversals`, embeddedMax),
     }
+  if (object.object === 'dispute') {
+    const transactions = (object as Dispute).balance_transactions.map((transaction) => presentedTransaction(account, transaction))
+    return { ...object, balance_transactions: transactions }
+  }
   return { ...object }
 }
 

@@ -9,7 +9,17 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 export class Chance {
   readonly #counts = new Map<string, number>()
 
-  constructor(readonly seed: number) {}
+  constructor(
+    readonly seed: number,
+    counts: readonly [string, number][] = [],
+  ) {
+    for (const [purpose, count] of counts) this.#counts.set(purpose, count)
+  }
+
+  /** How often each purpose has drawn: what goes on from there draws nothing twice. */
+  counts(): [string, number][] {
+    return [...this.#counts]
+  }
 
   /** 0 up to, not including, 1; another number each time that the same purpose asks. */
   draw(purpose: string): number {

@@ -50,12 +50,8 @@ export function createRefund(call: Call): Refund {
   charge.refunded = charge.amount_refunded === charge.amount_captured
   emit(account, 'refund.created', refund, call)
   emit(account, 'charge.refunded', charge, call)
-  if (behaviour?.refundFails) {
-    account.world.later(bankDays_ms, () => {
-      if (refund.status === 'succeeded') failRefund(account, refund.id)
-    })
-  }
-  if (slow) account.world.later(bankDays_ms, () => succeed(account, refund))
+  if (behaviour?.refundFails) account.world.later(bankDays_ms, 'fail_refund', account, refund.id)
+  if (slow) account.world.later(bankDays_ms, 'finish_refund', account, refund.id)
   return refund
 }
 
@@ -88,11 +84,17 @@ function checkRefundable(account: Account, charge: Charge, amount: number, left:
   }
 }
 
-function succeed(account: Account, refund: Refund): void {
+export function finishRefund(account: Account, id: string): void {
+  const refund = account.get<Refund>('refund', id)
   if (refund.status !== 'pending') return
   refund.status = 'succeeded'
   emit(account, 'refund.updated', refund)
   emit(account, 'charge.refund.updated', refund)
+}
+
+/** The card takes no refund: its bank sends the money back, unless that has happened already. */
+export function failRefundLate(account: Account, id: string): void {
+  if (account.get<Refund>('refund', id).status === 'succeeded') failRefund(account, id)
 }
 
 /** A bank sends a refund back, which may happen weeks after it succeeded: the money returns to the balance. */

@@ -26,10 +26,12 @@ async function serveApi(world: World, api: Api, incoming: http.IncomingMessage, 
   if (body === undefined) return void response.writeHead(413).end()
   if (method === 'OPTIONS') return void response.writeHead(204, crossOrigin).end()
   const page = pageAt(world, method, address, body)
+  if (page !== undefined && method !== 'GET') world.changed()
   if (page !== undefined) return void response.writeHead(page.status, page.headers).end(page.body)
   const request: Request = { method, path: address.pathname, query: address.search.slice(1), headers: incoming.headers, body }
   const fault = api.fault(request)
   const answer = await api.answer(request, fault)
+  if (method !== 'GET') world.changed()
   if (fault === 'drop') return void incoming.socket.destroy()
   response.writeHead(answer.status, { 'content-type': 'application/json', ...crossOrigin, ...answer.headers }).end(answer.body)
 }

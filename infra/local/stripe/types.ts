@@ -44,6 +44,8 @@ export interface SimulatorOptions {
   startAt?: Date
   /** Answers that differ from the typings of the SDK become errors, and `stop` tells of them. */
   validate?: boolean
+  /** The time in signatures: the real one, or the simulator's, for receivers that live by its clock. */
+  signatures?: 'real' | 'clock'
   /** Delivers in the background; otherwise `control.deliver` does. */
   autoDeliver?: boolean
   /** `async`: a charge has its balance transaction only some seconds after it was captured. */
@@ -55,6 +57,8 @@ export interface SimulatorOptions {
   settlement?: Settlement
   /** Whether a connected account may be overdrawn when a transfer is reversed. */
   overdraft?: boolean
+  /** Where everything is kept for the next start, the port included; forgotten at the end, unless said. */
+  stateFile?: string
 }
 
 export interface Settlement {
@@ -67,6 +71,7 @@ export interface Settings {
   clock: 'real' | 'virtual'
   startAt: Date | undefined
   validate: boolean
+  signatures: 'real' | 'clock'
   autoDeliver: boolean
   balanceTransactions: 'async' | 'at_once'
   fees: Fees
@@ -119,6 +124,8 @@ export interface SimulatorControl {
   /** An automatic payout of all that is available; returns its id, or undefined when there is nothing. */
   payOut(accountId: string, currency: string): Promise<string | undefined>
   failPayout(id: string): Promise<void>
+  /** What Stripe takes by itself, for Radar or a monthly fee; returns the id of the balance transaction. */
+  takeFee(accountId: string, amount: number, currency: string): Promise<string>
   /** Another event that says the same of an object as it is now; returns its id. */
   createEvent(type: string, objectId: string): Promise<string>
   snapshot(): Snapshot

@@ -7,9 +7,12 @@ import { routes as customerGroups } from './customer-groups.js'
 import { routes as customers } from './customers.js'
 import { routes as disputes } from './disputes.js'
 import { routes as draftOrders } from './draft-orders.js'
+import { routes as claims } from './claims.js'
+import { routes as exchanges } from './exchanges.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as holds } from './holds.js'
 import { routes as inventory } from './inventory.js'
+import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
@@ -20,14 +23,17 @@ import { routes as payees } from './payees.js'
 import { routes as paymentAccounts } from './payment-accounts.js'
 import { routes as paymentCollections } from './payment-collections.js'
 import { routes as payments } from './payments.js'
+import { routes as payouts } from './payouts.js'
 import { routes as priceLists } from './price-lists.js'
 import { routes as productParts } from './product-parts.js'
 import { routes as promotions } from './promotions.js'
 import { routes as products } from './products.js'
 import { routes as providers } from './providers.js'
+import { routes as reconciliation } from './reconciliation.js'
 import { routes as refundReasons } from './refund-reasons.js'
 import { routes as regions } from './regions.js'
 import { routes as releases } from './releases.js'
+import { routes as reports } from './reports.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
@@ -66,6 +72,7 @@ export const routes: Route[] = [
   ...providers,
   ...paymentAccounts,
   ...disputes,
+  ...reconciliation,
   ...apiKeys,
   ...users,
   ...staff,
@@ -78,14 +85,19 @@ export const routes: Route[] = [
   ...orderFulfillments,
   ...orderEdits,
   ...returns,
+  ...exchanges,
+  ...claims,
   ...returnReasons,
   ...refundReasons,
   ...payments,
   ...paymentCollections,
   ...payees,
   ...releases,
+  ...payouts,
+  ...invoices,
   ...holds,
   ...ledger,
+  ...reports,
   ...audit,
   ...notifications,
   ...uploads,

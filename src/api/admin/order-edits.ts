@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
+import { previewChange } from '../../exchanges/index.js'
 import {
   addItems,
   addShipping,
@@ -12,7 +13,6 @@ import {
   changeShippingAction,
   confirmEdit,
   openEditStatement,
-  previewOrder,
   removeItemAction,
   removeShippingAction,
   renderEdit,
@@ -24,8 +24,9 @@ import { type AnyRequest, amount, deleted, id, needWholeStore, text } from './sh
 const fields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'actions.*'] }
 const quantity = z.int().min(0).max(limits.quantity)
 const note = text.nullish()
+const target = (orderId: string) => ({ orderId, exchangeId: null })
 const actionOf = (request: AnyRequest) => request.params.action_id as string
-const preview = (request: AnyRequest, orderId: string) => previewOrder(request.context, orderId, picturesOf(request))
+const preview = (request: AnyRequest, orderId: string) => previewChange(request.context, orderId, picturesOf(request))
 
 /** A step of an order's open edit: it changes what is planned, and the answer shows what the order would be. */
 function step<Body extends z.ZodType>(
@@ -66,7 +67,7 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'GET',
     path: '/admin/orders/:id/preview',
-    summary: 'An order as it would be if its open edit were confirmed',
+    summary: 'An order as it would be if its open edit or exchange were confirmed',
     access: 'orders:read',
     ids: { id: 'order' },
     async handle(request) {
@@ -97,13 +98,13 @@ export const routes: Route[] = [
     '/items',
     'Plan items that are added',
     { body: z.strictObject({ items: z.array(added).min(1).max(limits.cartLines) }), ids: { variant_id: 'variant' } },
-    (request, orderId) => addItems(request.context, orderId, request.body.items),
+    (request, orderId) => addItems(request.context, target(orderId), request.body.items),
   ),
   step(
     '/items/item/:item_id',
     'Plan how many pieces there are of an item of the order',
     { body: z.strictObject({ quantity, internal_note: note }), ids: { item_id: 'order_line_item' } },
-    (request, orderId) => changeItem(request.context, orderId, request.params.item_id as string, request.body),
+    (request, orderId) => changeItem(request.context, target(orderId), request.params.item_id as string, request.body),
   ),
   step(
     '/items/:action_id',
@@ -112,13 +113,13 @@ export const routes: Route[] = [
       body: z.strictObject({ quantity: quantity.optional(), unit_price: amount.nullish(), internal_note: note }),
       ids: { action_id: 'order_edit_item' },
     },
-    (request, orderId) => changeItemAction(request.context, orderId, actionOf(request), request.body),
+    (request, orderId) => changeItemAction(request.context, target(orderId), actionOf(request), request.body),
   ),
   step(
     '/items/:action_id',
     'Take an item out of the plan',
     { method: 'DELETE', ids: { action_id: 'order_edit_item' } },
-    (request, orderId) => removeItemAction(request.context, orderId, actionOf(request)),
+    (request, orderId) => removeItemAction(request.context, target(orderId), actionOf(request)),
   ),
   step(
     '/shipping-method',
@@ -129,20 +130,20 @@ export const routes: Route[] = [
     },
     (request, orderId) => {
       const { description, internal_note, ...chosen } = request.body
-      return addShipping(request.context, orderId, { ...chosen, internal_note: internal_note ?? description })
+      return addShipping(request.context, target(orderId), { ...chosen, internal_note: internal_note ?? description })
     },
   ),
   step(
     '/shipping-method/:action_id',
     'Change what planned shipping costs',
     { body: z.strictObject({ custom_amount: amount.nullish(), internal_note: note, metadata }), ids: { action_id: 'order_edit_shipping' } },
-    (request, orderId) => changeShippingAction(request.context, orderId, actionOf(request), request.body),
+    (request, orderId) => changeShippingAction(request.context, target(orderId), actionOf(request), request.body),
   ),
   step(
     '/shipping-method/:action_id',
     'Take shipping out of the plan',
     { method: 'DELETE', ids: { action_id: 'order_edit_shipping' } },
-    (request, orderId) => removeShippingAction(request.context, orderId, actionOf(request)),
+    (request, orderId) => removeShippingAction(request.context, target(orderId), actionOf(request)),
   ),
   step('/request', 'Note that the shopper was asked to agree to an edit', {}, (request, orderId) => requestEdit(request.context, orderId)),
   step('/confirm', 'Do what an edit plans: lines, stock, books and what is to be paid', {}, (request, orderId) =>

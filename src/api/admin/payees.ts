@@ -16,6 +16,7 @@ export const payeeFields: FieldsPolicy = {
     'requirements',
     'country',
     'currency_code',
+    'failure',
     'synced_at',
     'created_at',
     'updated_at',

@@ -45,8 +45,8 @@ const releases = reading({
   plural: 'releases',
   label: 'Release',
   access: 'payouts:read',
-  query: z.strictObject({ id: ids, vendor_id: ids, vendor_order_id: ids, order_id: ids, state: ids }),
-  ids: { vendor_order_id: 'vendor_order' },
+  query: z.strictObject({ id: ids, vendor_id: ids, vendor_order_id: ids, order_id: ids, payout_id: ids, state: ids }),
+  ids: { vendor_order_id: 'vendor_order', payout_id: 'payout' },
   fields: releaseFields,
   descending: true,
   load: (request, query, page) => {
@@ -57,7 +57,7 @@ const releases = reading({
       vendorIds: query.vendor_id ?? null,
       vendorOrderIds: query.vendor_order_id ?? null,
       orderIds: query.order_id ?? null,
-      payoutIds: null,
+      payoutIds: query.payout_id ?? null,
       states: query.state ?? null,
     }
     return context.db.read(context.scope, listReleasesStatement(tenantOf(context), filter, page))

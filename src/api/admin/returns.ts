@@ -27,7 +27,7 @@ import {
 import { wireOrder } from './order-answers.js'
 import { type AnyRequest, amount, deleted, id, ids, needWholeStore, reading, text } from './shared.js'
 
-const fields: FieldsPolicy = {
+export const returnFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
     'id',
@@ -63,7 +63,7 @@ const returns = reading({
   label: 'Return',
   access: 'orders:read',
   query: z.strictObject({ id: ids, order_id: ids, status: z.union([returnStatus, z.array(returnStatus).max(5)]).optional() }),
-  fields,
+  fields: returnFields,
   orderable: returnOrders,
   descending: true,
   load: (request, query, page) => {
@@ -79,7 +79,7 @@ const returns = reading({
 })
 
 /** @throws not_found */
-async function loadReturn({ context }: AnyRequest, returnId: string): Promise<ReturnRow> {
+export async function loadReturn({ context }: AnyRequest, returnId: string): Promise<ReturnRow> {
   const filter = { id: [returnId], orderId: null, status: null }
   const [row] = await context.db.read(context.scope, listReturnsStatement(tenantOf(context), filter, singlePage))
   if (row === undefined) throw notFound(`Return with id: ${returnId} was not found`)
@@ -119,7 +119,7 @@ function step<Body extends z.ZodType>(
     summary,
     access: 'returns:write',
     ...(more.body === undefined ? {} : { body: more.body as z.ZodType }),
-    fields,
+    fields: returnFields,
     ids: { id: 'return', ...(path.includes(':action_id') ? { action_id: 'return_item' } : {}), ...more.ids },
     async handle(request) {
       const returnId = request.params.id as string
@@ -167,7 +167,7 @@ export const routes: Route[] = [
     summary: 'Begin a return; its items and shipping are chosen next',
     access: 'returns:write',
     body: z.strictObject({ order_id: id, location_id: id.nullish(), no_notification: z.boolean().optional(), ...words, metadata }),
-    fields,
+    fields: returnFields,
     ids: { order_id: 'order', location_id: 'stock_location' },
     async handle(request) {
       needWholeStore(request, 'returns:write')

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyCodes, currencyOf, invalidData, isCurrency, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { schedulePayouts } from '../../payouts/index.js'
 import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
 import { localeName } from '../../translations/index.js'
 import { localeCode } from './translations.js'
@@ -118,13 +120,17 @@ export const routes: Route[] = [
     async handle(request) {
       const wanted = request.params.id as string
       const { reserve_rate, payout_minimums, ...patch } = request.body
-      await write(request, (unit) =>
-        updateStore(unit, wanted, {
+      await write(request, async (unit) => {
+        await updateStore(unit, wanted, {
           ...patch,
           reserve_ppm: reserve_rate === undefined ? undefined : ppmOf(reserve_rate),
           payout_minimums: payout_minimums === undefined ? undefined : minimumsOf(payout_minimums),
-        }),
-      )
+        })
+        if (patch.payout_interval_days !== undefined) await schedulePayouts(unit, request.context)
+        if (patch.release_policy !== undefined || patch.release_delay_days !== undefined) {
+          await emit(unit, 'store.release_policy_changed', {}, { requestId: request.context.requestId })
+        }
+      })
       return stores.answer(request, wanted)
     },
   }),

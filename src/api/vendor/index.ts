@@ -2,10 +2,11 @@ import type { Route } from '../../http/index.js'
 import { routes as imports } from './imports.js'
 import { routes as inventory } from './inventory.js'
 import { routes as me } from './me.js'
+import { routes as money } from './money.js'
 import { routes as orders } from './orders.js'
 import { routes as payee } from './payee.js'
 import { routes as products } from './products.js'
 import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
 
-export const routes: Route[] = [...me, ...products, ...inventory, ...shipping, ...orders, ...imports, ...reviews, ...payee]
+export const routes: Route[] = [...me, ...products, ...inventory, ...shipping, ...orders, ...imports, ...reviews, ...payee, ...money]

@@ -5,7 +5,19 @@ import { notFound } from '../../kernel/index.js'
 import { createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'provider_id', 'kind', 'status', 'requirements', 'country', 'currency_code', 'synced_at', 'created_at', 'updated_at'],
+  defaults: [
+    'id',
+    'provider_id',
+    'kind',
+    'status',
+    'requirements',
+    'country',
+    'currency_code',
+    'failure',
+    'synced_at',
+    'created_at',
+    'updated_at',
+  ],
 }
 
 async function answer(request: RequestContext<unknown, unknown>) {

@@ -229,12 +229,25 @@ function actionOf(edit: DraftEdit, kind: 'ITEM' | 'SHIPPING', actionId: string):
 
 /** The cart after the steps of an edit, each of which sees what those before it have left. */
 async function applied(context: Context, unit: Unit, draft: DraftOrderRow, edit: DraftEdit): Promise<LoadedCart> {
-  for (const action of edit.actions) {
-    const variantId = action.action === 'ITEM_ADD' ? action.details.variant_id : null
-    await changeInUnit(context, unit, draft.cart_id, { variantIds: variantId == null ? [] : [variantId] }, (work) => apply(work, action))
+  for (const steps of inChanges(edit.actions)) {
+    const variantIds = steps.flatMap((step) => (step.action === 'ITEM_ADD' ? (step.details.variant_id ?? []) : []))
+    await changeInUnit(context, unit, draft.cart_id, { variantIds }, async (work) => {
+      for (const step of steps) await apply(work, step)
+    })
   }
   const [cart] = await unit.run(loadCartStatement(tenantOf(unit), draft.cart_id))
   return cart as LoadedCart
+}
+
+/** Steps that follow one another and are about items alone need nothing of the cart to be written in between. */
+function inChanges(actions: readonly DraftAction[]): DraftAction[][] {
+  const isItem = (action: DraftAction | undefined) => action?.action.startsWith('ITEM') === true
+  return actions.reduce<DraftAction[][]>((changes, action) => {
+    const last = changes.at(-1)
+    if (last !== undefined && isItem(last[0]) && isItem(action)) last.push(action)
+    else changes.push([action])
+    return changes
+  }, [])
 }
 
 function apply(work: CartChange, step: DraftAction): Promise<void> | void {
@@ -249,9 +262,11 @@ function apply(work: CartChange, step: DraftAction): Promise<void> | void {
       return chooseMethods(work, [step.details])
     case 'SHIPPING_UPDATE':
       return changeMethod(work, step.reference_id, step.details)
-    case 'SHIPPING_REMOVE':
-      cart.methods = cart.methods.filter((method) => method !== methodOf(work, step.reference_id))
+    case 'SHIPPING_REMOVE': {
+      const gone = methodOf(work, step.reference_id)
+      cart.methods = cart.methods.filter((method) => method !== gone)
       return
+    }
     case 'PROMOTION_ADD':
       return replaceCodes(work, [...cart.promo_codes, step.details.code], [step.details.code])
     case 'PROMOTION_REMOVE':

@@ -14,42 +14,50 @@ export interface EditInput {
 /**
  * Begins an edit of an order: what is to be changed is planned next, and nothing is changed before it is confirmed.
  * @returns its id
- * @throws not_found; not_allowed for an order that is canceled or archived, and while another edit of it is open
+ * @throws not_found; not_allowed for an order that is canceled or archived, and while another edit or an exchange of it is open
  */
 export function beginEdit(context: Context, input: EditInput): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const tenantId = tenantOf(unit)
     await lockOrderToEdit(unit, input.order_id)
-    const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
-    if (open !== undefined) {
-      throw notAllowed(
-        `Order with id: ${input.order_id} already has an open edit, begun by ${open.created_by}. Confirm it or cancel it before another is begun.`,
-        'order_edit_open',
-      )
-    }
-    const id = newId('ordch')
-    await unit.run(
-      statement(
-        'order_edits.insert',
-        `insert into order_edit (tenant_id, id, order_id, description, internal_note, metadata, created_by) values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          tenantId,
-          id,
-          input.order_id,
-          input.description ?? null,
-          input.internal_note ?? null,
-          input.metadata == null ? null : JSON.stringify(input.metadata),
-          context.actorId,
-        ],
-      ),
-    )
-    return id
+    return insertEdit(unit, context, input, null)
   })
+}
+
+/** The same under the order's lock, for an exchange where one is named. */
+export async function insertEdit(unit: Unit, context: Context, input: EditInput, exchangeId: string | null): Promise<string> {
+  const tenantId = tenantOf(unit)
+  const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
+  if (open !== undefined) {
+    const what = open.exchange_id === null ? 'an open edit' : `${open.exchange_id} open`
+    throw notAllowed(
+      `Order with id: ${input.order_id} already has ${what}, begun by ${open.created_by}. Confirm it or cancel it before another is begun.`,
+      'order_edit_open',
+    )
+  }
+  const id = newId('ordch')
+  await unit.run(
+    statement(
+      'order_edits.insert',
+      `insert into order_edit (tenant_id, id, order_id, exchange_id, description, internal_note, metadata, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        tenantId,
+        id,
+        input.order_id,
+        exchangeId,
+        input.description ?? null,
+        input.internal_note ?? null,
+        input.metadata == null ? null : JSON.stringify(input.metadata),
+        context.actorId,
+      ],
+    ),
+  )
+  return id
 }
 
 /** Notes that an edit was shown to the shopper, who is to agree to it. A second time changes nothing. Throws not_found; not_allowed while it changes nothing. */
 export function requestEdit(context: Context, orderId: string): Promise<void> {
-  return changeEdit(context, orderId, async (unit, { edit }) => {
+  return changeEdit(context, { orderId, exchangeId: null }, async (unit, { edit }) => {
     if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
     await setStatus(unit, context, edit.id, 'requested')
   })
@@ -64,7 +72,7 @@ export function cancelEdit(context: Context, orderId: string): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [order] = await unit.run(lockOrderStatement(tenantOf(unit), orderId))
     if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
-    const edit = await openEditOf(unit, orderId)
+    const edit = await openEditOf(unit, { orderId, exchangeId: null })
     await setStatus(unit, context, edit.id, 'canceled')
     return edit.id
   })

@@ -18,16 +18,29 @@ import {
   lockPartsStatement,
   lockPaymentsOfOrderStatement,
   notePaidStatement,
+  type OpenPart,
   openPartsStatement,
 } from '../../payments/index.js'
 import { lockEdit } from '../locks.js'
 import { type EditPlan, planEdit } from '../plan.js'
-import { actionDetails, type OrderEdit } from '../queries/edits.js'
-import { insertHistoryStatement, reduceLinesStatement, sumOrderStatement, sumVendorOrdersStatement } from '../rows.js'
+import { actionDetails, type EditAction } from '../queries/edits.js'
+import { type ChangeType, insertHistoryStatement, reduceLinesStatement, sumOrderStatement, sumVendorOrdersStatement } from '../rows.js'
 import { setStatus } from './begin-edit.js'
 
+/** What is done to an order's lines and shipping, and what else at the same time. */
+export interface OrderChange {
+  /** Of its entry in the history. */
+  id: string
+  type: ChangeType
+  /** The fact's id in the books. */
+  source: string
+  actions: readonly EditAction[]
+  /** Further credits of the order, behind the lines and before anything is asked for or called paid. */
+  credit?(unit: Unit, order: LoadedOrder, parts: readonly OpenPart[]): Promise<void>
+}
+
 interface Confirmed {
-  edit: OrderEdit
+  change: OrderChange
   order: LoadedOrder
   plan: EditPlan
   now: Date
@@ -42,38 +55,40 @@ interface Confirmed {
  */
 export function confirmEdit(context: Context, orderId: string): Promise<void> {
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const tenantId = tenantOf(unit)
-    const { edit } = await lockEdit(unit, orderId)
+    const { edit } = await lockEdit(unit, { orderId, exchangeId: null })
     if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
-    await Promise.all([
-      unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)),
-      unit.run(lockPartsStatement(tenantId, orderId)),
-      unit.run(lockLinesOfOrderStatement(tenantId, orderId)),
-    ])
-    // Sent behind the locks: what is read is what the last holder left.
-    const [[order], parts] = await Promise.all([
-      unit.run(loadOrderStatement(tenantId, orderId)),
-      unit.run(openPartsStatement(tenantId, orderId)),
-    ])
-    if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
-    const now = context.clock.now()
-    const [settings] = await unit.run(checkoutSettingsStatement(tenantId, order.cart_id))
-    if (settings === undefined) throw notFound(`Order with id: ${orderId} was not found`)
-    const plan = planEdit(order, parts, edit.actions, settings.rules)
-    await refuseWithdrawn(unit, order, plan, now)
-    const confirmed = { edit, order, plan, now }
-    await writeLines(unit, confirmed)
-    await changeStock(unit, confirmed)
-    await book(unit, confirmed, settings.fee)
-    await settle(unit, context, confirmed)
-    await unit.run(
-      insertHistoryStatement(tenantId, edit, {
-        actorId: context.actorId,
-        actions: edit.actions.map((action) => ({ action: action.action, ...actionDetails(action, order.currency_code) })),
-      }),
-    )
+    await changeOrder(unit, context, orderId, { id: edit.id, type: 'edit', source: edit.id, actions: edit.actions })
     await setStatus(unit, context, edit.id, 'confirmed')
   })
+}
+
+/** Changes an order that is locked: its payments, vendor orders and lines are locked here. Throws as confirmEdit does. */
+export async function changeOrder(unit: Unit, context: Context, orderId: string, change: OrderChange): Promise<void> {
+  const tenantId = tenantOf(unit)
+  await Promise.all([
+    unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)),
+    unit.run(lockPartsStatement(tenantId, orderId)),
+    unit.run(lockLinesOfOrderStatement(tenantId, orderId)),
+  ])
+  // Sent behind the locks: what is read is what the last holder left.
+  const [[order], parts] = await Promise.all([
+    unit.run(loadOrderStatement(tenantId, orderId)),
+    unit.run(openPartsStatement(tenantId, orderId)),
+  ])
+  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  const now = context.clock.now()
+  const [settings] = await unit.run(checkoutSettingsStatement(tenantId, order.cart_id))
+  if (settings === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  const plan = planEdit(order, parts, change.actions, settings.rules)
+  await refuseWithdrawn(unit, order, plan, now)
+  const confirmed = { change, order, plan, now }
+  await writeLines(unit, confirmed)
+  await changeStock(unit, confirmed)
+  await book(unit, confirmed, settings.fee)
+  await change.credit?.(unit, order, parts)
+  await settle(unit, context, confirmed)
+  const actions = change.actions.map((action) => ({ action: action.action, ...actionDetails(action, order.currency_code) }))
+  await unit.run(insertHistoryStatement(tenantId, { id: change.id, orderId, type: change.type, actorId: context.actorId, actions }))
 }
 
 /** What has been taken from sale since it was planned is not sold. */
@@ -111,8 +126,8 @@ function changeStock(unit: Unit, { order, plan }: Confirmed): Promise<void> {
 }
 
 /** What is added is a sale, what is taken out is none any more: each under the edit's own id. */
-async function book(unit: Unit, { edit, order, plan, now }: Confirmed, fee: Parameters<typeof feeOf>[0]): Promise<void> {
-  const fact = { source: edit.id, orderId: order.id, currency: order.currency_code, occurredAt: now }
+async function book(unit: Unit, { change, order, plan, now }: Confirmed, fee: Parameters<typeof feeOf>[0]): Promise<void> {
+  const fact = { source: change.source, orderId: order.id, currency: order.currency_code, occurredAt: now }
   const sold = [...plan.lines.map((line) => ({ ...line, commissionMinor: line.commission.amountMinor })), ...plan.methods]
   const parts = sold.map(({ vendor_id, totals, ...part }) => {
     const commissionMinor = 'commissionMinor' in part ? part.commissionMinor : 0n
@@ -141,13 +156,13 @@ async function book(unit: Unit, { edit, order, plan, now }: Confirmed, fee: Para
 }
 
 /** The sums of the order and its vendor orders, and what is to be paid by whom. */
-async function settle(unit: Unit, context: Context, { edit, order, plan, now }: Confirmed): Promise<void> {
+async function settle(unit: Unit, context: Context, { change, order, plan, now }: Confirmed): Promise<void> {
   const tenantId = tenantOf(unit)
   const touched = [...new Set([...plan.reduced, ...plan.lines, ...plan.methods].map((part) => part.vendor_order_id))]
   await unit.run(sumVendorOrdersStatement(tenantId, touched, now))
   // Credit pays no more than the order comes to: the database refuses a total below it.
   await takeCreditOff(unit, order, {
-    source: edit.id,
+    source: change.source,
     amountMinor: order.credit_minor - plan.totalMinor,
     note: 'Order edited',
     createdBy: context.actorId,

@@ -17,7 +17,7 @@ import { type LoadedOrder, loadOrderStatement, type OrderLineRow } from '../../o
 import { openPartsStatement } from '../../payments/index.js'
 import { isTaxInclusive } from '../../pricing/index.js'
 import { taxRatesStatement } from '../../tax/index.js'
-import { changeEdit } from '../locks.js'
+import { changeEdit, type EditTarget } from '../locks.js'
 import { lineOf, planEdit } from '../plan.js'
 import type { EditAction } from '../queries/edits.js'
 
@@ -56,11 +56,12 @@ interface Staging {
  */
 function stage(
   context: Context,
-  orderId: string,
+  target: EditTarget,
   variantIds: (order: LoadedOrder, actions: readonly EditAction[]) => readonly string[],
   change: (work: Staging) => Promise<EditAction[]> | EditAction[],
 ): Promise<void> {
-  return changeEdit(context, orderId, async (unit, { edit }) => {
+  const { orderId } = target
+  return changeEdit(context, target, async (unit, { edit }) => {
     const tenantId = tenantOf(unit)
     const now = context.clock.now()
     const [[order], parts] = await Promise.all([
@@ -98,11 +99,11 @@ const metadataOf = (given: Record<string, unknown> | null | undefined) => given 
  * @throws not_found; not_allowed with code `insufficient_inventory`; invalid_data for variants that cannot be bought or have
  * no price, and for vendors from whom the order has nothing
  */
-export function addItems(context: Context, orderId: string, items: readonly AddedItem[]): Promise<void> {
+export function addItems(context: Context, target: EditTarget, items: readonly AddedItem[]): Promise<void> {
   const variantIds = [...new Set(items.map((item) => item.variant_id))]
   return stage(
     context,
-    orderId,
+    target,
     () => variantIds,
     (work) => [
       ...work.actions,
@@ -153,10 +154,10 @@ function refuseWithoutStock(variant: PurchasableVariant, quantity: number): void
  * same price, without the promotions of the first.
  * @throws not_found; not_allowed with code `insufficient_inventory`; invalid_data for fewer pieces than are packed
  */
-export function changeItem(context: Context, orderId: string, itemId: string, change: Noted & { quantity: number }): Promise<void> {
+export function changeItem(context: Context, target: EditTarget, itemId: string, change: Noted & { quantity: number }): Promise<void> {
   return stage(
     context,
-    orderId,
+    target,
     (order) => raisedVariants(lineOf(order, itemId), change.quantity),
     (work) => {
       const row = lineOf(work.order, itemId)
@@ -210,13 +211,13 @@ const itemKinds = ['ITEM_ADD', 'ITEM_UPDATE'] as const
 /** Changes what is planned of an item. Throws not_found for an unknown action; otherwise as addItems and changeItem do. */
 export function changeItemAction(
   context: Context,
-  orderId: string,
+  target: EditTarget,
   actionId: string,
   change: Noted & { quantity?: number | undefined; unit_price?: number | null | undefined },
 ): Promise<void> {
   return stage(
     context,
-    orderId,
+    target,
     (order, actions) => {
       const action = actionOf(actions, actionId, itemKinds)
       if (action.action === 'ITEM_ADD') return [action.added.variant_id as string]
@@ -252,20 +253,20 @@ function changedAction(
 }
 
 /** Takes an item out of the plan. Throws not_found for an unknown action. */
-export function removeItemAction(context: Context, orderId: string, actionId: string): Promise<void> {
-  return removeAction(context, orderId, actionId, itemKinds)
+export function removeItemAction(context: Context, target: EditTarget, actionId: string): Promise<void> {
+  return removeAction(context, target, actionId, itemKinds)
 }
 
-function removeAction(context: Context, orderId: string, actionId: string, kinds: readonly EditAction['action'][]): Promise<void> {
-  return stage(context, orderId, noVariants, ({ actions }) => {
+function removeAction(context: Context, target: EditTarget, actionId: string, kinds: readonly EditAction['action'][]): Promise<void> {
+  return stage(context, target, noVariants, ({ actions }) => {
     const action = actionOf(actions, actionId, kinds)
     return actions.filter((candidate) => candidate !== action)
   })
 }
 
 /** Plans shipping that is added. Throws not_found for an option that does not serve the order; invalid_data for one without a price. */
-export function addShipping(context: Context, orderId: string, chosen: ChosenShipping): Promise<void> {
-  return stage(context, orderId, noVariants, async (work) => {
+export function addShipping(context: Context, target: EditTarget, chosen: ChosenShipping): Promise<void> {
+  return stage(context, target, noVariants, async (work) => {
     const { cart, order } = work
     const options = await readOptions({ unit: work.unit, tenantId: tenantOf(work.unit), cart, now: work.now })
     const option = options.find((candidate) => candidate.id === chosen.shipping_option_id)
@@ -293,11 +294,11 @@ export function addShipping(context: Context, orderId: string, chosen: ChosenShi
 /** Changes what planned shipping costs. Throws not_found for an unknown action. */
 export function changeShippingAction(
   context: Context,
-  orderId: string,
+  target: EditTarget,
   actionId: string,
   change: Noted & { custom_amount?: number | null | undefined },
 ): Promise<void> {
-  return stage(context, orderId, noVariants, ({ actions, order }) => {
+  return stage(context, target, noVariants, ({ actions, order }) => {
     const action = actionOf(actions, actionId, ['SHIPPING_ADD'])
     return actions.map((candidate): EditAction => {
       if (candidate !== action || candidate.action !== 'SHIPPING_ADD') return candidate
@@ -310,8 +311,8 @@ export function changeShippingAction(
 }
 
 /** Takes planned shipping out of the plan. Throws not_found for an unknown action. */
-export function removeShippingAction(context: Context, orderId: string, actionId: string): Promise<void> {
-  return removeAction(context, orderId, actionId, ['SHIPPING_ADD'])
+export function removeShippingAction(context: Context, target: EditTarget, actionId: string): Promise<void> {
+  return removeAction(context, target, actionId, ['SHIPPING_ADD'])
 }
 
 /** Writes what differs. */

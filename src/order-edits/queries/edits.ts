@@ -1,6 +1,6 @@
 import type { CartLine, CartMethod } from '../../carts/index.js'
 import { type Statement, statement } from '../../db/index.js'
-import { toMajor } from '../../kernel/index.js'
+import { isId, toMajor } from '../../kernel/index.js'
 
 /** What is planned of one line or one shipping method. */
 export type EditAction = {
@@ -21,6 +21,8 @@ export type EditAction = {
 export interface OrderEdit {
   id: string
   order_id: string
+  /** What is added is for goods that come back with this exchange. */
+  exchange_id: string | null
   status: 'pending' | 'requested' | 'confirmed' | 'canceled'
   description: string | null
   internal_note: string | null
@@ -41,7 +43,7 @@ export interface OrderEdit {
 export function openEditStatement(tenantId: string, orderId: string): Statement<OrderEdit> {
   return statement(
     'order_edits.open',
-    `select e.id, e.order_id, e.status, e.description, e.internal_note, e.metadata, e.created_by, e.requested_by, e.requested_at,
+    `select e.id, e.order_id, e.exchange_id, e.status, e.description, e.internal_note, e.metadata, e.created_by, e.requested_by, e.requested_at,
             e.confirmed_by, e.confirmed_at, e.canceled_by, e.canceled_at, e.created_at, e.updated_at,
             coalesce((select json_agg(json_build_object('id', a.id, 'action', a.action, 'order_line_item_id', a.order_line_item_id,
                 'quantity', a.quantity, 'added', a.added, 'allow_backorder', a.allow_backorder, 'internal_note', a.internal_note,
@@ -55,13 +57,18 @@ export function openEditStatement(tenantId: string, orderId: string): Statement<
 /** An edit in the shape of Medusa's order changes, amounts in major units. */
 export function renderEdit(edit: OrderEdit, currency: string): Record<string, unknown> {
   const actions = edit.actions.map((action) => renderAction(action, edit, currency))
-  return { ...edit, change_type: 'edit', return_id: null, claim_id: null, exchange_id: null, actions }
+  const type = edit.exchange_id === null ? 'edit' : isId(edit.exchange_id, 'claim') ? 'claim' : 'exchange'
+  return { ...edit, ...partOf(edit.exchange_id), change_type: type, return_id: null, actions }
 }
 
-export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'order_id'>, currency: string): object {
+/** A claim and an exchange are one thing in the tables and two on the wire. */
+const partOf = (id: string | null) => (isId(id, 'claim') ? { exchange_id: null, claim_id: id } : { exchange_id: id, claim_id: null })
+
+export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'order_id' | 'exchange_id'>, currency: string): object {
   return {
     id: action.id,
     order_id: edit.order_id,
+    ...partOf(edit.exchange_id),
     order_change_id: edit.id,
     action: action.action,
     internal_note: action.internal_note,

@@ -10,7 +10,7 @@ import {
   type Pictures,
   renderOrder,
 } from '../../orders/index.js'
-import { openPartsStatement } from '../../payments/index.js'
+import { type OpenPart, openPartsStatement } from '../../payments/index.js'
 import { type EditPlan, planEdit } from '../plan.js'
 import { type OrderEdit, openEditStatement, renderAction, renderEdit } from './edits.js'
 
@@ -19,7 +19,12 @@ import { type OrderEdit, openEditStatement, renderAction, renderEdit } from './e
  * that made it what it is, and the edit as `order_change`. Without an open edit, the order as it is.
  * @throws not_found for the order; as planEdit does where the order has changed so that the edit cannot be confirmed any more
  */
-export async function previewOrder(context: Context, orderId: string, pictures: Pictures): Promise<Record<string, unknown>> {
+export async function previewOrder(
+  context: Context,
+  orderId: string,
+  pictures: Pictures,
+  comingBack?: ComingBack,
+): Promise<Record<string, unknown>> {
   const tenantId = tenantOf(context)
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
   if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
@@ -27,11 +32,21 @@ export async function previewOrder(context: Context, orderId: string, pictures: 
   if (edit === undefined) return { ...withActions(renderOrder(order, pictures), order, new Map()), order_change: null }
   const parts = await context.db.read(context.scope, openPartsStatement(tenantId, orderId))
   const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
-  const planned = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []))
-  return {
-    ...withActions(renderOrder(planned, pictures), planned, actionsOf(edit, order.currency_code)),
-    order_change: renderEdit(edit, order.currency_code),
-  }
+  const planned = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), comingBack?.credits(order, parts) ?? [])
+  const actions = actionsOf(edit, order.currency_code)
+  for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
+  const rendered = withActions(renderOrder(planned, pictures), planned, actions)
+  const shipping_methods = [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])]
+  return { ...rendered, shipping_methods, order_change: renderEdit(edit, order.currency_code) }
+}
+
+/** What of the order comes back for what is added to it. */
+export interface ComingBack {
+  /** What the order is credited with for it. */
+  credits(order: LoadedOrder, parts: readonly OpenPart[]): OpenPart[]
+  /** By line. */
+  actions: ReadonlyMap<string, object[]>
+  shipping: readonly object[]
 }
 
 /** By what they are of: a line that is raised shows the action, and so does the line that is made for its further pieces. */
@@ -67,7 +82,7 @@ function requestedOf(line: OrderLineRow): bigint {
 }
 
 /** The order as loaded, with the plan done to it in memory. */
-function afterEdit(order: LoadedOrder, plan: EditPlan): LoadedOrder {
+function afterEdit(order: LoadedOrder, plan: EditPlan, credits: readonly OpenPart[]): LoadedOrder {
   const reduced = new Map(plan.reduced.map((line) => [line.id, line]))
   const lines = order.lines.map((line): OrderLineRow => {
     const less = reduced.get(line.id)
@@ -85,7 +100,7 @@ function afterEdit(order: LoadedOrder, plan: EditPlan): LoadedOrder {
     ...after,
     total_minor: plan.totalMinor,
     ...creditAfter(order, plan.totalMinor),
-    parts: order.parts.map((part) => partAfter(part, plan, [...after.lines, ...after.methods])),
+    parts: order.parts.map((part) => credited(partAfter(part, plan, [...after.lines, ...after.methods]), credits)),
   }
 }
 
@@ -143,6 +158,18 @@ function creditAfter(order: LoadedOrder, totalMinor: bigint): Pick<LoadedOrder, 
     return amount_minor === 0 ? [] : [{ ...line, amount_minor }]
   })
   return { credit_minor: totalMinor, credit_lines }
+}
+
+function credited(part: OrderPartRow, credits: readonly OpenPart[]): OrderPartRow {
+  const own = credits.filter((credit) => credit.vendor_order_id === part.id)
+  const sum = (name: 'amount_minor' | 'vendor_amount_minor' | 'commission_minor') =>
+    Number(own.reduce((total, credit) => total + credit[name], 0n))
+  return {
+    ...part,
+    credited_minor: part.credited_minor + sum('amount_minor'),
+    credited_vendor_minor: part.credited_vendor_minor + sum('vendor_amount_minor'),
+    credited_commission_minor: part.credited_commission_minor + sum('commission_minor'),
+  }
 }
 
 /** What the vendor is owed and what the store keeps of it, after the plan. */

@@ -38,7 +38,7 @@ export function orderChangesStatement(tenantId: string, orderId: string): Statem
               jsonb_build_array(jsonb_build_object('action', 'TRANSFER_CUSTOMER', 'reference_id', t.customer_id)), null, t.created_at
        from order_transfer t where t.tenant_id = $1 and t.order_id = $2
        union all
-       select e.id, e.order_id, null, 'edit', e.status, coalesce((
+       select e.id, e.order_id, null, case when e.exchange_id is null then 'edit' when starts_with(e.exchange_id, 'claim_') then 'claim' else 'exchange' end, e.status, coalesce((
                 select jsonb_agg(jsonb_build_object('id', a.id, 'action', a.action,
                   'reference_id', coalesce(a.order_line_item_id, a.added ->> 'id'), 'details', jsonb_build_object('quantity', a.quantity))
                   order by a.id)

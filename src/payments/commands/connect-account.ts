@@ -4,6 +4,7 @@ import { activeAccount } from '../accounts.js'
 import { hashOfHookToken, newHookToken } from '../events.js'
 import type { PaymentAccount } from '../provider.js'
 import { paymentProviderOf, slugOf } from '../registry.js'
+import { scheduleReconciliation } from '../reconciliation-schedule.js'
 
 export interface AccountInput {
   provider_id: string
@@ -100,6 +101,7 @@ async function write(
         [tokenHash, tenantId, id],
       ),
     )
+    await scheduleReconciliation(unit, id, context.clock.now())
     return id
   })
 }

@@ -20,6 +20,7 @@ export async function noteMovements(
       id: newId('pmov'),
       reference: movement.reference,
       source: movement.source,
+      payment_reference: movement.payment,
       category: movement.category,
       amount_minor: String(movement.amountMinor),
       fee_minor: String(movement.feeMinor),
@@ -32,13 +33,14 @@ export async function noteMovements(
       unit.run(
         statement(
           'payments.note_movements',
-          `insert into payment_movement (tenant_id, payment_account_id, id, reference, source, category, amount_minor, fee_minor, net_minor,
-             currency_code, occurred_at, available_at)
-           select $1, $2, m.id, m.reference, m.source, m.category, m.amount_minor, m.fee_minor, m.net_minor, m.currency_code, m.occurred_at,
-                  m.available_at
-           from jsonb_to_recordset($3::jsonb) as m (id text, reference text, source text, category text, amount_minor bigint,
-             fee_minor bigint, net_minor bigint, currency_code text, occurred_at timestamptz, available_at timestamptz)
-           on conflict (tenant_id, payment_account_id, reference) do nothing`,
+          `insert into payment_movement as known (tenant_id, payment_account_id, id, reference, source, payment_reference, category, amount_minor,
+             fee_minor, net_minor, currency_code, occurred_at, available_at)
+           select $1, $2, m.id, m.reference, m.source, m.payment_reference, m.category, m.amount_minor, m.fee_minor, m.net_minor,
+                  m.currency_code, m.occurred_at, m.available_at
+           from jsonb_to_recordset($3::jsonb) as m (id text, reference text, source text, payment_reference text, category text,
+             amount_minor bigint, fee_minor bigint, net_minor bigint, currency_code text, occurred_at timestamptz, available_at timestamptz)
+           on conflict (tenant_id, payment_account_id, reference) do update set payment_reference = excluded.payment_reference
+           where known.payment_reference is null and excluded.payment_reference is not null`,
           [tenantId, about.accountId, JSON.stringify(rows)],
         ),
       ),

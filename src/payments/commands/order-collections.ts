@@ -28,7 +28,7 @@ export function createOrderCollection(context: Context, orderId: string, amount:
     if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
     if (order.status === 'canceled') throw notAllowed(`Order with id: ${orderId} is canceled: nothing is to be paid for it`)
     const currency = order.currency_code
-    const [open] = (await unit.run(lockCollectionsStatement(tenantId, orderId))).filter((collection) => !collection.has_payment)
+    const [open] = (await unit.run(lockCollectionsStatement(tenantId, orderId))).filter((collection) => collection.is_unbegun)
     const owed = (await missingOf(unit, orderId)) + (open?.amount_minor ?? 0n)
     const wanted = amount === undefined ? owed : toMinor(amount, currency)
     if (owed <= 0n) throw notAllowed('Nothing more is to be paid for this order: its payment collections take all that it costs.')
@@ -68,7 +68,8 @@ async function lockCollection(unit: Unit, id: string): Promise<{ order: OrderLoc
 export async function deleteOrderCollection(context: Context, id: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const { collection } = await lockCollection(unit, id)
-    if (collection.has_payment) throw notAllowed('A payment collection that has payments cannot be deleted: refund them instead')
+    if (!collection.is_unbegun)
+      throw notAllowed('A payment collection that was begun to be paid cannot be deleted: refund its payments instead')
     await unit.run(deleteCollectionStatement(tenantOf(unit), id))
   })
 }

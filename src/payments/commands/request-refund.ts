@@ -180,10 +180,12 @@ async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, ope
       shipping_minor: bigint
     }>(
       'payments.worth_of_return',
-      `select i.order_line_item_id, i.received_quantity + i.damaged_quantity as pieces, l.quantity, l.total_minor,
-              coalesce((select sum(c.amount_minor) from order_credit c join refund f on f.tenant_id = $1 and f.id = c.refund_id
+      `select i.order_line_item_id,
+              -- What a claim gives it gives for what is claimed, whether or not that comes back.
+              case when starts_with(r.exchange_id, 'claim_') then 0 else i.received_quantity + i.damaged_quantity end as pieces, l.quantity, l.total_minor,
+              coalesce((select sum(c.amount_minor) from order_credit c left join refund f on f.tenant_id = $1 and f.id = c.refund_id
                 where c.tenant_id = $1 and c.order_line_item_id = i.order_line_item_id and c.state <> 'void'
-                  and f.return_id = r.id), 0)::bigint as given_minor, r.shipping_minor
+                  and r.id in (f.return_id, c.return_id)), 0)::bigint as given_minor, r.shipping_minor
        from order_return r left join order_return_item i on i.tenant_id = r.tenant_id and i.return_id = r.id
        left join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
        where r.tenant_id = $1 and r.id = $2 and r.order_id = $3`,

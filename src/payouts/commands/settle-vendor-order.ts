@@ -7,6 +7,7 @@ import { assess, type Facts, nextStep, type Step } from '../policy.js'
 import {
   type Answer,
   cancelAwaiting,
+  closeResumes,
   insertClawback,
   insertRelease,
   liftReserve,
@@ -29,10 +30,18 @@ const stepsMaximum = 200
  * @throws conflict while the provider's answer is not known
  */
 export async function settleVendorOrder(context: Context, vendorOrderId: string): Promise<void> {
+  let hasAsked = false
   for (let count = 0; count < stepsMaximum; count += 1) {
-    const step = await context.db.unitOfWork(context.scope, (unit) => takeStep(unit, context, vendorOrderId))
+    const step = await context.db.unitOfWork(context.scope, async (unit) => {
+      const taken = await takeStep(unit, context, vendorOrderId)
+      if (hasAsked && taken.kind === 'rest') await closeResumes(unit, vendorOrderId)
+      return taken
+    })
     if (step.kind === 'rest') return
-    if (step.kind === 'resume') await ask(context, step.what, step.id)
+    if (step.kind === 'resume') {
+      await ask(context, step.what, step.id)
+      hasAsked = true
+    }
   }
   throw unexpectedState(`Vendor order ${vendorOrderId} did not come to rest after ${stepsMaximum} steps`)
 }
@@ -70,7 +79,8 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
       return step
     case 'pay_by_hand':
       await insertRelease(unit, context, facts, { method: 'manual', state: 'awaiting', amountMinor: step.amountMinor })
-      return step
+      // It is always the last: looking once more would find nothing to do.
+      return { kind: 'rest' }
     case 'release': {
       const { payment, amountMinor } = step
       const id = await insertRelease(unit, context, facts, { method: 'provider', state: 'pending', amountMinor, payment })
@@ -79,7 +89,7 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
     case 'clawback': {
       const of = { vendorId: facts.vendor_id, vendorOrderId: facts.vendor_order_id, currency: facts.currency_code }
       const { releaseId, amountMinor } = step
-      const id = await insertClawback(unit, context, of, { releaseId, offsetReleaseId: null, amountMinor })
+      const id = await insertClawback(unit, context, of, { method: 'provider', releaseId, amountMinor })
       return { kind: 'resume', what: 'clawback', id }
     }
   }
@@ -159,6 +169,29 @@ export async function settleVendor(context: Context, { vendor_id }: { vendor_id:
     await settleEach(context, parts)
     const last = parts.at(-1)
     if (last === undefined || parts.length < page) return
+    after = last.id
+  }
+}
+
+/** Has every vendor that is owed something looked at, each in a job of its own. Handler of `store.release_policy_changed`. */
+export async function settleVendors(context: Context): Promise<void> {
+  let after = ''
+  for (;;) {
+    const vendors = await context.db.unitOfWork(context.scope, async (unit) => {
+      const found = await unit.run(
+        statement<{ id: string }>(
+          'payouts.vendors_with_open_parts',
+          `select v.id from vendor v where v.tenant_id = $1 and v.id > $2 and exists (
+             select 1 from payable p where p.tenant_id = $1 and p.vendor_id = v.id and p.due_minor <> p.released_minor)
+           order by v.id limit $3`,
+          [tenantOf(unit), after, page],
+        ),
+      )
+      for (const { id } of found) await emit(unit, 'vendor.payable_changed', { vendor_id: id }, { requestId: context.requestId })
+      return found
+    })
+    const last = vendors.at(-1)
+    if (last === undefined || vendors.length < page) return
     after = last.id
   }
 }

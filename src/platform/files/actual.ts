@@ -11,6 +11,15 @@ interface ItemRow {
 
 /** One statement per kind; `$1` is the tenant. The values have the form of desired.ts, keys in the same order. */
 const queries: Partial<Record<ItemKind, string>> = {
+  translation: `
+    select t.locale_code || ' ' || t.reference || ' ' || x.handle as key, json_build_object('words',
+      (select coalesce(json_object_agg(w.key, w.value), '{}') from jsonb_each_text(t.translations) w where w.value <> '')) as value
+    from translation t join (
+      select 'product' as reference, p.id, p.handle from product p where p.tenant_id = $1 and p.deleted_at is null
+      union all select 'product_category', c.id, c.handle from product_category c where c.tenant_id = $1 and c.deleted_at is null
+      union all select 'product_collection', l.id, l.handle from product_collection l where l.tenant_id = $1 and l.deleted_at is null
+    ) x on x.reference = t.reference and x.id = t.reference_id
+    where t.tenant_id = $1 and $2::text is not null order by 1`,
   storefront: `
     select $2::text as key, json_build_object('theme', t.theme) as value
     from store_theme t where t.tenant_id = $1 and t.name = 'storefront' and $2::text is not null`,

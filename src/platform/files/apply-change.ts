@@ -16,6 +16,7 @@ import { createRegion, type RegionInput, updateRegion } from '../../regions/inde
 import { storesStatement, updateStore } from '../../stores/index.js'
 import { createTaxRate, createTaxRegion } from '../../tax/index.js'
 import { setTheme } from '../../themes/index.js'
+import { changeTranslations } from '../../translations/index.js'
 import { addShippingOption, createVendor, updateVendor } from '../../vendors/index.js'
 import { updateTenant } from '../commands/change-tenant.js'
 import type { TenantRow } from '../queries.js'
@@ -77,6 +78,7 @@ const writers: Record<WrittenKind, Writer> = {
   'shipping option': writeShippingOption,
   product: writeProduct,
   'commission rule': writeCommissionRule,
+  translation: writeTranslation,
   storefront: (unit, _work, _difference, value) => setTheme(unit, value.theme),
 }
 
@@ -178,6 +180,24 @@ async function writeCategory(unit: Unit, _work: Work, difference: Difference, va
     .where({ tenant_id: tenantOf(unit), handle: difference.key })
     .whereNull('deleted_at')
     .update({ name: value.name, description: value.description, parent_category_id: parentId, rank: value.rank, updated_at: new Date() })
+}
+
+/** An empty word takes away what is translated no longer. */
+async function writeTranslation(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
+  const [locale, reference, handle] = difference.key.split(' ') as [string, 'product', string]
+  const id = (await idOf(unit, reference, 'handle', handle)) as string
+  if (difference.what === 'missing') {
+    const made = { reference, reference_id: id, locale_code: locale, translations: value.words }
+    await changeTranslations(unit, { create: [made], update: [], delete: [] })
+    return
+  }
+  const known = await unit
+    .knex('translation')
+    .where({ tenant_id: tenantOf(unit), reference_id: id, locale_code: locale })
+    .first<{ id: string; translations: Record<string, string> } | undefined>('id', 'translations')
+  const gone = Object.fromEntries(Object.keys(known?.translations ?? {}).map((field) => [field, '']))
+  const update = [{ id: known?.id as string, translations: { ...gone, ...value.words } }]
+  await changeTranslations(unit, { create: [], update, delete: [] })
 }
 
 async function writeCollection(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {

@@ -17,6 +17,7 @@ export const itemKinds = [
   'vendor',
   'shipping option',
   'product',
+  'translation',
   'commission rule',
   'picture',
   'storefront',
@@ -60,6 +61,7 @@ export function desiredItems(files: TenantFiles): Item[] {
     ),
     ...store.collections.map((collection): Item => ({ kind: 'collection', key: collection.handle, value: { title: collection.title } })),
     ...vendors.flatMap(vendorItems),
+    ...translationItems(files),
     ...store.commission_rules.map(
       (rule): Item => ({
         kind: 'commission rule',
@@ -82,6 +84,17 @@ export function desiredItems(files: TenantFiles): Item[] {
 
 export function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+function translationItems({ translations }: TenantFiles): Item[] {
+  return [...translations].flatMap(([locale, file]) =>
+    Object.entries({ product_category: file.categories, product_collection: file.collections, product: file.products }).flatMap(
+      ([reference, things]) =>
+        Object.entries(things).map(
+          ([handle, words]): Item => ({ kind: 'translation', key: `${locale} ${reference} ${handle}`, value: { words: { ...words } } }),
+        ),
+    ),
+  )
 }
 
 /** The plan that a store's file names, with what the platform takes. */

@@ -3,13 +3,23 @@ import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { output, ZodType } from 'zod'
 import { collectionsOf, picturesOf, type Theme, themeFile } from '../../themes/index.js'
-import { type CategoryFile, type StoreFile, storeFile, type VendorFile, vendorFile } from './schema.js'
+import {
+  type CategoryFile,
+  type StoreFile,
+  storeFile,
+  type TranslationFile,
+  translationFile,
+  type VendorFile,
+  vendorFile,
+} from './schema.js'
 
 /** One store as its folder describes it. */
 export interface TenantFiles {
   slug: string
   store: StoreFile
   vendors: VendorFile[]
+  /** By language tag. */
+  translations: Map<string, TranslationFile>
   /** Absent without storefront.yaml. */
   theme: Theme | undefined
   /** Contents of pictures/ by file name. */
@@ -55,6 +65,11 @@ function readTenant(folder: string, problems: string[]): TenantFiles | null {
   const theme = fs.existsSync(themePath) ? readYaml(themePath, themeFile, problems) : undefined
   const vendorFolder = path.join(folder, 'vendors')
   const vendors = listFiles(vendorFolder, '.yaml').map((name) => readYaml(path.join(vendorFolder, name), vendorFile, problems))
+  const translations = new Map<string, TranslationFile>()
+  for (const name of listFiles(path.join(folder, 'translations'), '.yaml')) {
+    const file = readYaml(path.join(folder, 'translations', name), translationFile, problems)
+    if (file !== null) translations.set(name.replace(/\.yaml$/, ''), file)
+  }
   const pictureFolder = path.join(folder, 'pictures')
   const pictures = new Map<string, Buffer>()
   for (const name of listFiles(pictureFolder, '')) {
@@ -63,7 +78,7 @@ function readTenant(folder: string, problems: string[]): TenantFiles | null {
     pictures.set(name, content)
   }
   if (store === null || theme === null || vendors.includes(null)) return null
-  return { slug: store.slug, store, vendors: vendors as VendorFile[], theme, pictures }
+  return { slug: store.slug, store, vendors: vendors as VendorFile[], translations, theme, pictures }
 }
 
 function listFiles(folder: string, extension: string): string[] {
@@ -124,6 +139,22 @@ function checkReferences(folder: string, tenant: TenantFiles, problems: string[]
   checkStore(tenant, { complain, unique })
   checkVendors(tenant, { complain, unique })
   checkTheme(tenant, { complain, unique })
+  checkTranslations(tenant, complain)
+}
+
+function checkTranslations({ store, vendors, translations }: TenantFiles, complain: Complaints['complain']): void {
+  const known = {
+    categories: flatCategories(store.categories).map((category) => category.handle),
+    collections: store.collections.map((collection) => collection.handle),
+    products: vendors.flatMap((vendor) => vendor.products.map((product) => product.handle)),
+  }
+  for (const [locale, file] of translations) {
+    const where = `translations/${locale}.yaml`
+    if (store.locales?.includes(locale) !== true) complain(where, `the store does not offer the language ${locale}: name it in locales`)
+    for (const kind of ['categories', 'collections', 'products'] as const) {
+      for (const handle of Object.keys(file[kind])) if (!known[kind].includes(handle)) complain(where, `${kind}: there is no ${handle}`)
+    }
+  }
 }
 
 function checkTheme({ store, theme, pictures }: TenantFiles, { complain, unique }: Complaints): void {

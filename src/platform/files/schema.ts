@@ -150,6 +150,22 @@ export const vendorFile = z.strictObject({
   products: z.array(productFile).default([]),
 })
 
+const words = z.string().trim().min(1).max(limits.text_characters)
+const translationsOf = <Shape extends z.ZodRawShape>(shape: Shape) => z.record(handle, z.strictObject(shape)).default({})
+
+/** tenants/<slug>/translations/<language tag>.yaml: words of what the catalogue has, by handle. */
+export const translationFile = z.strictObject({
+  categories: translationsOf({ name: words.optional(), description: words.optional() }),
+  collections: translationsOf({ title: words.optional() }),
+  products: translationsOf({
+    title: words.optional(),
+    subtitle: words.optional(),
+    description: words.optional(),
+    material: words.optional(),
+  }),
+})
+
+export type TranslationFile = z.output<typeof translationFile>
 export type StoreFile = z.output<typeof storeFile>
 export type VendorFile = z.output<typeof vendorFile>
 export type ProductFile = z.output<typeof productFile>

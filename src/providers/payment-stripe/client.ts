@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import type { Sealer } from '../../kernel/index.js'
-import type { PaymentAccount } from '../../payments/index.js'
+import type { PaymentAccount, ProviderCall } from '../../payments/index.js'
 
 /** What the adapter keeps of an account, sealed. */
 export interface StripeCredentials {
@@ -29,6 +29,11 @@ const clientsKept = 200
 const keyPattern = /^(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}$/
 
 export const modeOfKey = (key: string): 'test' | 'live' | null => (keyPattern.exec(key)?.[2] as 'test' | 'live' | undefined) ?? null
+
+export const accountOf = (call: ProviderCall): PaymentAccount => {
+  if (call.account === null) throw new Error('A call to Stripe needs an account')
+  return call.account
+}
 
 /** One client for each account, never one of the process: a key that is changed makes a new one. */
 export function stripeAccess(options: StripeOptions): StripeAccess {

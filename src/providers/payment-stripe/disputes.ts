@@ -2,9 +2,9 @@ import type Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
 import type { DisputePort, DisputeSnapshot } from '../../payments/index.js'
 import { fromStripeAmount } from './amounts.js'
-import type { StripeAccess } from './client.js'
+import { accountOf, type StripeAccess } from './client.js'
+import { idOf, movementOf } from './movements.js'
 import { attempt } from './outcomes.js'
-import { accountOf, movementOf } from './payments.js'
 
 const statuses: Readonly<Record<string, DisputeSnapshot['status']>> = {
   warning_needs_response: 'inquiry',
@@ -20,16 +20,17 @@ const statuses: Readonly<Record<string, DisputeSnapshot['status']>> = {
 }
 
 function snapshotOf(dispute: Stripe.Dispute): DisputeSnapshot {
-  const { payment_intent: intent, evidence_details: details } = dispute
+  const { evidence_details: details } = dispute
+  const payment = idOf(dispute.payment_intent)
   return {
     reference: dispute.id,
-    paymentReference: typeof intent === 'string' ? intent : (intent?.id ?? ''),
+    paymentReference: payment ?? '',
     amountMinor: fromStripeAmount(dispute.amount, dispute.currency),
     currency: dispute.currency,
     reason: dispute.reason,
     status: statuses[dispute.status] ?? 'unrecognised',
     evidenceDueAt: details.due_by === null ? null : new Date(details.due_by * 1_000),
-    movements: dispute.balance_transactions.map((transaction) => movementOf(transaction, null)),
+    movements: dispute.balance_transactions.map((transaction) => movementOf(transaction, payment, null)),
   }
 }
 

@@ -2,9 +2,8 @@ import type Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
 import type { Outcome, PayeePort, PayeeSnapshot, ProviderCall } from '../../payments/index.js'
 import { toStripeAmount } from './amounts.js'
-import type { StripeAccess } from './client.js'
+import { accountOf, type StripeAccess } from './client.js'
 import { attempt } from './outcomes.js'
-import { accountOf } from './payments.js'
 
 const include: ('configuration.recipient' | 'requirements' | 'defaults' | 'identity')[] = [
   'configuration.recipient',
@@ -34,6 +33,7 @@ function statusOf(status: string | undefined, asksForMore: boolean): PayeeSnapsh
     case 'restricted':
       return asksForMore ? 'onboarding' : 'restricted'
     case 'unsupported':
+    case 'rejected':
       return 'rejected'
     case undefined:
       return 'onboarding'
@@ -118,7 +118,7 @@ export function stripePayees(access: StripeAccess): PayeePort {
   }
 }
 
-/** `source_transaction` makes a transfer wait for the charge's money instead of failing for want of it. */
+/** Asks first whether the vendor may be paid: Stripe does not say so in one way only. `source_transaction` makes a transfer wait for the charge's money instead of failing for want of it. */
 async function pay(
   client: Stripe,
   call: ProviderCall,
@@ -131,6 +131,9 @@ async function pay(
     const earlier = data.find((made) => made.metadata.operation === call.operationKey)
     if (earlier !== undefined) return { kind: 'ok', value: { reference: earlier.id } }
   }
+  const account = await client.v2.core.accounts.retrieve(release.payee, { include })
+  if (snapshotOf(account).status !== 'active')
+    return { kind: 'rejected', code: 'payee_inactive', message: `The payee ${release.payee} cannot be paid yet, or any more` }
   const made = await client.transfers.create(
     {
       amount: toStripeAmount(release.money),

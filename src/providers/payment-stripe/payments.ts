@@ -1,26 +1,13 @@
 import Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
-import type {
-  Money,
-  MoneyMovement,
-  Outcome,
-  PaymentAccount,
-  PaymentSnapshot,
-  ProviderCall,
-  RefundSnapshot,
-  RemotePayment,
-} from '../../payments/index.js'
+import type { Money, MoneyMovement, Outcome, PaymentSnapshot, ProviderCall, RefundSnapshot, RemotePayment } from '../../payments/index.js'
 import { fromStripeAmount, refuseTooLittle, toStripeAmount } from './amounts.js'
-import type { StripeAccess } from './client.js'
+import { accountOf, type StripeAccess } from './client.js'
+import { movementOf } from './movements.js'
 import { attempt } from './outcomes.js'
 
 type Data = Record<string, unknown>
 const refundsPage = 100
-
-export const accountOf = (call: ProviderCall): PaymentAccount => {
-  if (call.account === null) throw new Error('A call to Stripe needs an account')
-  return call.account
-}
 
 const intentIdOf = (data: Data): string => {
   if (typeof data.id !== 'string') throw new Error('The data of a Stripe payment names its intent')
@@ -112,10 +99,12 @@ export function capture(access: StripeAccess, call: ProviderCall, money: Money, 
   return attempt(async () => {
     const client = access.clientOf(accountOf(call))
     const id = intentIdOf(data)
+    const isDone = (intent: Stripe.PaymentIntent) =>
+      intent.status === 'succeeded' && fromStripeAmount(intent.amount_received, intent.currency) === money.amountMinor
     if (call.firstSentAt !== null) {
       // Stripe may have forgotten the key, or keep an error of its own under it: what became of the intent is what counts.
       const seen = await client.paymentIntents.retrieve(id)
-      if (seen.status === 'succeeded') return done(seen)
+      if (isDone(seen)) return done(seen)
     }
     try {
       const amount_to_capture = toStripeAmount(money)
@@ -124,8 +113,7 @@ export function capture(access: StripeAccess, call: ProviderCall, money: Money, 
       )
     } catch (error) {
       const intent = intentOfError(error)
-      if (intent?.status === 'succeeded' && fromStripeAmount(intent.amount_received, intent.currency) === money.amountMinor)
-        return done(intent)
+      if (intent !== undefined && isDone(intent)) return done(intent)
       throw error
     }
   })
@@ -206,9 +194,9 @@ export function fetchPayment(access: StripeAccess, call: ProviderCall, reference
         capturedMinor: captured,
         refunds: refunds.data.map((made) => refundOf(made, currency)),
         movements: [
-          ...movementsOf(charge?.balance_transaction ?? null, { amountMinor: captured, currency }),
+          ...movementsOf(charge?.balance_transaction ?? null, intent.id, { amountMinor: captured, currency }),
           ...refunds.data.flatMap((made) =>
-            movementsOf(made.balance_transaction, { amountMinor: -fromStripeAmount(made.amount, currency), currency }),
+            movementsOf(made.balance_transaction, intent.id, { amountMinor: -fromStripeAmount(made.amount, currency), currency }),
           ),
         ],
         data: dataOf(intent),
@@ -235,24 +223,7 @@ function refundOf(made: Stripe.Refund, currency: string): RefundSnapshot {
   }
 }
 
-function movementsOf(transaction: string | Stripe.BalanceTransaction | null, original: Money): MoneyMovement[] {
+function movementsOf(transaction: string | Stripe.BalanceTransaction | null, payment: string, original: Money): MoneyMovement[] {
   if (transaction === null || typeof transaction === 'string') return []
-  return [movementOf(transaction, transaction.currency === original.currency ? null : original)]
-}
-
-/** A balance transaction as a movement. */
-export function movementOf(transaction: Stripe.BalanceTransaction, original: Money | null): MoneyMovement {
-  const { currency, source } = transaction
-  return {
-    reference: transaction.id,
-    source: typeof source === 'string' ? source : (source?.id ?? null),
-    category: transaction.reporting_category,
-    amountMinor: fromStripeAmount(transaction.amount, currency),
-    feeMinor: fromStripeAmount(transaction.fee, currency),
-    netMinor: fromStripeAmount(transaction.net, currency),
-    currency,
-    original,
-    occurredAt: new Date(transaction.created * 1_000),
-    availableAt: new Date(transaction.available_on * 1_000),
-  }
+  return [movementOf(transaction, payment, original)]
 }

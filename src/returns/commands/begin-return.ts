@@ -1,10 +1,12 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { lockOrderStatement } from '../../orders/index.js'
-import { changeReturn } from '../locks.js'
+import { changeReturn, type LockedReturn } from '../locks.js'
 
 export interface ReturnInput {
   order_id: string
+  /** The goods come back for others. */
+  exchange_id?: string | undefined
   /** Where the goods go back to the shelf; where they came from when absent. */
   location_id?: string | null | undefined
   note?: string | null | undefined
@@ -27,8 +29,8 @@ export async function insertReturn(unit: Unit, context: Context, input: ReturnIn
          update order_sequence set next_return_display_id = next_return_display_id + 1 where tenant_id = $1
          returning next_return_display_id - 1 as display_id
        )
-       insert into order_return (tenant_id, id, order_id, display_id, location_id, note, no_notification, metadata, created_by)
-       select $1, $2, $3, number.display_id, $4, $5, $6, $7, $8 from number`,
+       insert into order_return (tenant_id, id, order_id, display_id, location_id, note, no_notification, metadata, created_by, exchange_id)
+       select $1, $2, $3, number.display_id, $4, $5, $6, $7, $8, $9 from number`,
       [
         tenantId,
         returnId,
@@ -38,6 +40,7 @@ export async function insertReturn(unit: Unit, context: Context, input: ReturnIn
         input.no_notification ?? null,
         input.metadata == null ? null : JSON.stringify(input.metadata),
         context.actorId,
+        input.exchange_id ?? null,
       ],
     ),
   )
@@ -64,7 +67,7 @@ export function beginReturn(context: Context, input: ReturnInput): Promise<strin
 export async function updateReturn(
   context: Context,
   returnId: string,
-  patch: Omit<Partial<ReturnInput>, 'order_id' | 'note'>,
+  patch: Omit<Partial<ReturnInput>, 'order_id' | 'exchange_id' | 'note'>,
 ): Promise<void> {
   await changeReturn(context, returnId, async (unit, { row, items }) => {
     if (row.status === 'canceled' || row.status === 'received') throw notAllowed(`Return ${returnId} is ${row.status}`)
@@ -87,6 +90,19 @@ export async function updateReturn(
       ),
     )
   })
+}
+
+/** Changes where the goods of a return go, under its locks. Throws not_found for the location; invalid_data for another vendor's. */
+export async function moveReturn(unit: Unit, { row, items }: LockedReturn, locationId: string): Promise<void> {
+  await refuseUnknownLocation(unit, locationId)
+  await refuseForeignLocation(unit, locationId, items)
+  await unit.run(
+    statement('returns.move', 'update order_return set location_id = $3, updated_at = now() where tenant_id = $1 and id = $2', [
+      tenantOf(unit),
+      row.id,
+      locationId,
+    ]),
+  )
 }
 
 /** A vendor's goods go to a shelf of that vendor. Throws invalid_data for a location of another one. */

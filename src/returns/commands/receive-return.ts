@@ -2,7 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { putBack, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
-import { changeReturn, type LockedReturn, type ReturnItemLock } from '../locks.js'
+import { changeReturn, type LockedReturn, refuseOfExchange, type ReturnItemLock } from '../locks.js'
 import { refuseForeignLocation } from './begin-return.js'
 
 /** What is counted of an item: good pieces go back on the shelf, damaged ones do not. */
@@ -214,21 +214,27 @@ async function settle(unit: Unit, context: Context, returnId: string): Promise<v
  * @throws not_found; not_allowed once something of it was received
  */
 export function cancelReturn(context: Context, returnId: string): Promise<void> {
-  return changeReturn(context, returnId, async (unit, { row, items }) => {
-    if (row.status === 'canceled') return
-    if (items.some((item) => item.received_quantity + item.damaged_quantity > 0)) {
-      throw notAllowed(`Return ${returnId} cannot be canceled: items of it were received`)
-    }
-    await unit.run(
-      statement(
-        'returns.cancel',
-        `with pieces as (
-           update order_line_item l set return_requested_quantity = l.return_requested_quantity - i.quantity, updated_at = now()
-           from order_return_item i where i.tenant_id = $1 and i.return_id = $2 and l.tenant_id = $1 and l.id = i.order_line_item_id and $4
-         )
-         update order_return set status = 'canceled', canceled_at = $3, is_receiving = false, updated_at = now() where tenant_id = $1 and id = $2`,
-        [tenantOf(unit), returnId, context.clock.now(), row.status === 'requested'],
-      ),
-    )
+  return changeReturn(context, returnId, async (unit, locked) => {
+    refuseOfExchange(locked, 'cancel')
+    await callOff(unit, context, locked)
   })
+}
+
+/** The same under its locks, for what the return is a part of. */
+export async function callOff(unit: Unit, context: Context, { row, items }: LockedReturn): Promise<void> {
+  if (row.status === 'canceled') return
+  if (items.some((item) => item.received_quantity + item.damaged_quantity > 0)) {
+    throw notAllowed(`Return ${row.id} cannot be canceled: items of it were received`)
+  }
+  await unit.run(
+    statement(
+      'returns.cancel',
+      `with pieces as (
+         update order_line_item l set return_requested_quantity = l.return_requested_quantity - i.quantity, updated_at = now()
+         from order_return_item i where i.tenant_id = $1 and i.return_id = $2 and l.tenant_id = $1 and l.id = i.order_line_item_id and $4
+       )
+       update order_return set status = 'canceled', canceled_at = $3, is_receiving = false, updated_at = now() where tenant_id = $1 and id = $2`,
+      [tenantOf(unit), row.id, context.clock.now(), row.status === 'requested'],
+    ),
+  )
 }

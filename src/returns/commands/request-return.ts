@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
-import { changeReturn, type LockedReturn, lockReturn } from '../locks.js'
+import { changeReturn, type LockedReturn, lockReturn, refuseOfExchange } from '../locks.js'
 import { insertReturn, refuseForeignLocation, type ReturnInput } from './begin-return.js'
 
 export interface ReturnedItem {
@@ -140,8 +140,8 @@ export function chooseReturnShipping(
   return changeReturn(context, returnId, (unit, locked) => setShipping(unit, locked, optionId, customAmount))
 }
 
-/** From now on the chosen pieces are on their way back, and cannot be returned twice. */
-async function confirm(unit: Unit, context: Context, locked: LockedReturn): Promise<void> {
+/** From now on the chosen pieces are on their way back, and cannot be returned twice. Throws as requestReturn does. */
+export async function confirmReturn(unit: Unit, context: Context, locked: LockedReturn): Promise<void> {
   needOpen(locked)
   const { items, lines, row } = locked
   if (items.length === 0) throw invalidData('Items are required to create a return.')
@@ -184,18 +184,26 @@ async function confirm(unit: Unit, context: Context, locked: LockedReturn): Prom
 
 /** Requests the return that was put together. Throws not_found; not_allowed when it is not open; invalid_data. */
 export function requestReturn(context: Context, returnId: string): Promise<void> {
-  return changeReturn(context, returnId, (unit, locked) => confirm(unit, context, locked))
+  return changeReturn(context, returnId, (unit, locked) => {
+    refuseOfExchange(locked, 'request')
+    return confirmReturn(unit, context, locked)
+  })
 }
 
 /** Drops a return that was not requested. Throws not_found; not_allowed when it is not open. */
 export function dropReturn(context: Context, returnId: string): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {
-    needOpen(locked)
-    await unit.run(
-      statement('returns.drop_items', 'delete from order_return_item where tenant_id = $1 and return_id = $2', [tenantOf(unit), returnId]),
-    )
-    await unit.run(statement('returns.drop', 'delete from order_return where tenant_id = $1 and id = $2', [tenantOf(unit), returnId]))
+    refuseOfExchange(locked, 'drop')
+    await removeReturn(unit, locked)
   })
+}
+
+/** The same under its locks, for what the return is a part of. */
+export async function removeReturn(unit: Unit, locked: LockedReturn): Promise<void> {
+  needOpen(locked)
+  const values = [tenantOf(unit), locked.row.id]
+  await unit.run(statement('returns.drop_items', 'delete from order_return_item where tenant_id = $1 and return_id = $2', values))
+  await unit.run(statement('returns.drop', 'delete from order_return where tenant_id = $1 and id = $2', values))
 }
 
 /**
@@ -212,7 +220,7 @@ export function createReturn(
     const locked = await lockReturn(unit, returnId)
     await setItems(unit, locked, input.items)
     await setShipping(unit, locked, input.shippingOptionId, null)
-    await confirm(unit, context, await lockReturn(unit, returnId))
+    await confirmReturn(unit, context, await lockReturn(unit, returnId))
     return returnId
   })
 }

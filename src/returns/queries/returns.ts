@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
-import { divideRounded, toMajor } from '../../kernel/index.js'
+import { divideRounded, isId, toMajor } from '../../kernel/index.js'
 
 export interface ReturnItemRow {
   id: string
@@ -34,6 +34,9 @@ export interface ReturnRow {
   no_notification: boolean | null
   note: string | null
   refunded_minor: bigint
+  /** What its goods paid of others: the exchange credited the order with it. */
+  credited_minor: bigint
+  exchange_id: string | null
   metadata: Record<string, unknown> | null
   created_by: string | null
   requested_at: Date | null
@@ -58,7 +61,9 @@ export function listReturnsStatement(
     `returns.list.${order.name}`,
     `select r.id, r.order_id, r.display_id, r.status, r.location_id, o.currency_code, r.shipping_option_id, r.shipping_name,
             r.shipping_minor, r.is_receiving, r.no_notification, r.note, r.metadata, r.created_by, r.requested_at, r.received_at,
-            r.canceled_at, r.created_at, r.updated_at,
+            r.canceled_at, r.created_at, r.updated_at, r.exchange_id,
+            coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = r.order_id
+              and c.return_id = r.id and c.state = 'booked'), 0)::bigint as credited_minor,
             coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = r.order_id and f.return_id = r.id
               and f.state = 'succeeded'), 0)::bigint as refunded_minor,
             coalesce((select json_agg(json_build_object('id', i.id, 'item_id', i.order_line_item_id, 'quantity', i.quantity,
@@ -80,21 +85,24 @@ export function listReturnsStatement(
 
 /**
  * A return in wire shape (Store API contract, return), amounts in major units. `refund_amount` is what was given back
- * for it; `refundable_amount` is what its received goods were sold for, less its shipping and what was given back.
+ * for it; `refundable_amount` is what its received goods were sold for, less its shipping, what was given back and what they paid of others.
  */
 export function renderReturn(row: ReturnRow): Record<string, unknown> {
-  const { items, count: _count, shipping_minor, shipping_name, shipping_option_id, refunded_minor, is_receiving: _receiving, ...rest } = row
+  const { items, count: _count, shipping_minor, shipping_name, shipping_option_id, refunded_minor, is_receiving: _receiving, ...more } = row
+  const { credited_minor, ...rest } = more
   const currency = row.currency_code
-  const worth = items.reduce(
+  // What a claim gives it gives for what is claimed, whether or not that comes back.
+  const isClaim = isId(row.exchange_id, 'claim')
+  const worth = (isClaim ? [] : items).reduce(
     (sum, item) =>
       sum + divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity)),
     0n,
   )
-  const offered = worth - shipping_minor - refunded_minor
+  const offered = worth - shipping_minor - refunded_minor - credited_minor
   return {
     ...rest,
-    exchange_id: null,
-    claim_id: null,
+    exchange_id: isClaim ? null : row.exchange_id,
+    claim_id: isClaim ? row.exchange_id : null,
     refund_amount: toMajor(refunded_minor, currency),
     refundable_amount: toMajor(worth === 0n || offered < 0n ? 0n : offered, currency),
     items: items.map(

@@ -14,7 +14,7 @@ const quantityMaximum = 999
 
 function LineRow({ visit, cart, line, state }: { visit: Visit; cart: Cart; line: Line; state: LineState }) {
   const { words } = visit
-  const total = showsTax(visit.market) ? line.total : line.subtotal
+  const total = showsTax(cart.region) ? line.original_total : line.subtotal
   const action = visit.to(`/cart/items/${line.id}`)
   return (
     <li class="line">
@@ -134,6 +134,7 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
           <TotalsList
             visit={visit}
             totals={cart}
+            gross={showsTax(cart.region)}
             taxKnown={tellsTax(cart.shipping_address)}
             deliveryKnown={cart.shipping_methods.length > 0}
           />

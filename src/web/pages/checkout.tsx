@@ -16,7 +16,7 @@ import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { cardProvider, type PaymentChoices, paymentChoices, PaymentMethods } from '../parts/payment.js'
 import { TotalsList } from '../parts/totals.js'
-import type { Visit } from '../visit.js'
+import { showsTax, type Visit } from '../visit.js'
 import { payingWordsOf } from '../words/paying.js'
 import { cartDocument } from './cart.js'
 
@@ -362,11 +362,11 @@ function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
                 {line.quantity} × {line.product_title}
                 {line.variant_title !== null && line.variant_title !== 'Default' && <span class="note"> {line.variant_title}</span>}
               </span>
-              <span>{visit.money(line.original_total, cart.currency_code)}</span>
+              <span>{visit.money(showsTax(cart.region) ? line.original_total : line.subtotal, cart.currency_code)}</span>
             </li>
           ))}
         </ul>
-        <TotalsList visit={visit} totals={cart} taxKnown={taxKnown} />
+        <TotalsList visit={visit} totals={cart} gross={showsTax(cart.region)} taxKnown={taxKnown} />
         <input type="hidden" name="total" value={String(cart.total)} />
         <button type="submit" name="step" value="pay">
           {cart.total === 0 ? words.placeOrder : payingWordsOf(visit.locale).button(visit.money(cart.total, cart.currency_code))}

@@ -266,7 +266,11 @@ async function show(visit: Visit): Promise<Shown> {
               </a>
             )}
             <Buy visit={visit} product={product} chosen={chosen} />
-            {product.description !== null && <p class="description">{product.description}</p>}
+            {product.description !== null && (
+              <p class="description" dir="auto">
+                {product.description}
+              </p>
+            )}
             <p class="delivery">{words.deliveredBy(product.vendor.name, visit.market.name)}</p>
             <Facts visit={visit} product={product} chosen={chosen} />
           </div>

@@ -41,7 +41,14 @@ const states = (
 
 export function typedAddress(form: URLSearchParams): TypedAddress {
   const text = (name: (typeof names)[number]) => (form.get(name) ?? '').trim().slice(0, longest[name] ?? 200)
-  return Object.fromEntries(names.map((name) => [name, text(name)])) as TypedAddress
+  const typed = Object.fromEntries(names.map((name) => [name, text(name)])) as TypedAddress
+  return typed.country_code === 'us' ? { ...typed, province: stateOf(typed.province) } : typed
+}
+
+/** Taxes know states by their codes; people know their names as well. */
+function stateOf(text: string): string {
+  const wanted = text.toLowerCase()
+  return states.find(({ value, label }) => wanted === value || wanted === label.toLowerCase())?.value ?? text
 }
 
 /** A kept address as a form shows it. */
@@ -62,7 +69,8 @@ export function addressProblems(typed: TypedAddress, words: Words, countries: re
   for (const name of required) if (typed[name] === '') problems[name] = words.missing[name]
   if (typed.country_code !== '' && !countries.includes(typed.country_code)) problems.country_code = words.missing.country_code
   if (typed.postal_code === '' && !withoutPostalCode.has(typed.country_code)) problems.postal_code = words.missing.postal_code
-  if (typed.province === '' && withProvince.has(typed.country_code)) problems.province = words.missing.province
+  const isState = typed.country_code !== 'us' || states.some(({ value }) => value === typed.province)
+  if (!isState || (typed.province === '' && withProvince.has(typed.country_code))) problems.province = words.missing.province
   return problems
 }
 

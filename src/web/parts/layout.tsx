@@ -43,7 +43,7 @@ export function Layout({ visit, shown, categories, personal, children }: LayoutO
 }
 
 function Head({ visit, shown }: { visit: Visit; shown: Document }) {
-  const { shop, origin, words } = visit
+  const { shop, origin } = visit
   const assets = assetsOf(shop.theme)
   const title = visit.path === '/' ? `${shop.name} – ${visit.say(shop.theme.tagline)}` : `${shown.title} – ${shop.name}`
   const description = (shown.description ?? visit.say(shop.theme.description)).slice(0, 300)
@@ -60,7 +60,7 @@ function Head({ visit, shown }: { visit: Visit; shown: Document }) {
       <meta name="theme-color" media="(prefers-color-scheme: dark)" content={shop.theme.colours.dark.page} />
       <link rel="stylesheet" href={assets.theme} />
       <link rel="stylesheet" href={assets.styles} />
-      <script type="module" src={assets.script} data-failed={words.scriptFailed} />
+      <script type="module" src={assets.script} />
       {shop.theme.logo !== undefined && <link rel="icon" href={themePicture(visit, shop.theme.logo)} />}
       {shown.canonical === undefined ? <meta name="robots" content="noindex" /> : <link rel="canonical" href={address(shown.canonical)} />}
       {shown.canonical !== undefined && <Alternates visit={visit} path={shown.canonical} />}

@@ -1,5 +1,5 @@
 import type { Address, Order, VendorOrder } from '../answers.js'
-import type { Visit } from '../visit.js'
+import { showsTaxIn, type Visit } from '../visit.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
 
@@ -56,6 +56,8 @@ export function AddressLines({ visit, address }: { visit: Visit; address: Addres
 /** An order with a line of progress for each vendor, as whoever knows its id may see it. */
 export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   const { words } = visit
+  const country = order.shipping_address?.country_code ?? order.billing_address?.country_code
+  const gross = country == null || showsTaxIn([country])
   return (
     <div class="basket">
       <div class="parts">
@@ -81,7 +83,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
                         </p>
                       )}
                     </div>
-                    <p class="price">{visit.money(item.total, order.currency_code)}</p>
+                    <p class="price">{visit.money(gross ? item.original_total : item.subtotal, order.currency_code)}</p>
                   </li>
                 ))}
             </ul>
@@ -90,7 +92,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
-        <TotalsList visit={visit} totals={order} />
+        <TotalsList visit={visit} totals={order} gross={gross} />
         {order.shipping_address !== null && (
           <>
             <h3>{words.address}</h3>

@@ -1,18 +1,19 @@
 import type { Totals } from '../answers.js'
-import { showsTax, type Visit } from '../visit.js'
+import type { Visit } from '../visit.js'
 
 interface TotalsOf {
   visit: Visit
   totals: Totals
+  /** Whether sums are shown with their tax. */
+  gross: boolean
   /** Whether the tax is known, as it is once it is known where things go. */
   taxKnown?: boolean
   deliveryKnown?: boolean
 }
 
 /** Sums as the law of the region wants them: with the tax in each, or beside them. */
-export function TotalsList({ visit, totals, taxKnown = true, deliveryKnown = true }: TotalsOf) {
+export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnown = true }: TotalsOf) {
   const { words } = visit
-  const gross = showsTax(visit.market)
   const money = (amount: number) => visit.money(amount, totals.currency_code)
   const credit = totals.credit_line_total ?? 0
   const discount = gross ? totals.discount_total : totals.discount_subtotal

@@ -14,7 +14,9 @@ export function VendorCards({ visit, vendors, level: Heading = 'h3' }: { visit: 
               <a href={visit.to(`/vendors/${vendor.handle}`)}>{vendor.name}</a>
             </Heading>
             {vendor.rating !== undefined && vendor.rating.count > 0 && <Stars visit={visit} rating={vendor.rating} />}
-            <p class="clip">{vendor.description}</p>
+            <p class="clip" dir="auto">
+              {vendor.description}
+            </p>
             <p class="note">{visit.words.products(vendor.product_count ?? 0)}</p>
           </div>
         </li>

@@ -29,7 +29,6 @@ export const en = {
   change: 'Change',
   trail: 'You are here',
   optional: '(optional)',
-  scriptFailed: 'That did not work. Try again.',
   problemsHeading: 'Please look at this again',
 
   price: 'Price',
@@ -193,7 +192,7 @@ export const en = {
   hello: (name: string) => `Hello, ${name}`,
   lastOrders: 'Last orders',
   noOrders: 'You have not ordered anything yet.',
-  fulfillment: (status: string) => {
+  fulfillment: (status: string): string => {
     if (status === 'canceled') return 'Canceled'
     if (status === 'delivered') return 'Delivered'
     if (status.endsWith('delivered')) return 'Partly delivered'

@@ -136,6 +136,10 @@ describe("edits of a draft order, with Medusa's own client", function () {
     assert.deepEqual([usual.shipping_total, usual.shipping_methods[0].id], [4.5, method.id])
     const { draft_order_preview: none } = (await drafts.removeShippingMethod(draft.id, method.id)) as Wire
     assert.deepEqual(none.shipping_methods, [])
+    assert.equal(
+      (await refused(drafts.removeShippingMethod(draft.id, 'casm_none'))).message,
+      'Shipping method with id: casm_none was not found',
+    )
     const { draft_order_preview: back } = (await drafts.addShippingMethod(draft.id, { shipping_option_id })) as Wire
     assert.equal(back.shipping_total, 5)
     const { draft_order_preview: left } = (await drafts.removeActionShippingMethod(draft.id, back.order_change.actions.at(-1).id)) as Wire

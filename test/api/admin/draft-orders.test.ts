@@ -33,18 +33,13 @@ describe("draft orders, with Medusa's own client", function () {
   let house: string
 
   before(async () => {
-    store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000, stock: 20 })
+    store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000, stock: 60 })
     variants = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
     drafts = new Medusa({ baseUrl: app().url, apiKey: store.secretKey }).admin.draftOrder
     const [row] = await asAdmin<{ id: string }>(app().adminUrl, 'select id from app.vendor where tenant_id = $1 and is_house', [
       store.tenantId,
     ])
     house = row?.id as string
-  })
-
-  afterEach('leaves every invariant whole', async () => {
-    await app().drain()
-    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: true }), [])
   })
 
   const shipping = () => store.vendors.map((vendor) => ({ shipping_option_id: vendor.shippingOptionId }))
@@ -95,7 +90,7 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal(draft.region.currency_code, 'usd')
     assert.doesNotMatch(JSON.stringify(draft), /cart_0|cart_id/, 'whoever knows the id of its cart could buy it')
     assert.deepEqual((await drafts.retrieve(draft.id)).draft_order, JSON.parse(JSON.stringify(draft)))
-    assert.deepEqual(await shelf(app(), store), { stocked: 20, reserved: 0 }, 'nothing is promised yet')
+    assert.deepEqual(await shelf(app(), store), { stocked: 60, reserved: 0 }, 'nothing is promised yet')
   })
 
   it('are no orders before they are converted, and no drafts afterwards', async () => {
@@ -146,6 +141,12 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal(good(packed).order.fulfillment_status, 'partially_fulfilled')
   })
 
+  it('are paid where there is nothing to pay', async () => {
+    const draft = await create({ items: [{ title: 'A favour', quantity: 1, unit_price: 0 }] })
+    const { order } = (await drafts.convertToOrder(draft.id)) as { order: Wire }
+    assert.deepEqual([order.total, order.payment_status, order.payment_collections], [0, 'captured', undefined])
+  })
+
   it('are converted once, however many ask at once', async () => {
     const draft = await create({ shipping_methods: shipping().slice(0, 1) })
     const answers = await Promise.all(Array.from({ length: 4 }, () => drafts.convertToOrder(draft.id)))
@@ -153,6 +154,22 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal((await drafts.convertToOrder(draft.id)).order.id, draft.id, 'and so is who asks later')
     assert.equal((await refused(drafts.update(draft.id, { email: 'late@example.com' }))).status, 400)
     assert.equal((await refused(drafts.delete(draft.id))).status, 400)
+  })
+
+  it('end as an order, as a draft that is edited, or as nothing, when all of these are asked for at once', async () => {
+    const made = await Promise.all(Array.from({ length: 3 }, () => create({ shipping_methods: shipping().slice(0, 1) })))
+    for (const draft of made) {
+      const [converted, begun, gone] = await Promise.allSettled([
+        drafts.convertToOrder(draft.id),
+        drafts.beginEdit(draft.id),
+        drafts.delete(draft.id),
+        drafts.update(draft.id, { metadata: { late: true } }),
+      ])
+      const [order, left] = await Promise.all([store.admin.get(`/admin/orders/${draft.id}`), drafts.list({ id: draft.id })])
+      assert.deepEqual([order.status, gone.status], converted.status === 'fulfilled' ? [200, 'rejected'] : [404, gone.status])
+      assert.equal(left.count, converted.status === 'rejected' && gone.status === 'rejected' ? 1 : 0)
+      assert.ok([converted, begun, gone].some(({ status }) => status === 'fulfilled'))
+    }
   })
 
   it('become orders although the process that converts them dies in between, and change no more meanwhile', async () => {
@@ -349,5 +366,10 @@ describe("draft orders, with Medusa's own client", function () {
     )
     const empty = await create({ items: [] })
     assert.equal((await refused(drafts.convertToOrder(empty.id))).message, 'Cannot complete a cart with no items')
+  })
+
+  it('have left every invariant whole', async () => {
+    await app().drain()
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: true }), [])
   })
 })

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import http from 'node:http'
 import { routes } from '../../../src/api/index.js'
 import { pages } from '../../../src/web/index.js'
 import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
-
-interface Answer {
-  status: number
-  headers: http.IncomingHttpHeaders
-  text: string
-}
 
 describe('storefront', () => {
   const app = useApp()
@@ -22,35 +17,7 @@ describe('storefront', () => {
     other = await createTestStore(app(), { vendors: 1 })
   })
 
-  const hostOf = (of: TestStore) => `${of.slug}.localhost:${new URL(app().url).port}`
-
-  /** A request as a browser sends it to a store's host. */
-  function ask(
-    path: string,
-    options: { of?: TestStore; form?: Record<string, string>; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
-    const host = hostOf(options.of ?? store)
-    const body = options.form === undefined ? undefined : new URLSearchParams(options.form).toString()
-    const sent = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: `http://${host}` }
-    return new Promise((resolve, reject) => {
-      const request = http.request(
-        app().url + path,
-        { method: body === undefined ? 'GET' : 'POST', headers: { host, ...sent, ...options.headers }, agent: false },
-        (response) => {
-          const chunks: Buffer[] = []
-          response.on('data', (chunk: Buffer) => chunks.push(chunk))
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-          )
-        },
-      )
-      request.on('error', reject)
-      request.end(body)
-    })
-  }
-
-  const cookieOf = ({ headers }: Answer, name: string) =>
-    headers['set-cookie']?.find((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
+  const ask = (path: string, { of = store, ...request }: PageRequest & { of?: TestStore } = {}) => askPage(app(), of, path, request)
 
   async function filledCart(of = store): Promise<string> {
     const answer = await ask('/cart/items', {
@@ -81,12 +48,34 @@ describe('storefront', () => {
       assert.match(later.text, /<h1>Another thing<\/h1>/)
     }).timeout(15_000)
 
-    it('says nothing of who looks', async () => {
-      const { token } = await signUp(app(), store, 'ada@example.com')
+    it('says nothing of who looks: neither names nor prices that are theirs', async () => {
+      const { token, id } = await signUp(app(), store, 'ada@example.com')
+      const { customer_group: group } = good(await store.admin.post('/admin/customer-groups', { name: 'Friends' }))
+      good(await store.admin.post(`/admin/customer-groups/${group.id}/customers`, { add: [id] }))
+      const prices = store.vendors[0]?.products[0]?.variantIds.map((variant_id) => ({ variant_id, currency_code: 'usd', amount: 3.21 }))
+      const friends = { title: 'Friends', status: 'active', rules: { 'customer.groups.id': [group.id] }, prices }
+      good(await store.admin.post('/admin/price-lists', { description: 'For friends', ...friends }))
       const session = await fetch(`${app().url}/auth/session`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
       const cookie = `${session.headers.get('set-cookie')?.split(';')[0]}; ${await filledCart()}`
-      const [signedIn, guest] = [await ask('/', { headers: { cookie } }), await ask('/')]
+      const [signedIn, guest] = [await ask('/products?a', { headers: { cookie } }), await ask('/products?b')]
       assert.equal(signedIn.text, guest.text)
+      assert.doesNotMatch(signedIn.text, /\$3\.21/)
+      assert.match(
+        (
+          await ask('/cart', {
+            headers: {
+              cookie: sentCookie(
+                await ask('/cart/items', {
+                  form: { variant_id: prices?.[0]?.variant_id as string },
+                  headers: { cookie: session.headers.get('set-cookie')?.split(';')[0] as string },
+                }),
+                'cart',
+              ),
+            },
+          })
+        ).text,
+        /\$3\.21/,
+      )
       assert.equal(signedIn.headers.etag, guest.headers.etag)
       const status = await ask('/status.json', { headers: { cookie } })
       assert.deepEqual(JSON.parse(status.text), { cartCount: 2, name: 'Ada' })
@@ -100,6 +89,11 @@ describe('storefront', () => {
       const script = sizes.filter(([path]) => path.endsWith('.js')).reduce((sum, [, size]) => sum + size, 0)
       const all = sizes.reduce((sum, [, size]) => sum + size, Buffer.byteLength(page.text))
       assert.ok(assets.length >= 3, assets.join())
+      const [sheet] = assets.filter((path) => path.includes('/theme.'))
+      assert.match((await ask(sheet as string)).headers['cache-control'] as string, /immutable/)
+      const before = await ask('/assets/theme.0123456789ab.css')
+      assert.deepEqual([before.status, before.headers['cache-control']], [200, 'no-cache'], 'a page of before finds its looks')
+      assert.equal((await ask('/assets/other.0123456789ab.css')).status, 404)
       assert.ok(script <= 50_000, `${script} bytes of script`)
       assert.ok(all <= 100_000, `${all} bytes in all`)
       for (const picture of page.text.match(/<img [^>]+>/g) ?? []) assert.match(picture, /width="\d+" height="\d+"/)
@@ -107,7 +101,7 @@ describe('storefront', () => {
 
     it('describes a product to search engines, with its one true address', async () => {
       const { text } = await ask('/products/thing-2-1?option.Size=M')
-      const address = `http://${hostOf(store)}/products/thing-2-1`
+      const address = `http://${hostOf(app(), store)}/products/thing-2-1`
       assert.ok(text.includes(`<link rel="canonical" href="${address}"`))
       const data = [...text.matchAll(/<script type="application\/ld\+json">(.+?)<\/script>/g)].map((match) =>
         JSON.parse(match[1] as string),
@@ -135,7 +129,7 @@ describe('storefront', () => {
       assert.doesNotMatch(text, /style=|<style|onclick|<script(?! type="(module|application\/ld\+json)")/)
       const outside = [...text.matchAll(/(?:src|href|action)="(https?:[^"]+)"/g)].map((match) => new URL(match[1] as string).host)
       assert.deepEqual(
-        [...new Set(outside)].filter((host) => host !== hostOf(store)),
+        [...new Set(outside)].filter((host) => host !== hostOf(app(), store)),
         [],
       )
     })
@@ -152,7 +146,7 @@ describe('storefront', () => {
 
     it('takes forms from its own pages alone', async () => {
       const form = { variant_id: store.vendors[0]?.products[0]?.variantIds[0] as string }
-      for (const origin of ['http://evil.example', `http://${hostOf(other)}`, 'null']) {
+      for (const origin of ['http://evil.example', `http://${hostOf(app(), other)}`, 'null']) {
         const refused = await ask('/cart/items', { form, headers: { origin } })
         assert.equal(refused.status, 403, origin)
         assert.equal(refused.headers['set-cookie'], undefined)
@@ -161,7 +155,7 @@ describe('storefront', () => {
 
     it('gives cookies that no script reads and that other sites do not send', async () => {
       const cart = await ask('/cart/items', { form: { variant_id: store.vendors[0]?.products[0]?.variantIds[0] as string } })
-      assert.match((cookieOf(cart, 'cart') as string).toLowerCase(), /; path=\/; .*samesite=lax; httponly/)
+      assert.match((cookieOf(cart, 'cart') as string).toLowerCase(), /; path=\/; .*httponly; samesite=lax/)
     })
   })
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { receivePaymentEvent } from '../../../src/payments/index.js'
 import { settleVendorOrder } from '../../../src/payouts/index.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
@@ -7,6 +6,7 @@ import { good } from '../../support/http.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { openBank, type PayingBank } from '../../support/paying-bank.js'
 import { addPayee, jobContext, releasedMinor, sell, setStore, type Sold } from '../../support/payouts.js'
+import { signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 const day_ms = 86_400_000
@@ -35,66 +35,6 @@ describe('paying vendors what they are owed', () => {
     const { balances } = good(await store.admin.get('/admin/ledger/balances'))
     return balances.find((row: { code: string; party_id: string | null }) => row.code === code && row.party_id !== null)?.balance ?? 0
   }
-
-  describe('a payee', () => {
-    it('is made at the provider once, and is sent to say who it is', async () => {
-      assert.equal((await store.vendor(0).get('/vendor/payee')).status, 404)
-      const { payee } = good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
-      assert.equal(payee.status, 'onboarding')
-      assert.deepEqual(payee.requirements, ['identity'])
-      const again = good(await store.vendor(0).post('/vendor/payee', { country: 'de', kind: 'company' }))
-      assert.equal(again.payee.id, payee.id)
-      assert.equal(again.payee.country, 'us', 'the provider has it already')
-      assert.equal(bank.payees.size, 1)
-      const urls = { return_url: 'https://stall.example/back', refresh_url: 'https://stall.example/again' }
-      const { onboarding_link } = good(await store.vendor(0).post('/vendor/payee/onboarding-link', urls))
-      assert.match(onboarding_link.url, /^https:\/\/bank\.example\//)
-    })
-
-    it('is made once when the provider made it and its answer was lost', async () => {
-      bank.moods.push({ method: 'createPayee', mood: 'did it, and says nothing' })
-      const lost = await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' })
-      assert.equal(lost.status, 409)
-      assert.equal(lost.body.code, 'payment_outcome_unknown')
-      good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
-      assert.equal(bank.payees.size, 1)
-    })
-
-    it('is what the provider says when an event points at it, whatever the event says', async () => {
-      const reference = await addPayee(store, bank, 0, 'onboarding')
-      const sold = await sell(store)
-      await app().drain()
-      assert.equal(await released(sold), 0)
-      const noted = await asAdmin<{ waiting_for: string }>(app().adminUrl, 'select waiting_for from app.payable where tenant_id = $1', [
-        store.tenantId,
-      ])
-      assert.deepEqual(
-        noted.map((row) => row.waiting_for),
-        ['payee'],
-      )
-      bank.setStatus(reference, 'active')
-      const token = 'a token of this test'
-      await asAdmin(
-        app().adminUrl,
-        `update platform.payment_hook_route set token_hash = encode(sha256($2::bytea), 'hex') where tenant_id = $1`,
-        [store.tenantId, token],
-      )
-      const raw = Buffer.from(JSON.stringify({ id: 'e1', status: 'rejected', touches: [{ kind: 'payee', reference }] }))
-      const delivery = { provider: 'test', token, raw, headers: { 'x-signature': 'good' }, requestId: 'req_test' }
-      await receivePaymentEvent(app().stoa.services, delivery)
-      await app().drain()
-      const { payee } = good(await store.vendor(0).get('/vendor/payee'))
-      assert.equal(payee.status, 'active')
-      assert.equal(await released(sold), 1_400, 'what was waiting went out')
-    })
-
-    it('is refused where the store pays by hand', async () => {
-      await asAdmin(app().adminUrl, `update app.payment_account set status = 'disabled' where tenant_id = $1`, [store.tenantId])
-      const refused = await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' })
-      assert.equal(refused.status, 400)
-      assert.equal(refused.body.code, 'paid_by_hand')
-    })
-  })
 
   describe('by default', () => {
     it('goes out when the order is paid: its share without commission, once', async () => {
@@ -127,6 +67,25 @@ describe('paying vendors what they are owed', () => {
       assert.equal(await books('L:vendor'), 0)
     })
 
+    it('is taken back when the order is canceled, and when store credit is given instead of money', async () => {
+      await addPayee(store, bank)
+      const [canceled, credited] = [await sell(store), await sell(store)]
+      await app().drain()
+      good(await store.admin.post(`/admin/orders/${canceled.orderId}/cancel`))
+      await app().drain()
+      assert.equal(await released(canceled), 0)
+      const person = await signUp(app(), store, 'kept@example.com')
+      await asAdmin(app().adminUrl, 'update app.orders set customer_id = $3 where tenant_id = $1 and id = $2', [
+        store.tenantId,
+        credited.orderId,
+        person.id,
+      ])
+      good(await store.admin.post(`/admin/orders/${credited.orderId}/credit-lines`, { amount: 7.5 }))
+      await app().drain()
+      assert.equal(await released(credited), 700)
+      assert.equal(bank.paidMinor(), 700n)
+    })
+
     it('is owed by the vendor when it has not got it any more, and netted with what it is owed next', async () => {
       const payee = await addPayee(store, bank)
       const first = await sell(store)
@@ -150,6 +109,25 @@ describe('paying vendors what they are owed', () => {
         ['offset', 14],
         ['provider', 9],
       ])
+      assert.equal(await books('L:vendor'), 0)
+    })
+
+    it('is given up by the store, and not netted any more', async () => {
+      const payee = await addPayee(store, bank)
+      const sold = await sell(store)
+      await app().drain()
+      bank.empty(payee)
+      good(await refund(sold))
+      await app().drain()
+      const giveUp = (amount?: number) =>
+        store.admin.post(`/admin/vendors/${store.vendors[0]?.id}/write-off`, { currency_code: 'usd', amount })
+      assert.equal((await giveUp(14.01)).body.code, 'no_debt')
+      good(await giveUp(4))
+      assert.equal(good(await giveUp()).balances[0].debt, 0)
+      assert.equal((await giveUp()).body.code, 'no_debt')
+      await sell(store)
+      await app().drain()
+      assert.equal(bank.paidMinor(), 2_800n)
       assert.equal(await books('L:vendor'), 0)
     })
 
@@ -290,8 +268,11 @@ describe('paying vendors what they are owed', () => {
       const more = await release(sold, 10.01)
       assert.equal(more.body.code, 'more_than_due')
       assert.match(more.body.message, /owed 10 USD/)
-      good(await store.admin.post('/admin/payouts/releases', { vendor_order_id: part(sold) }))
-      assert.equal(await released(sold), 1_400)
+      good(await store.admin.post('/admin/payouts/releases', { vendor_order_id: part(sold), amount: 5 }))
+      assert.equal(await released(sold), 900)
+      await setStore(store, { release_policy: 'on_payment' })
+      await app().drain()
+      assert.equal(await released(sold), 1_400, 'what waited for staff goes out when the store says so')
       assert.equal((await release(sold)).body.code, 'nothing_due')
     })
 
@@ -368,7 +349,9 @@ describe('paying vendors what they are owed', () => {
     })
   })
 
-  it('leaves books that agree with its rows', async () => {
-    for (const tenantId of tenants) assert.deepEqual(await brokenInvariants(app().adminUrl, tenantId, { atRest: false }), [])
+  describe('in the end', () => {
+    it('leaves books that agree with its rows', async () => {
+      for (const tenantId of tenants) assert.deepEqual(await brokenInvariants(app().adminUrl, tenantId, { atRest: false }), [])
+    })
   })
 })

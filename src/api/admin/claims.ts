@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { changeClaimItem, claimItems, claimReasons } from '../../exchanges/index.js'
+import { metadata, type Route, route } from '../../http/index.js'
+import { actionOf, begin, claimNoun, exchangeReads, exchangeSteps, fields, items, noted, quantity, step, words } from './exchange-steps.js'
+import { id, needWholeStore, text } from './shared.js'
+
+const claimed = z.strictObject({ id, quantity, reason: z.enum(claimReasons).optional(), ...words, metadata })
+const ofItem = { action_id: 'claim_claimed' }
+
+export const routes: Route[] = [
+  ...exchangeReads(claimNoun),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/claims',
+    summary: 'Begin a claim for goods that were wrong, broken or missing',
+    access: 'returns:write',
+    body: z.strictObject({ order_id: id, type: z.enum(['refund', 'replace']), ...words, metadata }),
+    fields,
+    ids: { order_id: 'order' },
+    handle(request) {
+      needWholeStore(request, 'returns:write')
+      const { description, internal_note, ...input } = request.body
+      return begin(request, claimNoun, { ...input, note: noted({ description, internal_note }) })
+    },
+  }),
+  step(
+    claimNoun,
+    '/claim-items',
+    'Choose what was wrong, broken or missing',
+    { body: items(claimed), ids: { items: 'order_line_item' } },
+    (request, claim) => {
+      const wanted = request.body.items.map(({ description, internal_note, ...item }) => ({
+        ...item,
+        note: noted({ description, internal_note }),
+      }))
+      return claimItems(request.context, claim.id, wanted)
+    },
+  ),
+  step(
+    claimNoun,
+    '/claim-items/:action_id',
+    'Change what is claimed of an item',
+    { body: z.strictObject({ quantity: quantity.optional(), internal_note: text.nullish() }), ids: ofItem },
+    (request, claim) =>
+      changeClaimItem(request.context, claim.id, actionOf(request), { quantity: request.body.quantity, note: request.body.internal_note }),
+  ),
+  step(claimNoun, '/claim-items/:action_id', 'Leave out an item that was claimed', { method: 'DELETE', ids: ofItem }, (request, claim) =>
+    changeClaimItem(request.context, claim.id, actionOf(request), null),
+  ),
+  ...exchangeSteps(claimNoun),
+]

@@ -1,0 +1,113 @@
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { changeExchange, type ExchangeLock } from '../locks.js'
+import { needOpen } from './begin-exchange.js'
+
+export const claimReasons = ['missing_item', 'wrong_item', 'production_failure', 'other'] as const
+
+export interface ClaimedItem {
+  /** A line item of the order. */
+  id: string
+  quantity: number
+  reason?: (typeof claimReasons)[number] | undefined
+  note?: string | null | undefined
+  metadata?: Record<string, unknown> | null | undefined
+}
+
+interface ClaimItemRow {
+  id: string
+  order_line_item_id: string
+  quantity: number
+}
+
+/** What a claim claims. */
+export function claimedItems(unit: Unit, claimId: string): Promise<ClaimItemRow[]> {
+  return unit.run(
+    statement<ClaimItemRow>(
+      'exchanges.claimed_items',
+      'select id, order_line_item_id, quantity from order_claim_item where tenant_id = $1 and exchange_id = $2 order by id',
+      [tenantOf(unit), claimId],
+    ),
+  )
+}
+
+/** Chooses what is claimed. Throws not_found; not_allowed once the claim was requested; invalid_data for more pieces than were sent. */
+export function claimItems(context: Context, claimId: string, items: readonly ClaimedItem[]): Promise<void> {
+  return changeExchange(context, claimId, async (unit, { exchange }) => {
+    needOpen(exchange)
+    if (new Set(items.map((item) => item.id)).size !== items.length) throw invalidData('An item is named twice.')
+    await refuseTooMany(
+      unit,
+      exchange,
+      items.map((item) => ({ order_line_item_id: item.id, quantity: item.quantity })),
+    )
+    const rows = items.map((item) => ({ ...item, item_id: newId('claitem'), reason: item.reason ?? 'other' }))
+    await unit.run(
+      statement(
+        'exchanges.set_claim_items',
+        `insert into order_claim_item (tenant_id, exchange_id, id, order_line_item_id, quantity, reason, note, metadata)
+         select $1, $2, i.item_id, i.id, i.quantity, i.reason, i.note, i.metadata
+         from jsonb_to_recordset($3::jsonb) as i (item_id text, id text, quantity integer, reason text, note text, metadata jsonb)
+         on conflict (tenant_id, exchange_id, order_line_item_id) do update
+           set quantity = excluded.quantity, reason = excluded.reason, note = excluded.note, updated_at = now()`,
+        [tenantOf(unit), claimId, JSON.stringify(rows)],
+      ),
+    )
+  })
+}
+
+/** Changes what is claimed of a line; null leaves it out. Throws as claimItems does. */
+export function changeClaimItem(
+  context: Context,
+  claimId: string,
+  itemId: string,
+  change: { quantity?: number | undefined; note?: string | null | undefined } | null,
+): Promise<void> {
+  return changeExchange(context, claimId, async (unit, { exchange }) => {
+    needOpen(exchange)
+    const item = (await claimedItems(unit, claimId)).find((candidate) => candidate.id === itemId)
+    if (item === undefined) throw notFound(`Action with id: ${itemId} was not found`)
+    const quantity = change === null ? 0 : (change.quantity ?? item.quantity)
+    await refuseTooMany(unit, exchange, [{ order_line_item_id: item.order_line_item_id, quantity }])
+    await unit.run(
+      change === null
+        ? statement('exchanges.remove_claim_item', 'delete from order_claim_item where tenant_id = $1 and id = $2', [
+            tenantOf(unit),
+            itemId,
+          ])
+        : statement(
+            'exchanges.change_claim_item',
+            `update order_claim_item set quantity = $3, note = coalesce($4, note), updated_at = now() where tenant_id = $1 and id = $2`,
+            [tenantOf(unit), itemId, quantity, change.note ?? null],
+          ),
+    )
+  })
+}
+
+/** Pieces that were sent, were not claimed before, and are not back but with a claim. Throws not_found for a line of another order; invalid_data. */
+export async function refuseTooMany(
+  unit: Unit,
+  exchange: ExchangeLock,
+  items: readonly { order_line_item_id: string; quantity: number }[],
+): Promise<void> {
+  const lines = await unit.run(
+    statement<{ id: string; title: string; claimable: number }>(
+      'exchanges.claimable',
+      `select i.id, i.title, (i.fulfilled_quantity - i.return_received_quantity - i.return_dismissed_quantity
+          + coalesce((select sum(b.received_quantity + b.damaged_quantity) from order_return_item b
+              join order_return r on r.tenant_id = $1 and r.id = b.return_id and starts_with(r.exchange_id, 'claim_')
+              where b.tenant_id = $1 and b.order_line_item_id = i.id), 0)
+          - coalesce((
+          select sum(c.quantity) from order_claim_item c join order_exchange x on x.tenant_id = $1 and x.id = c.exchange_id
+          where c.tenant_id = $1 and c.order_line_item_id = i.id and x.status = 'requested'), 0))::int as claimable
+       from order_line_item i where i.tenant_id = $1 and i.order_id = $2 and i.id = any($3)`,
+      [tenantOf(unit), exchange.order_id, items.map((item) => item.order_line_item_id)],
+    ),
+  )
+  for (const item of items) {
+    const line = lines.find((candidate) => candidate.id === item.order_line_item_id)
+    if (line === undefined) throw notFound(`Line item with id: ${item.order_line_item_id} was not found in order ${exchange.order_id}`)
+    if (item.quantity > line.claimable)
+      throw invalidData(`${Math.max(line.claimable, 0)} pieces of "${line.title}" can be claimed, and no more`)
+  }
+}

@@ -1,0 +1,87 @@
+import { toMajor } from '../../kernel/index.js'
+import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+
+export interface ExchangeRow {
+  id: string
+  order_id: string
+  display_id: number
+  return_id: string | null
+  type: 'exchange' | 'refund' | 'replace'
+  status: 'open' | 'requested' | 'canceled'
+  currency_code: string
+  order_version: number
+  note: string | null
+  metadata: Record<string, unknown> | null
+  created_by: string | null
+  requested_at: Date | null
+  canceled_at: Date | null
+  created_at: Date
+  updated_at: Date
+  /** What is sent, or was, by its line in the order. */
+  additional_items: { id: string; item_id: string; quantity: number; allow_backorder: boolean; created_at: string }[]
+  claim_items: {
+    id: string
+    item_id: string
+    quantity: number
+    reason: string
+    note: string | null
+    created_at: string
+    updated_at: string
+  }[]
+  /** What it credited the order with. */
+  credited_minor: bigint
+  count: number
+}
+
+export const exchangeOrders = ['created_at', 'updated_at', 'display_id', 'id'] as const
+
+/** Exchanges, or claims, with what they send. */
+export function listExchangesStatement(
+  tenantId: string,
+  filter: { id: readonly string[] | null; orderId: readonly string[] | null; status: readonly string[] | null; isClaim: boolean },
+  page: ListPage,
+): Statement<ExchangeRow> {
+  const order = orderBy('x', page.order)
+  return statement(
+    `exchanges.list.${order.name}`,
+    `select x.id, x.order_id, x.display_id, r.id as return_id, x.type, x.status, o.currency_code, o.version as order_version,
+            x.note, x.metadata, x.created_by, x.requested_at, x.canceled_at, x.created_at, x.updated_at,
+            coalesce((select json_agg(json_build_object('id', a.id, 'item_id', a.added ->> 'id', 'quantity', a.quantity,
+                'allow_backorder', a.allow_backorder, 'created_at', a.created_at) order by a.id)
+              from order_edit e join order_edit_action a on a.tenant_id = e.tenant_id and a.order_edit_id = e.id and a.action = 'ITEM_ADD'
+              where e.tenant_id = $1 and e.order_id = x.order_id and e.exchange_id = x.id), '[]') as additional_items,
+            coalesce((select json_agg(json_build_object('id', c.id, 'item_id', c.order_line_item_id, 'quantity', c.quantity, 'reason', c.reason,
+                'note', c.note, 'created_at', c.created_at, 'updated_at', c.updated_at) order by c.id)
+              from order_claim_item c where c.tenant_id = $1 and c.exchange_id = x.id), '[]') as claim_items,
+            coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = x.order_id
+              and c.exchange_id = x.id and c.state = 'booked'), 0)::bigint as credited_minor,
+            count(*) over ()::int as count
+     from order_exchange x join orders o on o.tenant_id = x.tenant_id and o.id = x.order_id
+     left join order_return r on r.tenant_id = x.tenant_id and r.order_id = x.order_id and r.exchange_id = x.id
+     where x.tenant_id = $1 and ($2::text[] is null or x.id = any($2)) and ($3::text[] is null or x.order_id = any($3))
+       and ($4::text[] is null or x.status = any($4)) and (x.type <> 'exchange') = $7
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.orderId, filter.status, page.limit, page.offset, filter.isClaim],
+  )
+}
+
+/** An exchange, or a claim, in Medusa's shape. */
+export function renderExchange(found: ExchangeRow): Record<string, unknown> {
+  const { count: _count, additional_items, claim_items, type, credited_minor, ...row } = found
+  const of = type === 'exchange' ? { exchange_id: row.id } : { claim_id: row.id }
+  const claim = {
+    type,
+    refund_amount: type === 'refund' ? toMajor(credited_minor, row.currency_code) : null,
+    claim_items: claim_items.map((item) => ({ ...item, ...of, order_id: row.order_id })),
+  }
+  return {
+    ...row,
+    ...(type === 'exchange' ? {} : claim),
+    allow_backorder: additional_items.some((item) => item.allow_backorder),
+    additional_items: additional_items.map(({ allow_backorder: _allowed, ...item }) => ({
+      ...item,
+      ...of,
+      order_id: row.order_id,
+    })),
+  }
+}

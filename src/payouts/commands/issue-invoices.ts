@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
+import { invalidData, isDuplicate, newId, notAllowed, notFound, toMajor } from '../../kernel/index.js'
+import { type DocumentText, pdfOf } from '../documents.js'
+import { lockVendorStatement } from '../facts.js'
+
+/** A vendor order on an invoice: what its vendor sold, and the store's commission of it, in minor units. */
+interface InvoiceLine {
+  vendor_order_id: string
+  display_id: string
+  date: string
+  base_minor: number
+  commission_minor: number
+}
+
+interface Wanted {
+  vendor_id: string
+  currency_code: string
+  kind: 'invoice' | 'credit_note'
+}
+
+/** Orders that were begun before midnight may be committed after it: a month is closed an hour late. */
+export const closing_ms = 3_600_000
+/** Lines of one invoice are in one row and one file. */
+const linesMaximum = 20_000
+
+/** @throws invalid_data for what is no month, and for one that is not over */
+function boundsOf(period: string, now: Date): { from: Date; to: Date } {
+  const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(period)
+  if (match === null) throw invalidData(`${period} is no month, as 2026-01 is one`)
+  const [year, month] = [Number(match[1]), Number(match[2])]
+  const to = new Date(Date.UTC(year, month, 1))
+  if (to.getTime() + closing_ms > now.getTime()) throw invalidData(`The month ${period} is not over yet, or was until an hour ago`)
+  return { from: new Date(Date.UTC(year, month - 1, 1)), to }
+}
+
+/** The month before the one of a moment. */
+export function monthBefore(now: Date): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7)
+}
+
+/**
+ * Invoices each vendor for the commission of what it sold in a month, and credits it for what was given back in it, in
+ * each currency: once, however often it is asked for. Each document is numbered in the transaction that writes it, so that a
+ * series has no gap.
+ * @returns ids of the documents that were made
+ * @throws invalid_data for a month that is not over
+ */
+export async function issueInvoices(context: Context, period: string): Promise<string[]> {
+  const bounds = boundsOf(period, context.clock.now())
+  const wanted = await context.db.read(context.scope, wantedStatement(tenantOf(context), period, bounds))
+  const made: string[] = []
+  for (const one of wanted) {
+    const id = await context.db.unitOfWork(context.scope, (unit) => issue(unit, context, one, period, bounds))
+    if (id !== null) made.push(id)
+  }
+  return made
+}
+
+const charged = `select v.vendor_id, v.currency_code, 'invoice' as kind, v.id as vendor_order_id, v.display_id, v.created_at as at,
+    v.total_minor - v.tax_total_minor as base_minor, v.commission_minor
+  from vendor_order v where v.tenant_id = $1 and v.created_at >= $2 and v.created_at < $3 and v.commission_minor > 0`
+const returned = `select v.vendor_id, v.currency_code, 'credit_note' as kind, v.id as vendor_order_id, v.display_id,
+    max(coalesce(r.settled_at, c.created_at)) as at, sum(c.vendor_amount_minor + c.commission_minor)::bigint as base_minor,
+    sum(c.commission_minor)::bigint as commission_minor
+  from order_credit c join vendor_order v on v.tenant_id = $1 and v.id = c.vendor_order_id
+  left join refund r on r.tenant_id = $1 and r.id = c.refund_id
+  where c.tenant_id = $1 and c.state = 'booked' and c.commission_minor > 0
+    and coalesce(r.settled_at, c.created_at) >= $2 and coalesce(r.settled_at, c.created_at) < $3
+  group by v.vendor_id, v.currency_code, v.id, v.display_id`
+
+function wantedStatement(tenantId: string, period: string, { from, to }: { from: Date; to: Date }): Statement<Wanted> {
+  return statement(
+    'payouts.invoices_wanted',
+    `select distinct s.vendor_id, s.currency_code, s.kind from (${charged} union all ${returned}) s
+     where not exists (select 1 from invoice i where i.tenant_id = $1 and i.vendor_id = s.vendor_id and i.period = $4
+       and i.currency_code = s.currency_code and i.kind = s.kind and i.corrects_invoice_id is null)
+     order by s.vendor_id, s.kind desc, s.currency_code`,
+    [tenantId, from, to, period],
+  )
+}
+
+function linesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<InvoiceLine> {
+  return statement(
+    'payouts.invoice_lines',
+    `select s.vendor_order_id, s.display_id, to_char(s.at at time zone 'UTC', 'YYYY-MM-DD') as date, s.base_minor::float8 as base_minor,
+            s.commission_minor::float8 as commission_minor
+     from (${charged} union all ${returned}) s where s.vendor_id = $4 and s.currency_code = $5 and s.kind = $6
+     order by s.at, s.vendor_order_id limit $7`,
+    [tenantId, from, to, wanted.vendor_id, wanted.currency_code, wanted.kind, linesMaximum + 1],
+  )
+}
+
+async function issue(
+  unit: Unit,
+  context: Context,
+  wanted: Wanted,
+  period: string,
+  bounds: { from: Date; to: Date },
+): Promise<string | null> {
+  const tenantId = tenantOf(unit)
+  await unit.run(lockVendorStatement(tenantId, wanted.vendor_id))
+  const [[known], lines] = await Promise.all([
+    unit.run(
+      statement<{ id: string }>(
+        'payouts.invoice_of_period',
+        `select id from invoice where tenant_id = $1 and vendor_id = $2 and period = $3 and currency_code = $4 and kind = $5
+           and corrects_invoice_id is null`,
+        [tenantId, wanted.vendor_id, period, wanted.currency_code, wanted.kind],
+      ),
+    ),
+    unit.run(linesStatement(tenantId, wanted, bounds)),
+  ])
+  // Somebody else made it meanwhile: it has its number, and this one takes none.
+  if (known !== undefined) return null
+  if (lines.length > linesMaximum) throw invalidData(`Vendor ${wanted.vendor_id} sold more than ${linesMaximum} orders in ${period}`)
+  return write(unit, context, { ...wanted, period, lines, correctsId: null, correctsLabel: null })
+}
+
+interface NewInvoice extends Wanted {
+  period: string
+  lines: readonly InvoiceLine[]
+  correctsId: string | null
+  correctsLabel: string | null
+}
+
+/** Numbers a document, makes its file, and writes both. */
+async function write(unit: Unit, context: Context, invoice: NewInvoice): Promise<string> {
+  const tenantId = tenantOf(unit)
+  const now = context.clock.now()
+  const series = `${invoice.kind === 'invoice' ? 'COM' : 'CRN'}-${now.getUTCFullYear()}`
+  const [[numbered], [about]] = await Promise.all([
+    unit.run(
+      statement<{ number: number }>(
+        'payouts.next_invoice_number',
+        `insert into invoice_sequence as s (tenant_id, series, next_number) values ($1, $2, 2)
+         on conflict (tenant_id, series) do update set next_number = s.next_number + 1 returning next_number - 1 as number`,
+        [tenantId, series],
+      ),
+    ),
+    unit.run(
+      statement<{ store: string; vendor: string; email: string | null }>(
+        'payouts.invoice_parties',
+        'select s.name as store, v.name as vendor, v.email from store s join vendor v on v.tenant_id = $1 and v.id = $2 where s.tenant_id = $1',
+        [tenantId, invoice.vendor_id],
+      ),
+    ),
+  ])
+  if (numbered === undefined || about === undefined) throw notFound(`Vendor with id: ${invoice.vendor_id} was not found`)
+  const label = `${series}-${String(numbered.number).padStart(6, '0')}`
+  const total = invoice.lines.reduce((sum, line) => sum + BigInt(line.commission_minor), 0n)
+  const pdf = await pdfOf(textOf(invoice, { label, now, total, ...about }))
+  const id = newId('inv')
+  await unit.run(
+    statement(
+      'payouts.insert_invoice',
+      `insert into invoice (tenant_id, id, vendor_id, kind, series, number, label, period, currency_code, total_minor, lines, corrects_invoice_id,
+         pdf, sha256, issued_at, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+      [
+        tenantId,
+        id,
+        invoice.vendor_id,
+        invoice.kind,
+        series,
+        numbered.number,
+        label,
+        invoice.period,
+        invoice.currency_code,
+        total,
+        JSON.stringify(invoice.lines),
+        invoice.correctsId,
+        pdf,
+        createHash('sha256').update(pdf).digest('hex'),
+        now,
+        context.actorId,
+      ],
+    ),
+  )
+  return id
+}
+
+function textOf(
+  invoice: NewInvoice,
+  about: { label: string; now: Date; total: bigint; store: string; vendor: string; email: string | null },
+): DocumentText {
+  const shown = (minor: number | bigint) => String(toMajor(minor, invoice.currency_code))
+  const isInvoice = invoice.kind === 'invoice'
+  return {
+    title: `${isInvoice ? 'Commission invoice' : 'Credit note'} ${about.label}`,
+    madeAt: about.now,
+    heading: [
+      `From: ${about.store}`,
+      `To: ${about.vendor}${about.email === null ? '' : `, ${about.email}`}`,
+      `Issued: ${about.now.toISOString().slice(0, 10)}`,
+      `Month: ${invoice.period}`,
+      ...(invoice.correctsLabel === null ? [] : [`Corrects: ${invoice.correctsLabel}`]),
+    ],
+    tables: [
+      {
+        title: `Commission${isInvoice ? '' : ' given back'} in ${invoice.currency_code.toUpperCase()}`,
+        header: ['Date', 'Order', 'Sold, without tax', 'Commission'],
+        rows: invoice.lines.map((line) => [line.date, line.display_id, shown(line.base_minor), shown(line.commission_minor)]),
+        widths: [0.2, 0.3, 0.25, 0.25],
+        footer: ['Total', '', '', shown(about.total)],
+      },
+    ],
+  }
+}
+
+/**
+ * Takes a whole invoice back by a credit note: the invoice itself stays as it was sent.
+ * @returns the credit note's id
+ * @throws not_found; not_allowed for a credit note, and for an invoice that was taken back already
+ */
+export async function creditInvoice(unit: Unit, context: Context, id: string): Promise<string> {
+  const [invoice] = await unit.run(
+    statement<Wanted & { id: string; period: string; label: string; lines: InvoiceLine[] }>(
+      'payouts.invoice_to_credit',
+      'select id, vendor_id, kind, currency_code, period, label, lines from invoice where tenant_id = $1 and id = $2',
+      [tenantOf(unit), id],
+    ),
+  )
+  if (invoice === undefined) throw notFound(`Invoice with id: ${id} was not found`)
+  if (invoice.kind !== 'invoice') throw notAllowed('A credit note is not taken back')
+  try {
+    return await write(unit, context, { ...invoice, kind: 'credit_note', correctsId: id, correctsLabel: invoice.label })
+  } catch (error) {
+    if (isDuplicate(error, 'invoice_corrected_once')) throw notAllowed(`Invoice ${invoice.label} was taken back already`)
+    throw error
+  }
+}

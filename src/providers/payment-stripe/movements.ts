@@ -1,0 +1,78 @@
+import type Stripe from 'stripe'
+import { assertNoUnit } from '../../db/index.js'
+import type { Money, MoneyMovement, MovementPage, Outcome, ProviderCall } from '../../payments/index.js'
+import { fromStripeAmount } from './amounts.js'
+import { accountOf, type StripeAccess } from './client.js'
+import { attempt } from './outcomes.js'
+
+const page = 100
+
+export const idOf = (named: string | { id: string } | null | undefined): string | null =>
+  typeof named === 'string' ? named : (named?.id ?? null)
+
+/** A balance transaction as a movement. What it was in the shopper's currency counts only where Stripe changed it. */
+export function movementOf(transaction: Stripe.BalanceTransaction, payment: string | null, original: Money | null): MoneyMovement {
+  const { currency } = transaction
+  return {
+    reference: transaction.id,
+    source: idOf(transaction.source),
+    payment,
+    category: transaction.reporting_category,
+    amountMinor: fromStripeAmount(transaction.amount, currency),
+    feeMinor: fromStripeAmount(transaction.fee, currency),
+    netMinor: fromStripeAmount(transaction.net, currency),
+    currency,
+    original: original === null || original.currency === currency ? null : original,
+    occurredAt: new Date(transaction.created * 1_000),
+    availableAt: new Date(transaction.available_on * 1_000),
+  }
+}
+
+/** What moved is told by the object that moved it: its intent, and what it was before Stripe changed its currency. */
+function listedOf(transaction: Stripe.BalanceTransaction): MoneyMovement {
+  const { source, reporting_category: category } = transaction
+  if (source === null || typeof source === 'string') return movementOf(transaction, null, null)
+  const payment = 'payment_intent' in source ? idOf(source.payment_intent) : null
+  if (category === 'charge' && source.object === 'charge') {
+    return movementOf(transaction, payment, moneyOf(source.amount_captured, source.currency))
+  }
+  if (category === 'refund' && source.object === 'refund') return movementOf(transaction, payment, moneyOf(-source.amount, source.currency))
+  if (category === 'refund_failure' && source.object === 'refund') {
+    return movementOf(transaction, payment, moneyOf(source.amount, source.currency))
+  }
+  return movementOf(transaction, payment, null)
+}
+
+const moneyOf = (amount: number, currency: string): Money => ({ amountMinor: fromStripeAmount(amount, currency), currency })
+
+/** A page of the account's balance transactions, the newest first. */
+export function listMovements(
+  access: StripeAccess,
+  call: ProviderCall,
+  since: Date,
+  cursor: string | null,
+): Promise<Outcome<MovementPage>> {
+  assertNoUnit('listing movements')
+  return attempt(async () => {
+    const listed = await access.clientOf(accountOf(call)).balanceTransactions.list({
+      created: { gte: Math.floor(since.getTime() / 1_000) },
+      limit: page,
+      expand: ['data.source'],
+      ...(cursor === null ? {} : { starting_after: cursor }),
+    })
+    return { kind: 'ok', value: { movements: listed.data.map(listedOf), next: listed.has_more ? (listed.data.at(-1)?.id ?? null) : null } }
+  })
+}
+
+/** Pending and available together, with what Stripe reserves for vendors who owe it. */
+export function fetchBalances(access: StripeAccess, call: ProviderCall): Promise<Outcome<Money[]>> {
+  assertNoUnit('reading a balance')
+  return attempt(async () => {
+    const balance = await access.clientOf(accountOf(call)).balance.retrieve()
+    const sums = new Map<string, bigint>()
+    for (const { amount, currency } of [...balance.available, ...balance.pending, ...(balance.connect_reserved ?? [])]) {
+      sums.set(currency, (sums.get(currency) ?? 0n) + fromStripeAmount(amount, currency))
+    }
+    return { kind: 'ok', value: [...sums].map(([currency, amountMinor]) => ({ amountMinor, currency })) }
+  })
+}

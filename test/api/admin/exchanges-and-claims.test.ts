@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import MedusaSdk from '@medusajs/js-sdk'
+import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { brokenInvariants } from '../../support/invariants.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+// Its types describe the package's other build, whose default is one level deeper.
+const Medusa = MedusaSdk as unknown as typeof MedusaSdk.default
+type Sdk = InstanceType<typeof Medusa>
+type Failure = { status: number; message: string }
+type Line = { id: string; quantity: number; actions: { id: string; action: string }[] }
+
+describe("exchanges and claims with Medusa's SDK", () => {
+  const app = useApp()
+  let store: TestStore
+  let exchanges: Sdk['admin']['exchange']
+  let claims: Sdk['admin']['claim']
+  let sdk: Sdk
+
+  before(async () => {
+    // Goods of 10.00 and 11.00 of each vendor, taxed at 10 %.
+    store = await createTestStore(app(), { vendors: 2, productsPerVendor: 2, tax_ppm: 100_000, stock: 50 })
+    sdk = new Medusa({ baseUrl: app().url, apiKey: store.secretKey })
+    exchanges = sdk.admin.exchange
+    claims = sdk.admin.claim
+  })
+  afterEach('leaves every invariant whole', async () => {
+    await app().drain()
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+  })
+
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => assert.fail('was not refused'),
+      (error: Failure) => error,
+    )
+  const variant = (vendor: number, product: number) => store.vendors[vendor]?.products[product]?.variantIds[0] as string
+  const actionIn = (parts: unknown, id?: string) =>
+    (parts as Line[]).find((part) => (id === undefined || part.id === id) && part.actions?.length > 0)?.actions[0]?.id as string
+
+  /** A packed order, and an exchange of a piece of its first line for another product, not requested yet. */
+  async function planned(outbound: object = {}): Promise<{ bought: Bought; id: string; line: string }> {
+    const bought = await buy(store)
+    await packAll(store, bought)
+    const [line] = bought.lines as [string]
+    const { exchange } = await exchanges.create({ order_id: bought.id, internal_note: 'Too small' })
+    await exchanges.addInboundItems(exchange.id, { items: [{ id: line, quantity: 1 }] })
+    await exchanges.addOutboundItems(exchange.id, { items: [{ variant_id: variant(0, 1), quantity: 1, ...outbound }] })
+    return { bought, id: exchange.id, line }
+  }
+
+  it('send goods for goods that come back, which pay for them; the shopper pays the difference', async () => {
+    const { bought, id, line } = await planned()
+    const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
+    assert.equal(preview.summary.pending_difference, 1.1)
+    assert.equal(preview.order_change.change_type, 'exchange')
+    assert.equal((preview.items as unknown as Line[]).find((item) => item.id === line)?.actions[0]?.action, 'RETURN_ITEM')
+    assert.equal((await orderOf(store, bought.id)).items.length, 2, 'nothing happens before it is requested')
+
+    const requested = await exchanges.request(id, {})
+    assert.deepEqual(
+      [requested.return.status, requested.return.exchange_id, requested.exchange.return_id],
+      ['requested', id, requested.return.id],
+    )
+    const order = await orderOf(store, bought.id)
+    assert.deepEqual([order.items.length, order.summary.pending_difference], [3, 1.1])
+    const [open] = order.payment_collections.filter((collection: { status: string }) => collection.status === 'not_paid')
+    await sdk.admin.paymentCollection.markAsPaid(open.id, { order_id: bought.id })
+    const added = order.items.find((item: Line) => !bought.lines.includes(item.id))
+    good(await store.admin.post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: added.id, quantity: 1 }] }))
+
+    const before = await shelf(app(), store)
+    const back = `/admin/returns/${requested.return.id}`
+    good(await store.admin.post(`${back}/receive`))
+    good(await store.admin.post(`${back}/receive-items`, { items: [{ id: line, quantity: 1 }] }))
+    const received = good(await store.admin.post(`${back}/receive/confirm`))
+    assert.deepEqual([received.return.status, received.return.refundable_amount], ['received', 0], 'its worth is spent')
+    assert.equal((await shelf(app(), store)).stocked, before.stocked + 1)
+    const again = await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: requested.return.id })
+    assert.match(again.body.message, /Nothing that was received with this return is left to refund/)
+    assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 0)
+    assert.equal((await booksOf(store, bought.id))['A:shopper'], undefined)
+    const part = good(await store.vendor(0).get('/vendor/orders')).orders.find(
+      (one: { display_id: string }) => one.display_id === `${order.display_id}-1`,
+    )
+    assert.equal(part.items.length, 2, 'the vendor sees what it sends')
+  })
+
+  it('leave what is cheaper to be refunded, less what sending back costs', async () => {
+    const option = await addReturnOption(store)
+    const { bought, id } = await planned({ unit_price: 5 })
+    const { order_preview: sent } = await exchanges.addInboundShipping(id, { shipping_option_id: option })
+    const dearer = await exchanges.updateInboundShipping(id, actionIn(sent.shipping_methods), { custom_amount: 2 })
+    assert.equal(dearer.order_preview.summary.pending_difference, -3.5)
+    await exchanges.request(id, {})
+    assert.equal((await orderOf(store, bought.id)).summary.pending_difference, -3.5)
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 3.5 }))
+    assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 0)
+    const list = await exchanges.list({ order_id: bought.id })
+    assert.deepEqual([list.count, list.exchanges[0]?.id, list.exchanges[0]?.additional_items.length], [1, id, 1])
+    assert.equal((await exchanges.retrieve(id)).exchange.order_id, bought.id)
+  })
+
+  it('plan, change and unplan what comes back and what is sent', async () => {
+    const { bought, id, line } = await planned()
+    const { order_preview: preview } = await exchanges.addOutboundShipping(id, {
+      shipping_option_id: store.vendors[0]?.shippingOptionId as string,
+    })
+    const method = actionIn(preview.shipping_methods)
+    await exchanges.updateOutboundShipping(id, method, { custom_amount: 1 })
+    const inbound = actionIn(preview.items, line)
+    const two = await exchanges.updateInboundItem(id, inbound, { quantity: 2 })
+    assert.equal(two.order_preview.summary.pending_difference, -8.8)
+    const outbound = (two.order_preview.items as unknown as Line[]).find((item) => !bought.lines.includes(item.id)) as Line
+    const more = await exchanges.updateOutboundItem(id, outbound.actions[0]?.id as string, { quantity: 2 })
+    assert.equal(more.order_preview.summary.pending_difference, 3.3)
+    await exchanges.deleteOutboundShipping(id, method)
+    await exchanges.removeOutboundItem(id, outbound.actions[0]?.id as string)
+    await exchanges.removeInboundItem(id, inbound)
+    assert.equal((await failure(exchanges.request(id, {}))).status, 400, 'nothing is left of it')
+    assert.match((await failure(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /already has oexc_\w+ open/)
+    assert.equal((await exchanges.cancelRequest(id)).deleted, true)
+    await sdk.admin.orderEdit.initiateRequest({ order_id: bought.id })
+  })
+
+  it('are canceled before anything moves, and then are as if they had never been', async () => {
+    const shelves = await shelf(app(), store, 0)
+    const { bought, id, line } = await planned()
+    await exchanges.addOutboundShipping(id, { shipping_option_id: store.vendors[0]?.shippingOptionId as string })
+    const before = await booksOf(store, bought.id)
+    const [one, other] = await Promise.allSettled([1, 2].map(() => exchanges.request(id, {})))
+    assert.deepEqual([one?.status, other?.status].sort(), ['fulfilled', 'rejected'], 'once, by whoever was first')
+    const { exchange } = await exchanges.retrieve(id)
+    assert.match((await failure(sdk.admin.return.cancel(exchange.return_id as string, {}))).message, /cancel that instead/)
+    const own = await orderOf(store, bought.id)
+    assert.equal(own.summary.pending_difference, 1.1 + 5.5)
+    await exchanges.cancel(id)
+    const order = await orderOf(store, bought.id)
+    assert.deepEqual([order.summary.pending_difference, order.items.length], [0, 2])
+    assert.deepEqual(await booksOf(store, bought.id), before)
+    assert.deepEqual(await shelf(app(), store, 0), { ...shelves, stocked: shelves.stocked - 2 })
+    const again = good(await store.admin.post('/admin/returns', { order_id: bought.id }))
+    good(await store.admin.post(`/admin/returns/${again.return.id}/request-items`, { items: [{ id: line, quantity: 2 }] }))
+    assert.equal((await exchanges.cancel(id)).exchange.id, id, 'a second time changes nothing')
+  })
+
+  it('refuse what cannot be', async () => {
+    const { bought, id, line } = await planned()
+    const many = await failure(exchanges.addInboundItems(id, { items: [{ id: line, quantity: 3 }] }))
+    assert.match(many.message, /Cannot request to return more items/)
+    const { exchange: found } = await exchanges.retrieve(id)
+    assert.match((await failure(sdk.admin.return.confirmRequest(found.return_id as string, {}))).message, /request that instead/)
+    assert.match((await failure(exchanges.cancel(id))).message, /was not requested/)
+    const { exchange } = await exchanges.request(id, {})
+    assert.equal((await failure(exchanges.request(id, {}))).status, 400)
+    assert.equal((await failure(exchanges.cancelRequest(id))).status, 400)
+    assert.equal((await failure(exchanges.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] }))).status, 400)
+    const sent = exchange.additional_items[0]?.item_id as string
+    good(await store.admin.post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: sent, quantity: 1 }] }))
+    assert.match((await failure(exchanges.cancel(id))).message, /items that it sends are packed/)
+  })
+
+  describe('claims', () => {
+    /** A packed order with a claim of a piece of its first line. */
+    async function claimed(type: 'refund' | 'replace'): Promise<{ bought: Bought; id: string; line: string }> {
+      const bought = await buy(store)
+      await packAll(store, bought)
+      const [line] = bought.lines as [string]
+      const { claim } = await claims.create({ order_id: bought.id, type })
+      await claims.addItems(claim.id, {
+        items: [{ id: line, quantity: 1, reason: 'production_failure' as never, internal_note: 'Cracked' }],
+      })
+      return { bought, id: claim.id, line }
+    }
+
+    it('send something in place of what was broken, for nothing, whether or not that comes back', async () => {
+      const { bought, id, line } = await claimed('replace')
+      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1 }] })
+      const { order_preview: preview } = await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 0), quantity: 1 }] })
+      assert.equal(preview.summary.pending_difference, 0)
+      const actions = (preview.items as unknown as Line[]).find((item) => item.id === line)?.actions
+      assert.deepEqual(actions?.map(({ action }) => action).sort(), ['RETURN_ITEM', 'WRITE_OFF_ITEM'])
+      assert.equal(preview.order_change.change_type, 'claim')
+      const requested = await claims.request(id, {})
+      const [item] = requested.claim.claim_items
+      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'production_failure'])
+      assert.equal(requested.return.claim_id, id)
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.items.length, order.summary.pending_difference, order.payment_collections.length], [3, 0, 1])
+      const back = `/admin/returns/${requested.return.id}`
+      good(await store.admin.post(`${back}/receive`))
+      good(await store.admin.post(`${back}/dismiss-items`, { items: [{ id: line, quantity: 1 }] }))
+      assert.equal(good(await store.admin.post(`${back}/receive/confirm`)).return.refundable_amount, 0)
+      const again = await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: requested.return.id })
+      assert.match(again.body.message, /Nothing that was received with this return is left to refund/)
+      // The other piece was sent, too, and is not back.
+      const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
+      await claims.addItems(second.id, { items: [{ id: line, quantity: 1 }] })
+      assert.match((await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message, /1 pieces of/)
+      await claims.addInboundShipping(second.id, { shipping_option_id: await addReturnOption(store, 0) })
+      const { claim, return: none } = await claims.request(second.id, {})
+      assert.deepEqual([claim.refund_amount, none], [11, null], 'nothing comes back with it')
+    })
+
+    it('leave what was broken to be refunded, each piece once', async () => {
+      const { bought, id, line } = await claimed('refund')
+      const { claim } = await claims.request(id, {})
+      assert.deepEqual([claim.refund_amount, claim.type, (await orderOf(store, bought.id)).summary.pending_difference], [11, 'refund', -11])
+      good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 11 }))
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.summary.pending_difference, order.summary.credit_line_total], [0, 11], 'credited once')
+      const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
+      const many = await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))
+      assert.match(many.message, /1 pieces of ".*" can be claimed, and no more/)
+      assert.equal((await claims.cancelRequest(second.id)).object, 'claim')
+      assert.deepEqual(
+        (await claims.list({ order_id: bought.id, status: 'requested' })).claims.map((one) => one.id),
+        [id],
+      )
+      assert.equal((await failure(exchanges.retrieve(id))).status, 404, 'a claim is no exchange')
+    })
+
+    it('are changed before they are requested, and canceled after it', async () => {
+      const { bought, id, line } = await claimed('replace')
+      const before = await booksOf(store, bought.id)
+      const { claim } = await claims.retrieve(id)
+      const two = await claims.updateItem(id, claim.claim_items[0]?.id as string, { quantity: 2 })
+      assert.equal(two.order_preview.summary.pending_difference, -22)
+      await claims.removeItem(id, claim.claim_items[0]?.id as string)
+      await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] })
+      assert.match((await failure(claims.request(id, {}))).message, /Nothing is claimed/)
+      await claims.addItems(id, { items: [{ id: line, quantity: 1 }] })
+      await claims.request(id, {})
+      assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 1.1)
+      await claims.cancel(id, {})
+      assert.deepEqual(await booksOf(store, bought.id), before)
+      const order = await orderOf(store, bought.id)
+      assert.deepEqual([order.summary.pending_difference, order.items.length, order.payment_collections.length], [0, 2, 1])
+      const { order_changes } = good(await store.admin.get(`/admin/orders/${bought.id}/changes`))
+      assert.deepEqual(order_changes.map((change: { change_type: string }) => change.change_type).sort(), ['claim', 'claim_cancel'])
+    })
+  })
+})

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { askPage, cookieOf, type PageRequest, sentCookie } from '../../support/pages.js'
+import { codeIn } from '../../support/shopper.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+const password = 'correct horse battery'
+
+describe('storefront: accounts and what follows an order', () => {
+  const app = useApp()
+  let store: TestStore
+  let people = 0
+
+  before(async () => {
+    store = await createTestStore(app())
+  })
+
+  const ask = (path: string, request?: PageRequest) => askPage(app(), store, path, request)
+  const variant = () => store.vendors[0]?.products[0]?.variantIds[0] as string
+
+  async function register(): Promise<{ email: string; cookie: string }> {
+    const email = `shopper-${people++}@example.com`
+    const answer = await ask('/register', { form: { email, password, first_name: 'Ada', last_name: 'Byron' } })
+    assert.deepEqual([answer.status, answer.headers.location], [303, '/account'], answer.text)
+    return { email, cookie: sentCookie(answer, 'connect.sid') }
+  }
+
+  it('registers once for two clicks, signs out and in, and takes the cart along', async () => {
+    const email = 'twice@example.com'
+    const form = { email, password, first_name: 'Ada', last_name: 'Byron' }
+    const both = await Promise.all([ask('/register', { form }), ask('/register', { form })])
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      [303, 303],
+    )
+    const cookie = sentCookie(both[1] as (typeof both)[0], 'connect.sid')
+    assert.match((await ask('/account', { headers: { cookie } })).text, /Hello, Ada/)
+    const out = await ask('/sign-out', { form: {}, headers: { cookie } })
+    assert.deepEqual([out.status, cookieOf(out, 'connect.sid')], [303, undefined])
+    assert.equal((await ask('/account', { headers: { cookie } })).status, 303, 'the session has ended')
+    const cart = sentCookie(await ask('/cart/items', { form: { variant_id: variant() } }), 'cart')
+    const back = await ask('/sign-in', { form: { email, password, next: '/checkout' }, headers: { cookie: cart } })
+    assert.equal(back.headers.location, '/checkout')
+    const counter = await ask('/checkout', { headers: { cookie: `${cart}; ${sentCookie(back, 'connect.sid')}` } })
+    assert.match(counter.text, new RegExp(`name="email"[^>]*value="${email}"|value="${email}"[^>]*name="email"`))
+    assert.equal((await ask('/register', { form: { ...form, password: 'another good one' } })).status, 409, 'a taken e-mail says so')
+  })
+
+  it('leads nowhere but within the store', async () => {
+    const { email } = await register()
+    for (const next of ['//evil.example', 'http://evil.example', '/\\evil.example']) {
+      assert.equal((await ask('/sign-in', { form: { email, password, next } })).headers.location, '/account')
+      assert.equal((await ask('/preferences', { form: { path: next } })).headers.location, '/')
+    }
+  })
+
+  it('sets a new password by the mailed link, once', async () => {
+    const { email } = await register()
+    const asked = await ask('/reset-password', { form: { email } })
+    assert.equal(asked.headers.location, '/reset-password?sent=true')
+    await app().drain()
+    const token = codeIn(app().mails, email)
+    assert.match((await ask(`/reset-password?token=${token}&email=${email}`)).text, /autocomplete="new-password"/)
+    const form = { token, password: 'a new long password' }
+    assert.equal((await ask('/reset-password', { form })).headers.location, '/sign-in')
+    assert.equal((await ask('/reset-password', { form })).status, 400)
+    assert.equal((await ask('/sign-in', { form: { email, password } })).status, 401)
+    assert.equal((await ask('/sign-in', { form: { email, password: form.password } })).status, 303)
+    const unknown = await ask('/reset-password', { form: { email: 'nobody@example.com' } })
+    assert.equal(unknown.headers.location, asked.headers.location, 'nothing tells whether there is an account')
+  })
+
+  it('keeps addresses, the profile and things for later, each once', async () => {
+    const { cookie } = await register()
+    const headers = { cookie }
+    const address = {
+      first_name: 'Ada',
+      last_name: 'Byron',
+      address_1: '1 Row',
+      city: 'Town',
+      postal_code: '10001',
+      country_code: 'us',
+      province: 'New York',
+    }
+    for (let click = 0; click < 2; click += 1) assert.equal((await ask('/account/addresses', { form: address, headers })).status, 303)
+    const kept = (await ask('/account/addresses', { headers })).text
+    assert.equal(kept.split('<address>').length, 2)
+    assert.match(kept, /<span>NY<\/span>/, 'by the code that taxes know')
+    assert.equal((await ask('/account/addresses', { form: { ...address, province: 'Nowhere' }, headers })).status, 400)
+    const wrong = await ask('/account/addresses', { form: { ...address, city: '', address_1: 'Typed Lane' }, headers })
+    assert.equal(wrong.status, 400)
+    assert.match(wrong.text, /Type the city\.[\s\S]*value="Typed Lane"/)
+    const id = /name="id" value="(cuaddr_\w+)"/.exec(kept)?.[1] as string
+    await ask('/account/addresses/remove', { form: { id }, headers })
+    assert.doesNotMatch((await ask('/account/addresses', { headers })).text, /<address>/)
+    await ask('/account/profile', { form: { first_name: 'Augusta', last_name: 'King' }, headers })
+    assert.match((await ask('/account', { headers })).text, /Hello, Augusta/)
+    for (let click = 0; click < 2; click += 1)
+      assert.equal((await ask('/account/wish-list', { form: { variant_id: variant() }, headers })).status, 303)
+    await ask('/account/wish-list/share', { form: {}, headers })
+    const list = (await ask('/account/wish-list', { headers })).text
+    assert.equal(list.split('class="line"').length, 2)
+    const shared = /href="(\/wish-lists\/[\w-]+)"/.exec(list)?.[1] as string
+    assert.match((await ask(shared)).text, /Thing 1\.1/)
+    await ask('/account/wish-list/share', { form: { end: 'true' }, headers })
+    assert.equal((await ask(shared)).status, 404)
+  })
+
+  it('shows how far each parcel is, and takes a return once for two clicks', async () => {
+    const bought = await buy(store)
+    const order = `/orders/${bought.id}`
+    assert.doesNotMatch((await ask(order)).text, /Send something back/)
+    assert.match((await ask(`${order}/return`)).text, /Nothing of this order can be sent back/)
+    await packAll(store, bought)
+    assert.match((await ask(order)).text, /aria-current="step"[^>]*>Packed/)
+    assert.match((await ask(`${order}/return`)).text, /Returns of this order are arranged by mail/)
+    const option = await addReturnOption(store)
+    const page = (await ask(`${order}/return`)).text
+    assert.match(page, new RegExp(`name="option" value="${option}"`))
+    const once = /name="once" value="([^"]+)"/.exec(page)?.[1] as string
+    const form = { once, option, [`quantity.${bought.lines[0]}`]: '1', note: 'too small' }
+    assert.equal((await ask(`${order}/return`, { form: { ...form, [`quantity.${bought.lines[0]}`]: '0' } })).status, 400)
+    for (let click = 0; click < 2; click += 1) {
+      assert.equal((await ask(`${order}/return`, { form })).headers.location, `${order}?returned=true`)
+    }
+    const { body } = await store.shopper.get(`/store/orders/${bought.id}`)
+    assert.equal(body.order.items[0].detail.return_requested_quantity, 1)
+  })
+
+  it('takes a review of who has bought the thing, and tells others why not', async () => {
+    const { cookie } = await register()
+    const path = '/products/thing-1-1/review'
+    const nothing = await ask(path, { form: { content: 'Fine words' }, headers: { cookie } })
+    assert.equal(nothing.status, 400)
+    assert.match(nothing.text, /Choose how many stars[\s\S]*Fine words/)
+    const stranger = await ask(path, { form: { rating: '5' }, headers: { cookie } })
+    assert.ok(stranger.status >= 400 && stranger.status < 500)
+    assert.match(stranger.text, /by who has bought this/)
+  })
+
+  it('finds and suggests', async () => {
+    assert.match((await ask('/search?q=thing')).text, /Results for “thing”[\s\S]*Thing 1\.1/)
+    const suggested = JSON.parse((await ask('/suggest?q=thin')).text)
+    assert.deepEqual(suggested[0], { title: 'Thing 1.1', vendor: 'Vendor 1', to: '/products/thing-1-1' })
+  })
+})

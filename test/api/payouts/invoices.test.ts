@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { statement } from '../../../src/db/index.js'
+import { issueInvoices } from '../../../src/payouts/index.js'
+import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
+import { good } from '../../support/http.js'
+import { jobContext, monthsAgo, moveToMonth, sell, type Sold } from '../../support/payouts.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('commission invoices', () => {
+  const app = useApp()
+  let store: TestStore
+  const month = monthsAgo(2)
+
+  beforeEach(async () => {
+    store = await createTestStore(app(), { vendors: 2 })
+  })
+
+  /** An order of both vendors in a month. */
+  async function sellIn(period: string): Promise<Sold> {
+    const sold = await sell(store, { providerId: 'pp_system_default' })
+    for (const { id } of sold.parts) await moveToMonth(app(), store, id, period)
+    return sold
+  }
+  const issue = (period = month) => store.admin.post('/admin/invoices', { period })
+  const invoices = async () => good(await store.admin.get('/admin/invoices', { order: 'id' })).invoices
+  const year = new Date().getUTCFullYear()
+
+  it('charge each vendor for what it sold in a month, once, and credit what was given back', async () => {
+    await sellIn(month)
+    const refunded = await sellIn(month)
+    await sellIn(monthsAgo(1))
+    const first = good(await issue())
+    assert.equal(first.count, 2)
+    assert.equal(good(await issue()).count, 0)
+    const own = good(await store.vendor(0).get('/vendor/invoices')).invoices
+    assert.equal(own.length, 1, 'a vendor sees its own')
+    assert.deepEqual([own[0].label, own[0].total, own[0].period], [`COM-${year}-000001`, 2, month])
+    assert.deepEqual(
+      own[0].lines.map((line: { base: number; commission: number }) => [line.base, line.commission]),
+      [
+        [15, 1],
+        [15, 1],
+      ],
+    )
+    good(await store.admin.post(`/admin/payments/${refunded.paymentId}/refund`, {}))
+    await asAdmin(app().adminUrl, 'update app.refund set settled_at = $2 where tenant_id = $1', [
+      store.tenantId,
+      `${monthsAgo(1)}-20T00:00:00Z`,
+    ])
+    good(await issue(monthsAgo(1)))
+    const notes = (await invoices()).filter((one: { kind: string }) => one.kind === 'credit_note')
+    assert.deepEqual(
+      notes.map((one: { label: string; total: number }) => [one.label, one.total]),
+      [
+        [`CRN-${year}-000001`, 1],
+        [`CRN-${year}-000002`, 2],
+      ],
+    )
+  })
+
+  it('are files that nobody changes: the hash is of what is handed out', async () => {
+    await sellIn(month)
+    good(await issue())
+    const [invoice] = good(await store.vendor(0).get('/vendor/invoices')).invoices
+    const response = await fetch(`${app().url}/vendor/invoices/${invoice.id}/pdf`, {
+      headers: { authorization: `Bearer ${store.vendors[0]?.apiKey}` },
+    })
+    assert.equal(response.headers.get('content-type'), 'application/pdf')
+    const file = Buffer.from(await response.arrayBuffer())
+    assert.equal(file.subarray(0, 5).toString(), '%PDF-')
+    assert.equal(createHash('sha256').update(file).digest('hex'), invoice.sha256)
+    for (const text of [`update invoice set total_minor = 1 where id = $1`, 'delete from invoice where id = $1']) {
+      const change = app().db.unitOfWork(store.scope, (unit) => unit.run(statement('', text, [invoice.id])))
+      await assert.rejects(change, { code: '42501' })
+    }
+    await asAdmin(app().adminUrl, `update app.invoice set pdf = pdf || '\\x00'::bytea where id = $1`, [invoice.id])
+    assert.equal(
+      (await store.admin.get(`/admin/invoices/${invoice.id}/pdf`)).status,
+      500,
+      'a file that was tampered with is not handed out',
+    )
+  })
+
+  it('are numbered without a gap, whoever makes them at once and whatever fails', async () => {
+    for (const period of [monthsAgo(3), month]) await sellIn(period)
+    const failing = {
+      ...jobContext(app(), store),
+      db: {
+        ...app().db,
+        unitOfWork: <T>(scope: typeof store.scope, fn: Parameters<ReturnType<typeof app>['db']['unitOfWork']>[1]) =>
+          app().db.unitOfWork(scope, async (unit) => {
+            await fn(unit)
+            throw new Error('the process ends before it commits')
+          }) as Promise<T>,
+      },
+    }
+    await assert.rejects(issueInvoices(failing as never, month), /the process ends/)
+    const both = [monthsAgo(3), month].flatMap((period) => [period, period])
+    await Promise.all(both.map((period) => issueInvoices(jobContext(app(), store), period)))
+    const made = (await invoices()) as { number: number; vendor_id: string; period: string }[]
+    assert.deepEqual(
+      made.map((one) => one.number).sort((a, b) => a - b),
+      [1, 2, 3, 4],
+    )
+    assert.equal(new Set(made.map((one) => `${one.vendor_id} ${one.period}`)).size, 4)
+  })
+
+  it('are taken back whole by a credit note, once', async () => {
+    await sellIn(month)
+    good(await issue())
+    const [first] = await invoices()
+    const { invoice: note } = good(await store.admin.post(`/admin/invoices/${first.id}/credit`))
+    assert.deepEqual([note.kind, note.total, note.corrects_invoice_id], ['credit_note', first.total, first.id])
+    assert.equal((await store.admin.post(`/admin/invoices/${first.id}/credit`)).status, 400)
+    assert.equal((await store.admin.post(`/admin/invoices/${note.id}/credit`)).status, 400)
+    await sellIn(monthsAgo(1))
+    good(await issue(monthsAgo(1)))
+    const numbers = (await invoices())
+      .filter((one: { kind: string }) => one.kind === 'invoice')
+      .map((one: { number: number }) => one.number)
+    assert.deepEqual(numbers, [1, 2, 3, 4], 'a refusal takes no number')
+  })
+
+  it('are not made for a month that is not over', async () => {
+    const early = await issue(monthsAgo(0))
+    assert.equal(early.status, 400)
+    assert.match(early.body.message, /is not over yet/)
+    assert.equal((await issue('2026-13')).status, 400)
+  })
+})

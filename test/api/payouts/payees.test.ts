@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { receivePaymentEvent } from '../../../src/payments/index.js'
+import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
+import { good } from '../../support/http.js'
+import { openBank, type PayingBank } from '../../support/paying-bank.js'
+import { addPayee, releasedMinor, sell, type Sold } from '../../support/payouts.js'
+import { fillCart } from '../../support/purchase.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('a payee', () => {
+  const app = useApp()
+  let store: TestStore
+  let bank: PayingBank
+
+  beforeEach(async () => {
+    store = await createTestStore(app(), { vendors: 2 })
+    bank = await openBank(app(), store)
+  })
+
+  const released = (sold: Sold, vendor = 0) => releasedMinor(app(), store, sold.parts[vendor]?.id as string)
+
+  it('is made at the provider once, and is sent to say who it is', async () => {
+    assert.equal((await store.vendor(0).get('/vendor/payee')).status, 404)
+    const { payee } = good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    assert.equal(payee.status, 'onboarding')
+    assert.deepEqual(payee.requirements, ['identity'])
+    const again = good(await store.vendor(0).post('/vendor/payee', { country: 'de', kind: 'company' }))
+    assert.equal(again.payee.id, payee.id)
+    assert.equal(again.payee.country, 'us', 'the provider has it already')
+    assert.equal(bank.payees.size, 1)
+    const urls = { return_url: 'https://stall.example/back', refresh_url: 'https://stall.example/again' }
+    const { onboarding_link } = good(await store.vendor(0).post('/vendor/payee/onboarding-link', urls))
+    assert.match(onboarding_link.url, /^https:\/\/bank\.example\//)
+  })
+
+  it('is made once when the provider made it and its answer was lost', async () => {
+    bank.moods.push({ method: 'createPayee', mood: 'did it, and says nothing' })
+    const lost = await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' })
+    assert.equal(lost.status, 409)
+    assert.equal(lost.body.code, 'payment_outcome_unknown')
+    good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    assert.equal(bank.payees.size, 1)
+  })
+
+  it('may be tried again with other answers when the provider refused, and not while its answer is lost', async () => {
+    const ask = (country: string) => store.vendor(0).post('/vendor/payee', { country, kind: 'individual' })
+    bank.moods.push({ method: 'createPayee', mood: 'refuses' })
+    const refused = await ask('us')
+    assert.deepEqual([refused.status, refused.body.code], [400, 'payee_refused'])
+    assert.equal(good(await store.vendor(0).get('/vendor/payee')).payee.failure, 'the bank refuses')
+    bank.moods.push({ method: 'createPayee', mood: 'did it, and says nothing' })
+    assert.equal((await ask('de')).status, 409)
+    const { payee } = good(await ask('fr'))
+    assert.deepEqual([payee.country, payee.failure, bank.payees.size], ['de', null, 1])
+  })
+
+  it('is what the provider says when an event points at it, whatever the event says', async () => {
+    const reference = await addPayee(store, bank, 0, 'onboarding')
+    const sold = await sell(store)
+    await app().drain()
+    assert.equal(await released(sold), 0)
+    const noted = await asAdmin<{ waiting_for: string }>(app().adminUrl, 'select waiting_for from app.payable where tenant_id = $1', [
+      store.tenantId,
+    ])
+    assert.deepEqual(
+      noted.map((row) => row.waiting_for),
+      ['payee', 'payee'],
+    )
+    bank.setStatus(reference, 'active')
+    const token = 'a token of this test'
+    await asAdmin(
+      app().adminUrl,
+      `update platform.payment_hook_route set token_hash = encode(sha256($2::bytea), 'hex') where tenant_id = $1`,
+      [store.tenantId, token],
+    )
+    const raw = Buffer.from(JSON.stringify({ id: 'e1', status: 'rejected', touches: [{ kind: 'payee', reference }] }))
+    const delivery = { provider: 'test', token, raw, headers: { 'x-signature': 'good' }, requestId: 'req_test' }
+    await receivePaymentEvent(app().stoa.services, delivery)
+    await app().drain()
+    const { payee } = good(await store.vendor(0).get('/vendor/payee'))
+    assert.equal(payee.status, 'active')
+    assert.equal(await released(sold), 1_400, 'what was waiting went out')
+  })
+
+  it('is refused where the store pays by hand', async () => {
+    await asAdmin(app().adminUrl, `update app.payment_account set status = 'disabled' where tenant_id = $1`, [store.tenantId])
+    const refused = await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' })
+    assert.equal(refused.status, 400)
+    assert.equal(refused.body.code, 'paid_by_hand')
+  })
+
+  it('is paid its own share of an order, whatever the others wait for, and sees no other', async () => {
+    await addPayee(store, bank, 1)
+    const sold = await sell(store)
+    await app().drain()
+    // 20.00 less 10 % and 6.00 of shipping.
+    assert.deepEqual([await released(sold, 0), await released(sold, 1)], [0, 2_400])
+    const payables = good(await store.admin.get('/admin/payables', { is_open: true })).payables
+    assert.deepEqual(
+      payables.map((one: { vendor_id: string; due: number; waiting_for: string }) => [one.vendor_id, one.due, one.waiting_for]),
+      [[store.vendors[0]?.id, 14, 'payee']],
+    )
+    assert.equal((await store.vendor(0).get('/vendor/payee')).status, 404)
+    assert.equal(good(await store.vendor(0).get('/vendor/releases')).count, 0)
+    assert.equal(good(await store.vendor(0).get('/vendor/balance')).balances[0].paid, 0)
+    const [own] = good(await store.vendor(1).get('/vendor/releases')).releases
+    assert.deepEqual([own.amount, own.vendor_id], [24, undefined])
+    await addPayee(store, bank, 0)
+    await app().drain()
+    assert.equal(await released(sold, 0), 1_400)
+  })
+
+  it('is not paid what is on a gift card that it sold', async () => {
+    await addPayee(store, bank)
+    const { product } = good(
+      await store.admin.post('/admin/products', {
+        title: 'Gift card',
+        vendor_id: store.vendors[0]?.id,
+        is_giftcard: true,
+        status: 'published',
+        options: [{ title: 'Value', values: ['50'] }],
+        variants: [{ title: '50', options: { Value: '50' }, manage_inventory: false, prices: [{ currency_code: 'usd', amount: 50 }] }],
+      }),
+    )
+    const variantIds = [store.vendors[0]?.products[0]?.variantIds[0] as string, product.variants[0].id]
+    const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds })
+    const { body } = await store.shopper.post(`/store/carts/${cartId}/complete`)
+    assert.equal(body.type, 'order', JSON.stringify(body))
+    await app().drain()
+    const { releases } = good(await store.admin.get('/admin/releases', { order_id: body.order.id }))
+    // 9.00 and 5.00 of shipping; the 50.00 are owed to whoever holds the card.
+    assert.deepEqual(
+      releases.map((one: { amount: number; state: string }) => [one.amount, one.state]),
+      [[14, 'awaiting']],
+    )
+  })
+})
