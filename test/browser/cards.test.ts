@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { addressOf, close, type Looks, open, sellOut, useBrowser, violationsOf, wordsIn } from '../support/browser.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
+import { signUp } from '../support/shopper.js'
 import { type StripeStore, useStripe } from '../support/stripe.js'
 
 const good_card = '4242 4242 4242 4242'
@@ -26,26 +27,39 @@ describe('storefront: paying with a card for things of three vendors', function 
   const email = () => `card-${people++}@example.com`
   const payButton = (page: Page) => page.locator('button[value="pay"]')
 
-  /** A shopper's window on the store, with the first size of a thing of each vendor in the cart. */
-  async function shopperWith(looks: Looks, size = 0): Promise<Page> {
+  interface Shopper extends Looks {
+    /** What is known of the shopper before the page is opened. */
+    known?: { email: string; shipping_address: object }
+    /** Which size of the thing of each vendor is in the cart. */
+    size?: number
+    customer?: string
+  }
+
+  /** A shopper's window on the store, with a thing of each vendor in the cart. */
+  async function shopperWith({ known, size = 0, customer, ...looks }: Shopper): Promise<Page> {
     const address = addressOf(world().app, store.slug)
     const page = await open(browser(), address, looks)
     page.on('console', (message) => {
       if (/content security policy/i.test(message.text())) blocked.push(message.text())
     })
     const items = store.vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[size], quantity: 1 }))
-    const { cart } = good(await store.shopper.post('/store/carts', { region_id: store.regionId, items }))
+    const { cart } = good(await store.shopper.post('/store/carts', { region_id: store.regionId, items, ...known }))
     await page.context().addCookies([{ name: 'cart', value: `${cart.id}.mark`, url: address }])
+    if (customer !== undefined) {
+      const { token, client } = await signUp(world().app, store, customer)
+      good(await client.post(`/store/carts/${cart.id}/customer`))
+      const session = await fetch(`${world().app.url}/auth/session`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+      const cookie = /^([^=]+)=([^;]+)/.exec(session.headers.get('set-cookie') ?? '') ?? []
+      await page.context().addCookies([{ name: cookie[1] as string, value: cookie[2] as string, url: address }])
+    }
     return page
   }
 
   async function fillAddress(page: Page, address: string) {
     await page.fill('[name="email"]', address)
     for (const [name, value] of Object.entries(buyer)) await page.fill(`[name="${name}"]`, value)
-    const renewed = page.waitForResponse((response) => response.request().method() === 'POST')
     await page.selectOption('[name="province"]', 'ca')
-    await renewed
-    await page.waitForFunction(() => document.querySelector('[aria-busy]') === null)
+    await page.locator('#delivery-choices:not([aria-busy])').waitFor()
   }
 
   async function fillCard(page: Page, number: string) {
@@ -54,10 +68,11 @@ describe('storefront: paying with a card for things of three vendors', function 
     await page.getByLabel('Security code').fill('123')
   }
 
-  async function atCounter(looks: Looks, address: string, size = 0): Promise<Page> {
-    const page = await shopperWith(looks, size)
+  /** At the checkout, with an address that the cart knows already. */
+  async function atCounter(address: string, shopper: Shopper = { width: 390 }): Promise<Page> {
+    const known = { email: address, shipping_address: { ...buyer, province: 'ca', country_code: 'us' } }
+    const page = await shopperWith({ ...shopper, known })
     await page.goto('/checkout')
-    await fillAddress(page, address)
     return page
   }
 
@@ -89,7 +104,9 @@ describe('storefront: paying with a card for things of three vendors', function 
   it('as a guest on a phone; reloading and going back afterwards change nothing', async () => {
     const address = email()
     const before = charged()
-    const page = await atCounter({ width: 390 }, address)
+    const page = await shopperWith({ width: 390 })
+    await page.goto('/checkout')
+    await fillAddress(page, address)
     assert.match(await wordsIn(payButton(page)), /\$78\.00/, 'the button says what is paid')
     await fillCard(page, good_card)
     assert.deepEqual(await violationsOf(page), [])
@@ -114,14 +131,7 @@ describe('storefront: paying with a card for things of three vendors', function 
   it('as a customer at a desk, clicking twice', async () => {
     const address = email()
     const before = charged()
-    const page = await shopperWith({ width: 1280 })
-    await page.goto('/register')
-    const person = { first_name: 'Ada', last_name: 'Byron', email: address, password: 'correct horse battery' }
-    for (const [name, value] of Object.entries(person)) await page.fill(`[name="${name}"]`, value)
-    await page.click('main form button[type="submit"]')
-    await page.waitForURL('**/account')
-    await page.goto('/checkout')
-    await fillAddress(page, address)
+    const page = await atCounter(address, { width: 1280, customer: address })
     await fillCard(page, good_card)
     await payButton(page).dblclick()
     await oneOrder(page, address)
@@ -133,7 +143,7 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   it('keeps everything when the card is declined, says so at the card, and takes another at once', async () => {
     const address = email()
-    const page = await atCounter({ width: 390 }, address)
+    const page = await atCounter(address)
     await fillCard(page, '4242')
     await payButton(page).click()
     await page.locator('#card-problem', { hasText: 'Your card number is incomplete.' }).waitFor()
@@ -152,7 +162,7 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   it('says what is missing in the address, and keeps the card', async () => {
     const address = email()
-    const page = await atCounter({ width: 1280 }, address)
+    const page = await atCounter(address, { width: 1280 })
     await fillCard(page, good_card)
     await page.fill('[name="city"]', '')
     await payButton(page).click()
@@ -167,7 +177,7 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   it('asks the bank, says at the card when it refuses, and places the order when it agrees', async () => {
     const address = email()
-    const page = await atCounter({ width: 390 }, address)
+    const page = await atCounter(address)
     await fillCard(page, asking_card)
     await payButton(page).click()
     await page.getByRole('button', { name: 'Fail' }).click()
@@ -185,7 +195,7 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   it('places the order of who closes the page after paying', async () => {
     const address = email()
-    const page = await atCounter({ width: 390 }, address)
+    const page = await atCounter(address)
     await page.route('**/checkout/return/*', (route) => route.abort())
     await fillCard(page, good_card)
     const left = page.waitForRequest('**/checkout/return/*')
@@ -197,6 +207,19 @@ describe('storefront: paying with a card for things of three vendors', function 
     await page.unroute('**/checkout/return/*')
     await page.goto('/checkout')
     await oneOrder(page, address)
+    await close(page)
+  })
+
+  it('lets in what takes cards where cards are taken, and nowhere else', async () => {
+    const page = await shopperWith({ script: false })
+    const policyOf = async (path: string) => (await page.goto(path))?.headers()['content-security-policy'] ?? ''
+    const { url } = world().simulator
+    const policy = await policyOf('/checkout')
+    for (const directive of [`script-src 'self' ${url}`, `connect-src 'self' ${url}`, `frame-src ${url}`]) {
+      assert.ok(policy.split('; ').includes(directive), policy)
+    }
+    assert.doesNotMatch(policy, /unsafe/)
+    assert.doesNotMatch(await policyOf('/cart'), /http/)
     await close(page)
   })
 
@@ -212,7 +235,7 @@ describe('storefront: paying with a card for things of three vendors', function 
   it('takes no money for what sold out between payment and order, and says so', async () => {
     const address = email()
     const before = charged()
-    const page = await atCounter({ width: 390 }, address, 1)
+    const page = await atCounter(address, { width: 390, size: 1 })
     await page.route('**/checkout/return/*', async (route) => {
       await sellOut(world().app, 'V2-1-M')
       await route.continue()
