@@ -61,6 +61,7 @@ async function mount() {
     // Not before something is typed: what was wrong with the last card stays to be read.
     if (!empty) tell('')
   })
+  document.getElementById('card-element').replaceChildren()
   element.mount('#card-element')
   await ready
   return { stripe, elements, element }
