@@ -14,7 +14,7 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 /** Every setting of a Stoa process. A newcomer wants the first two at most. */
 export const settings = {
   PORT: { schema: whole(0, 65_535), fallback: '9000', meaning: 'port of the HTTP server; 0 takes a free one' },
-  STOA_HOME: { schema: text, fallback: '.stoa', meaning: 'folder for database files, uploads, secrets and demo.json' },
+  STOA_HOME: { schema: text, fallback: '.stoa', meaning: 'folder for database files, uploads, secrets, simulated payments and demo.json' },
   HOST: { schema: text, fallback: '0.0.0.0', meaning: 'address to listen on' },
   NODE_ENV: {
     schema: z.enum(['development', 'test', 'production']),

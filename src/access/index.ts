@@ -1,7 +1,6 @@
 export { type Ability, abilityOf, mayGrant, permits, type Reach, reachOf, vendorsWithin } from './abilities.js'
 export type { Actor, ActorType, Grant, Identified, Key, SecondFactorState, Tenant } from './actor.js'
 export { createApiKey, type NewApiKey } from './create-key.js'
-export { remembered } from './cache.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
 export { type ApiKeyRow, changeKeyChannels, deleteApiKey, listApiKeysStatement, revokeApiKey } from './manage-keys.js'

@@ -17,8 +17,8 @@ export const foundMaximum = 1_000
  * $1 is the tenant.
  */
 const transfersSql = `
-  select t.source as reference, t.source as ledger_source from ledger_transaction t
-  where t.tenant_id = $1 and t.kind in ('release', 'clawback')`
+  select r.reference, r.id as ledger_source from release r where r.tenant_id = $1 and r.reference is not null
+  union all select c.reference, c.id from clawback c where c.tenant_id = $1 and c.reference is not null`
 
 const isOfPayment = `p.tenant_id = $1 and p.provider_id = $2 and p.reference = m.payment_reference`
 

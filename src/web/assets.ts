@@ -51,9 +51,8 @@ const namePattern = /^(theme|storefront|payment)\.[0-9a-f]{12}\.(css|js)$/
 export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean {
   const name = path.slice('/assets/'.length)
   const [, stem, extension] = namePattern.exec(name) ?? []
-  const asset = [styles, script, paymentScript, themeAsset(theme)].find(
-    (one) => one.name.startsWith(`${stem}.`) && one.name.endsWith(`.${extension}`),
-  )
+  const known = [styles, script, paymentScript, themeAsset(theme)]
+  const asset = known.find((one) => one.name.startsWith(`${stem}.`) && one.name.endsWith(`.${extension}`))
   if (asset === undefined) return false
   ctx.status = 200
   ctx.set('cache-control', asset.name === name ? 'public, max-age=31536000, immutable' : 'no-cache')

@@ -9,15 +9,15 @@ export interface Document {
   title: string
   body: VNode
   status?: number
-  description?: string
-  /** Path of the page's one true address, where it has several. Absent for what search engines shall not list. */
+  description?: string | undefined
+  /** Path of the page's one true address. Absent for what search engines shall not list. */
   canonical?: string
   /** Picture for those who share the page. */
   picture?: string | undefined
   /** Things that the page is about, in the words of schema.org. */
   data?: readonly object[]
-  /** Which entry of the account's list it is. */
-  kind?: 'wide' | 'narrow' | 'account'
+  /** How wide it is: forms and long texts are easier to read narrow. */
+  kind?: 'wide' | 'narrow'
   /** Cards are taken on it: the policy lets the provider's script in. */
   takesCards?: boolean
 }

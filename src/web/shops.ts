@@ -1,8 +1,7 @@
-import { remembered, type Tenant } from '../access/index.js'
-import { type Database, tenantOf } from '../db/index.js'
+import type { Tenant } from '../access/index.js'
+import type { Database } from '../db/index.js'
 import { type StoreRow, storesStatement } from '../stores/index.js'
 import { defaultTheme, type Theme, themeStatement } from '../themes/index.js'
-import type { Context } from '../db/index.js'
 import { notFound } from '../kernel/index.js'
 import { listRegionsStatement, renderRegion } from '../regions/index.js'
 import type { Region } from './answers.js'
@@ -25,23 +24,11 @@ export interface Shop {
 
 const regionsMaximum = 100
 
-/** Looks shops up and believes them for a few seconds, as the gatekeeper believes keys. */
-export function shopsOf(db: Database, contextOf: (tenantId: string) => Context) {
-  const tenants = new Map<string, Tenant>()
-  const lookup = remembered(async (tenantId) => read(db, contextOf(tenantId), tenants.get(tenantId) as Tenant))
-  return {
-    of(tenant: Tenant): Promise<Shop> {
-      tenants.set(tenant.id, tenant)
-      return lookup(tenant.id)
-    },
-    forget: () => lookup.forget(),
-  }
-}
-
-async function read(db: Database, context: Context, tenant: Tenant): Promise<Shop> {
-  const tenantId = tenantOf(context)
+/** @throws not_found for a store without a region */
+export async function readShop(db: Database, tenant: Tenant): Promise<Shop> {
+  const tenantId = tenant.id
   const everyRegion = { id: null, q: null, name: null, currencyCode: null, limit: regionsMaximum, offset: 0 }
-  const [[store], [row], regions] = await db.readAll(context.scope, [
+  const [[store], [row], regions] = await db.readAll({ role: 'store', tenantId }, [
     storesStatement(tenantId, null),
     themeStatement(tenantId),
     listRegionsStatement(tenantId, everyRegion),
@@ -51,7 +38,11 @@ async function read(db: Database, context: Context, tenant: Tenant): Promise<Sho
   const markets = regions
     .map((region) => renderRegion(region) as unknown as Region)
     .sort((a, b) => Number(b.id === own) - Number(a.id === own))
-    .map((region): Market => ({ ...region, slug: slugOf(region.name) }))
+    .map((region, index, all): Market => {
+      const slug = slugOf(region.name)
+      const isTaken = all.slice(0, index).some((other) => slugOf(other.name) === slug)
+      return { ...region, slug: isTaken ? `${slug}-${index + 1}` : slug }
+    })
   const [first, ...others] = markets
   if (first === undefined) throw notFound('This store sells nowhere yet: it has no region')
   return { tenant, name: store.name, theme: row?.theme ?? defaultTheme, markets: [first, ...others], locales: localesOf(store) }

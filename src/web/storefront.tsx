@@ -1,21 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import type Koa from 'koa'
 import type { Context as KoaContext } from 'koa'
 import { render } from 'preact-render-to-string'
-import { type Identified, remembered, sessionCookie } from '../access/index.js'
+import { type Identified, sessionCookie } from '../access/index.js'
 import { type Caller, readBody, type Route, type Services } from '../http/index.js'
 import { invalidData, limits, notFound, StoaError, toErrorBody } from '../kernel/index.js'
 import { apiOf, type RouteTable, routeTable } from './api.js'
 import { sendAsset } from './assets.js'
 import type { Category } from './answers.js'
 import { type Document, isDocument, type Page, type Shown } from './page.js'
-import { type KeptPage, keptPage, PageCache, sharedCaching } from './page-cache.js'
 import { errorDocument } from './pages/errors.js'
 import { topCategories } from './pages/home.js'
 import { pages } from './pages/index.js'
 import { Layout, type Personal } from './parts/layout.js'
 import { allowStripe, isOwnForm, securityHeaders } from './security.js'
-import { type Shop, shopsOf } from './shops.js'
+import { type SharedPage, sharedCaching, sharedPage } from './shared-page.js'
+import { readShop, type Shop } from './shops.js'
+import { ShortMemory } from './short-memory.js'
 import { personalOf } from './pages/status.js'
 import { type Place, placeOf, type Visit, visitOf } from './visit.js'
 
@@ -49,32 +49,22 @@ function match(method: string, path: string): Matched | null {
 interface Storefront {
   services: Services
   table: RouteTable
-  cache: PageCache
-  shops: ReturnType<typeof shopsOf>
-  departments(visit: Visit): Promise<readonly Category[]>
+  pages: ShortMemory<SharedPage>
+  shops: ShortMemory<Shop>
+  departments: ShortMemory<readonly Category[]>
 }
+
+const pagesKept = 400
+const shopsKept = 10_000
 
 /** The storefronts of all stores: each at its own host, made of what the Store API answers. */
 export function storefront(services: Services, routes: readonly Route[]): Koa.Middleware {
-  const shops = shopsOf(services.db, (tenantId) => ({
-    db: services.db,
-    clock: services.clock,
-    scope: { role: 'store', tenantId },
-    requestId: `req_${randomUUID()}`,
-    actorId: '',
-  }))
-  const asking = new Map<string, Visit>()
-  const departments = remembered((key) => topCategories(asking.get(key) as Visit))
   const front: Storefront = {
     services,
     table: routeTable(routes),
-    cache: new PageCache(),
-    shops,
-    departments(visit) {
-      const key = `${visit.shop.tenant.id} ${visit.locale}`
-      asking.set(key, visit)
-      return departments(key)
-    },
+    pages: new ShortMemory(pagesKept),
+    shops: new ShortMemory(shopsKept),
+    departments: new ShortMemory(shopsKept),
   }
   return async (ctx, next) => {
     if (!isPagePath(ctx.path)) return next()
@@ -84,7 +74,9 @@ export function storefront(services: Services, routes: readonly Route[]): Koa.Mi
     const known: Identified = identified.actor?.id ? identified : { ...identified, actor: null }
     ctx.state.identified = known
     securityHeaders(ctx)
-    await visitStore(front, ctx as KoaContext, known, await shops.of(identified.tenant))
+    const { tenant } = identified
+    const shop = await front.shops.get(tenant.id, () => readShop(services.db, tenant))
+    await visitStore(front, ctx as KoaContext, known, shop)
   }
 }
 
@@ -149,7 +141,7 @@ async function sendShared(front: Storefront, ctx: KoaContext, page: Page, visit:
   const { shop, market, locale, path, params, form } = visit
   const identified: Identified = { ...visit.identified, actor: null }
   const key = `${shop.tenant.id} ${visit.origin} ${ctx.path}?${ctx.querystring}`
-  const kept = await front.cache.get(key, async () => {
+  const kept = await front.pages.get(key, async () => {
     const anonymous = visitFor(front, ctx, { identified, shop, place: { market, locale, path }, params, form })
     return shared(front, anonymous, await page.show(anonymous))
   })
@@ -157,14 +149,14 @@ async function sendShared(front: Storefront, ctx: KoaContext, page: Page, visit:
   ctx.set('cache-control', sharedCaching)
   ctx.set('etag', kept.etag)
   ctx.type = kept.type
-  ctx.body = ctx.fresh ? '' : kept.html
+  ctx.body = ctx.fresh ? '' : kept.text
   if (ctx.fresh) ctx.status = 304
 }
 
-async function shared(front: Storefront, visit: Visit, shown: Shown): Promise<KeptPage> {
-  if (isDocument(shown)) return keptPage(await htmlOf(front, visit, shown, null), shown.status ?? 200, 'text/html')
+async function shared(front: Storefront, visit: Visit, shown: Shown): Promise<SharedPage> {
+  if (isDocument(shown)) return sharedPage(await htmlOf(front, visit, shown, null), shown.status ?? 200, 'text/html')
   if ('redirect' in shown) throw new Error('a shared page leads nowhere else')
-  return keptPage(shown.text, shown.status ?? 200, shown.type)
+  return sharedPage(shown.text, shown.status ?? 200, shown.type)
 }
 
 async function send(front: Storefront, visit: Visit, shown: Shown): Promise<void> {
@@ -188,12 +180,16 @@ async function send(front: Storefront, visit: Visit, shown: Shown): Promise<void
 }
 
 async function htmlOf(front: Storefront, visit: Visit, shown: Document, personal: Personal | null): Promise<string> {
-  const categories = await front.departments(visit)
+  const categories = await departmentsOf(front, visit)
   return `<!doctype html>${render(
     <Layout visit={visit} shown={shown} categories={categories} personal={personal}>
       {shown.body}
     </Layout>,
   )}`
+}
+
+function departmentsOf({ departments }: Storefront, visit: Visit): Promise<readonly Category[]> {
+  return departments.get(`${visit.shop.tenant.id} ${visit.locale}`, () => topCategories(visit))
 }
 
 /** Who is not signed in does so first, and comes back. */
@@ -222,7 +218,7 @@ async function sendError(front: Storefront, visit: Visit, error: unknown): Promi
   ctx.type = 'text/html'
   // Nothing that could fail again is asked for.
   const nobody: Personal = { cartCount: 0, name: null }
-  const categories = status >= 500 ? [] : await front.departments(visit).catch(() => [])
+  const categories = status >= 500 ? [] : await departmentsOf(front, visit).catch(() => [])
   ctx.body = `<!doctype html>${render(
     <Layout visit={visit} shown={document} categories={categories} personal={status === 404 ? null : nobody}>
       {document.body}

@@ -57,6 +57,7 @@ const byName: Record<string, () => unknown> = {
 /** What no schema says: fields that only go together, and figures that fit what is there. */
 const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /admin/price-preferences': () => ({ attribute: 'region_id' }),
+  'POST /admin/disputes/:id/evidence': () => ({ uncategorized_text: 'It was sent.' }),
   'POST /admin/tax-regions': () => ({ province_code: `p${++counter}` }),
   'POST /admin/api-keys': () => ({ type: 'publishable' }),
   'POST /vendor/inventory-levels': (own) => ({ inventory_item_id: own.inventory_item, stocked_quantity: 500 }),

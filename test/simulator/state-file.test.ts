@@ -65,15 +65,16 @@ describe('the state file of the Stripe simulator', () => {
   })
 
   it('answers the same under the same key, and draws no id twice', async () => {
-    const create = (stripe: Stripe, idempotencyKey: string) =>
-      stripe.paymentIntents.create({ amount: 1_000, currency: 'usd' }, { idempotencyKey })
-    const first = await create(clientOf(await start()), 'cart-1')
+    const create = (stripe: Stripe, idempotencyKey?: string) =>
+      stripe.paymentIntents.create({ amount: 1_000, currency: 'usd' }, idempotencyKey === undefined ? {} : { idempotencyKey })
+    const before = clientOf(await start())
+    const [first, other] = [await create(before, 'cart-1'), await create(before)]
     await stop()
     const stripe = clientOf(await start())
     const again = await create(stripe, 'cart-1')
     assert.deepEqual([again.id, again.lastResponse.headers['idempotent-replayed']], [first.id, 'true'])
-    assert.notEqual((await create(stripe, 'cart-2')).id, first.id)
-    assert.equal((await stripe.paymentIntents.list()).data.length, 2)
+    assert.notEqual((await create(stripe)).id, other.id)
+    assert.equal((await stripe.paymentIntents.list()).data.length, 3)
   })
 
   it('goes on with its clock, and with what was to happen', async () => {

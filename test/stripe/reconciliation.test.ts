@@ -187,7 +187,13 @@ describe('a reconciliation', () => {
       const transfer = await store.stripe.transfers.create({ amount: 300, currency: 'usd', destination: payee.id })
       const found = await reconcile(store)
       assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(transfer.id), amount: -3 }])
-      await book(transfer.id, 'release', -300)
+      await sql(
+        `insert into app.release (tenant_id, id, vendor_id, vendor_order_id, order_id, method, currency_code, amount_minor, state, reference)
+         select $1, 'rel_late', v.vendor_id, v.id, v.order_id, 'manual', 'usd', 300, 'succeeded', $2 from app.vendor_order v
+         where v.tenant_id = $1 order by v.id limit 1`,
+        [store.tenantId, transfer.id],
+      )
+      await book('rel_late', 'release', -300)
       assert.deepEqual(await reconcile(store), [])
       const [gone] = await resolved()
       assert.equal(gone.id, found[0].id)
@@ -327,5 +333,51 @@ describe('a reconciliation', () => {
     const next = await due()
     assert.equal(next.length, 1)
     assert.notEqual(next[0]?.id, first.id)
+  })
+})
+
+describe('a reconciliation of an account that changes what shoppers pay into its own currency', () => {
+  const world = useStripe({ simulator: { settlement: { currency: 'eur', rates: { usd: 0.9 } } } })
+
+  it('finds nothing after a sale and a refund, and of somebody else’s sale that alone', async function () {
+    this.timeout(30_000)
+    const store = await world().openStore({ paymentCapture: 'manual' })
+    const control = world().simulator.control
+    const open = async () => {
+      good(await store.admin.post('/admin/reconciliation/runs', { payment_account_id: await connectAccount(store, store.accountName) }))
+      await world().app.drain()
+      return good(await store.admin.get('/admin/reconciliation/exceptions', { state: 'open' })).reconciliation_exceptions
+    }
+    // Nobody tells of the capture and the refund: what they were in dollars is known from the list alone.
+    const { intentId } = await store.buy()
+    await store.stripe.paymentIntents.capture(intentId)
+    await control.advance(60_000)
+    await store.stripe.refunds.create({ payment_intent: intentId, amount: 250 })
+    assert.deepEqual(await open(), [])
+    const clearing = await asAdmin<{ currency_code: string; sum: string }>(
+      world().app.adminUrl,
+      `select a.currency_code, sum(p.amount_minor)::text as sum from app.ledger_posting p
+       join app.ledger_account a on a.tenant_id = p.tenant_id and a.id = p.account_id
+       where p.tenant_id = $1 and a.code = 'A:psp_clearing' group by 1 order by 1`,
+      [store.tenantId],
+    )
+    const net = control.snapshot().balanceTransactions.reduce((sum, transaction) => sum + (transaction.net as number), 0)
+    assert.deepEqual(clearing, [
+      { currency_code: 'eur', sum: String(net) },
+      { currency_code: 'usd', sum: '0' },
+    ])
+    await store.stripe.paymentIntents.create({
+      amount: 1_000,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    })
+    await control.advance(60_000)
+    const found = await open()
+    assert.deepEqual(
+      found.map(({ kind, amount, currency_code }: Seen) => ({ kind, amount, currency_code })),
+      [{ kind: 'movement_unmatched', amount: 9, currency_code: 'eur' }],
+    )
   })
 })

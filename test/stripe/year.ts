@@ -87,6 +87,14 @@ export async function liveThrough(
       [store.tenantId],
     )
     summary.vendorDebts += row?.debts ?? 0
+    const open = await asAdmin<{ kind: string; reference: string; detail: string }>(
+      world.app.adminUrl,
+      'select kind, reference, detail from app.reconciliation_exception where tenant_id = $1 and resolved_at is null',
+      [store.tenantId],
+    )
+    // A vendor in debt, and a refund that its bank returned, are somebody's to look at, and no faults of the books.
+    const faults = open.filter((one) => one.kind !== 'vendor_debit' && one.kind !== 'shopper_unsettled')
+    if (faults.length > 0) throw new Error(`${store.currency} does not reconcile: ${JSON.stringify(faults.slice(0, 3))}`)
   }
   return summary
 }

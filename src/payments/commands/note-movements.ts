@@ -11,9 +11,11 @@ import type { MoneyMovement } from '../provider.js'
 export async function noteMovements(
   context: Context,
   about: { accountId: string; providerId: string },
-  movements: readonly MoneyMovement[],
+  told: readonly MoneyMovement[],
 ): Promise<void> {
-  if (movements.length === 0) return
+  if (told.length === 0) return
+  // In key order: two that are told of the same movements at once wait for one another in the same order.
+  const movements = [...told].sort((a, b) => (a.reference < b.reference ? -1 : 1))
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
     const rows = movements.map((movement) => ({
@@ -33,14 +35,19 @@ export async function noteMovements(
       unit.run(
         statement(
           'payments.note_movements',
-          `insert into payment_movement as known (tenant_id, payment_account_id, id, reference, source, payment_reference, category, amount_minor,
+          `with told as (
+             select * from jsonb_to_recordset($3::jsonb) as m (id text, reference text, source text, payment_reference text, category text,
+               amount_minor bigint, fee_minor bigint, net_minor bigint, currency_code text, occurred_at timestamptz, available_at timestamptz)
+           ), named as (
+             update payment_movement m set payment_reference = told.payment_reference from told
+             where m.tenant_id = $1 and m.payment_account_id = $2 and m.reference = told.reference
+               and m.payment_reference is null and told.payment_reference is not null
+           )
+           insert into payment_movement (tenant_id, payment_account_id, id, reference, source, payment_reference, category, amount_minor,
              fee_minor, net_minor, currency_code, occurred_at, available_at)
-           select $1, $2, m.id, m.reference, m.source, m.payment_reference, m.category, m.amount_minor, m.fee_minor, m.net_minor,
-                  m.currency_code, m.occurred_at, m.available_at
-           from jsonb_to_recordset($3::jsonb) as m (id text, reference text, source text, payment_reference text, category text,
-             amount_minor bigint, fee_minor bigint, net_minor bigint, currency_code text, occurred_at timestamptz, available_at timestamptz)
-           on conflict (tenant_id, payment_account_id, reference) do update set payment_reference = excluded.payment_reference
-           where known.payment_reference is null and excluded.payment_reference is not null`,
+           select $1, $2, id, reference, source, payment_reference, category, amount_minor, fee_minor, net_minor, currency_code, occurred_at,
+                  available_at
+           from told on conflict (tenant_id, payment_account_id, reference) do nothing`,
           [tenantId, about.accountId, JSON.stringify(rows)],
         ),
       ),

@@ -50,7 +50,7 @@ async function showCategory(visit: Visit): Promise<Shown> {
         <Listing visit={visit} list={list} order="-created_at" />
       </>
     ),
-  } as Shown
+  }
 }
 
 async function showCollection(visit: Visit): Promise<Shown> {
