@@ -180,6 +180,10 @@ describe('storefront: paying with a card for things of three vendors', function 
     const page = await atCounter(address)
     await fillCard(page, asking_card)
     await payButton(page).click()
+    await page.getByRole('button', { name: 'Fail' }).waitFor()
+    await page.goBack()
+    await fillCard(page, asking_card)
+    await payButton(page).click()
     await page.getByRole('button', { name: 'Fail' }).click()
     await page.waitForURL(/\/checkout\?/)
     await page.locator('#card-problem', { hasText: 'your bank did not confirm it. Nothing was charged.' }).waitFor()
@@ -229,6 +233,20 @@ describe('storefront: paying with a card for things of three vendors', function 
     assert.equal(await page.locator('[name="payment"][value="pp_stripe_stripe"]').isVisible(), false)
     assert.equal(await page.locator('[name="payment"][value="pp_system_default"]').isChecked(), true)
     assert.match(await wordsIn(page.locator('#payment-part')), /Paying with a card needs JavaScript/)
+    await close(page)
+  })
+
+  it('says so when Stripe cannot be reached, and takes the order another way', async () => {
+    const address = email()
+    const known = { email: address, shipping_address: { ...buyer, province: 'ca', country_code: 'us' } }
+    const page = await shopperWith({ known })
+    await page.route(`${world().simulator.url}/**`, (route) => route.abort())
+    await page.goto('/checkout')
+    await page.locator('#card-problem', { hasText: 'could not be loaded. Nothing was charged.' }).waitFor()
+    await page.getByLabel('Pay by invoice').check()
+    assert.equal(await page.locator('#card').isVisible(), false)
+    await payButton(page).click()
+    await page.waitForURL(/\/orders\/order_/)
     await close(page)
   })
 

@@ -57,7 +57,11 @@ async function mount() {
     element.on('ready', resolve)
     element.on('loaderror', reject)
   })
-  element.on('change', () => tell(''))
+  element.on('change', ({ empty }) => {
+    // Not before something is typed: what was wrong with the last card stays to be read.
+    if (!empty) tell('')
+  })
+  document.getElementById('card-element').replaceChildren()
   element.mount('#card-element')
   await ready
   return { stripe, elements, element }
