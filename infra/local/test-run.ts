@@ -21,7 +21,15 @@ const failureLength = 1_500
 const shownDurations = 5
 
 /** The longest files come first, so that no process is left alone with one of them at the end. */
-const longest = ['test/isolation/endpoints', 'test/browser/', 'test/concurrency/', 'test/stripe/', 'test/isolation/', 'test/ledger/', 'test/integration/']
+const longest = [
+  'test/isolation/endpoints',
+  'test/browser/',
+  'test/concurrency/',
+  'test/stripe/',
+  'test/isolation/',
+  'test/ledger/',
+  'test/integration/',
+]
 
 /** Whether programs that are missing may be installed: as root, on a Debian. */
 const mayInstall = process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')

@@ -17,8 +17,8 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
   await asAdmin(
     app.adminUrl,
     `with account as (
-       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash)
-       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash') returning id
+       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash, status)
+       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash', 'disabled') returning id
      ), event as (
        insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
        select $1, ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', 'parked', now() from account a
