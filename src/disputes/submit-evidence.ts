@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
-import { conflict, invalidData, notAllowed, notFound, toMajor, unexpectedState } from '../kernel/index.js'
+import { conflict, invalidData, notAllowed, notFound, toMajor } from '../kernel/index.js'
 import { paymentProviderOf, perform } from '../payments/index.js'
 
 /** What a store tells the bank. */
@@ -25,7 +25,7 @@ interface DisputeToAnswer {
 
 /**
  * Sends a store's answer to the bank. It is sent once, and is final: a bank looks at the first.
- * @throws not_found; not_allowed for a dispute that is decided or was answered; invalid_data for what the provider refuses;
+ * @throws not_found; not_allowed for a dispute that is decided or was answered, and where the provider takes no answers; invalid_data for what the provider refuses;
  * conflict while its answer is not known
  */
 export async function submitEvidence(context: Context, id: string, evidence: Evidence): Promise<void> {
@@ -47,8 +47,9 @@ export async function submitEvidence(context: Context, id: string, evidence: Evi
     throw notAllowed(`This dispute of ${worth} is ${dispute.status}: it cannot be answered any more.`)
   }
   const { disputes, ...provider } = paymentProviderOf(dispute.provider_id) ?? {}
-  if (disputes === undefined || !('id' in provider))
-    throw unexpectedState(`Payment provider ${dispute.provider_id} is not installed in this process`)
+  if (disputes === undefined || !('id' in provider)) {
+    throw notAllowed(`Disputes of payments through ${dispute.provider_id} are not answered here: ask whoever brought the payment`)
+  }
   const operation = {
     key: `evidence:${id}`,
     kind: 'evidence',

@@ -5,7 +5,7 @@ import type { TestStore } from '../support/store.js'
 const storeRows = (table: string) => ({ sql: `select id from app.${table} where tenant_id = $1`, ofVendor: false })
 export const providerKinds = {
   dispute: storeRows('dispute'),
-  payment_account: storeRows('payment_account'),
+  payment_account: { sql: `select id from app.payment_account where tenant_id = $1 and reference = 'acct_twin'`, ofVendor: false },
   payment_event: storeRows('payment_event'),
   reconciliation_exception: storeRows('reconciliation_exception'),
   reconciliation_run: storeRows('reconciliation_run'),
@@ -18,7 +18,7 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
     app.adminUrl,
     `with account as (
        insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, credentials, hook_token_hash, status)
-       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', 'hash', 'disabled') returning id
+       values ($1, ${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_twin', 'us', 'sealed', ${id('hash')}, 'disabled') returning id
      ), event as (
        insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
        select $1, ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', 'parked', now() from account a

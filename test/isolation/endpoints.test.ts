@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
 import { routes } from '../../src/api/index.js'
 import type { Route } from '../../src/http/index.js'
@@ -29,6 +30,8 @@ describe('an id of another store or vendor', () => {
   let b: World
   let clients: Record<string, Client>
   const keptIds = new Map<Prepare, Map<string, Ids>>()
+  /** What every table held after the route before, where nothing was made since: reading it is half of a route's time. */
+  let known: Record<string, string> | null = null
 
   before(async function () {
     this.timeout(120_000)
@@ -61,7 +64,7 @@ describe('an id of another store or vendor', () => {
   /** Sends each case and looks at what was answered, what it tells, and what it wrote. */
   async function refuses(route: Route, cases: readonly Case[], own: Ids, foreign: Ids, foreignIds: ReadonlySet<string>) {
     await untilAtRest(rows)
-    const untouched = await checksumOf(rows)
+    const before = known ?? (await checksumOf(rows))
     const sentAll: string[] = []
     for (const one of cases) {
       const { answer, path } = await send(route, one, own, foreign, route.surface === 'platform' ? 'admin' : route.surface)
@@ -72,7 +75,15 @@ describe('an id of another store or vendor', () => {
       assert.deepEqual(told, [], `${said} tells of the other's ids`)
       sentAll.push(said)
     }
-    assert.deepEqual(await checksumOf(rows), untouched, `one of these wrote something:\n${sentAll.join('\n')}`)
+    const after = await checksumOf(rows)
+    const isSame = isDeepStrictEqual(after, before)
+    if (!isSame && known !== null) {
+      // A job may have run since the route before: looked at once more, with nothing between.
+      known = null
+      return refuses(route, cases, own, foreign, foreignIds)
+    }
+    known = after
+    assert.ok(isSame, `one of these wrote something:\n${sentAll.join('\n')}`)
   }
 
   async function refused(route: Route, one: Case, answer: Answer, said: string) {
@@ -150,6 +161,7 @@ describe('an id of another store or vendor', () => {
     const kept = keptIds.get(prepare) ?? new Map<string, Ids>()
     keptIds.set(prepare, kept)
     const key = `${world.store.tenantId} ${vendor}`
+    if (!kept.has(key)) known = null
     const ids = kept.get(key) ?? (await idsFor(world, vendor, route))
     kept.set(key, ids)
     return ids
@@ -183,6 +195,8 @@ const expected: Record<string, number> = {
   // Nobody has bought from the vendor that only this store has.
   'POST /store/vendors/:handle/reviews': 400,
   'POST /platform/tenants/:id/domains/:domain_id/verify': 400,
+  // A payment by hand cannot be disputed.
+  'POST /admin/disputes/:id/evidence': 400,
   // The vendor owes nothing that could be given up.
   'POST /admin/vendors/:id/write-off': 400,
 }
