@@ -55,7 +55,8 @@ const always: Record<string, string> = {
     where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not coalesce(
       case when p.id is null
         then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
-        else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor end
+        else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor
+          and k.authorized_minor = case when p.canceled_at is null then d.due_minor else 0 end end
       and k.captured_minor = coalesce(p.captured_minor, 0)
       and coalesce(p.captured_minor, 0) = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
   'what is owed of an order is what its payment collections are there to take': `
