@@ -2,6 +2,8 @@ import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, StoaError } from '../../kernel/index.js'
 import { readingCall } from '../accounts.js'
+import { lockOrderToCreditStatement } from '../locks.js'
+import { fitCollections } from '../order-collections.js'
 import type { PaymentProvider, RemotePayment } from '../provider.js'
 import { bookCapture } from './capture-payment.js'
 import { bookLatePayment } from './book-late-payment.js'
@@ -136,7 +138,18 @@ async function settleWithOrder(
   if (known.payment_account_id !== null) {
     await noteMovements(context, { accountId: known.payment_account_id, providerId: provider.id }, remote.movements)
   }
-  // The provider let an authorisation go: it ran out, or was given up in the provider's own pages.
-  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null)
-    await context.db.unitOfWork(context.scope, (unit) => unit.run(giveUpStatement(tenantOf(context), known.payment_id)))
+  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null) await noteLetGo(context, known)
+}
+
+/**
+ * The provider let an authorisation go: it ran out, or was given up in the provider's own pages. An order that stands is then
+ * to be paid anew, by a collection of its own.
+ */
+async function noteLetGo(context: Context, known: { payment_id: string; order_id: string | null }): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [order] = await unit.run(lockOrderToCreditStatement(tenantId, known.order_id ?? ''))
+    await unit.run(giveUpStatement(tenantId, known.payment_id))
+    if (order !== undefined && order.status !== 'canceled') await fitCollections(unit, order)
+  })
 }
