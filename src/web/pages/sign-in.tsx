@@ -1,17 +1,25 @@
 import type { VNode } from 'preact'
 import { StoaError } from '../../kernel/index.js'
-import { type Document, type Page, type Shown, seeOther } from '../page.js'
+import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
-import { register, signIn, signOut } from '../sign-ins.js'
+import { register, type SignedIn, signIn, signOut } from '../sign-ins.js'
 import type { Visit } from '../visit.js'
+import { secondStepWordsOf } from '../words/second-step.js'
 
 const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const secondStepPath = '/sign-in/second-step'
 const password = { minimum: 8, maximum: 128 }
 
 /** Where to go when it is done: a path of this store, or the account. */
-function nextOf(visit: Visit): string {
+export function nextOf(visit: Visit): string {
   const next = visit.form.get('next') ?? visit.query.get('next') ?? ''
   return /^\/(?!\/)[\w\-/.]{0,200}$/.test(next) ? next : '/account'
+}
+
+/** On to where the shopper wanted to go, by way of the second step where there is one. */
+function goOn(visit: Visit, came: SignedIn): Redirect {
+  const next = nextOf(visit)
+  return seeOther(came === 'done' ? visit.to(next) : `${visit.to(secondStepPath)}?next=${encodeURIComponent(next)}`)
 }
 
 function formDocument(title: string, body: VNode, status: number): Document {
@@ -47,6 +55,7 @@ function signInDocument(visit: Visit, problems: Problems, status = 200): Documen
       <h1>{words.signIn}</h1>
       <form class="plain-form" action={visit.to('/sign-in')} method="post" novalidate>
         <ProblemList visit={visit} problems={problems} />
+        {visit.query.get('over') === 'true' && <p class="said">{secondStepWordsOf(visit.locale).over}</p>}
         <input type="hidden" name="next" value={next} />
         <EmailField visit={visit} problems={problems} />
         <Field
@@ -81,7 +90,7 @@ async function takeSignIn(visit: Visit): Promise<Shown> {
   if (Object.keys(problems).length > 0) return signInDocument(visit, problems, 400)
   try {
     const came = await signIn(visit, { email, password: (form.get('password') ?? '').slice(0, 200) })
-    return came.done ? seeOther(visit.to(nextOf(visit))) : signInDocument(visit, { '': words.secondFactor }, 403)
+    return goOn(visit, came)
   } catch (error) {
     if (!(error instanceof StoaError) || error.type !== 'unauthorized') throw error
     return signInDocument(visit, { '': words.signInWrong }, 401)
@@ -161,7 +170,7 @@ async function takeRegister(visit: Visit): Promise<Shown> {
   try {
     const customer = { email, password: form.get('password') ?? '', first_name: text('first_name'), last_name: text('last_name') }
     const came = await register(visit, customer)
-    return came.done ? seeOther(visit.to(nextOf(visit))) : signInDocument(visit, { '': words.secondFactor }, 403)
+    return goOn(visit, came)
   } catch (error) {
     if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
     if (error.type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
