@@ -1,12 +1,12 @@
 import type { VNode } from 'preact'
 import { StoaError } from '../../kernel/index.js'
+import { email_characters, isEmail, typedEmail } from '../emails.js'
 import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { register, type SignedIn, signIn, signOut } from '../sign-ins.js'
 import type { Visit } from '../visit.js'
 import { secondStepWordsOf } from '../words/second-step.js'
 
-const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const secondStepPath = '/sign-in/second-step'
 const password = { minimum: 8, maximum: 128 }
 
@@ -26,10 +26,6 @@ function formDocument(title: string, body: VNode, status: number): Document {
   return { title, status, kind: 'narrow', body }
 }
 
-function emailOf({ form }: Visit): string {
-  return (form.get('email') ?? '').trim().toLowerCase().slice(0, 254)
-}
-
 function EmailField({ visit, problems }: { visit: Visit; problems: Problems }) {
   return (
     <Field
@@ -40,7 +36,7 @@ function EmailField({ visit, problems }: { visit: Visit; problems: Problems }) {
       value={visit.form.get('email') ?? visit.query.get('email')}
       problems={problems}
       autocomplete="username"
-      maxLength={254}
+      maxLength={email_characters}
       required
     />
   )
@@ -82,9 +78,9 @@ function signInDocument(visit: Visit, problems: Problems, status = 200): Documen
 
 async function takeSignIn(visit: Visit): Promise<Shown> {
   const { form, words } = visit
-  const email = emailOf(visit)
+  const email = typedEmail(visit)
   const problems = {
-    ...(emailPattern.test(email) ? {} : { email: words.missing.email }),
+    ...(isEmail(email) ? {} : { email: words.missing.email }),
     ...((form.get('password') ?? '') === '' ? { password: words.passwordMissing } : {}),
   }
   if (Object.keys(problems).length > 0) return signInDocument(visit, problems, 400)
@@ -159,12 +155,12 @@ function newPasswordProblem(visit: Visit): Record<string, string> {
 
 async function takeRegister(visit: Visit): Promise<Shown> {
   const { form, words } = visit
-  const email = emailOf(visit)
+  const email = typedEmail(visit)
   const text = (name: string) => (form.get(name) ?? '').trim().slice(0, 200)
   const problems: Record<string, string> = {}
   if (text('first_name') === '') problems.first_name = words.missing.first_name
   if (text('last_name') === '') problems.last_name = words.missing.last_name
-  if (!emailPattern.test(email)) problems.email = words.missing.email
+  if (!isEmail(email)) problems.email = words.missing.email
   Object.assign(problems, newPasswordProblem(visit))
   if (Object.keys(problems).length > 0) return registerDocument(visit, problems, 400)
   try {
@@ -216,8 +212,8 @@ async function takeReset(visit: Visit): Promise<Shown> {
   const { form, words, api } = visit
   const token = form.get('token')
   if (token === null) {
-    const identifier = emailOf(visit)
-    if (!emailPattern.test(identifier)) return resetDocument(visit, { email: words.missing.email }, 400)
+    const identifier = typedEmail(visit)
+    if (!isEmail(identifier)) return resetDocument(visit, { email: words.missing.email }, 400)
     await api.post('/auth/customer/emailpass/reset-password', { body: { identifier } })
     return seeOther(`${visit.to('/reset-password')}?sent=true`)
   }

@@ -96,7 +96,6 @@ export const ar: Words = {
   delivery: 'التوصيل',
   tax: 'ضريبة المبيعات',
   taxContained: 'منها ضريبة',
-  credit: 'بطاقات الهدايا والرصيد',
   total: 'المجموع',
   notYetKnown: 'عند الدفع',
   free: 'مجانًا',

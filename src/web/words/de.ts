@@ -104,7 +104,6 @@ export const de: Words = {
   delivery: 'Versand',
   tax: 'Umsatzsteuer',
   taxContained: 'Darin Mehrwertsteuer',
-  credit: 'Gutscheine und Guthaben',
   total: 'Summe',
   notYetKnown: 'an der Kasse',
   free: 'Kostenlos',

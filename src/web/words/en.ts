@@ -107,7 +107,6 @@ export const en = {
   delivery: 'Delivery',
   tax: 'Sales tax',
   taxContained: 'Tax contained',
-  credit: 'Gift cards and store credit',
   total: 'Total',
   notYetKnown: 'at checkout',
   free: 'Free',
