@@ -105,6 +105,12 @@ export interface VerifiedEvent {
   payload: Record<string, unknown>
 }
 
+/** A page of what a provider told, and where the next one begins; null after the last. */
+export interface EventPage {
+  events: VerifiedEvent[]
+  next: string | null
+}
+
 /** What an event says has changed: a pointer, never a state. */
 export interface Touch {
   kind: 'payment' | 'dispute' | 'payee' | 'release' | 'payout'
@@ -116,6 +122,8 @@ export interface RemotePort {
   fetchPayment(call: ProviderCall, reference: string): Promise<Outcome<RemotePayment>>
   /** What moved since a moment, the newest first, with what was changed into another currency. `cursor`: of the page before. */
   listMovements(call: ProviderCall, since: Date, cursor: string | null): Promise<Outcome<MovementPage>>
+  /** What was told since a moment, whether it arrived or not, of the kinds that `connect` registers for. `cursor`: of the page before. */
+  listEvents(call: ProviderCall, since: Date, cursor: string | null): Promise<Outcome<EventPage>>
   /** What the account holds in each currency, whether it can be paid out yet or not. */
   fetchBalances(call: ProviderCall): Promise<Outcome<Money[]>>
   /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */

@@ -157,6 +157,54 @@ describe('what Stripe tells', () => {
     assert.ok(cart?.order_id)
   })
 
+  it('is listed every hour, so that what never arrived is handled all the same, and once', async () => {
+    const lost = await world().openStore({ paymentCapture: 'manual', vendors: 1 })
+    const { intentId, paymentId } = await lost.buy()
+    await world().settle()
+    good(await lost.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    await world().settle()
+    const [payee] = good(await lost.admin.get('/admin/payees')).payees
+    assert.equal(payee.status, 'onboarding')
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    await lost.stripe.paymentIntents.capture(intentId)
+    await lost.stripe.refunds.create({ payment_intent: intentId, amount: 250 })
+    await world().simulator.control.verifyAccount(payee.reference)
+    await world().settle()
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    const paymentNow = async () => good(await lost.admin.get(`/admin/payments/${paymentId}`)).payment
+    assert.equal((await paymentNow()).captured_amount, 0)
+    const due = `name = 'payment_events.due' and tenant_id = $1 and state = 'queued'`
+    const list = async () => {
+      await sql(`update app.outbox_event set available_at = now() where ${due}`, [lost.tenantId])
+      await world().app.drain()
+      const waiting = await sql<{ minutes: number }>(
+        `select extract(epoch from available_at - now())::float8 / 60 as minutes from app.outbox_event where ${due}`,
+        [lost.tenantId],
+      )
+      assert.ok(waiting.length === 1 && (waiting[0]?.minutes ?? 0) > 50, JSON.stringify(waiting))
+    }
+    await list()
+    const payment = await paymentNow()
+    assert.equal(payment.refunded_amount, 2.5)
+    // Several events of the one refund are handled at once: none of them gives the money back again.
+    assert.equal((await lost.stripe.refunds.list({ payment_intent: intentId })).data.length, 1)
+    assert.equal(payment.captured_amount, payment.amount)
+    assert.equal(good(await lost.admin.get(`/admin/payees/${payee.id}`)).payee.status, 'active')
+    const kept = () =>
+      sql<{ rows: object }>(
+        `select jsonb_build_array(
+           (select jsonb_agg(to_jsonb(e) order by e.id) from app.payment_event e where e.tenant_id = $1),
+           (select jsonb_agg(to_jsonb(t) order by t.id) from app.ledger_transaction t where t.tenant_id = $1)) as rows`,
+        [lost.tenantId],
+      )
+    // What our own transfers caused is delivered again.
+    await world().settle()
+    const before = await kept()
+    await list()
+    assert.deepEqual(await kept(), before)
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, lost.tenantId, { atRest: false }), [])
+  })
+
   it('is heard under old secrets while the account is connected again, whose keys nobody can read', async () => {
     const { url, secret } = await endpoint()
     const id = await connectAccount(store, store.accountName)

@@ -54,6 +54,7 @@ export class PayingBank {
       remote: {
         fetchPayment: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         listMovements: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
+        listEvents: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         fetchBalances: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         connect: async () => ({ kind: 'rejected', code: 'none', message: 'connected by tests' }),
         verifyWebhook: (_account, raw, headers) =>
