@@ -1,8 +1,11 @@
 import type { Knex } from 'knex'
 
-/** How far an account's events were listed. */
+/** How far an account's events were listed; what of an authorisation its provider let go when it took the rest. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table app.payment_account add column events_listed_until timestamptz(3)')
+  await knex.raw('alter table app.payment add column lapsed_minor bigint not null default 0')
+  await knex.raw('alter table app.payment add constraint payment_lapsed check (lapsed_minor >= 0) not valid')
+  await knex.raw('alter table app.payment validate constraint payment_lapsed')
   await perStore(knex)
 }
 

@@ -207,6 +207,8 @@ export interface PaymentProvider {
   cancel(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
   /** The provider's name for a payment, from its data: how its events find our rows. */
   referenceOf?(data: Record<string, unknown>): string
+  /** Whether a payment is captured once: what is not taken then is let go. */
+  readonly capturesOnce?: boolean
   /** Providers that live elsewhere: their calls are kept as operations, and they need an account. */
   readonly remote?: RemotePort
   readonly payees?: PayeePort

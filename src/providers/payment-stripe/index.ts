@@ -21,6 +21,8 @@ export function stripePaymentProvider(options: StripeOptions): PaymentProvider {
     capture: (call, money, data) => capture(access, call, money, data),
     refund: (call, money, data) => refund(access, call, money, data),
     cancel: (call, _money, data) => cancel(access, call, data),
+    // Capturing several times is granted to some accounts and some cards only: nobody can count on it.
+    capturesOnce: true,
     referenceOf: (data) => String(data.id),
     remote: {
       connect: (call, input) => connect(access, call, input),

@@ -69,6 +69,9 @@ export function authorize(access: StripeAccess, call: ProviderCall, money: Money
       case 'requires_capture':
         return { kind: 'ok', value: { status: 'authorized', data: dataOf(intent) } }
       case 'succeeded':
+        // Somebody took a part of it in Stripe's own pages, and let the rest go.
+        if (intent.amount_received !== intent.amount)
+          return { kind: 'rejected', code: 'amount_mismatch', message: 'Stripe took another amount than the cart costs' }
         return { kind: 'ok', value: { status: 'captured', data: dataOf(intent) } }
       case 'processing':
         return { kind: 'ok', value: { status: 'pending_authorization', data: dataOf(intent) } }
