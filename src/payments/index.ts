@@ -36,6 +36,7 @@ export type {
   PaymentSnapshot,
   ProviderCall,
   RefundSnapshot,
+  ReleaseSnapshot,
   RemotePayment,
   RemotePort,
   Touch,

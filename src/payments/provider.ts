@@ -63,6 +63,8 @@ export interface MoneyMovement {
   source: string | null
   /** The payment that it is of, by the provider's name; null for what is of none, as a payout, or where the provider does not say. */
   payment: string | null
+  /** The release that it takes back of, by the provider's name, where the provider says so. */
+  release?: string
   category: string
   amountMinor: bigint
   feeMinor: bigint
@@ -149,6 +151,13 @@ export interface PayeeSnapshot {
   currency: string | null
 }
 
+/** A release as the provider has it. */
+export interface ReleaseSnapshot {
+  reference: string
+  /** What was taken back of it. `clawbackId`: ours, where we asked for it. */
+  takenBack: { reference: string; clawbackId: string | null; amountMinor: bigint }[]
+}
+
 /** What is asked of providers that can pay vendors. */
 export interface PayeePort {
   createPayee(
@@ -167,6 +176,7 @@ export interface PayeePort {
     call: ProviderCall,
     release: { payee: string; money: Money; data: Record<string, unknown>; orderId: string },
   ): Promise<Outcome<{ reference: string }>>
+  fetchRelease(call: ProviderCall, reference: string): Promise<Outcome<ReleaseSnapshot>>
   /** Takes back of a release. `rejected` with code `insufficient` is an ordinary answer: the vendor then owes it. */
   clawback(call: ProviderCall, clawback: { release: string; money: Money }): Promise<Outcome<{ reference: string }>>
 }

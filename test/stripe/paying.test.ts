@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { type PaymentProvider, paymentProviderOf, registerPaymentProvider } from '../../src/payments/index.js'
+import { type PaymentProvider, paymentProviderOf, readingCall, registerPaymentProvider, type RemotePort } from '../../src/payments/index.js'
 import { good } from '../support/http.js'
 import { asAdmin } from '../support/database.js'
+import { jobContext } from '../support/payouts.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
@@ -203,6 +204,18 @@ describe('paying with a card', () => {
     assert.equal(new Set(keys.slice(0, 3)).size, 3)
     assert.deepEqual([...new Set(keys.slice(2))], keys.slice(2, 3))
     assert.equal(good(await careful.admin.get(`/admin/payments/${paymentId}`)).payment.captures.length, 1)
+  })
+
+  it('is read with more refunds than Stripe lists at once', async () => {
+    const many = 101
+    const buyer = await world().openStore()
+    const { intentId } = await buyer.buy()
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    for (let made = 0; made < many; made += 1) await buyer.stripe.refunds.create({ payment_intent: intentId, amount: 1 })
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    const provider = paymentProviderOf(stripeId) as PaymentProvider & { remote: RemotePort }
+    const found = await provider.remote.fetchPayment(await readingCall(jobContext(world().app, buyer), provider), intentId)
+    assert.ok(found.kind === 'ok' && found.value.refunds.length === many)
   })
 
   it('gives the authorisation up with a canceled order, and the money where it was taken', async () => {
