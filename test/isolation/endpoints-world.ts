@@ -13,7 +13,7 @@ import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addPayees } from './endpoints-money.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
-import { promotionOf } from './endpoints-spares.js'
+import { promotionOf } from './endpoints-promotions.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
