@@ -81,7 +81,7 @@ const throwAwayFlags = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   autovacuum: 'off',
-  max_wal_size: '2GB',
+  max_wal_size: '1GB',
   // Started for nothing: a statement over every table takes 10 ms without them and 140 with them.
   max_parallel_workers_per_gather: '0',
 }

@@ -34,6 +34,17 @@ const longest = [
   'test/integration/',
 ]
 
+/** In memory, where Linux has it, the cluster makes and drops a database for each file without work of the file system. */
+const memory = '/dev/shm'
+/** A whole run takes up to half of this: data of a few files at a time, and the log of all. */
+const memoryWanted_bytes = 4 * 1024 ** 3
+
+/** What was started, in order: stopped from the last to the first, also when somebody stops the run. */
+const running: (() => unknown)[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopAll().finally(() => process.exit(1)))
+}
+
 /** Whether programs that are missing may be installed: as root, on a Debian. */
 const mayInstall = process.getuid?.() === 0 && fs.existsSync('/etc/debian_version')
 
@@ -42,33 +53,60 @@ await main()
 async function main(): Promise<void> {
   const files = filesOf(process.argv.slice(2).filter((argument) => !argument.startsWith('-')))
   if (files.length === 0) return end('no test file matches: name files or folders below test/', 1)
+  try {
+    await prepare(files)
+    const counts = await runFiles(files)
+    await stopAll()
+    tell(files.length, counts)
+  } finally {
+    await stopAll()
+  }
+}
+
+async function stopAll(): Promise<void> {
+  for (;;) {
+    const stop = running.pop()
+    if (stop === undefined) return
+    await stop()
+  }
+}
+
+/** Starts what the files need, and tells the test processes of it through the environment. */
+async function prepare(files: readonly string[]): Promise<void> {
   const password = 'test-only'
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-test-'))
+  const directory = fs.mkdtempSync(path.join(hasMemory() ? memory : os.tmpdir(), 'stoa-test-'))
+  running.push(() => fs.rmSync(directory, { recursive: true, force: true }))
   fs.chmodSync(directory, 0o755)
   const postgres = await startPostgres({ dataDirectory: path.join(directory, 'postgres'), password, throwAway: true })
-  let redis: LocalRedis | null = null
-  try {
-    redis = await testRedis()
-    // One package manager at a time.
-    const browser = files.some((file) => file.startsWith('test/browser/')) ? testBrowser() : undefined
-    await makeTemplate(postgres.urlOf('postgres'), postgres.urlOf('stoa_template'), password)
-    process.env.STOA_TEST_CHROMIUM = (await browser) ?? ''
-    process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
-    process.env.STOA_TEST_APP_PASSWORD = password
-    if (redis !== null) process.env.STOA_TEST_REDIS = redis.url
-    const { passed, failed, skipped, failures, durations } = await runFiles(files)
-    await redis?.stop()
-    await postgres.stop()
-    fs.rmSync(directory, { recursive: true, force: true })
-    const seconds = ((Date.now() - started) / 1_000).toFixed(0)
-    for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, failureLength)}`)
-    console.log(`\n${files.length} files in ${seconds} s, the longest: ${longestOf(durations)}`)
-    end(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0 && passed > 0 ? 0 : 1)
-  } catch (error) {
-    await redis?.stop()
-    await postgres.stop()
-    throw error
+  running.push(() => postgres.stop())
+  const redis = await testRedis()
+  if (redis !== null) {
+    running.push(() => redis.stop())
+    process.env.STOA_TEST_REDIS = redis.url
   }
+  // One package manager at a time.
+  const browser = files.some((file) => file.startsWith('test/browser/')) ? testBrowser() : undefined
+  await makeTemplate(postgres.urlOf('postgres'), postgres.urlOf('stoa_template'), password)
+  process.env.STOA_TEST_CHROMIUM = (await browser) ?? ''
+  process.env.STOA_TEST_DATABASE = postgres.urlOf('postgres')
+  process.env.STOA_TEST_APP_PASSWORD = password
+}
+
+function hasMemory(): boolean {
+  try {
+    fs.accessSync(memory, fs.constants.W_OK)
+    const { bavail, bsize } = fs.statfsSync(memory)
+    return bavail * bsize >= memoryWanted_bytes && os.freemem() >= memoryWanted_bytes
+  } catch {
+    return false
+  }
+}
+
+function tell(fileCount: number, { passed, failed, skipped, failures, durations }: Counts): void {
+  const seconds = ((Date.now() - started) / 1_000).toFixed(0)
+  for (const failure of failures) console.log(`\nFailed: ${failure.slice(0, failureLength)}`)
+  console.log(`\n${fileCount} files in ${seconds} s, the longest: ${longestOf(durations)}`)
+  end(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`, failed === 0 && passed > 0 ? 0 : 1)
 }
 
 function end(line: string, code: number): void {
@@ -182,6 +220,7 @@ function runProcess(queue: string[], counts: Counts): Promise<void> {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [...process.execArgv, youngGeneration],
   })
+  running.push(() => child.kill('SIGKILL'))
   let output: Buffer[] = []
   let current: string | undefined
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk))

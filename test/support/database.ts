@@ -45,7 +45,7 @@ export async function testDatabase(options: { poolMax?: number } = {}): Promise<
   const server = environment('STOA_TEST_DATABASE')
   counter += 1
   const name = `test_${process.pid}_${counter}`
-  await asAdmin(server, `create database ${name} template stoa_template`)
+  await asAdmin(server, `create database ${name} template stoa_template strategy file_copy`)
   const url = new URL(server)
   url.pathname = `/${name}`
   const adminUrl = url.href
