@@ -1,0 +1,59 @@
+import { languageOf } from './index.js'
+
+/** What pages say of an order that is still to be paid, in whole or in part. */
+interface OrderPayingWords {
+  title(number: string): string
+  toPay(amount: string): string
+  why: string
+  pay: string
+  button(amount: string): string
+  amountChanged(amount: string): string
+  noted: string
+  paid: string
+  onItsWay: string
+  back: string
+}
+
+const languages: Readonly<Record<string, OrderPayingWords>> = {
+  en: {
+    title: (number) => `Pay for order ${number}`,
+    toPay: (amount) => `Still to be paid: ${amount}`,
+    why: 'This is what of your order is not paid yet.',
+    pay: 'Pay now',
+    button: (amount) => `Pay ${amount}`,
+    amountChanged: (amount) => `What is to be paid has changed to ${amount}. Nothing was charged. Look at your order, then pay.`,
+    noted: 'Thank you. We have noted how you pay.',
+    paid: 'Thank you. Your payment has arrived.',
+    onItsWay: 'Your payment is on its way. Do not pay again: this page shows it when it has arrived.',
+    back: 'Back to the order',
+  },
+  de: {
+    title: (number) => `Bestellung ${number} bezahlen`,
+    toPay: (amount) => `Noch zu bezahlen: ${amount}`,
+    why: 'So viel von Ihrer Bestellung ist noch nicht bezahlt.',
+    pay: 'Jetzt bezahlen',
+    button: (amount) => `${amount} bezahlen`,
+    amountChanged: (amount) =>
+      `Zu bezahlen sind jetzt ${amount}. Es wurde nichts abgebucht. Sehen Sie sich Ihre Bestellung an, und bezahlen Sie dann.`,
+    noted: 'Vielen Dank. Wir haben notiert, wie Sie bezahlen.',
+    paid: 'Vielen Dank. Ihre Zahlung ist eingegangen.',
+    onItsWay: 'Ihre Zahlung ist unterwegs. Bezahlen Sie nicht noch einmal: Diese Seite zeigt es, wenn sie eingegangen ist.',
+    back: 'Zurück zur Bestellung',
+  },
+  ar: {
+    title: (number) => `دفع الطلب ${number}`,
+    toPay: (amount) => `المبلغ المتبقي: ${amount}`,
+    why: 'هذا ما لم يُدفع بعد من طلبك.',
+    pay: 'ادفع الآن',
+    button: (amount) => `ادفع ${amount}`,
+    amountChanged: (amount) => `تغيّر المبلغ المطلوب إلى ${amount}. لم يُخصم أي مبلغ. راجع طلبك ثم ادفع.`,
+    noted: 'شكرًا لك. سجّلنا طريقة دفعك.',
+    paid: 'شكرًا لك. وصلت دفعتك.',
+    onItsWay: 'دفعتك في الطريق. لا تدفع مرة أخرى: تظهر في هذه الصفحة عند وصولها.',
+    back: 'العودة إلى الطلب',
+  },
+}
+
+export function orderPayingWordsOf(locale: string): OrderPayingWords {
+  return languages[languageOf(locale)] ?? (languages.en as OrderPayingWords)
+}
