@@ -1,4 +1,4 @@
-import { languageOf } from './index.js'
+import { type Language, spokenIn } from './index.js'
 
 /** What the checkout says of kept addresses, bills and credit. */
 interface CounterWords {
@@ -19,7 +19,7 @@ interface CounterWords {
   nothingLeft: string
 }
 
-const languages: Readonly<Record<string, CounterWords>> = {
+const languages: Readonly<Record<Language, CounterWords>> = {
   en: {
     keptAddress: 'Your addresses',
     anotherAddress: 'Another address',
@@ -72,8 +72,43 @@ const languages: Readonly<Record<string, CounterWords>> = {
     paidOtherwise: 'الباقي',
     nothingLeft: 'لم يبق شيء للدفع.',
   },
+  fr: {
+    keptAddress: 'Vos adresses',
+    anotherAddress: 'Une autre adresse',
+    useAddress: 'Utiliser cette adresse',
+    keepAddress: 'Garder cette adresse pour la prochaine fois',
+    addressChosen: 'L’adresse est maintenant celle que vous avez choisie. Vérifiez-la une dernière fois, puis commandez.',
+    billing: 'Adresse de facturation',
+    billingSame: 'La facture est envoyée à la même adresse',
+    useCredit: (balance) => `Payer avec mon avoir (${balance})`,
+    leaveCredit: 'Ne pas utiliser l’avoir',
+    creditGone: 'Une carte cadeau ou votre avoir a été utilisé ailleurs entre-temps. Rien n’a été débité. Vérifiez ce qu’il reste à payer.',
+    giftCards: 'Payé par cartes cadeaux',
+    storeCredit: 'Payé par avoir',
+    leftToPay: 'Reste à payer',
+    paidOtherwise: 'Le reste',
+    nothingLeft: 'Il ne reste rien à payer.',
+  },
+  ja: {
+    keptAddress: '登録済みの住所',
+    anotherAddress: '別の住所',
+    useAddress: 'この住所を使う',
+    keepAddress: '次回のためにこの住所を保存する',
+    addressChosen: '選んだ住所に変更しました。もう一度ご確認のうえ、ご注文ください。',
+    billing: '請求先住所',
+    billingSame: '請求先は同じ住所です',
+    useCredit: (balance) => `ストアクレジットで支払う(${balance})`,
+    leaveCredit: 'ストアクレジットを使わない',
+    creditGone:
+      'ギフトカードまたはストアクレジットが、その間に別のところで使われました。請求は行われていません。残りの金額をご確認ください。',
+    giftCards: 'ギフトカードでのお支払い',
+    storeCredit: 'ストアクレジットでのお支払い',
+    leftToPay: '残りのお支払い',
+    paidOtherwise: '残額',
+    nothingLeft: 'お支払いはもうありません。',
+  },
 }
 
 export function counterWordsOf(locale: string): CounterWords {
-  return languages[languageOf(locale)] ?? (languages.en as CounterWords)
+  return languages[spokenIn(locale)]
 }
