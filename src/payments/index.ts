@@ -9,6 +9,7 @@ export {
   replaceSession,
   startSession,
 } from './collections.js'
+export { requestPayment } from './commands/request-payment.js'
 export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'

@@ -282,7 +282,7 @@ export const exchangeSteps = (noun: Noun): Route[] => [
     '/request',
     'Do what is planned: the return, what is sent, and who owes the difference',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, exchange) => requestExchange(request.context, exchange.id),
+    (request, exchange) => requestExchange(request.context, exchange.id, request.body.no_notification !== true),
   ),
   route({
     surface: 'admin',

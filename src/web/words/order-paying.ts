@@ -52,6 +52,30 @@ const languages: Readonly<Record<string, OrderPayingWords>> = {
     onItsWay: 'دفعتك في الطريق. لا تدفع مرة أخرى: تظهر في هذه الصفحة عند وصولها.',
     back: 'العودة إلى الطلب',
   },
+  fr: {
+    title: (number) => `Payer la commande ${number}`,
+    toPay: (amount) => `Reste à payer : ${amount}`,
+    why: 'Voici ce qui n’est pas encore payé de votre commande.',
+    pay: 'Payer maintenant',
+    button: (amount) => `Payer ${amount}`,
+    amountChanged: (amount) => `Le montant à payer est désormais de ${amount}. Rien n’a été débité. Regardez votre commande, puis payez.`,
+    noted: 'Merci. Nous avons noté comment vous payez.',
+    paid: 'Merci. Votre paiement est arrivé.',
+    onItsWay: 'Votre paiement est en route. Ne payez pas une seconde fois : cette page le montrera à son arrivée.',
+    back: 'Retour à la commande',
+  },
+  ja: {
+    title: (number) => `ご注文 ${number} のお支払い`,
+    toPay: (amount) => `お支払い残額：${amount}`,
+    why: 'ご注文のうち、まだお支払いいただいていない金額です。',
+    pay: '今すぐ支払う',
+    button: (amount) => `${amount} を支払う`,
+    amountChanged: (amount) => `お支払い額が ${amount} に変わりました。請求はされていません。ご注文を確認してからお支払いください。`,
+    noted: 'ありがとうございます。お支払い方法を承りました。',
+    paid: 'ありがとうございます。お支払いを確認しました。',
+    onItsWay: 'お支払いを処理しています。もう一度支払わないでください。確認でき次第、このページに表示されます。',
+    back: 'ご注文に戻る',
+  },
 }
 
 export function orderPayingWordsOf(locale: string): OrderPayingWords {

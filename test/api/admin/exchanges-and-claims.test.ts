@@ -37,6 +37,38 @@ describe("exchanges and claims with Medusa's SDK", () => {
     return { bought, id: exchange.id, line }
   }
 
+  it('tell the shopper what to send back and what is sent, what has arrived, and what went back; each once', async () => {
+    const { bought, id } = await planned()
+    const returnOption = await addReturnOption(store)
+    await exchanges.addInboundShipping(id, { shipping_option_id: returnOption })
+    const requested = await exchanges.request(id, {})
+    const newest = async () => {
+      await app().drain()
+      return (
+        app()
+          .mails.filter((mail) => mail.subject.includes(`order #${bought.order.display_id}`))
+          .at(-1)?.text ?? ''
+      )
+    }
+    const told = await newest()
+    assert.match(
+      told,
+      /We send you\n {2}1 × Thing 1\.2\n[\s\S]*Please send back[^\n]*\n {2}1 × Thing 1\.1\n\nHow\n {2}Send back, \$3\.00\n/,
+    )
+    assert.match(told, /Still to be paid: \$4\.10\.\n\nPay here: http/)
+    const back = `/admin/returns/${requested.return.id}`
+    good(await store.admin.post(`${back}/receive`, {}))
+    good(await store.admin.post(`${back}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    good(await store.admin.post(`${back}/receive/confirm`, {}))
+    assert.match(await newest(), /Arrived\n {2}1 of 1 × Thing 1\.1\n/)
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/capture`, {}))
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 2 }))
+    assert.match(await newest(), /We have given back \$2\.00/)
+    const sent = app().mails.length
+    await app().drain()
+    assert.equal(app().mails.length, sent)
+  })
+
   it('send goods for goods that come back, which pay for them; the shopper pays the difference', async () => {
     const { bought, id, line } = await planned()
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
