@@ -38,7 +38,7 @@ async function take(visit: Visit): Promise<Shown> {
     await api.post(`/store/orders/:id/transfer/${answer}`, { params: { id }, body: { token: (params.token as string).slice(0, 200) } })
   } catch (error) {
     if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    return transferDocument(visit, { '': words.resetOver }, error.status)
+    return transferDocument(visit, { '': words.transferOver }, error.status)
   }
   return seeOther(visit.to(`/orders/${id}`))
 }
