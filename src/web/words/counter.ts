@@ -1,4 +1,4 @@
-import { languageOf } from './index.js'
+import { type Language, spokenIn } from './index.js'
 
 /** What the checkout says of kept addresses, bills and credit. */
 interface CounterWords {
@@ -19,7 +19,7 @@ interface CounterWords {
   nothingLeft: string
 }
 
-const languages: Readonly<Record<string, CounterWords>> = {
+const languages: Readonly<Record<Language, CounterWords>> = {
   en: {
     keptAddress: 'Your addresses',
     anotherAddress: 'Another address',
@@ -72,8 +72,43 @@ const languages: Readonly<Record<string, CounterWords>> = {
     paidOtherwise: 'الباقي',
     nothingLeft: 'لم يبق شيء للدفع.',
   },
+  fr: {
+    keptAddress: 'Vos adresses',
+    anotherAddress: 'Une autre adresse',
+    useAddress: 'Utiliser cette adresse',
+    keepAddress: 'Garder cette adresse pour la prochaine fois',
+    addressChosen: 'L’adresse est maintenant celle que vous avez choisie. Vérifiez-la encore une fois, puis passez la commande.',
+    billing: 'Adresse de facturation',
+    billingSame: 'La facture va à la même adresse',
+    useCredit: (balance) => `Payer avec mon avoir (${balance})`,
+    leaveCredit: 'Ne pas utiliser l’avoir',
+    creditGone: 'Une carte-cadeau ou votre avoir a été utilisé ailleurs entre-temps. Rien n’a été débité. Vérifiez ce qui reste à payer.',
+    giftCards: 'Payé par cartes-cadeaux',
+    storeCredit: 'Payé par avoir',
+    leftToPay: 'Reste à payer',
+    paidOtherwise: 'Le reste',
+    nothingLeft: 'Il ne reste rien à payer.',
+  },
+  ja: {
+    keptAddress: '登録済みのお届け先',
+    anotherAddress: '別のお届け先',
+    useAddress: 'このお届け先を使う',
+    keepAddress: '次回のためにこのお届け先を登録する',
+    addressChosen: 'お届け先を、お選びになったものに変更しました。もう一度ご確認のうえ、注文を確定してください。',
+    billing: '請求先住所',
+    billingSame: '請求先はお届け先と同じ',
+    useCredit: (balance) => `ストアクレジットで支払う（残高${balance}）`,
+    leaveCredit: 'ストアクレジットを使わない',
+    creditGone:
+      'ギフトカードまたはストアクレジットが、その間に別の場所で使われました。請求は行われていません。お支払い残額をご確認ください。',
+    giftCards: 'ギフトカードでのお支払い',
+    storeCredit: 'ストアクレジットでのお支払い',
+    leftToPay: 'お支払い残額',
+    paidOtherwise: '残り',
+    nothingLeft: 'お支払いいただく金額はありません。',
+  },
 }
 
 export function counterWordsOf(locale: string): CounterWords {
-  return languages[languageOf(locale)] ?? (languages.en as CounterWords)
+  return languages[spokenIn(locale)]
 }

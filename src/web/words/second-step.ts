@@ -1,4 +1,4 @@
-import { languageOf } from './index.js'
+import { type Language, spokenIn } from './index.js'
 
 /** What pages say of the second step of a sign-in. */
 interface SecondStepWords {
@@ -32,7 +32,7 @@ interface SecondStepWords {
   kept: string
 }
 
-const languages: Readonly<Record<string, SecondStepWords>> = {
+const languages: Readonly<Record<Language, SecondStepWords>> = {
   en: {
     title: 'One more step',
     lead: 'This account is protected by a second step. Open your authenticator app and type the code that it shows for this store.',
@@ -126,8 +126,70 @@ const languages: Readonly<Record<string, SecondStepWords>> = {
     newCodesLater: 'لإنشاء رموز جديدة سجّل الخروج ثم سجّل الدخول برمز.',
     kept: 'لقد كتبتها',
   },
+  fr: {
+    title: 'Encore une étape',
+    lead: 'Ce compte est protégé par une seconde étape. Ouvrez votre application d’authentification et saisissez le code qu’elle affiche pour cette boutique.',
+    code: 'Code',
+    codeHint: 'Six chiffres de l’application, ou l’un de vos codes de secours.',
+    wrong: 'Ce code est incorrect ou a déjà servi. Saisissez celui que l’application affiche maintenant.',
+    over: 'Le délai est dépassé, ou trop de codes étaient faux. Connectez-vous de nouveau.',
+    tired: 'Trop de codes faux. Réessayez dans un quart d’heure.',
+    go: 'Se connecter',
+    about:
+      'Avec une seconde étape, personne n’entre dans votre compte avec le seul mot de passe : une application d’authentification sur votre téléphone affiche aussi un code.',
+    off: 'La seconde étape est désactivée.',
+    on: 'La seconde étape est activée.',
+    begin: 'Configurer la seconde étape',
+    scan: 'Scannez ceci avec votre application d’authentification, ou saisissez-y la clé. Saisissez ensuite le code qu’elle affiche.',
+    picture: 'La clé en image pour votre application d’authentification',
+    key: 'Clé',
+    open: 'Ouvrir l’application sur cet appareil',
+    firstCode: 'Code de l’application',
+    firstCodeHint: 'Six chiffres. Ils changent toutes les trente secondes.',
+    turnOn: 'Activer',
+    turnOff: 'Désactiver',
+    codeToTurnOff: 'Code de l’application, ou code de secours',
+    turnedOn: 'La seconde étape est activée. La prochaine connexion demandera un code.',
+    turnedOff: 'La seconde étape est désactivée. Le mot de passe seul ouvre votre compte.',
+    recoveryCodes: 'Vos codes de secours',
+    recoveryLead: 'Chacun ouvre votre compte une fois si le téléphone est perdu. Notez-les maintenant : ils ne seront plus affichés.',
+    newCodes: 'Créer de nouveaux codes de secours',
+    newCodesLater: 'Pour créer de nouveaux codes de secours, déconnectez-vous, puis connectez-vous avec un code.',
+    kept: 'Je les ai notés',
+  },
+  ja: {
+    title: 'もう一段階の確認',
+    lead: 'このアカウントは二段階目の確認で保護されています。認証アプリを開き、このストアに表示されているコードを入力してください。',
+    code: 'コード',
+    codeHint: 'アプリの6桁の数字、またはリカバリーコード。',
+    wrong: 'コードが正しくないか、すでに使われています。いまアプリに表示されているコードを入力してください。',
+    over: '時間がかかりすぎたか、誤ったコードが多すぎました。もう一度ログインしてください。',
+    tired: '誤ったコードが多すぎます。15分後にもう一度お試しください。',
+    go: 'ログイン',
+    about:
+      '二段階目の確認を有効にすると、パスワードだけでは誰もアカウントに入れません。スマートフォンの認証アプリに表示されるコードも必要になります。',
+    off: '二段階目の確認は無効です。',
+    on: '二段階目の確認は有効です。',
+    begin: '二段階目の確認を設定する',
+    scan: '認証アプリでこれを読み取るか、キーをアプリに入力してください。そのあと、表示されたコードを入力してください。',
+    picture: '認証アプリ用のキーの画像',
+    key: 'キー',
+    open: 'この端末でアプリを開く',
+    firstCode: 'アプリのコード',
+    firstCodeHint: '6桁の数字。30秒ごとに変わります。',
+    turnOn: '有効にする',
+    turnOff: '無効にする',
+    codeToTurnOff: 'アプリのコード、またはリカバリーコード',
+    turnedOn: '二段階目の確認が有効になりました。次回のログインからコードが必要です。',
+    turnedOff: '二段階目の確認が無効になりました。パスワードだけでアカウントに入れます。',
+    recoveryCodes: 'リカバリーコード',
+    recoveryLead: 'スマートフォンをなくしたとき、それぞれ1回だけアカウントに入れます。再表示されませんので、いま書き留めてください。',
+    newCodes: '新しいリカバリーコードを作る',
+    newCodesLater: '新しいリカバリーコードを作るには、ログアウトし、コードを使ってログインしてください。',
+    kept: '書き留めました',
+  },
 }
 
 export function secondStepWordsOf(locale: string): SecondStepWords {
-  return languages[languageOf(locale)] ?? (languages.en as SecondStepWords)
+  return languages[spokenIn(locale)]
 }
