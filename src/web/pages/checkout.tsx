@@ -1,4 +1,4 @@
-import { StoaError } from '../../kernel/index.js'
+import { isId, StoaError } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
 import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
 import { cartOf, forgetCart } from '../cookies.js'
@@ -61,9 +61,19 @@ function onlyCountry({ region }: Cart): string | undefined {
 /** The cart that can be paid; or where to go instead, which is `unsound` where something in it is not sold any more. */
 async function openCart(visit: Visit, unsound: () => Shown | Promise<Shown>): Promise<Cart | Shown> {
   const cart = await readCart(visit)
-  if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
+  if (cart === null) return (await finishedElsewhere(visit)) ?? seeOther(visit.to('/cart'))
+  if (cart.items.length === 0) return seeOther(visit.to('/cart'))
   if (cart.completed_at !== null) return finished(visit, cart.id)
   return (await isSound(visit, cart)) ? cart : unsound()
+}
+
+/** The order of the cart that a form was made for, where another window has completed it and the browser has forgotten it. */
+async function finishedElsewhere(visit: Visit): Promise<Redirect | null> {
+  const id = visit.form.get('cart') ?? ''
+  if (!isId(id, 'cart')) return null
+  const call = { params: { id }, query: { fields: 'id,completed_at' } }
+  const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
+  return cart.completed_at === null ? null : finished(visit, id)
 }
 
 const isCart = (found: Cart | Shown): found is Cart => 'items' in found
