@@ -1,4 +1,3 @@
-import { StoaError } from '../../kernel/index.js'
 import type { Cart, Line } from '../answers.js'
 import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
@@ -9,6 +8,7 @@ import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
 import { idOf, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
 import { TotalsList } from '../parts/totals.js'
+import { refusalIn } from '../refusals.js'
 import { showsTax, type Visit } from '../visit.js'
 
 const quantityMaximum = 999
@@ -187,11 +187,11 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
 
 /** What a shopper is told of a refusal; what is no refusal is thrown on. */
 function refusalOf(visit: Visit, error: unknown): { problem: string; status: number } {
-  if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
   const { words } = visit
-  if (error.code === 'insufficient_inventory') return { problem: words.notSoMany, status: 409 }
-  if (error.code === 'cart_being_completed') return { problem: words.cartBusy, status: 409 }
-  return { problem: words.cannotAdd, status: error.status === 404 ? 404 : 400 }
+  const { code, status } = refusalIn(error)
+  if (code === 'insufficient_inventory') return { problem: words.notSoMany, status: 409 }
+  if (code === 'cart_being_completed') return { problem: words.cartBusy, status: 409 }
+  return { problem: words.cannotAdd, status: status === 404 ? 404 : 400 }
 }
 
 function wholeNumber(text: string | null): number | null {
@@ -224,7 +224,7 @@ async function change(visit: Visit): Promise<Shown> {
     else await api.post('/store/carts/:id/line-items/:line_id', { ...of, body: { quantity } })
   } catch (error) {
     const { problem, status } = refusalOf(visit, error)
-    const left = await leftOf(visit, cart, line)
+    const left = problem === words.notSoMany ? await leftOf(visit, cart, line) : null
     return cartDocument(visit, { [field]: left === null ? problem : words.lineShort(left) }, status)
   }
   return seeOther(visit.to('/cart'))

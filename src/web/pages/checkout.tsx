@@ -19,6 +19,7 @@ import { type Counter, CounterForm, type Typed } from '../parts/counter.js'
 import { deliveryPrefix } from '../parts/deliveries.js'
 import { noProblems, type Problems } from '../parts/fields.js'
 import { cardProvider, paymentChoices } from '../parts/payment.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
@@ -122,9 +123,8 @@ async function laidOut(
   typed: Typed,
   wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
-  const options = await readOptions(visit, cart)
+  const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
   const chosen = await chooseDeliveries(visit, cart, options, wished)
-  const choices = await paymentChoices(visit, cart)
   return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 
@@ -209,13 +209,9 @@ async function taken(visit: Visit): Promise<Shown> {
   if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
   const obstacle = obstacleOf(visit, counter)
   if (obstacle !== null) return counterDocument(visit, { ...counter, problems: obstacle.problems }, obstacle.status)
-  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusal)
+  // An account that keeps as many addresses as it can does without this one.
+  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusalIn)
   return charge(visit, counter)
-}
-
-/** An account that keeps as many addresses as it can does without this one. */
-function refusal(error: unknown): void {
-  if (!(error instanceof StoaError) || error.status >= 500) throw error
 }
 
 /** Codes and store credit as the form wants them: a code that was typed counts, whatever button was pressed. Null for one that does not. */

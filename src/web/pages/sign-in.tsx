@@ -4,6 +4,7 @@ import { forgetCart } from '../cookies.js'
 import { email_characters, isEmail, typedEmail } from '../emails.js'
 import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { refusalIn } from '../refusals.js'
 import { register, type SignedIn, signIn, signOut } from '../sign-ins.js'
 import type { Visit } from '../visit.js'
 import { secondStepWordsOf } from '../words/second-step.js'
@@ -169,8 +170,7 @@ async function takeRegister(visit: Visit): Promise<Shown> {
     const came = await register(visit, customer)
     return goOn(visit, came)
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    if (error.type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
+    if (refusalIn(error).type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
     return registerDocument(visit, { email: words.emailTaken }, 409)
   }
 }
@@ -224,7 +224,7 @@ async function takeReset(visit: Visit): Promise<Shown> {
     const body = { password: form.get('password') }
     await visit.apiWith(token.slice(0, 200), null).post('/auth/customer/emailpass/update', { body })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+    refusalIn(error)
     return resetDocument(visit, { '': words.resetOver }, 400)
   }
   return seeOther(visit.to('/sign-in'))
@@ -265,7 +265,7 @@ async function takeVerification(visit: Visit): Promise<Shown> {
   try {
     await visit.api.post('/auth/verification/confirm', { body: { code: (visit.form.get('code') ?? '').slice(0, 200) } })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+    refusalIn(error)
     return verifyDocument(visit, { '': visit.words.verifyOver }, 400)
   }
   return seeOther(`${visit.to('/verify-email')}?done=true`)
