@@ -3,7 +3,6 @@ export { type GroupedProduct, groupedProductsStatement } from './queries/grouped
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export { type FacetName, facetNames, type Facets } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
-export type { DateFilter, TextFilter } from './queries/operators.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations, variantColumns } from './queries/product-json.js'
 export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'

@@ -2,6 +2,7 @@ export { changeOrderStock } from './change-order-lines.js'
 export type { WantedPieces } from './locks.js'
 export {
   createInventoryLevel,
+  itemDescription,
   type InventoryItemRow,
   type InventoryLevelRow,
   type LevelInput,

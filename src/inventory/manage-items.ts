@@ -1,8 +1,10 @@
-import { statement, tenantOf, type Unit } from '../db/index.js'
-import { newId, notAllowed, notFound } from '../kernel/index.js'
-import { createInventoryLevel, type LevelInput, updateInventoryLevel } from './items.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
+import { duplicate, newId, notAllowed, notFound } from '../kernel/index.js'
+import { createInventoryLevel, type itemDescription, type LevelInput, updateInventoryLevel } from './items.js'
 
-export interface InventoryItemInput {
+type Description = Partial<Record<(typeof itemDescription)[number], string | number | null | undefined>>
+
+export interface InventoryItemInput extends Description {
   vendor_id: string
   sku?: string | null | undefined
   title?: string | null | undefined
@@ -10,23 +12,45 @@ export interface InventoryItemInput {
   metadata?: object | null | undefined
 }
 
-/** Adds an item that no variant draws on yet. Throws not_found for the vendor. */
-export async function createInventoryItem(unit: Unit, input: InventoryItemInput): Promise<string> {
+/**
+ * Adds an item that no variant draws on yet.
+ * @throws not_found for the vendor or a location; duplicate_error for a SKU that another item of the vendor has
+ */
+export async function createInventoryItem(
+  unit: Unit,
+  input: InventoryItemInput,
+  levels: readonly ({ location_id: string } & LevelInput)[] = [],
+): Promise<string> {
   const id = newId('iitem')
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-  await unit.knex('inventory_item').insert({ id, ...given })
+  if (input.sku != null) await refuseKnownSku(unit, { ...input, id, sku: input.sku })
+  await unit.knex('inventory_item').insert({ id, ...given(input) })
+  for (const { location_id: locationId, ...level } of levels) await createInventoryLevel(unit, id, locationId, level)
   return id
 }
 
-/** Changes an item: what is named is set. Throws not_found. */
+const given = (input: object) => Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+
+async function refuseKnownSku(unit: Unit, item: { id: string; vendor_id: string; sku: string }): Promise<void> {
+  const [known] = await unit.run(
+    statement<{ id: string }>(
+      'inventory.known_sku',
+      `select id from inventory_item where tenant_id = $1 and vendor_id = $2 and sku = $3 and id <> $4 and deleted_at is null limit 1`,
+      [tenantOf(unit), item.vendor_id, item.sku, item.id],
+    ),
+  )
+  if (known !== undefined) throw duplicate(`Inventory item with sku: ${item.sku}, already exists.`)
+}
+
+/** Changes an item: what is named is set. Throws not_found; duplicate_error for a SKU that another item of the vendor has. */
 export async function updateInventoryItem(unit: Unit, id: string, patch: Partial<Omit<InventoryItemInput, 'vendor_id'>>): Promise<void> {
-  const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
-  const changed = await unit
+  const ofItem = unit
     .knex('inventory_item')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
-  if (changed === 0) throw notFound(`Inventory item with id: ${id} was not found`)
+  const item = await ofItem.clone().first('vendor_id').forUpdate()
+  if (item === undefined) throw notFound(`Inventory item with id: ${id} was not found`)
+  if (patch.sku != null) await refuseKnownSku(unit, { id, vendor_id: item.vendor_id, sku: patch.sku })
+  await ofItem.update({ ...given(patch), ...mergedMetadata(unit, patch), updated_at: new Date() })
 }
 
 /** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it, or pieces are promised. */

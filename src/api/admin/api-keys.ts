@@ -33,6 +33,7 @@ const fields: FieldsPolicy = {
     'revoked_by',
     'created_at',
     'updated_at',
+    'deleted_at',
     'sales_channels.*',
   ],
 }
@@ -44,6 +45,7 @@ const keys = reading({
   label: 'Api key',
   access: 'api_keys:read',
   query: z.strictObject({ q, id: ids, type: oneOrMany.optional() }),
+  narrowing: { table: 'api_key', columns: { title: 'text', token: 'text', type: 'text', revoked_at: 'date', created_by: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'title'],
   load: ({ context }, query, page) =>

@@ -32,6 +32,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'prices.*',
     'prices.rules.*',
   ],
@@ -49,6 +50,7 @@ const priceFields: FieldsPolicy = {
     'rules_count',
     'created_at',
     'updated_at',
+    'deleted_at',
   ],
 }
 
@@ -59,6 +61,7 @@ const lists = reading({
   label: 'Price list',
   access: 'prices:read',
   query: z.strictObject({ q, id: ids, status: oneOrMany.optional(), type: oneOrMany.optional() }),
+  narrowing: { table: 'price_list', columns: { title: 'text', type: 'text', status: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'starts_at', 'ends_at', 'status'],
   load: ({ context, fields: tree }, query, page) => {

@@ -17,6 +17,8 @@ import { notFound } from '../../kernel/index.js'
 import {
   bodyIds,
   createBody,
+  type KnownPrices,
+  namesPrices,
   newVariant,
   productInputOf,
   productPatchOf,
@@ -100,6 +102,20 @@ async function find(request: AnyRequest, wanted: string): Promise<ProductJson> {
   return products[0]
 }
 
+/** What a product's variants cost, by the ids of prices, where a body names prices by those. */
+export async function knownPrices(
+  request: AnyRequest,
+  productId: string,
+  variants: Parameters<typeof namesPrices>[0],
+): Promise<KnownPrices> {
+  if (!namesPrices(variants)) return new Map()
+  const { variants: known = [] } = await find(request, productId)
+  const prices = known.flatMap(
+    (variant) => (variant as unknown as { prices: { id: string; currency_code: string; amount: number }[] }).prices,
+  )
+  return new Map(prices.map((price) => [price.id, price]))
+}
+
 /** One as it is now: the answer to every write. Throws not_found. */
 export const productAnswer = async (request: AnyRequest, wanted: string) => ({
   product: request.fields.project(await find(request, wanted)),
@@ -174,10 +190,11 @@ const productRoutes: Route[] = [
     ids: { ...bodyIds, id: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
+      const known = await knownPrices(request, wanted, request.body.variants ?? [])
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await refuseRetired(unit, request.body)
-        await updateProduct(unit, wanted, productPatchOf(request.body))
+        await updateProduct(unit, wanted, productPatchOf(request.body, known))
       })
       return productAnswer(request, wanted)
     },
@@ -230,7 +247,8 @@ const variantRoutes: Route[] = [
     ids: { id: 'product', variant_id: 'variant' },
     async handle(request) {
       const wanted = request.params.id as string
-      const patch = variantPatchOf({ ...request.body, id: request.params.variant_id as string })
+      const known = await knownPrices(request, wanted, [request.body])
+      const patch = variantPatchOf({ ...request.body, id: request.params.variant_id as string }, known)
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await updateProduct(unit, wanted, { variants: [patch] })

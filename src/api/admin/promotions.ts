@@ -34,6 +34,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'campaign.*',
     'campaign.budget.*',
     'application_method.*',
@@ -63,6 +64,7 @@ const promotions = reading({
     vendor_id: ids,
     is_automatic: yesOrNo.optional(),
   }),
+  narrowing: { table: 'promotion', columns: { code: 'text', type: 'text', campaign_id: 'text', status: 'text', is_automatic: 'boolean' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'code', 'status'],
   load({ context }, query, page) {
@@ -113,8 +115,6 @@ const columns = {
   limit: z.int().min(1).max(2_000_000_000).nullish(),
   campaign_id: id.nullish(),
   metadata,
-  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
-  additional_data: metadata,
 }
 
 const newPromotion = z.strictObject({
@@ -153,8 +153,7 @@ const writing: Route[] = [
     fields,
     ids: { campaign_id: 'campaign' },
     async handle(request) {
-      const { additional_data: _data, ...input } = request.body
-      return promotions.answer(request, await write(request, (unit) => createPromotion(unit, input)))
+      return promotions.answer(request, await write(request, (unit) => createPromotion(unit, request.body)))
     },
   }),
   route({
@@ -167,9 +166,8 @@ const writing: Route[] = [
     fields,
     ids: { id: 'promotion', campaign_id: 'campaign' },
     async handle(request) {
-      const { additional_data: _data, ...patch } = request.body
       const wanted = request.params.id as string
-      await write(request, (unit) => updatePromotion(unit, wanted, patch))
+      await write(request, (unit) => updatePromotion(unit, wanted, request.body))
       return promotions.answer(request, wanted)
     },
   }),

@@ -15,7 +15,7 @@ import { answerOrder, orderFields } from './order-answers.js'
 import { id, ids, needWholeStore, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at'],
+  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
 }
 const transactionFields: FieldsPolicy = {
   defaults: ['id', 'account_id', 'type', 'amount', 'currency_code', 'reference', 'reference_id', 'note', 'created_by', 'created_at'],
@@ -29,6 +29,7 @@ const accounts = reading({
   label: 'Store credit account',
   access: 'store_credit:read',
   query: z.strictObject({ id: ids, customer_id: ids, currency_code: currencyCode.optional() }),
+  narrowing: { table: 'store_credit_account', columns: { customer_id: 'text' } },
   fields,
   load: (request, query, page) => {
     needWholeStore(request, 'store_credit:read')

@@ -24,6 +24,7 @@ const regionFields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'tax_rates.*',
     'tax_rates.rules.*',
     'children.*',
@@ -41,6 +42,7 @@ const rateFields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'rules.*',
   ],
 }
@@ -54,6 +56,7 @@ const regions = reading({
   label: 'Tax region',
   access: 'settings:read',
   query: z.strictObject({ id: ids, country_code: oneOrMany.optional(), province_code: oneOrMany.optional(), parent_id: ids }),
+  narrowing: { table: 'tax_region', columns: { country_code: 'text', province_code: 'text', parent_id: 'text', provider_id: 'text' } },
   fields: regionFields,
   load: ({ context }, query, page) =>
     context.db.read(
@@ -79,6 +82,10 @@ const rates = reading({
   label: 'Tax rate',
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, tax_region_id: ids }),
+  narrowing: {
+    table: 'tax_rate',
+    columns: { name: 'text', code: 'text', tax_region_id: 'text', is_default: 'boolean', is_combinable: 'boolean' },
+  },
   fields: rateFields,
   load: ({ context }, query, page) =>
     context.db.read(

@@ -1,4 +1,4 @@
-import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from './operators.js'
+import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 import { inventoryQuantitySql } from './product-json.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface TaxRateRuleInput {
@@ -54,7 +54,7 @@ export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<
       .knex('tax_rate')
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
-      .update({ ...changes, updated_at: new Date() }),
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Tax rate with id: ${id} was not found`)
   if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
