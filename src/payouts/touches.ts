@@ -6,17 +6,19 @@ import { syncPayee } from './payees.js'
 /** Moves what we have of payees and releases when a provider says that something of them has changed: read again, never believed. */
 export const payoutTouches: TouchHandlers = { payee: touchPayee, release: touchRelease }
 
-async function touchPayee(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
+async function touchPayee(context: Context, provider: PaymentProvider, touch: Touch, accountId: string): Promise<Settled> {
   const rows = await context.db.read(
     context.scope,
     statement<{ id: string }>(
       'payouts.payees_by_reference',
-      'select id from payee where tenant_id = $1 and provider_id = $2 and reference = $3 order by id',
-      [tenantOf(context), provider.id, touch.reference],
+      `select y.id from payee y join payment_account a on a.tenant_id = $1 and a.id = y.payment_account_id
+       join payment_account told on told.tenant_id = $1 and told.id = $4 and told.reference = a.reference and told.mode = a.mode
+       where y.tenant_id = $1 and y.provider_id = $2 and y.reference = $3 order by y.id`,
+      [tenantOf(context), provider.id, touch.reference, accountId],
     ),
   )
   if (rows.length === 0) return { kind: 'unknown' }
-  for (const { id } of rows) await syncPayee(context, id)
+  for (const { id } of rows) await syncPayee(context, id, accountId)
   return { kind: 'done' }
 }
 

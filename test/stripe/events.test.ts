@@ -117,6 +117,21 @@ describe('what Stripe tells', () => {
     assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
   })
 
+  it('of an authorisation that was given up in the dashboard leaves the order to be paid anew', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const { order, intentId } = await careful.buy()
+    await careful.stripe.paymentIntents.cancel(intentId)
+    await world().settle()
+    const found = good(await careful.admin.get(`/admin/orders/${order.id}`)).order
+    assert.equal(found.payment_status, 'not_paid')
+    const collection = found.payment_collections.find((one: { status: string }) => one.status === 'not_paid')
+    assert.equal(collection.amount, order.total)
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+    good(await careful.admin.post(`/admin/payment-collections/${collection.id}/mark-as-paid`, { order_id: order.id }))
+    assert.equal(good(await careful.admin.get(`/admin/orders/${order.id}`)).order.payment_status, 'captured')
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+  })
+
   it('of a refund that the bank returned makes the shopper be owed it again', async () => {
     const { intentId, paymentId } = await store.buy()
     good(await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 4 }))

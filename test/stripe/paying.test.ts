@@ -157,6 +157,7 @@ describe('paying with a card', () => {
     good(await careful.admin.post(`/admin/orders/${held.order.id}/cancel`))
     await world().app.drain()
     assert.equal((await careful.stripe.paymentIntents.retrieve(held.intentId)).status, 'canceled')
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
     const taken = await store.buy()
     good(await store.admin.post(`/admin/orders/${taken.order.id}/cancel`))
     await world().settle()

@@ -50,7 +50,7 @@ const always: Record<string, string> = {
   'an order that was not edited equals the agreed payment and what was taken of it, or what is still to be paid': `
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
-    left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
+    left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id and p.canceled_at is null
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
     where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not coalesce(
       case when p.id is null

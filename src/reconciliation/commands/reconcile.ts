@@ -74,6 +74,7 @@ export async function reconcile(
     await settleUnknown(
       context,
       provider,
+      run.payment_account_id,
       listed.movements.map(({ reference }) => reference),
       able,
     )
@@ -118,6 +119,7 @@ async function readRun(context: Context, id: string): Promise<OpenRun | undefine
 async function settleUnknown(
   context: Context,
   provider: Provider,
+  accountId: string,
   references: readonly string[],
   able: { complete: CompleteCart; touches: TouchHandlers },
 ): Promise<void> {
@@ -128,7 +130,7 @@ async function settleUnknown(
   for (const { kind, reference } of unknown) {
     try {
       if (kind === 'payment') await settlePayment(context, provider, reference, able.complete)
-      else await able.touches.dispute?.(context, provider, { kind, reference })
+      else await able.touches.dispute?.(context, provider, { kind, reference }, accountId)
     } catch (error) {
       if (!(error instanceof StoaError)) throw error
     }
