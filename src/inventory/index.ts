@@ -20,6 +20,7 @@ export {
   deleteInventoryItem,
   deleteInventoryLevel,
   type InventoryItemInput,
+  itemsOfLevels,
   type LevelChanges,
   updateInventoryItem,
 } from './manage-items.js'

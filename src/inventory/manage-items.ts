@@ -85,9 +85,26 @@ export async function deleteInventoryLevel(unit: Unit, itemId: string, locationI
   if (level.reserved_quantity > 0) throw notAllowed('Pieces at this location are promised to orders: send them first')
 }
 
+/** The items that levels are of, by the levels' ids. Throws not_found for a level that the caller cannot see. */
+export async function itemsOfLevels(unit: Unit, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await unit.run(
+    statement<{ id: string; inventory_item_id: string }>(
+      'inventory.items_of_levels',
+      'select id, inventory_item_id from inventory_level where tenant_id = $1 and id = any($2)',
+      [tenantOf(unit), ids],
+    ),
+  )
+  const found = new Map(rows.map((row) => [row.id, row.inventory_item_id]))
+  const missing = ids.find((id) => !found.has(id))
+  if (missing !== undefined) throw notFound(`Inventory level with id: ${missing} was not found`)
+  return found
+}
+
 export interface LevelChanges {
   create: readonly ({ location_id: string } & LevelInput)[]
-  update: readonly ({ location_id: string } & LevelInput)[]
+  /** The id, where one is given, must be that of the level at the location. */
+  update: readonly ({ location_id: string; id?: string | undefined } & LevelInput)[]
   /** Ids of levels. */
   remove: readonly string[]
 }
@@ -106,6 +123,10 @@ export async function changeInventoryLevels(unit: Unit, itemId: string, change: 
     if (level === undefined) throw notFound(`Inventory level with id: ${id} was not found`)
     await deleteInventoryLevel(unit, itemId, level.location_id)
   }
-  for (const { location_id: locationId, ...input } of change.update) await updateInventoryLevel(unit, itemId, locationId, input)
+  for (const { location_id: locationId, id, ...input } of change.update) {
+    const isOther = id !== undefined && !known.some((row) => row.id === id && row.location_id === locationId)
+    if (isOther) throw notFound(`Inventory level with id: ${id} was not found`)
+    await updateInventoryLevel(unit, itemId, locationId, input)
+  }
   for (const { location_id: locationId, ...input } of change.create) await createInventoryLevel(unit, itemId, locationId, input)
 }

@@ -8,6 +8,7 @@ import {
   deleteInventoryItem,
   deleteInventoryLevel,
   itemDescription,
+  itemsOfLevels,
   levelsOfItemStatement,
   listInventoryItemsStatement,
   updateInventoryItem,
@@ -171,9 +172,9 @@ const itemRoutes: Route[] = [
 ]
 
 const newLevels = z.array(newLevel).max(limits.batch).default([])
-// A level is known by its location; the id that clients may send with it says the same.
+// A level is known by its location; the id that clients may send with it must say the same.
 const changedLevels = z
-  .array(z.strictObject({ id: id.optional(), ...newLevel.shape }).transform(({ id: _id, ...level }) => level))
+  .array(z.strictObject({ id: id.optional(), ...newLevel.shape }))
   .max(limits.batch)
   .default([])
 
@@ -183,7 +184,55 @@ async function levelsOf({ context, fields: tree }: AnyRequest, itemId: string): 
   return new Map(rows.map((row) => [row.location_id, tree.project(row)]))
 }
 
+const levelOf = z.strictObject({ inventory_item_id: id, ...newLevel.shape })
+const levelsOfMany = <Level extends z.ZodType>(level: Level) => z.array(level).max(limits.batch).default([])
+
+/** Levels of several items, as the batch names them. */
+async function namedLevels({ context }: AnyRequest, named: readonly { inventory_item_id: string; location_id: string }[]) {
+  const page = { limit: limits.page, offset: 0, order: { field: 'id', descending: false } }
+  const itemIds = [...new Set(named.map((level) => level.inventory_item_id))]
+  const rows = await context.db.readAll(
+    context.scope,
+    itemIds.map((itemId) => levelsOfItemStatement(tenantOf(context), itemId, page, null)),
+  )
+  const levels = new Map(rows.flat().map(({ count: _count, ...row }) => [`${row.inventory_item_id} ${row.location_id}`, row]))
+  return named.map((level) => levels.get(`${level.inventory_item_id} ${level.location_id}`))
+}
+
 const levelRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/inventory-items/location-levels/batch',
+    summary: 'Change where items are counted, all or none',
+    access: 'inventory:write',
+    body: z.strictObject({
+      create: levelsOfMany(levelOf),
+      update: levelsOfMany(levelOf.extend({ id: id.optional() })),
+      delete: idList.default([]),
+      force: z.boolean().optional(),
+    }),
+    ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
+    async handle(request) {
+      const { create, update, delete: remove } = request.body
+      await write(request, async (unit) => {
+        const itemOfLevel = await itemsOfLevels(unit, remove)
+        const touched = [...create, ...update].map((level) => level.inventory_item_id)
+        for (const itemId of [...new Set([...touched, ...itemOfLevel.values()])].sort()) {
+          await findWithin(unit, request, 'inventory:write', 'inventory_item', itemId)
+          const ofItem = <Level extends { inventory_item_id: string }>(levels: readonly Level[]) =>
+            levels.filter((level) => level.inventory_item_id === itemId).map(({ inventory_item_id: _item, ...level }) => level)
+          const removed = remove.filter((levelId) => itemOfLevel.get(levelId) === itemId)
+          await changeInventoryLevels(unit, itemId, { create: ofItem(create), update: ofItem(update), remove: removed })
+        }
+      })
+      return {
+        created: await namedLevels(request, create),
+        updated: await namedLevels(request, update),
+        deleted: { ids: remove, object: 'inventory-level', deleted: true },
+      }
+    },
+  }),
   // Before /location-levels/:location_id, which would take "batch" for an id.
   route({
     surface: 'admin',
@@ -193,7 +242,7 @@ const levelRoutes: Route[] = [
     access: 'inventory:write',
     body: z.strictObject({ create: newLevels, update: changedLevels, delete: idList.default([]), force: z.boolean().optional() }),
     fields: levelFields,
-    ids: { id: 'inventory_item', delete: 'inventory_level' },
+    ids: { id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
     async handle(request) {
       const wanted = request.params.id as string
       const { create, update, delete: remove } = request.body

@@ -88,7 +88,7 @@ const changedPrice = z.strictObject({
 const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.pricesInBatch).default([])
 const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const columns = {
-  description: text.optional(),
+  description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),
   status: z.enum(['draft', 'active']).optional(),
   starts_at: moment.nullish(),
@@ -238,7 +238,7 @@ const priceRoutes: Route[] = [
     path: '/admin/price-lists/:id/products',
     summary: 'Take products out of a price list',
     access: 'prices:write',
-    body: z.strictObject({ remove: idList }),
+    body: z.strictObject({ remove: idList.default([]) }),
     fields,
     ids: { id: 'price_list', remove: 'product' },
     async handle(request) {

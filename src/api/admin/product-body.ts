@@ -86,6 +86,12 @@ const named = z
   .max(100)
   .nullish()
   .transform((links) => links ?? undefined)
+const imagesOf = <Image extends z.ZodType>(image: Image) =>
+  z
+    .array(image)
+    .max(limits.imagesOfProduct)
+    .nullish()
+    .transform((images) => images ?? undefined)
 const columns = {
   handle: z.string().max(limits.name_characters).nullish(),
   subtitle: text.nullish(),
@@ -95,11 +101,6 @@ const columns = {
     .nullish()
     .transform((status) => status ?? undefined),
   thumbnail: url.nullish(),
-  images: z
-    .array(z.strictObject({ url, id: id.optional() }))
-    .max(limits.imagesOfProduct)
-    .nullish()
-    .transform((images) => images ?? undefined),
   is_giftcard: z.boolean().optional(),
   discountable: z.boolean().optional(),
   external_id: name.nullish(),
@@ -120,6 +121,7 @@ export const createBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters),
   vendor_id: id.optional(),
   ...columns,
+  images: imagesOf(z.strictObject({ url })),
   options: z
     .array(
       z.strictObject({
@@ -136,6 +138,7 @@ export const createBody = z.strictObject({
 export const updateBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters).optional(),
   ...columns,
+  images: imagesOf(z.strictObject({ url, id: id.optional() })),
   options: z
     .array(z.strictObject({ id: id.optional(), title: name.optional(), values: optionValues.optional() }))
     .max(limits.optionsOfProduct)
@@ -153,6 +156,8 @@ export const bodyIds = {
   inventory_item_id: 'inventory_item',
   'customer.groups.id': 'customer_group',
 }
+/** What a change can name besides. */
+export const changedIds = { ...bodyIds, images: 'product_image', options: 'product_option', prices: 'variant_price' }
 
 type Prices = z.output<typeof prices>
 

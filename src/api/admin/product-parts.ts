@@ -11,7 +11,7 @@ import {
 import { type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
 import {
-  bodyIds,
+  changedIds,
   createBody,
   type KnownPrices,
   newVariant,
@@ -52,7 +52,7 @@ const batchRoutes: Route[] = [
     access: 'products:write',
     body: z.strictObject({ create: batch(createBody), update: batch(z.strictObject({ ...updateBody.shape, id })), delete: batch(id) }),
     fields: productFields,
-    ids: { ...bodyIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
+    ids: { ...changedIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
     async handle(request) {
       const { create, update, delete: remove } = request.body
       refuseLarge(request.body)
@@ -94,6 +94,7 @@ const batchRoutes: Route[] = [
     ids: {
       id: 'product',
       update: 'variant',
+      prices: 'variant_price',
       delete: 'variant',
       inventory_item_id: 'inventory_item',
       'customer.groups.id': 'customer_group',

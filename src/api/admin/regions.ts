@@ -151,7 +151,7 @@ const preferenceRoutes: Route[] = [
     path: '/admin/price-preferences/:id',
     summary: 'Change a price preference',
     access: 'settings:write',
-    body: z.strictObject({ is_tax_inclusive: z.boolean() }),
+    body: z.strictObject({ is_tax_inclusive: z.boolean().optional() }),
     fields: preferenceFields,
     ids: { id: 'price_preference' },
     async handle(request) {

@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
+  addTaxRateRule,
   createTaxRate,
   createTaxRegion,
   deleteTaxRate,
   deleteTaxRegion,
   listTaxRatesStatement,
   listTaxRegionsStatement,
+  removeTaxRateRule,
   type TaxRateView,
   type TaxRegionView,
   updateTaxRate,
+  updateTaxRegion,
 } from '../../tax/index.js'
 import { deleted, id, ids, name, percent, percentOf, ppmOf, q, reading, write } from './shared.js'
 
@@ -130,6 +133,22 @@ const regionRoutes: Route[] = [
   }),
   route({
     surface: 'admin',
+    method: 'POST',
+    path: '/admin/tax-regions/:id',
+    summary: 'Change a tax region',
+    access: 'settings:write',
+    body: z.strictObject({ province_code: z.string().min(1).max(20).nullish(), provider_id: z.literal('tp_system').nullish(), metadata }),
+    fields: regionFields,
+    ids: { id: 'tax_region' },
+    async handle(request) {
+      const { provider_id: _provider, ...patch } = request.body
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateTaxRegion(unit, wanted, patch))
+      return regions.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
     method: 'DELETE',
     path: '/admin/tax-regions/:id',
     summary: 'Remove a tax region with its provinces and rates',
@@ -173,6 +192,35 @@ const rateRoutes: Route[] = [
       const wanted = request.params.id as string
       await write(request, (unit) => updateTaxRate(unit, wanted, { ...rest, ...(rate === undefined ? {} : { rate_ppm: ppmOf(rate) }) }))
       return rates.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/tax-rates/:id/rules',
+    summary: 'Let a tax rate hold for one thing more',
+    access: 'settings:write',
+    body: rule,
+    fields: rateFields,
+    ids: { id: 'tax_rate' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => addTaxRateRule(unit, wanted, request.body))
+      return rates.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/tax-rates/:id/rules/:rule_id',
+    summary: 'Let a tax rate no longer hold for something',
+    access: 'settings:write',
+    fields: rateFields,
+    ids: { id: 'tax_rate', rule_id: 'tax_rate_rule' },
+    async handle(request) {
+      const { id: wanted, rule_id: ruleId } = request.params as { id: string; rule_id: string }
+      await write(request, (unit) => removeTaxRateRule(unit, wanted, ruleId))
+      return { ...deleted('tax_rate_rule', ruleId), parent: (await rates.answer(request, wanted)).tax_rate }
     },
   }),
   route({

@@ -112,7 +112,7 @@ export async function deleteOption(unit: Unit, productId: string, optionId: stri
       'catalog.twin_variants',
       `select c.values from (
          select array_agg(l.option_value_id order by l.option_value_id) as values from product_variant v
-         join product_variant_option l on l.tenant_id = v.tenant_id and l.variant_id = v.id
+         left join product_variant_option l on l.tenant_id = v.tenant_id and l.variant_id = v.id
          where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null group by v.id) c
        group by c.values having count(*) > 1 limit 1`,
       [tenantId, productId],

@@ -125,4 +125,76 @@ describe("Medusa's Admin API", () => {
       [2],
     )
   })
+
+  it('lists variants and options of all products, and narrows products by where they are', async () => {
+    const { product_category } = await shop.make('/admin/product-categories', { name: 'Backroom', is_internal: true })
+    const product = await shop.product({
+      title: 'Filed',
+      categories: [{ id: product_category.id }],
+      sales_channels: [{ id: shop.channelId }],
+    })
+    const variant = {
+      title: 'Counted',
+      sku: 'FILED-1',
+      options: { size: 'small' },
+      weight: 3,
+      prices: [{ currency_code: 'usd', amount: 5 }],
+    }
+    await shop.make(`/admin/products/${product.id}/variants`, variant)
+    const { variants, count } = await get('/admin/product-variants', {
+      sku: 'FILED-1',
+      fields: 'id,product.title,inventory_items.inventory.weight,*inventory_items.inventory.location_levels',
+    })
+    assert.equal(count, 1)
+    assert.equal(variants[0].product.title, 'Filed')
+    const { inventory } = variants[0].inventory_items[0]
+    assert.equal(inventory.weight, 3)
+    assert.ok(inventory.location_levels.every((level: { available_quantity: number }) => level.available_quantity === 0))
+    const { product_options } = await get('/admin/product-options', { product_id: product.id })
+    assert.deepEqual(
+      product_options.map((option: { title: string }) => option.title),
+      ['size'],
+    )
+    const narrowed = { category_id: product_category.id, sales_channel_id: shop.channelId, 'status[0]': 'published', q: 'Filed' }
+    assert.deepEqual(
+      (await get('/admin/products', narrowed)).products.map((found: { id: string }) => found.id),
+      [product.id],
+    )
+    const twice = await shop.admin.post(`/admin/products/${product.id}/variants`, { ...variant, options: { size: 'large' } })
+    assert.deepEqual([twice.status, twice.body.message], [422, 'Product variant with sku: FILED-1, already exists.'])
+  })
+
+  it('finds promotions by their codes, with their rules and what these can ask for', async () => {
+    const { promotion } = await shop.make('/admin/promotions', {
+      code: 'HALF',
+      type: 'standard',
+      application_method: { type: 'percentage', target_type: 'order', value: 50 },
+      rules: [{ attribute: 'region.id', operator: 'in', values: [shop.regionId] }],
+      additional_data: { any: 'thing' },
+    })
+    assert.equal((await get('/admin/promotions/HALF')).promotion.id, promotion.id)
+    const { rules } = await get(`/admin/promotions/${promotion.id}/rules`)
+    assert.deepEqual([rules[0].attribute, rules[0].values], ['region.id', [{ value: shop.regionId }]])
+    const { values } = await get('/admin/promotions/rule-value-options/rules/region')
+    assert.deepEqual(values, [{ value: shop.regionId, label: 'US' }])
+    const missing = await shop.admin.get('/admin/promotions/NOTHING')
+    assert.deepEqual([missing.status, missing.body.message], [404, 'Promotion with id or code: NOTHING was not found'])
+  })
+
+  it('changes tax regions, the rules of rates, and the titles of keys', async () => {
+    const { tax_region } = await shop.make('/admin/tax-regions', { country_code: 'dk' })
+    const changed = await shop.make(`/admin/tax-regions/${tax_region.id}`, { metadata: { by: 'us' } })
+    assert.deepEqual([changed.tax_region.metadata, changed.tax_region.deleted_at], [{ by: 'us' }, null])
+    const { tax_rate } = await shop.make('/admin/tax-rates', { tax_region_id: tax_region.id, name: 'Books', code: 'BOOKS', rate: 5 })
+    const product = await shop.product({ title: 'Novel' })
+    const ruled = await shop.make(`/admin/tax-rates/${tax_rate.id}/rules`, { reference: 'product', reference_id: product.id })
+    assert.equal(ruled.tax_rate.rules[0].reference_id, product.id)
+    const gone = await shop.admin.delete(`/admin/tax-rates/${tax_rate.id}/rules/${ruled.tax_rate.rules[0].id}`)
+    assert.deepEqual([gone.body.object, gone.body.deleted, gone.body.parent.rules], ['tax_rate_rule', true, []])
+    const { api_key } = await shop.make('/admin/api-keys', { title: 'One', type: 'publishable' })
+    assert.equal((await shop.make(`/admin/api-keys/${api_key.id}`, { title: 'Two' })).api_key.title, 'Two')
+    const { sales_channel } = await shop.make('/admin/sales-channels', { name: 'Spare' })
+    const removed = await shop.admin.delete(`/admin/sales-channels/${sales_channel.id}`)
+    assert.deepEqual(removed.body, { id: sales_channel.id, object: 'sales-channel', deleted: true })
+  })
 })
