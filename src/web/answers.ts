@@ -264,6 +264,7 @@ export interface Customer {
   last_name: string | null
   phone: string | null
   addresses: Address[]
+  email_verified?: boolean
 }
 
 export interface WishList {

@@ -27,7 +27,8 @@ export type Booked = { kind: 'booked'; paymentId: string } | { kind: 'over' } | 
  */
 export async function bookLatePayment(context: Context, late: LatePayment, remote: RemotePayment): Promise<Booked> {
   const tenantId = tenantOf(context)
-  const isCaptured = remote.status === 'captured'
+  // Where a part was taken in the provider's own pages, the next look books that part.
+  const isCaptured = remote.status === 'captured' && remote.capturedMinor === late.amount_minor
   return context.db.unitOfWork(context.scope, async (unit): Promise<Booked> => {
     const [order] = await unit.run(lockOrderToCreditStatement(tenantId, late.order_id))
     if (!isCaptured && remote.status !== 'authorized') {
@@ -38,7 +39,7 @@ export async function bookLatePayment(context: Context, late: LatePayment, remot
     const captureId = newId('capt')
     // Money on a session that had failed: nobody is to pay the same again.
     await unit.run(endBegunStatement(tenantId, late.collection_id, late.session_id))
-    const [made] = await insertLate(unit, late, remote, { captureId, cancelAt: isCanceled ? context.clock.now() : null })
+    const [made] = await insertLate(unit, late, remote, { captureId, isCaptured, cancelAt: isCanceled ? context.clock.now() : null })
     if (made === undefined) return known(unit, late)
     const paymentId = made.id
     if (isCaptured) {
@@ -101,7 +102,7 @@ function insertLate(
   unit: Unit,
   late: LatePayment,
   remote: RemotePayment,
-  { captureId, cancelAt }: { captureId: string; cancelAt: Date | null },
+  { captureId, isCaptured, cancelAt }: { captureId: string; isCaptured: boolean; cancelAt: Date | null },
 ): Promise<{ id: string }[]> {
   return unit.run(
     statement<{ id: string }>(
@@ -143,7 +144,7 @@ function insertLate(
         late.reference,
         late.payment_account_id,
         JSON.stringify(remote.data),
-        remote.status === 'captured',
+        isCaptured,
         captureId,
         cancelAt,
       ],

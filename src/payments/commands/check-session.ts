@@ -35,7 +35,7 @@ export async function checkPaymentSession(
       `select s.provider_id, s.reference,
               p.id is not null or s.status = 'pending_authorization' or exists (select 1 from checkout c
                 where c.tenant_id = $1 and c.payment_session_id = s.id and c.state in ('open', 'completed')) as is_used,
-              s.status in ('canceled', 'error') or p.captured_minor = p.amount_minor or p.canceled_at is not null as is_over
+              s.status in ('canceled', 'error') or p.captured_minor + p.lapsed_minor = p.amount_minor or p.canceled_at is not null as is_over
        from payment_session s
        left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
        where s.tenant_id = $1 and s.id = $2`,

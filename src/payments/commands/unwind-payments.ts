@@ -141,6 +141,7 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
     const operation = {
       key: `cancel:${payment_id}`,
       kind: 'cancel',
+      isAnew: true,
       accountId: payment.payment_account_id,
       request: { money: keptMoney(money) },
     }

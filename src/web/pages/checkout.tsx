@@ -1,4 +1,4 @@
-import { StoaError } from '../../kernel/index.js'
+import { isId, StoaError } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
 import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
 import { cartOf, forgetCart } from '../cookies.js'
@@ -19,6 +19,7 @@ import { type Counter, CounterForm, type Typed } from '../parts/counter.js'
 import { deliveryPrefix } from '../parts/deliveries.js'
 import { noProblems, type Problems } from '../parts/fields.js'
 import { cardProvider, paymentChoices } from '../parts/payment.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
@@ -61,9 +62,19 @@ function onlyCountry({ region }: Cart): string | undefined {
 /** The cart that can be paid; or where to go instead, which is `unsound` where something in it is not sold any more. */
 async function openCart(visit: Visit, unsound: () => Shown | Promise<Shown>): Promise<Cart | Shown> {
   const cart = await readCart(visit)
-  if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
+  if (cart === null) return (await finishedElsewhere(visit)) ?? seeOther(visit.to('/cart'))
+  if (cart.items.length === 0) return seeOther(visit.to('/cart'))
   if (cart.completed_at !== null) return finished(visit, cart.id)
   return (await isSound(visit, cart)) ? cart : unsound()
+}
+
+/** The order of the cart that a form was made for, where another window has completed it and the browser has forgotten it. */
+async function finishedElsewhere(visit: Visit): Promise<Redirect | null> {
+  const id = visit.form.get('cart') ?? ''
+  if (!isId(id, 'cart')) return null
+  const call = { params: { id }, query: { fields: 'id,completed_at' } }
+  const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
+  return cart.completed_at === null ? null : finished(visit, id)
 }
 
 const isCart = (found: Cart | Shown): found is Cart => 'items' in found
@@ -112,9 +123,8 @@ async function laidOut(
   typed: Typed,
   wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
-  const options = await readOptions(visit, cart)
+  const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
   const chosen = await chooseDeliveries(visit, cart, options, wished)
-  const choices = await paymentChoices(visit, cart)
   return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 
@@ -199,13 +209,9 @@ async function taken(visit: Visit): Promise<Shown> {
   if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
   const obstacle = obstacleOf(visit, counter)
   if (obstacle !== null) return counterDocument(visit, { ...counter, problems: obstacle.problems }, obstacle.status)
-  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusal)
+  // An account that keeps as many addresses as it can does without this one.
+  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusalIn)
   return charge(visit, counter)
-}
-
-/** An account that keeps as many addresses as it can does without this one. */
-function refusal(error: unknown): void {
-  if (!(error instanceof StoaError) || error.status >= 500) throw error
 }
 
 /** Codes and store credit as the form wants them: a code that was typed counts, whatever button was pressed. Null for one that does not. */

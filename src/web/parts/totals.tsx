@@ -51,7 +51,7 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnow
       {gross && (
         <div class="note">
           <dt>{words.taxContained}</dt>
-          <dd>{money(totals.tax_total)}</dd>
+          <dd>{taxKnown ? money(totals.tax_total) : words.notYetKnown}</dd>
         </div>
       )}
       {credit > 0 && <CreditRows visit={visit} totals={totals} credit={credit} placed={placed} />}

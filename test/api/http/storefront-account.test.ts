@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { totpCode, totpStep } from '../../../src/access/totp.js'
 import { addReturnOption, buy, orderOf, packAll, raise } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
-import { askPage, cookieOf, type PageRequest, sentCookie } from '../../support/pages.js'
+import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -39,6 +39,10 @@ describe('storefront: accounts and what follows an order', () => {
     assert.match((await ask('/account', { headers: { cookie } })).text, /Hello, Ada/)
     const out = await ask('/sign-out', { form: {}, headers: { cookie } })
     assert.deepEqual([out.status, cookieOf(out, 'connect.sid')], [303, undefined])
+    assert.ok(
+      out.headers['set-cookie']?.some((set) => set.startsWith('cart=;')),
+      'the next person at this browser finds no address',
+    )
     assert.equal((await ask('/account', { headers: { cookie } })).status, 303, 'the session has ended')
     const cart = sentCookie(await ask('/cart/items', { form: { variant_id: variant() } }), 'cart')
     const back = await ask('/sign-in', { form: { email, password, next: '/checkout' }, headers: { cookie: cart } })
@@ -54,6 +58,33 @@ describe('storefront: accounts and what follows an order', () => {
       assert.equal((await ask('/sign-in', { form: { email, password, next } })).headers.location, '/account')
       assert.equal((await ask('/preferences', { form: { path: next } })).headers.location, '/')
     }
+    for (const path of ['//evil.example/', '//evil.example/..//']) {
+      const { status, headers } = await ask(path)
+      assert.deepEqual([path, status, headers.location], [path, 404, undefined])
+    }
+  })
+
+  it('leads back to the page whose form was sent when the session is over', async () => {
+    const referer = `http://${hostOf(app(), store)}/products/thing-1-1`
+    const kept = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer } })
+    assert.equal(kept.headers.location, '/sign-in?next=%2Fproducts%2Fthing-1-1')
+    const foreign = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer: 'http://evil.example/x' } })
+    assert.equal(foreign.headers.location, '/sign-in')
+  })
+
+  it('tells whether the e-mail is confirmed, and mails a link that confirms it in any browser', async () => {
+    const { email, cookie } = await register()
+    const headers = { cookie }
+    assert.match((await ask('/account/profile', { headers })).text, /not confirmed yet/)
+    assert.equal((await ask('/account/profile/verify', { form: {}, headers })).headers.location, '/account/profile?asked=true')
+    await app().drain()
+    const form = { code: codeIn(app().mails, email) }
+    assert.match((await ask(`/verify-email?code=${form.code}`)).text, /Yes, this is my e-mail/)
+    assert.equal((await ask('/verify-email', { form })).headers.location, '/verify-email?done=true')
+    assert.equal((await ask('/verify-email', { form })).status, 400)
+    const profile = (await ask('/account/profile', { headers })).text
+    assert.match(profile, /\(confirmed\)/)
+    assert.doesNotMatch(profile, /Send me a link/)
   })
 
   it('sets a new password by the mailed link, once', async () => {
