@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { totpCode, totpStep } from '../../../src/access/totp.js'
-import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
+import { addReturnOption, buy, orderOf, packAll, raise } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
@@ -203,6 +203,25 @@ describe('storefront: accounts and what follows an order', () => {
     }
     const { body } = await store.shopper.get(`/store/orders/${bought.id}`)
     assert.equal(body.order.items[0].detail.return_requested_quantity, 1)
+  })
+
+  it('says what of an order is still to be paid, and takes how, without a script', async () => {
+    const bought = await buy(store)
+    const order = `/orders/${bought.id}`
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
+    assert.equal((await ask(`${order}/pay`)).headers.location, order, 'nothing is to be paid')
+    await raise(store, bought.id, variant())
+    assert.match((await ask(order)).text, new RegExp(`Still to be paid: \\$10\\.00.*href="${order}/pay"`))
+    assert.match((await ask(`${order}/pay`)).text, /Pay \$10\.00/)
+    const form = { payment: 'pp_system_default', total: '10' }
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, total: '9' } })).status, 409)
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, payment: 'pp_stripe_stripe' } })).status, 400)
+    assert.equal((await ask(`${order}/pay`, { form })).headers.location, `${order}?payment=noted`)
+    assert.match((await ask(`${order}?payment=noted`)).text, /We have noted how you pay\./)
+    const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
+    assert.equal(open.payment_sessions[0].provider_id, 'pp_system_default', 'staff see how')
+    await store.admin.post(`/admin/payment-collections/${open.id}/mark-as-paid`, { order_id: bought.id })
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
   })
 
   it('takes a review of who has bought the thing, and tells others why not', async () => {

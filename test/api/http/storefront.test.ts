@@ -176,6 +176,7 @@ describe('storefront', () => {
         cart: cart.body.cart.id,
         line_item: cart.body.cart.items[0].id,
         order: 'order_01KAAAAAAAAAAAAAAAAAAAAAAA',
+        order_collection: 'pay_col_01KAAAAAAAAAAAAAAAAAAAAAAA',
         page: 'theirs',
         wish_list_token: 'f'.repeat(64),
         transfer_token: 'f'.repeat(64),
