@@ -1,7 +1,7 @@
 export * from './commands/index.js'
 export { type GroupedProduct, groupedProductsStatement } from './queries/grouped-products.js'
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
-export { type FacetName, facetNames, type Facets } from './queries/facets.js'
+export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
 export type { DateFilter, TextFilter } from './queries/operators.js'
 export type { ProductFilter } from './queries/product-filter.js'
