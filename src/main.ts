@@ -29,6 +29,7 @@ import {
   checkPaymentSession,
   endPaymentSession,
   handlePaymentEvent,
+  listPaymentEvents,
   registerPaymentProvider,
   resumeRefund,
   type TouchHandlers,
@@ -159,6 +160,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
     check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),
+    list_payment_events: (context, payload) => listPaymentEvents(context, payload as EventPayloads['payment_events.due']),
     handle_payment_event: (context, payload) =>
       handlePaymentEvent(context, payload as EventPayloads['payment.event_received'], {
         complete,

@@ -33,11 +33,12 @@ interface DisputeRow {
  * Brings a dispute to what the provider says of it, in any order of events, any number of times: an inquiry moves no
  * money; a chargeback takes it until the bank has decided; a lost one is borne by those who were paid, or by the store;
  * one that is won after it was lost gives it back to them.
+ * @param accountId the account that it is read through: the one whose event told of it
  * @throws conflict while the provider does not answer
  */
-export async function settleDispute(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
+export async function settleDispute(context: Context, provider: PaymentProvider, touch: Touch, accountId: string): Promise<Settled> {
   if (provider.disputes === undefined) return { kind: 'unknown' }
-  const found = await provider.disputes.fetchDispute(await readingCall(context, provider), touch.reference)
+  const found = await provider.disputes.fetchDispute(await readingCall(context, provider, accountId), touch.reference)
   if (found.kind === 'rejected') return { kind: 'unknown' }
   if (found.kind !== 'ok')
     throw conflict(`The payment provider did not say what became of the dispute: ${found.message}`, 'payment_outcome_unknown')

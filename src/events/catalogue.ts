@@ -48,6 +48,8 @@ export interface EventPayloads {
   'reconciliation.due': { payment_account_id: string }
   /** A reconciliation was begun, or goes on. */
   'reconciliation.requested': { reconciliation_run_id: string }
+  /** What a provider told of an account is to be listed, this hour and every hour; `rest` is where a long list goes on. */
+  'payment_events.due': { payment_account_id: string; rest?: { began: string; since: string; cursor: string } }
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
   /** A release or clawback was noted; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -86,6 +88,7 @@ export const handlersOf = {
   'dispute.changed': ['settle_vendor_orders'],
   'reconciliation.due': ['start_nightly_reconciliation'],
   'reconciliation.requested': ['reconcile'],
+  'payment_events.due': ['list_payment_events'],
   'payment.event_received': ['handle_payment_event'],
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],

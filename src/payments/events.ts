@@ -91,7 +91,12 @@ const [receivedHandler] = handlersOf[receivedEvent]
  * An event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for a
  * person to look at and has no job.
  */
-function keepEventStatement(tenantId: string, account: PaymentAccount, event: VerifiedEvent, requestId: string): Statement<{ id: string }> {
+export function keepEventStatement(
+  tenantId: string,
+  account: PaymentAccount,
+  event: VerifiedEvent,
+  requestId: string,
+): Statement<{ id: string }> {
   const isForeign = event.isLive !== (account.mode === 'live')
   return statement(
     'payments.keep_event',
@@ -122,9 +127,15 @@ function keepEventStatement(tenantId: string, account: PaymentAccount, event: Ve
   )
 }
 
-/** Who moves our rows when a provider says that a thing of a kind has changed. */
+/**
+ * Who moves our rows when a provider says that a thing of a kind has changed. It is read through the account that the event
+ * came from (`accountId`), which may be one that the store has replaced since.
+ */
 export type TouchHandlers = Partial<
-  Record<Exclude<Touch['kind'], 'payment'>, (context: Context, provider: PaymentProvider, touch: Touch) => Promise<Settled>>
+  Record<
+    Exclude<Touch['kind'], 'payment'>,
+    (context: Context, provider: PaymentProvider, touch: Touch, accountId: string) => Promise<Settled>
+  >
 >
 
 /** An event about nothing that we know is looked at again for so long: it may be faster than our own row. Then a person must. */
@@ -137,6 +148,7 @@ interface EventRow {
   payload: Record<string, unknown>
   state: string
   received_at: Date
+  payment_account_id: string
   provider_id: string
 }
 
@@ -154,7 +166,7 @@ export async function handlePaymentEvent(
     context.scope,
     statement<EventRow>(
       'payments.event',
-      `select e.id, e.type, e.connected_account, e.payload, e.state, e.received_at, a.provider_id
+      `select e.id, e.type, e.connected_account, e.payload, e.state, e.received_at, e.payment_account_id, a.provider_id
        from payment_event e join payment_account a on a.tenant_id = e.tenant_id and a.id = e.payment_account_id
        where e.tenant_id = $1 and e.id = $2`,
       [tenantOf(context), payment_event_id],
@@ -166,7 +178,7 @@ export async function handlePaymentEvent(
   const touches = provider.remote.interpret({ type: event.type, payload: event.payload, connectedAccount: event.connected_account })
   let outcome: Settled | { kind: 'ignored' } = touches.length === 0 ? { kind: 'ignored' } : { kind: 'done' }
   for (const touch of touches) {
-    const settled = await settleTouch(context, provider, touch, able)
+    const settled = await settleTouch(context, provider, touch, event.payment_account_id, able)
     if (settled.kind !== 'done') outcome = settled
   }
   if (outcome.kind === 'unknown') {
@@ -182,11 +194,12 @@ function settleTouch(
   context: Context,
   provider: PaymentProvider,
   touch: Touch,
+  accountId: string,
   able: { complete: CompleteCart; touches: TouchHandlers },
 ): Promise<Settled> {
   if (touch.kind === 'payment') return settlePayment(context, provider, touch.reference, able.complete)
   const handler = able.touches[touch.kind]
-  return handler === undefined ? Promise.resolve({ kind: 'done' }) : handler(context, provider, touch)
+  return handler === undefined ? Promise.resolve({ kind: 'done' }) : handler(context, provider, touch, accountId)
 }
 
 async function noteOutcome(context: Context, id: string, outcome: Settled | { kind: 'ignored' }): Promise<void> {

@@ -236,12 +236,16 @@ async function findPayee(context: Context, filter: PayeeFilter): Promise<PayeeRo
 
 /**
  * Reads from the provider what a payee's account is now.
+ * @param accountId the account whose event told of it, where one did; else the one that the payee was made on
  * @throws not_found; not_allowed for one that the provider does not know; conflict while it does not answer
  */
-export async function syncPayee(context: Context, id: string): Promise<void> {
+export async function syncPayee(context: Context, id: string, accountId?: string): Promise<void> {
   const payee = await findPayee(context, { id: [id] })
   const provider = payingProvider(payee.provider_id)
-  const found = await provider.payees.fetchPayee(await readingCall(context, provider, payee.payment_account_id), payee.reference)
+  const found = await provider.payees.fetchPayee(
+    await readingCall(context, provider, accountId ?? payee.payment_account_id),
+    payee.reference,
+  )
   await noteSnapshot(context, id, settledOutcome(found))
 }
 

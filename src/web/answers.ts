@@ -169,6 +169,8 @@ export interface Totals {
   original_item_subtotal: number
   discount_subtotal: number
   credit_line_total?: number
+  /** Of that, what gift cards pay. */
+  gift_card_total?: number
 }
 
 export interface ShippingMethod {
@@ -190,7 +192,8 @@ export interface Cart extends Totals {
   shipping_address: Address | null
   billing_address: Address | null
   promotions: { id: string; code: string | null; is_automatic: boolean }[]
-  gift_cards?: { id: string; code: string; last_characters: string }[]
+  gift_cards?: { id: string; code: string }[]
+  credit_lines: { reference: string; amount: number }[]
   customer: { id: string; email: string } | null
   payment_collection?: { id: string; amount: number; payment_sessions: { id: string; provider_id: string; status: string }[] }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
-import { type StripeOrder, type StripeStore, useStripe } from '../support/stripe.js'
+import { connectAccount, type StripeOrder, type StripeStore, useStripe } from '../support/stripe.js'
 
 describe('a dispute', () => {
   const world = useStripe()
@@ -140,5 +140,23 @@ describe('a dispute', () => {
     control().setFaults({ delivery: { duplicate: [1, 1], reorder: false } })
     assert.equal((await disputeOf(order.id)).status, 'won')
     assert.equal((await clears())['A:dispute_hold'], 0)
+  })
+
+  it('of a payment on an account that the store has replaced is read there', async () => {
+    const bought = await store.buy(variants())
+    await world().settle()
+    await connectAccount(store, `${store.accountName}new`)
+    const intent = await store.stripe.paymentIntents.retrieve(bought.intentId)
+    const reference = await control().openDispute(intent.latest_charge as string)
+    await world().settle()
+    assert.equal((await disputeOf(bought.order.id))?.status, 'needs_response')
+    await control().closeDispute(reference, 'won')
+    await world().settle()
+    assert.equal((await disputeOf(bought.order.id)).status, 'won')
+    assert.equal((await clears())['A:dispute_hold'] ?? 0, 0)
+    const parked = await asAdmin(world().app.adminUrl, `select id from app.payment_event where tenant_id = $1 and state <> 'done'`, [
+      store.tenantId,
+    ])
+    assert.deepEqual(parked, [])
   })
 })

@@ -257,7 +257,7 @@ export const routes: Route[] = [
       const { context } = request
       const id = request.params.id as string
       const [cart] = await context.db.read(context.scope, loadCartStatement(tenantOf(context), id))
-      if (cart === undefined) throw notFound(`Cart with id '${id}' not found`)
+      if (cart === undefined || cart.is_draft) throw notFound(`Cart with id '${id}' not found`)
       return answerCart(request, cart)
     },
   }),

@@ -135,6 +135,8 @@ export interface LoadedCart {
   collection: CartCollection | null
   /** The open attempt to complete this cart, if there is one. */
   checkout: OpenCheckout | null
+  /** Staff put it together, or did before it became an order: no shopper knows it. */
+  is_draft: boolean
   /** What of the cart gift cards and store credit pay, as of its last change. */
   credit_lines: CartCreditLine[]
   credit_accounts: CartCreditAccount[]
@@ -244,6 +246,7 @@ const rootSql = `
             (select json_build_object('id', k.id, 'attempt', k.attempt, 'amount_minor', k.amount_minor,
                'payment_session_id', k.payment_session_id)
              from checkout k where k.tenant_id = $1 and k.cart_id = c.id and k.state = 'open') as checkout,
+            exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = c.id) as is_draft,
             c.credits as credit_lines, ${cartCreditAccountsSql} as credit_accounts,
             ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates,
             ${candidatesJsonSql('c.promo_codes')} as promotions`

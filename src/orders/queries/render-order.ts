@@ -40,7 +40,10 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
 }
 
 /** Payment status by what the collections have come to. Nothing to pay counts as paid. */
-function paymentStatusOf(collections: readonly OrderCollectionRow[]): string {
+function paymentStatusOf(all: readonly OrderCollectionRow[]): string {
+  // What was given up is no part of it, unless all was.
+  const open = all.filter((collection) => collection.status !== 'canceled' || collection.captured_minor > 0)
+  const collections = open.length > 0 ? open : all
   const sum = (name: 'amount_minor' | 'authorized_minor' | 'captured_minor' | 'refunded_minor') =>
     collections.reduce((total, collection) => total + collection[name], 0)
   const amount = sum('amount_minor')

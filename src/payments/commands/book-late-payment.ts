@@ -26,7 +26,8 @@ export async function bookLatePayment(context: Context, late: LatePayment, remot
   const isOver = remote.status === 'canceled' || remote.status === 'open'
   if (!isGood && !isOver) return
   const tenantId = tenantOf(context)
-  const isCaptured = remote.status === 'captured'
+  // Where a part was taken in the provider's own pages, the next look books that part.
+  const isCaptured = remote.status === 'captured' && remote.capturedMinor === late.amount_minor
   await context.db.unitOfWork(context.scope, async (unit) => {
     await unit.run(lockOrderToCreditStatement(tenantId, late.order_id))
     if (!isGood) {

@@ -33,7 +33,7 @@ export async function checkPaymentSession(
     statement<{ provider_id: string; reference: string | null; is_over: boolean; is_ordered: boolean }>(
       'payments.session_to_check',
       `select s.provider_id, s.reference, k.order_id is not null as is_ordered,
-              s.status in ('canceled', 'error') or p.captured_minor = p.amount_minor or p.canceled_at is not null as is_over
+              s.status in ('canceled', 'error') or p.captured_minor + p.lapsed_minor = p.amount_minor or p.canceled_at is not null as is_over
        from payment_session s join payment_collection k on k.tenant_id = s.tenant_id and k.id = s.payment_collection_id
        left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
        where s.tenant_id = $1 and s.id = $2`,

@@ -2,12 +2,15 @@ import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, StoaError } from '../../kernel/index.js'
 import { readingCall } from '../accounts.js'
+import { lockOrderToCreditStatement } from '../locks.js'
+import { fitCollections } from '../order-collections.js'
 import type { PaymentProvider, RemotePayment } from '../provider.js'
 import { bookCapture } from './capture-payment.js'
 import { bookLatePayment } from './book-late-payment.js'
 import { endPaymentSession } from './end-session.js'
 import { noteMovements } from './note-movements.js'
 import { syncRefunds } from './sync-refunds.js'
+import { giveUpStatement } from './unwind-payments.js'
 
 /** What settling came to. `unknown`: no row of ours has this name, yet. `parked`: a person must look. */
 export type Settled = { kind: 'done' } | { kind: 'unknown' } | { kind: 'parked'; reason: string }
@@ -135,24 +138,18 @@ async function settleWithOrder(
   if (known.payment_account_id !== null) {
     await noteMovements(context, { accountId: known.payment_account_id, providerId: provider.id }, remote.movements)
   }
-  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null)
-    await noteCanceled(context, known.payment_id)
+  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null) await noteLetGo(context, known)
 }
 
-/** The provider let an authorisation go: it ran out, or was given up in the provider's own pages. */
-async function noteCanceled(context: Context, paymentId: string): Promise<void> {
-  await context.db.unitOfWork(context.scope, (unit) =>
-    unit.run(
-      statement(
-        'payments.note_canceled',
-        `with gone as (
-           update payment set canceled_at = now(), updated_at = now()
-           where tenant_id = $1 and id = $2 and captured_minor = 0 and canceled_at is null returning payment_collection_id
-         )
-         update payment_collection k set status = 'canceled', authorized_minor = 0, updated_at = now()
-         from gone where k.tenant_id = $1 and k.id = gone.payment_collection_id`,
-        [tenantOf(context), paymentId],
-      ),
-    ),
-  )
+/**
+ * The provider let an authorisation go: it ran out, or was given up in the provider's own pages. An order that stands is then
+ * to be paid anew, by a collection of its own.
+ */
+async function noteLetGo(context: Context, known: { payment_id: string; order_id: string | null }): Promise<void> {
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const [order] = await unit.run(lockOrderToCreditStatement(tenantId, known.order_id ?? ''))
+    await unit.run(giveUpStatement(tenantId, known.payment_id))
+    if (order !== undefined && order.status !== 'canceled') await fitCollections(unit, order)
+  })
 }

@@ -125,6 +125,7 @@ export async function unwindPayment(context: Context, { payment_id }: { payment_
     const operation = {
       key: `cancel:${payment_id}`,
       kind: 'cancel',
+      isAnew: true,
       accountId: payment.payment_account_id,
       request: { money: keptMoney(money) },
     }
@@ -141,21 +142,31 @@ async function noteUnwound(context: Context, paymentId: string, keptMinor: bigin
     const [payment] = await unit.run(lockPaymentStatement(tenantId, paymentId))
     // Captured while the provider was asked: that has its own event.
     if (payment === undefined || payment.captured_minor - keptMinor > payment.refunded_minor) return
+    await unit.run(giveUpStatement(tenantId, paymentId))
     await unit.run(
       statement(
-        'payments.note_unwound',
-        `with gone as (
-           update payment set canceled_at = coalesce(canceled_at, now()), updated_at = now()
-           where tenant_id = $1 and id = $2 and captured_minor = 0 returning payment_collection_id
-         ), resume as (
-           update outbox_event set state = 'done', finished_at = now()
-           where tenant_id = $1 and state = 'queued' and name = 'payment.cancel_requested'
-             and payload = jsonb_build_object('payment_id', $2::text) and available_at > now() - interval '1 day'
-         )
-         update payment_collection k set status = 'canceled', updated_at = now()
-         from gone where k.tenant_id = $1 and k.id = gone.payment_collection_id`,
+        'payments.unwound',
+        `update outbox_event set state = 'done', finished_at = now()
+         where tenant_id = $1 and state = 'queued' and name = 'payment.cancel_requested'
+           and payload = jsonb_build_object('payment_id', $2::text) and available_at > now() - interval '1 day'`,
         [tenantId, paymentId],
       ),
     )
   })
 }
+
+/**
+ * A payment of which nothing was taken is given up, by us or by its provider: nothing is authorised any more. Whoever hears
+ * of it first writes it.
+ */
+export const giveUpStatement = (tenantId: string, paymentId: string) =>
+  statement(
+    'payments.give_up',
+    `with gone as (
+       update payment set canceled_at = now(), updated_at = now()
+       where tenant_id = $1 and id = $2 and captured_minor = 0 and canceled_at is null returning payment_collection_id
+     )
+     update payment_collection k set status = 'canceled', authorized_minor = 0, updated_at = now()
+     from gone where k.tenant_id = $1 and k.id = gone.payment_collection_id`,
+    [tenantId, paymentId],
+  )

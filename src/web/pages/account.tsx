@@ -1,7 +1,8 @@
-import type { Customer, Order } from '../answers.js'
+import type { Order } from '../answers.js'
+import { keepAddress, readCustomer } from '../kept-addresses.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
-import { AddressFields, addressOfTyped, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
+import { AddressFields, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { AddressLines } from '../parts/order-view.js'
 import { dayText, type Visit } from '../visit.js'
@@ -33,10 +34,6 @@ function OrderRows({ visit, orders }: { visit: Visit; orders: readonly Order[] }
       ))}
     </ul>
   )
-}
-
-async function readCustomer({ api }: Visit): Promise<Customer> {
-  return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
 }
 
 async function showAccount(visit: Visit): Promise<Shown> {
@@ -77,7 +74,7 @@ async function showOrders(visit: Visit): Promise<Shown> {
 
 /** Countries of all regions: an address is kept for any of them. */
 function countriesOf({ shop }: Visit) {
-  return shop.markets.flatMap((market) => market.countries)
+  return [...new Set(shop.markets.flatMap((market) => market.countries.map(({ iso_2 }) => iso_2)))]
 }
 
 async function addressesDocument(visit: Visit, typed?: TypedAddress, problems: Problems = noProblems, status = 200): Promise<Document> {
@@ -120,19 +117,9 @@ async function addressesDocument(visit: Visit, typed?: TypedAddress, problems: P
 
 async function addAddress(visit: Visit): Promise<Shown> {
   const typed = typedAddress(visit.form)
-  const countries = countriesOf(visit).map(({ iso_2 }) => iso_2)
-  const problems = addressProblems(typed, visit.words, countries)
+  const problems = addressProblems(typed, visit.words, countriesOf(visit))
   if (Object.keys(problems).length > 0) return addressesDocument(visit, typed, problems, 400)
-  const { addresses } = await readCustomer(visit)
-  const wanted = addressOfTyped(typed)
-  // Sent twice it is kept once.
-  const known = addresses.some((address) =>
-    Object.entries(wanted).every(([name, value]) => address[name as keyof typeof address] === value),
-  )
-  if (!known) {
-    const body = { ...wanted, is_default_shipping: addresses.length === 0, is_default_billing: addresses.length === 0 }
-    await visit.api.post('/store/customers/me/addresses', { body })
-  }
+  await keepAddress(visit, typed)
   return seeOther(visit.to('/account/addresses'))
 }
 

@@ -1,11 +1,12 @@
 import { StoaError } from '../../kernel/index.js'
 import type { Cart, Line } from '../answers.js'
 import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
-import { cartOf } from '../cookies.js'
+import { dropCode, takeCode, typedCode } from '../credit.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { tellsTax } from '../parts/address-fields.js'
+import { Codes } from '../parts/codes.js'
 import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
-import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
 import { TotalsList } from '../parts/totals.js'
 import { showsTax, type Visit } from '../visit.js'
@@ -143,53 +144,12 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
               {words.toCheckout}
             </a>
           )}
-          <Codes visit={visit} cart={cart} problems={problems} />
+          <form action={visit.to('/cart/codes')} method="post" novalidate>
+            <Codes visit={visit} cart={cart} problems={problems} />
+          </form>
         </aside>
       </div>
     </>
-  )
-}
-
-function Codes({ visit, cart, problems }: { visit: Visit; cart: Cart; problems: Problems }) {
-  const { words } = visit
-  const codes = [
-    ...cart.promotions.flatMap((promotion) => (promotion.code === null || promotion.is_automatic ? [] : [promotion.code])),
-    ...(cart.gift_cards ?? []).map((card) => card.code),
-  ]
-  return (
-    <details class="codes" open={codes.length > 0 || problems.code !== undefined}>
-      <summary>{words.haveCode}</summary>
-      {codes.length > 0 && (
-        <ul>
-          {codes.map((code) => (
-            <li key={code}>
-              <form action={visit.to('/cart/codes')} method="post">
-                <code>{code}</code> <input type="hidden" name="drop" value={code} />
-                <button class="link" type="submit">
-                  {words.remove}
-                  <span class="unseen"> {code}</span>
-                </button>
-              </form>
-            </li>
-          ))}
-        </ul>
-      )}
-      <form action={visit.to('/cart/codes')} method="post">
-        <Field
-          visit={visit}
-          name="code"
-          label={words.code}
-          value={visit.form.get('code')}
-          problems={problems}
-          autocomplete="off"
-          maxLength={50}
-          required
-        />
-        <button class="quiet" type="submit">
-          {words.apply}
-        </button>
-      </form>
-    </details>
   )
 }
 
@@ -243,32 +203,15 @@ async function chooseDelivery(visit: Visit): Promise<Shown> {
   return seeOther(visit.to('/cart'))
 }
 
-/** A code is of a promotion or of a gift card: shoppers need not know which. */
-async function useCode(visit: Visit): Promise<Shown> {
-  const { api, form, words } = visit
-  const cookie = cartOf(visit)
+async function changeCodes(visit: Visit): Promise<Shown> {
   const cart = await readCart(visit)
-  if (cookie === null || cart === null || cart.completed_at !== null) return seeOther(visit.to('/cart'))
-  const params = { id: cart.id }
-  const kept = cart.promotions.flatMap((promotion) => (promotion.code === null || promotion.is_automatic ? [] : [promotion.code]))
-  const drop = form.get('drop')
-  if (drop !== null) {
-    if (kept.includes(drop)) await api.post('/store/carts/:id', { params, body: { promo_codes: kept.filter((code) => code !== drop) } })
-    else await api.delete('/store/carts/:id/gift-cards', { params, body: { code: drop } }).catch(() => undefined)
-    return seeOther(visit.to('/cart'))
-  }
-  const code = (form.get('code') ?? '').trim().slice(0, 50)
-  if (code === '') return cartDocument(visit, { code: words.codeMissing }, 400)
-  const tried = await api
-    .post<{ cart: Cart }>('/store/carts/:id', { params, body: { promo_codes: [...kept, code] } })
-    .catch((error: unknown) => error as Error)
-  const counts =
-    !(tried instanceof Error) && tried.cart.promotions.some((promotion) => promotion.code?.toLowerCase() === code.toLowerCase())
-  if (counts) return seeOther(visit.to('/cart'))
-  const asCard = await api.post('/store/carts/:id/gift-cards', { params, body: { code } }).catch((error: unknown) => error as Error)
-  if (!(asCard instanceof Error)) return seeOther(visit.to('/cart'))
-  if (asCard instanceof StoaError && asCard.type === 'too_many_requests') throw asCard
-  return cartDocument(visit, { code: words.codeUnknown }, 400)
+  if (cart === null || cart.completed_at !== null) return seeOther(visit.to('/cart'))
+  const drop = visit.form.get('drop')
+  const code = typedCode(visit)
+  if (drop === null && code === '') return cartDocument(visit, { code: visit.words.codeMissing }, 400)
+  const changed = drop === null ? await takeCode(visit, cart, code) : await dropCode(visit, cart, drop)
+  if (changed === null) return cartDocument(visit, { code: visit.words.codeUnknown }, 400)
+  return seeOther(visit.to('/cart'))
 }
 
 export const pages: Page[] = [
@@ -276,5 +219,5 @@ export const pages: Page[] = [
   { method: 'POST', path: '/cart/items', show: add },
   { method: 'POST', path: '/cart/items/:line_id', ids: { line_id: 'line_item' }, show: change },
   { method: 'POST', path: '/cart/delivery', show: chooseDelivery },
-  { method: 'POST', path: '/cart/codes', show: useCode },
+  { method: 'POST', path: '/cart/codes', show: changeCodes },
 ]

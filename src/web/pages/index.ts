@@ -1,5 +1,6 @@
 import type { Page } from '../page.js'
 import { pages as account } from './account.js'
+import { pages as accountSecurity } from './account-security.js'
 import { pages as cart } from './cart.js'
 import { pages as checkout } from './checkout.js'
 import { pages as home } from './home.js'
@@ -8,6 +9,7 @@ import { pages as orders } from './orders.js'
 import { pages as product } from './product.js'
 import { pages as returns } from './returns.js'
 import { pages as review } from './review.js'
+import { pages as secondStep } from './second-step.js'
 import { pages as signIn } from './sign-in.js'
 import { pages as transfer } from './transfer.js'
 import { pages as vendors } from './vendors.js'
@@ -28,7 +30,9 @@ export const pages: readonly Page[] = [
   ...review,
   ...transfer,
   ...signIn,
+  ...secondStep,
   ...account,
+  ...accountSecurity,
   ...wishList,
   ...statics,
   ...status,

@@ -97,8 +97,8 @@ export interface Choice {
 interface SelectOf extends FieldOf {
   visit: Visit
   choices: readonly Choice[]
-  /** The rest of the form depends on it. */
-  renew?: boolean
+  /** The rest of the form depends on it; a text names the parts that do, where they are not those of the whole form. */
+  renew?: boolean | string
 }
 
 export function Select({ visit, choices, renew = false, ...field }: SelectOf) {
@@ -111,7 +111,7 @@ export function Select({ visit, choices, renew = false, ...field }: SelectOf) {
         {...(field.autocomplete === undefined ? {} : { autocomplete: field.autocomplete })}
         {...(problem === undefined ? {} : { 'aria-invalid': 'true' })}
         {...(field.required === true ? { required: true } : {})}
-        {...(renew ? { 'data-renew': '' } : {})}
+        {...(renew === false ? {} : { 'data-renew': renew === true ? '' : renew })}
         {...described(field.name, problem, field.hint)}
       >
         {choices.map((choice) => (

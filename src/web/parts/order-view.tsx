@@ -92,7 +92,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
-        <TotalsList visit={visit} totals={order} gross={gross} />
+        <TotalsList visit={visit} totals={order} gross={gross} placed />
         {order.shipping_address !== null && (
           <>
             <h3>{words.address}</h3>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { totpCode, totpStep } from '../../../src/access/totp.js'
 import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { askPage, cookieOf, type PageRequest, sentCookie } from '../../support/pages.js'
@@ -69,6 +70,51 @@ describe('storefront: accounts and what follows an order', () => {
     assert.equal((await ask('/sign-in', { form: { email, password: form.password } })).status, 303)
     const unknown = await ask('/reset-password', { form: { email: 'nobody@example.com' } })
     assert.equal(unknown.headers.location, asked.headers.location, 'nothing tells whether there is an account')
+  })
+
+  it('asks for the second step once it is on, takes a code of the app or a recovery code, and is switched off by one', async () => {
+    const { email, cookie } = await register()
+    const own = { headers: { cookie } }
+    const begun = await ask('/account/security/begin', { form: {}, ...own })
+    const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(begun.text)?.[1]?.replaceAll('&amp;', '&') as string
+    const [id, address] = [hidden('id'), hidden('address')]
+    const secret = new URL(address).searchParams.get('secret') as string
+    assert.match(begun.text, /<svg class="qr"/)
+    assert.ok(begun.text.includes(secret.slice(0, 4)) && begun.headers['cache-control'] === 'private, no-store')
+    const step = totpStep(new Date())
+    const wrong = await ask('/account/security/confirm', { form: { id, address, code: '000000' }, ...own })
+    assert.equal(wrong.status, 400)
+    assert.match(wrong.text, /<svg class="qr"/, 'the picture is still there to be scanned')
+    const form = { id, address, code: totpCode(secret, step - 1) }
+    const confirmed = await ask('/account/security/confirm', { form, ...own })
+    const codes = [...confirmed.text.matchAll(/<code dir="ltr">([0-9a-f]{10}-[0-9a-f]{10})</g)].map((match) => match[1] as string)
+    assert.equal(codes.length, 10, confirmed.text)
+    const again = await ask('/account/security/confirm', { form, ...own })
+    assert.equal(again.headers.location, '/account/security?done=on', 'a second click finds it on')
+
+    const first = await ask('/sign-in', { form: { email, password, next: '/checkout' } })
+    assert.deepEqual([first.headers.location, cookieOf(first, 'connect.sid')], ['/sign-in/second-step?next=%2Fcheckout', undefined])
+    assert.match(cookieOf(first, 'half_sign_in') as string, /; HttpOnly; SameSite=Lax/)
+    const half = { headers: { cookie: sentCookie(first, 'half_sign_in') } }
+    assert.equal((await ask('/account', half)).status, 303, 'the half opens nothing')
+    const mistyped = await ask('/sign-in/second-step', { form: { code: '123', next: '/checkout' }, ...half })
+    assert.deepEqual([mistyped.status, cookieOf(mistyped, 'connect.sid')], [400, undefined])
+    const signedIn = await ask('/sign-in/second-step', { form: { code: totpCode(secret, step), next: '/checkout' }, ...half })
+    assert.equal(signedIn.headers.location, '/checkout')
+    const whole = sentCookie(signedIn, 'connect.sid')
+    assert.match((await ask('/account', { headers: { cookie: whole } })).text, /Hello, Ada/)
+    assert.match(
+      (await ask('/sign-in/second-step', { form: { code: codes[0] as string }, ...half })).headers.location as string,
+      /over=true/,
+    )
+    const renewed = { headers: { cookie: sentCookie(await ask('/sign-in', { form: { email, password } }), 'half_sign_in') } }
+    const recovered = await ask('/sign-in/second-step', { form: { code: (codes[1] as string).toUpperCase() }, ...renewed })
+    assert.equal(recovered.headers.location, '/account')
+
+    assert.equal((await ask('/account/security/end', { form: { code: '' }, ...own })).status, 400, 'a session without a code gives one')
+    const ended = await ask('/account/security/end', { form: { code: codes[2] as string }, ...own })
+    assert.equal(ended.headers.location, '/account/security?done=off')
+    assert.notEqual(cookieOf(await ask('/sign-in', { form: { email, password } }), 'connect.sid'), undefined)
   })
 
   it('keeps addresses, the profile and things for later, each once', async () => {
