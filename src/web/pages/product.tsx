@@ -175,6 +175,7 @@ function Gallery({ visit, product }: { visit: Visit; product: Product }) {
           url={url}
           alt={index === 0 ? product.title : visit.words.pictureOf(product.title, index + 1)}
           size={800}
+          sizes="(max-width: 52rem) 94vw, 45rem"
           eager={index === 0}
         />
       ))}
