@@ -1,9 +1,10 @@
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
-export { accountFor, publishableKeyOf, readingCall } from './accounts.js'
+export { accountFor, activeAccount, publishableKeyOf, readingCall } from './accounts.js'
 export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
+export { connectOperatorAccount, disableOperatorAccount } from './commands/connect-operator-account.js'
 export { endPaymentSession } from './commands/end-session.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
 export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'
@@ -18,6 +19,13 @@ export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export { keptMoney, type Kept, moneyOf, perform } from './operations.js'
+export {
+  choosePaymentAccount,
+  listOperatorAccountsStatement,
+  type OperatorAccountView,
+  type PaymentAccountSetting,
+} from './operator-accounts.js'
+export { listOperatorEventsStatement, referencesOfStore } from './operator-events.js'
 export type {
   DisputePort,
   DisputeSnapshot,
