@@ -16,10 +16,15 @@ import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
+  sendEditNotice,
+  sendExchangeNotice,
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
   sendPasswordReset,
+  sendPaymentRequest,
+  sendRefundNotice,
+  sendReturnNotice,
   sendShipmentNotice,
   sendTransferRequest,
   sendVerification,
@@ -28,6 +33,7 @@ import {
   checkPaymentSession,
   endPaymentSession,
   handlePaymentEvent,
+  listPaymentEvents,
   registerPaymentProvider,
   resumeRefund,
   type TouchHandlers,
@@ -115,7 +121,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         db,
         clock,
         log,
-        handlers: handlersOf(config, mailer, accountSealer),
+        handlers: handlersOf(config, mailer, accountSealer, () => services.publicUrl),
         pollInterval_ms: config.jobPollInterval_ms,
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
       })
@@ -135,9 +141,10 @@ function loggerOf(config: Config): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
+function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
+  const afterSale = { ...mail, publicUrl, baseDomain: config.baseDomain }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
@@ -153,9 +160,15 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
+    send_edit_notice: (context, payload) => sendEditNotice(context, afterSale, payload as EventPayloads['order.edit_requested']),
+    send_exchange_notice: (context, payload) => sendExchangeNotice(context, afterSale, payload as EventPayloads['exchange.requested']),
+    send_return_notice: (context, payload) => sendReturnNotice(context, afterSale, payload as EventPayloads['return.received']),
+    send_refund_notice: (context, payload) => sendRefundNotice(context, afterSale, payload as EventPayloads['refund.settled']),
+    send_payment_request: (context, payload) => sendPaymentRequest(context, afterSale, payload as EventPayloads['order.payment_requested']),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
     check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),
+    list_payment_events: (context, payload) => listPaymentEvents(context, payload as EventPayloads['payment_events.due']),
     handle_payment_event: (context, payload) =>
       handlePaymentEvent(context, payload as EventPayloads['payment.event_received'], {
         complete,

@@ -47,6 +47,8 @@ export interface ChangeOptions {
   forceTaxes?: boolean
   /** The cart is about to be paid: see promoteToPay. */
   toPay?: boolean
+  /** Staff’s own change: the only one that a draft order’s cart knows. */
+  isStaffs?: boolean
 }
 
 type Change = (work: CartChange) => Promise<void> | void
@@ -78,7 +80,9 @@ export async function changeInUnit(
     unit.run(loadCartStatement(tenantId, cartId)),
     variantIds === undefined ? [] : unit.run(purchasableVariantsStatement(tenantId, { variantIds, cartId, now })),
   ])
-  if (lock === undefined || cart === undefined) throw notFound(`Cart id not found: ${cartId}`)
+  if (lock === undefined || cart === undefined || (cart.is_draft && options.isStaffs !== true)) {
+    throw notFound(`Cart id not found: ${cartId}`)
+  }
   if (cart.completed_at !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
   if (cart.checkout !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
   const before = structuredClone(cart)

@@ -6,7 +6,7 @@ import { releaseStatement } from '../inventory/index.js'
 import { returnUses } from '../promotions/index.js'
 import { keptMoney, moneyOf, type Outcome, paymentProviderOf, type PaymentSnapshot, perform, readingCall } from '../payments/index.js'
 import { type Agreed, placeOrder } from './place-order.js'
-import { type Prepared, prepareCheckout } from './prepare.js'
+import { type Asked, type Prepared, prepareCheckout } from './prepare.js'
 
 /** What completing a cart came to: an order, or a cart still open because its payment was not agreed to. */
 export type Completion =
@@ -22,16 +22,17 @@ export interface CheckoutSettingsOfProcess {
  * Completes a cart: promises its stock, asks the payment provider outside any transaction, and places the order.
  * Any number of calls at once, a crash between any two steps, and the resuming job all end in the one same order:
  * whoever finds an open attempt goes on with it, under the same key at the provider.
- * @param resumed an attempt that is to be gone on with, and no other begun
+ * @param asked.resumed an attempt that is to be gone on with, and no other begun
+ * @param asked.isStaffs staff ask, for a draft order: to others its cart is unknown
  * @throws the refusals of the Store API contract; conflict while the provider's answer is not known
  */
 export async function completeCart(
   context: Context,
   cartId: string,
   settings: CheckoutSettingsOfProcess,
-  resumed?: string,
+  asked: Asked = {},
 ): Promise<Completion> {
-  const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms, resumed)
+  const prepared = await prepareCheckout(context, cartId, settings.resumeAfter_ms, asked)
   if (prepared.orderId !== null) return { type: 'order', orderId: prepared.orderId }
   const outcome = await agree(context, prepared)
   if (outcome.kind === 'unknown' || outcome.kind === 'throttled') {
@@ -126,7 +127,7 @@ export async function resumeCheckout(
   )
   if (open === undefined) return
   try {
-    await completeCart(context, interrupted.cart_id, settings, interrupted.checkout_id)
+    await completeCart(context, interrupted.cart_id, settings, { resumed: interrupted.checkout_id })
   } catch (error) {
     const refused = error instanceof StoaError && error.status < 500 && error.type !== 'conflict'
     if (!refused) throw error

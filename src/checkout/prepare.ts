@@ -37,14 +37,22 @@ export type Prepared =
       session: { id: string; providerId: string; accountId: string | null; data: Record<string, unknown> } | null
     }
 
+/** Who asks for a cart to be completed, where it is not its shopper. */
+export interface Asked {
+  resumed?: string
+  isStaffs?: boolean
+}
+
 /**
  * The first transaction of completing a cart: under the cart's lock, everything is checked, shipping that the shopper
  * left open is chosen, the stock is promised, promotions are used up, and the attempt is noted. Whoever finds an open
  * attempt goes on with it.
- * @param resumed the attempt that is taken up, if one is: then none is begun
- * @throws as the Store API contract lists for `complete`, in its order; not_allowed when `resumed` is over
+ * @param asked.resumed the attempt that is taken up, if one is: then none is begun
+ * @param asked.isStaffs staff ask, for a draft order: to others its cart is unknown
+ * @throws as the Store API contract lists for `complete`, in its order; not_allowed when the resumed one is over
  */
-export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number, resumed?: string): Promise<Prepared> {
+export async function prepareCheckout(context: Context, cartId: string, resumeAfter_ms: number, asked: Asked = {}): Promise<Prepared> {
+  const { resumed } = asked
   const tenantId = tenantOf(context)
   const now = context.clock.now()
   return context.db.unitOfWork(context.scope, async (unit) => {
@@ -55,10 +63,11 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId, now })),
     ])
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
+    const isDraft = settings.draft !== null
+    if (isDraft && asked.isStaffs !== true && resumed === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return { orderId: lock.order_id }
     const capture = settings.payment_capture
     const currency = cart.currency_code
-    const isDraft = settings.draft !== null
     const open = cart.checkout
     // It ended while the worker came to it: only the shopper begins another.
     if (resumed !== undefined && open?.id !== resumed) throw notAllowed(`The attempt ${resumed} to complete cart ${cartId} is over`)

@@ -12,8 +12,10 @@ const viewerDirectory = path.dirname(createRequire(import.meta.url).resolve('rap
 export function documentationRouter(routes: readonly Route[], publicUrl: string): Router {
   const router = new Router()
   for (const surface of surfaces) {
-    const text = JSON.stringify(openApiOf(surface, routes, publicUrl))
+    // Written when it is first asked for: writing all of them is half of what a start costs, and few processes are asked.
+    let text: string | undefined
     router.get(`/openapi/${surface}.json`, (ctx) => {
+      text ??= JSON.stringify(openApiOf(surface, routes, publicUrl))
       ctx.type = 'application/json'
       ctx.body = text
     })

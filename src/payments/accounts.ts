@@ -3,7 +3,7 @@ import { invalidData } from '../kernel/index.js'
 import { operatorAccountForStatement, operatorAccountStatement, type OperatorAccountRow, standIn } from './operator-accounts.js'
 import type { PaymentAccount, PaymentProvider, ProviderCall } from './provider.js'
 
-interface AccountRow {
+export interface AccountRow {
   id: string
   provider_id: string
   mode: 'test' | 'live'
@@ -15,7 +15,7 @@ interface AccountRow {
   operator_account_id: string | null
 }
 
-const columns = 'id, provider_id, mode, reference, country, publishable_key, credentials, operator_account_id'
+export const accountColumns = 'id, provider_id, mode, reference, country, publishable_key, credentials, operator_account_id'
 
 /** A store's own account, or the operator's under the id of the store's row that stands for it. */
 function accountOfRow(row: AccountRow, operator: OperatorAccountRow | undefined): PaymentAccount {
@@ -27,7 +27,7 @@ function accountOfRow(row: AccountRow, operator: OperatorAccountRow | undefined)
 function activeAccountStatement(tenantId: string, providerId: string): Statement<AccountRow> {
   return statement(
     'payments.active_account',
-    `select ${columns} from payment_account where tenant_id = $1 and provider_id = $2 and status = 'active'`,
+    `select ${accountColumns} from payment_account where tenant_id = $1 and provider_id = $2 and status = 'active'`,
     [tenantId, providerId],
   )
 }
@@ -43,7 +43,7 @@ export async function accountById(
 ): Promise<PaymentAccount | null> {
   const [row] = await db.read(
     scope,
-    statement<AccountRow>('payments.account', `select ${columns} from payment_account where tenant_id = $1 and id = $2`, [
+    statement<AccountRow>('payments.account', `select ${accountColumns} from payment_account where tenant_id = $1 and id = $2`, [
       scope.tenantId,
       id,
     ]),

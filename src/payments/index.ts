@@ -1,11 +1,23 @@
+export { scheduleReconciliation } from './account-schedules.js'
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
 export { accountFor, activeAccount, publishableKeyOf, readingCall } from './accounts.js'
-export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
+export {
+  changeAmountStatement,
+  type Collection,
+  collectionJsonSql,
+  ensureCollectionStatement,
+  isBegun,
+  replaceSession,
+  startSession,
+} from './collections.js'
+export { requestPayment } from './commands/request-payment.js'
+export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
 export { connectOperatorAccount, disableOperatorAccount } from './commands/connect-operator-account.js'
 export { endPaymentSession } from './commands/end-session.js'
+export { listPaymentEvents } from './commands/list-events.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
 export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'
 export { capturePayment } from './commands/capture-payment.js'
@@ -29,6 +41,7 @@ export { listOperatorEventsStatement, referencesOfStore } from './operator-event
 export type {
   DisputePort,
   DisputeSnapshot,
+  EventPage,
   Money,
   MoneyMovement,
   MovementPage,
@@ -41,10 +54,10 @@ export type {
   PaymentSnapshot,
   ProviderCall,
   RefundSnapshot,
+  ReleaseSnapshot,
   RemotePayment,
   RemotePort,
   Touch,
   VerifiedEvent,
 } from './provider.js'
-export { scheduleReconciliation } from './reconciliation-schedule.js'
 export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

@@ -1,7 +1,7 @@
 import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { newId, notAllowed } from '../kernel/index.js'
 import type { PaymentAccount } from './provider.js'
-import { scheduleReconciliation } from './reconciliation-schedule.js'
+import { scheduleEventListing, scheduleReconciliation } from './account-schedules.js'
 
 /** Where a store's shoppers are charged: on its own account at a provider, or on the operator's. */
 export type PaymentAccountSetting = 'own' | 'operator'
@@ -99,6 +99,7 @@ export async function standIn(unit: Unit, operator: OperatorAccountRow, now: Dat
   )
   const { id } = row as { id: string }
   await scheduleReconciliation(unit, id, now)
+  await scheduleEventListing(unit, id, now)
   return id
 }
 

@@ -166,6 +166,19 @@ export async function referencesOfStore(context: Context, account: PaymentAccoun
   return new Set(rows.map(({ reference }) => reference))
 }
 
+/** Of what was listed of an account, what is the store's: of its own, all of it. */
+export async function eventsOfStore(
+  context: Context,
+  remote: RemotePort,
+  account: PaymentAccount,
+  events: readonly VerifiedEvent[],
+): Promise<readonly VerifiedEvent[]> {
+  if (account.operatorAccountId === undefined) return events
+  const touchedBy = (event: VerifiedEvent) => remote.interpret(event).map(({ reference }) => reference)
+  const own = await referencesOfStore(context, account, events.flatMap(touchedBy))
+  return events.filter((event) => touchedBy(event).some((reference) => own.has(reference)))
+}
+
 /** An event of the operator's account, as the operator sees it. Its content may hold what a shopper typed, and is not shown. */
 export interface OperatorEventView {
   id: string

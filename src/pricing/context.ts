@@ -34,9 +34,13 @@ export const taxInclusiveSql = `coalesce(${ofRegion}, ${ofCurrency}, false)`
 /** SQL for the same of prices that are for no region: the currency's preference, else the region's, else no. */
 export const plainTaxInclusiveSql = `coalesce(${ofCurrency}, ${ofRegion}, false)`
 
+/** SQL for `column` of the cart. Shoppers ask: a draft order's cart is none. $1 tenant. */
+const ofCartSql = (column: string, cart: string) => `(select ${column} from cart c where c.tenant_id = $1 and c.id = ${cart}
+    and not exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = c.id))`
+
 /** SQL for the region: the cart's, the one asked for, or the store's default. $1 tenant; the others as numbered. */
 export function regionIdSql(cart: string, region: string): string {
-  return `coalesce((select c.region_id from cart c where c.tenant_id = $1 and c.id = ${cart}), ${region},
+  return `coalesce(${ofCartSql('c.region_id', cart)}, ${region},
     case when ${cart}::text is null then (select s.default_region_id from store s where s.tenant_id = $1) end)`
 }
 
@@ -51,7 +55,7 @@ export interface PricingQuery {
 
 /** Everything that prices of a page need besides the prices. Travels together with the page's own statement. */
 export function pricingContextStatement(tenantId: string, query: PricingQuery): Statement<PricingContext> {
-  const country = `coalesce((select c.shipping_address ->> 'country_code' from cart c where c.tenant_id = $1 and c.id = $2), $4)`
+  const country = `coalesce(${ofCartSql("c.shipping_address ->> 'country_code'", '$2')}, $4)`
   return plannedOnce(
     statement(
       'pricing.context',

@@ -11,6 +11,9 @@ export interface Country {
 
 const displayNames = new Intl.DisplayNames('en', { type: 'region' })
 
+/** Lower-case two-letter codes of all countries. */
+export const everyCountry: readonly string[] = Object.keys(countries.getAlpha2Codes()).map((code) => code.toLowerCase())
+
 export function isCountry(iso2: string): boolean {
   return countries.alpha2ToAlpha3(iso2.toUpperCase()) !== undefined
 }

@@ -1,5 +1,5 @@
 export { createRegion, deleteRegion, type RegionInput, updateRegion } from './commands/write-region.js'
-export { type Country, countryOf, isCountry } from './countries.js'
+export { type Country, countryOf, everyCountry, isCountry } from './countries.js'
 export { type ListedRegion, regionsOfStoreStatement } from './list.js'
 export {
   createPricePreference,

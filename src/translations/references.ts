@@ -8,6 +8,9 @@ const translatable = {
   product_collection: { prefix: 'pcol', fields: ['title'] },
   product_type: { prefix: 'ptyp', fields: ['value'] },
   product_tag: { prefix: 'ptag', fields: ['value'] },
+  region: { prefix: 'reg', fields: ['name'] },
+  shipping_option: { prefix: 'so', fields: ['name'] },
+  vendor: { prefix: 'vend', fields: ['description'] },
 } as const
 
 export type Reference = keyof typeof translatable

@@ -169,6 +169,8 @@ export interface Totals {
   original_item_subtotal: number
   discount_subtotal: number
   credit_line_total?: number
+  /** Of that, what gift cards pay. */
+  gift_card_total?: number
 }
 
 export interface ShippingMethod {
@@ -190,7 +192,8 @@ export interface Cart extends Totals {
   shipping_address: Address | null
   billing_address: Address | null
   promotions: { id: string; code: string | null; is_automatic: boolean }[]
-  gift_cards?: { id: string; code: string; last_characters: string }[]
+  gift_cards?: { id: string; code: string }[]
+  credit_lines: { reference: string; amount: number }[]
   customer: { id: string; email: string } | null
   payment_collection?: { id: string; amount: number; payment_sessions: { id: string; provider_id: string; status: string }[] }
 }
@@ -229,6 +232,13 @@ export interface VendorOrder {
   vendor: { id: string; name: string; handle: string }
 }
 
+export interface OrderCollection {
+  id: string
+  status: string
+  amount: number
+  currency_code: string
+}
+
 export interface Order extends Totals {
   id: string
   display_id: number
@@ -242,6 +252,9 @@ export interface Order extends Totals {
   billing_address: Address | null
   shipping_methods: ShippingMethod[]
   vendor_orders: VendorOrder[]
+  region_id: string
+  /** Absent where nothing was to be paid. */
+  payment_collections?: OrderCollection[]
 }
 
 export interface Customer {
@@ -251,6 +264,7 @@ export interface Customer {
   last_name: string | null
   phone: string | null
   addresses: Address[]
+  email_verified?: boolean
 }
 
 export interface WishList {

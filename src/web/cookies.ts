@@ -22,15 +22,39 @@ export function cartOf({ ctx }: Pick<Visit, 'ctx'>): CartCookie | null {
  * done once.
  */
 export function keepCart({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, id: string): void {
-  setCart({ ctx, services }, `${id}.${randomBytes(9).toString('base64url')}`, cartLifetime_s)
+  setCookie({ ctx, services }, cartCookie, `${id}.${randomBytes(9).toString('base64url')}`, cartLifetime_s)
 }
 
 export function forgetCart(visit: Pick<Visit, 'ctx' | 'services'>): void {
-  setCart(visit, '', 0)
+  setCookie(visit, cartCookie, '', 0)
+}
+
+const halfCookie = 'half_sign_in'
+/** As long as the challenge is open. */
+const halfLifetime_s = 600
+
+/** A sign-in that still wants its second step: what the API gave for the first one. */
+export interface HalfSignIn {
+  token: string
+  challengeId: string
+}
+
+/** Kept by the browser and by nobody else: the token opens nothing before the code has come. */
+export function keepHalf(visit: Pick<Visit, 'ctx' | 'services'>, { token, challengeId }: HalfSignIn): void {
+  setCookie(visit, halfCookie, `${challengeId}:${token}`, halfLifetime_s)
+}
+
+export function halfOf({ ctx }: Pick<Visit, 'ctx'>): HalfSignIn | null {
+  const [challengeId = '', token = ''] = (ctx.cookies.get(halfCookie) ?? '').split(':')
+  return challengeId === '' || token === '' ? null : { challengeId, token }
+}
+
+export function forgetHalf(visit: Pick<Visit, 'ctx' | 'services'>): void {
+  setCookie(visit, halfCookie, '', 0)
 }
 
 /** As sessions are set: behind a proxy that ends TLS, Koa's own would refuse to be secure. */
-function setCart({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, value: string, lifetime_s: number): void {
+function setCookie({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, name: string, value: string, lifetime_s: number): void {
   const secure = services.config.environment === 'production' ? '; Secure' : ''
-  ctx.append('set-cookie', `${cartCookie}=${value}; Path=/; Max-Age=${lifetime_s}; HttpOnly; SameSite=Lax${secure}`)
+  ctx.append('set-cookie', `${name}=${value}; Path=/; Max-Age=${lifetime_s}; HttpOnly; SameSite=Lax${secure}`)
 }

@@ -1,14 +1,17 @@
 import type { Tenant } from '../access/index.js'
-import type { Database } from '../db/index.js'
+import { type Database, singlePage } from '../db/index.js'
 import { type StoreRow, storesStatement } from '../stores/index.js'
 import { defaultTheme, type Theme, themeStatement } from '../themes/index.js'
 import { notFound } from '../kernel/index.js'
 import { listRegionsStatement, renderRegion } from '../regions/index.js'
+import { listTranslationsStatement, type Translation } from '../translations/index.js'
 import type { Region } from './answers.js'
 
 /** A region as addresses name it: `/in-europe`. The store's own region has no name in them. */
 export interface Market extends Region {
   slug: string
+  /** The name in other languages, by tag. */
+  names: Readonly<Record<string, string>>
 }
 
 /** What all pages of a store have in common. */
@@ -23,15 +26,18 @@ export interface Shop {
 }
 
 const regionsMaximum = 100
+const namesOfRegions = { id: null, q: null, reference: ['region'], reference_id: null, locale_code: null }
+const namesPage = { ...singlePage, limit: 1_000 }
 
 /** @throws not_found for a store without a region */
 export async function readShop(db: Database, tenant: Tenant): Promise<Shop> {
   const tenantId = tenant.id
   const everyRegion = { id: null, q: null, name: null, currencyCode: null, limit: regionsMaximum, offset: 0 }
-  const [[store], [row], regions] = await db.readAll({ role: 'store', tenantId }, [
+  const [[store], [row], regions, names] = await db.readAll({ role: 'store', tenantId }, [
     storesStatement(tenantId, null),
     themeStatement(tenantId),
     listRegionsStatement(tenantId, everyRegion),
+    listTranslationsStatement(tenantId, namesOfRegions, namesPage),
   ])
   if (store === undefined) throw notFound('This store is not there')
   const own = store.default_region_id
@@ -41,11 +47,21 @@ export async function readShop(db: Database, tenant: Tenant): Promise<Shop> {
     .map((region, index, all): Market => {
       const slug = slugOf(region.name)
       const isTaken = all.slice(0, index).some((other) => slugOf(other.name) === slug)
-      return { ...region, slug: isTaken ? `${slug}-${index + 1}` : slug }
+      return { ...region, slug: isTaken ? `${slug}-${index + 1}` : slug, names: namesOf(region.id, names) }
     })
   const [first, ...others] = markets
   if (first === undefined) throw notFound('This store sells nowhere yet: it has no region')
   return { tenant, name: store.name, theme: row?.theme ?? defaultTheme, markets: [first, ...others], locales: localesOf(store) }
+}
+
+function namesOf(regionId: string, translations: readonly Translation[]): Market['names'] {
+  const own = translations.filter((translation) => translation.reference_id === regionId)
+  return Object.fromEntries(own.map(({ locale_code: locale, translations: words }) => [locale, words.name ?? '']))
+}
+
+/** A market as the people of a language call it. */
+export function marketName(market: Market, locale: string): string {
+  return market.names[locale] || market.name
 }
 
 function localesOf(store: StoreRow): readonly [string, ...string[]] {

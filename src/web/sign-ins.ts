@@ -1,5 +1,6 @@
 import { StoaError } from '../kernel/index.js'
-import { cartOf } from './cookies.js'
+import { cartOf, forgetHalf, type HalfSignIn, keepHalf } from './cookies.js'
+import { refusalIn } from './refusals.js'
 import type { Visit } from './visit.js'
 
 export interface Credentials {
@@ -7,13 +8,12 @@ export interface Credentials {
   password: string
 }
 
-/** What a sign-in came to: signed in, or a code of the second factor that is still wanted. */
-export type SignedIn = { done: true } | { done: false; token: string; challengeId: string; method: string }
+/** What a sign-in came to: done, or a code of the second factor is wanted still. */
+export type SignedIn = 'done' | 'second_step'
 
 interface TokenAnswer {
   token: string
-  mfa_required?: true
-  mfa_challenge?: { id: string; method: string }
+  mfa_challenge?: { id: string }
 }
 
 async function apiOfToken(visit: Visit, token: string) {
@@ -24,17 +24,40 @@ async function apiOfToken(visit: Visit, token: string) {
   return { actor, api: visit.apiWith(token, actor) }
 }
 
-/** Signs a customer in: a session as the browser's cookie, and the cart becomes theirs. */
+/**
+ * Signs a customer in: a session as the browser's cookie, and the cart becomes theirs. Where there is a second factor,
+ * the browser keeps the half until its code comes.
+ */
 export async function signIn(visit: Visit, credentials: Credentials): Promise<SignedIn> {
   const answer = await visit.api.post<TokenAnswer>('/auth/customer/emailpass', { body: credentials })
-  if (answer.mfa_required === true && answer.mfa_challenge !== undefined) {
-    return { done: false, token: answer.token, challengeId: answer.mfa_challenge.id, method: answer.mfa_challenge.method }
+  if (answer.mfa_challenge !== undefined) {
+    keepHalf(visit, { token: answer.token, challengeId: answer.mfa_challenge.id })
+    return 'second_step'
   }
   await beginSession(visit, answer.token)
-  return { done: true }
+  return 'done'
 }
 
-export async function beginSession(visit: Visit, token: string): Promise<void> {
+/** A code as people type it: six digits are an authenticator's, everything else is a recovery code. */
+export function codeOf(typed: string): { method: 'totp' | 'recovery_code'; code: string } {
+  const code = typed.replace(/\s/g, '').slice(0, 64)
+  return { method: /^\d{6}$/.test(code) ? 'totp' : 'recovery_code', code }
+}
+
+/**
+ * The second step of a sign-in.
+ * @throws unauthorized for a wrong code, or when the half is over; not_allowed and not_found when the challenge is;
+ * too_many_requests
+ */
+export async function finishSignIn(visit: Visit, half: HalfSignIn, typed: string): Promise<void> {
+  const { api } = await apiOfToken(visit, half.token)
+  const call = { params: { id: half.challengeId }, body: codeOf(typed) }
+  const { token } = await api.post<TokenAnswer>('/auth/mfa/challenges/:id/verify', call)
+  forgetHalf(visit)
+  await beginSession(visit, token)
+}
+
+async function beginSession(visit: Visit, token: string): Promise<void> {
   const { actor, api } = await apiOfToken(visit, token)
   // A sign-in whose account was never opened gets it now.
   if (actor?.id === '') throw new StoaError('unauthorized', 401, 'This sign-in has no account')
@@ -62,10 +85,8 @@ export async function register(visit: Visit, { email, password, first_name, last
     const { actor, api } = await apiOfToken(visit, token)
     if (actor?.id === '') {
       const opened = api.post('/store/customers', { body: { email, first_name, last_name } })
-      await opened.catch((error: unknown) => {
-        // The other click was faster.
-        if (!(error instanceof StoaError) || error.status >= 500) throw error
-      })
+      // The other click was faster.
+      await opened.catch(refusalIn)
     }
   }
   return signIn(visit, credentials)

@@ -280,11 +280,19 @@ describe('stores as files', () => {
     assert.equal((await applyTenants(options())).changes, 1)
     assert.equal((await applyTenants(options())).changes, 0)
     assert.deepEqual([(await cup()).title, (await cup()).subtitle], ['Tässchen', null])
-    say('products: { mug: { title: Becher } }')
+    say('words: { Size: Größe, L: Groß, Parcel: Paket, Japan: Nippon }\nvendors: { potter: { description: Töpferei } }')
+    assert.equal((await applyTenants(options())).changes, 5, 'one word is said of many things')
+    assert.equal((await applyTenants(options())).changes, 0)
+    const [size] = (await cup()).options
+    assert.deepEqual([size.title, size.values.map(({ value }: { value: string }) => value)], ['Größe', ['S', 'Groß']])
+    const german = async (path: string) => (await shopper.get(path, { locale: 'de' })).body
+    assert.deepEqual((await german('/store/regions')).regions.map(({ name }: { name: string }) => name).sort(), ['Home', 'Nippon'])
+    assert.equal((await german('/store/vendors/potter')).vendor.description, 'Töpferei')
+    say('products: { mug: { title: Becher } }\nwords: { Glaze: Glasur }')
     fs.writeFileSync(at('translations/fr.yaml'), '{}')
     await assert.rejects(
       planTenants(options()),
-      /de\.yaml: products: there is no mug[\s\S]*fr\.yaml: the store does not offer the language fr/,
+      /de\.yaml: products: there is no mug[\s\S]*words: nothing is called Glaze[\s\S]*fr\.yaml: the store does not offer the language fr/,
     )
     fs.rmSync(at('translations'), { recursive: true })
   })

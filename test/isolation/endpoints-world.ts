@@ -6,12 +6,14 @@ import { asAdmin } from '../support/database.js'
 import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
+import { readyCart } from '../support/ready-cart.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addPayees } from './endpoints-money.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
+import { promotionOf } from './endpoints-spares.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -247,27 +249,6 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   }
 }
 
-/** A promotion with rules of every kind, in a campaign of its own; it suits no cart. */
-export function promotionOf(code: string, campaign_identifier: string) {
-  const rule = { attribute: 'items.product.tags.id', operator: 'in', values: ['twin'] }
-  return {
-    code,
-    type: 'buyget',
-    limit: 5,
-    campaign: { name: 'Twins', campaign_identifier },
-    application_method: {
-      type: 'percentage',
-      target_type: 'items',
-      value: 10,
-      apply_to_quantity: 1,
-      buy_rules_min_quantity: 1,
-      target_rules: [rule],
-      buy_rules: [rule, rule],
-    },
-    rules: [{ attribute: 'item_quantity', operator: 'gt', values: ['1000'] }],
-  }
-}
-
 /** A collection, type, tag, category and subcategory with the first product of each vendor in them. */
 async function addVocabulary({ admin, vendors }: TestStore): Promise<void> {
   const { collection } = good(await admin.post('/admin/collections', { title: 'Twins' }))
@@ -370,9 +351,9 @@ export async function beginReturn(
 }
 
 /** A cart with a line of each vendor, ready to be completed. */
-export function openCart({ shopper, regionId, vendors }: TestStore): Promise<string> {
-  const variantIds = vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
-  return fillCart(shopper, { regionId, variantIds, quantity: 2 })
+export function openCart(store: TestStore): Promise<string> {
+  const items = store.vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0] as string, quantity: 2 }))
+  return readyCart(store, { items })
 }
 
 export async function placeOrder(store: TestStore) {

@@ -19,15 +19,25 @@ function environment(name: string): string {
   return value
 }
 
-/** Runs one statement as superuser outside any tenant, in a database of the test cluster. */
+/** Superusers' connections by database: making one costs more than what most tests ask over it. */
+const adminPools = new Map<string, pg.Pool>()
+
+function adminPool(adminUrl: string): pg.Pool {
+  const kept = adminPools.get(adminUrl)
+  if (kept !== undefined) return kept
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 8, idleTimeoutMillis: 2_000, allowExitOnIdle: true })
+  // The server may end, or the database be dropped, under a connection that nobody uses: the next one says so.
+  pool.on('error', () => undefined)
+  adminPools.set(adminUrl, pool)
+  return pool
+}
+
+/**
+ * Runs one statement as superuser outside any tenant, in a database of the test cluster. Connections are kept for the
+ * next: what a statement sets for its session must be gone with its transaction.
+ */
 export async function asAdmin<Row extends pg.QueryResultRow>(adminUrl: string, text: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: adminUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
-  }
+  return (await adminPool(adminUrl).query<Row>(text, values)).rows
 }
 
 /** A database of this test file alone: a copy of the migrated template. */
@@ -51,6 +61,8 @@ export async function testDatabase(options: { poolMax?: number } = {}): Promise<
     async close() {
       await db.close()
       open.delete(name)
+      await adminPools.get(adminUrl)?.end()
+      adminPools.delete(adminUrl)
       await asAdmin(server, `drop database if exists ${name} with (force)`)
     },
   }

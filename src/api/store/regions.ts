@@ -3,6 +3,7 @@ import { tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyOf, limits, notFound } from '../../kernel/index.js'
 import { listRegionsStatement, regionStatement, renderRegion, storeCurrenciesStatement } from '../../regions/index.js'
+import { translated } from '../../translations/index.js'
 import { listed } from './shared.js'
 
 const regionFields: FieldsPolicy = {
@@ -35,7 +36,9 @@ export const routes: Route[] = [
           offset: page.offset,
         }),
       )
-      return listed('regions', rows.map(renderRegion), request, rows[0]?.count ?? 0)
+      const regions = rows.map(renderRegion)
+      await translated(context, request.locale, regions)
+      return listed('regions', regions, request, rows[0]?.count ?? 0)
     },
   }),
   route({
@@ -46,10 +49,12 @@ export const routes: Route[] = [
     access: 'public',
     fields: regionFields,
     ids: { id: 'region' },
-    async handle({ context, params, fields }) {
+    async handle({ context, params, fields, locale }) {
       const [row] = await context.db.read(context.scope, regionStatement(tenantOf(context), params.id as string))
       if (row === undefined) throw notFound(`Region with id: ${params.id} not found`)
-      return { region: fields.project(renderRegion(row)) }
+      const region = renderRegion(row)
+      await translated(context, locale, [region])
+      return { region: fields.project(region) }
     },
   }),
   route({

@@ -4,6 +4,7 @@ import { booleanText, type FieldsPolicy, type RequestContext, type Route, route 
 import { notFound } from '../../kernel/index.js'
 import { pricingContextStatement } from '../../pricing/index.js'
 import { pricedOptions, renderShippingOption, validShippingOptionsStatement } from '../../shipping/index.js'
+import { translated } from '../../translations/index.js'
 
 const price = [
   'id',
@@ -70,7 +71,9 @@ async function optionsOf(
   if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
   // What carries nothing of the cart is not offered, although it may be chosen.
   const offered = options.filter((option) => option.is_needed || wanted.withCalculated === true)
-  return pricedOptions(offered).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
+  const rendered = pricedOptions(offered).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
+  await translated(context, request.locale, rendered)
+  return rendered
 }
 
 export const routes: Route[] = [

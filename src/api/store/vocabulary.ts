@@ -313,6 +313,7 @@ async function loadVendors(request: RequestContext<unknown, unknown>, idOrHandle
   )
   const vendors = rows.map((row) => ({ ...row, logo: absoluteUrl(row.logo, request.services.publicUrl) }))
   if (request.fields.has('rating')) await withVendorRatings(request.context, vendors)
+  await translated(request.context, request.locale, vendors)
   return vendors
 }
 

@@ -13,7 +13,7 @@ import { draftOrderStatement } from '../queries/draft-orders.js'
 export async function convertDraftOrder(context: Context, id: string, settings: CheckoutSettingsOfProcess): Promise<string> {
   const [draft] = await context.db.read(context.scope, draftOrderStatement(tenantOf(context), id))
   if (draft === undefined) throw unknownDraftOrder(id)
-  const done = await completeCart(context, draft.cart_id, settings)
+  const done = await completeCart(context, draft.cart_id, settings, { isStaffs: true })
   if (done.type !== 'order') throw unexpectedState(`Draft order ${id} asked a payment provider`)
   return done.orderId
 }

@@ -231,7 +231,7 @@ function actionOf(edit: DraftEdit, kind: 'ITEM' | 'SHIPPING', actionId: string):
 async function applied(context: Context, unit: Unit, draft: DraftOrderRow, edit: DraftEdit): Promise<LoadedCart> {
   for (const steps of inChanges(edit.actions)) {
     const variantIds = steps.flatMap((step) => (step.action === 'ITEM_ADD' ? (step.details.variant_id ?? []) : []))
-    await changeInUnit(context, unit, draft.cart_id, { variantIds }, async (work) => {
+    await changeInUnit(context, unit, draft.cart_id, { variantIds, isStaffs: true }, async (work) => {
       for (const step of steps) await apply(work, step)
     })
   }

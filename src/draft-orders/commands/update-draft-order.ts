@@ -26,7 +26,7 @@ export async function updateDraftOrder(context: Context, id: string, input: Upda
     const { customer_id, ...rest } = input
     const [customer] = customer_id === undefined ? [] : await unit.run(customerEmailStatement(tenantId, customer_id))
     if (customer_id !== undefined && customer === undefined) throw unknownCustomer(customer_id)
-    await changeInUnit(context, unit, draft.cart_id, { variantIds: [] }, async (work) => {
+    await changeInUnit(context, unit, draft.cart_id, { variantIds: [], isStaffs: true }, async (work) => {
       await changeRoot(work, rest)
       // Last: it writes the cart, to find the prices of its customer.
       const isOther = customer !== undefined && customer.id !== work.cart.customer_id

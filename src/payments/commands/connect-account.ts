@@ -5,7 +5,7 @@ import { hashOfHookToken, newHookToken } from '../hook-token.js'
 import { lockSetting, type PaymentAccountSetting, settingStatement } from '../operator-accounts.js'
 import type { PaymentAccount } from '../provider.js'
 import { paymentProviderOf, slugOf } from '../registry.js'
-import { scheduleReconciliation } from '../reconciliation-schedule.js'
+import { scheduleEventListing, scheduleReconciliation } from '../account-schedules.js'
 
 export interface AccountInput {
   provider_id: string
@@ -130,6 +130,7 @@ async function write(
       ),
     )
     await scheduleReconciliation(unit, id, context.clock.now())
+    await scheduleEventListing(unit, id, context.clock.now())
     return id
   })
 }

@@ -9,16 +9,28 @@ interface ItemRow {
   value: Record<string, unknown>
 }
 
+/** What files can translate: tables, ids, and the names that desired.ts has for them. `$1` is the tenant. */
+export const translatableThings = `
+  select 'product' as reference, p.id, p.handle as name from product p where p.tenant_id = $1 and p.deleted_at is null
+  union all select 'product_category', c.id, c.handle from product_category c where c.tenant_id = $1 and c.deleted_at is null
+  union all select 'product_collection', l.id, l.handle from product_collection l where l.tenant_id = $1 and l.deleted_at is null
+  union all select 'vendor', v.id, v.handle from vendor v where v.tenant_id = $1 and v.deleted_at is null
+  union all select 'region', r.id, r.name from region r where r.tenant_id = $1 and r.deleted_at is null
+  union all select 'shipping_option', s.id, v.handle || '/' || s.name from shipping_option s
+    join vendor v on v.tenant_id = $1 and v.id = s.vendor_id where s.tenant_id = $1 and s.deleted_at is null
+  union all select 'product_option', o.id, p.handle || '/' || o.title from product_option o
+    join product p on p.tenant_id = $1 and p.id = o.product_id
+    where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null
+  union all select 'product_option_value', w.id, p.handle || '/' || o.title || '/' || w.value from product_option_value w
+    join product_option o on o.tenant_id = $1 and o.id = w.option_id join product p on p.tenant_id = $1 and p.id = o.product_id
+    where w.tenant_id = $1 and w.deleted_at is null and o.deleted_at is null and p.deleted_at is null`
+
 /** One statement per kind; `$1` is the tenant. The values have the form of desired.ts, keys in the same order. */
 const queries: Partial<Record<ItemKind, string>> = {
   translation: `
-    select t.locale_code || ' ' || t.reference || ' ' || x.handle as key, json_build_object('words',
+    select t.locale_code || ' ' || t.reference || ' ' || x.name as key, json_build_object('words',
       (select coalesce(json_object_agg(w.key, w.value), '{}') from jsonb_each_text(t.translations) w where w.value <> '')) as value
-    from translation t join (
-      select 'product' as reference, p.id, p.handle from product p where p.tenant_id = $1 and p.deleted_at is null
-      union all select 'product_category', c.id, c.handle from product_category c where c.tenant_id = $1 and c.deleted_at is null
-      union all select 'product_collection', l.id, l.handle from product_collection l where l.tenant_id = $1 and l.deleted_at is null
-    ) x on x.reference = t.reference and x.id = t.reference_id
+    from translation t join (${translatableThings}) x on x.reference = t.reference and x.id = t.reference_id
     where t.tenant_id = $1 and $2::text is not null order by 1`,
   storefront: `
     select $2::text as key, json_build_object('theme', t.theme) as value

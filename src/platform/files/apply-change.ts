@@ -16,10 +16,11 @@ import { createRegion, type RegionInput, updateRegion } from '../../regions/inde
 import { storesStatement, updateStore } from '../../stores/index.js'
 import { createTaxRate, createTaxRegion } from '../../tax/index.js'
 import { setTheme } from '../../themes/index.js'
-import { changeTranslations } from '../../translations/index.js'
+import { changeTranslations, type Reference } from '../../translations/index.js'
 import { addShippingOption, createVendor, updateVendor } from '../../vendors/index.js'
 import { updateTenant } from '../commands/change-tenant.js'
 import type { TenantRow } from '../queries.js'
+import { translatableThings } from './actual.js'
 import type { Difference } from './compare.js'
 import type { ItemKind } from './desired.js'
 
@@ -184,8 +185,16 @@ async function writeCategory(unit: Unit, _work: Work, difference: Difference, va
 
 /** An empty word takes away what is translated no longer. */
 async function writeTranslation(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
-  const [locale, reference, handle] = difference.key.split(' ') as [string, 'product', string]
-  const id = (await idOf(unit, reference, 'handle', handle)) as string
+  const [, locale, reference, name] = /^(\S+) (\S+) (.+)$/s.exec(difference.key) as unknown as [string, string, Reference, string]
+  const [thing] = await unit.run(
+    statement<{ id: string }>(
+      'platform.files.translated_thing',
+      `select x.id from (${translatableThings}) x where x.reference = $2 and x.name = $3`,
+      [tenantOf(unit), reference, name],
+    ),
+  )
+  if (thing === undefined) throw invalidData(`There is no ${reference} named ${name}`)
+  const id = thing.id
   if (difference.what === 'missing') {
     const made = { reference, reference_id: id, locale_code: locale, translations: value.words }
     await changeTranslations(unit, { create: [made], update: [], delete: [] })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { toMinor } from '../../kernel/index.js'
 import { flatCategories, type TenantFiles } from './read.js'
-import type { ProductFile, StoreFile, VendorFile } from './schema.js'
+import type { ProductFile, StoreFile, TranslationFile, VendorFile } from './schema.js'
 
 /**
  * What can be described by files, in the order in which it is made: later kinds refer to earlier ones. Files and
@@ -86,15 +86,51 @@ export function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-function translationItems({ translations }: TenantFiles): Item[] {
-  return [...translations].flatMap(([locale, file]) =>
-    Object.entries({ product_category: file.categories, product_collection: file.collections, product: file.products }).flatMap(
-      ([reference, things]) =>
-        Object.entries(things).map(
-          ([handle, words]): Item => ({ kind: 'translation', key: `${locale} ${reference} ${handle}`, value: { words: { ...words } } }),
-        ),
+/** What a text is of: the table, and the name of its row in the files, as actual.ts puts it together. */
+type Named = readonly [reference: string, name: string, words: Record<string, string | undefined>]
+
+function translationItems(files: TenantFiles): Item[] {
+  return [...files.translations].flatMap(([locale, file]) =>
+    [...namedByHandle(files, file), ...namedByWord(files, file)].map(
+      ([reference, name, words]): Item => ({ kind: 'translation', key: `${locale} ${reference} ${name}`, value: { words } }),
     ),
   )
+}
+
+function namedByHandle({ vendors }: TenantFiles, file: TranslationFile): Named[] {
+  const things = (reference: string, entries: Record<string, Record<string, string | undefined>>) =>
+    Object.entries(entries).map(([handle, words]): Named => [reference, handle, { ...words }])
+  const products = vendors
+    .flatMap((vendor) => vendor.products)
+    .map(({ handle, material }): Named => {
+      const shared = material === undefined ? undefined : file.words[material]
+      return ['product', handle, { ...(shared === undefined ? {} : { material: shared }), ...file.products[handle] }]
+    })
+    .filter(([, , words]) => Object.keys(words).length > 0)
+  return [
+    ...things('product_category', file.categories),
+    ...things('product_collection', file.collections),
+    ...things('vendor', file.vendors),
+    ...products,
+  ]
+}
+
+function namedByWord({ store, vendors }: TenantFiles, { words }: TranslationFile): Named[] {
+  const named = (reference: string, path: readonly string[], field: string): Named[] => {
+    const word = words[path.at(-1) as string]
+    return word === undefined ? [] : [[reference, path.join('/'), { [field]: word }]]
+  }
+  const products = vendors.flatMap((vendor) => vendor.products)
+  return [
+    ...store.regions.flatMap((region) => named('region', [region.name], 'name')),
+    ...vendors.flatMap((vendor) => vendor.shipping.flatMap(({ name }) => named('shipping_option', [vendor.handle, name], 'name'))),
+    ...products.flatMap(({ handle, options }) =>
+      options.flatMap(({ title, values }) => [
+        ...named('product_option', [handle, title], 'title'),
+        ...values.flatMap((value) => named('product_option_value', [handle, title, value], 'value')),
+      ]),
+    ),
+  ]
 }
 
 /** The plan that a store's file names, with what the platform takes. */

@@ -147,13 +147,22 @@ function checkTranslations({ store, vendors, translations }: TenantFiles, compla
     categories: flatCategories(store.categories).map((category) => category.handle),
     collections: store.collections.map((collection) => collection.handle),
     products: vendors.flatMap((vendor) => vendor.products.map((product) => product.handle)),
+    vendors: vendors.map((vendor) => vendor.handle),
   }
+  const said = new Set([
+    ...store.regions.map((region) => region.name),
+    ...vendors.flatMap((vendor) => vendor.shipping.map((option) => option.name)),
+    ...vendors
+      .flatMap((vendor) => vendor.products)
+      .flatMap(({ material, options }) => [material ?? '', ...options.flatMap(({ title, values }) => [title, ...values])]),
+  ])
   for (const [locale, file] of translations) {
     const where = `translations/${locale}.yaml`
     if (store.locales?.includes(locale) !== true) complain(where, `the store does not offer the language ${locale}: name it in locales`)
-    for (const kind of ['categories', 'collections', 'products'] as const) {
+    for (const kind of ['categories', 'collections', 'vendors', 'products'] as const) {
       for (const handle of Object.keys(file[kind])) if (!known[kind].includes(handle)) complain(where, `${kind}: there is no ${handle}`)
     }
+    for (const word of Object.keys(file.words)) if (!said.has(word)) complain(where, `words: nothing is called ${word}`)
   }
 }
 

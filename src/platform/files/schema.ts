@@ -153,8 +153,14 @@ export const vendorFile = z.strictObject({
 const words = z.string().trim().min(1).max(limits.text_characters)
 const translationsOf = <Shape extends z.ZodRawShape>(shape: Shape) => z.record(handle, z.strictObject(shape)).default({})
 
-/** tenants/<slug>/translations/<language tag>.yaml: words of what the catalogue has, by handle. */
+/** tenants/<slug>/translations/<language tag>.yaml: words of what the catalogue has, by handle, and what all of it shares. */
 export const translationFile = z.strictObject({
+  /**
+   * What the store's other files say in a word or two, and say again and again: names of regions and ways of delivery, of
+   * options and their values, and materials.
+   */
+  words: z.record(z.string().min(1).max(limits.text_characters), words).default({}),
+  vendors: translationsOf({ description: words }),
   categories: translationsOf({ name: words.optional(), description: words.optional() }),
   collections: translationsOf({ title: words.optional() }),
   products: translationsOf({

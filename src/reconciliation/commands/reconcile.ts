@@ -75,13 +75,7 @@ export async function reconcile(
     const listed = answerOf(await remote.listMovements(call, run.since, cursor))
     const movements = isShared ? await ofStore(context, call, listed.movements) : listed.movements
     await noteMovements(context, { accountId: run.payment_account_id, providerId: provider.id }, movements)
-    await settleUnknown(
-      context,
-      provider,
-      run.payment_account_id,
-      movements.map(({ reference }) => reference),
-      able,
-    )
+    await settleUnknown(context, provider, run.payment_account_id, movements, able)
     // When others' money moves is none of a store's business: what a shared account was seen until is the run's own time.
     const seenUntil = isShared ? [context.clock.now()] : movements.map(({ occurredAt }) => occurredAt)
     await notePage(context, run.id, { isFirst: cursor === null, before, count: movements.length, seenUntil, next: listed.next })
@@ -94,7 +88,8 @@ export async function reconcile(
 /** What of an account that several stores are charged on is the store's: what moved for objects that were made for it. */
 async function ofStore(context: Context, call: ProviderCall, movements: readonly MoneyMovement[]): Promise<MoneyMovement[]> {
   if (call.account === null) return []
-  const namesOf = ({ payment, source }: MoneyMovement) => [payment, source].filter((name): name is string => name !== null)
+  const namesOf = ({ payment, source, release }: MoneyMovement) =>
+    [payment, source, release ?? null].filter((name): name is string => name !== null)
   const own = await referencesOfStore(context, call.account, movements.flatMap(namesOf))
   return movements.filter((movement) => namesOf(movement).some((name) => own.has(name)))
 }
@@ -133,17 +128,24 @@ async function settleUnknown(
   context: Context,
   provider: Provider,
   accountId: string,
-  references: readonly string[],
+  movements: readonly MoneyMovement[],
   able: { complete: CompleteCart; touches: TouchHandlers },
 ): Promise<void> {
   const unknown = await context.db.read(
     context.scope,
-    unknownStatement({ tenantId: tenantOf(context), providerId: provider.id }, references),
+    unknownStatement(
+      { tenantId: tenantOf(context), providerId: provider.id },
+      movements.map(({ reference }) => reference),
+    ),
   )
   for (const { kind, reference } of unknown) {
     try {
       if (kind === 'payment') await settlePayment(context, provider, reference, able.complete)
-      else await able.touches.dispute?.(context, provider, { kind, reference }, accountId)
+      else if (kind === 'dispute') await able.touches.dispute?.(context, provider, { kind, reference }, accountId)
+      else {
+        const release = movements.find(({ source }) => source === reference)?.release
+        if (release !== undefined) await able.touches.release?.(context, provider, { kind, reference: release }, accountId)
+      }
     } catch (error) {
       if (!(error instanceof StoaError)) throw error
     }

@@ -149,7 +149,7 @@ async function pay() {
 
 let paying = false
 form.addEventListener('submit', async (event) => {
-  if (event.submitter?.value === 'renew' || !isChosen()) return
+  if (event.submitter?.value !== 'pay' || !isChosen()) return
   event.preventDefault()
   event.stopPropagation()
   if (paying) return
@@ -169,6 +169,8 @@ form.addEventListener('submit', async (event) => {
 form.addEventListener('change', (event) => {
   if (event.target.name === 'payment') show().catch(notLoaded)
 })
+// There is something to pay now, or nothing any more.
+document.addEventListener('swapped', () => show().catch(notLoaded))
 // Browsers bring pages back as they were, after what was paid on them, too.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload()

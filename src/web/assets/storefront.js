@@ -39,20 +39,29 @@ window.addEventListener('pageshow', () => {
   }
 })
 
-/** Puts parts of another page in the place of this page's, and keeps the focus where it was. */
+let swaps = 0
+
+/**
+ * Puts parts of another page in the place of this page's, and keeps the focus where it was. What comes after something
+ * newer was asked for is not shown.
+ */
 async function swap(address, selectors, options) {
   const places = selectors.split(',').map((selector) => document.querySelector(selector))
   if (places.includes(null)) return false
+  swaps += 1
+  const turn = swaps
   const focused = document.activeElement
   for (const place of places) place.setAttribute('aria-busy', 'true')
   try {
     const response = await fetch(address, options)
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     const parts = selectors.split(',').map((selector) => page.querySelector(selector))
+    if (turn !== swaps) return null
     if (parts.includes(null)) return false
     for (const [index, place] of places.entries()) replace(place, parts[index])
     document.title = page.title
     if (!focused.isConnected) find(focused, parts)?.focus()
+    document.dispatchEvent(new Event('swapped'))
     say(parts.map((part) => part.querySelector('[role="status"], .stock, [data-total]')?.textContent ?? '').join(' '))
     return true
   } finally {
@@ -82,7 +91,7 @@ function find(gone, parts) {
 async function goTo(address, selector) {
   const done = await swap(address, selector).catch(() => false)
   if (done) history.replaceState(null, '', address)
-  else location.assign(address)
+  else if (done === false) location.assign(address)
 }
 
 document.addEventListener('click', (event) => {
@@ -111,7 +120,8 @@ document.addEventListener('change', (event) => {
   else if (event.target.dataset.renew !== undefined) {
     const body = new URLSearchParams([...new FormData(form), ['step', 'renew']])
     const options = { method: 'POST', body }
-    swap(form.dataset.renew, form.dataset.swap, options).catch(() => undefined)
+    const parts = event.target.dataset.renew || form.dataset.swap
+    swap(form.dataset.renew, parts, options).catch(() => undefined)
   }
 })
 

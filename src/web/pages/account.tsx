@@ -1,7 +1,8 @@
 import type { Customer, Order } from '../answers.js'
+import { keepAddress, readCustomer } from '../kept-addresses.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
-import { AddressFields, addressOfTyped, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
+import { AddressFields, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { AddressLines } from '../parts/order-view.js'
 import { dayText, type Visit } from '../visit.js'
@@ -33,10 +34,6 @@ function OrderRows({ visit, orders }: { visit: Visit; orders: readonly Order[] }
       ))}
     </ul>
   )
-}
-
-async function readCustomer({ api }: Visit): Promise<Customer> {
-  return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
 }
 
 async function showAccount(visit: Visit): Promise<Shown> {
@@ -77,7 +74,7 @@ async function showOrders(visit: Visit): Promise<Shown> {
 
 /** Countries of all regions: an address is kept for any of them. */
 function countriesOf({ shop }: Visit) {
-  return shop.markets.flatMap((market) => market.countries)
+  return [...new Set(shop.markets.flatMap((market) => market.countries.map(({ iso_2 }) => iso_2)))]
 }
 
 async function addressesDocument(visit: Visit, typed?: TypedAddress, problems: Problems = noProblems, status = 200): Promise<Document> {
@@ -120,19 +117,9 @@ async function addressesDocument(visit: Visit, typed?: TypedAddress, problems: P
 
 async function addAddress(visit: Visit): Promise<Shown> {
   const typed = typedAddress(visit.form)
-  const countries = countriesOf(visit).map(({ iso_2 }) => iso_2)
-  const problems = addressProblems(typed, visit.words, countries)
+  const problems = addressProblems(typed, visit.words, countriesOf(visit))
   if (Object.keys(problems).length > 0) return addressesDocument(visit, typed, problems, 400)
-  const { addresses } = await readCustomer(visit)
-  const wanted = addressOfTyped(typed)
-  // Sent twice it is kept once.
-  const known = addresses.some((address) =>
-    Object.entries(wanted).every(([name, value]) => address[name as keyof typeof address] === value),
-  )
-  if (!known) {
-    const body = { ...wanted, is_default_shipping: addresses.length === 0, is_default_billing: addresses.length === 0 }
-    await visit.api.post('/store/customers/me/addresses', { body })
-  }
+  await keepAddress(visit, typed)
   return seeOther(visit.to('/account/addresses'))
 }
 
@@ -150,7 +137,7 @@ const autocompletes = { first_name: 'given-name', last_name: 'family-name', phon
 
 async function showProfile(visit: Visit): Promise<Shown> {
   const { words } = visit
-  const customer = await readCustomer(visit)
+  const customer = await readCustomer(visit, '+email_verified')
   const title = words.accountPages['/account/profile']
   return {
     title,
@@ -161,10 +148,8 @@ async function showProfile(visit: Visit): Promise<Shown> {
             {words.saved}
           </p>
         )}
+        <EmailState visit={visit} customer={customer} />
         <form class="plain-form" action={visit.to('/account/profile')} method="post" novalidate>
-          <p>
-            {words.fields.email}: <strong>{customer.email}</strong>
-          </p>
           {profileNames.map((name) => (
             <Field
               key={name}
@@ -186,6 +171,38 @@ async function showProfile(visit: Visit): Promise<Shown> {
   }
 }
 
+/** The e-mail, and whether it is shown to be the customer's own. */
+function EmailState({ visit, customer }: { visit: Visit; customer: Customer }) {
+  const { words } = visit
+  const isAsked = visit.query.get('asked') === 'true'
+  return (
+    <div>
+      <p>
+        {words.fields.email}: <strong>{customer.email}</strong> (
+        {customer.email_verified === true ? words.emailConfirmed : words.emailUnconfirmed})
+      </p>
+      {customer.email_verified !== true && (
+        <form action={visit.to('/account/profile/verify')} method="post">
+          {isAsked && (
+            <p class="said" role="status">
+              {words.verifySent}
+            </p>
+          )}
+          <button type="submit" class="link">
+            {words.verifySend}
+          </button>
+        </form>
+      )}
+    </div>
+  )
+}
+
+async function askVerification(visit: Visit): Promise<Shown> {
+  const { email } = await readCustomer(visit)
+  await visit.api.post('/auth/verification/request', { body: { entity_id: email, entity_type: 'email' } })
+  return seeOther(`${visit.to('/account/profile')}?asked=true`)
+}
+
 async function saveProfile(visit: Visit): Promise<Shown> {
   const text = (name: string, longest: number) => (visit.form.get(name) ?? '').trim().slice(0, longest) || null
   const body = { first_name: text('first_name', 200), last_name: text('last_name', 200), phone: text('phone', 50) }
@@ -201,4 +218,5 @@ export const pages: Page[] = [
   { method: 'POST', path: '/account/addresses/remove', customer: true, show: removeAddress },
   { method: 'GET', path: '/account/profile', customer: true, show: showProfile },
   { method: 'POST', path: '/account/profile', customer: true, show: saveProfile },
+  { method: 'POST', path: '/account/profile/verify', customer: true, show: askVerification },
 ]

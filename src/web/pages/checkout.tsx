@@ -1,66 +1,80 @@
-import { StoaError, toMinor } from '../../kernel/index.js'
-import type { Cart, Customer } from '../answers.js'
-import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf, type VendorPart } from '../carts.js'
+import { isId, StoaError } from '../../kernel/index.js'
+import type { Address, Cart } from '../answers.js'
+import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
 import { cartOf, forgetCart } from '../cookies.js'
+import { dropCode, readStoreCredit, takeCode, typedCode, useStoreCredit } from '../credit.js'
+import { isEmail, typedEmail } from '../emails.js'
+import { keepAddress, readCustomer, sameAddress } from '../kept-addresses.js'
 import { type Document, type Page, type Plain, type Redirect, type Shown, seeOther } from '../page.js'
 import {
-  AddressFields,
   addressOfTyped,
   addressProblems,
-  tellsTax,
+  billingPrefix,
+  billingProblems,
   type TypedAddress,
   typedAddress,
   typedFrom,
 } from '../parts/address-fields.js'
-import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
-import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
-import { cardProvider, type PaymentChoices, paymentChoices, PaymentMethods } from '../parts/payment.js'
-import { TotalsList } from '../parts/totals.js'
-import { showsTax, type Visit } from '../visit.js'
+import { type Counter, CounterForm, type Typed } from '../parts/counter.js'
+import { deliveryPrefix } from '../parts/deliveries.js'
+import { noProblems, type Problems } from '../parts/fields.js'
+import { cardProvider, paymentChoices } from '../parts/payment.js'
+import { refusalIn } from '../refusals.js'
+import type { Visit } from '../visit.js'
+import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
 import { cartDocument } from './cart.js'
 
-interface Typed {
+/** What is known of who pays, beside what the form says. */
+interface Payer {
   email: string
-  address: TypedAddress
-  /** Id of the payment provider; '' before one is chosen. */
-  payment: string
+  kept: readonly Address[]
+  storeCredit: number
 }
 
-/** Everything that the page shows. */
-interface Counter {
-  cart: Cart
-  parts: readonly VendorPart[]
-  choices: PaymentChoices
-  typed: Typed
-  problems: Problems
+async function payerOf(visit: Visit, cart: Cart): Promise<Payer> {
+  if (visit.identified.actor === null) return { email: '', kept: [], storeCredit: 0 }
+  const [{ email, addresses }, storeCredit] = await Promise.all([readCustomer(visit), readStoreCredit(visit, cart)])
+  const kept = addresses.filter((address) => cart.region.countries.some(({ iso_2 }) => iso_2 === address.country_code))
+  return { email, kept, storeCredit }
 }
-
-const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-const email_characters = 254
 
 /** What the cart says already, or the customer's own address. */
-async function typedOf(visit: Visit, cart: Cart): Promise<Typed> {
-  const { countries } = cart.region
-  const only = countries.length === 1 ? countries[0]?.iso_2 : undefined
-  const customer = await customerOf(visit)
-  const kept = customer?.addresses.filter((address) => countries.some(({ iso_2 }) => iso_2 === address.country_code)) ?? []
-  const own = kept.find((address) => address.is_default_shipping) ?? kept[0] ?? null
-  const inCart = cart.shipping_address?.address_1 == null && own !== null ? own : cart.shipping_address
-  return { email: cart.email ?? customer?.email ?? '', address: typedFrom(inCart, only), payment: visit.query.get('payment') ?? '' }
+function typedOf(visit: Visit, cart: Cart, { email, kept }: Payer): Typed {
+  const { query } = visit
+  const { shipping_address: shipping, billing_address: billing } = cart
+  const own = shipping?.address_1 == null ? (kept.find((address) => address.is_default_shipping) ?? kept[0]) : undefined
+  const address = typedFrom(own ?? shipping, onlyCountry(cart))
+  const isSame = billing === null || own !== undefined || sameAddress([billing], address) !== undefined
+  return {
+    email: cart.email ?? email,
+    address,
+    billing: isSame ? null : typedFrom(billing, undefined),
+    keep: query.get('keep') === 'true',
+    payment: query.get('payment') ?? '',
+  }
 }
 
-async function customerOf({ api, identified }: Visit): Promise<Customer | null> {
-  if (identified.actor === null) return null
-  return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
+function onlyCountry({ region }: Cart): string | undefined {
+  return region.countries.length === 1 ? region.countries[0]?.iso_2 : undefined
 }
 
 /** The cart that can be paid; or where to go instead, which is `unsound` where something in it is not sold any more. */
 async function openCart(visit: Visit, unsound: () => Shown | Promise<Shown>): Promise<Cart | Shown> {
   const cart = await readCart(visit)
-  if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
+  if (cart === null) return (await finishedElsewhere(visit)) ?? seeOther(visit.to('/cart'))
+  if (cart.items.length === 0) return seeOther(visit.to('/cart'))
   if (cart.completed_at !== null) return finished(visit, cart.id)
   return (await isSound(visit, cart)) ? cart : unsound()
+}
+
+/** The order of the cart that a form was made for, where another window has completed it and the browser has forgotten it. */
+async function finishedElsewhere(visit: Visit): Promise<Redirect | null> {
+  const id = visit.form.get('cart') ?? ''
+  if (!isId(id, 'cart')) return null
+  const call = { params: { id }, query: { fields: 'id,completed_at' } }
+  const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
+  return cart.completed_at === null ? null : finished(visit, id)
 }
 
 const isCart = (found: Cart | Shown): found is Cart => 'items' in found
@@ -85,13 +99,14 @@ type Completed = { type: 'order'; order: { id: string } } | { type: 'cart'; erro
 async function show(visit: Visit): Promise<Shown> {
   const cart = await openCart(visit, () => seeOther(visit.to('/cart')))
   if (!isCart(cart)) return cart
-  const typed = await typedOf(visit, cart)
+  const payer = await payerOf(visit, cart)
+  const typed = typedOf(visit, cart, payer)
   // A customer's own address says what delivery and taxes come to before anything is typed.
   const known =
     cart.shipping_address?.address_1 == null && typed.address.address_1 !== ''
       ? await saveTyped(visit, cart, typed).catch(() => cart)
       : cart
-  return counterDocument(visit, await laidOut(visit, known, typed, problemsOfReturn(visit), () => null))
+  return counterDocument(visit, { ...(await laidOut(visit, known, payer, typed)), problems: problemsOfReturn(visit) })
 }
 
 /** Why the shopper is back from the bank without an order. */
@@ -104,39 +119,53 @@ function problemsOfReturn({ query, locale }: Visit): Problems {
 async function laidOut(
   visit: Visit,
   cart: Cart,
+  { kept, storeCredit }: Payer,
   typed: Typed,
-  problems: Problems,
-  wished: (profileId: string) => string | null,
+  wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
-  const options = await readOptions(visit, cart)
+  const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
   const chosen = await chooseDeliveries(visit, cart, options, wished)
-  return { cart: chosen, parts: partsOf(chosen, options), choices: await paymentChoices(visit, cart), typed, problems }
+  return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 
 /** Keeps with the cart what was typed so far, as far as it can be kept. */
 async function saveTyped(visit: Visit, cart: Cart, typed: Typed): Promise<Cart> {
   const address = addressOfTyped(typed.address)
   const body = {
-    ...(emailPattern.test(typed.email) ? { email: typed.email } : {}),
+    ...(isEmail(typed.email) ? { email: typed.email } : {}),
     shipping_address: address,
-    billing_address: address,
+    billing_address: typed.billing === null ? address : addressOfTyped(typed.billing),
   }
   return (await visit.api.post<{ cart: Cart }>('/store/carts/:id', { params: { id: cart.id }, query: { fields: cartFields }, body })).cart
 }
 
-function problemsOf(visit: Visit, cart: Cart, typed: Typed): Record<string, string> {
-  const { words } = visit
-  const problems = addressProblems(
-    typed.address,
-    words,
-    cart.region.countries.map(({ iso_2 }) => iso_2),
-  )
-  return emailPattern.test(typed.email) ? problems : { email: words.missing.email, ...problems }
+function problemsOf({ words }: Visit, cart: Cart, { email, address, billing }: Typed): Record<string, string> {
+  const countries = cart.region.countries.map(({ iso_2 }) => iso_2)
+  return {
+    ...(isEmail(email) ? {} : { email: words.missing.email }),
+    ...addressProblems(address, words, countries),
+    ...(billing === null ? {} : billingProblems(billing, words)),
+  }
 }
 
-function typedIn({ form }: Visit): Typed {
-  const email = (form.get('email') ?? '').trim().toLowerCase().slice(0, email_characters)
-  return { email, address: typedAddress(form), payment: form.get('payment') ?? '' }
+function typedIn(visit: Visit, cart: Cart, { kept }: Payer): Typed {
+  const { form } = visit
+  return {
+    email: typedEmail(visit),
+    address: chosenAddress(form, cart, kept) ?? typedAddress(form),
+    billing: form.get('billing_same') === 'true' ? null : typedAddress(form, billingPrefix),
+    keep: form.get('keep') === 'true',
+    payment: form.get('payment') ?? '',
+  }
+}
+
+/** The address that was chosen among the kept ones since the page was made; null where what the fields hold counts. */
+function chosenAddress(form: URLSearchParams, cart: Cart, kept: readonly Address[]): TypedAddress | null {
+  const [chosen, shown] = [form.get('kept') ?? '', form.get('kept_shown') ?? '']
+  if (chosen === shown) return null
+  if (chosen !== '') return typedFrom(kept.find(({ id }) => id === chosen) ?? null, onlyCountry(cart))
+  const wasKept = sameAddress(kept, typedAddress(form)) !== undefined
+  return wasKept ? typedFrom(null, onlyCountry(cart)) : null
 }
 
 async function pay(visit: Visit): Promise<Shown> {
@@ -149,43 +178,76 @@ async function pay(visit: Visit): Promise<Shown> {
     const isOver = error.code === 'cart_being_completed' || error.message.endsWith('is already completed.')
     if (isOver && cookie !== null) return finished(visit, cookie.id)
     if (error.code === 'insufficient_inventory') return soldOut(visit)
+    if (error.code === 'insufficient_credit') return creditGone(visit)
     throw error
   }
+}
+
+/** Credit that the cart counted on was used elsewhere: what is left of it is reckoned anew. */
+async function creditGone(visit: Visit): Promise<Shown> {
+  const cart = await openCart(visit, () => soldOut(visit))
+  if (!isCart(cart)) return cart
+  const payer = await payerOf(visit, cart)
+  const typed = typedIn(visit, cart, payer)
+  const counter = await laidOut(visit, await saveTyped(visit, cart, typed), payer, typed)
+  return counterDocument(visit, { ...counter, problems: { '': counterWordsOf(visit.locale).creditGone } }, 409)
 }
 
 async function taken(visit: Visit): Promise<Shown> {
   const { form, words } = visit
   const cart = await openCart(visit, () => soldOut(visit))
   if (!isCart(cart)) return cart
-  const typed = typedIn(visit)
+  const payer = await payerOf(visit, cart)
+  const typed = typedIn(visit, cart, payer)
   const problems = problemsOf(visit, cart, typed)
-  const countryKnown = problems.country_code === undefined
-  const saved = countryKnown ? await saveTyped(visit, cart, typed) : cart
-  const counter = await laidOut(visit, saved, typed, noProblems, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
-  if (form.get('step') === 'renew') {
-    // All that was typed is in the cart: whoever goes back later comes to a page, not to a form that was sent.
-    const kept = countryKnown && (typed.email === '' || emailPattern.test(typed.email))
-    const payment = typed.payment === '' ? '' : `?payment=${encodeURIComponent(typed.payment)}`
-    return kept ? seeOther(`${visit.to('/checkout')}${payment}`) : counterDocument(visit, counter)
-  }
+  const canKeep = problems.country_code === undefined && problems[`${billingPrefix}country_code`] === undefined
+  const saved = canKeep ? await saveTyped(visit, cart, typed) : cart
+  const credited = await changeCredit(visit, saved)
+  const counter = await laidOut(visit, credited ?? saved, payer, typed, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
+  if (credited === null) return counterDocument(visit, { ...counter, problems: { code: words.codeUnknown } }, 400)
+  if (form.get('step') !== 'pay') return renewed(visit, counter, canKeep)
   if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
-  const undelivered = counter.parts.filter((part) => part.deliveries.length === 0 && part.lines.some((line) => line.requires_shipping))
-  if (undelivered.length > 0) {
-    return counterDocument(
-      visit,
-      { ...counter, problems: { '': words.noDelivery(undelivered.map((part) => part.vendor.name).join(', ')) } },
-      400,
-    )
-  }
-  const total = String(counter.cart.total)
-  if (form.get('total') !== total) {
-    const shown = visit.money(counter.cart.total, counter.cart.currency_code)
-    return counterDocument(visit, { ...counter, problems: { '': words.totalChanged(shown) } }, 409)
-  }
-  if (counter.cart.total > 0 && !counter.choices.providers.includes(typed.payment)) {
-    return counterDocument(visit, { ...counter, problems: { payment: words.missing.payment } }, 400)
-  }
+  const obstacle = obstacleOf(visit, counter)
+  if (obstacle !== null) return counterDocument(visit, { ...counter, problems: obstacle.problems }, obstacle.status)
+  // An account that keeps as many addresses as it can does without this one.
+  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusalIn)
   return charge(visit, counter)
+}
+
+/** Codes and store credit as the form wants them: a code that was typed counts, whatever button was pressed. Null for one that does not. */
+async function changeCredit(visit: Visit, cart: Cart): Promise<Cart | null> {
+  const step = visit.form.get('step')
+  const drop = visit.form.get('drop')
+  if (drop !== null) return dropCode(visit, cart, drop)
+  if (step === 'use_credit' || step === 'leave_credit') return useStoreCredit(visit, cart, step === 'use_credit')
+  const code = typedCode(visit)
+  return code === '' ? cart : takeCode(visit, cart, code)
+}
+
+/** The page once more, with what was typed. Where all of it is in the cart, whoever goes back later comes to a page, not to a form that was sent. */
+function renewed(visit: Visit, counter: Counter, isKept: boolean): Shown {
+  const { email, address, payment, keep } = counter.typed
+  // Where nothing is typed, the page would propose a kept address again.
+  const isWhole = (email === '' || isEmail(email)) && (counter.kept.length === 0 || address.address_1 !== '')
+  if (!isKept || !isWhole) return counterDocument(visit, counter)
+  const query = new URLSearchParams({ ...(payment === '' ? {} : { payment }), ...(keep ? { keep: 'true' } : {}) })
+  return seeOther(`${visit.to('/checkout')}${query.size === 0 ? '' : `?${query}`}`)
+}
+
+/** Why the order cannot be placed yet although everything is filled in. */
+function obstacleOf(visit: Visit, counter: Counter): { problems: Problems; status: number } | null {
+  const { form, words, locale } = visit
+  const { cart, parts, typed, choices, kept } = counter
+  if (chosenAddress(form, cart, kept) !== null) return { problems: { '': counterWordsOf(locale).addressChosen }, status: 409 }
+  const undelivered = parts.filter((part) => part.deliveries.length === 0 && part.lines.some((line) => line.requires_shipping))
+  if (undelivered.length > 0) {
+    return { problems: { '': words.noDelivery(undelivered.map((part) => part.vendor.name).join(', ')) }, status: 400 }
+  }
+  if (form.get('total') !== String(cart.total)) {
+    return { problems: { '': words.totalChanged(visit.money(cart.total, cart.currency_code)) }, status: 409 }
+  }
+  const isPaid = cart.total === 0 || choices.providers.includes(typed.payment)
+  return isPaid ? null : { problems: { payment: words.missing.payment }, status: 400 }
 }
 
 async function charge(visit: Visit, counter: Counter): Promise<Shown> {
@@ -288,93 +350,6 @@ function counterDocument(visit: Visit, counter: Counter, status = 200): Document
       </>
     ),
   }
-}
-
-function CounterForm({ visit, counter }: { visit: Visit; counter: Counter }) {
-  const { words } = visit
-  const { cart, parts, typed, problems } = counter
-  const taxKnown = tellsTax(cart.shipping_address)
-  const action = visit.to('/checkout')
-  // What is wrong with a card is said at the card, where the script leads.
-  const { payment: atCard, ...others } = problems
-  const listed = typed.payment === cardProvider && atCard !== undefined ? others : problems
-  return (
-    <form
-      class="counter"
-      id="counter"
-      action={action}
-      method="post"
-      novalidate
-      data-swap="#province,#delivery-choices,#summary-part"
-      data-renew={action}
-    >
-      <div class="counter-fields">
-        <div class="counter-fields" id="counter-parts">
-          <ProblemList visit={visit} problems={listed} />
-          {visit.identified.actor === null && (
-            <p class="note">
-              {words.haveAccount} <a href={`${visit.to('/sign-in')}?next=/checkout`}>{words.signIn}</a>
-            </p>
-          )}
-          <section aria-labelledby="contact">
-            <h2 id="contact">{words.contact}</h2>
-            <Field
-              visit={visit}
-              name="email"
-              label={words.fields.email}
-              type="email"
-              value={typed.email}
-              problems={problems}
-              autocomplete="email"
-              hint={words.emailHint}
-              maxLength={email_characters}
-              required
-            />
-          </section>
-          <section aria-labelledby="address">
-            <h2 id="address">{words.address}</h2>
-            <AddressFields visit={visit} typed={typed.address} problems={problems} countries={cart.region.countries} />
-          </section>
-          <section aria-labelledby="delivery" id="delivery-choices">
-            <h2 id="delivery">{words.delivery}</h2>
-            {parts.map((part) => (
-              <Deliveries key={part.vendor.id} visit={visit} part={part} />
-            ))}
-            <button class="quiet" type="submit" name="step" value="renew">
-              {words.renewTotal}
-            </button>
-          </section>
-        </div>
-        <PaymentMethods visit={visit} choices={counter.choices} chosen={typed.payment} problem={problems.payment} />
-      </div>
-      <aside
-        class="summary"
-        id="summary-part"
-        aria-labelledby="summary"
-        data-amount={String(toMinor(cart.total, cart.currency_code))}
-        data-currency={cart.currency_code}
-      >
-        <h2 id="summary">{words.summary}</h2>
-        <ul class="summary-lines">
-          {cart.items.map((line) => (
-            <li key={line.id}>
-              <span>
-                {line.quantity} × {line.product_title}
-                {line.variant_title !== null && line.variant_title !== 'Default' && <span class="note"> {line.variant_title}</span>}
-              </span>
-              <span>{visit.money(showsTax(cart.region) ? line.original_total : line.subtotal, cart.currency_code)}</span>
-            </li>
-          ))}
-        </ul>
-        <TotalsList visit={visit} totals={cart} gross={showsTax(cart.region)} taxKnown={taxKnown} />
-        <input type="hidden" name="total" value={String(cart.total)} />
-        <button type="submit" name="step" value="pay">
-          {cart.total === 0 ? words.placeOrder : payingWordsOf(visit.locale).button(visit.money(cart.total, cart.currency_code))}
-        </button>
-        <p class="note">{words.placeOrderNote}</p>
-      </aside>
-    </form>
-  )
 }
 
 export const pages: Page[] = [

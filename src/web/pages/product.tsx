@@ -7,6 +7,7 @@ import { cardFields, ProductCards } from '../parts/product-card.js'
 import { Reviews } from '../parts/reviews.js'
 import { Stars } from '../parts/stars.js'
 import { type Step, Trail, trailData } from '../parts/trail.js'
+import { marketName } from '../shops.js'
 import { pricingOf, type Visit } from '../visit.js'
 
 const fields =
@@ -271,7 +272,7 @@ async function show(visit: Visit): Promise<Shown> {
                 {product.description}
               </p>
             )}
-            <p class="delivery">{words.deliveredBy(product.vendor.name, visit.market.name)}</p>
+            <p class="delivery">{words.deliveredBy(product.vendor.name, marketName(visit.market, visit.locale))}</p>
             <Facts visit={visit} product={product} chosen={chosen} />
           </div>
         </div>

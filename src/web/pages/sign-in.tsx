@@ -1,25 +1,31 @@
 import type { VNode } from 'preact'
 import { StoaError } from '../../kernel/index.js'
-import { type Document, type Page, type Shown, seeOther } from '../page.js'
+import { forgetCart } from '../cookies.js'
+import { email_characters, isEmail, typedEmail } from '../emails.js'
+import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
-import { register, signIn, signOut } from '../sign-ins.js'
+import { refusalIn } from '../refusals.js'
+import { register, type SignedIn, signIn, signOut } from '../sign-ins.js'
 import type { Visit } from '../visit.js'
+import { secondStepWordsOf } from '../words/second-step.js'
 
-const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const secondStepPath = '/sign-in/second-step'
 const password = { minimum: 8, maximum: 128 }
 
 /** Where to go when it is done: a path of this store, or the account. */
-function nextOf(visit: Visit): string {
+export function nextOf(visit: Visit): string {
   const next = visit.form.get('next') ?? visit.query.get('next') ?? ''
   return /^\/(?!\/)[\w\-/.]{0,200}$/.test(next) ? next : '/account'
 }
 
-function formDocument(title: string, body: VNode, status: number): Document {
-  return { title, status, kind: 'narrow', body }
+/** On to where the shopper wanted to go, by way of the second step where there is one. */
+function goOn(visit: Visit, came: SignedIn): Redirect {
+  const next = nextOf(visit)
+  return seeOther(came === 'done' ? visit.to(next) : `${visit.to(secondStepPath)}?next=${encodeURIComponent(next)}`)
 }
 
-function emailOf({ form }: Visit): string {
-  return (form.get('email') ?? '').trim().toLowerCase().slice(0, 254)
+function formDocument(title: string, body: VNode, status: number): Document {
+  return { title, status, kind: 'narrow', body }
 }
 
 function EmailField({ visit, problems }: { visit: Visit; problems: Problems }) {
@@ -32,7 +38,7 @@ function EmailField({ visit, problems }: { visit: Visit; problems: Problems }) {
       value={visit.form.get('email') ?? visit.query.get('email')}
       problems={problems}
       autocomplete="username"
-      maxLength={254}
+      maxLength={email_characters}
       required
     />
   )
@@ -47,6 +53,7 @@ function signInDocument(visit: Visit, problems: Problems, status = 200): Documen
       <h1>{words.signIn}</h1>
       <form class="plain-form" action={visit.to('/sign-in')} method="post" novalidate>
         <ProblemList visit={visit} problems={problems} />
+        {visit.query.get('over') === 'true' && <p class="said">{secondStepWordsOf(visit.locale).over}</p>}
         <input type="hidden" name="next" value={next} />
         <EmailField visit={visit} problems={problems} />
         <Field
@@ -73,15 +80,15 @@ function signInDocument(visit: Visit, problems: Problems, status = 200): Documen
 
 async function takeSignIn(visit: Visit): Promise<Shown> {
   const { form, words } = visit
-  const email = emailOf(visit)
+  const email = typedEmail(visit)
   const problems = {
-    ...(emailPattern.test(email) ? {} : { email: words.missing.email }),
+    ...(isEmail(email) ? {} : { email: words.missing.email }),
     ...((form.get('password') ?? '') === '' ? { password: words.passwordMissing } : {}),
   }
   if (Object.keys(problems).length > 0) return signInDocument(visit, problems, 400)
   try {
     const came = await signIn(visit, { email, password: (form.get('password') ?? '').slice(0, 200) })
-    return came.done ? seeOther(visit.to(nextOf(visit))) : signInDocument(visit, { '': words.secondFactor }, 403)
+    return goOn(visit, came)
   } catch (error) {
     if (!(error instanceof StoaError) || error.type !== 'unauthorized') throw error
     return signInDocument(visit, { '': words.signInWrong }, 401)
@@ -150,21 +157,20 @@ function newPasswordProblem(visit: Visit): Record<string, string> {
 
 async function takeRegister(visit: Visit): Promise<Shown> {
   const { form, words } = visit
-  const email = emailOf(visit)
+  const email = typedEmail(visit)
   const text = (name: string) => (form.get(name) ?? '').trim().slice(0, 200)
   const problems: Record<string, string> = {}
   if (text('first_name') === '') problems.first_name = words.missing.first_name
   if (text('last_name') === '') problems.last_name = words.missing.last_name
-  if (!emailPattern.test(email)) problems.email = words.missing.email
+  if (!isEmail(email)) problems.email = words.missing.email
   Object.assign(problems, newPasswordProblem(visit))
   if (Object.keys(problems).length > 0) return registerDocument(visit, problems, 400)
   try {
     const customer = { email, password: form.get('password') ?? '', first_name: text('first_name'), last_name: text('last_name') }
     const came = await register(visit, customer)
-    return came.done ? seeOther(visit.to(nextOf(visit))) : signInDocument(visit, { '': words.secondFactor }, 403)
+    return goOn(visit, came)
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    if (error.type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
+    if (refusalIn(error).type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
     return registerDocument(visit, { email: words.emailTaken }, 409)
   }
 }
@@ -207,8 +213,8 @@ async function takeReset(visit: Visit): Promise<Shown> {
   const { form, words, api } = visit
   const token = form.get('token')
   if (token === null) {
-    const identifier = emailOf(visit)
-    if (!emailPattern.test(identifier)) return resetDocument(visit, { email: words.missing.email }, 400)
+    const identifier = typedEmail(visit)
+    if (!isEmail(identifier)) return resetDocument(visit, { email: words.missing.email }, 400)
     await api.post('/auth/customer/emailpass/reset-password', { body: { identifier } })
     return seeOther(`${visit.to('/reset-password')}?sent=true`)
   }
@@ -218,7 +224,7 @@ async function takeReset(visit: Visit): Promise<Shown> {
     const body = { password: form.get('password') }
     await visit.apiWith(token.slice(0, 200), null).post('/auth/customer/emailpass/update', { body })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+    refusalIn(error)
     return resetDocument(visit, { '': words.resetOver }, 400)
   }
   return seeOther(visit.to('/sign-in'))
@@ -227,32 +233,48 @@ async function takeReset(visit: Visit): Promise<Shown> {
 /** A mailed link shows a button first: what reads mails ahead of people must not confirm for them. */
 function verifyDocument(visit: Visit, problems: Problems, status = 200): Document {
   const { words } = visit
+  const code = (visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)
+  const isDone = visit.query.get('done') === 'true'
   return formDocument(
     words.verify,
     <>
       <h1>{words.verify}</h1>
-      <form class="plain-form" action={visit.to('/verify-email')} method="post">
-        <ProblemList visit={visit} problems={problems} />
-        <input type="hidden" name="code" value={(visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)} />
-        <button type="submit">{words.verifyConfirm}</button>
-      </form>
+      {isDone && (
+        <p class="said" role="status">
+          {words.verified}
+        </p>
+      )}
+      {!isDone && code === '' && <p>{words.verifyOver}</p>}
+      {!isDone && code !== '' && (
+        <form class="plain-form" action={visit.to('/verify-email')} method="post">
+          <ProblemList visit={visit} problems={problems} />
+          <input type="hidden" name="code" value={code} />
+          <button type="submit">{words.verifyConfirm}</button>
+        </form>
+      )}
+      <p>
+        <a href={visit.to('/account/profile')}>{words.accountPages['/account/profile']}</a>
+      </p>
     </>,
     status,
   )
 }
 
+/** Who confirms need not be signed in where they read their mail. */
 async function takeVerification(visit: Visit): Promise<Shown> {
   try {
-    await visit.api.post('/auth/verification/confirm', { body: { code: visit.form.get('code') ?? '' } })
+    await visit.api.post('/auth/verification/confirm', { body: { code: (visit.form.get('code') ?? '').slice(0, 200) } })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    return verifyDocument(visit, { '': visit.words.resetOver }, 400)
+    refusalIn(error)
+    return verifyDocument(visit, { '': visit.words.verifyOver }, 400)
   }
-  return seeOther(visit.to('/account'))
+  return seeOther(`${visit.to('/verify-email')}?done=true`)
 }
 
+/** The cart goes, too: it holds the address, and who uses the browser next is somebody else. */
 async function leave(visit: Visit): Promise<Shown> {
   await signOut(visit)
+  forgetCart(visit)
   return seeOther(visit.to('/'))
 }
 

@@ -1,7 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import type { Visit } from '../visit.js'
 
-const entries = ['/account', '/account/orders', '/account/addresses', '/account/profile', '/account/wish-list'] as const
+const entries = [
+  '/account',
+  '/account/orders',
+  '/account/addresses',
+  '/account/profile',
+  '/account/security',
+  '/account/wish-list',
+] as const
 
 /** A page of the account beside the list of all. */
 export function AccountFrame({ visit, title, children }: { visit: Visit; title: string; children: ComponentChildren }) {

@@ -1,7 +1,8 @@
+import { everyCountry } from '../../regions/index.js'
 import type { Address } from '../answers.js'
 import type { Words } from '../words/index.js'
 import type { Visit } from '../visit.js'
-import { Field, type Problems, Select } from './fields.js'
+import { type Choice, Field, type Problems, Select } from './fields.js'
 
 /** What an address form holds, as typed. */
 export type TypedAddress = Record<(typeof names)[number], string>
@@ -18,6 +19,18 @@ const names = [
   'country_code',
   'phone',
 ] as const
+const autocompletes: Record<(typeof names)[number], string> = {
+  first_name: 'given-name',
+  last_name: 'family-name',
+  company: 'organization',
+  address_1: 'address-line1',
+  address_2: 'address-line2',
+  postal_code: 'postal-code',
+  city: 'address-level2',
+  province: 'address-level1',
+  country_code: 'country',
+  phone: 'tel',
+}
 const longest: Partial<Record<(typeof names)[number], number>> = {
   postal_code: 20,
   province: 100,
@@ -39,8 +52,9 @@ const states = (
   .split(',')
   .map((entry) => ({ value: entry.slice(0, 2), label: entry.slice(3) }))
 
-export function typedAddress(form: URLSearchParams): TypedAddress {
-  const text = (name: (typeof names)[number]) => (form.get(name) ?? '').trim().slice(0, longest[name] ?? 200)
+/** @param prefix of the fields' names, where a form holds two addresses */
+export function typedAddress(form: URLSearchParams, prefix = ''): TypedAddress {
+  const text = (name: (typeof names)[number]) => (form.get(`${prefix}${name}`) ?? '').trim().slice(0, longest[name] ?? 200)
   const typed = Object.fromEntries(names.map((name) => [name, text(name)])) as TypedAddress
   return typed.country_code === 'us' ? { ...typed, province: stateOf(typed.province) } : typed
 }
@@ -56,6 +70,8 @@ export function typedFrom(address: Address | null, country: string | undefined):
   const typed = Object.fromEntries(names.map((name) => [name, address?.[name] ?? ''])) as TypedAddress
   return { ...typed, country_code: typed.country_code || (country ?? '') }
 }
+
+export const emptyAddress = typedFrom(null, undefined)
 
 /** The same as the Store API takes it: what was left empty is nothing. */
 export function addressOfTyped(typed: TypedAddress): Record<string, string | null> {
@@ -74,6 +90,15 @@ export function addressProblems(typed: TypedAddress, words: Words, countries: re
   return problems
 }
 
+/** The same for where a bill goes: any country will do, and no tax depends on it. */
+export function billingProblems(typed: TypedAddress, words: Words): Record<string, string> {
+  const { province: _any, ...problems } = addressProblems(typed, words, everyCountry)
+  if (problems.country_code !== undefined) problems.country_code = words.chooseCountry
+  return Object.fromEntries(Object.entries(problems).map(([name, problem]) => [`${billingPrefix}${name}`, problem]))
+}
+
+export const billingPrefix = 'billing.'
+
 /** Whether an address says enough for its tax to be known. */
 export function tellsTax(address: Address | null): boolean {
   const country = address?.country_code ?? null
@@ -84,56 +109,77 @@ interface AddressOf {
   visit: Visit
   typed: TypedAddress
   problems: Problems
-  countries: readonly { iso_2: string; display_name: string }[]
+  /** Codes of the countries that can be chosen. */
+  countries: readonly string[]
+  /** What a browser that knows several addresses is told of this one. */
+  section?: 'shipping' | 'billing'
 }
 
-export function AddressFields({ visit, typed, problems, countries }: AddressOf) {
+const everyChoice = new Map<string, Choice[]>()
+
+/** Countries as a language calls them, in its order. Those of the world are kept: sorting them takes milliseconds. */
+function countryChoices(locale: string, countries: readonly string[]): Choice[] {
+  const known = countries === everyCountry ? everyChoice.get(locale) : undefined
+  if (known !== undefined) return known
+  const regions = new Intl.DisplayNames([locale], { type: 'region' })
+  const { compare } = new Intl.Collator(locale)
+  const choices = countries
+    .map((code) => ({ value: code, label: regions.of(code.toUpperCase()) ?? code }))
+    .sort((a, b) => compare(a.label, b.label))
+  if (countries === everyCountry) everyChoice.set(locale, choices)
+  return choices
+}
+
+/** The fields of where the bill goes: nothing else depends on them. */
+export function BillingFields({ visit, typed, problems }: Pick<AddressOf, 'visit' | 'typed' | 'problems'>) {
+  return <AddressFields visit={visit} typed={typed} problems={problems} countries={everyCountry} section="billing" />
+}
+
+export function AddressFields({ visit, typed, problems, countries, section }: AddressOf) {
   const { words } = visit
+  const isBill = section === 'billing'
+  const prefix = isBill ? billingPrefix : ''
   const common = (name: (typeof names)[number]) => ({
     visit,
-    name,
+    name: `${prefix}${name}`,
     label: words.fields[name],
     value: typed[name],
     problems,
     maxLength: longest[name] ?? 200,
+    autocomplete: `${section === undefined ? '' : `${section} `}${autocompletes[name]}`,
   })
-  const regions = new Intl.DisplayNames([visit.locale], { type: 'region' })
-  const choices = countries
-    .map(({ iso_2: code }) => ({ value: code, label: regions.of(code.toUpperCase()) ?? code }))
-    .sort((a, b) => a.label.localeCompare(b.label, visit.locale))
+  const choices = countryChoices(visit.locale, countries)
   const country = typed.country_code || (choices.length === 1 ? (choices[0]?.value ?? '') : '')
   return (
     <div class="fields">
-      <Field {...common('first_name')} autocomplete="given-name" required />
-      <Field {...common('last_name')} autocomplete="family-name" required />
-      <Field {...common('company')} autocomplete="organization" class="whole" />
-      <Field {...common('address_1')} autocomplete="address-line1" class="whole" required />
-      <Field {...common('address_2')} autocomplete="address-line2" class="whole" />
-      <Field {...common('postal_code')} autocomplete="postal-code" required={!withoutPostalCode.has(country)} />
-      <Field {...common('city')} autocomplete="address-level2" required />
+      <Field {...common('first_name')} required />
+      <Field {...common('last_name')} required />
+      <Field {...common('company')} class="whole" />
+      <Field {...common('address_1')} class="whole" required />
+      <Field {...common('address_2')} class="whole" />
+      <Field {...common('postal_code')} required={!withoutPostalCode.has(country)} />
+      <Field {...common('city')} required />
       <Select
         {...common('country_code')}
         value={country}
-        autocomplete="country"
         choices={choices.length === 1 ? choices : [{ value: '', label: words.chooseCountry }, ...choices]}
         required
-        renew
+        renew={!isBill}
       />
-      <div id="province" class="field">
-        {country === 'us' ? (
+      <div id={isBill ? 'billing-province' : 'province'} class="field">
+        {country === 'us' && !isBill ? (
           <Select
             {...common('province')}
             label={words.fields.state}
-            autocomplete="address-level1"
             choices={[{ value: '', label: words.chooseState }, ...states]}
             required
             renew
           />
         ) : (
-          <Field {...common('province')} autocomplete="address-level1" required={withProvince.has(country)} />
+          <Field {...common('province')} required={withProvince.has(country) && !isBill} />
         )}
       </div>
-      <Field {...common('phone')} type="tel" autocomplete="tel" hint={words.phoneHint} class="whole" />
+      <Field {...common('phone')} type="tel" hint={words.phoneHint} class="whole" />
     </div>
   )
 }

@@ -20,7 +20,8 @@ interface FieldOf {
   class?: string
 }
 
-const idOf = (name: string) => `field-${name.replaceAll(/[^\w-]/g, '-')}`
+/** The id of a field, to which its label, its problem and the list of problems lead. */
+export const idOf = (name: string) => `field-${name.replaceAll(/[^\w-]/g, '-')}`
 
 /** What belongs to a field is tied to it, so that a screen reader reads it with the field. */
 function described(name: string, problem: string | undefined, hint: string | undefined) {
@@ -97,8 +98,8 @@ export interface Choice {
 interface SelectOf extends FieldOf {
   visit: Visit
   choices: readonly Choice[]
-  /** The rest of the form depends on it. */
-  renew?: boolean
+  /** The rest of the form depends on it; a text names the parts that do, where they are not those of the whole form. */
+  renew?: boolean | string
 }
 
 export function Select({ visit, choices, renew = false, ...field }: SelectOf) {
@@ -111,7 +112,7 @@ export function Select({ visit, choices, renew = false, ...field }: SelectOf) {
         {...(field.autocomplete === undefined ? {} : { autocomplete: field.autocomplete })}
         {...(problem === undefined ? {} : { 'aria-invalid': 'true' })}
         {...(field.required === true ? { required: true } : {})}
-        {...(renew ? { 'data-renew': '' } : {})}
+        {...(renew === false ? {} : { 'data-renew': renew === true ? '' : renew })}
         {...described(field.name, problem, field.hint)}
       >
         {choices.map((choice) => (

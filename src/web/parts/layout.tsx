@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { assetsOf } from '../assets.js'
 import type { Category } from '../answers.js'
 import type { Document } from '../page.js'
+import { marketName } from '../shops.js'
 import { addressOf, type Visit } from '../visit.js'
 import { directionOf, languageName } from '../words/index.js'
 import { Icon } from './icons.js'
@@ -221,7 +222,7 @@ function Preferences({ visit }: { visit: Visit }) {
       <select id="region" name="region">
         {shop.markets.map((candidate) => (
           <option key={candidate.id} value={candidate.id} selected={candidate.id === market.id}>
-            {candidate.name} ({candidate.currency_code.toUpperCase()})
+            {marketName(candidate, locale)} ({candidate.currency_code.toUpperCase()})
           </option>
         ))}
       </select>

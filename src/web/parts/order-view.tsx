@@ -1,4 +1,4 @@
-import type { Address, Order, VendorOrder } from '../answers.js'
+import type { Address, Order, OrderCollection, VendorOrder } from '../answers.js'
 import { showsTaxIn, type Visit } from '../visit.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
@@ -53,6 +53,12 @@ export function AddressLines({ visit, address }: { visit: Visit; address: Addres
   )
 }
 
+/** What of an order its shopper is still to pay, if anything. */
+export function openCollection(order: Order): OrderCollection | undefined {
+  if (order.status === 'canceled') return undefined
+  return order.payment_collections?.find(({ status, amount }) => amount > 0 && (status === 'not_paid' || status === 'failed'))
+}
+
 /** An order with a line of progress for each vendor, as whoever knows its id may see it. */
 export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   const { words } = visit
@@ -92,7 +98,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
-        <TotalsList visit={visit} totals={order} gross={gross} />
+        <TotalsList visit={visit} totals={order} gross={gross} placed />
         {order.shipping_address !== null && (
           <>
             <h3>{words.address}</h3>

@@ -1,5 +1,7 @@
+import { toMajor, toMinor } from '../../kernel/index.js'
 import type { Totals } from '../answers.js'
 import type { Visit } from '../visit.js'
+import { counterWordsOf } from '../words/counter.js'
 
 interface TotalsOf {
   visit: Visit
@@ -9,13 +11,16 @@ interface TotalsOf {
   /** Whether the tax is known, as it is once it is known where things go. */
   taxKnown?: boolean
   deliveryKnown?: boolean
+  /** Of an order that is placed. */
+  placed?: boolean
 }
 
 /** Sums as the law of the region wants them: with the tax in each, or beside them. */
-export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnown = true }: TotalsOf) {
+export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnown = true, placed = false }: TotalsOf) {
   const { words } = visit
   const money = (amount: number) => visit.money(amount, totals.currency_code)
   const credit = totals.credit_line_total ?? 0
+  const sum = toMajor(toMinor(totals.total, totals.currency_code) + toMinor(credit, totals.currency_code), totals.currency_code)
   const discount = gross ? totals.discount_total : totals.discount_subtotal
   return (
     <dl class="totals">
@@ -39,22 +44,46 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnow
           <dd>{taxKnown ? money(totals.tax_total) : words.notYetKnown}</dd>
         </div>
       )}
-      {credit > 0 && (
-        <div>
-          <dt>{words.credit}</dt>
-          <dd>{money(-credit)}</dd>
-        </div>
-      )}
       <div class="total">
         <dt>{words.total}</dt>
-        <dd data-total>{money(totals.total)}</dd>
+        <dd {...(credit > 0 ? {} : { 'data-total': '' })}>{money(sum)}</dd>
       </div>
       {gross && (
         <div class="note">
           <dt>{words.taxContained}</dt>
-          <dd>{money(totals.tax_total)}</dd>
+          <dd>{taxKnown ? money(totals.tax_total) : words.notYetKnown}</dd>
         </div>
       )}
+      {credit > 0 && <CreditRows visit={visit} totals={totals} credit={credit} placed={placed} />}
     </dl>
+  )
+}
+
+/** What gift cards and store credit pay, and what they leave. */
+function CreditRows({ visit, totals, credit, placed }: Required<Pick<TotalsOf, 'visit' | 'totals' | 'placed'>> & { credit: number }) {
+  const words = counterWordsOf(visit.locale)
+  const money = (amount: number) => visit.money(amount, totals.currency_code)
+  const ofCards = totals.gift_card_total ?? 0
+  const minor = (amount: number) => toMinor(amount, totals.currency_code)
+  const ofAccount = toMajor(minor(credit) - minor(ofCards), totals.currency_code)
+  return (
+    <>
+      {ofCards > 0 && (
+        <div>
+          <dt>{words.giftCards}</dt>
+          <dd>{money(-ofCards)}</dd>
+        </div>
+      )}
+      {ofAccount > 0 && (
+        <div>
+          <dt>{words.storeCredit}</dt>
+          <dd>{money(-ofAccount)}</dd>
+        </div>
+      )}
+      <div class="total">
+        <dt>{placed ? words.paidOtherwise : words.leftToPay}</dt>
+        <dd data-total>{money(totals.total)}</dd>
+      </div>
+    </>
   )
 }

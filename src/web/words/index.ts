@@ -1,17 +1,28 @@
 import { de } from './de.js'
 import { ar } from './ar.js'
 import { en, type Words } from './en.js'
+import { fr } from './fr.js'
+import { ja } from './ja.js'
 
 export type { Words } from './en.js'
 
-const languages: Readonly<Record<string, Words>> = { en, de, ar }
+const languages = { en, de, ar, fr, ja } satisfies Record<string, Words>
+
+/** What pages speak by themselves. */
+export type Language = keyof typeof languages
 const rightToLeft = new Set(['ar', 'arc', 'dv', 'fa', 'ha', 'he', 'khw', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi'])
 
 export const languageOf = (locale: string) => locale.split('-')[0] as string
 
 /** What pages say by themselves. A language that they do not speak hears English around the store's own words. */
 export function wordsOf(locale: string): Words {
-  return languages[languageOf(locale)] ?? en
+  return languages[spokenIn(locale)]
+}
+
+/** The language in which pages answer a language tag. */
+export function spokenIn(locale: string): Language {
+  const language = languageOf(locale)
+  return Object.hasOwn(languages, language) ? (language as Language) : 'en'
 }
 
 export function directionOf(locale: string): 'ltr' | 'rtl' {

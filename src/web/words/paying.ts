@@ -1,4 +1,4 @@
-import { languageOf } from './index.js'
+import { type Language, spokenIn } from './index.js'
 
 /** What the checkout says of paying. */
 interface PayingWords {
@@ -18,7 +18,7 @@ interface PayingWords {
   button(total: string): string
 }
 
-const languages: Readonly<Record<string, PayingWords>> = {
+const languages: Readonly<Record<Language, PayingWords>> = {
   en: {
     card: 'Card',
     cardText: 'Credit or debit card. What you type goes to Stripe, and not to us.',
@@ -74,8 +74,45 @@ const languages: Readonly<Record<string, PayingWords>> = {
     lookAgain: 'تحقق مرة أخرى',
     button: (total) => `اطلب وادفع ${total}`,
   },
+  fr: {
+    card: 'Carte',
+    cardText: 'Carte de crédit ou de débit. Ce que vous saisissez va à Stripe, et pas à nous.',
+    cardFields: 'Carte bancaire',
+    cardNeedsScript: 'Le paiement par carte demande JavaScript, désactivé dans ce navigateur. Activez-le, ou choisissez un autre moyen.',
+    cardNotLoaded:
+      'Les champs de la carte n’ont pas pu être chargés. Rien n’a été débité. Choisissez un autre moyen, ou rechargez la page.',
+    cardLoading: 'Les champs de la carte se chargent.',
+    cardRefused:
+      'La carte n’a pas été acceptée, ou votre banque n’a pas confirmé. Rien n’a été débité. Réessayez, ou prenez une autre carte.',
+    cardUnavailable: 'Le paiement par carte est indisponible pour le moment. Rien n’a été débité. Choisissez un autre moyen, ou réessayez.',
+    working: 'Paiement en cours. Veuillez patienter.',
+    cartChanged: 'Votre panier a changé pendant le paiement. Rien n’a été débité. Vérifiez le total, puis payez de nouveau.',
+    outcomeUnknown:
+      'Votre banque n’a pas encore répondu. Ne payez pas de nouveau : la commande est passée dès qu’elle répond, et la confirmation arrive par courriel.',
+    outcomeUnknownTitle: 'Votre paiement est en route',
+    lookAgain: 'Vérifier de nouveau',
+    button: (total) => `Commander et payer ${total}`,
+  },
+  ja: {
+    card: 'カード',
+    cardText: 'クレジットカードまたはデビットカード。入力内容はStripeに送られ、当店には届きません。',
+    cardFields: 'カード情報',
+    cardNeedsScript: 'カード払いにはJavaScriptが必要ですが、このブラウザーでは無効です。有効にするか、別の方法をお選びください。',
+    cardNotLoaded: 'カードの入力欄を読み込めませんでした。請求はされていません。別の方法を選ぶか、ページを再読み込みしてください。',
+    cardLoading: 'カードの入力欄を読み込んでいます。',
+    cardRefused:
+      'カードが承認されなかったか、銀行の確認が取れませんでした。請求はされていません。もう一度お試しいただくか、別のカードをお使いください。',
+    cardUnavailable: 'ただいまカードをご利用いただけません。請求はされていません。別の方法を選ぶか、もう一度お試しください。',
+    working: 'お支払い中です。お待ちください。',
+    cartChanged: 'お支払いの間にカートの内容が変わりました。請求はされていません。合計をご確認のうえ、もう一度お支払いください。',
+    outcomeUnknown:
+      '銀行からの回答を待っています。もう一度お支払いにならないでください。回答があり次第ご注文が確定し、確認メールが届きます。',
+    outcomeUnknownTitle: 'お支払いを確認しています',
+    lookAgain: 'もう一度確認する',
+    button: (total) => `${total}を支払って注文を確定する`,
+  },
 }
 
 export function payingWordsOf(locale: string): PayingWords {
-  return languages[languageOf(locale)] ?? (languages.en as PayingWords)
+  return languages[spokenIn(locale)]
 }

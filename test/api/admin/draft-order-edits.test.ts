@@ -1,34 +1,25 @@
 import assert from 'node:assert/strict'
-import MedusaSdk from '@medusajs/js-sdk'
+import { adminClient, refused, type Sdk } from '../../support/admin-client.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
 import { promote } from '../../support/promotions.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
-// Its types describe the package's other build, whose default is one level deeper.
-const Medusa = MedusaSdk as unknown as typeof MedusaSdk.default
-type Failure = { status: number; message: string }
 // biome-ignore lint/suspicious/noExplicitAny: what Stoa adds is in none of the client's types
 type Wire = any
-
-const refused = (work: Promise<unknown>): Promise<Failure> =>
-  work.then(
-    () => assert.fail('was not refused'),
-    (error: Failure) => error,
-  )
 
 describe("edits of a draft order, with Medusa's own client", function () {
   this.timeout(30_000)
   const app = useApp()
   let store: TestStore
-  let drafts: InstanceType<typeof Medusa>['admin']['draftOrder']
+  let drafts: Sdk['admin']['draftOrder']
   let variants: string[]
   let draft: Wire
 
   before(async () => {
     store = await createTestStore(app(), { vendors: 2, stock: 20 })
     variants = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
-    drafts = new Medusa({ baseUrl: app().url, apiKey: store.secretKey }).admin.draftOrder
+    drafts = adminClient(app(), store).admin.draftOrder
     await promote(store, { code: 'TENTH' })
   })
   beforeEach(async () => {

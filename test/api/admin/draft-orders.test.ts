@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import MedusaSdk from '@medusajs/js-sdk'
 import { prepareCheckout } from '../../../src/checkout/prepare.js'
 import { systemClock } from '../../../src/kernel/index.js'
 import { booksOf, shelf } from '../../support/after-sale.js'
+import { adminClient, refused, type Sdk } from '../../support/admin-client.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
@@ -12,30 +12,21 @@ import { addressIn } from '../../support/purchase.js'
 import { signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
-// Its types describe the package's other build, whose default is one level deeper.
-const Medusa = MedusaSdk as unknown as typeof MedusaSdk.default
-type Failure = { status: number; message: string }
 // biome-ignore lint/suspicious/noExplicitAny: what Stoa adds is in none of the client's types
 type Wire = any
-
-const refused = (work: Promise<unknown>): Promise<Failure> =>
-  work.then(
-    () => assert.fail('was not refused'),
-    (error: Failure) => error,
-  )
 
 describe("draft orders, with Medusa's own client", function () {
   this.timeout(30_000)
   const app = useApp()
   let store: TestStore
-  let drafts: InstanceType<typeof Medusa>['admin']['draftOrder']
+  let drafts: Sdk['admin']['draftOrder']
   let variants: string[]
   let house: string
 
   before(async () => {
     store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000, stock: 60 })
     variants = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
-    drafts = new Medusa({ baseUrl: app().url, apiKey: store.secretKey }).admin.draftOrder
+    drafts = adminClient(app(), store).admin.draftOrder
     const [row] = await asAdmin<{ id: string }>(app().adminUrl, 'select id from app.vendor where tenant_id = $1 and is_house', [
       store.tenantId,
     ])
@@ -177,7 +168,7 @@ describe("draft orders, with Medusa's own client", function () {
     const [row] = await asAdmin<{ cart_id: string }>(app().adminUrl, 'select cart_id from app.draft_order where id = $1', [draft.id])
     const context = { db: app().db, scope: store.scope, clock: systemClock, requestId: 'req_test', actorId: 'system' }
     // The first half of it.
-    await prepareCheckout(context, row?.cart_id as string, 3_600_000)
+    await prepareCheckout(context, row?.cart_id as string, 3_600_000, { isStaffs: true })
     const late = [drafts.update(draft.id, { email: 'eve@example.com' }), drafts.delete(draft.id), drafts.beginEdit(draft.id)]
     for (const failure of await Promise.all(late.map(refused))) {
       assert.deepEqual([failure.status, failure.message], [409, 'The draft order is becoming an order. Try again in a moment.'])
@@ -187,6 +178,29 @@ describe("draft orders, with Medusa's own client", function () {
     await app().drain()
     const { order } = good(await store.admin.get(`/admin/orders/${draft.id}`))
     assert.deepEqual([order.payment_status, order.total, order.payment_collections[0].status], ['not_paid', draft.total, 'not_paid'])
+  })
+
+  it('are unknown to the Store API by their cart’s id, before they are converted and after', async () => {
+    const draft = await create({ shipping_methods: shipping().slice(0, 1) })
+    const [row] = await asAdmin<{ cart_id: string }>(app().adminUrl, 'select cart_id from app.draft_order where id = $1', [draft.id])
+    const cart = row?.cart_id as string
+    const { shopper } = store
+    const tried = async () => {
+      const answers = await Promise.all([
+        shopper.get(`/store/carts/${cart}`),
+        shopper.post(`/store/carts/${cart}`, { email: 'eve@example.com' }),
+        shopper.post(`/store/carts/${cart}/line-items`, { variant_id: variants[0], quantity: 1 }),
+        shopper.post(`/store/carts/${cart}/complete`),
+        shopper.post('/store/payment-collections', { cart_id: cart }),
+        shopper.get('/store/shipping-options', { cart_id: cart }),
+      ])
+      return answers.map(({ status }) => status)
+    }
+    const unknown = [404, 404, 404, 404, 404, 404]
+    assert.deepEqual(await tried(), unknown)
+    assert.equal((await drafts.retrieve(draft.id)).draft_order.email, 'grace@example.com')
+    await drafts.convertToOrder(draft.id)
+    assert.deepEqual(await tried(), unknown)
   })
 
   it('are canceled, when nobody wants to pay them', async () => {

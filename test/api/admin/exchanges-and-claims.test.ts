@@ -1,41 +1,27 @@
 import assert from 'node:assert/strict'
-import MedusaSdk from '@medusajs/js-sdk'
+import { refused, type Sdk, useAfterSale } from '../../support/admin-client.js'
 import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
-import { brokenInvariants } from '../../support/invariants.js'
-import { createTestStore, type TestStore } from '../../support/store.js'
+import type { TestStore } from '../../support/store.js'
 
-// Its types describe the package's other build, whose default is one level deeper.
-const Medusa = MedusaSdk as unknown as typeof MedusaSdk.default
-type Sdk = InstanceType<typeof Medusa>
-type Failure = { status: number; message: string }
 type Line = { id: string; quantity: number; actions: { id: string; action: string }[] }
 
 describe("exchanges and claims with Medusa's SDK", () => {
   const app = useApp()
+  const afterSale = useAfterSale(app)
   let store: TestStore
   let exchanges: Sdk['admin']['exchange']
   let claims: Sdk['admin']['claim']
   let sdk: Sdk
 
   before(async () => {
-    // Goods of 10.00 and 11.00 of each vendor, taxed at 10 %.
-    store = await createTestStore(app(), { vendors: 2, productsPerVendor: 2, tax_ppm: 100_000, stock: 50 })
-    sdk = new Medusa({ baseUrl: app().url, apiKey: store.secretKey })
+    store = afterSale.store()
+    sdk = afterSale.sdk()
     exchanges = sdk.admin.exchange
     claims = sdk.admin.claim
   })
-  afterEach('leaves every invariant whole', async () => {
-    await app().drain()
-    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
-  })
 
-  const failure = (work: Promise<unknown>) =>
-    work.then(
-      () => assert.fail('was not refused'),
-      (error: Failure) => error,
-    )
   const variant = (vendor: number, product: number) => store.vendors[vendor]?.products[product]?.variantIds[0] as string
   const actionIn = (parts: unknown, id?: string) =>
     (parts as Line[]).find((part) => (id === undefined || part.id === id) && part.actions?.length > 0)?.actions[0]?.id as string
@@ -51,6 +37,38 @@ describe("exchanges and claims with Medusa's SDK", () => {
     return { bought, id: exchange.id, line }
   }
 
+  it('tell the shopper what to send back and what is sent, what has arrived, and what went back; each once', async () => {
+    const { bought, id } = await planned()
+    const returnOption = await addReturnOption(store)
+    await exchanges.addInboundShipping(id, { shipping_option_id: returnOption })
+    const requested = await exchanges.request(id, {})
+    const newest = async () => {
+      await app().drain()
+      return (
+        app()
+          .mails.filter((mail) => mail.subject.includes(`order #${bought.order.display_id}`))
+          .at(-1)?.text ?? ''
+      )
+    }
+    const told = await newest()
+    assert.match(
+      told,
+      /We send you\n {2}1 × Thing 1\.2\n[\s\S]*Please send back[^\n]*\n {2}1 × Thing 1\.1\n\nHow\n {2}Send back, \$3\.00\n/,
+    )
+    assert.match(told, /Still to be paid: \$4\.10\.\n\nPay here: http/)
+    const back = `/admin/returns/${requested.return.id}`
+    good(await store.admin.post(`${back}/receive`, {}))
+    good(await store.admin.post(`${back}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    good(await store.admin.post(`${back}/receive/confirm`, {}))
+    assert.match(await newest(), /Arrived\n {2}1 of 1 × Thing 1\.1\n/)
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/capture`, {}))
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 2 }))
+    assert.match(await newest(), /We have given back \$2\.00/)
+    const sent = app().mails.length
+    await app().drain()
+    assert.equal(app().mails.length, sent)
+  })
+
   it('send goods for goods that come back, which pay for them; the shopper pays the difference', async () => {
     const { bought, id, line } = await planned()
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
@@ -64,6 +82,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       [requested.return.status, requested.return.exchange_id, requested.exchange.return_id],
       ['requested', id, requested.return.id],
     )
+    assert.deepEqual([requested.exchange.difference_due, requested.exchange.return_items.map((item) => item.item_id)], [1.1, [line]])
     const order = await orderOf(store, bought.id)
     assert.deepEqual([order.items.length, order.summary.pending_difference], [3, 1.1])
     const [open] = order.payment_collections.filter((collection: { status: string }) => collection.status === 'not_paid')
@@ -115,12 +134,12 @@ describe("exchanges and claims with Medusa's SDK", () => {
     assert.equal(two.order_preview.summary.pending_difference, -8.8)
     const outbound = (two.order_preview.items as unknown as Line[]).find((item) => !bought.lines.includes(item.id)) as Line
     const more = await exchanges.updateOutboundItem(id, outbound.actions[0]?.id as string, { quantity: 2 })
-    assert.equal(more.order_preview.summary.pending_difference, 3.3)
+    assert.deepEqual([more.order_preview.summary.pending_difference, more.exchange.difference_due], [3.3, 3.3])
     await exchanges.deleteOutboundShipping(id, method)
     await exchanges.removeOutboundItem(id, outbound.actions[0]?.id as string)
     await exchanges.removeInboundItem(id, inbound)
-    assert.equal((await failure(exchanges.request(id, {}))).status, 400, 'nothing is left of it')
-    assert.match((await failure(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /already has oexc_\w+ open/)
+    assert.equal((await refused(exchanges.request(id, {}))).status, 400, 'nothing is left of it')
+    assert.match((await refused(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /already has oexc_\w+ open/)
     assert.equal((await exchanges.cancelRequest(id)).deleted, true)
     await sdk.admin.orderEdit.initiateRequest({ order_id: bought.id })
   })
@@ -133,7 +152,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const [one, other] = await Promise.allSettled([1, 2].map(() => exchanges.request(id, {})))
     assert.deepEqual([one?.status, other?.status].sort(), ['fulfilled', 'rejected'], 'once, by whoever was first')
     const { exchange } = await exchanges.retrieve(id)
-    assert.match((await failure(sdk.admin.return.cancel(exchange.return_id as string, {}))).message, /cancel that instead/)
+    assert.match((await refused(sdk.admin.return.cancel(exchange.return_id as string, {}))).message, /cancel that instead/)
     const own = await orderOf(store, bought.id)
     assert.equal(own.summary.pending_difference, 1.1 + 5.5)
     await exchanges.cancel(id)
@@ -148,18 +167,18 @@ describe("exchanges and claims with Medusa's SDK", () => {
 
   it('refuse what cannot be', async () => {
     const { bought, id, line } = await planned()
-    const many = await failure(exchanges.addInboundItems(id, { items: [{ id: line, quantity: 3 }] }))
+    const many = await refused(exchanges.addInboundItems(id, { items: [{ id: line, quantity: 3 }] }))
     assert.match(many.message, /Cannot request to return more items/)
     const { exchange: found } = await exchanges.retrieve(id)
-    assert.match((await failure(sdk.admin.return.confirmRequest(found.return_id as string, {}))).message, /request that instead/)
-    assert.match((await failure(exchanges.cancel(id))).message, /was not requested/)
+    assert.match((await refused(sdk.admin.return.confirmRequest(found.return_id as string, {}))).message, /request that instead/)
+    assert.match((await refused(exchanges.cancel(id))).message, /was not requested/)
     const { exchange } = await exchanges.request(id, {})
-    assert.equal((await failure(exchanges.request(id, {}))).status, 400)
-    assert.equal((await failure(exchanges.cancelRequest(id))).status, 400)
-    assert.equal((await failure(exchanges.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] }))).status, 400)
+    assert.equal((await refused(exchanges.request(id, {}))).status, 400)
+    assert.equal((await refused(exchanges.cancelRequest(id))).status, 400)
+    assert.equal((await refused(exchanges.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] }))).status, 400)
     const sent = exchange.additional_items[0]?.item_id as string
     good(await store.admin.post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: sent, quantity: 1 }] }))
-    assert.match((await failure(exchanges.cancel(id))).message, /items that it sends are packed/)
+    assert.match((await refused(exchanges.cancel(id))).message, /items that it sends are packed/)
   })
 
   describe('claims', () => {
@@ -177,7 +196,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
 
     it('send something in place of what was broken, for nothing, whether or not that comes back', async () => {
       const { bought, id, line } = await claimed('replace')
-      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1 }] })
+      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1, reason: 'wrong_item' as never }] })
       const { order_preview: preview } = await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 0), quantity: 1 }] })
       assert.equal(preview.summary.pending_difference, 0)
       const actions = (preview.items as unknown as Line[]).find((item) => item.id === line)?.actions
@@ -185,7 +204,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.equal(preview.order_change.change_type, 'claim')
       const requested = await claims.request(id, {})
       const [item] = requested.claim.claim_items
-      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'production_failure'])
+      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'wrong_item'])
       assert.equal(requested.return.claim_id, id)
       const order = await orderOf(store, bought.id)
       assert.deepEqual([order.items.length, order.summary.pending_difference, order.payment_collections.length], [3, 0, 1])
@@ -198,7 +217,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       // The other piece was sent, too, and is not back.
       const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
       await claims.addItems(second.id, { items: [{ id: line, quantity: 1 }] })
-      assert.match((await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message, /1 pieces of/)
+      assert.match((await refused(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message, /1 pieces of/)
       await claims.addInboundShipping(second.id, { shipping_option_id: await addReturnOption(store, 0) })
       const { claim, return: none } = await claims.request(second.id, {})
       assert.deepEqual([claim.refund_amount, none], [11, null], 'nothing comes back with it')
@@ -212,14 +231,14 @@ describe("exchanges and claims with Medusa's SDK", () => {
       const order = await orderOf(store, bought.id)
       assert.deepEqual([order.summary.pending_difference, order.summary.credit_line_total], [0, 11], 'credited once')
       const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
-      const many = await failure(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))
+      const many = await refused(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))
       assert.match(many.message, /1 pieces of ".*" can be claimed, and no more/)
       assert.equal((await claims.cancelRequest(second.id)).object, 'claim')
       assert.deepEqual(
         (await claims.list({ order_id: bought.id, status: 'requested' })).claims.map((one) => one.id),
         [id],
       )
-      assert.equal((await failure(exchanges.retrieve(id))).status, 404, 'a claim is no exchange')
+      assert.equal((await refused(exchanges.retrieve(id))).status, 404, 'a claim is no exchange')
     })
 
     it('are changed before they are requested, and canceled after it', async () => {
@@ -230,7 +249,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.equal(two.order_preview.summary.pending_difference, -22)
       await claims.removeItem(id, claim.claim_items[0]?.id as string)
       await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] })
-      assert.match((await failure(claims.request(id, {}))).message, /Nothing is claimed/)
+      assert.match((await refused(claims.request(id, {}))).message, /Nothing is claimed/)
       await claims.addItems(id, { items: [{ id: line, quantity: 1 }] })
       await claims.request(id, {})
       assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 1.1)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import MedusaSdk from '@medusajs/js-sdk'
+import { adminClient, refused, type Sdk, useAfterSale } from '../../support/admin-client.js'
 import { type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
@@ -9,36 +9,23 @@ import { promote } from '../../support/promotions.js'
 import { readyCart, startPayment } from '../../support/ready-cart.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
-// Its types describe the package's other build, whose default is one level deeper.
-const Medusa = MedusaSdk as unknown as typeof MedusaSdk.default
-type Sdk = InstanceType<typeof Medusa>
-type Failure = { status: number; message: string }
 type Line = { id: string; quantity: number; unit_price: number; total: number; actions: { id: string; action: string }[] }
 
 describe("order edits with Medusa's SDK", () => {
   const app = useApp()
+  const afterSale = useAfterSale(app)
   let store: TestStore
   let edits: Sdk['admin']['orderEdit']
   let collections: Sdk['admin']['paymentCollection']
   let sdk: Sdk
 
   before(async () => {
-    // Goods of 10.00 and 11.00 of each vendor and shipping of 5.00 and 6.00, taxed at 10 %; the store's commission is 10 %.
-    store = await createTestStore(app(), { vendors: 2, productsPerVendor: 2, tax_ppm: 100_000, stock: 50 })
-    sdk = new Medusa({ baseUrl: app().url, apiKey: store.secretKey })
+    store = afterSale.store()
+    sdk = afterSale.sdk()
     edits = sdk.admin.orderEdit
     collections = sdk.admin.paymentCollection
   })
-  afterEach('leaves every invariant whole', async () => {
-    await app().drain()
-    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
-  })
 
-  const failure = (work: Promise<unknown>) =>
-    work.then(
-      () => assert.fail('was not refused'),
-      (error: Failure) => error,
-    )
   /** Amounts in major units are sums of cents. */
   const cents = (amount: number) => Math.round(amount * 100) / 100
   const variant = (vendor: number, product: number) => store.vendors[vendor]?.products[product]?.variantIds[0] as string
@@ -55,13 +42,13 @@ describe("order edits with Medusa's SDK", () => {
     const bought = await buy(store)
     const { order_change: change } = await edits.initiateRequest({ order_id: bought.id, internal_note: 'By phone' })
     assert.deepEqual([change.change_type, change.status, change.order_id, change.actions], ['edit', 'pending', bought.id, []])
-    const second = await failure(edits.initiateRequest({ order_id: bought.id }))
+    const second = await refused(edits.initiateRequest({ order_id: bought.id }))
     assert.equal(second.status, 400)
     assert.match(second.message, /already has an open edit.*Confirm it or cancel it/)
-    assert.equal((await failure(edits.confirm(bought.id))).status, 400, 'nothing is planned yet')
+    assert.equal((await refused(edits.confirm(bought.id))).status, 400, 'nothing is planned yet')
     const gone = await edits.cancelRequest(bought.id)
     assert.deepEqual([gone.object, gone.deleted], ['order-edit', true])
-    assert.equal((await failure(edits.cancelRequest(bought.id))).status, 404)
+    assert.equal((await refused(edits.cancelRequest(bought.id))).status, 404)
     await edits.initiateRequest({ order_id: bought.id })
   })
 
@@ -101,6 +88,31 @@ describe("order edits with Medusa's SDK", () => {
     assert.deepEqual([books['A:shopper'], Object.keys(books).length > 0], [undefined, true])
     const packed = good(await store.admin.post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: added.id, quantity: 3 }] }))
     assert.equal(lineOf(packed.order, added.id).quantity, 3)
+  })
+
+  it('tell the shopper what is asked and what was done, with the link to pay it, and ask again when staff do: each once', async () => {
+    const bought = await begun()
+    const number = `#${bought.order.display_id}`
+    const mails = async () => {
+      await app().drain()
+      return app().mails.filter((mail) => mail.subject.includes(`order ${number}`) && !mail.subject.startsWith('Your order'))
+    }
+    const later = async () => (await mails()).at(-1)?.text ?? ''
+    await edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 3 }] })
+    for (let click = 0; click < 2; click += 1) await edits.request(bought.id)
+    assert.match(await later(), /Nothing is changed before you agree[\s\S]*3 × Thing 1\.2[\s\S]*\$36\.30 would then be to be paid\./)
+    assert.doesNotMatch(await later(), /Pay here/)
+    await edits.confirm(bought.id)
+    const link = `http://${store.slug}.localhost:${new URL(app().url).port}/orders/${bought.id}/pay`
+    await app().drain()
+    const [done] = app().mails.filter((mail) => mail.subject.startsWith(`Your order ${number}`) && mail.subject.endsWith('was changed'))
+    assert.ok(done?.text.includes('Still to be paid: $36.30.') && done.text.includes(`Pay here: ${link}`), done?.text)
+    good(await store.admin.post(`/admin/orders/${bought.id}/payment-requests`))
+    assert.ok((await later()).includes(`Pay here: ${link}`))
+    assert.equal((await mails()).length, 2, 'one that asked to agree, and one that asks for the money')
+    const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
+    await collections.markAsPaid(open.id, { order_id: bought.id })
+    assert.equal((await store.admin.post(`/admin/orders/${bought.id}/payment-requests`)).status, 400)
   })
 
   it('take pieces out: stock, commission, tax and books follow, and staff refund what was paid too much', async () => {
@@ -224,24 +236,24 @@ describe("order edits with Medusa's SDK", () => {
     const bought = await begun()
     await packAll(store, bought, 1)
     const [line] = bought.lines as [string]
-    const packed = await failure(edits.updateOriginalItem(bought.id, line, { quantity: 0 }))
+    const packed = await refused(edits.updateOriginalItem(bought.id, line, { quantity: 0 }))
     assert.deepEqual([packed.status, /1 of 2 pieces of ".*" are packed/.test(packed.message)], [400, true], packed.message)
-    const none = await failure(edits.addItems(bought.id, { items: [{ variant_id: 'variant_none', quantity: 1 }] }))
+    const none = await refused(edits.addItems(bought.id, { items: [{ variant_id: 'variant_none', quantity: 1 }] }))
     assert.equal(none.status, 400)
-    const many = await failure(edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 5_000 }] }))
+    const many = await refused(edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 5_000 }] }))
     assert.match(many.message, /inventory/)
-    assert.equal((await failure(edits.updateOriginalItem(bought.id, 'ordli_none', { quantity: 1 }))).status, 404)
-    assert.equal((await failure(edits.removeAddedItem(bought.id, 'ordchact_none'))).status, 404)
+    assert.equal((await refused(edits.updateOriginalItem(bought.id, 'ordli_none', { quantity: 1 }))).status, 404)
+    assert.equal((await refused(edits.removeAddedItem(bought.id, 'ordchact_none'))).status, 404)
     const single = await readyCart(store, { items: [{ variant_id: variant(0, 0), quantity: 1 }], shippingOf: [0] })
     const { order } = good(await store.shopper.post(`/store/carts/${single}/complete`))
     await edits.initiateRequest({ order_id: order.id })
-    const foreign = await failure(edits.addItems(order.id, { items: [{ variant_id: variant(1, 0), quantity: 1 }] }))
+    const foreign = await refused(edits.addItems(order.id, { items: [{ variant_id: variant(1, 0), quantity: 1 }] }))
     assert.match(foreign.message, /a vendor from whom the order has nothing/)
-    const empty = await failure(edits.updateOriginalItem(order.id, order.items[0].id, { quantity: 0 }))
+    const empty = await refused(edits.updateOriginalItem(order.id, order.items[0].id, { quantity: 0 }))
     assert.match(empty.message, /cancel it instead/)
     good(await store.admin.post(`/admin/orders/${order.id}/cancel`))
-    assert.equal((await failure(edits.confirm(order.id))).status, 400, 'a canceled order is not edited')
-    assert.equal((await failure(edits.initiateRequest({ order_id: order.id }))).status, 400)
+    assert.equal((await refused(edits.confirm(order.id))).status, 400, 'a canceled order is not edited')
+    assert.equal((await refused(edits.initiateRequest({ order_id: order.id }))).status, 400)
   })
 
   it('sell nothing that has gone meanwhile', async () => {
@@ -254,19 +266,19 @@ describe("order edits with Medusa's SDK", () => {
       [store.tenantId, variant(1, 1)],
     )
     assert.ok(level)
-    const refused = await failure(edits.confirm(bought.id))
-    assert.match(refused.message, /inventory/)
+    const failed = await refused(edits.confirm(bought.id))
+    assert.match(failed.message, /inventory/)
     assert.equal((await orderOf(store, bought.id)).total, bought.order.total, 'all of it or nothing')
     const product = `/admin/products/${store.vendors[1]?.products[1]?.id}`
     good(await store.admin.post(product, { status: 'draft' }))
-    assert.match((await failure(edits.confirm(bought.id))).message, /not published/)
+    assert.match((await refused(edits.confirm(bought.id))).message, /not published/)
     good(await store.admin.post(product, { status: 'published' }))
     await edits.cancelRequest(bought.id)
   })
 
   it('take less of what was authorised and is not captured yet', async () => {
     const manual = await createTestStore(app(), { vendors: 1, tax_ppm: 100_000, paymentCapture: 'manual' })
-    const own = new Medusa({ baseUrl: app().url, apiKey: manual.secretKey }).admin.orderEdit
+    const own = adminClient(app(), manual).admin.orderEdit
     const bought = await buy(manual, 3)
     await own.initiateRequest({ order_id: bought.id })
     await own.updateOriginalItem(bought.id, bought.lines[0] as string, { quantity: 1 })
@@ -304,20 +316,20 @@ describe("order edits with Medusa's SDK", () => {
   describe('payment collections', () => {
     it('ask for no more than is owed, and go while nobody has begun to pay them', async () => {
       const bought = await begun()
-      const nothing = await failure(collections.create({ order_id: bought.id, amount: 5 }))
+      const nothing = await refused(collections.create({ order_id: bought.id, amount: 5 }))
       assert.match(nothing.message, /Nothing more is to be paid/)
       await edits.addItems(bought.id, { items: [{ variant_id: variant(0, 0), quantity: 1 }] })
       await edits.confirm(bought.id)
       const [, open] = (await orderOf(store, bought.id)).payment_collections
       assert.deepEqual((await collections.delete(open.id)).deleted, true)
-      const more = await failure(collections.create({ order_id: bought.id, amount: 11.01 }))
+      const more = await refused(collections.create({ order_id: bought.id, amount: 11.01 }))
       assert.match(more.message, /11 USD are still to be paid, and no more/)
       const { payment_collection: part } = await collections.create({ order_id: bought.id, amount: 6 })
       const { payment_collection: whole } = await collections.create({ order_id: bought.id, amount: 11 })
       assert.deepEqual([whole.id, whole.amount], [part.id, 11], 'the one that is open is taken')
       const twice = await Promise.all([1, 2, 3].map(() => collections.markAsPaid(whole.id, { order_id: bought.id })))
       assert.deepEqual(new Set(twice.map((answer) => answer.payment_collection.captured_amount)), new Set([11]), 'taken once')
-      assert.match((await failure(collections.delete(whole.id))).message, /refund its payments instead/)
+      assert.match((await refused(collections.delete(whole.id))).message, /refund its payments instead/)
       const order = await orderOf(store, bought.id)
       assert.equal(order.summary.pending_difference, 0)
       const refunds = order.payment_collections.flatMap((collection: { payments: { id: string }[] }) => collection.payments)

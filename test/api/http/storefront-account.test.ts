@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
+import { totpCode, totpStep } from '../../../src/access/totp.js'
+import { addReturnOption, buy, orderOf, packAll, raise } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
-import { askPage, cookieOf, type PageRequest, sentCookie } from '../../support/pages.js'
+import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -38,6 +39,10 @@ describe('storefront: accounts and what follows an order', () => {
     assert.match((await ask('/account', { headers: { cookie } })).text, /Hello, Ada/)
     const out = await ask('/sign-out', { form: {}, headers: { cookie } })
     assert.deepEqual([out.status, cookieOf(out, 'connect.sid')], [303, undefined])
+    assert.ok(
+      out.headers['set-cookie']?.some((set) => set.startsWith('cart=;')),
+      'the next person at this browser finds no address',
+    )
     assert.equal((await ask('/account', { headers: { cookie } })).status, 303, 'the session has ended')
     const cart = sentCookie(await ask('/cart/items', { form: { variant_id: variant() } }), 'cart')
     const back = await ask('/sign-in', { form: { email, password, next: '/checkout' }, headers: { cookie: cart } })
@@ -53,6 +58,33 @@ describe('storefront: accounts and what follows an order', () => {
       assert.equal((await ask('/sign-in', { form: { email, password, next } })).headers.location, '/account')
       assert.equal((await ask('/preferences', { form: { path: next } })).headers.location, '/')
     }
+    for (const path of ['//evil.example/', '//evil.example/..//']) {
+      const { status, headers } = await ask(path)
+      assert.deepEqual([path, status, headers.location], [path, 404, undefined])
+    }
+  })
+
+  it('leads back to the page whose form was sent when the session is over', async () => {
+    const referer = `http://${hostOf(app(), store)}/products/thing-1-1`
+    const kept = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer } })
+    assert.equal(kept.headers.location, '/sign-in?next=%2Fproducts%2Fthing-1-1')
+    const foreign = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer: 'http://evil.example/x' } })
+    assert.equal(foreign.headers.location, '/sign-in')
+  })
+
+  it('tells whether the e-mail is confirmed, and mails a link that confirms it in any browser', async () => {
+    const { email, cookie } = await register()
+    const headers = { cookie }
+    assert.match((await ask('/account/profile', { headers })).text, /not confirmed yet/)
+    assert.equal((await ask('/account/profile/verify', { form: {}, headers })).headers.location, '/account/profile?asked=true')
+    await app().drain()
+    const form = { code: codeIn(app().mails, email) }
+    assert.match((await ask(`/verify-email?code=${form.code}`)).text, /Yes, this is my e-mail/)
+    assert.equal((await ask('/verify-email', { form })).headers.location, '/verify-email?done=true')
+    assert.equal((await ask('/verify-email', { form })).status, 400)
+    const profile = (await ask('/account/profile', { headers })).text
+    assert.match(profile, /\(confirmed\)/)
+    assert.doesNotMatch(profile, /Send me a link/)
   })
 
   it('sets a new password by the mailed link, once', async () => {
@@ -69,6 +101,51 @@ describe('storefront: accounts and what follows an order', () => {
     assert.equal((await ask('/sign-in', { form: { email, password: form.password } })).status, 303)
     const unknown = await ask('/reset-password', { form: { email: 'nobody@example.com' } })
     assert.equal(unknown.headers.location, asked.headers.location, 'nothing tells whether there is an account')
+  })
+
+  it('asks for the second step once it is on, takes a code of the app or a recovery code, and is switched off by one', async () => {
+    const { email, cookie } = await register()
+    const own = { headers: { cookie } }
+    const begun = await ask('/account/security/begin', { form: {}, ...own })
+    const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(begun.text)?.[1]?.replaceAll('&amp;', '&') as string
+    const [id, address] = [hidden('id'), hidden('address')]
+    const secret = new URL(address).searchParams.get('secret') as string
+    assert.match(begun.text, /<svg class="qr"/)
+    assert.ok(begun.text.includes(secret.slice(0, 4)) && begun.headers['cache-control'] === 'private, no-store')
+    const step = totpStep(new Date())
+    const wrong = await ask('/account/security/confirm', { form: { id, address, code: '000000' }, ...own })
+    assert.equal(wrong.status, 400)
+    assert.match(wrong.text, /<svg class="qr"/, 'the picture is still there to be scanned')
+    const form = { id, address, code: totpCode(secret, step - 1) }
+    const confirmed = await ask('/account/security/confirm', { form, ...own })
+    const codes = [...confirmed.text.matchAll(/<code dir="ltr">([0-9a-f]{10}-[0-9a-f]{10})</g)].map((match) => match[1] as string)
+    assert.equal(codes.length, 10, confirmed.text)
+    const again = await ask('/account/security/confirm', { form, ...own })
+    assert.equal(again.headers.location, '/account/security?done=on', 'a second click finds it on')
+
+    const first = await ask('/sign-in', { form: { email, password, next: '/checkout' } })
+    assert.deepEqual([first.headers.location, cookieOf(first, 'connect.sid')], ['/sign-in/second-step?next=%2Fcheckout', undefined])
+    assert.match(cookieOf(first, 'half_sign_in') as string, /; HttpOnly; SameSite=Lax/)
+    const half = { headers: { cookie: sentCookie(first, 'half_sign_in') } }
+    assert.equal((await ask('/account', half)).status, 303, 'the half opens nothing')
+    const mistyped = await ask('/sign-in/second-step', { form: { code: '123', next: '/checkout' }, ...half })
+    assert.deepEqual([mistyped.status, cookieOf(mistyped, 'connect.sid')], [400, undefined])
+    const signedIn = await ask('/sign-in/second-step', { form: { code: totpCode(secret, step), next: '/checkout' }, ...half })
+    assert.equal(signedIn.headers.location, '/checkout')
+    const whole = sentCookie(signedIn, 'connect.sid')
+    assert.match((await ask('/account', { headers: { cookie: whole } })).text, /Hello, Ada/)
+    assert.match(
+      (await ask('/sign-in/second-step', { form: { code: codes[0] as string }, ...half })).headers.location as string,
+      /over=true/,
+    )
+    const renewed = { headers: { cookie: sentCookie(await ask('/sign-in', { form: { email, password } }), 'half_sign_in') } }
+    const recovered = await ask('/sign-in/second-step', { form: { code: (codes[1] as string).toUpperCase() }, ...renewed })
+    assert.equal(recovered.headers.location, '/account')
+
+    assert.equal((await ask('/account/security/end', { form: { code: '' }, ...own })).status, 400, 'a session without a code gives one')
+    const ended = await ask('/account/security/end', { form: { code: codes[2] as string }, ...own })
+    assert.equal(ended.headers.location, '/account/security?done=off')
+    assert.notEqual(cookieOf(await ask('/sign-in', { form: { email, password } }), 'connect.sid'), undefined)
   })
 
   it('keeps addresses, the profile and things for later, each once', async () => {
@@ -126,6 +203,25 @@ describe('storefront: accounts and what follows an order', () => {
     }
     const { body } = await store.shopper.get(`/store/orders/${bought.id}`)
     assert.equal(body.order.items[0].detail.return_requested_quantity, 1)
+  })
+
+  it('says what of an order is still to be paid, and takes how, without a script', async () => {
+    const bought = await buy(store)
+    const order = `/orders/${bought.id}`
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
+    assert.equal((await ask(`${order}/pay`)).headers.location, order, 'nothing is to be paid')
+    await raise(store, bought.id, variant())
+    assert.match((await ask(order)).text, new RegExp(`Still to be paid: \\$10\\.00.*href="${order}/pay"`))
+    assert.match((await ask(`${order}/pay`)).text, /Pay \$10\.00/)
+    const form = { payment: 'pp_system_default', total: '10' }
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, total: '9' } })).status, 409)
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, payment: 'pp_stripe_stripe' } })).status, 400)
+    assert.equal((await ask(`${order}/pay`, { form })).headers.location, `${order}?payment=noted`)
+    assert.match((await ask(`${order}?payment=noted`)).text, /We have noted how you pay\./)
+    const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
+    assert.equal(open.payment_sessions[0].provider_id, 'pp_system_default', 'staff see how')
+    await store.admin.post(`/admin/payment-collections/${open.id}/mark-as-paid`, { order_id: bought.id })
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
   })
 
   it('takes a review of who has bought the thing, and tells others why not', async () => {

@@ -50,7 +50,7 @@ describe('what refuses to become an order', () => {
     it('when an attempt at it is resumed that has ended meanwhile', async () => {
       const cartId = await fullCart()
       const context = { db: app().db, scope: store.scope, clock: systemClock, requestId: 'req_test', actorId: 'system' }
-      const resumed = completeCart(context, cartId, { resumeAfter_ms: 60_000 }, newId('chk'))
+      const resumed = completeCart(context, cartId, { resumeAfter_ms: 60_000 }, { resumed: newId('chk') })
       await assert.rejects(resumed, { type: 'not_allowed' })
       assert.deepEqual(await sql('select id from app.checkout where cart_id = $1', [cartId]), [])
     })

@@ -3,7 +3,7 @@ import { defaultTheme } from '../../../src/themes/index.js'
 import type { Shop } from '../../../src/web/shops.js'
 import { addressOf, placeOf } from '../../../src/web/visit.js'
 
-const market = (id: string, slug: string) => ({ id, slug, name: slug, currency_code: 'usd', countries: [] })
+const market = (id: string, slug: string) => ({ id, slug, name: slug, currency_code: 'usd', names: {}, countries: [] })
 const shop: Shop = {
   tenant: { id: 'uuid', publicId: 'ten_1', slug: 'shop', name: 'Shop', status: 'active' },
   name: 'Shop',

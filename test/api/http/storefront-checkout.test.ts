@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { askPage, type PageAnswer, type PageRequest, sentCookie } from '../../support/pages.js'
+import { promote } from '../../support/promotions.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+const home = {
+  first_name: 'Ada',
+  last_name: 'Byron',
+  address_1: '1 Row',
+  city: 'Town',
+  postal_code: '10001',
+  country_code: 'us',
+  province: 'ny',
+}
+const work = { ...home, address_1: '2 Engine Street', city: 'Mill' }
+const bill = Object.fromEntries(
+  Object.entries({ ...home, address_1: '3 Ledger Lane', country_code: 'jp' }).map(([name, value]) => [`billing.${name}`, value]),
+)
+const byInvoice = { payment: 'pp_system_default', billing_same: 'true' }
+
+describe('storefront: the checkout', () => {
+  const app = useApp()
+  let store: TestStore
+  let people = 0
+
+  before(async () => {
+    // A thing of 20.00, and 5.00 to send it.
+    store = await createTestStore(app(), { price_minor: 2_000n })
+  })
+
+  const ask = (path: string, request?: PageRequest) => askPage(app(), store, path, request)
+  const fields = (page: PageAnswer) =>
+    Object.fromEntries(
+      [...page.text.matchAll(/<input ([^>]+)>/g)].flatMap(([, attributes = '']) => {
+        const of = (name: string) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(attributes)?.[1]
+        const isChosen = of('type') !== 'radio' && of('type') !== 'checkbox' ? true : / checked/.test(` ${attributes}`)
+        return isChosen && of('name') !== undefined ? [[of('name') as string, of('value') ?? '']] : []
+      }),
+    ) as Record<string, string>
+
+  async function filledCart(): Promise<string> {
+    const variant = store.vendors[0]?.products[0]?.variantIds[0] as string
+    return sentCookie(await ask('/cart/items', { form: { variant_id: variant } }), 'cart')
+  }
+
+  async function customer() {
+    const email = `payer-${people++}@example.com`
+    const form = { email, password: 'correct horse battery', first_name: 'Ada', last_name: 'Byron' }
+    const cart = await filledCart()
+    const answer = await ask('/register', { form, headers: { cookie: cart } })
+    const headers = { cookie: `${cart}; ${sentCookie(answer, 'connect.sid')}` }
+    const [found] = good(await store.admin.get('/admin/customers', { q: email })).customers
+    return { email, headers, id: found.id as string }
+  }
+
+  const totalOf = (page: PageAnswer) => fields(page).total as string
+  async function orderOf(page: PageAnswer) {
+    assert.match(page.headers.location ?? '', /^\/orders\/order_/, page.text)
+    const id = (page.headers.location as string).split(/[/?]/)[2] as string
+    return good(await store.admin.get(`/admin/orders/${id}`, { fields: '+credit_lines.*,billing_address.*,shipping_address.*' })).order
+  }
+
+  it('proposes kept addresses, takes the one that is chosen, keeps a new one once, and bills where it is told', async () => {
+    const { email, headers } = await customer()
+    await ask('/account/addresses', { form: home, headers })
+    await ask('/account/addresses', { form: work, headers })
+    const proposed = await ask('/checkout', { headers })
+    assert.match(proposed.text, /value="1 Row"/)
+    const [, homeId, workId] = /name="kept"[\s\S]*?value="(\w+)"[\s\S]*?value="(\w+)"/.exec(proposed.text) as unknown as string[]
+    assert.equal(fields(proposed).kept_shown, homeId)
+    const typed = { ...home, ...byInvoice, email, kept: workId as string, kept_shown: homeId as string, total: totalOf(proposed) }
+    const unseen = await ask('/checkout', { form: { ...typed, step: 'pay' }, headers })
+    assert.equal(unseen.status, 409, 'nothing goes to an address that was not looked at')
+    assert.match(unseen.text, /value="2 Engine Street"/)
+    const chosen = await ask('/checkout', { form: { ...typed, step: 'renew' }, headers })
+    assert.equal(chosen.headers.location, '/checkout?payment=pp_system_default')
+    assert.match((await ask('/checkout', { headers })).text, /value="2 Engine Street"/)
+
+    const other = { ...home, address_1: '9 New Way', email, kept: '', kept_shown: '', keep: 'true', payment: 'pp_system_default' }
+    const noBill = await ask('/checkout', { form: { ...other, step: 'pay', total: totalOf(proposed) }, headers })
+    assert.equal(noBill.status, 400)
+    assert.match(noBill.text, /href="#field-billing-address_1"/)
+    const paid = await ask('/checkout', { form: { ...other, ...bill, step: 'pay', total: totalOf(proposed) }, headers })
+    const order = await orderOf(paid)
+    assert.deepEqual(
+      [order.shipping_address.address_1, order.billing_address.address_1, order.billing_address.country_code],
+      ['9 New Way', '3 Ledger Lane', 'jp'],
+    )
+    const session = headers.cookie.split('; ')[1] as string
+    const later = await ask('/checkout', {
+      form: { ...other, step: 'pay', cart: fields(proposed).cart as string },
+      headers: { cookie: session },
+    })
+    assert.equal(later.headers.location, paid.headers.location, 'a second window finds the order that the first has placed')
+    const kept = (await ask('/account/addresses', { headers })).text
+    assert.equal(kept.split('<address>').length - 1, 3, kept)
+  })
+
+  it('takes codes and store credit, says what is left, and asks for no payment where nothing is', async () => {
+    const { id, headers, email } = await customer()
+    await promote(store, { code: 'TENTH' })
+    const card = good(await store.admin.post('/admin/gift-cards', { value: 8, currency_code: 'usd' })).gift_card
+    const account = good(
+      await store.admin.post('/admin/store-credit-accounts', { customer_id: id, currency_code: 'usd' }),
+    ).store_credit_account
+    good(await store.admin.post(`/admin/store-credit-accounts/${account.id}/credit`, { amount: 30 }))
+    const typed = { ...home, ...byInvoice, email, kept: '', kept_shown: '' }
+    const send = (form: Record<string, string>) => ask('/checkout', { form: { ...typed, ...form }, headers })
+    const unknown = await send({ step: 'code', code: 'NO-SUCH-CODE' })
+    assert.equal(unknown.status, 400)
+    assert.match(unknown.text, /value="NO-SUCH-CODE"[\s\S]*not known/)
+    assert.match(unknown.text, /value="1 Row"/, 'what was typed is there')
+    assert.equal((await send({ step: 'renew', code: 'tenth' })).status, 303, 'a code counts whatever button is pressed')
+    assert.equal((await send({ step: 'code', code: card.code })).status, 303)
+    const page = await ask('/checkout', { headers })
+    assert.match(page.text, /Paid with gift cards<\/dt><dd>-\$8\.00[\s\S]*Left to pay<\/dt><dd data-total[^>]*>\$15\.00/)
+    assert.match(page.text, /Pay with my store credit \(\$30\.00\)/)
+    assert.doesNotMatch(page.text, /funder|funded/i)
+    await send({ step: 'use_credit' })
+    const covered = await ask('/checkout', { headers })
+    assert.match(covered.text, /data-amount="0"[\s\S]*Nothing is left to pay/)
+    await send({ step: 'leave_credit' })
+    await send({ drop: card.code })
+    assert.equal(totalOf(await ask('/checkout', { headers })), '23')
+    await send({ step: 'use_credit' })
+    const { payment: _none, ...unpaid } = typed
+    const order = await orderOf(await ask('/checkout', { form: { ...unpaid, step: 'pay', total: '0' }, headers }))
+    assert.deepEqual([order.total, order.credit_line_total], [0, 23])
+    assert.equal(good(await store.admin.get(`/admin/gift-cards/${card.id}`)).gift_card.balance, 8, 'what was taken back is whole')
+  })
+})
