@@ -7,6 +7,8 @@ export const permissions = {
   'platform:tenants:write': { scopes: ['platform'], meaning: 'create, change, suspend and resume stores' },
   'platform:jobs:read': { scopes: ['platform'], meaning: 'see failed jobs' },
   'platform:jobs:write': { scopes: ['platform'], meaning: 'retry failed jobs' },
+  'platform:payments:read': { scopes: ['platform'], meaning: "see the operator's accounts at payment providers and their events" },
+  'platform:payments:write': { scopes: ['platform'], meaning: "connect and disable the operator's accounts, and charge stores on them" },
   'settings:read': { scopes: ['tenant'], meaning: 'see store, regions, taxes, channels' },
   'settings:write': { scopes: ['tenant'], meaning: 'change store, regions, taxes, channels' },
   'catalog:write': { scopes: ['tenant'], meaning: 'change categories, collections, types and tags' },

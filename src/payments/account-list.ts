@@ -7,9 +7,12 @@ export interface PaymentAccountView {
   id: string
   provider_id: string
   mode: 'test' | 'live'
-  reference: string
+  /** Null for the operator's, which is none of the store's business. */
+  reference: string | null
   country: string
   publishable_key: string | null
+  /** Whose account it is: the store's, or that of the platform's operator. */
+  owner: 'store' | 'operator'
   status: 'active' | 'disabled'
   created_at: Date
   updated_at: Date
@@ -24,7 +27,9 @@ export function listPaymentAccountsStatement(
   const order = orderBy('a', page.order)
   return statement(
     `payments.list_accounts.${order.name}`,
-    `select a.id, a.provider_id, a.mode, a.reference, a.country, a.publishable_key, a.status, a.created_at, a.updated_at,
+    `select a.id, a.provider_id, a.mode, a.country, a.publishable_key, a.status,
+            case when a.operator_account_id is null then a.reference end as reference,
+            case when a.operator_account_id is null then 'store' else 'operator' end as owner, a.created_at, a.updated_at,
             count(*) over ()::int as count
      from payment_account a
      where a.tenant_id = $1 and ($2::text[] is null or a.id = any($2)) and ($3::text[] is null or a.provider_id = any($3))

@@ -1,16 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { type Context, type Database, type Statement, statement, tenantOf } from '../db/index.js'
-import { type EventName, handlersOf, nudgeAfter } from '../events/index.js'
-import { type Clock, conflict, invalidData, newId, notFound } from '../kernel/index.js'
-import { accountOfRow, accountStatement } from './accounts.js'
+import { type Context, type Database, statement, tenantOf } from '../db/index.js'
+import { nudgeAfter } from '../events/index.js'
+import { type Clock, conflict, invalidData, notFound } from '../kernel/index.js'
+import { accountById } from './accounts.js'
 import type { CompleteCart, Settled } from './commands/settle-payment.js'
 import { settlePayment } from './commands/settle-payment.js'
-import type { PaymentAccount, PaymentProvider, Touch, VerifiedEvent } from './provider.js'
+import { hashOfHookToken } from './hook-token.js'
+import { keepEventStatement } from './keep-event.js'
+import { accountOfOperator, operatorAccountStatement } from './operator-accounts.js'
+import { receiveOperatorEvent } from './operator-events.js'
+import type { PaymentAccount, PaymentProvider, Touch } from './provider.js'
 import { paymentProviderOf, slugOf } from './registry.js'
-
-const token_bytes = 24
-export const hashOfHookToken = (token: string) => createHash('sha256').update(token).digest('hex')
-export const newHookToken = () => randomBytes(token_bytes).toString('base64url')
 
 /** What a provider sent, as it came. */
 export interface HookDelivery {
@@ -34,6 +33,7 @@ export async function receivePaymentEvent(services: { db: Database; clock: Clock
   if (provider?.remote === undefined) throw unknownAddress()
   const event = provider.remote.verifyWebhook(account, delivery.raw, delivery.headers, services.clock.now())
   if (event === null) throw invalidData('The signature of this event is not valid')
+  if (tenantId === null) return receiveOperatorEvent(services.db, provider.remote, account, event, delivery.requestId)
   await services.db.unitOfWork({ role: 'store', tenantId }, async (unit) => {
     const written = unit.run(keepEventStatement(tenantId, account, event, delivery.requestId))
     unit.commitAlong()
@@ -45,7 +45,8 @@ export async function receivePaymentEvent(services: { db: Database; clock: Clock
 const unknownAddress = () => notFound('This address takes no events')
 
 interface Addressee {
-  tenantId: string
+  /** Null for the operator's account. */
+  tenantId: string | null
   account: PaymentAccount
 }
 
@@ -72,59 +73,22 @@ async function accountAt(db: Database, { provider, token }: HookDelivery): Promi
 async function readAddressee(db: Database, hash: string): Promise<Addressee | undefined> {
   const [route] = await db.read(
     { role: 'platform' },
-    statement<{ tenant_id: string; payment_account_id: string }>(
+    statement<{ tenant_id: string | null; payment_account_id: string }>(
       'payments.hook_route',
       'select tenant_id, payment_account_id from platform.payment_hook_route where token_hash = $1',
       [hash],
     ),
   )
   if (route === undefined) return undefined
-  const { tenant_id: tenantId } = route
-  const [row] = await db.read({ role: 'store', tenantId }, accountStatement(tenantId, route.payment_account_id))
-  return row === undefined ? undefined : { tenantId, account: accountOfRow(row) }
+  const { tenant_id: tenantId, payment_account_id: id } = route
+  if (tenantId === null) return readOperator(db, id)
+  const account = await accountById(db, { role: 'store', tenantId }, id)
+  return account === null ? undefined : { tenantId, account }
 }
 
-const receivedEvent = 'payment.event_received' satisfies EventName
-const [receivedHandler] = handlersOf[receivedEvent]
-
-/**
- * An event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for a
- * person to look at and has no job.
- */
-export function keepEventStatement(
-  tenantId: string,
-  account: PaymentAccount,
-  event: VerifiedEvent,
-  requestId: string,
-): Statement<{ id: string }> {
-  const isForeign = event.isLive !== (account.mode === 'live')
-  return statement(
-    'payments.keep_event',
-    `with event as (
-       insert into payment_event (tenant_id, id, payment_account_id, event_reference, type, object_reference, connected_account, payload, state,
-         reason, occurred_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, payment_account_id, event_reference) do nothing
-       returning id, state
-     )
-     insert into outbox_event (tenant_id, id, name, handler, payload, request_id)
-     select $1, $12, '${receivedEvent}', '${receivedHandler}', jsonb_build_object('payment_event_id', event.id), $13
-     from event where event.state = 'pending' returning id`,
-    [
-      tenantId,
-      newId('pevt'),
-      account.id,
-      event.id,
-      event.type,
-      event.objectId,
-      event.connectedAccount,
-      JSON.stringify(event.payload),
-      isForeign ? 'parked' : 'pending',
-      isForeign ? `A ${event.isLive ? 'live' : 'test'} event for an account in ${account.mode} mode` : null,
-      event.occurredAt,
-      newId('evt'),
-      requestId,
-    ],
-  )
+async function readOperator(db: Database, id: string): Promise<Addressee | undefined> {
+  const [row] = await db.read({ role: 'platform' }, operatorAccountStatement(id))
+  return row === undefined ? undefined : { tenantId: null, account: accountOfOperator(row) }
 }
 
 /**

@@ -1,6 +1,6 @@
 export { scheduleReconciliation } from './account-schedules.js'
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
-export { accountFor, publishableKeyOf, readingCall } from './accounts.js'
+export { accountFor, activeAccount, publishableKeyOf, readingCall } from './accounts.js'
 export {
   changeAmountStatement,
   type Collection,
@@ -15,6 +15,7 @@ export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
+export { connectOperatorAccount, disableOperatorAccount } from './commands/connect-operator-account.js'
 export { endPaymentSession } from './commands/end-session.js'
 export { listPaymentEvents } from './commands/list-events.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
@@ -30,6 +31,13 @@ export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'
 export { keptMoney, type Kept, moneyOf, perform } from './operations.js'
+export {
+  choosePaymentAccount,
+  listOperatorAccountsStatement,
+  type OperatorAccountView,
+  type PaymentAccountSetting,
+} from './operator-accounts.js'
+export { listOperatorEventsStatement, referencesOfStore } from './operator-events.js'
 export type {
   DisputePort,
   DisputeSnapshot,

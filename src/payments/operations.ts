@@ -1,7 +1,8 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
 import { newId } from '../kernel/index.js'
 import { accountFor } from './accounts.js'
-import type { Money, Outcome, PaymentProvider, ProviderCall } from './provider.js'
+import { claimReference } from './operator-events.js'
+import type { Money, Outcome, PaymentAccount, PaymentProvider, ProviderCall } from './provider.js'
 
 /** What is kept of a call: what JSON can carry, amounts as text. */
 export type Kept = { money: { amount_minor: string; currency: string } } & Record<string, unknown>
@@ -58,7 +59,7 @@ export async function perform<Value>(
   if (kept.answer !== null) return kept.answer as Outcome<Value>
   const firstSentAt = kept.attempts > 1 ? kept.created_at : null
   const outcome = await send({ ...call, operationKey: kept.operation_key, firstSentAt }, kept.request)
-  if (isFinal(outcome.kind)) await noteAnswer(context, kept.operation_key, outcome)
+  if (isFinal(outcome.kind)) await noteAnswer(context, kept.operation_key, outcome, { account, reference: referenceOf(provider, outcome) })
   return outcome
 }
 
@@ -89,15 +90,33 @@ async function keep(context: Context, accountId: string, operation: Operation): 
   return row as OperationRow
 }
 
-async function noteAnswer(context: Context, key: string, outcome: Outcome<unknown>): Promise<void> {
-  await context.db.unitOfWork(context.scope, (unit) =>
-    unit.run(
+/** What the provider calls what it made: its answer says so, or what is kept of a payment does. */
+function referenceOf(provider: PaymentProvider, outcome: Outcome<unknown>): string | null {
+  if (outcome.kind !== 'ok' || typeof outcome.value !== 'object' || outcome.value === null) return null
+  const value = outcome.value as Record<string, unknown>
+  if (typeof value.reference === 'string') return value.reference
+  return typeof value.id === 'string' ? (provider.referenceOf?.(value) ?? null) : null
+}
+
+/** Whose an object on the operator's account is, is noted with the answer that named it: its events find the store by that. */
+async function noteAnswer(
+  context: Context,
+  key: string,
+  outcome: Outcome<unknown>,
+  made: { account: PaymentAccount; reference: string | null },
+): Promise<void> {
+  const { account, reference } = made
+  const isShared = account.operatorAccountId !== undefined && reference !== null
+  const scope = isShared ? ({ ...context.scope, role: 'platform' } as const) : context.scope
+  await context.db.unitOfWork(scope, async (unit) => {
+    await unit.run(
       statement(
         'payments.note_answer',
         `update payment_operation set state = $3, answer = $4, updated_at = now()
          where tenant_id = $1 and operation_key = $2 and state = 'sending'`,
         [tenantOf(context), key, outcome.kind, JSON.stringify(outcome)],
       ),
-    ),
-  )
+    )
+    if (isShared) await claimReference(unit, context, account, reference)
+  })
 }

@@ -17,7 +17,7 @@ export type Outcome<Value> =
   | { kind: 'unknown'; message: string }
   | { kind: 'throttled'; message: string }
 
-/** The account at a provider that a store's shoppers are charged on. Its credentials are readable to its adapter alone. */
+/** The account at a provider that a store's shoppers are charged on: the store's own, or the operator's. Its credentials are readable to its adapter alone. */
 export interface PaymentAccount {
   id: string
   providerId: string
@@ -28,6 +28,8 @@ export interface PaymentAccount {
   publishableKey: string | null
   /** Sealed JSON of what the adapter needs to sign in and to check signatures. */
   credentials: string
+  /** The operator's account that the store's row stands for; missing for a store's own. */
+  operatorAccountId?: string
 }
 
 export interface ProviderCall {
@@ -130,7 +132,7 @@ export interface RemotePort {
   fetchBalances(call: ProviderCall): Promise<Outcome<Money[]>>
   /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */
   connect(
-    call: Omit<ProviderCall, 'account'>,
+    call: Pick<ProviderCall, 'operationKey'>,
     /** `previous`: the account that is in use. Where it is the same, its events' secrets are still good. */
     input: { credentials: Record<string, string>; hookUrl: string; previous: PaymentAccount | null },
   ): Promise<Outcome<Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'credentials'>>>

@@ -3,6 +3,7 @@ import { emit } from '../events/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import {
   accountFor,
+  activeAccount,
   type Outcome,
   type PayeePort,
   type PayeeSnapshot,
@@ -78,16 +79,11 @@ interface Connection {
 
 /** The store's account in use at a provider that pays vendors. @throws not_allowed where there is none; invalid_data for a choice */
 async function accountOf(context: Context, wanted: string | undefined): Promise<Connection> {
-  const able = paymentProviderIds().filter((id) => paymentProviderOf(id)?.payees !== undefined)
-  const accounts = await context.db.read(
-    context.scope,
-    statement<Connection>(
-      'payouts.paying_accounts',
-      `select id, provider_id from payment_account where tenant_id = $1 and status = 'active' and provider_id = any($2)
-         and ($3::text is null or provider_id = $3) order by provider_id`,
-      [tenantOf(context), able, wanted ?? null],
-    ),
-  )
+  const able = paymentProviderIds()
+    .filter((id) => paymentProviderOf(id)?.payees !== undefined)
+    .sort()
+  const found = await Promise.all(able.filter((id) => wanted === undefined || id === wanted).map((id) => activeAccount(context, id)))
+  const accounts = found.flatMap((one): Connection[] => (one === null ? [] : [{ id: one.id, provider_id: one.providerId }]))
   const [account, another] = accounts
   if (account === undefined) {
     throw notAllowed('The store pays its vendors by hand: it has no account at a payment provider that pays them.', 'paid_by_hand')

@@ -9,6 +9,8 @@ export interface TenantRow {
   name: string
   status: 'active' | 'suspended'
   suspended_reason: string | null
+  /** Where its shoppers are charged. */
+  payment_account: 'own' | 'operator'
   plan: { id: string; name: string; fee_rate_ppm: number }
   domains: { id: string; hostname: string; verified_at: string | null }[]
   created_at: Date
@@ -16,7 +18,7 @@ export interface TenantRow {
 }
 
 const columns = `
-  t.id, t.public_id, t.slug, t.name, t.status, t.suspended_reason, t.created_at, t.updated_at,
+  t.id, t.public_id, t.slug, t.name, t.status, t.suspended_reason, t.payment_account, t.created_at, t.updated_at,
   (select json_build_object('id', p.id, 'name', p.name, 'fee_rate_ppm', p.fee_rate_ppm) from platform.plan p where p.id = t.plan_id) as plan,
   coalesce((select json_agg(json_build_object('id', d.id, 'hostname', d.hostname, 'verified_at', d.verified_at) order by d.id)
             from platform.domain d where d.tenant_id = t.id), '[]') as domains`

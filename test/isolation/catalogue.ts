@@ -59,6 +59,7 @@ const reviewedLooseColumns = new Set([
   'cart_shipping_method.shipping_profile_id',
   'checkout.payment_session_id',
   'payment.payment_session_id',
+  'payment_account.operator_account_id',
   'reservation.cart_line_item_id',
   'reservation.order_line_item_id',
   'orders.display_id',

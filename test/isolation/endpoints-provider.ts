@@ -6,6 +6,7 @@ const storeRows = (table: string) => ({ sql: `select id from app.${table} where 
 export const providerKinds = {
   dispute: storeRows('dispute'),
   payment_account: { sql: `select id from app.payment_account where tenant_id = $1 and reference = 'acct_twin'`, ofVendor: false },
+  operator_account: { sql: `select id from platform.payment_account where reference = 'acct_' || $1::text`, ofVendor: false },
   payment_event: storeRows('payment_event'),
   reconciliation_exception: storeRows('reconciliation_exception'),
   reconciliation_run: storeRows('reconciliation_run'),
@@ -33,6 +34,17 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
      select $1, ${id('disp')}, p.id, k.order_id, 'du_twin', 'usd', 100, 'general', 'needs_response'
      from app.payment p join app.payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
      where p.tenant_id = $1 order by p.id limit 1`,
+    [tenantId],
+  )
+  // The operator's accounts are no store's: each store has one of its own here, so that ids tell the two apart.
+  await asAdmin(
+    app.adminUrl,
+    `with account as (
+       insert into platform.payment_account (id, provider_id, mode, reference, country, credentials, status)
+       values (${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_' || $1::text, 'us', 'sealed', 'disabled') returning id
+     )
+     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
+     select ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', false, '{}', 'ignored', now() from account a`,
     [tenantId],
   )
 }

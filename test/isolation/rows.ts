@@ -69,7 +69,7 @@ const demanded: Record<string, Record<string, Demanded>> = {
   ledger_account: { currency_code: 'usd', normal: 'debit' },
   ledger_posting: { position: 0, amount_minor: 100 },
   dispute: { status: 'needs_response', amount_minor: 100 },
-  payment_account: { mode: 'test' },
+  payment_account: { mode: 'test', credentials: 'sealed' },
   order_change: { change_type: 'update_order' },
   order_credit: { state: 'booked', amount_minor: 100, vendor_amount_minor: 80, commission_minor: 10, tax_minor: 10 },
   order_credit_line: { amount_minor: 100 },

@@ -11,7 +11,7 @@ import {
 import { deleted, ids, reading } from './shared.js'
 
 const accountFields: FieldsPolicy = {
-  defaults: ['id', 'provider_id', 'mode', 'reference', 'country', 'publishable_key', 'status', 'created_at', 'updated_at'],
+  defaults: ['id', 'provider_id', 'mode', 'reference', 'country', 'publishable_key', 'owner', 'status', 'created_at', 'updated_at'],
 }
 const eventFields: FieldsPolicy = {
   defaults: [

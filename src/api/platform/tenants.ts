@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { email, currencyCode, countryCode, type Route, route } from '../../http/index.js'
+import { choosePaymentAccount } from '../../payments/index.js'
 import { limits, toMajor, toMinor } from '../../kernel/index.js'
 import {
   addDomain,
@@ -109,13 +110,20 @@ export const routes: Route[] = [
     surface: 'platform',
     method: 'POST',
     path: '/platform/tenants/:id',
-    summary: 'Change name or plan of a store',
+    summary: "Change name or plan of a store, or whether its shoppers are charged on its own account or on the operator's",
     access: 'platform:tenants:write',
     withoutTenant: true,
     ids: { id: 'tenant' },
-    body: z.strictObject({ name: name.optional(), plan: z.string().max(100).optional() }),
-    async handle({ services, params, body }) {
-      await updateTenant(services.db, params.id as string, body)
+    body: z.strictObject({
+      name: name.optional(),
+      plan: z.string().max(100).optional(),
+      payment_account: z.enum(['own', 'operator']).optional(),
+    }),
+    async handle({ services, context, params, body }) {
+      const { payment_account: setting, ...patch } = body
+      await updateTenant(services.db, params.id as string, patch, async (unit) => {
+        if (setting !== undefined) await choosePaymentAccount(unit, setting, context.clock.now())
+      })
       services.gatekeeper.forget()
       return { tenant: renderTenant(await retrieveTenant(services.db, params.id as string)) }
     },

@@ -1,7 +1,8 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
-import { conflict, invalidData, newId, notFound } from '../../kernel/index.js'
+import { conflict, invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { activeAccount } from '../accounts.js'
-import { hashOfHookToken, newHookToken } from '../events.js'
+import { hashOfHookToken, newHookToken } from '../hook-token.js'
+import { lockSetting, type PaymentAccountSetting, settingStatement } from '../operator-accounts.js'
 import type { PaymentAccount } from '../provider.js'
 import { paymentProviderOf, slugOf } from '../registry.js'
 import { scheduleEventListing, scheduleReconciliation } from '../account-schedules.js'
@@ -13,7 +14,7 @@ export interface AccountInput {
   credentials: Record<string, string>
 }
 
-type Connected = Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'credentials'>
+export type Connected = Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'credentials'>
 
 /**
  * Connects a store's account at a payment provider: signs in, registers for events at an address of its own, and takes
@@ -21,21 +22,47 @@ type Connected = Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'creden
  * the one before it stays for what was paid through it.
  * @param publicUrl where providers reach this deployment, without a slash at the end
  * @returns the account's id
- * @throws invalid_data for a provider that takes no accounts and for credentials that it refuses
+ * @throws invalid_data for a provider that takes no accounts and for credentials that it refuses; not_allowed while the store is
+ * charged on the operator's account
  */
 export async function connectPaymentAccount(context: Context, publicUrl: string, input: AccountInput): Promise<string> {
+  // Before anything is registered at the provider.
+  const [before] = await context.db.read({ role: 'platform' }, settingStatement(tenantOf(context)))
+  refuseBesideOperator(before?.payment_account)
+  const previous = await activeAccount(context, input.provider_id)
+  const id = newId('pacct')
+  const { connected, token } = await askToConnect(publicUrl, id, input, previous)
+  return write(context, { id, tokenHash: hashOfHookToken(token), input, connected })
+}
+
+function refuseBesideOperator(setting: PaymentAccountSetting | undefined): void {
+  if (setting !== 'operator') return
+  throw notAllowed(
+    "The store's shoppers are charged on the account of the platform's operator: it connects no account of its own. Ask the operator to change that.",
+    'operator_account',
+  )
+}
+
+/**
+ * Signs in at a provider and registers for events at an address of its own, which ends in the token.
+ * @throws invalid_data for a provider that takes no accounts and for credentials that it refuses; conflict while it does not answer
+ */
+export async function askToConnect(
+  publicUrl: string,
+  id: string,
+  input: AccountInput,
+  previous: PaymentAccount | null,
+): Promise<{ connected: Connected; token: string }> {
   const provider = paymentProviderOf(input.provider_id)
   if (provider?.remote === undefined) throw invalidData(`Payment provider ${input.provider_id} needs no account`)
   const token = newHookToken()
-  const id = newId('pacct')
-  const call = { operationKey: `connect:${id}`, tenantId: tenantOf(context), firstSentAt: null, now: context.clock.now() }
   const hookUrl = `${publicUrl}/hooks/payment/${slugOf(provider.id)}/${token}`
-  const previous = await activeAccount(context, provider.id)
-  const connected = await provider.remote.connect(call, { credentials: input.credentials, hookUrl, previous })
+  const asked = { credentials: input.credentials, hookUrl, previous }
+  const connected = await provider.remote.connect({ operationKey: `connect:${id}` }, asked)
   if (connected.kind === 'unknown' || connected.kind === 'throttled')
     throw conflict(`The account could not be connected: ${connected.message}`)
   if (connected.kind !== 'ok') throw invalidData(`The account could not be connected: ${connected.message}`)
-  return write(context, { id, tokenHash: hashOfHookToken(token), input, connected: connected.value })
+  return { connected: connected.value, token }
 }
 
 async function write(
@@ -46,6 +73,7 @@ async function write(
   const { input, connected, tokenHash } = account
   // The way from an address to its store is a platform row.
   return context.db.unitOfWork({ ...context.scope, role: 'platform' }, async (unit) => {
+    refuseBesideOperator(await lockSetting(unit))
     const [known] = await unit.run(
       statement<{ id: string }>(
         'payments.rekey_account',
@@ -110,17 +138,22 @@ async function write(
 /**
  * Takes an account out of use: no payment is begun on it any more. What was paid through it can be refunded, and its
  * events are heard.
- * @throws not_found
+ * @throws not_found; not_allowed for the operator's
  */
 export async function disablePaymentAccount(context: Context, id: string): Promise<void> {
   const rows = await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
-      statement<{ id: string }>(
+      statement<{ id: string; operator_account_id: string | null }>(
         'payments.disable_account',
-        `update payment_account set status = 'disabled', updated_at = now() where tenant_id = $1 and id = $2 returning id`,
+        `update payment_account set status = case when operator_account_id is null then 'disabled' else status end, updated_at = now()
+         where tenant_id = $1 and id = $2 returning id, operator_account_id`,
         [tenantOf(context), id],
       ),
     ),
   )
-  if (rows.length === 0) throw notFound(`Payment account with id: ${id} was not found`)
+  const [row] = rows
+  if (row === undefined) throw notFound(`Payment account with id: ${id} was not found`)
+  if (row.operator_account_id !== null) {
+    throw notAllowed("This account is the platform's operator's: ask the operator to take it out of use for the store.", 'operator_account')
+  }
 }

@@ -2,8 +2,9 @@ import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit, type EventPayloads, nudgeAfter } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
 import { scheduleEventListing } from '../account-schedules.js'
-import { type AccountRow, accountColumns, accountOfRow } from '../accounts.js'
-import { keepEventStatement } from '../events.js'
+import { readingCall } from '../accounts.js'
+import { keepEventStatement } from '../keep-event.js'
+import { eventsOfStore } from '../operator-events.js'
 import type { PaymentAccount, VerifiedEvent } from '../provider.js'
 import { paymentProviderOf } from '../registry.js'
 
@@ -12,7 +13,9 @@ const pagesOfJob = 5
 /** Looked at again each time: clocks differ, and a provider may list an event some time after it dates it. */
 const overlap_ms = 2 * 3_600_000
 
-interface ListedAccount extends AccountRow {
+interface ListedAccount {
+  id: string
+  provider_id: string
   status: 'active' | 'disabled'
   /** Every event before it was listed. */
   events_listed_until: Date | null
@@ -33,7 +36,7 @@ export async function listPaymentEvents(context: Context, due: EventPayloads['pa
   const now = context.clock.now()
   const began = due.rest?.began ?? now.toISOString()
   const since = due.rest?.since ?? new Date((account.events_listed_until ?? account.created_at).getTime() - overlap_ms).toISOString()
-  const call = { operationKey: '', tenantId: tenantOf(context), account: accountOfRow(account), firstSentAt: null, now }
+  const call = await readingCall(context, provider, account.id)
   let cursor = due.rest?.cursor ?? null
   for (let page = 0; page < pagesOfJob; page += 1) {
     const listed = await provider.remote.listEvents(call, new Date(since), cursor)
@@ -42,7 +45,10 @@ export async function listPaymentEvents(context: Context, due: EventPayloads['pa
       if (account.status === 'disabled') return
       throw conflict(`The payment provider did not say what happened: ${listed.message}`, 'payment_outcome_unknown')
     }
-    await keepMissing(context, call.account, listed.value.events)
+    if (call.account !== null) {
+      const events = await eventsOfStore(context, provider.remote, call.account, listed.value.events)
+      await keepMissing(context, call.account, events)
+    }
     cursor = listed.value.next
     if (cursor === null) return noteListed(context, account.id, began)
   }
@@ -58,7 +64,7 @@ async function begin(context: Context, due: EventPayloads['payment_events.due'])
     const [account] = await unit.run(
       statement<ListedAccount>(
         'payments.account_to_list',
-        `select ${accountColumns}, status, events_listed_until, created_at from payment_account where tenant_id = $1 and id = $2`,
+        `select id, provider_id, status, events_listed_until, created_at from payment_account where tenant_id = $1 and id = $2`,
         [tenantOf(unit), due.payment_account_id],
       ),
     )

@@ -1,15 +1,19 @@
 import { resolveTxt } from 'node:dns/promises'
-import { type Database, statement } from '../../db/index.js'
+import { type Database, statement, type Unit } from '../../db/index.js'
 import { conflict, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { retrieveTenant } from '../queries.js'
 
 const missing = (id: string) => notFound(`Tenant with id: ${id} was not found`)
 
-/** Changes name or plan; the store's fee follows its plan, for orders from now on. Throws not_found. */
+/**
+ * Changes name or plan; the store's fee follows its plan, for orders from now on. Throws not_found.
+ * @param also what else is changed of it, in the same transaction
+ */
 export async function updateTenant(
   db: Database,
   publicId: string,
   patch: { name?: string | undefined; plan?: string | undefined },
+  also: (unit: Unit) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const tenant = await retrieveTenant(db, publicId)
   await db.unitOfWork({ role: 'platform', tenantId: tenant.id }, async (unit) => {
@@ -31,6 +35,7 @@ export async function updateTenant(
         [tenant.id],
       ),
     )
+    await also(unit)
   })
 }
 

@@ -47,7 +47,7 @@ type Connected = Pick<PaymentAccount, 'mode' | 'reference' | 'country' | 'creden
  */
 export function connect(
   access: StripeAccess,
-  call: Omit<ProviderCall, 'account'>,
+  call: Pick<ProviderCall, 'operationKey'>,
   input: { credentials: Record<string, string>; hookUrl: string; previous: PaymentAccount | null },
 ): Promise<Outcome<Connected>> {
   const key = input.credentials.secret_key ?? ''

@@ -10,6 +10,7 @@ import {
   paymentProviderOf,
   type ProviderCall,
   readingCall,
+  referencesOfStore,
   type RemotePort,
   settlePayment,
   type TouchHandlers,
@@ -67,18 +68,30 @@ export async function reconcile(
   if (remote === undefined || !('id' in rest)) throw unexpectedState(`Payment provider ${run.provider_id} is not installed in this process`)
   const provider: Provider = { ...rest, remote }
   const call = await readingCall(context, provider, run.payment_account_id)
+  const isShared = call.account?.operatorAccountId !== undefined
   let { cursor } = run
-  const before = cursor === null ? balancesOf(answerOf(await remote.fetchBalances(call))) : null
+  const before = cursor === null && !isShared ? balancesOf(answerOf(await remote.fetchBalances(call))) : null
   for (let page = 0; page < pagesOfJob; page += 1) {
     const listed = answerOf(await remote.listMovements(call, run.since, cursor))
-    await noteMovements(context, { accountId: run.payment_account_id, providerId: provider.id }, listed.movements)
-    await settleUnknown(context, provider, run.payment_account_id, listed.movements, able)
-    const times = listed.movements.map(({ occurredAt }) => occurredAt)
-    await notePage(context, run.id, { isFirst: cursor === null, before, times, next: listed.next })
+    const movements = isShared ? await ofStore(context, call, listed.movements) : listed.movements
+    await noteMovements(context, { accountId: run.payment_account_id, providerId: provider.id }, movements)
+    await settleUnknown(context, provider, run.payment_account_id, movements, able)
+    // When others' money moves is none of a store's business: what a shared account was seen until is the run's own time.
+    const seenUntil = isShared ? [context.clock.now()] : movements.map(({ occurredAt }) => occurredAt)
+    await notePage(context, run.id, { isFirst: cursor === null, before, count: movements.length, seenUntil, next: listed.next })
     cursor = listed.next
     if (cursor === null) return finish(context, provider, call, run.id)
   }
   await context.db.unitOfWork(context.scope, (unit) => continueRun(unit, context, run.id))
+}
+
+/** What of an account that several stores are charged on is the store's: what moved for objects that were made for it. */
+async function ofStore(context: Context, call: ProviderCall, movements: readonly MoneyMovement[]): Promise<MoneyMovement[]> {
+  if (call.account === null) return []
+  const namesOf = ({ payment, source, release }: MoneyMovement) =>
+    [payment, source, release ?? null].filter((name): name is string => name !== null)
+  const own = await referencesOfStore(context, call.account, movements.flatMap(namesOf))
+  return movements.filter((movement) => namesOf(movement).some((name) => own.has(name)))
 }
 
 function answerOf<Value>(outcome: Outcome<Value>): Value {
@@ -142,7 +155,7 @@ async function settleUnknown(
 async function notePage(
   context: Context,
   id: string,
-  page: { isFirst: boolean; before: Balances | null; times: readonly Date[]; next: string | null },
+  page: { isFirst: boolean; before: Balances | null; count: number; seenUntil: readonly Date[]; next: string | null },
 ): Promise<void> {
   await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
@@ -157,9 +170,9 @@ async function notePage(
           id,
           page.next,
           page.isFirst,
-          page.times.length,
+          page.count,
           page.before === null ? null : JSON.stringify(page.before),
-          page.times,
+          page.seenUntil,
         ],
       ),
     ),
@@ -171,7 +184,8 @@ async function finish(context: Context, provider: Provider, call: ProviderCall, 
   if (run === undefined) return
   const tenantId = tenantOf(context)
   const now = context.clock.now()
-  const after = balancesOf(answerOf(await provider.remote.fetchBalances(call)))
+  const isShared = call.account?.operatorAccountId !== undefined
+  const after = isShared ? null : balancesOf(answerOf(await provider.remote.fetchBalances(call)))
   // The provider's clock may be ahead of ours: what we booked lately is always looked at.
   const lately = new Date(now.getTime() - lately_ms)
   const compared = { tenantId, providerId: provider.id, since: run.since < lately ? run.since : lately }
@@ -206,9 +220,11 @@ const cutOf = (lists: readonly (readonly Found[])[]): string[] => [
  */
 function compareBalances(
   run: OpenRun,
-  after: Balances,
+  after: Balances | null,
   moved: readonly { currency_code: string; net_minor: bigint }[],
 ): { found: Found[]; cut: string[]; opening: Balances | null } {
+  // What several stores hold together is no one's to compare.
+  if (after === null) return { found: [], cut: [], opening: null }
   if (JSON.stringify(balancesSorted(run.balances_before ?? {})) !== JSON.stringify(after)) {
     return { found: [], cut: ['balance_difference'], opening: run.opening_balances }
   }

@@ -1,0 +1,213 @@
+import { type Context, type Database, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { nudgeAfter } from '../events/index.js'
+import { newId } from '../kernel/index.js'
+import { keepEventStatement } from './keep-event.js'
+import type { PaymentAccount, RemotePort, VerifiedEvent } from './provider.js'
+
+// The operator's account has one address for the events of many stores. An event is the store's for whom the object was made
+// that it points at, by our own row of that (`platform.payment_reference`); what its body says of a store counts for nothing.
+
+const platform = { role: 'platform' } as const
+
+/** Stores for whom objects of an account were made. */
+function ownersStatement(accountId: string, references: readonly string[]): Statement<{ tenant_id: string }> {
+  return statement(
+    'payments.owners',
+    'select distinct tenant_id from platform.payment_reference where payment_account_id = $1 and reference = any($2)',
+    [accountId, references],
+  )
+}
+
+/**
+ * Takes in an event of the operator's account: it is handed to the store whose object it points at, or kept for the operator to
+ * look at, until an object that it points at becomes a store's.
+ */
+export async function receiveOperatorEvent(
+  db: Database,
+  remote: RemotePort,
+  account: PaymentAccount,
+  event: VerifiedEvent,
+  requestId: string,
+): Promise<void> {
+  const touched = remote.interpret(event).map(({ reference }) => reference)
+  const known = touched.length === 0 ? [] : await db.read(platform, ownersStatement(account.id, touched))
+  const owners = known.length === 1 ? known : await keepForOperator(db, account, event, touched)
+  const [owner, another] = owners
+  if (owner === undefined || another !== undefined) return
+  await db.unitOfWork({ role: 'platform', tenantId: owner.tenant_id }, (unit) => handOver(unit, account.id, account.mode, event, requestId))
+}
+
+/** @returns the owners that it has by now; it is kept unless that is one */
+async function keepForOperator(
+  db: Database,
+  account: PaymentAccount,
+  event: VerifiedEvent,
+  touched: readonly string[],
+): Promise<{ tenant_id: string }[]> {
+  return db.unitOfWork(platform, async (unit) => {
+    // Whoever notes a reference now is waited for, and whoever does later finds this event.
+    await unit.run(
+      statement('payments.lock_operator_account', 'select id from platform.payment_account where id = $1 for update', [account.id]),
+    )
+    const owners = await unit.run(ownersStatement(account.id, touched))
+    if (owners.length === 1) return owners
+    const state = touched.length === 0 ? 'ignored' : 'unclaimed'
+    const nobodys = owners.length === 0 ? 'It points at nothing that was made for a store' : 'It points at what was made for several stores'
+    await unit.run(
+      statement(
+        'payments.keep_operator_event',
+        `insert into platform.payment_event (id, payment_account_id, event_reference, type, object_reference, connected_account, touched, is_live,
+           payload, state, reason, occurred_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (payment_account_id, event_reference) do nothing`,
+        [
+          newId('pevt'),
+          account.id,
+          event.id,
+          event.type,
+          event.objectId,
+          event.connectedAccount,
+          touched,
+          event.isLive,
+          JSON.stringify(event.payload),
+          state,
+          state === 'ignored' ? null : nobodys,
+          event.occurredAt,
+        ],
+      ),
+    )
+    return owners
+  })
+}
+
+/** Writes an event among a store's, under the store's row that stands for the account, with the job that handles it. */
+async function handOver(
+  unit: Unit,
+  operatorAccountId: string,
+  mode: PaymentAccount['mode'],
+  event: VerifiedEvent,
+  requestId: string,
+): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [standIn] = await unit.run(
+    statement<{ id: string }>('payments.stand_in', 'select id from payment_account where tenant_id = $1 and operator_account_id = $2', [
+      tenantId,
+      operatorAccountId,
+    ]),
+  )
+  if (standIn === undefined) return
+  await unit.run(keepEventStatement(tenantId, { id: standIn.id, mode }, event, requestId))
+  nudgeAfter(unit)
+}
+
+interface WaitingEvent {
+  event_reference: string
+  type: string
+  object_reference: string | null
+  connected_account: string | null
+  is_live: boolean
+  payload: Record<string, unknown>
+  occurred_at: Date
+}
+
+/**
+ * Notes that an object on the operator's account was made for the unit's store, and hands over what was told of it before. The
+ * unit has role `platform` and the store.
+ */
+export async function claimReference(unit: Unit, context: Context, account: PaymentAccount, reference: string): Promise<void> {
+  const { operatorAccountId } = account
+  if (operatorAccountId === undefined) return
+  const tenantId = tenantOf(unit)
+  await unit.run(
+    statement('payments.share_operator_account', 'select id from platform.payment_account where id = $1 for share', [operatorAccountId]),
+  )
+  await unit.run(
+    statement(
+      'payments.claim_reference',
+      `insert into platform.payment_reference (payment_account_id, reference, tenant_id) values ($1, $2, $3)
+       on conflict (payment_account_id, reference) do nothing`,
+      [operatorAccountId, reference, tenantId],
+    ),
+  )
+  const waiting = await unit.run(
+    statement<WaitingEvent>(
+      'payments.claim_events',
+      `update platform.payment_event e set state = 'handed', reason = null, tenant_id = $3, settled_at = now()
+       where e.payment_account_id = $1 and e.state = 'unclaimed' and e.touched @> array[$2::text]
+         and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
+       returning e.event_reference, e.type, e.object_reference, e.connected_account, e.is_live, e.payload, e.occurred_at`,
+      [operatorAccountId, reference, tenantId],
+    ),
+  )
+  for (const row of waiting) {
+    const event: VerifiedEvent = {
+      id: row.event_reference,
+      type: row.type,
+      isLive: row.is_live,
+      connectedAccount: row.connected_account,
+      objectId: row.object_reference,
+      occurredAt: row.occurred_at,
+      payload: row.payload,
+    }
+    await unit.run(keepEventStatement(tenantId, account, event, context.requestId))
+  }
+  if (waiting.length > 0) nudgeAfter(unit)
+}
+
+/** Which of the objects were made for the store. */
+export async function referencesOfStore(context: Context, account: PaymentAccount, references: readonly string[]): Promise<Set<string>> {
+  const rows = await context.db.read(
+    platform,
+    statement<{ reference: string }>(
+      'payments.references_of_store',
+      'select reference from platform.payment_reference where payment_account_id = $1 and tenant_id = $2 and reference = any($3)',
+      [account.operatorAccountId ?? '', tenantOf(context), references],
+    ),
+  )
+  return new Set(rows.map(({ reference }) => reference))
+}
+
+/** Of what was listed of an account, what is the store's: of its own, all of it. */
+export async function eventsOfStore(
+  context: Context,
+  remote: RemotePort,
+  account: PaymentAccount,
+  events: readonly VerifiedEvent[],
+): Promise<readonly VerifiedEvent[]> {
+  if (account.operatorAccountId === undefined) return events
+  const touchedBy = (event: VerifiedEvent) => remote.interpret(event).map(({ reference }) => reference)
+  const own = await referencesOfStore(context, account, events.flatMap(touchedBy))
+  return events.filter((event) => touchedBy(event).some((reference) => own.has(reference)))
+}
+
+/** An event of the operator's account, as the operator sees it. Its content may hold what a shopper typed, and is not shown. */
+export interface OperatorEventView {
+  id: string
+  payment_account_id: string
+  reference: string
+  type: string
+  object_reference: string | null
+  state: 'unclaimed' | 'handed' | 'ignored'
+  reason: string | null
+  /** The store that it was handed to later, by its public id. */
+  tenant_id: string | null
+  occurred_at: Date
+  received_at: Date
+  settled_at: Date | null
+  count: number
+}
+
+export function listOperatorEventsStatement(
+  filter: { state: string[] | null; accountId: string[] | null },
+  page: ListPage,
+): Statement<OperatorEventView> {
+  const order = orderBy('e', page.order)
+  return statement(
+    `payments.list_operator_events.${order.name}`,
+    `select e.id, e.payment_account_id, e.event_reference as reference, e.type, e.object_reference, e.state, e.reason, t.public_id as tenant_id,
+            e.occurred_at, e.received_at, e.settled_at, count(*) over ()::int as count
+     from platform.payment_event e left join platform.tenant t on t.id = e.tenant_id
+     where ($1::text[] is null or e.state = any($1)) and ($2::text[] is null or e.payment_account_id = any($2))
+     ${order.sql} limit $3 offset $4`,
+    [filter.state, filter.accountId, page.limit, page.offset],
+  )
+}
