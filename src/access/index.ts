@@ -9,6 +9,7 @@ export {
   issueToken,
   mailedToken,
   requestPasswordReset,
+  emailVerifiedStatement,
   requestVerification,
   resetPassword,
   type StorePersonType,

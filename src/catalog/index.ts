@@ -3,7 +3,7 @@ export { type GroupedProduct, groupedProductsStatement } from './queries/grouped
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export { findManagedVariants, managedVariantOrders } from './queries/managed-variants.js'
 export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement } from './queries/managed-options.js'
-export { type FacetName, facetNames, type Facets } from './queries/facets.js'
+export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations, variantColumns } from './queries/product-json.js'

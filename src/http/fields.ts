@@ -195,16 +195,20 @@ function treeOf(compiled: Compiled, root: Node, replaced: boolean, key: string):
   return {
     replaced,
     key,
-    has: (path) => selected(root, path.split('.')),
+    has: (path) => selected(compiled, root, path.split('.')),
     project: (entity) => projectValue(projector, entity),
   }
 }
 
-function selected(root: Node, parts: string[]): boolean {
+/** All columns of a relation are not the relations beyond it, which are asked for by name. */
+function selected(compiled: Compiled, root: Node, parts: string[]): boolean {
   let node: Node = root
   for (const [index, part] of parts.entries()) {
     const child = node.children.get(part)
-    if (child === undefined) return index === parts.length - 1 && (node.fields.has(part) || node.all)
+    if (child === undefined) {
+      const isColumn = compiled.relations.get(parts.slice(0, index).join('.'))?.has(part) !== true
+      return index === parts.length - 1 && (node.fields.has(part) || (node.all && isColumn))
+    }
     node = child
   }
   return true

@@ -2,7 +2,7 @@ import { type Context, type Statement, statement, tenantOf } from '../db/index.j
 import { invalidData } from '../kernel/index.js'
 import type { PaymentAccount, PaymentProvider, ProviderCall } from './provider.js'
 
-interface AccountRow {
+export interface AccountRow {
   id: string
   provider_id: string
   mode: 'test' | 'live'
@@ -12,7 +12,7 @@ interface AccountRow {
   credentials: string
 }
 
-const columns = 'id, provider_id, mode, reference, country, publishable_key, credentials'
+export const accountColumns = 'id, provider_id, mode, reference, country, publishable_key, credentials'
 
 export function accountOfRow(row: AccountRow): PaymentAccount {
   return {
@@ -29,14 +29,14 @@ export function accountOfRow(row: AccountRow): PaymentAccount {
 function activeAccountStatement(tenantId: string, providerId: string): Statement<AccountRow> {
   return statement(
     'payments.active_account',
-    `select ${columns} from payment_account where tenant_id = $1 and provider_id = $2 and status = 'active'`,
+    `select ${accountColumns} from payment_account where tenant_id = $1 and provider_id = $2 and status = 'active'`,
     [tenantId, providerId],
   )
 }
 
 /** An account by its id, whether it is still used or not: what was paid through it is refunded through it. */
 export function accountStatement(tenantId: string, id: string): Statement<AccountRow> {
-  return statement('payments.account', `select ${columns} from payment_account where tenant_id = $1 and id = $2`, [tenantId, id])
+  return statement('payments.account', `select ${accountColumns} from payment_account where tenant_id = $1 and id = $2`, [tenantId, id])
 }
 
 /** The account that new payments go through, if the store has connected one. */

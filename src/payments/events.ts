@@ -91,7 +91,12 @@ const [receivedHandler] = handlersOf[receivedEvent]
  * An event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for a
  * person to look at and has no job.
  */
-function keepEventStatement(tenantId: string, account: PaymentAccount, event: VerifiedEvent, requestId: string): Statement<{ id: string }> {
+export function keepEventStatement(
+  tenantId: string,
+  account: PaymentAccount,
+  event: VerifiedEvent,
+  requestId: string,
+): Statement<{ id: string }> {
   const isForeign = event.isLive !== (account.mode === 'live')
   return statement(
     'payments.keep_event',

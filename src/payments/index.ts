@@ -1,10 +1,22 @@
+export { scheduleReconciliation } from './account-schedules.js'
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
 export { accountFor, publishableKeyOf, readingCall } from './accounts.js'
-export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
+export {
+  changeAmountStatement,
+  type Collection,
+  collectionJsonSql,
+  ensureCollectionStatement,
+  isBegun,
+  replaceSession,
+  startSession,
+} from './collections.js'
+export { requestPayment } from './commands/request-payment.js'
+export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
 export { endPaymentSession } from './commands/end-session.js'
+export { listPaymentEvents } from './commands/list-events.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
 export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'
 export { capturePayment } from './commands/capture-payment.js'
@@ -21,6 +33,7 @@ export { keptMoney, type Kept, moneyOf, perform } from './operations.js'
 export type {
   DisputePort,
   DisputeSnapshot,
+  EventPage,
   Money,
   MoneyMovement,
   MovementPage,
@@ -33,10 +46,10 @@ export type {
   PaymentSnapshot,
   ProviderCall,
   RefundSnapshot,
+  ReleaseSnapshot,
   RemotePayment,
   RemotePort,
   Touch,
   VerifiedEvent,
 } from './provider.js'
-export { scheduleReconciliation } from './reconciliation-schedule.js'
 export { paymentProviderIds, paymentProviderOf, registerPaymentProvider } from './registry.js'

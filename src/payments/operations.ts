@@ -10,7 +10,21 @@ export const keptMoney = ({ amountMinor, currency }: Money): Kept['money'] => ({
 
 export const moneyOf = ({ money }: Kept): Money => ({ amountMinor: BigInt(money.amount_minor), currency: money.currency })
 
+interface Operation {
+  key: string
+  kind: string
+  accountId?: string | null
+  /** What the call is made of; what was kept first is what is sent, whatever it would be by now. */
+  request: Kept
+  /**
+   * A refusal does not stand: who asks after it asks anew, under the key with the number of refusals. While an answer is not
+   * known, the key stays as it is.
+   */
+  isAnew?: boolean
+}
+
 interface OperationRow {
+  operation_key: string
   request: Kept
   state: 'sending' | 'ok' | 'declined' | 'rejected'
   answer:
@@ -28,13 +42,12 @@ const isFinal = (kind: Outcome<unknown>['kind']) => kind === 'ok' || kind === 'd
  * Asks a provider for something that moves money or makes something, once. What is asked is kept under its key before it
  * is sent, and its answer after: asked again, by a second click, a worker, or after a crash, the provider is asked for
  * the very same, and an answer that is known is given without asking. Providers in this process are asked at once.
- * @param operation.request what the call is made of; what was kept first is what is sent, whatever it would be by now
  * @param send makes the call from the request; called outside any transaction
  */
 export async function perform<Value>(
   context: Context,
   provider: PaymentProvider,
-  operation: { key: string; kind: string; accountId?: string | null; request: Kept },
+  operation: Operation,
   send: (call: ProviderCall, request: Kept) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   const tenantId = tenantOf(context)
@@ -43,20 +56,33 @@ export async function perform<Value>(
   if (account === null) return send(call, operation.request)
   const kept = await keep(context, account.id, operation)
   if (kept.answer !== null) return kept.answer as Outcome<Value>
-  const outcome = await send({ ...call, firstSentAt: kept.attempts > 1 ? kept.created_at : null }, kept.request)
-  if (isFinal(outcome.kind)) await noteAnswer(context, operation.key, outcome)
+  const firstSentAt = kept.attempts > 1 ? kept.created_at : null
+  const outcome = await send({ ...call, operationKey: kept.operation_key, firstSentAt }, kept.request)
+  if (isFinal(outcome.kind)) await noteAnswer(context, kept.operation_key, outcome)
   return outcome
 }
 
-async function keep(context: Context, accountId: string, operation: { key: string; kind: string; request: Kept }): Promise<OperationRow> {
+/** Refusals of a key are those of `key`, `key#1`, `key#2` …: `$` is the sign after `#`. */
+async function keep(context: Context, accountId: string, operation: Operation): Promise<OperationRow> {
   const [row] = await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
       statement<OperationRow>(
         'payments.keep_operation',
-        `insert into payment_operation as o (tenant_id, id, operation_key, payment_account_id, kind, request) values ($1, $2, $3, $4, $5, $6)
+        `insert into payment_operation as o (tenant_id, id, operation_key, payment_account_id, kind, request)
+         select $1, $2, $3::text || case when $7 and refused.count > 0 then '#' || refused.count else '' end, $4, $5, $6
+         from (select count(*) from payment_operation r where r.tenant_id = $1 and r.state in ('declined', 'rejected')
+           and (r.operation_key = $3 or r.operation_key >= $3 || '#' and r.operation_key < $3 || '$')) refused
          on conflict (tenant_id, operation_key) do update set attempts = o.attempts + 1, updated_at = now()
-         returning request, state, answer, attempts, created_at`,
-        [tenantOf(context), newId('popr'), operation.key, accountId, operation.kind, JSON.stringify(operation.request)],
+         returning operation_key, request, state, answer, attempts, created_at`,
+        [
+          tenantOf(context),
+          newId('popr'),
+          operation.key,
+          accountId,
+          operation.kind,
+          JSON.stringify(operation.request),
+          operation.isAnew === true,
+        ],
       ),
     ),
   )

@@ -63,6 +63,8 @@ export interface MoneyMovement {
   source: string | null
   /** The payment that it is of, by the provider's name; null for what is of none, as a payout, or where the provider does not say. */
   payment: string | null
+  /** The release that it takes back of, by the provider's name, where the provider says so. */
+  release?: string
   category: string
   amountMinor: bigint
   feeMinor: bigint
@@ -105,6 +107,12 @@ export interface VerifiedEvent {
   payload: Record<string, unknown>
 }
 
+/** A page of what a provider told, and where the next one begins; null after the last. */
+export interface EventPage {
+  events: VerifiedEvent[]
+  next: string | null
+}
+
 /** What an event says has changed: a pointer, never a state. */
 export interface Touch {
   kind: 'payment' | 'dispute' | 'payee' | 'release' | 'payout'
@@ -116,6 +124,8 @@ export interface RemotePort {
   fetchPayment(call: ProviderCall, reference: string): Promise<Outcome<RemotePayment>>
   /** What moved since a moment, the newest first, with what was changed into another currency. `cursor`: of the page before. */
   listMovements(call: ProviderCall, since: Date, cursor: string | null): Promise<Outcome<MovementPage>>
+  /** What was told since a moment, whether it arrived or not, of the kinds that `connect` registers for. `cursor`: of the page before. */
+  listEvents(call: ProviderCall, since: Date, cursor: string | null): Promise<Outcome<EventPage>>
   /** What the account holds in each currency, whether it can be paid out yet or not. */
   fetchBalances(call: ProviderCall): Promise<Outcome<Money[]>>
   /** Checks credentials, registers for events at `hookUrl`, and says whose account it is. */
@@ -141,6 +151,13 @@ export interface PayeeSnapshot {
   currency: string | null
 }
 
+/** A release as the provider has it. */
+export interface ReleaseSnapshot {
+  reference: string
+  /** What was taken back of it. `clawbackId`: ours, where we asked for it. */
+  takenBack: { reference: string; clawbackId: string | null; amountMinor: bigint }[]
+}
+
 /** What is asked of providers that can pay vendors. */
 export interface PayeePort {
   createPayee(
@@ -159,6 +176,7 @@ export interface PayeePort {
     call: ProviderCall,
     release: { payee: string; money: Money; data: Record<string, unknown>; orderId: string },
   ): Promise<Outcome<{ reference: string }>>
+  fetchRelease(call: ProviderCall, reference: string): Promise<Outcome<ReleaseSnapshot>>
   /** Takes back of a release. `rejected` with code `insufficient` is an ordinary answer: the vendor then owes it. */
   clawback(call: ProviderCall, clawback: { release: string; money: Money }): Promise<Outcome<{ reference: string }>>
 }
@@ -199,6 +217,8 @@ export interface PaymentProvider {
   cancel(call: ProviderCall, money: Money, data: Record<string, unknown>): Promise<Outcome<{ data: Record<string, unknown> }>>
   /** The provider's name for a payment, from its data: how its events find our rows. */
   referenceOf?(data: Record<string, unknown>): string
+  /** Whether a payment is captured once: what is not taken then is let go. */
+  readonly capturesOnce?: boolean
   /** Providers that live elsewhere: their calls are kept as operations, and they need an account. */
   readonly remote?: RemotePort
   readonly payees?: PayeePort

@@ -98,16 +98,18 @@ export async function insertClawback(
     releaseId?: string
     offsetReleaseId?: string
     amountMinor: bigint
+    /** Of one that the provider has made without being asked by us. */
+    reference?: string
   },
 ): Promise<string> {
   const id = newId('clawb')
-  const isAsked = clawback.method === 'provider'
+  const isAsked = clawback.method === 'provider' && clawback.reference === undefined
   await unit.run(
     statement(
       'payouts.insert_clawback',
       `insert into clawback (tenant_id, id, vendor_id, vendor_order_id, release_id, offset_release_id, currency_code, amount_minor, method, state,
-         settled_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+         settled_at, reference)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         tenantOf(unit),
         id,
@@ -120,6 +122,7 @@ export async function insertClawback(
         clawback.method,
         isAsked ? 'pending' : 'succeeded',
         isAsked ? null : context.clock.now(),
+        clawback.reference ?? null,
       ],
     ),
   )

@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
 import type { PaymentProvider, Settled, Touch, TouchHandlers } from '../payments/index.js'
 import { settleVendorOrder } from './commands/settle-vendor-order.js'
+import { type MadeRelease, syncRelease } from './commands/sync-release.js'
 import { syncPayee } from './payees.js'
 
 /** Moves what we have of payees and releases when a provider says that something of them has changed: read again, never believed. */
@@ -25,15 +26,16 @@ async function touchPayee(context: Context, provider: PaymentProvider, touch: To
 async function touchRelease(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
   const [row] = await context.db.read(
     context.scope,
-    statement<{ vendor_order_id: string }>(
+    statement<MadeRelease>(
       'payouts.release_by_reference',
-      `select r.vendor_order_id from release r join payee y on y.tenant_id = $1 and y.id = r.payee_id
+      `select r.id, r.vendor_order_id, r.reference, y.payment_account_id from release r join payee y on y.tenant_id = $1 and y.id = r.payee_id
        where r.tenant_id = $1 and y.provider_id = $2 and r.reference = $3`,
       [tenantOf(context), provider.id, touch.reference],
     ),
   )
   // Its answer may still be under way to its row.
   if (row === undefined) return { kind: 'unknown' }
+  await syncRelease(context, provider, row)
   await settleVendorOrder(context, row.vendor_order_id)
   return { kind: 'done' }
 }

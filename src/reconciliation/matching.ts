@@ -99,18 +99,21 @@ export function unmatchedStatement(compared: Compared, accountId: string): State
   )
 }
 
-/** What of a page of movements is to be looked at again: payments and disputes that our rows do not know as they are. */
+/**
+ * What of a page of movements is to be looked at again: payments, disputes and releases that our rows do not know as they are. Of a
+ * release the reference is that of what was taken back of it.
+ */
 export function unknownStatement(
   compared: Omit<Compared, 'since'>,
   references: readonly string[],
-): Statement<{ kind: 'payment' | 'dispute'; reference: string }> {
+): Statement<{ kind: 'payment' | 'dispute' | 'release'; reference: string }> {
   return statement(
     'reconciliation.unknown',
-    `select distinct case when m.category like 'dispute%' then 'dispute' else 'payment' end as kind,
-            case when m.category like 'dispute%' then m.source else m.payment_reference end as reference
+    `select distinct case when m.category like 'dispute%' then 'dispute' when m.category = 'transfer_reversal' then 'release' else 'payment' end as kind,
+            case when m.category like 'dispute%' or m.category = 'transfer_reversal' then m.source else m.payment_reference end as reference
      from payment_movement m
      where m.tenant_id = $1 and m.reference = any($3) and not ${isKnownSql}
-       and case when m.category like 'dispute%' then m.source is not null
+       and case when m.category like 'dispute%' or m.category = 'transfer_reversal' then m.source is not null
            else m.category in ('charge', 'refund', 'refund_failure') and m.payment_reference is not null end
      order by 1, 2`,
     [compared.tenantId, compared.providerId, references],

@@ -10,10 +10,11 @@ import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { preparedChanges } from './endpoints-changes.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
+import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
 import { preparedDrafts } from './endpoints-prepared-drafts.js'
 import { order, packed, preparedOrders } from './endpoints-prepared-orders.js'
-import { type Ids, openCart, placeOrder, promotionOf, type World } from './endpoints-world.js'
+import { type Ids, openCart, placeOrder, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 

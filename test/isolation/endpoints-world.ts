@@ -6,11 +6,12 @@ import { asAdmin } from '../support/database.js'
 import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
+import { readyCart } from '../support/ready-cart.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addPayees } from './endpoints-money.js'
-import { addVocabulary } from './endpoints-words.js'
+import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
 
@@ -262,27 +263,6 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   good(await admin.post('/admin/tax-rates', { tax_region_id: tax_region.id, name: 'Ruled', code: 'ruled', rate: 1, rules }))
 }
 
-/** A promotion with rules of every kind, in a campaign of its own; it suits no cart. */
-export function promotionOf(code: string, campaign_identifier: string) {
-  const rule = { attribute: 'items.product.tags.id', operator: 'in', values: ['twin'] }
-  return {
-    code,
-    type: 'buyget',
-    limit: 5,
-    campaign: { name: 'Twins', campaign_identifier },
-    application_method: {
-      type: 'percentage',
-      target_type: 'items',
-      value: 10,
-      apply_to_quantity: 1,
-      buy_rules_min_quantity: 1,
-      target_rules: [rule],
-      buy_rules: [rule, rule],
-    },
-    rules: [{ attribute: 'item_quantity', operator: 'gt', values: ['1000'] }],
-  }
-}
-
 /** What a customer keeps, and a second factor, with the challenge of a sign-in that asks for it. */
 async function addAccount({ admin, shopper }: TestStore, customer: Shopper): Promise<void> {
   good(await customer.client.post('/store/customers/me/addresses', { first_name: 'Twin', country_code: 'us' }))
@@ -368,9 +348,9 @@ export async function beginReturn(
 }
 
 /** A cart with a line of each vendor, ready to be completed. */
-export function openCart({ shopper, regionId, vendors }: TestStore): Promise<string> {
-  const variantIds = vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
-  return fillCart(shopper, { regionId, variantIds, quantity: 2 })
+export function openCart(store: TestStore): Promise<string> {
+  const items = store.vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0] as string, quantity: 2 }))
+  return readyCart(store, { items })
 }
 
 export async function placeOrder(store: TestStore) {

@@ -21,7 +21,7 @@ const crashAfterCall = 0.12
 const scarce = 5
 const rounds = 60
 /** Jobs that see to their own next time: there is always one. */
-const renewing = ['payment_session.check', 'reconciliation.due', 'payout_run.due']
+const renewing = ['payment_session.check', 'reconciliation.due', 'payment_events.due', 'payout_run.due']
 
 class Crash extends Error {}
 

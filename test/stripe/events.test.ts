@@ -117,6 +117,31 @@ describe('what Stripe tells', () => {
     assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
   })
 
+  it('of a refund that was made in the dashboard gives the money back once, where booking it broke off', async () => {
+    const { intentId, paymentId } = await store.buy()
+    await world().settle()
+    await sql(`alter table app.refund add constraint breaks_off check (state = 'pending') not valid`)
+    await store.stripe.refunds.create({ payment_intent: intentId, amount: 100 })
+    await world().settle()
+    await sql('alter table app.refund drop constraint breaks_off')
+    const open = await sql(`select id from app.refund where tenant_id = $1 and payment_id = $2 and state = 'pending'`, [
+      store.tenantId,
+      paymentId,
+    ])
+    assert.equal(open.length, 1)
+    await sql(
+      `update app.outbox_event set available_at = now() where tenant_id = $1 and state = 'queued' and name = 'payment.event_received'`,
+      [store.tenantId],
+    )
+    await world().settle()
+    assert.equal((await store.stripe.refunds.list({ payment_intent: intentId })).data.length, 1)
+    const [payment] = good(await store.admin.get('/admin/payments', { id: paymentId })).payments
+    assert.deepEqual(
+      payment.refunds.map((refund: { amount: number }) => refund.amount),
+      [1],
+    )
+  })
+
   it('of an authorisation that was given up in the dashboard leaves the order to be paid anew', async () => {
     const careful = await world().openStore({ paymentCapture: 'manual' })
     const { order, intentId } = await careful.buy()
@@ -170,6 +195,101 @@ describe('what Stripe tells', () => {
     await world().app.drain()
     const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
     assert.ok(cart?.order_id)
+  })
+
+  it('is listed every hour, so that what never arrived is handled all the same, and once', async () => {
+    const lost = await world().openStore({ paymentCapture: 'manual', vendors: 1 })
+    const { intentId, paymentId } = await lost.buy()
+    await world().settle()
+    good(await lost.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    await world().settle()
+    const [payee] = good(await lost.admin.get('/admin/payees')).payees
+    assert.equal(payee.status, 'onboarding')
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    await lost.stripe.paymentIntents.capture(intentId)
+    await lost.stripe.refunds.create({ payment_intent: intentId, amount: 250 })
+    await world().simulator.control.verifyAccount(payee.reference)
+    await world().settle()
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    const paymentNow = async () => good(await lost.admin.get(`/admin/payments/${paymentId}`)).payment
+    assert.equal((await paymentNow()).captured_amount, 0)
+    const due = `name = 'payment_events.due' and tenant_id = $1 and state = 'queued'`
+    const list = async () => {
+      await sql(`update app.outbox_event set available_at = now() where ${due}`, [lost.tenantId])
+      await world().app.drain()
+      // One of the refund's events may have to wait for another.
+      await sql(
+        `update app.outbox_event set available_at = now() where name = 'payment.event_received' and tenant_id = $1 and state = 'queued'`,
+        [lost.tenantId],
+      )
+      await world().app.drain()
+      const waiting = await sql<{ minutes: number }>(
+        `select extract(epoch from available_at - now())::float8 / 60 as minutes from app.outbox_event where ${due}`,
+        [lost.tenantId],
+      )
+      assert.ok(waiting.length === 1 && (waiting[0]?.minutes ?? 0) > 50, JSON.stringify(waiting))
+    }
+    await list()
+    const payment = await paymentNow()
+    assert.equal(payment.refunded_amount, 2.5)
+    // Several events of the one refund are handled at once: none of them gives the money back again.
+    assert.equal((await lost.stripe.refunds.list({ payment_intent: intentId })).data.length, 1)
+    assert.equal(payment.captured_amount, payment.amount)
+    assert.equal(good(await lost.admin.get(`/admin/payees/${payee.id}`)).payee.status, 'active')
+    const kept = () =>
+      sql<{ rows: object }>(
+        `select jsonb_build_array(
+           (select jsonb_agg(to_jsonb(e) order by e.id) from app.payment_event e where e.tenant_id = $1),
+           (select jsonb_agg(to_jsonb(t) order by t.id) from app.ledger_transaction t where t.tenant_id = $1)) as rows`,
+        [lost.tenantId],
+      )
+    // What our own transfers caused is delivered again.
+    await world().settle()
+    const before = await kept()
+    await list()
+    assert.deepEqual(await kept(), before)
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, lost.tenantId, { atRest: false }), [])
+  })
+
+  it('of a transfer that was reversed in the dashboard is booked, and the vendor is paid again when staff say so', async () => {
+    const paid = await world().openStore({ vendors: 1 })
+    good(await paid.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    const [payee] = good(await paid.admin.get('/admin/payees')).payees
+    await world().simulator.control.verifyAccount(payee.reference)
+    await paid.buy()
+    await world().settle()
+    await world().settle()
+    const transfers = async () => (await paid.stripe.transfers.list()).data
+    const transfer = (await transfers())[0] as Stripe.Transfer
+    await paid.stripe.transfers.createReversal(transfer.id, { amount: 300 })
+    await world().settle()
+    const clawbacks = () =>
+      sql<{ amount_minor: string }>(`select amount_minor from app.clawback where tenant_id = $1 and state = 'succeeded'`, [paid.tenantId])
+    const holds = async () =>
+      good(await paid.admin.get('/admin/holds')).holds.filter((hold: { lifted_at: unknown }) => hold.lifted_at === null)
+    assert.deepEqual(await clawbacks(), [{ amount_minor: '300' }])
+    const [hold, ...more] = await holds()
+    assert.deepEqual([hold.reason, hold.amount, more.length], ['manual', 3, 0])
+    assert.match(hold.note, /Taken back at the payment provider: trr_/)
+    // Another, of which no event comes: the night finds it. The first is known.
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    await paid.stripe.transfers.createReversal(transfer.id, { amount: 200 })
+    await world().simulator.control.advance(60_000)
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    good(await paid.admin.post('/admin/reconciliation/runs', {}))
+    await world().app.drain()
+    assert.deepEqual(good(await paid.admin.get('/admin/reconciliation/exceptions', { state: 'open' })).reconciliation_exceptions, [])
+    assert.deepEqual((await clawbacks()).map((row) => row.amount_minor).sort(), ['200', '300'])
+    assert.equal((await transfers()).length, 1)
+    // Time for the money of the sale to be there.
+    await world().settle(8 * 86_400_000)
+    for (const { id } of await holds()) good(await paid.admin.post(`/admin/holds/${id}/release`))
+    await world().settle()
+    assert.deepEqual(
+      (await transfers()).map(({ amount, amount_reversed }) => amount - amount_reversed).sort(),
+      [500, transfer.amount - 500].sort(),
+    )
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, paid.tenantId, { atRest: false }), [])
   })
 
   it('is heard under old secrets while the account is connected again, whose keys nobody can read', async () => {

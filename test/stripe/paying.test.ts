@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { type PaymentProvider, paymentProviderOf, readingCall, registerPaymentProvider, type RemotePort } from '../../src/payments/index.js'
 import { good } from '../support/http.js'
 import { asAdmin } from '../support/database.js'
+import { jobContext } from '../support/payouts.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
@@ -149,6 +151,71 @@ describe('paying with a card', () => {
     const refused = await careful.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 1 })
     assert.equal(refused.status, 400)
     assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+  })
+
+  it('captures a part once: the rest is let go, said so, and left to another payment', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const { order, paymentId } = await careful.buy()
+    const capture = (body?: object) => careful.admin.post(`/admin/payments/${paymentId}/capture`, body)
+    // Two members of staff at once, who want different amounts.
+    const answers = await Promise.all([capture({ amount: 3 }), capture({ amount: 4 })])
+    assert.deepEqual(answers.map(({ status }) => status === 200).sort(), [false, true])
+    const { payment } = good(await careful.admin.get(`/admin/payments/${paymentId}`))
+    assert.ok(payment.captured_at !== null && payment.captured_amount < payment.amount)
+    const more = await capture({ amount: 1 })
+    assert.equal(more.body.type, 'not_allowed')
+    assert.match(more.body.message, /captures a payment once/)
+    assert.equal(good(await capture()).payment.captures.length, 1)
+    const { order: now } = good(await careful.admin.get(`/admin/orders/${order.id}`))
+    assert.equal(now.payment_status, 'partially_captured')
+    assert.deepEqual(
+      now.payment_collections.map(({ status, amount }: { status: string; amount: number }) => ({ status, amount })),
+      [
+        { status: 'completed', amount: payment.captured_amount },
+        { status: 'not_paid', amount: order.total - payment.captured_amount },
+      ],
+    )
+    await world().settle()
+    assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
+  })
+
+  it('asks the bank anew after it has declined a capture, and takes the money once', async () => {
+    const careful = await world().openStore({ paymentCapture: 'manual' })
+    const { order, paymentId } = await careful.buy()
+    const provider = paymentProviderOf(stripeId) as PaymentProvider
+    const keys: string[] = []
+    registerPaymentProvider({
+      ...provider,
+      capture: (call, money, data) => {
+        keys.push(call.operationKey)
+        if (keys.length <= 2) return Promise.resolve({ kind: 'declined', message: 'Insufficient funds' })
+        return provider.capture(call, money, data)
+      },
+    })
+    try {
+      const capture = () => careful.admin.post(`/admin/payments/${paymentId}/capture`)
+      assert.match((await capture()).body.message, /Insufficient funds/)
+      assert.match((await capture()).body.message, /Insufficient funds/)
+      const answers = await Promise.all([capture(), capture()])
+      for (const answer of answers) assert.equal(good(answer).payment.captured_amount, order.total)
+    } finally {
+      registerPaymentProvider(provider)
+    }
+    assert.equal(new Set(keys.slice(0, 3)).size, 3)
+    assert.deepEqual([...new Set(keys.slice(2))], keys.slice(2, 3))
+    assert.equal(good(await careful.admin.get(`/admin/payments/${paymentId}`)).payment.captures.length, 1)
+  })
+
+  it('is read with more refunds than Stripe lists at once', async () => {
+    const many = 101
+    const buyer = await world().openStore()
+    const { intentId } = await buyer.buy()
+    world().simulator.control.setFaults({ delivery: { drop: 1 } })
+    for (let made = 0; made < many; made += 1) await buyer.stripe.refunds.create({ payment_intent: intentId, amount: 1 })
+    world().simulator.control.setFaults({ delivery: { drop: 0 } })
+    const provider = paymentProviderOf(stripeId) as PaymentProvider & { remote: RemotePort }
+    const found = await provider.remote.fetchPayment(await readingCall(jobContext(world().app, buyer), provider), intentId)
+    assert.ok(found.kind === 'ok' && found.value.refunds.length === many)
   })
 
   it('gives the authorisation up with a canceled order, and the money where it was taken', async () => {

@@ -3,6 +3,9 @@ import pg from 'pg'
 
 /** An edit changes what was sold: then the order is no longer its cart's, and is paid in more than one way. */
 const isEdited = `exists (select 1 from app.order_edit e where e.tenant_id = o.tenant_id and e.order_id = o.id and e.status = 'confirmed')`
+/** Its provider took a part of what was authorised, and let the rest go: that is to be paid in another way. */
+const isLapsed = `exists (select 1 from app.payment l join app.payment_collection c on c.tenant_id = l.tenant_id and c.id = l.payment_collection_id
+  where l.tenant_id = o.tenant_id and c.order_id = o.id and l.lapsed_minor > 0)`
 
 /**
  * What must be true of a store at any moment, whoever did what at once: each a query for the rows that break it. $1 is
@@ -52,7 +55,7 @@ const always: Record<string, string> = {
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
     left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id and p.canceled_at is null
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
-    where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not coalesce(
+    where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not ${isLapsed} and not coalesce(
       case when p.id is null
         then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
         else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor end

@@ -54,6 +54,7 @@ export class PayingBank {
       remote: {
         fetchPayment: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         listMovements: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
+        listEvents: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         fetchBalances: async () => ({ kind: 'unknown', message: 'not asked in tests' }),
         connect: async () => ({ kind: 'rejected', code: 'none', message: 'connected by tests' }),
         verifyWebhook: (_account, raw, headers) =>
@@ -90,6 +91,7 @@ export class PayingBank {
           await this.beforeRelease()
           return this.#once('release', call, release, () => this.#transfer(release.payee, release.money))
         },
+        fetchRelease: async (_call, reference) => ({ kind: 'ok', value: { reference, takenBack: [] } }),
         clawback: (call, clawback) => this.#once('clawback', call, clawback, () => this.#takeBack(clawback.release, clawback.money)),
       },
     }

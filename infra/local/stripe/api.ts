@@ -204,11 +204,14 @@ export class Api {
     const json = request.path.startsWith('/v2/') && request.method === 'POST'
     const given = json ? readJson(request.body) : { ...readForm(request.query), ...readForm(request.body) }
     if (publishable) delete given.key
+    // The next page of a v2 list is an address that Stripe gives: what stands in it is no parameter of a client's.
+    const { page } = given
+    if (request.path.startsWith('/v2/') && page !== undefined) delete given.page
     const read = route.takes === undefined ? { value: given, violations: [] } : readParameters(route.takes, given, !json)
     const wrong = read.violations.find((violation) => !(publishable && violation.kind === 'unknown'))
     if (wrong !== undefined) throw parameterFailure(wrong)
     const { expand: expansions = [], ...parameters } = read.value as Record<string, unknown> & { expand?: string[] }
-    return { parameters, expansions }
+    return { parameters: page === undefined ? parameters : { ...parameters, page }, expansions }
   }
 
   /** Answers are held against the SDK's typings: a client that the simulator satisfies must satisfy Stripe, too. */

@@ -1,4 +1,4 @@
-import type { Call } from './call.js'
+import { type Call, refuseIgnored } from './call.js'
 import { refused } from './errors.js'
 import type { StripeObject } from './objects.js'
 import type { Account } from './world.js'
@@ -106,13 +106,21 @@ export function deleteDestination({ account }: Call, id: string): StripeObject {
   return { id, object: 'v2.core.event_destination' }
 }
 
-/** Newest first, of one object if so asked. */
+/** Newest first, page by page, of one object and of some types if so asked. */
 export function listThinEvents({ account, parameters }: Call): Record<string, unknown> {
-  const { object_id, limit = 20 } = parameters as { object_id?: string; limit?: number }
-  const events = account.all('v2.core.event').filter((event) => {
-    return object_id === undefined || (event.related_object as { id: string }).id === object_id
-  })
-  return { data: events.reverse().slice(0, limit), next_page_url: null, previous_page_url: null }
+  refuseIgnored(parameters, ['created'])
+  const { object_id, types, limit = 20, page } = parameters as { object_id?: string; types?: string[]; limit?: number; page?: string }
+  const events = account
+    .all('v2.core.event')
+    .filter((event) => object_id === undefined || (event.related_object as { id: string }).id === object_id)
+    .filter((event) => types === undefined || types.includes(String(event.type)))
+    .reverse()
+  const start = page === undefined ? 0 : events.findIndex((event) => event.id === page)
+  const next = events[start + limit]
+  const filters = [`limit=${limit}`, ...(object_id === undefined ? [] : [`object_id=${object_id}`])]
+  filters.push(...(types ?? []).map((type, index) => `types[${index}]=${encodeURIComponent(type)}`))
+  const next_page_url = next === undefined ? null : `/v2/core/events?${filters.join('&')}&page=${next.id}`
+  return { data: events.slice(start, start + limit), next_page_url, previous_page_url: null }
 }
 
 export function listDestinations(call: Call): Record<string, unknown> {

@@ -248,7 +248,7 @@ export const routes: Route[] = [
     '/request',
     'Request the return that was put together',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, returnId) => requestReturn(request.context, returnId),
+    (request, returnId) => requestReturn(request.context, returnId, request.body.no_notification !== true),
   ),
   route({
     surface: 'admin',
@@ -274,7 +274,7 @@ export const routes: Route[] = [
     '/receive/confirm',
     'Receive what was counted; good pieces are on the shelf again',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, returnId) => confirmReceiving(request.context, returnId),
+    (request, returnId) => confirmReceiving(request.context, returnId, request.body.no_notification !== true),
   ),
   step('/cancel', 'Call a return off', { body: z.strictObject({ no_notification: z.boolean().optional() }) }, (request, returnId) =>
     cancelReturn(request.context, returnId),

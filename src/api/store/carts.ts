@@ -32,7 +32,7 @@ import { limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'
 import { answerOrder } from './orders.js'
-import { salesChannelsOf } from './shared.js'
+import { salesChannelsOf, signedInId } from './shared.js'
 
 /** Codes as a shopper types them. */
 export const promoCodes = z.array(z.string().trim().min(1).max(limits.promotionCode_characters)).max(limits.promotionCodes)
@@ -91,11 +91,6 @@ function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart):
 /** The envelope of every answer that is a cart. */
 export function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
   return { cart: request.fields.project(wholeCart(request, cart)) }
-}
-
-/** The signed-in customer's id; null for guests. */
-function signedInId({ actor }: RequestContext<unknown, unknown>): string | null {
-  return actor?.type === 'customer' && actor.id !== '' ? actor.id : null
 }
 
 /** An address as given, or a copy of one that the signed-in customer keeps. Throws not_found for anybody else's. */

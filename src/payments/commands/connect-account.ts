@@ -4,7 +4,7 @@ import { activeAccount } from '../accounts.js'
 import { hashOfHookToken, newHookToken } from '../events.js'
 import type { PaymentAccount } from '../provider.js'
 import { paymentProviderOf, slugOf } from '../registry.js'
-import { scheduleReconciliation } from '../reconciliation-schedule.js'
+import { scheduleEventListing, scheduleReconciliation } from '../account-schedules.js'
 
 export interface AccountInput {
   provider_id: string
@@ -102,6 +102,7 @@ async function write(
       ),
     )
     await scheduleReconciliation(unit, id, context.clock.now())
+    await scheduleEventListing(unit, id, context.clock.now())
     return id
   })
 }

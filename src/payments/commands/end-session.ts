@@ -45,7 +45,7 @@ export async function endPaymentSession(
   const outcome = await perform(
     context,
     provider,
-    { key, kind: isTaken ? 'refund' : 'cancel', accountId, request: { money: keptMoney(money) } },
+    { key, kind: isTaken ? 'refund' : 'cancel', accountId, request: { money: keptMoney(money) }, isAnew: true },
     (call, kept) => (isTaken ? provider.refund(call, moneyOf(kept), session.data) : provider.cancel(call, moneyOf(kept), session.data)),
   )
   // Refused because it was taken meanwhile: the next look finds it so.

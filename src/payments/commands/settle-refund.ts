@@ -17,13 +17,15 @@ interface RefundRow {
   amount_minor: bigint
   state: 'pending' | 'succeeded' | 'failed'
   failure: string | null
+  /** The provider's name for it: of a refund that is open, that it was made there and not by us. */
+  reference: string | null
   data: Record<string, unknown>
 }
 
 function refundStatement(tenantId: string, id: string): Statement<RefundRow> {
   return statement(
     'payments.refund',
-    `select r.id, r.payment_id, r.order_id, p.provider_id, p.payment_account_id, r.currency_code, r.amount_minor, r.state, r.failure, p.data
+    `select r.id, r.payment_id, r.order_id, p.provider_id, p.payment_account_id, r.currency_code, r.amount_minor, r.state, r.failure, r.reference, p.data
      from refund r join payment p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = $1 and r.id = $2`,
     [tenantId, id],
   )
@@ -39,6 +41,8 @@ export async function settleRefund(context: Context, refundId: string): Promise<
   if (refund === undefined) throw notFound(`Refund with id: ${refundId} was not found`)
   if (refund.state === 'failed') throw paymentAuthorizationError(refund.failure ?? 'The refund was declined')
   if (refund.state === 'succeeded') return
+  // Made in the provider's own pages, and not booked yet: asked for, it would be given back twice.
+  if (refund.reference !== null) return book(context, refund, { data: refund.data, reference: refund.reference })
   const provider = paymentProviderOf(refund.provider_id)
   if (provider === undefined) throw unexpectedState(`Payment provider ${refund.provider_id} is not installed in this process`)
   const operation = {

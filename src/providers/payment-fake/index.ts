@@ -38,6 +38,7 @@ export function fakePaymentProvider(id = 'pp_fake_fake'): FakePaymentProvider {
         }),
       listMovements: (_call, since) =>
         state.read('listing movements', () => ({ kind: 'ok', value: { movements: movementsSince(state, since), next: null } })),
+      listEvents: () => state.read('listing events', () => ({ kind: 'ok', value: { events: [], next: null } })),
       fetchBalances: () =>
         state.read('reading balances', () => {
           const balances = new Map<string, bigint>()

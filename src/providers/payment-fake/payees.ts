@@ -6,6 +6,8 @@ const linkLife_ms = 300_000
 const payeeStatuses: readonly string[] = ['onboarding', 'pending_verification', 'active', 'restricted', 'rejected', 'closed']
 const disputeStatuses: readonly string[] = ['inquiry', 'inquiry_closed', 'needs_response', 'under_review', 'won', 'lost']
 
+const clawbackIdOf = (key: string) => (key.startsWith('clawback:') ? key.slice('clawback:'.length) : null)
+
 export function fakePayees(state: FakeState): PayeePort {
   const shown = (reference: string): PayeeSnapshot | undefined => {
     const payee = state.payees.get(reference)
@@ -38,8 +40,13 @@ export function fakePayees(state: FakeState): PayeePort {
         const refusal = refuseAmount(release.money)
         if (refusal !== null) return refusal
         const reference = state.newReference('release')
-        state.releases.set(reference, { reference, payee: release.payee, ...release.money, takenBackMinor: 0n })
+        state.releases.set(reference, { reference, payee: release.payee, ...release.money, takenBackMinor: 0n, takenBack: [] })
         return { kind: 'ok', value: { reference } }
+      }),
+    fetchRelease: (_call, reference) =>
+      state.read('reading a release', () => {
+        const paid = state.releases.get(reference)
+        return paid === undefined ? missing('release', reference) : { kind: 'ok', value: { reference, takenBack: paid.takenBack } }
       }),
     clawback: (call, { release, money }) =>
       state.once(call, 'clawback', [release, money], () => {
@@ -48,7 +55,9 @@ export function fakePayees(state: FakeState): PayeePort {
         if (money.currency !== paid.currency || paid.takenBackMinor + money.amountMinor > paid.amountMinor)
           return { kind: 'rejected', code: 'insufficient', message: 'No more than what was released is taken back' }
         paid.takenBackMinor += money.amountMinor
-        return { kind: 'ok', value: { reference: state.newReference('clawback') } }
+        const reference = state.newReference('clawback')
+        paid.takenBack.push({ reference, clawbackId: clawbackIdOf(call.operationKey), amountMinor: money.amountMinor })
+        return { kind: 'ok', value: { reference } }
       }),
   }
 }

@@ -1,5 +1,6 @@
 import { assertNoUnit } from '../../db/index.js'
 import type {
+  ReleaseSnapshot,
   DisputeSnapshot,
   MoneyMovement,
   Outcome,
@@ -27,6 +28,7 @@ export interface FakeRelease {
   currency: string
   amountMinor: bigint
   takenBackMinor: bigint
+  takenBack: ReleaseSnapshot['takenBack']
 }
 
 /** Everything that the fake remembers; tests read and change it. */

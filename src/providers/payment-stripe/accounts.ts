@@ -4,7 +4,7 @@ import { modeOfKey, type StripeAccess, type StripeCredentials } from './client.j
 import { attempt } from './outcomes.js'
 
 /** What the store's own account tells, and what its vendors' accounts tell. */
-const ownEvents = [
+export const ownEvents = [
   'payment_intent.amount_capturable_updated',
   'payment_intent.canceled',
   'payment_intent.payment_failed',
@@ -28,7 +28,7 @@ const ownEvents = [
   'payout.failed',
 ] as const
 const vendorEvents = ['account.updated', 'capability.updated', 'account.application.deauthorized'] as const
-const thinEvents = [
+export const thinEvents = [
   'v2.core.account.updated',
   'v2.core.account.closed',
   'v2.core.account[requirements].updated',

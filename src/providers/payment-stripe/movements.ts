@@ -37,6 +37,10 @@ function listedOf(transaction: Stripe.BalanceTransaction): MoneyMovement {
     return movementOf(transaction, payment, moneyOf(source.amount_captured, source.currency))
   }
   if (category === 'refund' && source.object === 'refund') return movementOf(transaction, payment, moneyOf(-source.amount, source.currency))
+  if (source.object === 'transfer_reversal') {
+    const release = idOf(source.transfer)
+    return { ...movementOf(transaction, null, null), ...(release === null ? {} : { release }) }
+  }
   if (category === 'refund_failure' && source.object === 'refund') {
     return movementOf(transaction, payment, moneyOf(source.amount, source.currency))
   }

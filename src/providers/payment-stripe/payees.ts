@@ -1,9 +1,9 @@
 import type Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
-import type { Outcome, PayeePort, PayeeSnapshot, ProviderCall } from '../../payments/index.js'
-import { toStripeAmount } from './amounts.js'
+import type { Outcome, PayeePort, PayeeSnapshot, ProviderCall, ReleaseSnapshot } from '../../payments/index.js'
+import { fromStripeAmount, toStripeAmount } from './amounts.js'
 import { accountOf, type StripeAccess } from './client.js'
-import { attempt } from './outcomes.js'
+import { attempt, refusalOf } from './outcomes.js'
 
 const include: ('configuration.recipient' | 'requirements' | 'defaults' | 'identity')[] = [
   'configuration.recipient',
@@ -11,6 +11,19 @@ const include: ('configuration.recipient' | 'requirements' | 'defaults' | 'ident
   'defaults',
   'identity',
 ]
+
+const page = 100
+/** More than one order or one transfer can have, and what one call reads at most. */
+const listedMost = 1_000
+
+function takenBackOf(reversal: Stripe.TransferReversal): ReleaseSnapshot['takenBack'][number] {
+  const operation = reversal.metadata?.operation ?? ''
+  return {
+    reference: reversal.id,
+    clawbackId: operation.startsWith('clawback:') ? operation.slice('clawback:'.length) : null,
+    amountMinor: fromStripeAmount(reversal.amount, reversal.currency),
+  }
+}
 
 function snapshotOf(account: Stripe.V2.Core.Account): PayeeSnapshot {
   const capability = account.configuration?.recipient?.capabilities?.stripe_balance?.stripe_transfers
@@ -93,6 +106,18 @@ export function stripePayees(access: StripeAccess): PayeePort {
       assertNoUnit('releasing money')
       return attempt(async () => pay(clientOf(call), call, release))
     },
+    fetchRelease(call, reference) {
+      assertNoUnit('reading a release')
+      return attempt(async () => {
+        const client = clientOf(call)
+        const transfer = await client.transfers.retrieve(reference)
+        const reversals =
+          transfer.amount_reversed === 0
+            ? []
+            : await client.transfers.listReversals(reference, { limit: page }).autoPagingToArray({ limit: listedMost })
+        return { kind: 'ok', value: { reference, takenBack: reversals.map(takenBackOf) } }
+      })
+    },
     clawback(call, clawback) {
       assertNoUnit('taking money back')
       return attempt(async () => {
@@ -100,7 +125,7 @@ export function stripePayees(access: StripeAccess): PayeePort {
         const earlier =
           call.firstSentAt === null
             ? undefined
-            : (await client.transfers.listReversals(clawback.release, { limit: 100 })).data.find(
+            : (await client.transfers.listReversals(clawback.release, { limit: page }).autoPagingToArray({ limit: listedMost })).find(
                 (made) => made.metadata?.operation === call.operationKey,
               )
         const made =
@@ -118,32 +143,39 @@ export function stripePayees(access: StripeAccess): PayeePort {
   }
 }
 
+type Made = Outcome<{ reference: string }>
+
 /** Asks first whether the vendor may be paid: Stripe does not say so in one way only. `source_transaction` makes a transfer wait for the charge's money instead of failing for want of it. */
-async function pay(
-  client: Stripe,
-  call: ProviderCall,
-  release: Parameters<PayeePort['release']>[1],
-): Promise<Outcome<{ reference: string }>> {
+async function pay(client: Stripe, call: ProviderCall, release: Parameters<PayeePort['release']>[1]): Promise<Made> {
   const charge = release.data.latest_charge
   const transfer_group = release.orderId
+  const listed = () => client.transfers.list({ transfer_group, limit: page }).autoPagingToArray({ limit: listedMost })
   if (call.firstSentAt !== null) {
-    const { data } = await client.transfers.list({ transfer_group, limit: 100 })
-    const earlier = data.find((made) => made.metadata.operation === call.operationKey)
+    const earlier = (await listed()).find((made) => made.metadata.operation === call.operationKey)
     if (earlier !== undefined) return { kind: 'ok', value: { reference: earlier.id } }
   }
   const account = await client.v2.core.accounts.retrieve(release.payee, { include })
   if (snapshotOf(account).status !== 'active')
     return { kind: 'rejected', code: 'payee_inactive', message: `The payee ${release.payee} cannot be paid yet, or any more` }
-  const made = await client.transfers.create(
-    {
-      amount: toStripeAmount(release.money),
-      currency: release.money.currency,
-      destination: release.payee,
-      transfer_group,
-      ...(typeof charge === 'string' ? { source_transaction: charge } : {}),
-      metadata: { operation: call.operationKey, tenant: call.tenantId, order: release.orderId },
-    },
-    { idempotencyKey: call.operationKey },
-  )
+  const transfer = {
+    amount: toStripeAmount(release.money),
+    currency: release.money.currency,
+    destination: release.payee,
+    transfer_group,
+    metadata: { operation: call.operationKey, tenant: call.tenantId, order: release.orderId },
+  }
+  if (typeof charge !== 'string') return create(client, transfer, call.operationKey)
+  try {
+    return await create(client, { ...transfer, source_transaction: charge }, call.operationKey)
+  } catch (error) {
+    if (refusalOf(error).kind !== 'rejected') throw error
+    // What came back of earlier transfers is in the account's balance, and may not count as the charge's any more.
+    if (!(await listed()).some((made) => made.source_transaction === charge && made.amount_reversed > 0)) throw error
+    return create(client, transfer, `${call.operationKey}:balance`)
+  }
+}
+
+async function create(client: Stripe, transfer: Stripe.TransferCreateParams, idempotencyKey: string): Promise<Made> {
+  const made = await client.transfers.create(transfer, { idempotencyKey })
   return { kind: 'ok', value: { reference: made.id } }
 }

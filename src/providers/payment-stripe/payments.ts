@@ -8,6 +8,8 @@ import { attempt } from './outcomes.js'
 
 type Data = Record<string, unknown>
 const refundsPage = 100
+/** More than one payment can have, and what one call reads at most. */
+const refundsMost = 1_000
 
 const intentIdOf = (data: Data): string => {
   if (typeof data.id !== 'string') throw new Error('The data of a Stripe payment names its intent')
@@ -69,6 +71,9 @@ export function authorize(access: StripeAccess, call: ProviderCall, money: Money
       case 'requires_capture':
         return { kind: 'ok', value: { status: 'authorized', data: dataOf(intent) } }
       case 'succeeded':
+        // Somebody took a part of it in Stripe's own pages, and let the rest go.
+        if (intent.amount_received !== intent.amount)
+          return { kind: 'rejected', code: 'amount_mismatch', message: 'Stripe took another amount than the cart costs' }
         return { kind: 'ok', value: { status: 'captured', data: dataOf(intent) } }
       case 'processing':
         return { kind: 'ok', value: { status: 'pending_authorization', data: dataOf(intent) } }
@@ -150,7 +155,7 @@ export function refund(
     const earlier =
       call.firstSentAt === null
         ? undefined
-        : (await client.refunds.list({ payment_intent, limit: refundsPage })).data.find(
+        : (await client.refunds.list({ payment_intent, limit: refundsPage }).autoPagingToArray({ limit: refundsMost })).find(
             (made) => made.metadata?.operation === call.operationKey,
           )
     const made =
@@ -172,14 +177,16 @@ const statuses: Readonly<Record<string, RemotePayment['status']>> = {
   canceled: 'canceled',
 }
 
-/** The authoritative read: intent, charge, refunds, and what Stripe booked for each. Two calls. */
+/** The authoritative read: intent, charge, refunds, and what Stripe booked for each. Two calls, and one more for every hundred refunds. */
 export function fetchPayment(access: StripeAccess, call: ProviderCall, reference: string): Promise<Outcome<RemotePayment>> {
   assertNoUnit('reading a payment')
   return attempt(async () => {
     const client = access.clientOf(accountOf(call))
     const [intent, refunds] = await Promise.all([
       client.paymentIntents.retrieve(reference, { expand: ['latest_charge.balance_transaction'] }),
-      client.refunds.list({ payment_intent: reference, limit: refundsPage, expand: ['data.balance_transaction'] }),
+      client.refunds
+        .list({ payment_intent: reference, limit: refundsPage, expand: ['data.balance_transaction'] })
+        .autoPagingToArray({ limit: refundsMost }),
     ])
     const { currency } = intent
     const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
@@ -192,10 +199,10 @@ export function fetchPayment(access: StripeAccess, call: ProviderCall, reference
         currency,
         amountMinor: fromStripeAmount(intent.amount, currency),
         capturedMinor: captured,
-        refunds: refunds.data.map((made) => refundOf(made, currency)),
+        refunds: refunds.map((made) => refundOf(made, currency)),
         movements: [
           ...movementsOf(charge?.balance_transaction ?? null, intent.id, { amountMinor: captured, currency }),
-          ...refunds.data.flatMap((made) =>
+          ...refunds.flatMap((made) =>
             movementsOf(made.balance_transaction, intent.id, { amountMinor: -fromStripeAmount(made.amount, currency), currency }),
           ),
         ],

@@ -19,7 +19,7 @@ export function verifyWebhook(
   const stampedAt_s = Number(/(?:^|,)t=(\d{1,12})(?:,|$)/.exec(header)?.[1] ?? Number.NaN)
   if (Number.isNaN(stampedAt_s) || stampedAt_s > now.getTime() / 1_000 + tolerance_s) return null
   const isSigned = access.credentialsOf(account).webhook_secrets.some((secret) => isSignedWith(raw, header, secret, now))
-  return isSigned ? eventOf(raw) : null
+  return isSigned ? parsed(raw) : null
 }
 
 function isSignedWith(raw: Buffer, header: string, secret: string, now: Date): boolean {
@@ -32,7 +32,8 @@ function isSignedWith(raw: Buffer, header: string, secret: string, now: Date): b
   }
 }
 
-interface AnyEvent {
+/** An event of either version as Stripe tells it. */
+export interface AnyEvent {
   id: string
   object: string
   type: string
@@ -44,15 +45,18 @@ interface AnyEvent {
   related_object?: { id?: string } | null
 }
 
-/** Both kinds: events with a snapshot, and thin ones of v2 that only say what changed. */
-function eventOf(raw: Buffer): VerifiedEvent | null {
+function parsed(raw: Buffer): VerifiedEvent | null {
   let event: AnyEvent
   try {
     event = JSON.parse(raw.toString('utf8')) as AnyEvent
   } catch {
     return null
   }
-  if (typeof event?.id !== 'string' || typeof event.type !== 'string') return null
+  return typeof event?.id === 'string' && typeof event.type === 'string' ? eventOf(event) : null
+}
+
+/** Both kinds: events with a snapshot, and thin ones of v2 that only say what changed. */
+export function eventOf(event: AnyEvent): VerifiedEvent {
   return {
     id: event.id,
     type: event.type,

@@ -3,6 +3,7 @@ import { conflict, StoaError, unexpectedState } from '../../kernel/index.js'
 import {
   type CompleteCart,
   type Money,
+  type MoneyMovement,
   noteMovements,
   type Outcome,
   type PaymentProvider,
@@ -71,13 +72,7 @@ export async function reconcile(
   for (let page = 0; page < pagesOfJob; page += 1) {
     const listed = answerOf(await remote.listMovements(call, run.since, cursor))
     await noteMovements(context, { accountId: run.payment_account_id, providerId: provider.id }, listed.movements)
-    await settleUnknown(
-      context,
-      provider,
-      run.payment_account_id,
-      listed.movements.map(({ reference }) => reference),
-      able,
-    )
+    await settleUnknown(context, provider, run.payment_account_id, listed.movements, able)
     const times = listed.movements.map(({ occurredAt }) => occurredAt)
     await notePage(context, run.id, { isFirst: cursor === null, before, times, next: listed.next })
     cursor = listed.next
@@ -120,17 +115,24 @@ async function settleUnknown(
   context: Context,
   provider: Provider,
   accountId: string,
-  references: readonly string[],
+  movements: readonly MoneyMovement[],
   able: { complete: CompleteCart; touches: TouchHandlers },
 ): Promise<void> {
   const unknown = await context.db.read(
     context.scope,
-    unknownStatement({ tenantId: tenantOf(context), providerId: provider.id }, references),
+    unknownStatement(
+      { tenantId: tenantOf(context), providerId: provider.id },
+      movements.map(({ reference }) => reference),
+    ),
   )
   for (const { kind, reference } of unknown) {
     try {
       if (kind === 'payment') await settlePayment(context, provider, reference, able.complete)
-      else await able.touches.dispute?.(context, provider, { kind, reference }, accountId)
+      else if (kind === 'dispute') await able.touches.dispute?.(context, provider, { kind, reference }, accountId)
+      else {
+        const release = movements.find(({ source }) => source === reference)?.release
+        if (release !== undefined) await able.touches.release?.(context, provider, { kind, reference: release }, accountId)
+      }
     } catch (error) {
       if (!(error instanceof StoaError)) throw error
     }

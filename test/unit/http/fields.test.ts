@@ -192,6 +192,13 @@ describe('?fields=', () => {
     assert.equal(fieldTree(policy, undefined).has('variants.calculated_price'), true)
   })
 
+  it('does not count relations beyond a relation as its columns', () => {
+    const deep: FieldsPolicy = { defaults: ['id', 'children.*'], extra: ['children.products.title'] }
+    assert.equal(fieldTree(deep, undefined).has('children.name'), true)
+    assert.equal(fieldTree(deep, undefined).has('children.products'), false)
+    assert.equal(fieldTree(deep, '+children.products.title').has('children.products'), true)
+  })
+
   it('passes over what is null or absent', () => {
     const tree = fieldTree(policy, '*collection,metadata')
     assert.deepEqual(tree.project({ id: 'prod_2', collection: null, metadata: null }), { id: 'prod_2', collection: null, metadata: null })
