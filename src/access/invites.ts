@@ -1,6 +1,6 @@
 import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
-import { duplicate, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
+import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
 import type { Actor } from './actor.js'
 import { keyHash } from './keys.js'
 import { mailedToken } from './mailed-tokens.js'
@@ -48,7 +48,8 @@ export function inviteToken(sealer: Sealer, id: string, sent: number): string {
 
 export interface InviteInput {
   email: string
-  role_id: string
+  /** The owner's role when absent. */
+  role_id?: string | undefined
   metadata?: object | null | undefined
 }
 
@@ -59,7 +60,8 @@ export interface InviteInput {
  */
 export async function createInvite(context: Context, unit: Unit, sealer: Sealer, inviter: Actor, input: InviteInput): Promise<string> {
   const tenantId = tenantOf(unit)
-  await grantableRoles(unit, inviter, [input.role_id])
+  const roleId = input.role_id ?? (await ownerRole(unit))
+  await grantableRoles(unit, inviter, [roleId])
   const known = await unit.knex('store_user').where({ tenant_id: tenantId, email: input.email }).whereNull('deleted_at').first('id')
   if (known !== undefined) throw duplicate(`User with email: ${input.email}, already exists.`)
   const id = newId('invite')
@@ -67,7 +69,7 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
     await unit.knex('invite').insert({
       id,
       email: input.email,
-      role_id: input.role_id,
+      role_id: roleId,
       token_hash: keyHash(inviteToken(sealer, id, 1)),
       expires_at: new Date(context.clock.now().getTime() + lifetime_ms),
       created_by: inviter.id,
@@ -79,6 +81,15 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
   }
   await emit(unit, 'invite.sent', { invite_id: id, sent: 1 }, { requestId: context.requestId })
   return id
+}
+
+async function ownerRole(unit: Unit): Promise<string> {
+  const role = await unit
+    .knex('role')
+    .where({ tenant_id: tenantOf(unit), name: 'store_owner' })
+    .first('id')
+  if (role === undefined) throw invalidData('Name the role that is granted')
+  return role.id
 }
 
 /** Sends an invitation anew, with another token; the one before is good no longer. Throws as creating does. */

@@ -109,7 +109,7 @@ export async function resetPassword(context: Context, actorType: StorePersonType
   // Hashing is slow on purpose: not for who has no token.
   const [good] = await context.db.read(context.scope, goodTokenStatement(tenantOf(context), token, actorType, now))
   if (good === undefined) throw invalid()
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await hashPassword(password, actorType === 'customer' ? 'customer' : 'staff')
   return context.db.unitOfWork(context.scope, async (unit) => {
     const identityId = await redeem(unit, 'password_reset', token, now)
     if (identityId === null) throw invalid()

@@ -3,6 +3,7 @@ import { invalidData, unavailable } from '../kernel/index.js'
 
 /** OWASP's password storage cheat sheet, argon2id: 19 MiB, two passes, one lane. */
 const options = { algorithm: 2 as const, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+/** Of those who work for a store. The Store API knows no rule for shoppers: their storefront says what it asks for. */
 const characters = { minimum: 8, maximum: 200 }
 /** Hashing is slow on purpose: more at once than this would starve everything else. */
 const waitingMaximum = 64
@@ -19,10 +20,11 @@ async function bounded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws invalid_data for passwords too short or too long */
-export function hashPassword(password: string): Promise<string> {
-  if (password.length < characters.minimum || password.length > characters.maximum) {
-    throw invalidData(`A password has ${characters.minimum} to ${characters.maximum} characters`)
+/** @throws invalid_data for passwords too short for whom they are, or too long */
+export function hashPassword(password: string, of: 'customer' | 'staff' = 'staff'): Promise<string> {
+  const minimum = of === 'customer' ? 1 : characters.minimum
+  if (password.length < minimum || password.length > characters.maximum) {
+    throw invalidData(`A password has ${minimum} to ${characters.maximum} characters`)
   }
   return bounded(() => hash(password, options))
 }

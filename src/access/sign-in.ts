@@ -76,7 +76,7 @@ function noteSignInStatement(tenantId: string, identityId: string) {
  * @throws unauthorized for an e-mail that has a sign-in already; invalid_data for passwords too short or too long
  */
 export async function register(context: Context, tokens: Tokens, tenant: Tenant, credentials: Credentials): Promise<string> {
-  const passwordHash = await hashPassword(credentials.password)
+  const passwordHash = await hashPassword(credentials.password, 'customer')
   const [made] = await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
       statement<{ id: string }>(

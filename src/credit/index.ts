@@ -20,6 +20,7 @@ export {
   listAccountsStatement,
   listGiftCardsStatement,
   listTransactionsStatement,
+  ordersOfGiftCardStatement,
   renderAccount,
   renderGiftCard,
   renderTransaction,

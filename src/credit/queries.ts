@@ -38,6 +38,16 @@ export function giftCardStatement(tenantId: string, codeHash: string): Statement
 }
 
 /** What a list of gift cards is narrowed by; null does not narrow. */
+/** The orders that a card paid for, the newest first. */
+export function ordersOfGiftCardStatement(tenantId: string, cardId: string, most: number): Statement<{ order_id: string }> {
+  return statement(
+    'credit.orders_of_gift_card',
+    `select l.order_id from order_credit_line l where l.tenant_id = $1 and l.gift_card_id = $2
+     group by l.order_id order by l.order_id desc limit $3`,
+    [tenantId, cardId, most],
+  )
+}
+
 export interface GiftCardFilter {
   id: readonly string[] | null
   codeHash: string | null

@@ -51,6 +51,7 @@ const byName: Record<string, () => unknown> = {
   entity: () => 'product',
   locale_code: () => 'fr',
   province_code: () => 'ca',
+  url: () => 'https://pictures.example/twin.png',
   as_of: () => new Date().toISOString(),
 }
 
@@ -75,6 +76,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /vendor/payee': () => ({ country: 'us' }),
   'GET /admin/vendors/:id/statements': () => ({ from: '2026-01-01', to: '2026-02-01' }),
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
+  'POST /admin/inventory-items': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),
   'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),
   'POST /admin/shipping-options': (own) => ({ type_id: own.shipping_option_type, prices: [{ currency_code: 'usd', amount: 1 }] }),

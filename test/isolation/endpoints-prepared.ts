@@ -266,6 +266,7 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /store/carts/:id/gift-cards': giftedCart,
   'POST /store/store-credit-accounts/claim': giftCard,
   'DELETE /admin/gift-cards/:id': giftCard,
+  'POST /admin/gift-cards/:id/redeem': giftCard,
   'POST /admin/orders/:id/credit-lines': async ({ store, customer }) => ({
     order: (await placeOrder({ ...store, shopper: customer.client })).order.id,
   }),

@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import { permits } from '../../access/index.js'
 import {
+  claimGiftCard,
   codeHash,
   createGiftCard,
   type GiftCardRow,
   listGiftCardsStatement,
+  ordersOfGiftCardStatement,
   renderGiftCard,
   updateGiftCard,
   voidGiftCard,
 } from '../../credit/index.js'
-import { tenantOf } from '../../db/index.js'
+import { customerStatement, unknownCustomer } from '../../customers/index.js'
+import { singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits } from '../../kernel/index.js'
+import { limits, notFound } from '../../kernel/index.js'
+import { listOrdersStatement, orderOrders } from '../../orders/index.js'
+import { orderFields, rendered } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, reading, removal, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -77,6 +82,8 @@ const giftCards = reading({
   render: ({ count: _count, ...card }: GiftCardRow & { count: number }, request) => renderGiftCard(card, codeOf(request)),
 })
 
+const everything = { id: null, codeHash: null, customerId: null, orderId: null }
+
 /** Who changes cards: only somebody for the whole store, whose money they are. */
 function by(request: AnyRequest) {
   needWholeStore(request, 'gift_cards:write')
@@ -119,6 +126,54 @@ export const routes: Route[] = [
       needWholeStore(request, 'gift_cards:write')
       await write(request, (unit) => updateGiftCard(unit, wanted, request.body))
       return giftCards.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/gift-cards/:id/redeem',
+    summary: "Put what a gift card holds into a customer's account",
+    access: 'gift_cards:write',
+    body: z.strictObject({ customer_id: id }),
+    fields,
+    ids: { id: 'gift_card', customer_id: 'customer' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'gift_cards:write')
+      const { context, services, body } = request
+      await write(request, async (unit) => {
+        const [card] = await unit.run(listGiftCardsStatement(tenantOf(unit), { ...everything, id: [wanted] }, singlePage))
+        if (card === undefined) throw notFound(`Gift card with id: ${wanted} was not found`)
+        const [customer] = await unit.run(customerStatement(tenantOf(unit), body.customer_id))
+        if (customer === undefined) throw unknownCustomer(body.customer_id)
+        await claimGiftCard(unit, services.accountSealer, body.customer_id, services.accountSealer.open(card.code_sealed), context.actorId)
+      })
+      return giftCards.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/gift-cards/:id/orders',
+    summary: 'The orders that a gift card paid for',
+    access: 'gift_cards:read',
+    fields: orderFields,
+    page: { limit: 50, orderable: orderOrders, descending: true },
+    ids: { id: 'gift_card' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'orders:read')
+      const { context, page } = request
+      const { offset, limit } = page
+      const tenantId = tenantOf(context)
+      const [[card], paid] = await context.db.readAll(context.scope, [
+        listGiftCardsStatement(tenantId, { ...everything, id: [wanted] }, singlePage),
+        ordersOfGiftCardStatement(tenantId, wanted, limits.batch),
+      ])
+      if (card === undefined) throw notFound(`Gift card with id: ${wanted} was not found`)
+      const filter = { q: null, status: null, customerId: null, salesChannelId: null, vendorId: null, id: paid.map((row) => row.order_id) }
+      const rows = await context.db.read(context.scope, listOrdersStatement(tenantId, { ...filter, ...page }))
+      return { orders: rows.map(({ count: _count, ...order }) => rendered(request, order)), count: rows[0]?.count ?? 0, offset, limit }
     },
   }),
   removal({

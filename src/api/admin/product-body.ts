@@ -30,7 +30,10 @@ const price = z.strictObject({
 })
 const prices = z.array(price).max(limits.pricesOfVariant)
 /** A price that is there may be named, and is then meant where its amount or currency is left out. */
-const pricePatch = z.strictObject({ ...price.shape, id: id.optional(), currency_code: currencyCode.optional(), amount: amount.optional() })
+const pricePatch = z.union([
+  price,
+  z.strictObject({ ...price.shape, id, currency_code: currencyCode.optional(), amount: amount.optional() }),
+])
 
 const dimensions = {
   weight: measure,
@@ -190,16 +193,16 @@ export type KnownPrices = ReadonlyMap<string, { currency_code: string; amount: n
 export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }, known: KnownPrices = new Map()): VariantPatch {
   const { prices: given, additional_data: _data, ...rest } = variant
   if (given === undefined) return rest as VariantPatch
-  const whole = given.map(({ id: priceId, ...price }) => {
-    const before = priceId === undefined ? undefined : known.get(priceId)
-    const currency_code = price.currency_code ?? before?.currency_code
-    const major = price.amount ?? (currency_code === before?.currency_code ? before?.amount : undefined)
-    if (currency_code === undefined || major === undefined) {
-      throw priceId === undefined || before !== undefined
-        ? invalidData('A price needs a currency_code and an amount')
-        : notFound(`Price with id: ${priceId} was not found`)
+  const whole = given.map((price) => {
+    if (!('id' in price)) return price
+    const { id: priceId, ...changes } = price
+    const before = known.get(priceId)
+    if (before === undefined) throw notFound(`Price with id: ${priceId} was not found`)
+    const currency_code = changes.currency_code ?? before.currency_code
+    if (changes.amount === undefined && currency_code !== before.currency_code) {
+      throw invalidData('A price that changes its currency needs an amount')
     }
-    return { ...price, currency_code, amount: major }
+    return { ...changes, currency_code, amount: changes.amount ?? before.amount }
   })
   return { ...rest, prices: pricesOf(whole), replacesRules: true } as VariantPatch
 }

@@ -3,6 +3,7 @@ import { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement 
 import { containsPattern, type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
+import { productAnswer } from './products.js'
 import { type AnyRequest, ids, q, reach, reading } from './shared.js'
 
 // Options are a product's own; they are listed over all products, and of one.
@@ -51,6 +52,7 @@ export const routes: Route[] = [
     ids: { id: 'product' },
     async handle(request) {
       const { query, page, params } = request
+      await productAnswer(request, params.id as string)
       const filter = { id: query.id ?? null, title: query.title ?? null, q: containsPattern(query.q), productId: [params.id as string] }
       const rows = await load(request, filter, page)
       const { offset, limit } = page

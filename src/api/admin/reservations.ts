@@ -69,7 +69,8 @@ export const routes: Route[] = [
       metadata,
     }),
     fields,
-    ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location' },
+    // A line that somebody notes is whatever they call it.
+    ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location', line_item_id: 'external_id' },
     async handle(request) {
       const made = await write(request, async (unit) => {
         await findWithin(unit, request, 'inventory:write', 'inventory_item', request.body.inventory_item_id)

@@ -12,7 +12,7 @@ import {
 } from '../../access/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { id, ids, name, q, reading, removal, write } from './shared.js'
+import { id, idList, ids, name, q, reading, removal, write } from './shared.js'
 
 const roleFields: FieldsPolicy = { defaults: ['id', 'name', 'scope', 'permissions', 'created_at'] }
 const inviteFields: FieldsPolicy = {
@@ -102,12 +102,17 @@ const inviteRoutes: Route[] = [
     path: '/admin/invites',
     summary: "Invite somebody to the store's staff; a mail brings the token",
     access: 'staff:write',
-    body: z.strictObject({ email, role_id: id, metadata }),
+    // As in Medusa, who is invited without a role is one of the owners; only they can invite so.
+    body: z.strictObject({ email, role_id: id.optional(), roles: idList.max(1).nullish(), metadata }),
     fields: inviteFields,
-    ids: { role_id: 'role' },
+    ids: { role_id: 'role', roles: 'role' },
     async handle(request) {
       const { context, services, actor, body } = request
-      const made = await write(request, (unit) => createInvite(context, unit, services.accountSealer, actor as Actor, body))
+      const { roles: named, ...input } = body
+      const role_id = body.role_id ?? named?.[0]
+      const made = await write(request, (unit) =>
+        createInvite(context, unit, services.accountSealer, actor as Actor, { ...input, role_id }),
+      )
       return invites.answer(request, made)
     },
   }),

@@ -119,7 +119,7 @@ export const routes: Route[] = [
       metadata,
     }),
     fields: orderFields,
-    ids: { id: 'order' },
+    ids: { id: 'order', reference_id: 'external_id' },
     async handle(request) {
       const wanted = request.params.id as string
       needWholeStore(request, 'payments:refund')

@@ -65,10 +65,11 @@ export async function correctAccount(unit: Unit, id: string, input: Correction, 
 
 /**
  * Puts all that a gift card holds into a customer's account, whose it is from then on.
+ * @param by who does it: the customer, or somebody of the staff
  * @returns the account's id
  * @throws not_found for an unknown code; not_allowed for a card that is spent, void or has expired
  */
-export async function claimGiftCard(unit: Unit, sealer: Sealer, customerId: string, code: string): Promise<string> {
+export async function claimGiftCard(unit: Unit, sealer: Sealer, customerId: string, code: string, by = customerId): Promise<string> {
   const card = await findGiftCard(unit, sealer, code)
   const accountId = await ensureAccount(unit, { customer_id: customerId, currency_code: card.currency_code })
   const move = { amountMinor: card.balance_minor, reference: 'gift-card' as const, referenceId: card.id }
@@ -78,7 +79,7 @@ export async function claimGiftCard(unit: Unit, sealer: Sealer, customerId: stri
       { ...move, accountId: card.account_id, type: 'debit' },
       { ...move, accountId, type: 'credit' },
     ],
-    { createdBy: customerId, spends: true, refusal: 'Gift card has been used meanwhile' },
+    { createdBy: by, spends: true, refusal: 'Gift card has been used meanwhile' },
   )
   await unit.run(
     statement('credit.note_claim', 'update gift_card set customer_id = $3, updated_at = now() where tenant_id = $1 and id = $2', [

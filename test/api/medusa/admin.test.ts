@@ -197,4 +197,24 @@ describe("Medusa's Admin API", () => {
     const removed = await shop.admin.delete(`/admin/sales-channels/${sales_channel.id}`)
     assert.deepEqual(removed.body, { id: sales_channel.id, object: 'sales-channel', deleted: true })
   })
+
+  it('puts a gift card into an account, and says which orders it paid for', async () => {
+    const email = 'given@example.com'
+    const { body: signedUp } = await shop.shopper.post('/auth/customer/emailpass/register', { email, password: 'short' })
+    const bearer = { authorization: `Bearer ${signedUp.token}` }
+    const { customer } = (await shop.shopper.post('/store/customers', { email }, bearer)).body
+    const { gift_card } = await shop.make('/admin/gift-cards', { value: 25, currency_code: 'usd' })
+    const { gift_card: redeemed } = await shop.make(`/admin/gift-cards/${gift_card.id}/redeem`, { customer_id: customer.id })
+    assert.deepEqual([redeemed.balance, redeemed.customer_id], [0, customer.id])
+    const { store_credit_accounts: accounts } = await get('/admin/store-credit-accounts', { customer_id: customer.id })
+    assert.equal(accounts[0].balance, 25)
+    assert.deepEqual((await get(`/admin/gift-cards/${gift_card.id}/orders`)).orders, [])
+    const again = await shop.admin.post(`/admin/gift-cards/${gift_card.id}/redeem`, { customer_id: customer.id })
+    assert.equal(again.status, 400)
+  })
+
+  it('invites staff without naming a role', async () => {
+    const { invite } = await shop.make('/admin/invites', { email: 'colleague@example.com' })
+    assert.deepEqual([invite.accepted, invite.role.name], [false, 'store_owner'])
+  })
 })

@@ -20,6 +20,11 @@ describe('passwords', () => {
     for (const password of ['', '1234567', 'x'.repeat(201)]) {
       assert.throws(() => hashPassword(password), { type: 'invalid_data', message: 'A password has 8 to 200 characters' })
     }
+    assert.throws(() => hashPassword('', 'customer'), { type: 'invalid_data' })
+  })
+
+  it('are a shopper’s own choice', async () => {
+    assert.equal(await passwordMatches(await hashPassword('short', 'customer'), 'short'), true)
   })
 
   it('longer than can be set are not another’s beginning', async () => {
