@@ -79,7 +79,6 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   return refundId
 }
 
-/** What of the captured money was given back as store credit, or is on gift cards that it bought. */
 /**
  * A refund that somebody made in the provider's own pages: the order is credited by it as by one of ours. What the money
  * is more than the order was sold for stays owed by the shopper in the books, for a person to look at.
@@ -126,6 +125,7 @@ export async function noteForeignRefund(
   await bookForeignRefund(context, refundId, refund.reference)
 }
 
+/** What of the captured money was given back as store credit, or is on gift cards that it bought. */
 function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
   return open.reduce((sum, part) => sum + part.held_minor, keptAsCredit(order))
 }
@@ -195,7 +195,8 @@ async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, ope
   if (rows[0] === undefined) throw notFound(`Return with id: ${returnId} was not found`)
   const parts = open.flatMap((part) => {
     const item = rows.find((row) => row.order_line_item_id === part.order_line_item_id)
-    if (part.order_line_item_id === null || item === undefined) return []
+    // Nothing came of it: its line may even be gone.
+    if (part.order_line_item_id === null || item === undefined || item.pieces === 0) return []
     const worth = divideRounded(item.total_minor * BigInt(item.pieces), BigInt(item.quantity)) - item.given_minor
     const amount = lesserOf(worth, part.amount_minor)
     return amount > 0n ? divideCredit(amount, [part]) : []

@@ -169,6 +169,20 @@ describe('admin API: returns', () => {
     assert.equal((await shelf(app(), store)).stocked, before.stocked + 2, 'on the shelf once')
   })
 
+  it('is shown also when what it was put together for has left the order', async () => {
+    const bought = await buy(store)
+    const { fulfillments } = await packAll(store, bought)
+    const id = await begun(bought, [2])
+    for (const { id: packed } of fulfillments) await good(store.admin.post(`/admin/orders/${bought.id}/fulfillments/${packed}/cancel`))
+    await good(store.admin.post('/admin/order-edits', { order_id: bought.id }))
+    await good(store.admin.post(`/admin/order-edits/${bought.id}/items/item/${bought.lines[0]}`, { quantity: 0 }))
+    await good(store.admin.post(`/admin/order-edits/${bought.id}/confirm`))
+    const { return: shown } = await good(store.admin.get(`/admin/returns/${id}`))
+    assert.deepEqual([shown.status, shown.refundable_amount], ['open', 0])
+    assert.equal((await post(`/${id}/request`)).status, 400)
+    assert.equal((await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: id })).status, 400)
+  })
+
   it('refuses what was not packed, and lets a return be dropped, canceled and counted again', async () => {
     const bought = await buy(store)
     const { return: made } = await good(post('', { order_id: bought.id }))
