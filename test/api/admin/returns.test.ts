@@ -12,6 +12,7 @@ describe('admin API: returns', () => {
     store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000 })
   })
   afterEach(async () => {
+    await app().drain()
     assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
   })
 
