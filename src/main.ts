@@ -11,6 +11,7 @@ import { type Context, openDatabase, pendingMigrations } from './db/index.js'
 import { settleDispute } from './disputes/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
+import { makeHandedIn } from './files/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
@@ -110,7 +111,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     sealer: sealerOf(config.tokenSecret, 'stoa stored answers'),
     accountSealer,
     publicUrl: config.publicUrl ?? '',
-    filesDirectory: path.resolve(config.home, 'files'),
+    filesDirectory: filesDirectoryOf(config),
     readiness,
   }
   let server: http.Server | null = null
@@ -140,6 +141,8 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
 function loggerOf(config: Config): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
+
+const filesDirectoryOf = (config: Config) => path.resolve(config.home, 'files')
 
 function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
@@ -181,6 +184,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     run_payouts: (context, payload) => runDuePayouts(context, payload as EventPayloads['payout_run.due']),
     start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),
     reconcile: (context, payload) => reconcile(context, payload as EventPayloads['reconciliation.requested'], { complete, touches }),
+    make_renditions: (context, payload) => makeHandedIn(context, filesDirectoryOf(config), payload as EventPayloads['picture.handed_in']),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

@@ -9,6 +9,8 @@ export interface EventPayloads {
   'checkout.opened': { cart_id: string; checkout_id: string }
   /** A vendor handed in a file. */
   'import.requested': { import_job_id: string; vendor_id: string }
+  /** Somebody handed in a picture: the public id of the store, whose folder it lies in, and its name. */
+  'picture.handed_in': { tenant: string; name: string }
   /** A vendor sent a parcel. */
   'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string }
   /** A parcel has arrived, or was handed over. */
@@ -80,6 +82,7 @@ export const handlersOf = {
   'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
+  'picture.handed_in': ['make_renditions'],
   'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders'],
   'fulfillment.delivered': ['settle_vendor_orders'],
   'auth.password_reset': ['send_password_reset'],

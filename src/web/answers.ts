@@ -97,7 +97,7 @@ export interface Facets {
   vendor?: FacetValue[]
   category?: FacetValue[]
   collection?: FacetValue[]
-  options?: { title: string; values: FacetValue[] }[]
+  options?: { title: string; label?: string; values: FacetValue[] }[]
   availability?: FacetValue[]
   price?: { currency_code: string; min: number | null; max: number | null }
 }

@@ -11,6 +11,7 @@ import {
   addressProblems,
   billingPrefix,
   billingProblems,
+  hasCountry,
   type TypedAddress,
   typedAddress,
   typedFrom,
@@ -134,7 +135,8 @@ async function saveTyped(visit: Visit, cart: Cart, typed: Typed): Promise<Cart> 
   const body = {
     ...(isEmail(typed.email) ? { email: typed.email } : {}),
     shipping_address: address,
-    billing_address: typed.billing === null ? address : addressOfTyped(typed.billing),
+    ...(typed.billing === null ? { billing_address: address } : {}),
+    ...(typed.billing !== null && hasCountry(typed.billing) ? { billing_address: addressOfTyped(typed.billing) } : {}),
   }
   return (await visit.api.post<{ cart: Cart }>('/store/carts/:id', { params: { id: cart.id }, query: { fields: cartFields }, body })).cart
 }
@@ -164,8 +166,9 @@ function chosenAddress(form: URLSearchParams, cart: Cart, kept: readonly Address
   const [chosen, shown] = [form.get('kept') ?? '', form.get('kept_shown') ?? '']
   if (chosen === shown) return null
   if (chosen !== '') return typedFrom(kept.find(({ id }) => id === chosen) ?? null, onlyCountry(cart))
-  const wasKept = sameAddress(kept, typedAddress(form)) !== undefined
-  return wasKept ? typedFrom(null, onlyCountry(cart)) : null
+  // Whoever pays means what the fields say.
+  const isLeft = form.get('step') !== 'pay' && sameAddress(kept, typedAddress(form)) !== undefined
+  return isLeft ? typedFrom(null, onlyCountry(cart)) : null
 }
 
 async function pay(visit: Visit): Promise<Shown> {
@@ -200,7 +203,7 @@ async function taken(visit: Visit): Promise<Shown> {
   const payer = await payerOf(visit, cart)
   const typed = typedIn(visit, cart, payer)
   const problems = problemsOf(visit, cart, typed)
-  const canKeep = problems.country_code === undefined && problems[`${billingPrefix}country_code`] === undefined
+  const canKeep = problems.country_code === undefined
   const saved = canKeep ? await saveTyped(visit, cart, typed) : cart
   const credited = await changeCredit(visit, saved)
   const counter = await laidOut(visit, credited ?? saved, payer, typed, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
@@ -226,9 +229,10 @@ async function changeCredit(visit: Visit, cart: Cart): Promise<Cart | null> {
 
 /** The page once more, with what was typed. Where all of it is in the cart, whoever goes back later comes to a page, not to a form that was sent. */
 function renewed(visit: Visit, counter: Counter, isKept: boolean): Shown {
-  const { email, address, payment, keep } = counter.typed
+  const { email, address, billing, payment, keep } = counter.typed
   // Where nothing is typed, the page would propose a kept address again.
-  const isWhole = (email === '' || isEmail(email)) && (counter.kept.length === 0 || address.address_1 !== '')
+  const isWhole =
+    (email === '' || isEmail(email)) && (counter.kept.length === 0 || address.address_1 !== '') && (billing === null || hasCountry(billing))
   if (!isKept || !isWhole) return counterDocument(visit, counter)
   const query = new URLSearchParams({ ...(payment === '' ? {} : { payment }), ...(keep ? { keep: 'true' } : {}) })
   return seeOther(`${visit.to('/checkout')}${query.size === 0 ? '' : `?${query}`}`)

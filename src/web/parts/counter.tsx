@@ -182,7 +182,13 @@ function Summary({ visit, counter }: CounterOf) {
           </li>
         ))}
       </ul>
-      <TotalsList visit={visit} totals={cart} gross={showsTax(cart.region)} taxKnown={tellsTax(cart.shipping_address)} />
+      <TotalsList
+        visit={visit}
+        totals={cart}
+        gross={showsTax(cart.region)}
+        taxKnown={tellsTax(cart.shipping_address)}
+        taxLater={counterWordsOf(visit.locale).byAddress}
+      />
       <StoreCredit visit={visit} counter={counter} />
       <Codes visit={visit} cart={cart} problems={problems} />
       <input type="hidden" name="cart" value={cart.id} />
