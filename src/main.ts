@@ -152,7 +152,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
   return {
-    send_order_confirmation: (context, payload) => sendOrderConfirmation(context, mail, payload.order_id as string),
+    send_order_confirmation: (context, payload) => sendOrderConfirmation(context, afterSale, payload.order_id as string),
     send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
     send_password_reset: (context, payload) => sendPasswordReset(context, accounts, payload as EventPayloads['auth.password_reset']),
     send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),

@@ -30,7 +30,7 @@ export interface EventPayloads {
   'refund.requested': { refund_id: string }
   /** A refund was booked, or was refused: what its credits took of the vendors is theirs no more, or again. */
   'refund.settled': { refund_id: string; order_id: string }
-  /** An order was credited without a refund, or a gift card that it bought is void: its vendors are owed another amount. */
+  /** An order was credited without a refund, came to less by an edit, or a gift card that it bought is void: its vendors are owed another amount. */
   'order.credited': { order_id: string }
   /** Money was taken for an order, or there was none to take: what is sold by being paid can be given out. */
   'order.payment_captured': { order_id: string }

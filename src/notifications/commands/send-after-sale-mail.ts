@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
-import { notFound, toMinor } from '../../kernel/index.js'
+import { notFound, StoaError, toMinor } from '../../kernel/index.js'
 import { previewOrder } from '../../order-edits/index.js'
 import {
   editMailStatement,
@@ -18,7 +18,7 @@ import { type MailSettings, sendOnce } from './send-once.js'
 export interface AfterSaleMailSettings extends MailSettings, StorefrontSettings {}
 
 /** The order with what is owed of it, and the page on which that is paid. Throws not_found. */
-async function settlingOf(context: Context, settings: AfterSaleMailSettings, orderId: string): Promise<Settling> {
+export async function settlingOf(context: Context, settings: AfterSaleMailSettings, orderId: string): Promise<Settling> {
   const [order] = await context.db.read(context.scope, orderMailStatement(tenantOf(context), orderId))
   if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
   const storefront = order.open_minor > 0n ? await storefrontOf(context, settings) : null
@@ -48,12 +48,19 @@ export async function sendEditNotice(
   const [edit] = await context.db.read(context.scope, editMailStatement(tenantOf(context), editId))
   if (edit === undefined || (edit.status !== 'requested' && edit.status !== 'confirmed')) return
   const settling = await settlingOf(context, settings, orderId)
-  const mail = editNotice(settling, edit, edit.status === 'confirmed' ? null : await previewOf(context, settling))
+  const after = edit.status === 'confirmed' ? null : await previewOf(context, settling)
+  if (after === undefined) return
+  const mail = editNotice(settling, edit, after)
   await send(context, settings, settling, { template: 'order-edit', uniqueKey: `order.edit_${edit.status}:${editId}`, mail })
 }
 
-async function previewOf(context: Context, { order }: Settling): Promise<{ total: string; difference: string | null }> {
-  const preview = await previewOrder(context, order.id, (url) => url)
+/** What the order would come to. Nothing where the order has changed so that the edit cannot be done any more: staff see that. */
+async function previewOf(context: Context, { order }: Settling): Promise<{ total: string; difference: string | null } | undefined> {
+  const preview = await previewOrder(context, order.id, (url) => url).catch((error: unknown) => {
+    if (error instanceof StoaError && error.status < 500) return undefined
+    throw error
+  })
+  if (preview === undefined) return undefined
   const summary = preview.summary as { pending_difference: number }
   const money = (major: number) => formatMoney(toMinor(major, order.currency_code), order.currency_code)
   const more = summary.pending_difference

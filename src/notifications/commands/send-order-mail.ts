@@ -4,16 +4,17 @@ import { type OrderMailRow, orderMailStatement, shipmentMailStatement } from '..
 import type { RenderedMail } from '../templates/layout.js'
 import { orderConfirmation } from '../templates/order-confirmation.js'
 import { shipmentNotice } from '../templates/shipment-notice.js'
+import { type AfterSaleMailSettings, settlingOf } from './send-after-sale-mail.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
 /**
  * Sends the confirmation of an order, once. Handler of `order.placed`; a second run finds it sent.
  * @throws not_found when there is no such order; whatever the mail server answers
  */
-export async function sendOrderConfirmation(context: Context, settings: MailSettings, orderId: string): Promise<void> {
-  const order = await loadOrder(context, orderId)
+export async function sendOrderConfirmation(context: Context, settings: AfterSaleMailSettings, orderId: string): Promise<void> {
+  const { order, payUrl } = await settlingOf(context, settings, orderId)
   if (order.is_unannounced) return
-  await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(order))
+  await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(order, payUrl))
 }
 
 /** Tells the shopper that a vendor has sent a parcel, once. Handler of `fulfillment.shipped`. */

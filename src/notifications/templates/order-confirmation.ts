@@ -1,8 +1,8 @@
 import type { OrderMailRow } from '../queries.js'
 import { escapeHtml, formatMoney, page, type RenderedMail } from './layout.js'
 
-/** The mail after the purchase: one payment, and what each vendor will send. */
-export function orderConfirmation(order: OrderMailRow): RenderedMail {
+/** The mail after the purchase: one payment, and what each vendor will send. `payUrl`: where what is not paid yet is paid, as of a draft order. */
+export function orderConfirmation(order: OrderMailRow, payUrl: string | null): RenderedMail {
   const money = (minor: bigint | number) => formatMoney(minor, order.currency_code)
   const subject = `Your order #${order.display_id} at ${order.store_name}`
   const lines: string[] = []
@@ -28,10 +28,13 @@ export function orderConfirmation(order: OrderMailRow): RenderedMail {
   const total = `Total ${money(order.total_minor)}, of which tax ${money(order.tax_total_minor)}${credit}`
   const name = order.shipping_address?.first_name ?? ''
   const greeting = name === '' ? 'Thank you for your order.' : `Thank you for your order, ${name}.`
-  const text = [greeting, ...lines, '', total, '', `Each vendor sends its own parcel. ${order.store_name}`].join('\n')
+  const due = order.open_minor > 0n && payUrl !== null ? `Still to be paid: ${money(order.open_minor)}.` : null
+  const toPay = due === null ? [] : [due, `Pay here: ${payUrl}`, '']
+  const text = [greeting, ...lines, '', total, '', ...toPay, `Each vendor sends its own parcel. ${order.store_name}`].join('\n')
   const html = page(
     subject,
     `<p>${escapeHtml(greeting)}</p>${blocks.join('')}<p style="margin-top:24px"><strong>${escapeHtml(total)}</strong></p>` +
+      (due === null ? '' : `<p>${escapeHtml(due)} <a href="${escapeHtml(payUrl ?? '')}">Pay here</a></p>`) +
       `<p>Each vendor sends its own parcel.</p>`,
     order.store_name,
   )

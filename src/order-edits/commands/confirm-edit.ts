@@ -171,6 +171,10 @@ async function settle(unit: Unit, context: Context, { change, order, plan, now }
   })
   await unit.run(sumOrderStatement(tenantId, order.id))
   await fitCollections(unit, order)
+  // What vendors were released already follows.
+  if (plan.reduced.length > 0 || change.credit !== undefined) {
+    await emit(unit, 'order.credited', { order_id: order.id }, { requestId: context.requestId })
+  }
   const dearer = [...new Set([...plan.lines, ...plan.methods].map((part) => part.vendor_order_id))]
   const paid = await unit.run(notePaidStatement(tenantId, order.id, dearer))
   // Nothing is left to be taken: what is sold by being paid can be given out.

@@ -195,7 +195,8 @@ async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, ope
   if (rows[0] === undefined) throw notFound(`Return with id: ${returnId} was not found`)
   const parts = open.flatMap((part) => {
     const item = rows.find((row) => row.order_line_item_id === part.order_line_item_id)
-    if (part.order_line_item_id === null || item === undefined) return []
+    // Nothing came of it: its line may even be gone.
+    if (part.order_line_item_id === null || item === undefined || item.pieces === 0) return []
     const worth = divideRounded(item.total_minor * BigInt(item.pieces), BigInt(item.quantity)) - item.given_minor
     const amount = lesserOf(worth, part.amount_minor)
     return amount > 0n ? divideCredit(amount, [part]) : []

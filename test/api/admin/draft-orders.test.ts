@@ -125,7 +125,9 @@ describe("draft orders, with Medusa's own client", function () {
     assert.equal((await shelf(app(), store)).reserved, reserved + 3)
     assert.equal((await booksOf(store, order.id))['A:shopper'], order.total, 'the shopper owes it')
     await app().drain()
-    assert.equal(app().mails.filter((mail) => mail.to === 'grace@example.com' && mail.subject.includes(String(order.display_id))).length, 1)
+    const mails = app().mails.filter((mail) => mail.to === 'grace@example.com' && mail.subject.includes(`#${order.display_id} `))
+    assert.equal(mails.length, 1)
+    assert.match(mails[0]?.text ?? '', new RegExp(`Pay here: http://${store.slug}\\.localhost:\\d+/orders/${order.id}/pay\\n`))
     const packed = await store.admin.post(`/admin/orders/${order.id}/fulfillments`, {
       items: [{ id: order.items[0].id, quantity: 3 }],
     })

@@ -12,6 +12,7 @@ describe('admin API: returns', () => {
     store = await createTestStore(app(), { vendors: 2, tax_ppm: 100_000 })
   })
   afterEach(async () => {
+    await app().drain()
     assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
   })
 
@@ -167,6 +168,20 @@ describe('admin API: returns', () => {
     const confirms = await Promise.all([1, 2, 3].map(() => post(`/${winner}/receive/confirm`)))
     assert.deepEqual(confirms.map((answer) => answer.status).sort(), [200, 400, 400])
     assert.equal((await shelf(app(), store)).stocked, before.stocked + 2, 'on the shelf once')
+  })
+
+  it('is shown also when what it was put together for has left the order', async () => {
+    const bought = await buy(store)
+    const { fulfillments } = await packAll(store, bought)
+    const id = await begun(bought, [2])
+    for (const { id: packed } of fulfillments) await good(store.admin.post(`/admin/orders/${bought.id}/fulfillments/${packed}/cancel`))
+    await good(store.admin.post('/admin/order-edits', { order_id: bought.id }))
+    await good(store.admin.post(`/admin/order-edits/${bought.id}/items/item/${bought.lines[0]}`, { quantity: 0 }))
+    await good(store.admin.post(`/admin/order-edits/${bought.id}/confirm`))
+    const { return: shown } = await good(store.admin.get(`/admin/returns/${id}`))
+    assert.deepEqual([shown.status, shown.refundable_amount], ['open', 0])
+    assert.equal((await post(`/${id}/request`)).status, 400)
+    assert.equal((await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: id })).status, 400)
   })
 
   it('refuses what was not packed, and lets a return be dropped, canceled and counted again', async () => {
