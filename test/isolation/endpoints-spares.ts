@@ -9,27 +9,6 @@ export type Prepare = (world: World, vendor: number) => Promise<Ids>
 let counter = 0
 export const fresh = (word: string) => `${word}-${++counter}`
 
-/** A promotion with rules of every kind, in a campaign of its own; it suits no cart. */
-export function promotionOf(code: string, campaign_identifier: string) {
-  const rule = { attribute: 'items.product.tags.id', operator: 'in', values: ['twin'] }
-  return {
-    code,
-    type: 'buyget',
-    limit: 5,
-    campaign: { name: 'Twins', campaign_identifier },
-    application_method: {
-      type: 'percentage',
-      target_type: 'items',
-      value: 10,
-      apply_to_quantity: 1,
-      buy_rules_min_quantity: 1,
-      target_rules: [rule],
-      buy_rules: [rule, rule],
-    },
-    rules: [{ attribute: 'item_quantity', operator: 'gt', values: ['1000'] }],
-  }
-}
-
 /** One thing that is made by one request. */
 export function made(kind: string, path: string, body: (world: World, ids: Ids) => object): Prepare {
   return async (world, vendor) => {
@@ -110,6 +89,7 @@ export const preparedSpares: Record<string, Prepare> = {
   'POST /admin/products/:id/options': bare,
   'DELETE /admin/products/:id/options/:option_id': bare,
   'POST /admin/inventory-items/:id/location-levels/batch': item,
+  'POST /admin/inventory-items/location-levels/batch': item,
   'DELETE /admin/inventory-items/:id': item,
   'DELETE /admin/inventory-items/:id/location-levels/:location_id': item,
   'POST /admin/reservations': stocked,

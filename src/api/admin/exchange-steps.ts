@@ -70,6 +70,7 @@ export const exchangeReads = (noun: Noun): Route[] =>
     access: 'orders:read',
     ids: { order_id: noun.kind('_order') },
     query: z.strictObject({ id: ids, order_id: ids, status: z.union([exchangeStatus, z.array(exchangeStatus).max(3)]).optional() }),
+    narrowing: { table: 'order_exchange', columns: { order_id: 'text' } },
     fields: { relationsLimit: 4, defaults: ['*', 'additional_items.*', 'return_items.*', 'shipping_methods.*', 'claim_items.*'] },
     orderable: exchangeOrders,
     descending: true,

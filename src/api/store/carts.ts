@@ -65,8 +65,6 @@ const newCart = z.strictObject({
   items: z.array(newLine).max(limits.cartLines).optional(),
   promo_codes: promoCodes.optional(),
   metadata,
-  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
-  additional_data: metadata,
 })
 
 const changedCart = z.strictObject({
@@ -78,7 +76,6 @@ const changedCart = z.strictObject({
   billing_address: cartAddress,
   promo_codes: promoCodes.optional(),
   metadata,
-  additional_data: metadata,
 })
 
 /** A cart in wire shape, whole: what a fields tree is applied to. */
@@ -126,7 +123,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   }
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
-  const { additional_data: _data, currency_code, ...input } = body
+  const { currency_code, ...input } = body
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
@@ -140,7 +137,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 }
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
-  const { additional_data: _data, sales_channel_id, ...input } = request.body
+  const { sales_channel_id, ...input } = request.body
   // As on creation, a key without channels narrows nothing.
   if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
