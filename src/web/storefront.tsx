@@ -46,6 +46,19 @@ function match(method: string, path: string): Matched | null {
   return null
 }
 
+/**
+ * Where a path leads that is no page's: to the page that it is but for a slash at its end, or from where a form was sent
+ * to the page above it, as when such an address is opened again. Only to pages that there are: `//elsewhere.example/`
+ * would lead to another host.
+ */
+function nearestPage(path: string): string | null {
+  let near = path.replace(/\/+$/, '')
+  if (match('GET', near) !== null) return near
+  if (match('POST', near) === null) return null
+  while (near !== '' && match('GET', near) === null) near = near.slice(0, near.lastIndexOf('/'))
+  return near || '/'
+}
+
 interface Storefront {
   services: Services
   table: RouteTable
@@ -88,10 +101,9 @@ async function visitStore(front: Storefront, ctx: KoaContext, identified: Identi
     if (place.path.startsWith('/assets/') && sendAsset(ctx, shop.theme, place.path)) return
     const matched = match(ctx.method, place.path)
     if (matched === null) {
-      const plain = place.path.replace(/\/+$/, '')
-      // Only to a page that there is: `//elsewhere.example/` leads to another host.
-      if (ctx.method !== 'POST' && match(ctx.method, plain) !== null) return ctx.redirect(visit.to(plain))
-      throw notFound('There is no such page')
+      const near = ctx.method === 'POST' ? null : nearestPage(place.path)
+      if (near === null) throw notFound('There is no such page')
+      return ctx.redirect(visit.to(near))
     }
     ctx.state.route = `storefront ${matched.page.path}`
     const { page, params } = matched

@@ -244,7 +244,14 @@ describe('storefront', () => {
         assert.deepEqual([path, status, headers['content-type']], [path, 404, 'text/html; charset=utf-8'])
         assert.match(text, /There is nothing here/)
       }
-      assert.equal((await ask('/products/')).headers.location, '/products')
+      for (const [path, page] of [
+        ['/products/', '/products'],
+        ['/cart/codes', '/cart'],
+        ['/cart/items/none', '/cart'],
+        ['/sign-out', '/'],
+      ] as const) {
+        assert.equal((await ask(path)).headers.location, page, 'an address that forms go to is opened again')
+      }
     })
 
     it('beside the fields, and keeps what was typed', async () => {
