@@ -9,10 +9,12 @@ import { sealerOf } from '../../src/kernel/index.js'
 import { loadConfig } from '../../src/config.js'
 import { type Database, migrate, openDatabase, type Statement } from '../../src/db/index.js'
 import { startStoa } from '../../src/main.js'
+import { applyTenants } from '../../src/platform/index.js'
 import type { TestApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { createTestStore } from '../support/store.js'
 import type { FloorPlan, FloorStatement } from './floor.js'
+import { tenantsFolder } from './page-speed.js'
 import type { Shop } from './workloads.js'
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -25,6 +27,7 @@ const firstProducts = 500
 export const benchSlug = 'bench'
 export const poolMax = 10
 
+const home = path.join(os.tmpdir(), 'stoa-bench-home')
 const tokenSecret = 'a secret for the bench, of no use elsewhere'
 
 /** A database with a catalogue, and what the workloads need of it. */
@@ -87,6 +90,8 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
       [store.tenantId],
     )
     const hook = await addHook(adminUrl, store.tenantId)
+    // The demo's stores, whose pages a browser is shown.
+    await applyTenants({ db, directory: tenantsFolder, filesDirectory: path.join(home, 'files') })
     const shop: Shop = {
       hook,
       productHandles: products.map((product) => product.handle),
@@ -159,7 +164,7 @@ function settingsOf(stage: Stage): Record<string, string> {
     NODE_ENV: 'test',
     PROCESS: 'api',
     HOST: '127.0.0.1',
-    STOA_HOME: path.join(os.tmpdir(), 'stoa-bench-home'),
+    STOA_HOME: home,
     DATABASE_APP_URL: stage.appUrl,
     DATABASE_POOL_MAX: String(poolMax),
     TOKEN_SECRET: tokenSecret,
