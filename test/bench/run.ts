@@ -5,7 +5,7 @@ import { drive, type Measured } from './load.js'
 import { benchSlug, catalogue, makeStage, poolMax, type Served, type Stage, serveApi, serveFloor } from './stage.js'
 import { measurePages, type PageSpeed, thresholds } from './page-speed.js'
 import { processTime, usageOf } from './usage.js'
-import { type Workload, workloadsOf } from './workloads.js'
+import { productDataName, productPageName, type Workload, workloadsOf } from './workloads.js'
 
 // Started by infra/bench.mjs.
 
@@ -125,6 +125,10 @@ function print(rows: readonly Row[]): void {
       figure(row.statements),
       figure(row.roundTrips),
     ]),
+  )
+  const cpuOf = (name: string) => rows.find(({ workload }) => workload.name === name)?.apiCpu_ms ?? Number.NaN
+  console.log(
+    `\nA product page takes ${figure(cpuOf(productPageName) / cpuOf(productDataName))} × the CPU of the Store API's calls with the same data`,
   )
   console.log('\nThe floor: the same statements through bare pg behind bare node:http, in this run')
   table(
