@@ -17,10 +17,15 @@ import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
+  sendEditNotice,
+  sendExchangeNotice,
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
   sendPasswordReset,
+  sendPaymentRequest,
+  sendRefundNotice,
+  sendReturnNotice,
   sendShipmentNotice,
   sendTransferRequest,
   sendVerification,
@@ -117,7 +122,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         db,
         clock,
         log,
-        handlers: handlersOf(config, mailer, accountSealer),
+        handlers: handlersOf(config, mailer, accountSealer, () => services.publicUrl),
         pollInterval_ms: config.jobPollInterval_ms,
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
       })
@@ -139,9 +144,10 @@ function loggerOf(config: Config): Logger {
 
 const filesDirectoryOf = (config: Config) => path.resolve(config.home, 'files')
 
-function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
+function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
+  const afterSale = { ...mail, publicUrl, baseDomain: config.baseDomain }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
@@ -157,6 +163,11 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
+    send_edit_notice: (context, payload) => sendEditNotice(context, afterSale, payload as EventPayloads['order.edit_requested']),
+    send_exchange_notice: (context, payload) => sendExchangeNotice(context, afterSale, payload as EventPayloads['exchange.requested']),
+    send_return_notice: (context, payload) => sendReturnNotice(context, afterSale, payload as EventPayloads['return.received']),
+    send_refund_notice: (context, payload) => sendRefundNotice(context, afterSale, payload as EventPayloads['refund.settled']),
+    send_payment_request: (context, payload) => sendPaymentRequest(context, afterSale, payload as EventPayloads['order.payment_requested']),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
     check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),

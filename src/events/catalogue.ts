@@ -36,6 +36,18 @@ export interface EventPayloads {
   'order.payment_captured': { order_id: string }
   /** Gift cards that an order bought were made. */
   'gift_cards.issued': { order_id: string }
+  /** The shopper is asked to agree to an edit of their order. */
+  'order.edit_requested': { order_id: string; order_edit_id: string }
+  /** An edit was done to an order. */
+  'order.edit_confirmed': { order_id: string; order_edit_id: string }
+  /** Staff ask the shopper for what is still to be paid of an order. */
+  'order.payment_requested': { order_id: string; request_id: string }
+  /** An exchange or a claim was requested: what comes back is on its way, what is sent was sold. */
+  'exchange.requested': { exchange_id: string }
+  /** Pieces of an order are to come back, with no exchange and no claim. */
+  'return.requested': { return_id: string }
+  /** Pieces came back: so many of the return, with those before. */
+  'return.received': { return_id: string; pieces: number }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
@@ -78,9 +90,15 @@ export const handlersOf = {
   'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
-  'refund.settled': ['settle_vendor_orders'],
+  'refund.settled': ['settle_vendor_orders', 'send_refund_notice'],
   'order.credited': ['settle_vendor_orders'],
   'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders'],
+  'order.edit_requested': ['send_edit_notice'],
+  'order.edit_confirmed': ['send_edit_notice'],
+  'order.payment_requested': ['send_payment_request'],
+  'exchange.requested': ['send_exchange_notice'],
+  'return.requested': ['send_return_notice'],
+  'return.received': ['send_return_notice'],
   'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment_session.ended': ['end_payment_session'],

@@ -111,7 +111,7 @@ function Buy({ visit, product, chosen }: { visit: Visit; product: Product; chose
         {!inStock ? words.soldOutNow : left !== null && left <= fewLeft ? words.fewLeft(left) : words.inStock}
       </p>
       {inStock && price !== null && chosen !== undefined && (
-        <form action={visit.to('/cart/items')} method="post" class="add" data-once>
+        <form action={visit.to('/cart/items')} method="post" class="add">
           <input type="hidden" name="variant_id" value={chosen.id} />
           <label for="quantity">{words.quantity}</label>
           <select id="quantity" name="quantity">
@@ -125,7 +125,7 @@ function Buy({ visit, product, chosen }: { visit: Visit; product: Product; chose
         </form>
       )}
       {chosen !== undefined && (
-        <form action={visit.to('/account/wish-list')} method="post" data-once>
+        <form action={visit.to('/account/wish-list')} method="post">
           <input type="hidden" name="variant_id" value={chosen.id} />
           <button type="submit" class="link">
             {words.keepForLater}

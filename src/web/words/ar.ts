@@ -169,6 +169,12 @@ export const ar: Words = {
   resetOver: 'انتهت صلاحية هذا الرابط أو استُخدم من قبل. اطلب رابطًا جديدًا.',
   verify: 'تأكيد البريد الإلكتروني',
   verifyConfirm: 'نعم، هذا بريدي',
+  verifyOver: 'انتهت صلاحية هذا الرابط أو استُخدم من قبل. اطلب رابطًا جديدًا من ملفك الشخصي.',
+  verifySend: 'أرسل إليّ رابطًا للتأكيد',
+  verifySent: 'أرسلنا رابطًا إلى هذا العنوان. وهو صالح ليوم واحد.',
+  verified: 'شكرًا، تم تأكيد بريدك الإلكتروني.',
+  emailConfirmed: 'مؤكد',
+  emailUnconfirmed: 'لم يؤكد بعد',
   accountPages: {
     '/account': 'نظرة عامة',
     '/account/orders': 'الطلبات',
@@ -221,6 +227,7 @@ export const ar: Words = {
   cannotReview: 'يمكن التقييم مرة واحدة لمن اشترى هذا واستلمه.',
   transfer: 'نقل الطلب؟',
   transferLead: 'يطلب حساب آخر أحد طلباتك. لا تنقله إلا إلى حساب تعرفه.',
+  transferOver: 'انتهت صلاحية هذا الرابط أو استُخدم من قبل.',
   transferAccept: 'نقل الطلب',
   transferDecline: 'الاحتفاظ به',
 

@@ -179,6 +179,12 @@ export const de: Words = {
   resetOver: 'Dieser Link ist abgelaufen oder wurde schon benutzt. Fordern Sie einen neuen an.',
   verify: 'E-Mail bestätigen',
   verifyConfirm: 'Ja, das ist meine E-Mail',
+  verifyOver: 'Dieser Link ist abgelaufen oder wurde schon benutzt. Fordern Sie in Ihrem Profil einen neuen an.',
+  verifySend: 'Link zum Bestätigen schicken',
+  verifySent: 'Wir haben einen Link an diese Adresse geschickt. Er gilt einen Tag.',
+  verified: 'Danke, Ihre E-Mail-Adresse ist bestätigt.',
+  emailConfirmed: 'bestätigt',
+  emailUnconfirmed: 'noch nicht bestätigt',
   accountPages: {
     '/account': 'Überblick',
     '/account/orders': 'Bestellungen',
@@ -232,6 +238,7 @@ export const de: Words = {
   cannotReview: 'Bewerten kann einmal, wer das gekauft und erhalten hat.',
   transfer: 'Bestellung übergeben?',
   transferLead: 'Ein anderes Konto möchte eine Bestellung von Ihnen übernehmen. Übergeben Sie sie nur einem Konto, das Sie kennen.',
+  transferOver: 'Dieser Link ist abgelaufen oder wurde schon benutzt.',
   transferAccept: 'Übergeben',
   transferDecline: 'Behalten',
 

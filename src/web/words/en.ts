@@ -180,6 +180,12 @@ export const en = {
   resetOver: 'This link is over or was used already. Ask for a new one.',
   verify: 'Confirm your e-mail',
   verifyConfirm: 'Yes, this is my e-mail',
+  verifyOver: 'This link is over or was used already. Ask for a new one in your profile.',
+  verifySend: 'Send me a link to confirm it',
+  verifySent: 'We have sent a link to this address. It is good for a day.',
+  verified: 'Thank you, your e-mail is confirmed.',
+  emailConfirmed: 'confirmed',
+  emailUnconfirmed: 'not confirmed yet',
   accountPages: {
     '/account': 'Overview',
     '/account/orders': 'Orders',
@@ -232,6 +238,7 @@ export const en = {
   cannotReview: 'A review can be written once, by who has bought this and received it.',
   transfer: 'Hand the order over?',
   transferLead: 'Another account asks for an order of yours. Hand it over only to an account that you know.',
+  transferOver: 'This link is over or was used already.',
   transferAccept: 'Hand it over',
   transferDecline: 'Keep it',
 
