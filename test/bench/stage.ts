@@ -27,7 +27,6 @@ const firstProducts = 500
 export const benchSlug = 'bench'
 export const poolMax = 10
 
-const home = path.join(os.tmpdir(), 'stoa-bench-home')
 const tokenSecret = 'a secret for the bench, of no use elsewhere'
 
 /** A database with a catalogue, and what the workloads need of it. */
@@ -54,7 +53,9 @@ export async function makeStage(): Promise<Stage> {
   }
   try {
     const postmaster = Number(fs.readFileSync(path.join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0])
-    return { ...(await fill(postgres)), postmaster, stop }
+    const filled = await fill(postgres)
+    await addDemoStores(filled)
+    return { ...filled, postmaster, stop }
   } catch (error) {
     await stop()
     throw error
@@ -90,8 +91,6 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
       [store.tenantId],
     )
     const hook = await addHook(adminUrl, store.tenantId)
-    // The demo's stores, whose pages a browser is shown.
-    await applyTenants({ db, directory: tenantsFolder, filesDirectory: path.join(home, 'files') })
     const shop: Shop = {
       hook,
       productHandles: products.map((product) => product.handle),
@@ -103,6 +102,17 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     return { adminUrl, appUrl, tenantId: store.tenantId, publishableKey: store.publishableKey, shop }
   } finally {
     await db.close()
+  }
+}
+
+/** Whose pages a browser is shown. Through an app, which knows the ways to pay that the stores' files name. */
+async function addDemoStores(stage: Pick<Stage, 'appUrl'>): Promise<void> {
+  const stoa = await startStoa(loadConfig({ ...settingsOf(stage), PORT: '0' }))
+  try {
+    const { db, filesDirectory } = stoa.services
+    await applyTenants({ db, directory: tenantsFolder, filesDirectory })
+  } finally {
+    await stoa.stop()
   }
 }
 
@@ -159,12 +169,12 @@ export async function serveApi(stage: Stage): Promise<Served> {
   return serve([path.join(dist, 'src', 'serve.js')], environment, port)
 }
 
-function settingsOf(stage: Stage): Record<string, string> {
+function settingsOf(stage: Pick<Stage, 'appUrl'>): Record<string, string> {
   return {
     NODE_ENV: 'test',
     PROCESS: 'api',
     HOST: '127.0.0.1',
-    STOA_HOME: home,
+    STOA_HOME: path.join(os.tmpdir(), 'stoa-bench-home'),
     DATABASE_APP_URL: stage.appUrl,
     DATABASE_POOL_MAX: String(poolMax),
     TOKEN_SECRET: tokenSecret,
