@@ -19,6 +19,7 @@ const pages: Record<string, readonly [name: string, path: string][]> = {
     ['vendor', '/vendors/kiln-and-clay'],
     ['search', '/search?q=coffee'],
     ['arabic', '/ar/products/speckled-mug'],
+    ['german', '/in-europe/de/categories/lighting'],
     ['makers', '/vendors'],
     ['register', '/register'],
     ['delivery', '/pages/delivery'],
@@ -29,6 +30,8 @@ const pages: Record<string, readonly [name: string, path: string][]> = {
     ['category', '/categories/tea'],
     ['product', '/products/ceremonial-matcha'],
     ['vendor', '/vendors/sakai-works'],
+    ['japanese', '/ja/products/iga-clay-pot'],
+    ['french', '/fr'],
   ],
 }
 /** Of three vendors, for the cart. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
 import type { Context as KoaContext } from 'koa'
 import type { Theme } from '../themes/index.js'
 import { themeStyles } from './theme-styles.js'
@@ -8,13 +9,15 @@ interface Asset {
   name: string
   type: string
   text: string
+  /** A quarter of the bytes, made once. */
+  brotli: Buffer
 }
 
 const types: Record<string, string> = { css: 'text/css', js: 'text/javascript' }
 
 function assetOf(stem: string, extension: string, text: string): Asset {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text }
+  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text, brotli: brotliCompressSync(text) }
 }
 
 // Compiled code lies in dist/src/web; what browsers get is not compiled.
@@ -57,6 +60,9 @@ export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean 
   ctx.status = 200
   ctx.set('cache-control', asset.name === name ? 'public, max-age=31536000, immutable' : 'no-cache')
   ctx.type = asset.type
-  ctx.body = asset.text
+  ctx.vary('accept-encoding')
+  const takesBrotli = ctx.acceptsEncodings('br', 'identity') === 'br'
+  if (takesBrotli) ctx.set('content-encoding', 'br')
+  ctx.body = takesBrotli ? asset.brotli : asset.text
   return true
 }

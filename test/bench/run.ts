@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asAdmin } from '../support/database.js'
 import { drive, type Measured } from './load.js'
 import { benchSlug, catalogue, makeStage, poolMax, type Served, type Stage, serveApi, serveFloor } from './stage.js'
+import { measurePages, type PageSpeed, thresholds } from './page-speed.js'
 import { processTime, usageOf } from './usage.js'
-import { type Workload, workloadsOf } from './workloads.js'
+import { productDataName, productPageName, type Workload, workloadsOf } from './workloads.js'
 
 // Started by infra/bench.mjs.
 
@@ -29,14 +30,17 @@ try {
   const floors = await measureFloors(stage, workloads)
   const api = await serveApi(stage)
   const rows: Row[] = []
+  let pages: PageSpeed[] | null = null
   try {
     for (const workload of workloads) rows.push(await measure(stage, api, workload, floors.get(workload.name) ?? null))
+    pages = await measurePages(Number(new URL(api.url).port))
   } finally {
     // The load leaves requests behind when its time is over: their answers go nowhere, their failures would be logged.
     await pause(2_000)
     await api.stop()
   }
   print(rows)
+  printPages(pages)
 } finally {
   await stage.stop()
 }
@@ -122,6 +126,10 @@ function print(rows: readonly Row[]): void {
       figure(row.roundTrips),
     ]),
   )
+  const cpuOf = (name: string) => rows.find(({ workload }) => workload.name === name)?.apiCpu_ms ?? Number.NaN
+  console.log(
+    `\nA product page takes ${figure(cpuOf(productPageName) / cpuOf(productDataName))} × the CPU of the Store API's calls with the same data`,
+  )
   console.log('\nThe floor: the same statements through bare pg behind bare node:http, in this run')
   table(
     ['', 'per s', 'p50 ms', 'CPU ms', 'Stoa reaches', "Stoa's CPU is"],
@@ -149,6 +157,30 @@ function print(rows: readonly Row[]): void {
       const ratio = (other: string) => `${figure(perSecond / Number(other))} ×`
       return [[workload.name, figure(perSecond), medusa, ratio(medusa), vendure, ratio(vendure)]]
     }),
+  )
+}
+
+/** What is over its threshold is marked: on a machine that does other things at the same time, all times are. */
+function printPages(pages: readonly PageSpeed[] | null): void {
+  if (pages === null) return console.log('\nPages were not measured: there is no Chromium on the PATH')
+  const marked = (name: keyof typeof thresholds, page: PageSpeed, text: string) => `${page[name] > thresholds[name] ? '! ' : ''}${text}`
+  const load = os.loadavg()[0] as number
+  console.log('\nPages on a phone: 390 pixels wide, processor slowed four times, 1.6 Mbit/s, nothing cached, median of three')
+  if (load > os.cpus().length) console.log(`The machine's load is ${figure(load)}: times say more of it than of the pages`)
+  table(
+    ['', 'LCP ms', 'CLS', 'TBT ms', 'script kB', 'all but pictures kB', 'all kB'],
+    [
+      ...pages.map((page) => [
+        `${page.store} ${page.page}`,
+        marked('lcp_ms', page, page.lcp_ms.toFixed(0)),
+        marked('cls', page, page.cls.toFixed(3)),
+        marked('tbt_ms', page, page.tbt_ms.toFixed(0)),
+        marked('script_bytes', page, (page.script_bytes / 1_000).toFixed(1)),
+        marked('lean_bytes', page, (page.lean_bytes / 1_000).toFixed(1)),
+        (page.all_bytes / 1_000).toFixed(1),
+      ]),
+      ['good', String(thresholds.lcp_ms), String(thresholds.cls), String(thresholds.tbt_ms), '50', '100', ''],
+    ],
   )
 }
 

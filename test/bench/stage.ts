@@ -9,10 +9,12 @@ import { sealerOf } from '../../src/kernel/index.js'
 import { loadConfig } from '../../src/config.js'
 import { type Database, migrate, openDatabase, type Statement } from '../../src/db/index.js'
 import { startStoa } from '../../src/main.js'
+import { applyTenants } from '../../src/platform/index.js'
 import type { TestApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { createTestStore } from '../support/store.js'
 import type { FloorPlan, FloorStatement } from './floor.js'
+import { tenantsFolder } from './page-speed.js'
 import type { Shop } from './workloads.js'
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -51,7 +53,9 @@ export async function makeStage(): Promise<Stage> {
   }
   try {
     const postmaster = Number(fs.readFileSync(path.join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0])
-    return { ...(await fill(postgres)), postmaster, stop }
+    const filled = await fill(postgres)
+    await addDemoStores(filled)
+    return { ...filled, postmaster, stop }
   } catch (error) {
     await stop()
     throw error
@@ -98,6 +102,17 @@ async function fill(postgres: LocalPostgres): Promise<Omit<Stage, 'postmaster' |
     return { adminUrl, appUrl, tenantId: store.tenantId, publishableKey: store.publishableKey, shop }
   } finally {
     await db.close()
+  }
+}
+
+/** Whose pages a browser is shown. Through an app, which knows the ways to pay that the stores' files name. */
+async function addDemoStores(stage: Pick<Stage, 'appUrl'>): Promise<void> {
+  const stoa = await startStoa(loadConfig({ ...settingsOf(stage), PORT: '0' }))
+  try {
+    const { db, filesDirectory } = stoa.services
+    await applyTenants({ db, directory: tenantsFolder, filesDirectory })
+  } finally {
+    await stoa.stop()
   }
 }
 
@@ -154,7 +169,7 @@ export async function serveApi(stage: Stage): Promise<Served> {
   return serve([path.join(dist, 'src', 'serve.js')], environment, port)
 }
 
-function settingsOf(stage: Stage): Record<string, string> {
+function settingsOf(stage: Pick<Stage, 'appUrl'>): Record<string, string> {
   return {
     NODE_ENV: 'test',
     PROCESS: 'api',

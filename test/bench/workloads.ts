@@ -1,5 +1,7 @@
 import Stripe from 'stripe'
 import { nouns } from '../../seeds/words.js'
+import { productFields } from '../../src/web/pages/product.js'
+import { cardFields } from '../../src/web/parts/product-card.js'
 import { asAdmin } from '../support/database.js'
 import type { Memory, Step } from './load.js'
 
@@ -34,6 +36,8 @@ const withPrices = '*variants.calculated_price'
 /** A step that is prime to what it walks over visits everything, in an order without a pattern. */
 const stride = 617
 const varieties = 200
+export const productPageName = 'W9 product page, made anew'
+export const productDataName = 'W11 data of a product page'
 
 /** Five things that shoppers' software does, one that Stripe does, and pages of a storefront, made once for all and made for each. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
 export function workloadsOf(shop: Shop): Workload[] {
@@ -66,6 +70,7 @@ export function workloadsOf(shop: Shop): Workload[] {
     },
     ...pagesOf(shop),
     events(shop.hook),
+    productPageData(shop),
   ]
 }
 
@@ -85,8 +90,28 @@ function pagesOf({ productHandles, categoryHandles }: Shop): Workload[] {
     page('W6 category page, cached', () => category(0)),
     page('W7 category page, made anew', (number) => `${category(number)}?made=${number}`),
     page('W8 product page, cached', () => product(0)),
-    page('W9 product page, made anew', (number) => `${product(number)}?made=${number}`),
+    page(productPageName, (number) => `${product(number)}?made=${number}`),
   ]
+}
+
+/** What W9 asks the Store API for in the process, asked for over HTTP: what the page costs more is for making it a page. */
+function productPageData({ productHandles, regionId }: Shop): Workload {
+  let operation = 0
+  const list = (rest: Record<string, string>) =>
+    `/store/products?${new URLSearchParams({ region_id: regionId, country_code: 'us', ...rest })}`
+  const steps: Step[] = [
+    {
+      method: 'GET',
+      path: () =>
+        list({ handle: productHandles[(stride * operation++) % productHandles.length] as string, limit: '1', fields: productFields }),
+      keep(memory, answer: { products: { id: string; vendor: { id: string } }[] }) {
+        Object.assign(memory, { product: answer.products[0]?.id, vendor: answer.products[0]?.vendor.id })
+      },
+    },
+    { method: 'GET', path: (memory) => `/store/products/${memory.product}/reviews?limit=10` },
+    { method: 'GET', path: (memory) => list({ vendor_id: memory.vendor as string, limit: '5', fields: cardFields }) },
+  ]
+  return { name: productDataName, steps, reads: [], others: null }
 }
 
 /** Taking in what Stripe tells: each event is another one, and every one that was answered is in the database. */

@@ -10,7 +10,8 @@ import { type Step, Trail, trailData } from '../parts/trail.js'
 import { marketName } from '../shops.js'
 import { pricingOf, type Visit } from '../visit.js'
 
-const fields =
+/** What the page knows of its product, as the Store API's `fields`. */
+export const productFields =
   'id,title,subtitle,description,handle,thumbnail,material,origin_country,weight,is_giftcard,created_at,updated_at,collection_id,' +
   '*options,*options.values,*variants,*variants.options,variants.inventory_quantity,variants.calculated_price,*images,*categories,*collection,' +
   'vendor.id,vendor.name,vendor.handle,rating.average,rating.count'
@@ -234,7 +235,7 @@ function stepsOf(product: Product): Step[] {
 
 async function show(visit: Visit): Promise<Shown> {
   const { api, params, words } = visit
-  const query = { handle: params.handle, fields, limit: 1, ...pricingOf(visit) }
+  const query = { handle: params.handle, fields: productFields, limit: 1, ...pricingOf(visit) }
   const [product] = (await api.get<ProductList>('/store/products', { query })).products
   if (product === undefined) throw notFound('There is no such product')
   const chosen = chosenVariant(product, visit.query)

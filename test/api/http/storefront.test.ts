@@ -96,7 +96,15 @@ describe('storefront', () => {
       assert.equal((await ask('/assets/other.0123456789ab.css')).status, 404)
       assert.ok(script <= 50_000, `${script} bytes of script`)
       assert.ok(all <= 100_000, `${all} bytes in all`)
-      for (const picture of page.text.match(/<img [^>]+>/g) ?? []) assert.match(picture, /width="\d+" height="\d+"/)
+      const packed = await ask(assets[0] as string, { headers: { 'accept-encoding': 'gzip, deflate, br' } })
+      assert.deepEqual([packed.headers['content-encoding'], packed.headers.vary], ['br', 'accept-encoding'])
+      for (const path of ['/', '/products', '/products/thing-1-1', '/vendors']) {
+        const { text } = await ask(path)
+        for (const picture of text.match(/<img [^>]+>/g) ?? [])
+          assert.match(picture, /width="\d+" height="\d+"/, 'nothing moves when it comes')
+        for (const script of text.match(/<script [^>]*src[^>]*>/g) ?? [])
+          assert.match(script, / (defer|async|type="module")/, 'nothing waits for it')
+      }
     })
 
     it('describes a product to search engines, with its one true address', async () => {
