@@ -66,7 +66,7 @@ export async function createPaymentSession(context: Context, collectionId: strin
     {
       key: `session:${id}`,
       kind: 'session',
-      accountId: account?.id ?? null,
+      account,
       request: { money: keptMoney(money), collection_id: collectionId },
     },
     (call, request) => provider.startSession(call, moneyOf(request), { collectionId }),

@@ -1,6 +1,7 @@
 import Stripe from 'stripe'
 import type { Sealer } from '../../kernel/index.js'
 import type { PaymentAccount, ProviderCall } from '../../payments/index.js'
+import { pacedHttp } from './paced-http.js'
 
 /** What the adapter keeps of an account, sealed. */
 export interface StripeCredentials {
@@ -52,6 +53,7 @@ export function stripeAccess(options: StripeOptions): StripeAccess {
       maxNetworkRetries: 2,
       timeout: timeout_ms,
       telemetry: false,
+      httpClient: pacedHttp(modeOfKey(secretKey) ?? 'test'),
       appInfo: { name: 'Stoa' },
       ...(elsewhere === undefined
         ? {}
