@@ -53,10 +53,10 @@ export function stripeAccess(options: StripeOptions): StripeAccess {
       maxNetworkRetries: 2,
       timeout: timeout_ms,
       telemetry: false,
-      httpClient: pacedHttp(modeOfKey(secretKey) ?? 'test'),
       appInfo: { name: 'Stoa' },
+      // A simulator takes whatever comes.
       ...(elsewhere === undefined
-        ? {}
+        ? { httpClient: pacedHttp(modeOfKey(secretKey) ?? 'test') }
         : {
             host: elsewhere.hostname,
             port: elsewhere.port === '' ? (elsewhere.protocol === 'https:' ? 443 : 80) : Number(elsewhere.port),
