@@ -11,15 +11,21 @@ import { type Context, openDatabase, pendingMigrations } from './db/index.js'
 import { settleDispute } from './disputes/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
+import { makeHandedIn } from './files/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
+  sendEditNotice,
+  sendExchangeNotice,
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
   sendPasswordReset,
+  sendPaymentRequest,
+  sendRefundNotice,
+  sendReturnNotice,
   sendShipmentNotice,
   sendTransferRequest,
   sendVerification,
@@ -105,7 +111,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     sealer: sealerOf(config.tokenSecret, 'stoa stored answers'),
     accountSealer,
     publicUrl: config.publicUrl ?? '',
-    filesDirectory: path.resolve(config.home, 'files'),
+    filesDirectory: filesDirectoryOf(config),
     readiness,
   }
   let server: http.Server | null = null
@@ -116,7 +122,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         db,
         clock,
         log,
-        handlers: handlersOf(config, mailer, accountSealer),
+        handlers: handlersOf(config, mailer, accountSealer, () => services.publicUrl),
         pollInterval_ms: config.jobPollInterval_ms,
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
       })
@@ -136,9 +142,12 @@ function loggerOf(config: Config): Logger {
   return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
+const filesDirectoryOf = (config: Config) => path.resolve(config.home, 'files')
+
+function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
   const accounts = { ...mail, sealer }
+  const afterSale = { ...mail, publicUrl, baseDomain: config.baseDomain }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
@@ -154,6 +163,11 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
+    send_edit_notice: (context, payload) => sendEditNotice(context, afterSale, payload as EventPayloads['order.edit_requested']),
+    send_exchange_notice: (context, payload) => sendExchangeNotice(context, afterSale, payload as EventPayloads['exchange.requested']),
+    send_return_notice: (context, payload) => sendReturnNotice(context, afterSale, payload as EventPayloads['return.received']),
+    send_refund_notice: (context, payload) => sendRefundNotice(context, afterSale, payload as EventPayloads['refund.settled']),
+    send_payment_request: (context, payload) => sendPaymentRequest(context, afterSale, payload as EventPayloads['order.payment_requested']),
     cancel_payment: (context, payload) => unwindPayment(context, payload as { payment_id: string }),
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
     check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),
@@ -170,6 +184,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer): Handlers {
     run_payouts: (context, payload) => runDuePayouts(context, payload as EventPayloads['payout_run.due']),
     start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),
     reconcile: (context, payload) => reconcile(context, payload as EventPayloads['reconciliation.requested'], { complete, touches }),
+    make_renditions: (context, payload) => makeHandedIn(context, filesDirectoryOf(config), payload as EventPayloads['picture.handed_in']),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

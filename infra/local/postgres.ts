@@ -44,15 +44,17 @@ export async function startPostgres(options: LocalPostgresOptions): Promise<Loca
     fs.writeFileSync(made, '')
   }
   const port = await freePort()
+  const sockets = options.throwAway === true && mayHoldSockets(directory) ? directory : ''
   const log = fs.openSync(path.join(directory, 'server.log'), 'a')
-  const child = spawn(path.join(native, 'bin', 'postgres'), ['-D', directory, ...serverFlags(port, options.throwAway === true)], {
+  const child = spawn(path.join(native, 'bin', 'postgres'), ['-D', directory, ...serverFlags(port, sockets, options.throwAway === true)], {
     ...identity,
     stdio: ['ignore', log, log],
     // A group of its own: Ctrl-C in the terminal must reach Stoa first, which then stops the database.
     detached: true,
   })
   fs.closeSync(log)
-  const urlOf = (database: string) => `postgres://${superuser}:${options.password}@127.0.0.1:${port}/${database}`
+  const host = sockets === '' ? '127.0.0.1' : encodeURIComponent(sockets)
+  const urlOf = (database: string) => `postgres://${superuser}:${options.password}@${host}:${port}/${database}`
   await untilReady(child, urlOf('postgres'), path.join(directory, 'server.log'))
   return { port, urlOf, stop: () => stopChild(child) }
 }
@@ -73,16 +75,30 @@ export async function checkDatabase(url: string, timeout_ms: number): Promise<vo
   }
 }
 
-function serverFlags(port: number, throwAway: boolean): string[] {
+/** Nothing is flushed, and nothing is planned for the many rows that tables without statistics might have. */
+const throwAwayFlags = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  max_wal_size: '2GB',
+  // Started for nothing: a statement over every table takes 10 ms without them and 140 with them.
+  max_parallel_workers_per_gather: '0',
+}
+
+/** A cluster for tests answers on a Unix socket: a third less work for both sides of a short statement than on TCP. */
+const mayHoldSockets = (directory: string) => os.platform() !== 'win32' && Buffer.byteLength(directory) <= 80
+
+function serverFlags(port: number, sockets: string, throwAway: boolean): string[] {
   const flags: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     port: String(port),
-    unix_socket_directories: '',
+    unix_socket_directories: sockets,
     max_connections: throwAway ? '300' : '120',
     shared_buffers: '256MB',
     jit: 'off',
     log_min_messages: 'warning',
-    ...(throwAway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', max_wal_size: '2GB' } : {}),
+    ...(throwAway ? throwAwayFlags : {}),
   }
   return Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

@@ -14,6 +14,8 @@ export interface FileResult {
   failed: number
   skipped: number
   duration_ms: number
+  /** Of this process alone, without the database's. */
+  cpu_ms: number
   /** What failed and why, to be told once more at the end. */
   failures: string[]
 }
@@ -33,6 +35,7 @@ process.on('message', ({ file }: { file: string | null }) => {
         failed: 1,
         skipped: 0,
         duration_ms: 0,
+        cpu_ms: 0,
         failures: [`could not be loaded: ${error.stack}`],
       } satisfies FileResult)
     },
@@ -55,6 +58,7 @@ function leave(): void {
 
 async function runFile(file: string): Promise<FileResult> {
   const started = Date.now()
+  const before = process.cpuUsage()
   const mocha = new Mocha({ reporter: 'spec', timeout: 30_000, slow: 3_000, checkLeaks: true, rootHooks: mochaHooks })
   mocha.addFile(path.join(built, file))
   await mocha.loadFilesAsync()
@@ -62,7 +66,9 @@ async function runFile(file: string): Promise<FileResult> {
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {}
-      resolve({ file, passed: passes, failed: failures, skipped: pending, duration_ms: Date.now() - started, failures: told })
+      const { user, system } = process.cpuUsage(before)
+      const spent = { duration_ms: Date.now() - started, cpu_ms: (user + system) / 1_000 }
+      resolve({ file, passed: passes, failed: failures, skipped: pending, ...spent, failures: told })
     })
     runner.on('fail', (test, error: Error) => told.push(`${test.fullTitle()}\n${error.stack ?? error.message}`))
   })

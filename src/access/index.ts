@@ -3,12 +3,13 @@ export type { Actor, ActorType, Grant, Identified, Key, SecondFactorState, Tenan
 export { createApiKey, type NewApiKey } from './create-key.js'
 export { type Gatekeeper, gatekeeperOf, type Hints } from './gatekeeper.js'
 export { isKey, type KeyType, keyHash, type NewKey, newKey } from './keys.js'
-export { type ApiKeyRow, changeKeyChannels, deleteApiKey, listApiKeysStatement, revokeApiKey } from './manage-keys.js'
+export { type ApiKeyRow, changeKeyChannels, deleteApiKey, listApiKeysStatement, revokeApiKey, updateApiKey } from './manage-keys.js'
 export {
   confirmVerification,
   issueToken,
   mailedToken,
   requestPasswordReset,
+  emailVerifiedStatement,
   requestVerification,
   resetPassword,
   type StorePersonType,

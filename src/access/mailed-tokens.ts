@@ -188,6 +188,16 @@ export async function requestVerification(
   })
 }
 
+/** One row, which says whether an identity has proven an e-mail. */
+export function emailVerifiedStatement(tenantId: string, identityId: string, email: string): Statement<{ verified: boolean }> {
+  return statement(
+    'access.email_verified',
+    `select exists (select 1 from auth_verification v where v.tenant_id = $1 and v.auth_identity_id = $2 and v.entity_type = 'email'
+       and v.entity = $3 and v.verified_at is not null) as verified`,
+    [tenantId, identityId, email],
+  )
+}
+
 /** Proves an e-mail by the code that was mailed to it. Throws invalid_data for a code that is wrong, over or used. */
 export async function confirmVerification(context: Context, code: string): Promise<VerificationRow> {
   const now = context.clock.now()

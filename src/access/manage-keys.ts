@@ -58,6 +58,15 @@ export async function revokeApiKey(unit: Unit, id: string, revocation: { at: Dat
   if (found.length === 0) throw notFound(`Api key with id: ${id} was not found`)
 }
 
+/** Renames a key. Throws not_found. */
+export async function updateApiKey(unit: Unit, id: string, title: string): Promise<void> {
+  const changed = await unit
+    .knex('api_key')
+    .where({ tenant_id: tenantOf(unit), id })
+    .update({ title, updated_at: new Date() })
+  if (changed === 0) throw notFound(`Api key with id: ${id} was not found`)
+}
+
 /**
  * Changes the channels that a publishable key opens.
  * @throws not_found for the key or a channel to add; not_allowed for other keys, which open no channels

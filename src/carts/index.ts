@@ -10,10 +10,8 @@ export { changeRoot, type UpdateCartInput, updateCart } from './commands/update-
 export { type CartLock, lockCartStatement } from './locks.js'
 export {
   type Address,
-  type CartCollection,
   type CartLine,
   type CartMethod,
-  type CartSession,
   type LoadedCart,
   loadCartStatement,
   loadCartsStatement,

@@ -1,9 +1,10 @@
 import { allocateCredit, renderCreditLines, sumCredit } from '../credit/index.js'
 import { countryOf } from '../regions/index.js'
 import { toMajor } from '../kernel/index.js'
+import type { Collection } from '../payments/index.js'
 import { type Adjustment, renderApplied } from '../promotions/index.js'
 import type { TaxLine } from '../tax/index.js'
-import type { CartCollection, CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
+import type { CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
 import { type LineTotals, lineTotals, type PricedLine, renderLineTotals, renderRootTotals, type RootTotals, sumTotals } from './totals.js'
 
 /** What a line's totals follow from, its adjustments aside. */
@@ -123,7 +124,7 @@ function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unkn
 }
 
 /** A payment collection in wire shape, amounts in major units. */
-export function renderCollection(collection: CartCollection, providers: readonly string[]): Record<string, unknown> {
+export function renderCollection(collection: Collection, providers: readonly string[]): Record<string, unknown> {
   const { amount_minor, payment_sessions, ...rest } = collection
   return {
     ...rest,

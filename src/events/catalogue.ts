@@ -9,6 +9,8 @@ export interface EventPayloads {
   'checkout.opened': { cart_id: string; checkout_id: string }
   /** A vendor handed in a file. */
   'import.requested': { import_job_id: string; vendor_id: string }
+  /** Somebody handed in a picture: the public id of the store, whose folder it lies in, and its name. */
+  'picture.handed_in': { tenant: string; name: string }
   /** A vendor sent a parcel. */
   'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string }
   /** A parcel has arrived, or was handed over. */
@@ -34,6 +36,18 @@ export interface EventPayloads {
   'order.payment_captured': { order_id: string }
   /** Gift cards that an order bought were made. */
   'gift_cards.issued': { order_id: string }
+  /** The shopper is asked to agree to an edit of their order. */
+  'order.edit_requested': { order_id: string; order_edit_id: string }
+  /** An edit was done to an order. */
+  'order.edit_confirmed': { order_id: string; order_edit_id: string }
+  /** Staff ask the shopper for what is still to be paid of an order. */
+  'order.payment_requested': { order_id: string; request_id: string }
+  /** An exchange or a claim was requested: what comes back is on its way, what is sent was sold. */
+  'exchange.requested': { exchange_id: string }
+  /** Pieces of an order are to come back, with no exchange and no claim. */
+  'return.requested': { return_id: string }
+  /** Pieces came back: so many of the return, with those before. */
+  'return.received': { return_id: string; pieces: number }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
@@ -68,6 +82,7 @@ export const handlersOf = {
   'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
+  'picture.handed_in': ['make_renditions'],
   'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders'],
   'fulfillment.delivered': ['settle_vendor_orders'],
   'auth.password_reset': ['send_password_reset'],
@@ -75,9 +90,15 @@ export const handlersOf = {
   'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
-  'refund.settled': ['settle_vendor_orders'],
+  'refund.settled': ['settle_vendor_orders', 'send_refund_notice'],
   'order.credited': ['settle_vendor_orders'],
   'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders'],
+  'order.edit_requested': ['send_edit_notice'],
+  'order.edit_confirmed': ['send_edit_notice'],
+  'order.payment_requested': ['send_payment_request'],
+  'exchange.requested': ['send_exchange_notice'],
+  'return.requested': ['send_return_notice'],
+  'return.received': ['send_return_notice'],
   'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment_session.ended': ['end_payment_session'],

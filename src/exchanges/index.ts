@@ -1,6 +1,6 @@
 export { beginExchange, dropExchange, type ExchangeInput, returnOfExchange } from './commands/begin-exchange.js'
 export { cancelExchange } from './commands/cancel-exchange.js'
-export { changeClaimItem, type ClaimedItem, claimItems, claimReasons } from './commands/claim-items.js'
+export { changeClaimItem, type ClaimedItem, claimItems, type ClaimReason, claimReasons, giveReasons } from './commands/claim-items.js'
 export { requestExchange } from './commands/request-exchange.js'
 export { exchangeOrders, type ExchangeRow, listExchangesStatement, renderExchange } from './queries/exchanges.js'
 export { previewChange } from './queries/preview.js'

@@ -1,1 +1,3 @@
-export { filesOf, type GivenFile, type StoredFile, storePictures } from './pictures.js'
+export { isOurs, originalsOf, type Sized, sizedOf } from './names.js'
+export { filesOf, type GivenFile, handInPictures, type StoredFile } from './pictures.js'
+export { makeHandedIn, makeRenditions } from './renditions.js'

@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { assertNoUnit } from '../db/index.js'
+import { imageSize } from 'image-size'
+import { assertNoUnit, type Context } from '../db/index.js'
+import { emit } from '../events/index.js'
 import { invalidData, limits, payloadTooLarge } from '../kernel/index.js'
+import { type Extension, nameOf } from './names.js'
+import { writeWhole } from './write.js'
 
 export interface GivenFile {
   name: string
@@ -18,7 +21,7 @@ export interface StoredFile {
 const startsWith = (bytes: Buffer, at: number, text: string) => bytes.subarray(at, at + text.length).toString('latin1') === text
 
 /** The formats that are taken, by their first bytes. */
-const formats: readonly { extension: string; matches(bytes: Buffer): boolean }[] = [
+const formats: readonly { extension: Extension; matches(bytes: Buffer): boolean }[] = [
   { extension: 'png', matches: (bytes) => startsWith(bytes, 0, '\x89PNG\r\n\x1a\n') },
   { extension: 'jpg', matches: (bytes) => startsWith(bytes, 0, '\xff\xd8\xff') },
   { extension: 'webp', matches: (bytes) => startsWith(bytes, 0, 'RIFF') && startsWith(bytes, 8, 'WEBP') },
@@ -47,25 +50,60 @@ export async function filesOf(body: Buffer): Promise<GivenFile[]> {
 
 /**
  * Keeps pictures of a tenant under names of our own. All are looked at before any is written.
- * @throws invalid_data for no file, too many, one that is empty, or one of another format; 413 for one that is too large
+ * @throws invalid_data for no file, too many, one of another format, one whose size cannot be read, or one of too many pixels;
+ * 413 for one of too many bytes
  */
-export async function storePictures(directory: string, tenantId: string, files: readonly GivenFile[]): Promise<StoredFile[]> {
+async function storePictures(directory: string, tenantId: string, files: readonly GivenFile[]): Promise<StoredFile[]> {
   assertNoUnit('writing files')
   if (files.length === 0) throw invalidData('No files were uploaded')
   if (files.length > limits.filesAtOnce) throw invalidData(`At most ${limits.filesAtOnce} files are taken at once`)
   const named = files.map(({ name, bytes }) => {
     if (bytes.length > limits.picture_bytes) throw payloadTooLarge(`A picture has at most ${limits.picture_bytes} bytes`)
     const format = formats.find((candidate) => candidate.matches(bytes))
-    if (format === undefined) throw invalidData(`${JSON.stringify(name.slice(0, 100))} is no PNG, JPEG, WebP or AVIF picture`)
-    return { id: `${randomBytes(16).toString('hex')}.${format.extension}`, bytes }
+    if (format === undefined) throw invalidData(`${shown(name)} is no PNG, JPEG, WebP or AVIF picture`)
+    const { width, height } = sizeOf(name, bytes)
+    return { id: nameOf(width, height, format.extension), bytes }
   })
   const folder = path.join(directory, tenantId)
   await fs.promises.mkdir(folder, { recursive: true })
-  for (const { id, bytes } of named) {
-    // Whole or not at all: whoever asks for the name finds no half of it.
-    const partial = path.join(folder, `.${id}.partial`)
-    await fs.promises.writeFile(partial, bytes, { flag: 'wx' })
-    await fs.promises.rename(partial, path.join(folder, id))
-  }
+  for (const { id, bytes } of named) await writeWhole(folder, id, bytes)
   return named.map(({ id }) => ({ id, path: `/files/${tenantId}/${id}` }))
+}
+
+/**
+ * Keeps pictures that somebody hands in, and has their smaller forms made in the background.
+ * @throws as storePictures
+ */
+export async function handInPictures(
+  context: Context,
+  directory: string,
+  tenantId: string,
+  files: readonly GivenFile[],
+): Promise<StoredFile[]> {
+  const stored = await storePictures(directory, tenantId, files)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    for (const { id } of stored) await emit(unit, 'picture.handed_in', { tenant: tenantId, name: id }, { requestId: context.requestId })
+  })
+  return stored
+}
+
+const shown = (name: string) => JSON.stringify(name.slice(0, 100))
+
+/** As it is looked at, which for a photograph depends on how the camera was held. Only the head of the file is read. */
+function sizeOf(name: string, bytes: Buffer): { width: number; height: number } {
+  let size: ReturnType<typeof imageSize>
+  try {
+    size = imageSize(bytes)
+  } catch {
+    throw invalidData(`${shown(name)} does not say how large it is: it may be cut off. Save it anew and try again`)
+  }
+  const { width, height } = size
+  if (!(width > 0 && height > 0)) throw invalidData(`${shown(name)} has no pixels`)
+  if (width > limits.pictureSide || height > limits.pictureSide || width * height > limits.picturePixels) {
+    throw invalidData(
+      `${shown(name)} is ${width} × ${height}. A picture has at most ${limits.picturePixels} pixels, and ${limits.pictureSide} on a side. Make it smaller and try again`,
+    )
+  }
+  const isTurned = size.orientation !== undefined && size.orientation >= 5
+  return isTurned ? { width: height, height: width } : { width, height }
 }

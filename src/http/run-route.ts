@@ -223,7 +223,14 @@ async function parseRequest(route: Route, ctx: KoaContext) {
     return { ...parsed, body: {}, raw: await readBody(ctx.req, route.raw.limit_bytes) }
   }
   const raw = await readBody(ctx.req, limits.body_bytes)
-  return { ...parsed, body: parseWith(route.body ?? nothing, parseJson(raw)), raw }
+  return { ...parsed, body: parseWith(route.body ?? nothing, withoutHookData(route, parseJson(raw))), raw }
+}
+
+/** Medusa hands `additional_data` to hooks of its own; its clients may send it with any body, and here it means nothing. */
+function withoutHookData({ surface }: Route, body: unknown): unknown {
+  if (!['admin', 'store'].includes(surface) || typeof body !== 'object' || body === null || !('additional_data' in body)) return body
+  const { additional_data: given, ...rest } = body
+  return typeof given === 'object' && !Array.isArray(given) ? rest : body
 }
 
 function parseParameters(route: Route, query: Record<string, unknown>) {

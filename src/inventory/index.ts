@@ -2,6 +2,7 @@ export { changeOrderStock } from './change-order-lines.js'
 export type { WantedPieces } from './locks.js'
 export {
   createInventoryLevel,
+  itemDescription,
   type InventoryItemRow,
   type InventoryLevelRow,
   type LevelInput,
@@ -19,6 +20,7 @@ export {
   deleteInventoryItem,
   deleteInventoryLevel,
   type InventoryItemInput,
+  itemsOfLevels,
   type LevelChanges,
   updateInventoryItem,
 } from './manage-items.js'

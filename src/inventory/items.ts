@@ -14,7 +14,22 @@ export interface InventoryLevelRow {
   updated_at: Date | string
 }
 
-export interface InventoryItemRow {
+/** What an item says of itself and no rule depends on. */
+export const itemDescription = [
+  'description',
+  'thumbnail',
+  'hs_code',
+  'mid_code',
+  'origin_country',
+  'material',
+  'unit_of_measure',
+  'weight',
+  'length',
+  'height',
+  'width',
+] as const
+
+export interface InventoryItemRow extends Record<(typeof itemDescription)[number], string | number | null> {
   id: string
   sku: string | null
   title: string | null
@@ -38,7 +53,7 @@ export function listInventoryItemsStatement(
   const order = orderBy('i', page.order)
   return statement(
     `inventory.list_items.${order.name}`,
-    `select i.id, i.sku, i.title, i.requires_shipping, i.vendor_id, i.metadata, i.created_at, i.updated_at,
+    `select i.id, i.sku, i.title, i.requires_shipping, i.vendor_id, ${itemDescription.map((column) => `i.${column}`).join(', ')}, i.metadata, i.created_at, i.updated_at,
             coalesce(s.stocked, 0)::int as stocked_quantity, coalesce(s.reserved, 0)::int as reserved_quantity,
             coalesce(s.levels, '[]') as location_levels, count(*) over ()::int as count
      from inventory_item i
@@ -60,15 +75,20 @@ export function listInventoryItemsStatement(
 }
 
 /** The levels of one item. */
-export function levelsOfItemStatement(tenantId: string, itemId: string, page: ListPage): Statement<InventoryLevelRow & { count: number }> {
+export function levelsOfItemStatement(
+  tenantId: string,
+  itemId: string,
+  page: ListPage,
+  locationIds: readonly string[] | null,
+): Statement<InventoryLevelRow & { count: number }> {
   const order = orderBy('l', page.order)
   return statement(
     `inventory.levels_of_item.${order.name}`,
     `select l.id, l.inventory_item_id, l.location_id, l.stocked_quantity, l.reserved_quantity, l.incoming_quantity,
             l.stocked_quantity - l.reserved_quantity as available_quantity, l.created_at, l.updated_at, count(*) over ()::int as count
-     from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = $2
-     ${order.sql} limit $3 offset $4`,
-    [tenantId, itemId, page.limit, page.offset],
+     from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = $2 and ($3::text[] is null or l.location_id = any($3))
+     ${order.sql} limit $4 offset $5`,
+    [tenantId, itemId, locationIds, page.limit, page.offset],
   )
 }
 
@@ -102,7 +122,9 @@ export async function createInventoryLevel(unit: Unit, itemId: string, locationI
     ),
   )
   if (made?.known !== true) throw notFound(`Inventory item with id: ${itemId} or location ${locationId} was not found`)
-  if (!made.written) throw duplicate(`Inventory item ${itemId} is counted at location ${locationId} already.`)
+  if (!made.written) {
+    throw duplicate(`Inventory level with inventory_item_id: ${itemId}, location_id: ${locationId}, already exists.`)
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
-import { statement, tenantOf, type Unit } from '../db/index.js'
-import { newId, notAllowed, notFound } from '../kernel/index.js'
-import { createInventoryLevel, type LevelInput, updateInventoryLevel } from './items.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
+import { duplicate, newId, notAllowed, notFound } from '../kernel/index.js'
+import { createInventoryLevel, type itemDescription, type LevelInput, updateInventoryLevel } from './items.js'
 
-export interface InventoryItemInput {
+type Description = Partial<Record<(typeof itemDescription)[number], string | number | null | undefined>>
+
+export interface InventoryItemInput extends Description {
   vendor_id: string
   sku?: string | null | undefined
   title?: string | null | undefined
@@ -10,23 +12,45 @@ export interface InventoryItemInput {
   metadata?: object | null | undefined
 }
 
-/** Adds an item that no variant draws on yet. Throws not_found for the vendor. */
-export async function createInventoryItem(unit: Unit, input: InventoryItemInput): Promise<string> {
+/**
+ * Adds an item that no variant draws on yet.
+ * @throws not_found for the vendor or a location; duplicate_error for a SKU that another item of the vendor has
+ */
+export async function createInventoryItem(
+  unit: Unit,
+  input: InventoryItemInput,
+  levels: readonly ({ location_id: string } & LevelInput)[] = [],
+): Promise<string> {
   const id = newId('iitem')
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-  await unit.knex('inventory_item').insert({ id, ...given })
+  if (input.sku != null) await refuseKnownSku(unit, { ...input, id, sku: input.sku })
+  await unit.knex('inventory_item').insert({ id, ...given(input) })
+  for (const { location_id: locationId, ...level } of levels) await createInventoryLevel(unit, id, locationId, level)
   return id
 }
 
-/** Changes an item: what is named is set. Throws not_found. */
+const given = (input: object) => Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+
+async function refuseKnownSku(unit: Unit, item: { id: string; vendor_id: string; sku: string }): Promise<void> {
+  const [known] = await unit.run(
+    statement<{ id: string }>(
+      'inventory.known_sku',
+      `select id from inventory_item where tenant_id = $1 and vendor_id = $2 and sku = $3 and id <> $4 and deleted_at is null limit 1`,
+      [tenantOf(unit), item.vendor_id, item.sku, item.id],
+    ),
+  )
+  if (known !== undefined) throw duplicate(`Inventory item with sku: ${item.sku}, already exists.`)
+}
+
+/** Changes an item: what is named is set. Throws not_found; duplicate_error for a SKU that another item of the vendor has. */
 export async function updateInventoryItem(unit: Unit, id: string, patch: Partial<Omit<InventoryItemInput, 'vendor_id'>>): Promise<void> {
-  const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
-  const changed = await unit
+  const ofItem = unit
     .knex('inventory_item')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
-  if (changed === 0) throw notFound(`Inventory item with id: ${id} was not found`)
+  const item = await ofItem.clone().first('vendor_id').forUpdate()
+  if (item === undefined) throw notFound(`Inventory item with id: ${id} was not found`)
+  if (patch.sku != null) await refuseKnownSku(unit, { id, vendor_id: item.vendor_id, sku: patch.sku })
+  await ofItem.update({ ...given(patch), ...mergedMetadata(unit, patch), updated_at: new Date() })
 }
 
 /** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it, or pieces are promised. */
@@ -61,9 +85,26 @@ export async function deleteInventoryLevel(unit: Unit, itemId: string, locationI
   if (level.reserved_quantity > 0) throw notAllowed('Pieces at this location are promised to orders: send them first')
 }
 
+/** The items that levels are of, by the levels' ids. Throws not_found for a level that the caller cannot see. */
+export async function itemsOfLevels(unit: Unit, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await unit.run(
+    statement<{ id: string; inventory_item_id: string }>(
+      'inventory.items_of_levels',
+      'select id, inventory_item_id from inventory_level where tenant_id = $1 and id = any($2)',
+      [tenantOf(unit), ids],
+    ),
+  )
+  const found = new Map(rows.map((row) => [row.id, row.inventory_item_id]))
+  const missing = ids.find((id) => !found.has(id))
+  if (missing !== undefined) throw notFound(`Inventory level with id: ${missing} was not found`)
+  return found
+}
+
 export interface LevelChanges {
   create: readonly ({ location_id: string } & LevelInput)[]
-  update: readonly ({ location_id: string } & LevelInput)[]
+  /** The id, where one is given, must be that of the level at the location. */
+  update: readonly ({ location_id: string; id?: string | undefined } & LevelInput)[]
   /** Ids of levels. */
   remove: readonly string[]
 }
@@ -82,6 +123,10 @@ export async function changeInventoryLevels(unit: Unit, itemId: string, change: 
     if (level === undefined) throw notFound(`Inventory level with id: ${id} was not found`)
     await deleteInventoryLevel(unit, itemId, level.location_id)
   }
-  for (const { location_id: locationId, ...input } of change.update) await updateInventoryLevel(unit, itemId, locationId, input)
+  for (const { location_id: locationId, id, ...input } of change.update) {
+    const isOther = id !== undefined && !known.some((row) => row.id === id && row.location_id === locationId)
+    if (isOther) throw notFound(`Inventory level with id: ${id} was not found`)
+    await updateInventoryLevel(unit, itemId, locationId, input)
+  }
   for (const { location_id: locationId, ...input } of change.create) await createInventoryLevel(unit, itemId, locationId, input)
 }

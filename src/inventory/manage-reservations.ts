@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { newId, notAllowed, notFound } from '../kernel/index.js'
 
 /** Pieces that are kept back: for an order's line, for a checkout, or because staff say so. */
@@ -10,6 +10,8 @@ export interface ReservationRow {
   quantity: number
   line_item_id: string | null
   description: string | null
+  metadata: object | null
+  created_by: string | null
   created_at: Date
   updated_at: Date
   inventory_item: { id: string; sku: string | null; title: string | null; stocked_quantity: number; reserved_quantity: number }
@@ -29,7 +31,8 @@ export function listReservationsStatement(tenantId: string, filter: ReservationF
   const order = orderBy('r', page.order)
   return statement(
     `inventory.list_reservations.${order.name}`,
-    `select r.id, r.inventory_item_id, r.location_id, r.vendor_id, r.quantity, r.order_line_item_id as line_item_id, r.description,
+    `select r.id, r.inventory_item_id, r.location_id, r.vendor_id, r.quantity, coalesce(r.order_line_item_id, r.line_item_note) as line_item_id, r.description,
+            r.metadata, r.created_by,
             r.created_at, r.updated_at, json_build_object('id', i.id, 'sku', i.sku, 'title', i.title,
               'stocked_quantity', coalesce((select sum(l.stocked_quantity) from inventory_level l
                 where l.tenant_id = $1 and l.inventory_item_id = i.id), 0),
@@ -39,7 +42,7 @@ export function listReservationsStatement(tenantId: string, filter: ReservationF
      from reservation r join inventory_item i on i.tenant_id = r.tenant_id and i.id = r.inventory_item_id
      where r.tenant_id = $1 and r.state = 'active' and ($2::text[] is null or r.id = any($2))
        and ($3::text[] is null or r.inventory_item_id = any($3)) and ($4::text[] is null or r.location_id = any($4))
-       and ($5::text[] is null or r.order_line_item_id = any($5)) and ($6::text[] is null or r.vendor_id = any($6))
+       and ($5::text[] is null or coalesce(r.order_line_item_id, r.line_item_note) = any($5)) and ($6::text[] is null or r.vendor_id = any($6))
      ${order.sql} limit $7 offset $8`,
     [tenantId, filter.id, filter.itemId, filter.locationId, filter.lineItemId, filter.vendorIds, page.limit, page.offset],
   )
@@ -50,36 +53,62 @@ export interface ReservationInput {
   location_id: string
   quantity: number
   description?: string | null | undefined
+  /** The line that staff say it is for. What an order was promised is reserved when it is placed. */
+  line_item_id?: string | null | undefined
+  metadata?: object | null | undefined
 }
 
 /**
  * Keeps pieces back. The level's own check is what decides between two who take the last ones.
  * @throws not_found where the item is not counted; not_allowed with code `insufficient_inventory`
  */
-export async function createReservation(unit: Unit, input: ReservationInput): Promise<string> {
+export async function createReservation(unit: Unit, input: ReservationInput, createdBy: string): Promise<string> {
   const vendorId = await hold(unit, input, input.quantity)
   const id = newId('resitem')
-  await unit.knex('reservation').insert({ id, vendor_id: vendorId, ...input, description: input.description ?? null })
+  const { line_item_id, metadata, description, ...held } = input
+  await unit.knex('reservation').insert({
+    id,
+    vendor_id: vendorId,
+    ...held,
+    description: description ?? null,
+    metadata: metadata ?? null,
+    line_item_note: line_item_id ?? null,
+    created_by: createdBy,
+  })
   return id
 }
 
 /**
- * Changes how many pieces are kept back, or why. Only of what staff keep back: what is promised to an order follows the order.
+ * Changes how many pieces are kept back, where, or why. Only of what staff keep back: what is promised to an order follows
+ * the order.
  * @throws not_found; not_allowed for an order's reservation, and with code `insufficient_inventory`
  */
 export async function updateReservation(
   unit: Unit,
   id: string,
-  patch: { quantity?: number | undefined; description?: string | null | undefined },
+  patch: Partial<Pick<ReservationInput, 'quantity' | 'location_id' | 'description' | 'metadata'>>,
 ): Promise<void> {
   const reservation = await lockReservation(unit, id)
-  const { quantity, description } = patch
-  if (quantity !== undefined) await hold(unit, reservation, quantity - reservation.quantity)
-  const changes = { ...(quantity === undefined ? {} : { quantity }), ...(description === undefined ? {} : { description }) }
+  const { quantity = reservation.quantity, location_id = reservation.location_id, description } = patch
+  if (location_id === reservation.location_id) await hold(unit, reservation, quantity - reservation.quantity)
+  else {
+    // Levels are locked in the order of their locations, as everywhere.
+    const moves = [
+      { ...reservation, more: -reservation.quantity },
+      { ...reservation, location_id, more: quantity },
+    ]
+    for (const { more, ...where } of moves.sort((a, b) => (a.location_id < b.location_id ? -1 : 1))) await hold(unit, where, more)
+  }
   await unit
     .knex('reservation')
     .where({ tenant_id: tenantOf(unit), id })
-    .update({ ...changes, updated_at: new Date() })
+    .update({
+      quantity,
+      location_id,
+      ...(description === undefined ? {} : { description }),
+      ...mergedMetadata(unit, patch),
+      updated_at: new Date(),
+    })
 }
 
 /** Gives back what staff kept back. Throws not_found; not_allowed for an order's reservation. */
@@ -115,7 +144,7 @@ async function lockReservation(unit: Unit, id: string): Promise<ReservationInput
       values,
     ),
   )
-  if (row === undefined) throw notFound(`Reservation item with id: ${id} was not found`)
+  if (row === undefined) throw notFound(`Reservation with id: ${id} was not found`)
   if (row.is_promised) throw notAllowed('These pieces are promised to an order: change the order')
   return row
 }

@@ -11,6 +11,9 @@ export const limits = {
   importFile_bytes: 10_000_000,
   importRows: 20_000,
   picture_bytes: 5_000_000,
+  /** Decoded, a pixel takes eight bytes for a moment. Phones take 12 to 24 million. */
+  picturePixels: 24_000_000,
+  pictureSide: 12_000,
   /** A body with pictures, its form included. */
   upload_bytes: 20_000_000,
   filesAtOnce: 20,

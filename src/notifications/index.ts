@@ -5,6 +5,14 @@ export {
   sendTransferRequest,
   sendVerification,
 } from './commands/send-account-mail.js'
+export {
+  type AfterSaleMailSettings,
+  sendEditNotice,
+  sendExchangeNotice,
+  sendPaymentRequest,
+  sendRefundNotice,
+  sendReturnNotice,
+} from './commands/send-after-sale-mail.js'
 export { sendGiftCards } from './commands/send-gift-cards.js'
 export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
 export type { MailSettings } from './commands/send-once.js'

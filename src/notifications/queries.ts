@@ -1,3 +1,4 @@
+import { owedSql } from '../credit/index.js'
 import { type Statement, statement } from '../db/index.js'
 
 export interface NotificationRow {
@@ -38,6 +39,7 @@ export function markSentStatement(tenantId: string, id: string): Statement<{ id:
 }
 
 export interface OrderMailRow {
+  id: string
   email: string | null
   store_name: string
   mail_from_name: string | null
@@ -46,6 +48,9 @@ export interface OrderMailRow {
   total_minor: bigint
   credit_minor: bigint
   tax_total_minor: bigint
+  /** What payment collections wait for that nobody has begun to pay, and what was paid too much. */
+  open_minor: bigint
+  surplus_minor: bigint
   /** Staff put it together, and want to tell the customer themselves. */
   is_unannounced: boolean
   shipping_address: {
@@ -69,14 +74,17 @@ export interface OrderMailRow {
 export function orderMailStatement(tenantId: string, orderId: string): Statement<OrderMailRow> {
   return statement(
     'notifications.order_mail',
-    `select o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor, o.credit_minor,
+    `select o.id, o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor, o.credit_minor,
             o.tax_total_minor, o.shipping_address,
+            case when o.status = 'canceled' then 0 else coalesce((select sum(k.amount_minor) from payment_collection k
+              where k.tenant_id = $1 and k.order_id = o.id and k.status in ('not_paid', 'failed')), 0) end::bigint as open_minor,
+            greatest(-${owedSql}, 0)::bigint as surplus_minor,
             exists (select 1 from draft_order d where d.tenant_id = $1 and d.id = o.id and d.no_notification) as is_unannounced,
             (select json_agg(json_build_object(
                'vendor', v.name, 'display_id', p.display_id, 'total_minor', p.total_minor,
-               'items', (select json_agg(json_build_object('title', i.title, 'subtitle', i.subtitle,
+               'items', coalesce((select json_agg(json_build_object('title', i.title, 'subtitle', i.subtitle,
                            'quantity', i.quantity, 'total_minor', i.total_minor) order by i.id)
-                         from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = p.id),
+                         from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = p.id and i.quantity > 0), '[]'),
                'shipping', coalesce((select json_agg(json_build_object('name', m.name, 'total_minor', m.total_minor)
                            order by m.id)
                          from order_shipping_method m where m.tenant_id = $1 and m.vendor_order_id = p.id), '[]')

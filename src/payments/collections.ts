@@ -1,7 +1,46 @@
-import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { insertEventSql } from '../events/index.js'
-import { newId } from '../kernel/index.js'
+import { newId, paymentAuthorizationError } from '../kernel/index.js'
+import { accountFor } from './accounts.js'
 import { scheduleCheck } from './commands/check-session.js'
+import { keptMoney, moneyOf, perform } from './operations.js'
+import type { Money, PaymentProvider } from './provider.js'
+
+/** A payment collection with its sessions, as whoever pays it is shown it. Amounts in minor units. */
+export interface Collection {
+  id: string
+  amount_minor: number
+  currency_code: string
+  status: string
+  metadata: Record<string, unknown> | null
+  completed_at: string | null
+  created_at: string
+  updated_at: string
+  payment_sessions: CollectionSession[]
+}
+
+export interface CollectionSession {
+  id: string
+  provider_id: string
+  amount_minor: number
+  currency_code: string
+  status: string
+  data: Record<string, unknown>
+  context: Record<string, unknown>
+  payment_account_id: string | null
+  authorized_at: string | null
+}
+
+/** SQL: collection `k` as loaded. $1 tenant. */
+export const collectionJsonSql = `
+  json_build_object('id', k.id, 'amount_minor', k.amount_minor, 'currency_code', k.currency_code,
+    'status', k.status, 'metadata', k.metadata, 'completed_at', k.completed_at, 'created_at', k.created_at,
+    'updated_at', k.updated_at, 'payment_sessions', coalesce((
+      select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
+        'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
+        'payment_account_id', s.payment_account_id,
+        'authorized_at', s.authorized_at) order by s.id)
+      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'))`
 
 /** Makes the payment collection of a cart, or finds the one it has. */
 export function ensureCollectionStatement(
@@ -61,6 +100,44 @@ export interface NewSession {
   /** The provider's name for it, and the account it is on: null for what is in this process. */
   reference: string | null
   accountId: string | null
+}
+
+/**
+ * Asks a provider to be ready to take an amount: outside any transaction, under a key of the session that is to be kept.
+ * @throws payment_authorization_error when it does not agree
+ */
+export async function startSession(context: Context, provider: PaymentProvider, collectionId: string, money: Money): Promise<NewSession> {
+  const id = newId('payses')
+  const account = await accountFor(context, provider)
+  const started = await perform(
+    context,
+    provider,
+    {
+      key: `session:${id}`,
+      kind: 'session',
+      account,
+      request: { money: keptMoney(money), collection_id: collectionId },
+    },
+    (call, request) => provider.startSession(call, moneyOf(request), { collectionId }),
+  )
+  if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
+  return {
+    id,
+    collectionId,
+    providerId: provider.id,
+    currencyCode: money.currency,
+    amountMinor: money.amountMinor,
+    data: started.value,
+    reference: provider.referenceOf?.(started.value) ?? null,
+    accountId: account?.id ?? null,
+  }
+}
+
+/** A session that waits for the shopper, of this provider and amount: a click twice, or coming back to the page, goes on with it. */
+export function isBegun(collection: Collection, providerId: string, amountMinor: bigint): boolean {
+  return collection.payment_sessions.some(
+    (session) => session.provider_id === providerId && BigInt(session.amount_minor) === amountMinor && session.status === 'pending',
+  )
 }
 
 /** One active session: a new one takes the place of those before it. */

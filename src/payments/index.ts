@@ -1,7 +1,17 @@
 export { scheduleReconciliation } from './account-schedules.js'
 export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
 export { accountFor, publishableKeyOf, readingCall } from './accounts.js'
-export { changeAmountStatement, ensureCollectionStatement, replaceSession } from './collections.js'
+export {
+  changeAmountStatement,
+  type Collection,
+  collectionJsonSql,
+  ensureCollectionStatement,
+  isBegun,
+  replaceSession,
+  startSession,
+} from './collections.js'
+export { requestPayment } from './commands/request-payment.js'
+export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
 export { refundAsCredit } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'

@@ -1,5 +1,6 @@
 import { owedSql } from '../credit/index.js'
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type EventName, handlersOf } from '../events/index.js'
 import { newId } from '../kernel/index.js'
 import { lesserOf } from './credits.js'
 
@@ -11,7 +12,7 @@ export interface OrderCollection {
   currency_code: string
   amount_minor: bigint
   captured_minor: bigint
-  /** It asks for something, and nobody has begun to pay it. */
+  /** It asks for something, and nobody has paid or promised anything of it; a session may wait for the shopper. */
   is_unbegun: boolean
 }
 
@@ -20,7 +21,7 @@ export function lockCollectionsStatement(tenantId: string, orderId: string): Sta
   return statement(
     'payments.lock_collections',
     `select k.id, k.order_id, k.status, k.currency_code, k.amount_minor, k.captured_minor,
-            k.status = 'not_paid' and not exists (
+            k.status in ('not_paid', 'failed') and not exists (
               select 1 from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id) as is_unbegun
      from payment_collection k where k.tenant_id = $1 and k.order_id = $2 and k.status <> 'canceled' order by k.id for update of k`,
     [tenantId, orderId],
@@ -92,28 +93,66 @@ export function insertOrderCollectionStatement(
   )
 }
 
+const endedEvent = 'payment_session.ended' satisfies EventName
+const [endedHandler] = handlersOf[endedEvent]
+
+/**
+ * SQL: what was begun of collection $2 and is no payment yet is over. What a provider elsewhere knows is kept, since the shopper
+ * may be paying this moment, and given up there after the commit. At most one is active, so its event has one id: $3.
+ */
+const endBegunSql = (except: string) => `
+  open as (
+    select s.id, s.reference is not null as is_remote from payment_session s
+    where s.tenant_id = $1 and s.payment_collection_id = $2 and s.id <> ${except}
+      and s.status not in ('error', 'canceled', 'pending_authorization')
+      and not exists (select 1 from payment p where p.tenant_id = $1 and p.payment_session_id = s.id)
+  ), ended as (
+    update payment_session s set status = 'canceled', updated_at = now() from open
+    where s.tenant_id = $1 and s.id = open.id and open.is_remote returning s.id
+  ), gone as (
+    delete from payment_session s using open where s.tenant_id = $1 and s.id = open.id and not open.is_remote
+  ), told as (
+    insert into outbox_event (tenant_id, id, name, handler, payload)
+    select $1, $3, '${endedEvent}', '${endedHandler}', jsonb_build_object('payment_session_id', ended.id) from ended
+  )`
+
+/** Ends what was begun of a collection of an order that is locked, and is no payment yet; but for one session, if one is named. */
+export function endBegunStatement(tenantId: string, collectionId: string, exceptId = ''): Statement<{ count: string }> {
+  return statement('payments.end_begun', `with ${endBegunSql('$4')} select count(*) from ended`, [
+    tenantId,
+    collectionId,
+    newId('evt'),
+    exceptId,
+  ])
+}
+
 /** What was begun for another amount, and is no payment yet, is over. What is captured in whole by it is completed. */
 export function setCollectionAmountStatement(tenantId: string, id: string, amountMinor: bigint): Statement<{ id: string }> {
   return statement(
     'payments.set_collection_amount',
-    `with gone as (
-       delete from payment_session s where s.tenant_id = $1 and s.payment_collection_id = $2
-         and not exists (select 1 from payment p where p.tenant_id = $1 and p.payment_session_id = s.id)
-     )
-     update payment_collection set amount_minor = $3, updated_at = now(),
-       status = case when captured_minor > 0 and captured_minor = $3 then 'completed' else status end,
-       completed_at = case when captured_minor > 0 and captured_minor = $3 then coalesce(completed_at, now()) else completed_at end
+    `with ${endBegunSql("''")}
+     update payment_collection set amount_minor = $4, updated_at = now(),
+       status = case when captured_minor > 0 and captured_minor = $4 then 'completed' else status end,
+       completed_at = case when captured_minor > 0 and captured_minor = $4 then coalesce(completed_at, now()) else completed_at end
      where tenant_id = $1 and id = $2 returning id`,
-    [tenantId, id, amountMinor],
+    [tenantId, id, newId('evt'), amountMinor],
   )
 }
 
-/** Its sessions go with it. */
+/** Its sessions go with it. One that a provider elsewhere was asked for is canceled instead: what that still tells is of a session that is there. */
 export function deleteCollectionStatement(tenantId: string, id: string): Statement<{ id: string }> {
-  return statement('payments.delete_collection', 'delete from payment_collection where tenant_id = $1 and id = $2 returning id', [
-    tenantId,
-    id,
-  ])
+  return statement(
+    'payments.delete_collection',
+    `with ${endBegunSql("''")}, known as (
+       select exists (select 1 from payment_session s
+         where s.tenant_id = $1 and s.payment_collection_id = $2 and s.reference is not null) as is_known
+     ), removed as (
+       delete from payment_collection k using known where k.tenant_id = $1 and k.id = $2 and not known.is_known
+     )
+     update payment_collection k set status = 'canceled', updated_at = now() from known
+     where k.tenant_id = $1 and k.id = $2 and known.is_known returning k.id`,
+    [tenantId, id, newId('evt')],
+  )
 }
 
 /**

@@ -84,8 +84,8 @@ function coreStatement(tenantId: string, vendorOrderId: string): Statement<CoreR
             credit.booked as booked_credit_minor, credit.pending as pending_credit_minor,
             coalesce((select sum(g.value_minor - g.voided_minor) from gift_card g join line on line.id = g.order_line_item_id
               where g.tenant_id = $1), 0)::bigint as gift_minor,
-            not exists (select 1 from payment_collection k where k.tenant_id = $1 and k.order_id = v.order_id
-              and k.captured_minor < k.amount_minor) as is_paid,
+            v.paid_at is not null and not exists (select 1 from payment_collection k where k.tenant_id = $1 and k.order_id = v.order_id
+              and k.captured_minor < k.amount_minor and k.status <> 'canceled') as is_paid,
             exists (select 1 from line where is_giftcard and unit_price_minor > 0
               and (total_minor - credited_minor) / unit_price_minor > (select count(*) from gift_card g
                 where g.tenant_id = $1 and g.order_line_item_id = line.id)) as gift_cards_to_come,

@@ -71,11 +71,11 @@ export async function createPricePreference(unit: Unit, preference: PricePrefere
 }
 
 /** Changes what a preference says. Throws not_found. */
-export async function updatePricePreference(unit: Unit, id: string, isTaxInclusive: boolean): Promise<void> {
+export async function updatePricePreference(unit: Unit, id: string, isTaxInclusive: boolean | undefined): Promise<void> {
   const changed = await unit
     .knex('price_preference')
     .where({ tenant_id: tenantOf(unit), id })
-    .update({ is_tax_inclusive: isTaxInclusive, updated_at: new Date() })
+    .update({ ...(isTaxInclusive === undefined ? {} : { is_tax_inclusive: isTaxInclusive }), updated_at: new Date() })
   if (changed === 0) throw notFound(`Price preference with id: ${id} was not found`)
 }
 

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { newId, notAllowed, notFound } from '../kernel/index.js'
 
 export interface SalesChannelRow {
@@ -67,7 +67,7 @@ export async function updateSalesChannel(unit: Unit, id: string, patch: Partial<
     .knex('sales_channel')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Sales channel with id: ${id} was not found`)
 }
 

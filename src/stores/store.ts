@@ -1,4 +1,4 @@
-import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { mergedMetadata, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, isCurrency, notFound } from '../kernel/index.js'
 import { setPricePreference } from '../regions/index.js'
 import { replaceLocales, type StoreLocaleInput } from '../translations/index.js'
@@ -118,7 +118,7 @@ export async function updateStore(unit: Unit, id: string, patch: StorePatch): Pr
   const changed = await unit
     .knex('store')
     .where({ tenant_id: tenantId, id })
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Store with id: ${id} was not found`)
   if (patch.supported_locales !== undefined) await replaceLocales(unit, patch.supported_locales)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)

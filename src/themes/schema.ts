@@ -8,7 +8,10 @@ import { contrastOf } from './contrast.js'
 
 const short = z.string().trim().min(1).max(200)
 const long = z.string().trim().min(1).max(limits.text_characters)
-const byLocale = (text: z.ZodString) => z.record(z.string().refine(isLocale, 'is not a language tag like de or pt-BR'), text)
+const byLocale = (text: z.ZodString) =>
+  z
+    .record(z.string().refine(isLocale, 'is not a language tag like de or pt-BR'), text)
+    .refine((words) => Object.keys(words).length > 0, 'says nothing in any language')
 /** Words in the store's own language, or in several by language tag. */
 const line = z.union([short, byLocale(short)])
 const paragraph = z.union([long, byLocale(long)])

@@ -97,7 +97,7 @@ export interface Facets {
   vendor?: FacetValue[]
   category?: FacetValue[]
   collection?: FacetValue[]
-  options?: { title: string; values: FacetValue[] }[]
+  options?: { title: string; label?: string; values: FacetValue[] }[]
   availability?: FacetValue[]
   price?: { currency_code: string; min: number | null; max: number | null }
 }
@@ -232,6 +232,13 @@ export interface VendorOrder {
   vendor: { id: string; name: string; handle: string }
 }
 
+export interface OrderCollection {
+  id: string
+  status: string
+  amount: number
+  currency_code: string
+}
+
 export interface Order extends Totals {
   id: string
   display_id: number
@@ -245,6 +252,9 @@ export interface Order extends Totals {
   billing_address: Address | null
   shipping_methods: ShippingMethod[]
   vendor_orders: VendorOrder[]
+  region_id: string
+  /** Absent where nothing was to be paid. */
+  payment_collections?: OrderCollection[]
 }
 
 export interface Customer {
@@ -254,6 +264,7 @@ export interface Customer {
   last_name: string | null
   phone: string | null
   addresses: Address[]
+  email_verified?: boolean
 }
 
 export interface WishList {

@@ -2,8 +2,10 @@ import type { Address, Customer } from './answers.js'
 import { addressOfTyped, type TypedAddress } from './parts/address-fields.js'
 import type { Visit } from './visit.js'
 
-export async function readCustomer({ api }: Visit): Promise<Customer> {
-  return (await api.get<{ customer: Customer }>('/store/customers/me')).customer
+/** @param fields more than the usual ones */
+export async function readCustomer({ api }: Visit, fields?: string): Promise<Customer> {
+  const query = fields === undefined ? {} : { fields }
+  return (await api.get<{ customer: Customer }>('/store/customers/me', { query })).customer
 }
 
 /** The address among those kept that says the same. */

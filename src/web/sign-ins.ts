@@ -1,5 +1,6 @@
 import { StoaError } from '../kernel/index.js'
 import { cartOf, forgetHalf, type HalfSignIn, keepHalf } from './cookies.js'
+import { refusalIn } from './refusals.js'
 import type { Visit } from './visit.js'
 
 export interface Credentials {
@@ -84,10 +85,8 @@ export async function register(visit: Visit, { email, password, first_name, last
     const { actor, api } = await apiOfToken(visit, token)
     if (actor?.id === '') {
       const opened = api.post('/store/customers', { body: { email, first_name, last_name } })
-      await opened.catch((error: unknown) => {
-        // The other click was faster.
-        if (!(error instanceof StoaError) || error.status >= 500) throw error
-      })
+      // The other click was faster.
+      await opened.catch(refusalIn)
     }
   }
   return signIn(visit, credentials)

@@ -86,9 +86,13 @@ async function visitStore(front: Storefront, ctx: KoaContext, identified: Identi
   const visit = visitFor(front, ctx, { identified, shop, place, params: {}, form: new URLSearchParams() })
   try {
     if (place.path.startsWith('/assets/') && sendAsset(ctx, shop.theme, place.path)) return
-    if (place.path !== '/' && place.path.endsWith('/')) return ctx.redirect(visit.to(place.path.replace(/\/+$/, '') || '/'))
     const matched = match(ctx.method, place.path)
-    if (matched === null) throw notFound('There is no such page')
+    if (matched === null) {
+      const plain = place.path.replace(/\/+$/, '')
+      // Only to a page that there is: `//elsewhere.example/` leads to another host.
+      if (ctx.method !== 'POST' && match(ctx.method, plain) !== null) return ctx.redirect(visit.to(plain))
+      throw notFound('There is no such page')
+    }
     ctx.state.route = `storefront ${matched.page.path}`
     const { page, params } = matched
     if (page.shared === true) return await sendShared(front, ctx, page, { ...visit, params: decoded(params) })
@@ -192,10 +196,13 @@ function departmentsOf({ departments }: Storefront, visit: Visit): Promise<reado
   return departments.get(`${visit.shop.tenant.id} ${visit.locale}`, () => topCategories(visit))
 }
 
-/** Who is not signed in does so first, and comes back. */
+/** Who is not signed in does so first, and comes back: to the page, or to the one that the form was on. */
 function signInFirst(visit: Visit): void {
-  const { ctx } = visit
-  const back = ctx.method === 'GET' ? `?next=${encodeURIComponent(visit.path)}` : ''
+  const { ctx, shop } = visit
+  const before = ctx.get('referer')
+  const ofForm = URL.canParse(before) && new URL(before).host === ctx.host ? placeOf(shop, new URL(before).pathname).path : ''
+  const wanted = ctx.method === 'POST' ? ofForm : visit.path
+  const back = wanted === '' ? '' : `?next=${encodeURIComponent(wanted)}`
   ctx.set('cache-control', 'private, no-store')
   ctx.redirect(`${visit.to('/sign-in')}${back}`)
   ctx.status = 303

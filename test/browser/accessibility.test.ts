@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
+import { totpCode, totpStep } from '../../src/access/totp.js'
+import { addReturnOption, buy, packAll } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import { addressOf, applyDemo, close, open, useBrowser, violationsOf } from '../support/browser.js'
+import { createTestStore } from '../support/store.js'
 
 describe('storefront: what axe says of every page', () => {
   const app = useApp()
@@ -109,6 +112,71 @@ describe('storefront: what axe says of every page', () => {
         '/products/cedar-pencils/review',
       ])),
     )
+    assert.deepEqual(found, [])
+    await close(page)
+  })
+
+  it('nothing against the second step, a kept address, and what follows an order', async function () {
+    this.timeout(60_000)
+    const store = await createTestStore(app())
+    const bought = await buy(store)
+    await packAll(store, bought)
+    await addReturnOption(store)
+    const page = await open(browser(), addressOf(app(), store.slug))
+    const found = await look(page, [`/orders/${bought.id}/return`, `/order/${bought.id}/transfer/token`, '/verify-email?code=none'])
+    const send = () => page.click('main form button[type="submit"]')
+    const fill = async (typed: Record<string, string>) => {
+      for (const [name, value] of Object.entries(typed)) await page.fill(`[name="${name}"]`, value)
+    }
+    const again = async () => found.push(...(await violationsOf(page)))
+    const account = { email: 'steps@example.com', password: 'correct horse battery' }
+    await page.goto('/register')
+    await fill({ first_name: 'Ada', last_name: 'Byron', ...account })
+    await send()
+    await page.waitForURL('**/account')
+
+    await page.goto('/account/addresses')
+    await page.selectOption('[name="country_code"]', 'us')
+    await fill({ first_name: 'Ada', last_name: 'Byron', address_1: '1 Row', postal_code: '10001', city: 'Town' })
+    await page.selectOption('[name="province"]', 'ny')
+    await page.click('.account-page form.plain-form button[type="submit"]')
+    await page.locator('.addresses').waitFor()
+    await page.goto('/products/thing-1-1')
+    await page.click('form.add button')
+    await page.waitForURL(/\/cart\?/)
+    await page.goto('/checkout')
+    assert.equal(await page.inputValue('[name="address_1"]'), '1 Row')
+    await page.uncheck('[name="billing_same"]')
+    await again()
+
+    await page.goto('/products/thing-1-1')
+    await page.click('main button.link')
+    await page.waitForURL('**/account/wish-list')
+    await page.click('main button.quiet')
+    await page.locator('main a[href*="/wish-lists/"]').click()
+    await page.waitForURL(/\/wish-lists\//)
+    await again()
+
+    await page.goto('/account/security')
+    await again()
+    await page.click('.account-page form button')
+    await page.locator('.qr').waitFor()
+    await again()
+    const secret = new URL(await page.inputValue('[name="address"]')).searchParams.get('secret') as string
+    await fill({ code: totpCode(secret, totpStep(new Date())) })
+    await page.click('.account-page form button')
+    await page.locator('.recovery-codes').waitFor()
+    await again()
+    found.push(...(await look(page, ['/account/security', '/account/profile'])))
+    await page.click('.account nav form button')
+    await page.waitForURL(/localhost:\d+\/$/)
+    await page.goto('/sign-in')
+    await fill(account)
+    await send()
+    await page.waitForURL(/second-step/)
+    await send()
+    await page.locator('#problems').waitFor()
+    await again()
     assert.deepEqual(found, [])
     await close(page)
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import { addressOf, close, type Looks, open, sellOut, useBrowser, violationsOf, wordsIn } from '../support/browser.js'
+import { raise } from '../support/after-sale.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { signUp } from '../support/shopper.js'
@@ -194,6 +195,29 @@ describe('storefront: paying with a card for things of three vendors', function 
     await payButton(page).click()
     await page.getByRole('button', { name: 'Complete' }).click()
     await oneOrder(page, address)
+    await close(page)
+  })
+
+  it('takes on the page of an order what it came to more, after another card was declined', async () => {
+    const { order } = await store.buy()
+    await raise(store, order.id, store.vendors[0]?.products[0]?.variantIds[0] as string)
+    const page = await open(browser(), addressOf(world().app, store.slug), { width: 390 })
+    page.on('console', (message) => {
+      if (/content security policy/i.test(message.text())) blocked.push(message.text())
+    })
+    await page.goto(`/orders/${order.id}`)
+    await page.getByRole('link', { name: 'Pay now' }).click()
+    await fillCard(page, declined_card)
+    assert.match(await wordsIn(payButton(page)), /\$10\.00/)
+    assert.deepEqual(await violationsOf(page), [])
+    await payButton(page).click()
+    await page.locator('#card-problem:not(:empty)').waitFor()
+    await fillCard(page, good_card)
+    await payButton(page).click()
+    await page.waitForURL(/payment=paid$/)
+    await page.getByText('Your payment has arrived.').waitFor()
+    const paid = good(await store.shopper.get(`/store/orders/${order.id}`)).order
+    assert.deepEqual([paid.payment_status, paid.summary.pending_difference], ['captured', 0])
     await close(page)
   })
 

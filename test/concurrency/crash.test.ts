@@ -28,18 +28,26 @@ interface Victim {
   state?: State
 }
 
+const isCommit = (step: string | undefined) => step?.startsWith('sent COMMIT') === true
+/** A step after which something is about to leave the process; the others have happened. */
+const isAbout = (step: string | undefined) => step !== undefined && /^sent |^the bank is asked/.test(step)
+
 /**
- * Points of a purchase that differ. What is sent together leaves in one piece: it dies before the first and before the
- * last of it. Of answers that arrive together only the last counts. A COMMIT also dies on its way, when nobody can know
- * yet whether it was heard.
+ * Points of a purchase that differ. What is sent together leaves in one piece: it dies before the last of it. Of answers
+ * that arrive together only the last counts. Between what has happened and what is about to leave next, nothing changes
+ * outside of the process: both are one point, which is named after a COMMIT where there is one. A COMMIT also dies on its
+ * way, when nobody can know yet whether it was heard.
  */
 function deathsOf(steps: readonly string[]): { name: string; death: Death }[] {
   const phaseOf = (index: number) => steps[index]?.split(' ')[0]
+  const isBetween = (index: number) => index >= 0 && !isAbout(steps[index]) && isAbout(steps[index + 1])
   return steps.flatMap((step, index) => {
     const isWithin = phaseOf(index) === phaseOf(index + 1)
     if (isWithin && (phaseOf(index) === 'answered' || phaseOf(index - 1) === 'sent')) return []
+    const isNamedByOther = isBetween(index - 1) || (isBetween(index) && isCommit(steps[index + 1]))
+    if (isNamedByOther && !isCommit(step)) return []
     const at = [{ name: `${index}: ${step}`, death: { step: index, underway: false } }]
-    if (step.startsWith('sent COMMIT')) at.push({ name: `${index}: ${step}, on its way`, death: { step: index, underway: true } })
+    if (isCommit(step)) at.push({ name: `${index}: ${step}, on its way`, death: { step: index, underway: true } })
     return at
   })
 }

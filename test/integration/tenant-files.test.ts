@@ -285,6 +285,16 @@ describe('stores as files', () => {
     assert.equal((await applyTenants(options())).changes, 0)
     const [size] = (await cup()).options
     assert.deepEqual([size.title, size.values.map(({ value }: { value: string }) => value)], ['Größe', ['S', 'Groß']])
+    assert.deepEqual((await shopper.get('/store/products', { facets: 'options', locale: 'de' })).body.facets.options, [
+      {
+        title: 'Size',
+        values: [
+          { value: 'L', count: 1, label: 'Groß' },
+          { value: 'S', count: 1 },
+        ],
+        label: 'Größe',
+      },
+    ])
     const german = async (path: string) => (await shopper.get(path, { locale: 'de' })).body
     assert.deepEqual((await german('/store/regions')).regions.map(({ name }: { name: string }) => name).sort(), ['Home', 'Nippon'])
     assert.equal((await german('/store/vendors/potter')).vendor.description, 'Töpferei')

@@ -175,6 +175,7 @@ export function preparedChanges<World extends { store: TestStore }>(
     'DELETE /admin/order-edits/:id': editing,
     ...steps('exchange'),
     ...steps('claim'),
+    'POST /admin/orders/:id/payment-requests': raised,
     'POST /admin/payment-collections': raised,
     'POST /admin/payment-collections/:id/mark-as-paid': raised,
     'DELETE /admin/payment-collections/:id': raised,

@@ -10,10 +10,11 @@ import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { preparedChanges } from './endpoints-changes.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
+import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
 import { preparedDrafts } from './endpoints-prepared-drafts.js'
 import { order, packed, preparedOrders } from './endpoints-prepared-orders.js'
-import { type Ids, openCart, placeOrder, promotionOf, type World } from './endpoints-world.js'
+import { type Ids, openCart, placeOrder, type World } from './endpoints-world.js'
 
 // Requests that use a thing up: each gets one of its own, so that the next one still finds what it names.
 
@@ -23,12 +24,21 @@ async function product({ store }: World, vendor: number): Promise<Ids> {
       vendor_id: store.vendors[vendor]?.id,
       title: 'Fresh',
       handle: fresh('fresh'),
+      images: [{ url: 'fresh.png' }],
       options: [{ title: 'Size', values: ['S', 'M', 'L'] }],
       variants: ['S', 'M'].map((size) => ({ title: size, options: { Size: size }, prices: [{ currency_code: 'usd', amount: 1 }] })),
     }),
   )
-  const [variant] = made.product.variants
-  return { product: made.product.id, variant: variant.id, linked_inventory_item: variant.inventory_items[0].inventory_item_id }
+  const { id, images, options, variants } = made.product
+  const [variant] = variants
+  return {
+    product: id,
+    product_image: images[0].id,
+    product_option: options[0].id,
+    variant: variant.id,
+    variant_price: variant.prices[0].id,
+    linked_inventory_item: variant.inventory_items[0].inventory_item_id,
+  }
 }
 
 async function cart({ store }: World): Promise<Ids> {
@@ -208,6 +218,7 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/products/:id/variants/:variant_id/inventory-items/:inventory_item_id': product,
   'POST /admin/products/batch': product,
   'POST /admin/products/:id/variants/batch': product,
+  'POST /admin/products/:id/variants/inventory-items/batch': product,
   'POST /store/products/:id/reviews': bought,
   'POST /store/customers/me/reviews/:id': reviewed,
   'DELETE /store/customers/me/reviews/:id': reviewed,
@@ -294,6 +305,13 @@ export const prepared: Record<string, Prepare> = {
     code: fresh('rate'),
     rate: 1,
   })),
+  'DELETE /admin/tax-rates/:id/rules/:rule_id': async ({ store }, vendor) => {
+    const reference_id = store.vendors[vendor]?.products[0]?.id
+    const tax_region_id = (await store.admin.get('/admin/tax-regions')).body.tax_regions[0].id
+    const rate = { tax_region_id, name: 'Ruled', code: fresh('rate'), rules: [{ reference: 'product', reference_id }] }
+    const { tax_rate } = good(await store.admin.post('/admin/tax-rates', rate))
+    return { tax_rate: tax_rate.id, tax_rate_rule: tax_rate.rules[0].id }
+  },
   'DELETE /admin/shipping-options/:id': made('shipping_option', '/admin/shipping-options', (_world, ids) => ({
     name: 'Fresh',
     service_zone_id: ids.service_zone,

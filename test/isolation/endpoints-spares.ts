@@ -89,6 +89,7 @@ export const preparedSpares: Record<string, Prepare> = {
   'POST /admin/products/:id/options': bare,
   'DELETE /admin/products/:id/options/:option_id': bare,
   'POST /admin/inventory-items/:id/location-levels/batch': item,
+  'POST /admin/inventory-items/location-levels/batch': item,
   'DELETE /admin/inventory-items/:id': item,
   'DELETE /admin/inventory-items/:id/location-levels/:location_id': item,
   'POST /admin/reservations': stocked,

@@ -6,10 +6,12 @@ import { asAdmin } from '../support/database.js'
 import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
+import { readyCart } from '../support/ready-cart.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addPayees } from './endpoints-money.js'
+import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
 
@@ -105,10 +107,12 @@ export const kinds: Record<string, Kind> = {
           where p.tenant_id = $1 and c.completed_at is null`,
     ofVendor: false,
   },
+  payment_session: storeRows('payment_session'),
   price_list: storeRows('price_list'),
   price_preference: storeRows('price_preference'),
   product: vendorRows('product'),
   product_category: storeRows('product_category', 'and parent_category_id is not null'),
+  product_image: vendorRows('product_image'),
   product_option: vendorRows('product_option'),
   product_option_value: vendorRows('product_option_value'),
   product_tag: storeRows('product_tag'),
@@ -143,6 +147,7 @@ export const kinds: Record<string, Kind> = {
   store: storeRows('store'),
   store_credit_account: storeRows('store_credit_account', 'and customer_id is not null'),
   tax_rate: storeRows('tax_rate'),
+  tax_rate_rule: storeRows('tax_rate_rule'),
   tax_region: storeRows('tax_region', 'and parent_id is null'),
   tenant: { sql: 'select public_id as id from platform.tenant where id = $1', ofVendor: false },
   unused_inventory_item: vendorRows('inventory_item', `and title = 'Spare'`),
@@ -150,6 +155,7 @@ export const kinds: Record<string, Kind> = {
   user: storeRows('store_user'),
   translation: storeRows('translation'),
   variant: vendorRows('product_variant'),
+  variant_price: vendorRows('price', `and price_set_id in (select price_set_id from app.product_variant)`),
   vendor: { sql: 'select id from app.vendor where tenant_id = $1 and id = $2', ofVendor: true },
   // Twins have the same handles; this one is the store's alone.
   vendor_handle: { sql: `select handle as id from app.vendor where tenant_id = $1 and handle like 'only-%'`, ofVendor: false },
@@ -240,49 +246,21 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   }
   for (const { id: vendor_id, locationId: location_id } of vendors) {
     good(await admin.post('/admin/shipping-profiles', { name: 'Spare', vendor_id }))
-    good(await admin.post('/admin/products', { title: 'Bare', vendor_id, options: [{ title: 'Bare', values: ['One'] }] }))
+    good(
+      await admin.post('/admin/products', {
+        title: 'Bare',
+        vendor_id,
+        images: [{ url: 'bare.png' }],
+        options: [{ title: 'Bare', values: ['One'] }],
+      }),
+    )
     const { inventory_item: item } = good(await admin.post('/admin/inventory-items', { title: 'Spare', vendor_id }))
     good(await admin.post(`/admin/inventory-items/${item.id}/location-levels`, { location_id, stocked_quantity: 1_000 }))
     good(await admin.post('/admin/reservations', { inventory_item_id: item.id, location_id, quantity: 1 }))
   }
-}
-
-/** A promotion with rules of every kind, in a campaign of its own; it suits no cart. */
-export function promotionOf(code: string, campaign_identifier: string) {
-  const rule = { attribute: 'items.product.tags.id', operator: 'in', values: ['twin'] }
-  return {
-    code,
-    type: 'buyget',
-    limit: 5,
-    campaign: { name: 'Twins', campaign_identifier },
-    application_method: {
-      type: 'percentage',
-      target_type: 'items',
-      value: 10,
-      apply_to_quantity: 1,
-      buy_rules_min_quantity: 1,
-      target_rules: [rule],
-      buy_rules: [rule, rule],
-    },
-    rules: [{ attribute: 'item_quantity', operator: 'gt', values: ['1000'] }],
-  }
-}
-
-/** A collection, type, tag, category and subcategory with the first product of each vendor in them. */
-async function addVocabulary({ admin, vendors }: TestStore): Promise<void> {
-  const { collection } = good(await admin.post('/admin/collections', { title: 'Twins' }))
-  const { product_type } = good(await admin.post('/admin/product-types', { value: 'Twin' }))
-  const { product_tag } = good(await admin.post('/admin/product-tags', { value: 'twin' }))
-  const { product_category } = good(await admin.post('/admin/product-categories', { name: 'Twins', is_active: true }))
-  const { product_category: below } = good(
-    await admin.post('/admin/product-categories', { name: 'Small twins', is_active: true, parent_category_id: product_category.id }),
-  )
-  for (const vendor of vendors) {
-    for (const product of vendor.products) {
-      const words = { collection_id: collection.id, type_id: product_type.id, tags: [{ id: product_tag.id }] }
-      good(await admin.post(`/admin/products/${product.id}`, { ...words, categories: [{ id: product_category.id }, { id: below.id }] }))
-    }
-  }
+  const { tax_region } = good(await admin.post('/admin/tax-regions', { country_code: 'se' }))
+  const rules = [{ reference: 'product', reference_id: vendors[0]?.products[0]?.id }]
+  good(await admin.post('/admin/tax-rates', { tax_region_id: tax_region.id, name: 'Ruled', code: 'ruled', rate: 1, rules }))
 }
 
 /** What a customer keeps, and a second factor, with the challenge of a sign-in that asks for it. */
@@ -370,9 +348,9 @@ export async function beginReturn(
 }
 
 /** A cart with a line of each vendor, ready to be completed. */
-export function openCart({ shopper, regionId, vendors }: TestStore): Promise<string> {
-  const variantIds = vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
-  return fillCart(shopper, { regionId, variantIds, quantity: 2 })
+export function openCart(store: TestStore): Promise<string> {
+  const items = store.vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0] as string, quantity: 2 }))
+  return readyCart(store, { items })
 }
 
 export async function placeOrder(store: TestStore) {

@@ -122,7 +122,7 @@ describe('an id of another store or vendor', () => {
     for (const { route, matrix } of [...matrices].sort(ordered)) {
       it(`${nameOf(route)} answers`, async function () {
         this.timeout(60_000)
-        for (const one of matrix.cases) {
+        for (const one of distinct(matrix.cases)) {
           const own = await idsFor(a, 0, route)
           const { answer, path } = await send(route, one, own, own, route.surface)
           const said = `${route.method} ${path} (${one.name} its own): ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
@@ -179,6 +179,12 @@ describe('an id of another store or vendor', () => {
     return { answer, path }
   }
 })
+
+/** Cases whose requests differ when every id is the sender's own: all that name a place of the path are then the same one. */
+function distinct(cases: readonly Case[]): Case[] {
+  const isOfPath = (one: Case) => one.foreign.every((place) => place.part === 'path')
+  return cases.filter((one) => !isOfPath(one) || one === cases.find(isOfPath))
+}
 
 const isAudited = (route: Route) => route.method !== 'GET' && ['admin', 'vendor', 'platform'].includes(route.surface)
 

@@ -40,6 +40,7 @@ const namesNoRow = new Set([
   'auth_provider',
   'auth_step',
   'promotion_rule_type',
+  'promotion_rule_attribute',
   'own_email',
   'locale',
 ])
@@ -57,12 +58,15 @@ const common: Record<string, string> = {
   option_id: 'product_option',
   option_value_id: 'product_option_value',
   order_id: 'order',
+  price_list_id: 'price_list',
   payment_collection_id: 'paid_collection',
+  payment_session_id: 'payment_session',
   product_id: 'product',
   reference_id: 'product',
   region_id: 'region',
   sales_channel_id: 'sales_channel',
   service_zone_id: 'service_zone',
+  shipping_option_type_id: 'shipping_option_type',
   shipping_profile_id: 'shipping_profile',
   stock_location_id: 'stock_location',
   tag_id: 'product_tag',
@@ -95,6 +99,7 @@ const plurals: Record<string, string> = {
   '/vendor/orders': 'vendor_order',
   '/admin/audit': 'audit_record',
   '/admin/inventory-items': 'inventory_item',
+  '/admin/product-variants': 'variant',
   '/admin/reconciliation/runs': 'reconciliation_run',
   '/admin/reconciliation/exceptions': 'reconciliation_exception',
 }
@@ -175,7 +180,7 @@ export function ofVendors(matrix: Matrix): Case[] {
 }
 
 /** What a path names that is no store's. */
-const sameForAll: Record<string, string> = { currency: 'usd', promotion_rule_type: 'rules' }
+const sameForAll: Record<string, string> = { currency: 'usd', promotion_rule_type: 'rules', promotion_rule_attribute: 'region' }
 
 export interface Request {
   path: string

@@ -162,13 +162,17 @@ export function ofKey(table: Table, key: Reference, number: number, vendorWrites
 
 /** Foreign keys that are the only one over some column: without them nothing holds that column in its tenant. */
 export function droppedKeys(table: Table): Mutation[] {
-  return table.references.flatMap((key) => {
+  const droppable = table.references.flatMap((key) => {
     const held = (column: string) => table.references.some((other) => other !== key && other.columns.includes(column))
     const open = key.columns.find((column) => column !== 'tenant_id' && column.endsWith('_id') && !held(column))
-    if (open === undefined) return []
-    const sql = `alter table app.${table.name} drop constraint ${key.name}`
-    return [{ what: `${key.name} dropped`, sql, check: references, names: `${table.name}.${open}` }]
+    return open === undefined ? [] : [{ key, open }]
   })
+  return droppable.map(({ key, open }, number) => ({
+    what: `droppable key ${number + 1} of each table dropped`,
+    sql: `alter table app.${table.name} drop constraint ${key.name}`,
+    check: references,
+    names: `${table.name}.${open}`,
+  }))
 }
 
 /** What is no table's alone: views, functions, roles, grants, indexes. */

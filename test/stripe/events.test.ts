@@ -125,6 +125,31 @@ describe('what Stripe tells', () => {
     assert.deepEqual(await brokenInvariants(world().app.adminUrl, careful.tenantId, { atRest: false }), [])
   })
 
+  it('of a refund that was made in the dashboard gives the money back once, where booking it broke off', async () => {
+    const { intentId, paymentId } = await store.buy()
+    await world().settle()
+    await sql(`alter table app.refund add constraint breaks_off check (state = 'pending') not valid`)
+    await store.stripe.refunds.create({ payment_intent: intentId, amount: 100 })
+    await world().settle()
+    await sql('alter table app.refund drop constraint breaks_off')
+    const open = await sql(`select id from app.refund where tenant_id = $1 and payment_id = $2 and state = 'pending'`, [
+      store.tenantId,
+      paymentId,
+    ])
+    assert.equal(open.length, 1)
+    await sql(
+      `update app.outbox_event set available_at = now() where tenant_id = $1 and state = 'queued' and name = 'payment.event_received'`,
+      [store.tenantId],
+    )
+    await world().settle()
+    assert.equal((await store.stripe.refunds.list({ payment_intent: intentId })).data.length, 1)
+    const [payment] = good(await store.admin.get('/admin/payments', { id: paymentId })).payments
+    assert.deepEqual(
+      payment.refunds.map((refund: { amount: number }) => refund.amount),
+      [1],
+    )
+  })
+
   it('of an authorisation that was given up in the dashboard leaves the order to be paid anew', async () => {
     const careful = await world().openStore({ paymentCapture: 'manual' })
     const { order, intentId } = await careful.buy()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestApp } from './app.js'
 import { asAdmin } from './database.js'
+import { good } from './http.js'
 import { fillCart } from './purchase.js'
 import type { TestStore } from './store.js'
 
@@ -75,4 +76,12 @@ export async function addReturnOption(store: TestStore, vendor = 0): Promise<str
   })
   assert.equal(made.status, 200, JSON.stringify(made.body))
   return made.body.shipping_option.id
+}
+
+/** Staff add a piece to an order that was sold. */
+export async function raise(store: TestStore, orderId: string, variantId: string): Promise<void> {
+  const items = [{ variant_id: variantId, quantity: 1 }]
+  good(await store.admin.post('/admin/order-edits', { order_id: orderId }))
+  good(await store.admin.post(`/admin/order-edits/${orderId}/items`, { items }))
+  good(await store.admin.post(`/admin/order-edits/${orderId}/confirm`))
 }

@@ -11,6 +11,7 @@ import {
   permissionNames,
   permissions,
   revokeApiKey,
+  updateApiKey,
 } from '../../access/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
@@ -33,6 +34,7 @@ const fields: FieldsPolicy = {
     'revoked_by',
     'created_at',
     'updated_at',
+    'deleted_at',
     'sales_channels.*',
   ],
 }
@@ -44,6 +46,7 @@ const keys = reading({
   label: 'Api key',
   access: 'api_keys:read',
   query: z.strictObject({ q, id: ids, type: oneOrMany.optional() }),
+  narrowing: { table: 'api_key', columns: { title: 'text', token: 'text', type: 'text', revoked_at: 'date', created_by: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'title'],
   load: ({ context }, query, page) =>
@@ -96,6 +99,21 @@ export const routes: Route[] = [
       })
       const answer = await keys.answer(request, made.id)
       return { api_key: { ...(answer.api_key as object), token: made.token } }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/api-keys/:id',
+    summary: 'Rename an API key',
+    access: 'api_keys:write',
+    body: z.strictObject({ title: name }),
+    fields,
+    ids: { id: 'api_key' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateApiKey(unit, wanted, request.body.title))
+      return keys.answer(request, wanted)
     },
   }),
   route({

@@ -24,6 +24,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
   ],
 }
 
@@ -34,6 +35,7 @@ const campaigns = reading({
   label: 'Campaign',
   access: 'promotions:read',
   query: z.strictObject({ q, id: ids, campaign_identifier: oneOrMany.optional() }),
+  narrowing: { table: 'campaign', columns: { name: 'text', campaign_identifier: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name', 'starts_at', 'ends_at'],
   load({ context }, query, page) {

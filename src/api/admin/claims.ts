@@ -1,10 +1,23 @@
 import { z } from 'zod'
-import { changeClaimItem, claimItems, claimReasons } from '../../exchanges/index.js'
+import { changeClaimItem, claimItems } from '../../exchanges/index.js'
 import { metadata, type Route, route } from '../../http/index.js'
-import { actionOf, begin, claimNoun, exchangeReads, exchangeSteps, fields, items, noted, quantity, step, words } from './exchange-steps.js'
+import {
+  actionOf,
+  begin,
+  claimNoun,
+  claimReason,
+  exchangeReads,
+  exchangeSteps,
+  fields,
+  items,
+  noted,
+  quantity,
+  step,
+  words,
+} from './exchange-steps.js'
 import { id, needWholeStore, text } from './shared.js'
 
-const claimed = z.strictObject({ id, quantity, reason: z.enum(claimReasons).optional(), ...words, metadata })
+const claimed = z.strictObject({ id, quantity, reason: claimReason.optional(), ...words, metadata })
 const ofItem = { action_id: 'claim_claimed' }
 
 export const routes: Route[] = [
@@ -41,9 +54,13 @@ export const routes: Route[] = [
     claimNoun,
     '/claim-items/:action_id',
     'Change what is claimed of an item',
-    { body: z.strictObject({ quantity: quantity.optional(), internal_note: text.nullish() }), ids: ofItem },
+    { body: z.strictObject({ quantity: quantity.optional(), reason: claimReason.optional(), internal_note: text.nullish() }), ids: ofItem },
     (request, claim) =>
-      changeClaimItem(request.context, claim.id, actionOf(request), { quantity: request.body.quantity, note: request.body.internal_note }),
+      changeClaimItem(request.context, claim.id, actionOf(request), {
+        quantity: request.body.quantity,
+        reason: request.body.reason,
+        note: request.body.internal_note,
+      }),
   ),
   step(claimNoun, '/claim-items/:action_id', 'Leave out an item that was claimed', { method: 'DELETE', ids: ofItem }, (request, claim) =>
     changeClaimItem(request.context, claim.id, actionOf(request), null),

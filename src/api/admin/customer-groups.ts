@@ -22,6 +22,7 @@ const groups = reading({
   label: 'Customer group',
   access: 'customers:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), customers: oneOrMany.optional() }),
+  narrowing: { table: 'customer_group', columns: { name: 'text', created_by: 'text' } },
   fields,
   orderable: ['created_at', 'updated_at', 'id', 'name'],
   load: (request, query, page) => {

@@ -67,6 +67,18 @@ const customers = reading({
   label: 'Customer',
   access: 'customers:read',
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional(), has_account: booleanText.optional(), groups: oneOrMany.optional() }),
+  narrowing: {
+    table: 'customer',
+    columns: {
+      email: 'text',
+      company_name: 'text',
+      first_name: 'text',
+      last_name: 'text',
+      phone: 'text',
+      created_by: 'text',
+      has_account: 'boolean',
+    },
+  },
   fields,
   orderable: ['created_at', 'updated_at', 'id', 'email', 'first_name', 'last_name'],
   load: (request, query, page) => {

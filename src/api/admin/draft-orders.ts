@@ -88,7 +88,6 @@ const newDraft = z.strictObject({
   no_notification_order: z.boolean().optional(),
   locale: locale.optional(),
   metadata,
-  additional_data: metadata,
 })
 
 const changedDraft = z.strictObject({
@@ -99,7 +98,6 @@ const changedDraft = z.strictObject({
   billing_address: plainAddress.optional(),
   locale: locale.optional(),
   metadata,
-  additional_data: metadata,
 })
 
 const method = { custom_amount: amount.nullish(), description: note, internal_note: note, metadata }
@@ -203,7 +201,7 @@ const root: Route[] = [
     },
     async handle(request) {
       needWholeStore(request, 'orders:write')
-      const { status: _status, additional_data: _data, ...input } = request.body
+      const { status: _status, ...input } = request.body
       return answerDraft(request, await createDraftOrder(request.context, input))
     },
   }),
@@ -218,8 +216,7 @@ const root: Route[] = [
     ids: { id: 'draft_order', customer_id: 'customer', sales_channel_id: 'sales_channel' },
     async handle(request) {
       needWholeStore(request, 'orders:write')
-      const { additional_data: _data, ...input } = request.body
-      await updateDraftOrder(request.context, request.params.id as string, input)
+      await updateDraftOrder(request.context, request.params.id as string, request.body)
       return answerDraft(request, request.params.id as string)
     },
   }),

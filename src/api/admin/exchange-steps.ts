@@ -4,10 +4,13 @@ import { type FieldsPolicy, metadata, type Route, route } from '../../http/index
 import {
   beginExchange,
   cancelExchange,
+  type ClaimReason,
+  claimReasons,
   dropExchange,
   type ExchangeInput,
   exchangeOrders,
   type ExchangeRow,
+  giveReasons,
   listExchangesStatement,
   previewChange,
   renderExchange,
@@ -44,7 +47,16 @@ const pathOf = ({ name }: Noun) => `/admin/${name}s`
 
 export const fields: FieldsPolicy = {
   relationsLimit: 4,
-  defaults: ['*', 'additional_items.*', 'return.*', 'return.items.*', 'return.shipping_methods.*', 'claim_items.*'],
+  defaults: [
+    '*',
+    'additional_items.*',
+    'return_items.*',
+    'shipping_methods.*',
+    'return.*',
+    'return.items.*',
+    'return.shipping_methods.*',
+    'claim_items.*',
+  ],
 }
 const exchangeStatus = z.enum(['open', 'requested', 'canceled'])
 
@@ -58,7 +70,8 @@ export const exchangeReads = (noun: Noun): Route[] =>
     access: 'orders:read',
     ids: { order_id: noun.kind('_order') },
     query: z.strictObject({ id: ids, order_id: ids, status: z.union([exchangeStatus, z.array(exchangeStatus).max(3)]).optional() }),
-    fields: { relationsLimit: 4, defaults: ['*', 'additional_items.*', 'claim_items.*'] },
+    narrowing: { table: 'order_exchange', columns: { order_id: 'text' } },
+    fields: { relationsLimit: 4, defaults: ['*', 'additional_items.*', 'return_items.*', 'shipping_methods.*', 'claim_items.*'] },
     orderable: exchangeOrders,
     descending: true,
     load: (request, query, page) => {
@@ -84,7 +97,8 @@ async function answer(request: AnyRequest, noun: Noun, exchangeId: string): Prom
   const row = await loadExchange(request, noun, exchangeId)
   const back = row.return_id === null ? null : renderReturn(await loadReturn(request, row.return_id))
   const order_preview = await previewChange(request.context, row.order_id, picturesOf(request))
-  return { order_preview, [noun.name]: request.fields.project({ ...renderExchange(row), return: back }), return: back }
+  const planned = order_preview.summary as { pending_difference: number }
+  return { order_preview, [noun.name]: request.fields.project({ ...renderExchange(row, planned), return: back }), return: back }
 }
 
 export const quantity = z.int().min(1).max(limits.quantity)
@@ -140,20 +154,30 @@ async function shippingOf(request: AnyRequest, exchange: ExchangeRow): Promise<{
 const chosen = z.strictObject({ shipping_option_id: id, custom_amount: amount.nullish(), ...words, metadata })
 const repriced = z.strictObject({ custom_amount: amount.nullish(), internal_note: note, metadata })
 
+const back = z.strictObject({ id, quantity, reason_id: id.nullish(), ...words, metadata })
+export const claimReason = z.enum(claimReasons)
+
 const inbound = (noun: Noun): Route[] => [
   step(
     noun,
     '/inbound/items',
     'Plan what comes back',
     {
-      body: items(z.strictObject({ id, quantity, reason_id: id.nullish(), ...words, metadata })).extend({ location_id: id.optional() }),
+      // Medusa’s clients name a claim’s own reason here too: it is that of the claimed item.
+      body: items(noun.name === 'claim' ? back.extend({ reason: claimReason.optional() }) : back).extend({ location_id: id.optional() }),
       ids: { items: 'order_line_item', reason_id: 'return_reason', location_id: 'stock_location' },
     },
     async (request, exchange) => {
       const { context, body } = request
       const returnId = await returnOfExchange(context, exchange.id, body.location_id)
-      const wanted = body.items.map(({ description, internal_note, ...item }) => ({ ...item, note: noted({ description, internal_note }) }))
+      const given: (z.output<typeof back> & { reason?: ClaimReason | undefined })[] = body.items
+      const wanted = given.map(({ description, internal_note, reason: _claims, ...item }) => ({
+        ...item,
+        note: noted({ description, internal_note }),
+      }))
       await requestReturnItems(context, returnId, wanted)
+      const reasons = given.flatMap((item) => (item.reason === undefined ? [] : { id: item.id, reason: item.reason }))
+      if (reasons.length > 0) await giveReasons(context, exchange.id, reasons)
     },
   ),
   step(
@@ -282,7 +306,7 @@ export const exchangeSteps = (noun: Noun): Route[] => [
     '/request',
     'Do what is planned: the return, what is sent, and who owes the difference',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, exchange) => requestExchange(request.context, exchange.id),
+    (request, exchange) => requestExchange(request.context, exchange.id, request.body.no_notification !== true),
   ),
   route({
     surface: 'admin',

@@ -33,6 +33,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
   ],
 }
 const code = z.string().trim().min(1).max(limits.giftCardCode_characters)
@@ -53,6 +54,7 @@ const giftCards = reading({
   access: 'gift_cards:read',
   ids: { order_id: 'gift_card_order' },
   query: z.strictObject({ id: ids, code: code.optional(), customer_id: ids, order_id: ids }),
+  narrowing: { table: 'gift_card', columns: { customer_id: 'text', expires_at: 'date' } },
   fields,
   descending: true,
   load: (request, query, page) => {

@@ -47,6 +47,7 @@ import { routes as taxes } from './taxes.js'
 import { routes as translations } from './translations.js'
 import { routes as uploads } from './uploads.js'
 import { routes as users } from './users.js'
+import { routes as productOptions } from './product-options.js'
 import { routes as variants } from './variants.js'
 import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
@@ -59,6 +60,7 @@ export const routes: Route[] = [
   ...vocabulary,
   ...productParts,
   ...products,
+  ...productOptions,
   ...variants,
   ...priceLists,
   ...promotions,

@@ -7,13 +7,15 @@ import {
   createInventoryLevel,
   deleteInventoryItem,
   deleteInventoryLevel,
+  itemDescription,
+  itemsOfLevels,
   levelsOfItemStatement,
   listInventoryItemsStatement,
   updateInventoryItem,
   updateInventoryLevel,
 } from '../../inventory/index.js'
 import { limits } from '../../kernel/index.js'
-import { type AnyRequest, deleted, findWithin, id, idList, ids, name, ownerOf, q, reach, reading, removal, write } from './shared.js'
+import { type AnyRequest, deleted, findWithin, id, idList, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -21,12 +23,14 @@ const fields: FieldsPolicy = {
     'sku',
     'title',
     'requires_shipping',
+    ...itemDescription,
     'vendor_id',
     'stocked_quantity',
     'reserved_quantity',
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'location_levels.*',
   ],
 }
@@ -41,6 +45,7 @@ const levelFields: FieldsPolicy = {
     'available_quantity',
     'created_at',
     'updated_at',
+    'deleted_at',
   ],
 }
 
@@ -50,7 +55,30 @@ const items = reading({
   plural: 'inventory_items',
   label: 'Inventory item',
   access: 'inventory:read',
-  query: z.strictObject({ q, id: ids, sku: oneOrMany.optional(), location_id: ids }),
+  query: z.strictObject({
+    q,
+    id: ids,
+    sku: oneOrMany.optional(),
+    location_id: ids,
+    location_levels: z.strictObject({ location_id: ids }).optional(),
+  }),
+  narrowing: {
+    table: 'inventory_item',
+    columns: {
+      sku: 'text',
+      title: 'text',
+      description: 'text',
+      origin_country: 'text',
+      mid_code: 'text',
+      hs_code: 'text',
+      material: 'text',
+      requires_shipping: 'boolean',
+      weight: 'number',
+      length: 'number',
+      height: 'number',
+      width: 'number',
+    },
+  },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'sku', 'title'],
   load: (request, query, page) =>
@@ -62,7 +90,7 @@ const items = reading({
           id: query.id ?? null,
           sku: query.sku ?? null,
           q: containsPattern(query.q),
-          locationId: query.location_id ?? null,
+          locationId: query.location_levels?.location_id ?? query.location_id ?? null,
           vendorIds: reach(request, 'inventory:read'),
         },
         page,
@@ -73,7 +101,26 @@ const items = reading({
 const pieces = z.int().min(0).max(1_000_000_000)
 const quantities = { stocked_quantity: pieces.optional(), incoming_quantity: pieces.optional() }
 
-const columns = { sku: name.nullish(), title: name.nullish(), requires_shipping: z.boolean().optional(), metadata }
+const word = z.string().max(limits.name_characters).nullish()
+const measure = z.number().min(0).max(1_000_000_000).nullish()
+const columns = {
+  sku: name.nullish(),
+  title: name.nullish(),
+  requires_shipping: z.boolean().optional(),
+  description: text.nullish(),
+  thumbnail: z.string().max(2_000).nullish(),
+  hs_code: word,
+  mid_code: word,
+  origin_country: word,
+  material: word,
+  unit_of_measure: word,
+  weight: measure,
+  length: measure,
+  height: measure,
+  width: measure,
+  metadata,
+}
+const newLevel = z.strictObject({ location_id: id, ...quantities })
 
 const itemRoutes: Route[] = [
   ...items.routes,
@@ -83,13 +130,14 @@ const itemRoutes: Route[] = [
     path: '/admin/inventory-items',
     summary: "Create an inventory item of a vendor, or of the store's own",
     access: 'inventory:write',
-    body: z.strictObject({ vendor_id: id.optional(), ...columns }),
+    body: z.strictObject({ vendor_id: id.optional(), ...columns, location_levels: z.array(newLevel).max(limits.batch).default([]) }),
     fields,
-    ids: { vendor_id: 'vendor' },
+    ids: { vendor_id: 'vendor', location_id: 'stock_location' },
     async handle(request) {
       const made = await write(request, async (unit) => {
         const vendorId = await ownerOf(unit, request, 'inventory:write', request.body.vendor_id)
-        return createInventoryItem(unit, { ...request.body, vendor_id: vendorId })
+        const { location_levels: levels, ...item } = request.body
+        return createInventoryItem(unit, { ...item, vendor_id: vendorId }, levels)
       })
       return items.answer(request, made)
     },
@@ -123,18 +171,68 @@ const itemRoutes: Route[] = [
   }),
 ]
 
-const levelChanges = z
-  .array(z.strictObject({ location_id: id, ...quantities }))
+const newLevels = z.array(newLevel).max(limits.batch).default([])
+// A level is known by its location; the id that clients may send with it must say the same.
+const changedLevels = z
+  .array(z.strictObject({ id: id.optional(), ...newLevel.shape }))
   .max(limits.batch)
   .default([])
 
 async function levelsOf({ context, fields: tree }: AnyRequest, itemId: string): Promise<Map<string, unknown>> {
   const page = { limit: limits.page, offset: 0, order: { field: 'id', descending: false } }
-  const rows = await context.db.read(context.scope, levelsOfItemStatement(tenantOf(context), itemId, page))
+  const rows = await context.db.read(context.scope, levelsOfItemStatement(tenantOf(context), itemId, page, null))
   return new Map(rows.map((row) => [row.location_id, tree.project(row)]))
 }
 
+const levelOf = z.strictObject({ inventory_item_id: id, ...newLevel.shape })
+const levelsOfMany = <Level extends z.ZodType>(level: Level) => z.array(level).max(limits.batch).default([])
+
+/** Levels of several items, as the batch names them. */
+async function namedLevels({ context }: AnyRequest, named: readonly { inventory_item_id: string; location_id: string }[]) {
+  const page = { limit: limits.page, offset: 0, order: { field: 'id', descending: false } }
+  const itemIds = [...new Set(named.map((level) => level.inventory_item_id))]
+  const rows = await context.db.readAll(
+    context.scope,
+    itemIds.map((itemId) => levelsOfItemStatement(tenantOf(context), itemId, page, null)),
+  )
+  const levels = new Map(rows.flat().map(({ count: _count, ...row }) => [`${row.inventory_item_id} ${row.location_id}`, row]))
+  return named.map((level) => levels.get(`${level.inventory_item_id} ${level.location_id}`))
+}
+
 const levelRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/inventory-items/location-levels/batch',
+    summary: 'Change where items are counted, all or none',
+    access: 'inventory:write',
+    body: z.strictObject({
+      create: levelsOfMany(levelOf),
+      update: levelsOfMany(levelOf.extend({ id: id.optional() })),
+      delete: idList.default([]),
+      force: z.boolean().optional(),
+    }),
+    ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
+    async handle(request) {
+      const { create, update, delete: remove } = request.body
+      await write(request, async (unit) => {
+        const itemOfLevel = await itemsOfLevels(unit, remove)
+        const touched = [...create, ...update].map((level) => level.inventory_item_id)
+        for (const itemId of [...new Set([...touched, ...itemOfLevel.values()])].sort()) {
+          await findWithin(unit, request, 'inventory:write', 'inventory_item', itemId)
+          const ofItem = <Level extends { inventory_item_id: string }>(levels: readonly Level[]) =>
+            levels.filter((level) => level.inventory_item_id === itemId).map(({ inventory_item_id: _item, ...level }) => level)
+          const removed = remove.filter((levelId) => itemOfLevel.get(levelId) === itemId)
+          await changeInventoryLevels(unit, itemId, { create: ofItem(create), update: ofItem(update), remove: removed })
+        }
+      })
+      return {
+        created: await namedLevels(request, create),
+        updated: await namedLevels(request, update),
+        deleted: { ids: remove, object: 'inventory-level', deleted: true },
+      }
+    },
+  }),
   // Before /location-levels/:location_id, which would take "batch" for an id.
   route({
     surface: 'admin',
@@ -142,9 +240,9 @@ const levelRoutes: Route[] = [
     path: '/admin/inventory-items/:id/location-levels/batch',
     summary: 'Change where an item is counted, all or none',
     access: 'inventory:write',
-    body: z.strictObject({ create: levelChanges, update: levelChanges, delete: idList.default([]) }),
+    body: z.strictObject({ create: newLevels, update: changedLevels, delete: idList.default([]), force: z.boolean().optional() }),
     fields: levelFields,
-    ids: { id: 'inventory_item', delete: 'inventory_level' },
+    ids: { id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
     async handle(request) {
       const wanted = request.params.id as string
       const { create, update, delete: remove } = request.body
@@ -164,13 +262,17 @@ const levelRoutes: Route[] = [
     summary: 'List how much of an item is where',
     access: 'inventory:read',
     fields: levelFields,
+    query: z.strictObject({ location_id: ids }),
     page: { limit: 50, orderable: ['id', 'created_at', 'updated_at'] },
-    ids: { id: 'inventory_item' },
+    ids: { id: 'inventory_item', location_id: 'stock_location' },
     async handle(request) {
       const { context, page, fields: tree } = request
       const wanted = request.params.id as string
       await items.answer(request, wanted)
-      const rows = await context.db.read(context.scope, levelsOfItemStatement(tenantOf(context), wanted, page))
+      const rows = await context.db.read(
+        context.scope,
+        levelsOfItemStatement(tenantOf(context), wanted, page, request.query.location_id ?? null),
+      )
       const { offset, limit } = page
       return { inventory_levels: rows.map((row) => tree.project(row)), count: rows[0]?.count ?? 0, offset, limit }
     },
@@ -181,7 +283,7 @@ const levelRoutes: Route[] = [
     path: '/admin/inventory-items/:id/location-levels',
     summary: 'Begin to count an item at a location of its vendor',
     access: 'inventory:write',
-    body: z.strictObject({ location_id: id, ...quantities }),
+    body: newLevel,
     fields,
     ids: { id: 'inventory_item', location_id: 'stock_location' },
     async handle(request) {

@@ -26,6 +26,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'address.*',
     'sales_channels.*',
     'fulfillment_providers.*',
@@ -35,7 +36,7 @@ const fields: FieldsPolicy = {
   ],
 }
 const setFields: FieldsPolicy = {
-  defaults: ['id', 'name', 'type', 'location_id', 'created_at', 'updated_at', 'service_zones.*', 'service_zones.geo_zones.*'],
+  defaults: ['id', 'name', 'type', 'location_id', 'created_at', 'updated_at', 'deleted_at', 'service_zones.*', 'service_zones.geo_zones.*'],
 }
 
 const locations = reading({
@@ -45,6 +46,7 @@ const locations = reading({
   label: 'Stock location',
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), sales_channel_id: ids }),
+  narrowing: { table: 'stock_location', columns: { name: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: (request, query, page) =>

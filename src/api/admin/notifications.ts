@@ -5,7 +5,7 @@ import { listNotificationsStatement } from '../../notifications/index.js'
 import { ids, q, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'to', 'channel', 'template', 'subject', 'data', 'status', 'sent_at', 'created_at', 'updated_at'],
+  defaults: ['id', 'to', 'channel', 'template', 'subject', 'data', 'status', 'sent_at', 'created_at', 'updated_at', 'deleted_at'],
 }
 
 const notifications = reading({
@@ -15,6 +15,11 @@ const notifications = reading({
   label: 'Notification',
   access: 'customers:read',
   query: z.strictObject({ q, id: ids, channel: oneOrMany.optional(), template: oneOrMany.optional() }),
+  narrowing: {
+    table: 'notification',
+    columns: { channel: 'text', template: 'text', to: 'text', status: 'text' },
+    named: { to: 'recipient', status: 'state' },
+  },
   fields,
   descending: true,
   load: ({ context }, query, page) =>

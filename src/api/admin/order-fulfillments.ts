@@ -11,7 +11,7 @@ import {
   shipFulfillment,
 } from '../../orders/index.js'
 import { answerOrder, orderFields as fields } from './order-answers.js'
-import { type AnyRequest, id, needWholeStore } from './shared.js'
+import { type AnyRequest, findWithin, id, needWholeStore, write } from './shared.js'
 
 const items = z
   .array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) }))
@@ -63,13 +63,21 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments',
     summary: "Pack pieces of an order; a fulfilment for each vendor's",
     access: 'orders:fulfil',
-    body: z.strictObject({ items, location_id: id.nullish(), no_notification: z.boolean().optional(), metadata }),
+    // Who carries a parcel, and how it is sent, follows from the order's own shipping.
+    body: z.strictObject({
+      items,
+      location_id: id.nullish(),
+      shipping_option_id: id.nullish(),
+      no_notification: z.boolean().nullish(),
+      metadata,
+    }),
     fields,
-    ids: { id: 'order', items: 'order_line_item', location_id: 'stock_location' },
+    ids: { id: 'order', items: 'order_line_item', location_id: 'stock_location', shipping_option_id: 'shipping_option' },
     async handle(request) {
       const orderId = request.params.id as string
       needWholeStore(request, 'orders:fulfil')
-      const { items: named, location_id, metadata: extra } = request.body
+      const { items: named, location_id, shipping_option_id: optionId, metadata: extra } = request.body
+      if (optionId != null) await write(request, (unit) => findWithin(unit, request, 'orders:fulfil', 'shipping_option', optionId))
       await createFulfillments(request.context, orderId, { items: named, location_id, metadata: extra })
       return answerOrder(request, orderId)
     },
@@ -80,7 +88,12 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/shipments',
     summary: 'Send what is packed; the shopper is told',
     access: 'orders:fulfil',
-    body: z.strictObject({ items: items.optional(), labels: z.array(label).max(20).optional() }),
+    body: z.strictObject({
+      items: items.optional(),
+      labels: z.array(label).max(20).optional(),
+      no_notification: z.boolean().nullish(),
+      metadata,
+    }),
     fields,
     ids: { ...ofFulfillment, items: 'order_line_item' },
     async handle(request) {
@@ -96,6 +109,7 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/mark-as-delivered',
     summary: 'Note that what was sent has arrived',
     access: 'orders:fulfil',
+    body: z.strictObject({ no_notification: z.boolean().nullish() }),
     fields,
     ids: ofFulfillment,
     async handle(request) {
@@ -110,7 +124,7 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/cancel',
     summary: 'Unpack what was not sent: it is promised to the order again',
     access: 'orders:fulfil',
-    body: z.strictObject({ no_notification: z.boolean().optional() }),
+    body: z.strictObject({ no_notification: z.boolean().nullish() }),
     fields,
     ids: ofFulfillment,
     async handle(request) {

@@ -16,6 +16,7 @@ import {
   updateOrder,
   vendorOrderOrders,
 } from '../../orders/index.js'
+import { requestPayment } from '../../payments/index.js'
 import { answerOrder, orderFields as fields, orderLines, picturesOf, rendered, wireOrder } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, q, reach } from './shared.js'
 
@@ -206,6 +207,21 @@ export const routes: Route[] = [
       },
     }),
   ),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/orders/:id/payment-requests',
+    summary: 'Mail the shopper what is still to be paid of an order, with the link to pay it',
+    access: 'orders:write',
+    fields,
+    ids: { id: 'order' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'orders:write')
+      await requestPayment(request.context, wanted)
+      return answerOrder(request, wanted)
+    },
+  }),
   route({
     surface: 'admin',
     method: 'GET',

@@ -21,6 +21,7 @@ const fields: FieldsPolicy = {
     'canceled_at',
     'created_at',
     'updated_at',
+    'deleted_at',
     'captures.*',
     'refunds.*',
     'refunds.refund_reason.*',
@@ -46,6 +47,10 @@ const payments = reading({
   label: 'Payment',
   access: 'orders:read',
   query: z.strictObject({ id: ids, order_id: ids, payment_collection_id: ids }),
+  narrowing: {
+    table: 'payment',
+    columns: { payment_session_id: 'text', payment_collection_id: 'text', provider_id: 'text', currency_code: 'text', captured_at: 'date' },
+  },
   fields,
   load: (request, query, page) => {
     needWholeStore(request, 'orders:read')

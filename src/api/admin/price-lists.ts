@@ -32,6 +32,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'prices.*',
     'prices.rules.*',
   ],
@@ -49,6 +50,7 @@ const priceFields: FieldsPolicy = {
     'rules_count',
     'created_at',
     'updated_at',
+    'deleted_at',
   ],
 }
 
@@ -59,6 +61,7 @@ const lists = reading({
   label: 'Price list',
   access: 'prices:read',
   query: z.strictObject({ q, id: ids, status: oneOrMany.optional(), type: oneOrMany.optional() }),
+  narrowing: { table: 'price_list', columns: { title: 'text', type: 'text', status: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'starts_at', 'ends_at', 'status'],
   load: ({ context, fields: tree }, query, page) => {
@@ -85,7 +88,7 @@ const changedPrice = z.strictObject({
 const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.pricesInBatch).default([])
 const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const columns = {
-  description: text.optional(),
+  description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),
   status: z.enum(['draft', 'active']).optional(),
   starts_at: moment.nullish(),
@@ -235,7 +238,7 @@ const priceRoutes: Route[] = [
     path: '/admin/price-lists/:id/products',
     summary: 'Take products out of a price list',
     access: 'prices:write',
-    body: z.strictObject({ remove: idList }),
+    body: z.strictObject({ remove: idList.default([]) }),
     fields,
     ids: { id: 'price_list', remove: 'product' },
     async handle(request) {

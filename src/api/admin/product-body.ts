@@ -3,7 +3,7 @@ import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, metadata } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
-import { amount, handle, id, name, text } from './shared.js'
+import { amount, id, name, text } from './shared.js'
 
 const word = z.string().max(limits.name_characters).nullish()
 const measure = z.number().min(0).max(1_000_000_000).nullish()
@@ -29,6 +29,8 @@ const price = z.strictObject({
   options: z.record(name, name).optional(),
 })
 const prices = z.array(price).max(limits.pricesOfVariant)
+/** A price that is there may be named, and is then meant where its amount or currency is left out. */
+const pricePatch = z.strictObject({ ...price.shape, id: id.optional(), currency_code: currencyCode.optional(), amount: amount.optional() })
 
 const dimensions = {
   weight: measure,
@@ -41,7 +43,13 @@ const dimensions = {
   material: word,
 }
 
+const rank = z.int().min(0).max(1_000_000).optional()
+/** Medusa hands this to hooks of its own; clients may send it, and here it means nothing. */
+const additional_data = metadata
+
 const variantColumns = {
+  variant_rank: rank,
+  additional_data,
   sku: z.string().trim().min(1).max(limits.name_characters).nullish(),
   barcode: word,
   ean: word,
@@ -65,18 +73,37 @@ export const newVariant = z.strictObject({
   inventory_items: inventoryItems,
   ...variantColumns,
 })
-export const variantPatch = z.strictObject({ title: name.optional(), prices: prices.optional(), ...variantColumns })
+export const variantPatch = z.strictObject({
+  title: name.optional(),
+  prices: z.array(pricePatch).max(limits.pricesOfVariant).optional(),
+  options: z.record(name, name).optional(),
+  ...variantColumns,
+})
 const variantOfPatch = z.union([z.strictObject({ ...variantPatch.shape, id }), newVariant])
 
-const named = z.array(z.strictObject({ id })).max(100).optional()
+const named = z
+  .array(z.strictObject({ id }))
+  .max(100)
+  .nullish()
+  .transform((links) => links ?? undefined)
+const imagesOf = <Image extends z.ZodType>(image: Image) =>
+  z
+    .array(image)
+    .max(limits.imagesOfProduct)
+    .nullish()
+    .transform((images) => images ?? undefined)
 const columns = {
-  handle: handle.optional(),
+  handle: z.string().max(limits.name_characters).nullish(),
   subtitle: text.nullish(),
   description: text.nullish(),
-  status: z.enum(['draft', 'proposed', 'published']).optional(),
+  status: z
+    .enum(['draft', 'proposed', 'published', 'rejected'])
+    .nullish()
+    .transform((status) => status ?? undefined),
   thumbnail: url.nullish(),
-  images: z.array(z.strictObject({ url })).max(limits.imagesOfProduct).optional(),
+  is_giftcard: z.boolean().optional(),
   discountable: z.boolean().optional(),
+  external_id: name.nullish(),
   collection_id: id.nullish(),
   type_id: id.nullish(),
   shipping_profile_id: id.nullish(),
@@ -85,16 +112,25 @@ const columns = {
   sales_channels: named,
   ...dimensions,
   metadata,
+  additional_data,
 }
+
+const optionValues = z.array(name).min(1).max(limits.variantsOfProduct)
 
 export const createBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters),
   vendor_id: id.optional(),
-  is_giftcard: z.boolean().optional(),
-  external_id: name.nullish(),
   ...columns,
+  images: imagesOf(z.strictObject({ url })),
   options: z
-    .array(z.strictObject({ title: name, values: z.array(name).min(1).max(limits.variantsOfProduct) }))
+    .array(
+      z.strictObject({
+        title: name,
+        values: optionValues,
+        ranks: z.record(name, z.int()).optional(),
+        is_exclusive: z.boolean().optional(),
+      }),
+    )
     .max(limits.optionsOfProduct)
     .optional(),
   variants: z.array(newVariant).max(limits.variantsOfProduct).optional(),
@@ -102,6 +138,11 @@ export const createBody = z.strictObject({
 export const updateBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters).optional(),
   ...columns,
+  images: imagesOf(z.strictObject({ url, id: id.optional() })),
+  options: z
+    .array(z.strictObject({ id: id.optional(), title: name.optional(), values: optionValues.optional() }))
+    .max(limits.optionsOfProduct)
+    .optional(),
   variants: z.array(variantOfPatch).max(limits.variantsOfProduct).optional(),
 })
 
@@ -115,6 +156,8 @@ export const bodyIds = {
   inventory_item_id: 'inventory_item',
   'customer.groups.id': 'customer_group',
 }
+/** What a change can name besides. */
+export const changedIds = { ...bodyIds, images: 'product_image', options: 'product_option', prices: 'variant_price' }
 
 type Prices = z.output<typeof prices>
 
@@ -136,12 +179,42 @@ function pricesOf(given: Prices): PriceInput[] {
 }
 
 export function variantInputOf(variant: z.output<typeof newVariant>): VariantInput {
-  return { ...variant, prices: pricesOf(variant.prices) } as VariantInput
+  const { additional_data: _data, ...rest } = variant
+  return { ...rest, prices: pricesOf(variant.prices) } as VariantInput
 }
 
-export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }): VariantPatch {
-  const { prices: given, ...rest } = variant
-  return { ...rest, ...(given === undefined ? {} : { prices: pricesOf(given), replacesRules: true }) } as VariantPatch
+/** Prices of variants by their ids. */
+export type KnownPrices = ReadonlyMap<string, { currency_code: string; amount: number }>
+
+/** @param known prices of the variant by their ids, for those that a patch names without saying all of them */
+export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }, known: KnownPrices = new Map()): VariantPatch {
+  const { prices: given, additional_data: _data, ...rest } = variant
+  if (given === undefined) return rest as VariantPatch
+  const whole = given.map(({ id: priceId, ...price }) => {
+    const before = priceId === undefined ? undefined : known.get(priceId)
+    const currency_code = price.currency_code ?? before?.currency_code
+    const major = price.amount ?? (currency_code === before?.currency_code ? before?.amount : undefined)
+    if (currency_code === undefined || major === undefined) {
+      throw priceId === undefined || before !== undefined
+        ? invalidData('A price needs a currency_code and an amount')
+        : notFound(`Price with id: ${priceId} was not found`)
+    }
+    return { ...price, currency_code, amount: major }
+  })
+  return { ...rest, prices: pricesOf(whole), replacesRules: true } as VariantPatch
+}
+
+/** True where a patch needs to be told what is there already. */
+export const namesPrices = (variants: readonly { prices?: readonly object[] | undefined }[]) =>
+  variants.some((variant) => variant.prices?.some((price) => 'id' in price))
+
+const productHandle = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/
+
+/** A handle as products have it; an empty one is made from the title. Throws invalid_data, in Medusa's words. */
+function handleOf({ handle }: { handle?: string | null | undefined }): { handle?: string } {
+  if (handle == null || handle === '') return {}
+  if (!productHandle.test(handle)) throw invalidData(`Invalid product handle '${handle}'. It must contain URL safe characters`)
+  return { handle }
 }
 
 type Named = { id: string }[] | undefined
@@ -157,17 +230,24 @@ function linksOf(body: { categories?: Named; tags?: Named; sales_channels?: Name
 
 /** A new product as the catalogue's command takes it, amounts in minor units. Throws invalid_data for amounts. */
 export function productInputOf(vendorId: string, body: z.output<typeof createBody>): ProductInput {
-  const { variants, categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, ...rest } = body
+  const { variants, categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, handle: _h, additional_data: _a, ...rest } = body
   // As in Medusa, what the store itself sells without a profile is not shipped; of a vendor's the first profile is meant.
   const profile = body.vendor_id === undefined && rest.shipping_profile_id === undefined ? { shipping_profile_id: null } : {}
-  return { ...rest, ...profile, ...linksOf(body), vendor_id: vendorId, variants: (variants ?? []).map(variantInputOf) } as ProductInput
+  return {
+    ...rest,
+    ...handleOf(body),
+    ...profile,
+    ...linksOf(body),
+    vendor_id: vendorId,
+    variants: (variants ?? []).map(variantInputOf),
+  } as ProductInput
 }
 
 /** The same for changes. */
-export function productPatchOf(body: z.output<typeof updateBody>): ProductPatch {
-  const { variants, categories: _c, tags: _t, sales_channels: _s, ...rest } = body
-  const changed = variants?.map((variant) => ('id' in variant ? variantPatchOf(variant) : variantInputOf(variant)))
-  return { ...rest, ...linksOf(body), ...(changed === undefined ? {} : { variants: changed }) } as ProductPatch
+export function productPatchOf(body: z.output<typeof updateBody>, known?: KnownPrices): ProductPatch {
+  const { variants, categories: _c, tags: _t, sales_channels: _s, handle: _h, additional_data: _a, ...rest } = body
+  const changed = variants?.map((variant) => ('id' in variant ? variantPatchOf(variant, known) : variantInputOf(variant)))
+  return { ...rest, ...handleOf(body), ...linksOf(body), ...(changed === undefined ? {} : { variants: changed }) } as ProductPatch
 }
 
 /** The keys find rows of other stores; rows that were taken out of use they find too. Throws not_found for those. */

@@ -11,8 +11,9 @@ import {
 import { type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
 import {
-  bodyIds,
+  changedIds,
   createBody,
+  type KnownPrices,
   newVariant,
   productInputOf,
   productPatchOf,
@@ -22,7 +23,7 @@ import {
   variantPatch,
   variantPatchOf,
 } from './product-body.js'
-import { loadProducts, productAnswer, productFields } from './products.js'
+import { knownPrices, loadProducts, productAnswer, productFields } from './products.js'
 import { type AnyRequest, deleted, findWithin, id, name, ownerOf, write } from './shared.js'
 
 const batch = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.batch).default([])
@@ -51,10 +52,12 @@ const batchRoutes: Route[] = [
     access: 'products:write',
     body: z.strictObject({ create: batch(createBody), update: batch(z.strictObject({ ...updateBody.shape, id })), delete: batch(id) }),
     fields: productFields,
-    ids: { ...bodyIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
+    ids: { ...changedIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
     async handle(request) {
       const { create, update, delete: remove } = request.body
       refuseLarge(request.body)
+      const prices = new Map<string, KnownPrices>()
+      for (const body of update) prices.set(body.id, await knownPrices(request, body.id, body.variants ?? []))
       const done = await write(request, async (unit) => {
         const created: string[] = []
         for (const body of create) {
@@ -65,7 +68,7 @@ const batchRoutes: Route[] = [
         for (const { id: wanted, ...body } of update) {
           await findWithin(unit, request, 'products:write', 'product', wanted)
           await refuseRetired(unit, body)
-          await updateProduct(unit, wanted, productPatchOf(body))
+          await updateProduct(unit, wanted, productPatchOf(body, prices.get(wanted)))
         }
         for (const wanted of remove) {
           await findWithin(unit, request, 'products:write', 'product', wanted)
@@ -91,6 +94,7 @@ const batchRoutes: Route[] = [
     ids: {
       id: 'product',
       update: 'variant',
+      prices: 'variant_price',
       delete: 'variant',
       inventory_item_id: 'inventory_item',
       'customer.groups.id': 'customer_group',
@@ -100,10 +104,13 @@ const batchRoutes: Route[] = [
       const { create, update, delete: remove } = request.body
       refuseLarge(request.body)
       const known = await variantsOf(request, wanted, true)
+      const prices = await knownPrices(request, wanted, update)
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
         for (const variantId of remove) await deleteVariant(unit, wanted, variantId)
-        await updateProduct(unit, wanted, { variants: [...update.map(variantPatchOf), ...create.map(variantInputOf)] })
+        await updateProduct(unit, wanted, {
+          variants: [...update.map((patch) => variantPatchOf(patch, prices)), ...create.map(variantInputOf)],
+        })
       })
       const variants = await variantsOf(request, wanted, false)
       const changed = new Set(update.map((variant) => variant.id))

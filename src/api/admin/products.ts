@@ -12,11 +12,14 @@ import {
   updateProduct,
 } from '../../catalog/index.js'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
+import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
   bodyIds,
+  changedIds,
   createBody,
+  type KnownPrices,
+  namesPrices,
   newVariant,
   productInputOf,
   productPatchOf,
@@ -26,7 +29,8 @@ import {
   variantPatch,
   variantPatchOf,
 } from './product-body.js'
-import { type AnyRequest, deleted, findWithin, ids, ownerOf, q, reach, write } from './shared.js'
+import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
+import { type AnyRequest, deleted, findWithin, ownerOf, reach, write } from './shared.js'
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
@@ -70,7 +74,14 @@ export const productFields: FieldsPolicy = {
     'variants.prices.*',
     'variants.inventory_items.*',
   ],
-  extra: ['variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
+  extra: [
+    'variants.inventory_quantity',
+    'variants.inventory_items.inventory.*',
+    'variants.inventory_items.inventory.location_levels.*',
+    'variants.images.*',
+    'variants.options.option.id',
+    'variants.options.option.title',
+  ],
 }
 
 /** Products as staff see them, each with where it is sold. */
@@ -100,6 +111,20 @@ async function find(request: AnyRequest, wanted: string): Promise<ProductJson> {
   return products[0]
 }
 
+/** What a product's variants cost, by the ids of prices, where a body names prices by those. */
+export async function knownPrices(
+  request: AnyRequest,
+  productId: string,
+  variants: Parameters<typeof namesPrices>[0],
+): Promise<KnownPrices> {
+  if (!namesPrices(variants)) return new Map()
+  const { variants: known = [] } = await find(request, productId)
+  const prices = known.flatMap(
+    (variant) => (variant as unknown as { prices: { id: string; currency_code: string; amount: number }[] }).prices,
+  )
+  return new Map(prices.map((price) => [price.id, price]))
+}
+
 /** One as it is now: the answer to every write. Throws not_found. */
 export const productAnswer = async (request: AnyRequest, wanted: string) => ({
   product: request.fields.project(await find(request, wanted)),
@@ -112,26 +137,12 @@ const productRoutes: Route[] = [
     path: '/admin/products',
     summary: 'List products of every vendor, drafts included',
     access: 'products:read',
-    query: z.strictObject({
-      q,
-      id: ids,
-      title: oneOrMany.optional(),
-      handle: oneOrMany.optional(),
-      external_id: oneOrMany.optional(),
-      sku: oneOrMany.optional(),
-      vendor_id: ids,
-      category_id: ids,
-      collection_id: ids,
-      tag_id: ids,
-      type_id: ids,
-    }),
+    query: z.strictObject(managedFilters),
     fields: productFields,
     page: { limit: 50, orderable: productOrders },
     async handle(request) {
       const { limit, offset } = request.page
-      const { sku, ...filter } = request.query
-      const wanted = { ...filter, ...(sku === undefined ? {} : { variants: { sku } }) } as ProductFilter
-      const { products, count } = await loadProducts(request, wanted, request.page)
+      const { products, count } = await loadProducts(request, managedFilterOf(request.query), request.page)
       return { products: products.map((product) => request.fields.project(product)), count, offset, limit }
     },
   }),
@@ -171,13 +182,14 @@ const productRoutes: Route[] = [
     access: 'products:write',
     body: updateBody,
     fields: productFields,
-    ids: { ...bodyIds, id: 'product' },
+    ids: { ...changedIds, id: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
+      const known = await knownPrices(request, wanted, request.body.variants ?? [])
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await refuseRetired(unit, request.body)
-        await updateProduct(unit, wanted, productPatchOf(request.body))
+        await updateProduct(unit, wanted, productPatchOf(request.body, known))
       })
       return productAnswer(request, wanted)
     },
@@ -227,10 +239,11 @@ const variantRoutes: Route[] = [
     access: 'products:write',
     body: variantPatch,
     fields: productFields,
-    ids: { id: 'product', variant_id: 'variant' },
+    ids: { id: 'product', variant_id: 'variant', prices: 'variant_price' },
     async handle(request) {
       const wanted = request.params.id as string
-      const patch = variantPatchOf({ ...request.body, id: request.params.variant_id as string })
+      const known = await knownPrices(request, wanted, [request.body])
+      const patch = variantPatchOf({ ...request.body, id: request.params.variant_id as string }, known)
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
         await updateProduct(unit, wanted, { variants: [patch] })

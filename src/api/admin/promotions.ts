@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { containsPattern, statement, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
@@ -16,7 +16,7 @@ import {
   updatePromotion,
 } from '../../promotions/index.js'
 import { newCampaign } from './campaigns.js'
-import { deleted, id, idList, ids, q, reading, text, write } from './shared.js'
+import { type AnyRequest, deleted, id, idList, ids, q, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -34,6 +34,7 @@ const fields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'campaign.*',
     'campaign.budget.*',
     'application_method.*',
@@ -63,6 +64,7 @@ const promotions = reading({
     vendor_id: ids,
     is_automatic: yesOrNo.optional(),
   }),
+  narrowing: { table: 'promotion', columns: { code: 'text', type: 'text', campaign_id: 'text', status: 'text', is_automatic: 'boolean' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'code', 'status'],
   load({ context }, query, page) {
@@ -113,8 +115,6 @@ const columns = {
   limit: z.int().min(1).max(2_000_000_000).nullish(),
   campaign_id: id.nullish(),
   metadata,
-  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
-  additional_data: metadata,
 }
 
 const newPromotion = z.strictObject({
@@ -153,8 +153,7 @@ const writing: Route[] = [
     fields,
     ids: { campaign_id: 'campaign' },
     async handle(request) {
-      const { additional_data: _data, ...input } = request.body
-      return promotions.answer(request, await write(request, (unit) => createPromotion(unit, input)))
+      return promotions.answer(request, await write(request, (unit) => createPromotion(unit, request.body)))
     },
   }),
   route({
@@ -167,9 +166,8 @@ const writing: Route[] = [
     fields,
     ids: { id: 'promotion', campaign_id: 'campaign' },
     async handle(request) {
-      const { additional_data: _data, ...patch } = request.body
       const wanted = request.params.id as string
-      await write(request, (unit) => updatePromotion(unit, wanted, patch))
+      await write(request, (unit) => updatePromotion(unit, wanted, request.body))
       return promotions.answer(request, wanted)
     },
   }),
@@ -217,6 +215,125 @@ function rulesRoute(type: RuleType): Route {
   })
 }
 
+const anyPage = { limit: limits.batch, offset: 0, order: { field: 'id', descending: false } } as const
+
+/** A promotion is found by its code as well. Throws not_found. */
+async function findPromotion(request: AnyRequest, wanted: string) {
+  const { context } = request
+  const everything = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null }
+  const tenantId = tenantOf(context)
+  const [[byId], [byCode]] = await context.db.readAll(context.scope, [
+    listPromotionsStatement(tenantId, { ...everything, id: [wanted], code: null }, anyPage),
+    listPromotionsStatement(tenantId, { ...everything, id: null, code: [wanted] }, anyPage),
+  ])
+  const found = byId ?? byCode
+  if (found === undefined) throw notFound(`Promotion with id or code: ${wanted} was not found`)
+  return found
+}
+
+function ruleTypeOf(request: AnyRequest): RuleType {
+  const type = ruleTypes.find((known) => known === request.params.rule_type)
+  if (type === undefined) throw notFound(`Rules are of type ${ruleTypes.join(', ')}`)
+  return type
+}
+
+const ruleColumns = { rules: 'rules', 'target-rules': 'target_rules', 'buy-rules': 'buy_rules' } as const
+
+/** What values of a condition are called, where they name something of the store. */
+const namedValues: Readonly<Record<string, { table: string; label: string }>> = {
+  customer_group: { table: 'customer_group', label: 'name' },
+  region: { table: 'region', label: 'name' },
+  sales_channel: { table: 'sales_channel', label: 'name' },
+  product: { table: 'product', label: 'title' },
+  product_category: { table: 'product_category', label: 'name' },
+  product_collection: { table: 'product_collection', label: 'title' },
+  product_type: { table: 'product_type', label: 'value' },
+  product_tag: { table: 'product_tag', label: 'value' },
+  shipping_option: { table: 'shipping_option', label: 'name' },
+}
+
+/** A page of the values that a condition can be met by. */
+function ruleValuesStatement(tenantId: string, { table, label }: { table: string; label: string }, filter: RuleValueFilter) {
+  return statement<{ value: string; label: string; count: number }>(
+    `admin.rule_values.${table}`,
+    `select x.id as value, x.${label} as label, count(*) over ()::int as count from ${table} x
+     where x.tenant_id = $1 and x.deleted_at is null and ($2::text is null or x.${label} ilike $2) and ($3::text[] is null or x.id = any($3))
+     order by x.${label}, x.id limit $4 offset $5`,
+    [tenantId, filter.q, filter.values, filter.limit, filter.offset],
+  )
+}
+
+interface RuleValueFilter {
+  q: string | null
+  values: string[] | null
+  limit: number
+  offset: number
+}
+
+const ruleReads: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/promotions/rule-value-options/:rule_type/:rule_attribute_id',
+    summary: 'What a condition of promotions can be met by',
+    access: 'promotions:read',
+    query: z.strictObject({
+      q,
+      value: oneOrMany.optional(),
+      promotion_type: z.enum(['standard', 'buyget']).optional(),
+      application_method_type: methodType.optional(),
+      application_method_target_type: targetType.optional(),
+    }),
+    page: { limit: 50, orderable: ['id'] },
+    ids: { rule_type: 'promotion_rule_type', rule_attribute_id: 'promotion_rule_attribute' },
+    async handle(request) {
+      const { context, page, params, query } = request
+      const type = ruleTypeOf(request)
+      const { offset, limit } = page
+      const attribute = ruleAttributes(type, query.application_method_target_type ?? 'items').find(
+        ({ id: known }) => known === params.rule_attribute_id,
+      )
+      if (attribute === undefined) throw notFound(`Rule attribute with id: ${params.rule_attribute_id} was not found`)
+      const named = namedValues[attribute.id]
+      if (named === undefined) return { values: [], count: 0, offset, limit }
+      const filter = { q: containsPattern(query.q), values: query.value ?? null, limit, offset }
+      const rows = await context.db.read(context.scope, ruleValuesStatement(tenantOf(context), named, filter))
+      return { values: rows.map(({ value: one, label }) => ({ value: one, label })), count: rows[0]?.count ?? 0, offset, limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/promotions/:id/:rule_type',
+    summary: 'The rules of a promotion',
+    access: 'promotions:read',
+    query: z.strictObject({
+      promotion_type: z.enum(['standard', 'buyget']).optional(),
+      application_method_type: methodType.optional(),
+      application_method_target_type: targetType.optional(),
+    }),
+    ids: { id: 'promotion', rule_type: 'promotion_rule_type' },
+    async handle(request) {
+      const type = ruleTypeOf(request)
+      const promotion = await findPromotion(request, request.params.id as string)
+      return { rules: promotion[ruleColumns[type]].map(renderRule) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/promotions/:id',
+    summary: 'A promotion, by its id or its code',
+    access: 'promotions:read',
+    fields,
+    ids: { id: 'promotion' },
+    async handle(request) {
+      const { count: _count, ...row } = await findPromotion(request, request.params.id as string)
+      return { promotion: request.fields.project({ ...renderPromotion(row), deleted_at: null }) }
+    },
+  }),
+]
+
 export const routes: Route[] = [
   route({
     surface: 'admin',
@@ -230,9 +347,9 @@ export const routes: Route[] = [
       application_method_target_type: targetType.optional(),
     }),
     ids: { rule_type: 'promotion_rule_type' },
-    async handle({ params, query }) {
-      const type = ruleTypes.find((known) => known === params.rule_type)
-      if (type === undefined) throw notFound(`Rules are of type ${ruleTypes.join(', ')}`)
+    async handle(request) {
+      const { query } = request
+      const type = ruleTypeOf(request)
       const attributes = ruleAttributes(type, query.application_method_target_type ?? 'items')
       return {
         attributes: attributes.map((attribute) => ({
@@ -243,7 +360,8 @@ export const routes: Route[] = [
       }
     },
   }),
-  ...promotions.routes,
+  ...promotions.routes.filter(({ path }) => path === '/admin/promotions'),
+  ...ruleReads,
   ...writing,
   ...ruleTypes.map(rulesRoute),
 ]

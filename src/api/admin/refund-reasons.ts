@@ -4,7 +4,7 @@ import { type FieldsPolicy, metadata, type Route, route } from '../../http/index
 import { createReason, deleteReason, listRefundReasonsStatement, updateReason } from '../../returns/index.js'
 import { deleted, ids, name, q, reading, text, write } from './shared.js'
 
-const fields: FieldsPolicy = { defaults: ['id', 'code', 'label', 'description', 'metadata', 'created_at', 'updated_at'] }
+const fields: FieldsPolicy = { defaults: ['id', 'code', 'label', 'description', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
 
 const reasons = reading({
   path: '/admin/refund-reasons',
@@ -13,6 +13,7 @@ const reasons = reading({
   label: 'Refund reason',
   access: 'orders:read',
   query: z.strictObject({ q, id: ids }),
+  narrowing: { table: 'refund_reason', columns: { code: 'text', label: 'text', description: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'code', 'label'],
   load: ({ context }, query, page) =>

@@ -39,6 +39,7 @@ const regions = reading({
   label: 'Region',
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), currency_code: oneOrMany.optional() }),
+  narrowing: { table: 'region', columns: { name: 'text', currency_code: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: ({ context }, query, page) =>
@@ -61,7 +62,9 @@ const parts = {
   metadata,
 }
 
-const preferenceFields: FieldsPolicy = { defaults: ['id', 'attribute', 'value', 'is_tax_inclusive', 'created_at', 'updated_at'] }
+const preferenceFields: FieldsPolicy = {
+  defaults: ['id', 'attribute', 'value', 'is_tax_inclusive', 'created_at', 'updated_at', 'deleted_at'],
+}
 
 const preferences = reading({
   path: '/admin/price-preferences',
@@ -70,6 +73,7 @@ const preferences = reading({
   label: 'Price preference',
   access: 'settings:read',
   query: z.strictObject({ id: ids, attribute: oneOrMany.optional(), value: oneOrMany.optional() }),
+  narrowing: { table: 'price_preference', columns: { attribute: 'text', value: 'text', is_tax_inclusive: 'boolean' } },
   fields: preferenceFields,
   load: ({ context }, query, page) =>
     context.db.read(
@@ -147,7 +151,7 @@ const preferenceRoutes: Route[] = [
     path: '/admin/price-preferences/:id',
     summary: 'Change a price preference',
     access: 'settings:write',
-    body: z.strictObject({ is_tax_inclusive: z.boolean() }),
+    body: z.strictObject({ is_tax_inclusive: z.boolean().optional() }),
     fields: preferenceFields,
     ids: { id: 'price_preference' },
     async handle(request) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, type Route, route } from '../../http/index.js'
+import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { createReservation, deleteReservation, listReservationsStatement, updateReservation } from '../../inventory/index.js'
 import { limits } from '../../kernel/index.js'
 import { findWithin, id, ids, reach, reading, removal, text, write } from './shared.js'
@@ -14,8 +14,11 @@ const fields: FieldsPolicy = {
     'quantity',
     'line_item_id',
     'description',
+    'metadata',
+    'created_by',
     'created_at',
     'updated_at',
+    'deleted_at',
     'inventory_item.*',
   ],
 }
@@ -24,9 +27,10 @@ const reservations = reading({
   path: '/admin/reservations',
   singular: 'reservation',
   plural: 'reservations',
-  label: 'Reservation item',
+  label: 'Reservation',
   access: 'inventory:read',
   query: z.strictObject({ id: ids, inventory_item_id: ids, location_id: ids, line_item_id: ids }),
+  narrowing: { table: 'reservation', columns: { description: 'text', quantity: 'number', created_by: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'quantity'],
   load: (request, query, page) =>
@@ -56,13 +60,20 @@ export const routes: Route[] = [
     path: '/admin/reservations',
     summary: 'Keep pieces back at a location',
     access: 'inventory:write',
-    body: z.strictObject({ inventory_item_id: id, location_id: id, quantity, description: text.nullish() }),
+    body: z.strictObject({
+      inventory_item_id: id,
+      location_id: id,
+      quantity,
+      description: text.nullish(),
+      line_item_id: id.nullish(),
+      metadata,
+    }),
     fields,
     ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location' },
     async handle(request) {
       const made = await write(request, async (unit) => {
         await findWithin(unit, request, 'inventory:write', 'inventory_item', request.body.inventory_item_id)
-        return createReservation(unit, request.body)
+        return createReservation(unit, request.body, request.context.actorId)
       })
       return reservations.answer(request, made)
     },
@@ -73,9 +84,9 @@ export const routes: Route[] = [
     path: '/admin/reservations/:id',
     summary: 'Change how many pieces are kept back, or why',
     access: 'inventory:write',
-    body: z.strictObject({ quantity: quantity.optional(), description: text.nullish() }),
+    body: z.strictObject({ quantity: quantity.optional(), location_id: id.optional(), description: text.nullish(), metadata }),
     fields,
-    ids: { id: 'reservation' },
+    ids: { id: 'reservation', location_id: 'stock_location' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {

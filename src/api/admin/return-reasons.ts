@@ -27,6 +27,7 @@ const reasons = reading({
   label: 'Return reason',
   access: 'orders:read',
   query: z.strictObject({ q, id: ids, value: ids, parent_return_reason_id: ids }),
+  narrowing: { table: 'return_reason', columns: { value: 'text', label: 'text', description: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'value', 'label'],
   load: ({ context }, query, page) => {

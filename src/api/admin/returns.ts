@@ -49,6 +49,7 @@ export const returnFields: FieldsPolicy = {
     'canceled_at',
     'created_at',
     'updated_at',
+    'deleted_at',
     'items.*',
     'items.reason.*',
     'shipping_methods.*',
@@ -63,6 +64,7 @@ const returns = reading({
   label: 'Return',
   access: 'orders:read',
   query: z.strictObject({ id: ids, order_id: ids, status: z.union([returnStatus, z.array(returnStatus).max(5)]).optional() }),
+  narrowing: { table: 'order_return', columns: { order_id: 'text' } },
   fields: returnFields,
   orderable: returnOrders,
   descending: true,
@@ -246,7 +248,7 @@ export const routes: Route[] = [
     '/request',
     'Request the return that was put together',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, returnId) => requestReturn(request.context, returnId),
+    (request, returnId) => requestReturn(request.context, returnId, request.body.no_notification !== true),
   ),
   route({
     surface: 'admin',
@@ -272,7 +274,7 @@ export const routes: Route[] = [
     '/receive/confirm',
     'Receive what was counted; good pieces are on the shelf again',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, returnId) => confirmReceiving(request.context, returnId),
+    (request, returnId) => confirmReceiving(request.context, returnId, request.body.no_notification !== true),
   ),
   step('/cancel', 'Call a return off', { body: z.strictObject({ no_notification: z.boolean().optional() }) }, (request, returnId) =>
     cancelReturn(request.context, returnId),

@@ -22,6 +22,7 @@ const channels = reading({
   label: 'Sales channel',
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional() }),
+  narrowing: { table: 'sales_channel', columns: { name: 'text', description: 'text', is_disabled: 'boolean' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: ({ context }, query, page) =>
@@ -76,7 +77,8 @@ export const routes: Route[] = [
   }),
   removal({
     path: '/admin/sales-channels',
-    object: 'sales_channel',
+    object: 'sales-channel',
+    kind: 'sales_channel',
     summary: 'Take a sales channel out of use',
     access: 'settings:write',
     remove: deleteSalesChannel,

@@ -1,8 +1,9 @@
-import { type ZodType, type output, z } from 'zod'
+import { type output, z } from 'zod'
 import { type Permission, reachOf, vendorsWithin } from '../../access/index.js'
 import { type ListPage, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData, limits, notFound } from '../../kernel/index.js'
+import { type Narrowing, narrow, narrowable } from './narrowing.js'
 
 /** Schemas of this surface. */
 export const q = z.string().max(limits.search_characters).optional()
@@ -31,7 +32,7 @@ export const percentOf = (ratePpm: number) => ratePpm / 10_000
 
 export type AnyRequest = RequestContext<unknown, unknown>
 
-interface Reading<Query extends ZodType> {
+interface Reading<Query extends z.ZodObject> {
   path: string
   /** Keys of the envelopes. */
   singular: string
@@ -43,6 +44,8 @@ interface Reading<Query extends ZodType> {
   ids?: Route['ids']
   /** Narrows the list; has `id`. */
   query: Query
+  /** Columns that it can be narrowed by besides; the list can be ordered by them, too. */
+  narrowing?: Narrowing
   fields: FieldsPolicy
   orderable?: readonly [string, ...string[]]
   descending?: boolean
@@ -58,11 +61,19 @@ export interface Noun {
   answer(request: AnyRequest, id: string): Promise<Record<string, unknown>>
 }
 
+function orderableOf(noun: { orderable?: readonly [string, ...string[]]; narrowing?: Narrowing }): readonly [string, ...string[]] {
+  const { columns = {}, named = {} } = noun.narrowing ?? {}
+  const [first, ...others] = noun.orderable ?? ['id', 'created_at', 'updated_at']
+  const more = Object.keys(columns).filter((name) => !(name in named))
+  return [first, ...new Set([...others, ...more])]
+}
+
 /** How a noun of the store is read: what its list and its single answer have in common. */
-export function reading<Query extends ZodType>(noun: Reading<Query>): Noun {
-  const { path, singular, plural, label, access, query, fields } = noun
+export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
+  const { path, singular, plural, label, access, query, narrowing, fields } = noun
   const render = (row: unknown, request: AnyRequest) =>
-    request.fields.project(noun.render === undefined ? row : noun.render(row as never, request))
+    // What was deleted is not shown, and clients expect to be told so.
+    request.fields.project({ deleted_at: null, ...((noun.render === undefined ? row : noun.render(row as never, request)) as object) })
   const answer = async (request: AnyRequest, wanted: string) => {
     const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
     if (row === undefined) throw notFound(`${label} with id: ${wanted} was not found`)
@@ -74,14 +85,19 @@ export function reading<Query extends ZodType>(noun: Reading<Query>): Noun {
     path,
     summary: `List ${plural.replaceAll('_', ' ')}`,
     access,
-    query: query as ZodType,
+    query: narrowing === undefined ? query : narrowable(query, narrowing),
     fields,
     ...(noun.ids === undefined ? {} : { ids: noun.ids }),
-    page: { limit: 50, orderable: noun.orderable ?? ['id', 'created_at', 'updated_at'], descending: noun.descending ?? false },
+    page: { limit: 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
     async handle(request) {
-      const rows = await noun.load(request, request.query as output<Query>, request.page)
       const { offset, limit } = request.page
-      return { [plural]: rows.map((row) => render(row, request)), count: rows[0]?.count ?? 0, offset, limit }
+      const given = request.query as Record<string, unknown>
+      const wanted = narrowing === undefined ? given : await narrow(request, query, narrowing, given)
+      if (wanted === null) return { [plural]: [], count: 0, offset, limit }
+      const rows = await noun.load(request, wanted as output<Query>, request.page)
+      // Behind the last page there is no row to say how many there are.
+      const [first] = rows.length > 0 || offset === 0 ? rows : await noun.load(request, wanted as output<Query>, singlePage)
+      return { [plural]: rows.map((row) => render(row, request)), count: first?.count ?? 0, offset, limit }
     },
   })
   const retrieve = route({
@@ -125,7 +141,7 @@ const owned = {
   fulfillment_set: 'Fulfillment set',
   service_zone: 'Service zone',
   inventory_item: 'Inventory item',
-  reservation: 'Reservation item',
+  reservation: 'Reservation',
 } as const
 
 /** Most rows are marked when they go; a reservation has a state. */

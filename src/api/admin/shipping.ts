@@ -22,8 +22,8 @@ import {
 } from '../../shipping/index.js'
 import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
-const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at'] }
-const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'code', 'vendor_id', 'created_at', 'updated_at'] }
+const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
+const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'code', 'vendor_id', 'created_at', 'updated_at', 'deleted_at'] }
 const optionFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
@@ -39,6 +39,7 @@ const optionFields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'type.*',
     'prices.*',
     'prices.price_rules.*',
@@ -56,6 +57,7 @@ const profiles = reading({
   label: 'Shipping profile',
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids }),
+  narrowing: { table: 'shipping_profile', columns: { name: 'text', type: 'text' } },
   fields: profileFields,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: (request, query, page) =>
@@ -76,6 +78,7 @@ const types = reading({
   label: 'Shipping option type',
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids }),
+  narrowing: { table: 'shipping_option_type', columns: { label: 'text', code: 'text', description: 'text' } },
   fields: typeFields,
   orderable: ['id', 'created_at', 'updated_at', 'label'],
   load: (request, query, page) =>
@@ -107,6 +110,17 @@ const options = reading({
   label: 'Shipping option',
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids, service_zone_id: ids, shipping_profile_id: ids, stock_location_id: ids }),
+  narrowing: {
+    table: 'shipping_option',
+    columns: {
+      name: 'text',
+      price_type: 'text',
+      provider_id: 'text',
+      shipping_option_type_id: 'text',
+      is_return: 'boolean',
+      enabled_in_store: 'boolean',
+    },
+  },
   fields: optionFields,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: (request, query, page) =>

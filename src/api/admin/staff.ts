@@ -16,7 +16,7 @@ import { id, ids, name, q, reading, removal, write } from './shared.js'
 
 const roleFields: FieldsPolicy = { defaults: ['id', 'name', 'scope', 'permissions', 'created_at'] }
 const inviteFields: FieldsPolicy = {
-  defaults: ['id', 'email', 'accepted', 'expires_at', 'created_by', 'metadata', 'created_at', 'updated_at', 'role.*'],
+  defaults: ['id', 'email', 'accepted', 'expires_at', 'created_by', 'metadata', 'created_at', 'updated_at', 'deleted_at', 'role.*'],
 }
 
 const roles = reading({
@@ -42,6 +42,7 @@ const invites = reading({
   label: 'Invite',
   access: 'staff:write',
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional() }),
+  narrowing: { table: 'invite', columns: { email: 'text' } },
   fields: inviteFields,
   orderable: ['id', 'created_at', 'updated_at', 'email', 'expires_at'],
   load: ({ context }, query, page) =>

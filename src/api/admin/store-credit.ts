@@ -12,10 +12,10 @@ import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '..
 import { notFound } from '../../kernel/index.js'
 import { refundAsCredit } from '../../payments/index.js'
 import { answerOrder, orderFields } from './order-answers.js'
-import { id, ids, needWholeStore, reading, text, write } from './shared.js'
+import { id, ids, name, needWholeStore, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at'],
+  defaults: ['id', 'customer_id', 'currency_code', 'balance', 'credits', 'debits', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
 }
 const transactionFields: FieldsPolicy = {
   defaults: ['id', 'account_id', 'type', 'amount', 'currency_code', 'reference', 'reference_id', 'note', 'created_by', 'created_at'],
@@ -29,6 +29,7 @@ const accounts = reading({
   label: 'Store credit account',
   access: 'store_credit:read',
   query: z.strictObject({ id: ids, customer_id: ids, currency_code: currencyCode.optional() }),
+  narrowing: { table: 'store_credit_account', columns: { customer_id: 'text' } },
   fields,
   load: (request, query, page) => {
     needWholeStore(request, 'store_credit:read')
@@ -109,13 +110,22 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/credit-lines',
     summary: 'Give of an order back as store credit',
     access: 'payments:refund',
-    body: z.strictObject({ amount: z.number().gt(0), note: text.nullish() }),
+    // What Medusa's clients say it is for is kept as the note.
+    body: z.strictObject({
+      amount: z.number().gt(0),
+      note: text.nullish(),
+      reference: name.nullish(),
+      reference_id: name.nullish(),
+      metadata,
+    }),
     fields: orderFields,
     ids: { id: 'order' },
     async handle(request) {
       const wanted = request.params.id as string
       needWholeStore(request, 'payments:refund')
-      await refundAsCredit(request.context, wanted, request.body)
+      const { amount, note, reference, reference_id: referenceId } = request.body
+      const reason = note ?? ([reference, referenceId].filter((word) => word != null).join(' ') || null)
+      await refundAsCredit(request.context, wanted, { amount, note: reason })
       return answerOrder(request, wanted)
     },
   }),

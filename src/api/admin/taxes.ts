@@ -2,15 +2,18 @@ import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
+  addTaxRateRule,
   createTaxRate,
   createTaxRegion,
   deleteTaxRate,
   deleteTaxRegion,
   listTaxRatesStatement,
   listTaxRegionsStatement,
+  removeTaxRateRule,
   type TaxRateView,
   type TaxRegionView,
   updateTaxRate,
+  updateTaxRegion,
 } from '../../tax/index.js'
 import { deleted, id, ids, name, percent, percentOf, ppmOf, q, reading, write } from './shared.js'
 
@@ -24,6 +27,7 @@ const regionFields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'tax_rates.*',
     'tax_rates.rules.*',
     'children.*',
@@ -41,6 +45,7 @@ const rateFields: FieldsPolicy = {
     'metadata',
     'created_at',
     'updated_at',
+    'deleted_at',
     'rules.*',
   ],
 }
@@ -54,6 +59,7 @@ const regions = reading({
   label: 'Tax region',
   access: 'settings:read',
   query: z.strictObject({ id: ids, country_code: oneOrMany.optional(), province_code: oneOrMany.optional(), parent_id: ids }),
+  narrowing: { table: 'tax_region', columns: { country_code: 'text', province_code: 'text', parent_id: 'text', provider_id: 'text' } },
   fields: regionFields,
   load: ({ context }, query, page) =>
     context.db.read(
@@ -79,6 +85,10 @@ const rates = reading({
   label: 'Tax rate',
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, tax_region_id: ids }),
+  narrowing: {
+    table: 'tax_rate',
+    columns: { name: 'text', code: 'text', tax_region_id: 'text', is_default: 'boolean', is_combinable: 'boolean' },
+  },
   fields: rateFields,
   load: ({ context }, query, page) =>
     context.db.read(
@@ -119,6 +129,22 @@ const regionRoutes: Route[] = [
       const rate = given === undefined ? undefined : { ...given, rate_ppm: ppmOf(given.rate) }
       const made = await write(request, (unit) => createTaxRegion(unit, { ...region, default_tax_rate: rate }))
       return regions.answer(request, made)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/tax-regions/:id',
+    summary: 'Change a tax region',
+    access: 'settings:write',
+    body: z.strictObject({ province_code: z.string().min(1).max(20).nullish(), provider_id: z.literal('tp_system').nullish(), metadata }),
+    fields: regionFields,
+    ids: { id: 'tax_region' },
+    async handle(request) {
+      const { provider_id: _provider, ...patch } = request.body
+      const wanted = request.params.id as string
+      await write(request, (unit) => updateTaxRegion(unit, wanted, patch))
+      return regions.answer(request, wanted)
     },
   }),
   route({
@@ -166,6 +192,35 @@ const rateRoutes: Route[] = [
       const wanted = request.params.id as string
       await write(request, (unit) => updateTaxRate(unit, wanted, { ...rest, ...(rate === undefined ? {} : { rate_ppm: ppmOf(rate) }) }))
       return rates.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/tax-rates/:id/rules',
+    summary: 'Let a tax rate hold for one thing more',
+    access: 'settings:write',
+    body: rule,
+    fields: rateFields,
+    ids: { id: 'tax_rate' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      await write(request, (unit) => addTaxRateRule(unit, wanted, request.body))
+      return rates.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'DELETE',
+    path: '/admin/tax-rates/:id/rules/:rule_id',
+    summary: 'Let a tax rate no longer hold for something',
+    access: 'settings:write',
+    fields: rateFields,
+    ids: { id: 'tax_rate', rule_id: 'tax_rate_rule' },
+    async handle(request) {
+      const { id: wanted, rule_id: ruleId } = request.params as { id: string; rule_id: string }
+      await write(request, (unit) => removeTaxRateRule(unit, wanted, ruleId))
+      return { ...deleted('tax_rate_rule', ruleId), parent: (await rates.answer(request, wanted)).tax_rate }
     },
   }),
   route({

@@ -16,6 +16,7 @@ const users = reading({
   label: 'User',
   access: 'staff:write',
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional() }),
+  narrowing: { table: 'store_user', columns: { email: 'text', first_name: 'text', last_name: 'text' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'email'],
   load: ({ context }, query, page) =>

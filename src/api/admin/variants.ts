@@ -1,32 +1,53 @@
 import { z } from 'zod'
-import { changeInventoryLink, linkInventory, type VariantJson, variantColumns, vendorOfVariant } from '../../catalog/index.js'
-import { singlePage, type Unit } from '../../db/index.js'
+import {
+  changeInventoryLink,
+  findManagedVariants,
+  linkInventory,
+  managedVariantOrders,
+  type VariantFilter,
+  variantColumns,
+  vendorOfVariant,
+} from '../../catalog/index.js'
+import { type ListPage, singlePage, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
-import { notFound } from '../../kernel/index.js'
+import { limits, notFound } from '../../kernel/index.js'
+import { variantFilterOf, variantFilters } from '../store/catalog-filters.js'
 import { requiredQuantity } from './product-body.js'
-import { loadProducts } from './products.js'
-import { type AnyRequest, findWithin, id, write } from './shared.js'
+import { loadProducts, productAnswer } from './products.js'
+import { type AnyRequest, findWithin, id, ids, reach, write } from './shared.js'
 
 // Variants by themselves, and the inventory items that a piece of one takes (Medusa's Admin API, product variants).
 
 const variantFields: FieldsPolicy = {
-  defaults: [...variantColumns, 'options.*', 'prices.*', 'inventory_items.*'],
-  extra: ['images.*', 'options.option.id', 'options.option.title'],
+  relationsLimit: 4,
+  defaults: [...variantColumns, 'inventory_quantity', 'options.*', 'prices.*', 'inventory_items.*', 'product.*'],
+  extra: [
+    'images.*',
+    'options.option.id',
+    'options.option.title',
+    'inventory_items.inventory.*',
+    'inventory_items.inventory.location_levels.*',
+  ],
 }
 
-async function variantsOf(request: AnyRequest): Promise<VariantJson[]> {
-  const wanted = request.params.id as string
-  const { products } = await loadProducts(request, { id: [wanted] }, singlePage)
-  if (products[0] === undefined) throw notFound(`Product with id: ${wanted} was not found`)
-  return products[0].variants ?? []
+/** A page of variants with their products, whoever sells them. */
+async function loadVariants(request: AnyRequest, filter: VariantFilter, page: ListPage) {
+  const found = await findManagedVariants(request.context, filter, page, reach(request, 'products:read'))
+  const productIds = [...new Set(found.variants.map((variant) => variant.product_id))]
+  if (productIds.length === 0) return { variants: [], count: found.count }
+  const { products } = await loadProducts(request, { id: productIds }, { ...singlePage, limit: productIds.length })
+  const variants = new Map(
+    products.flatMap(({ variants: all = [], ...product }) => all.map((variant) => [variant.id, { ...variant, product }] as const)),
+  )
+  return { variants: found.variants.flatMap((variant) => variants.get(variant.id) ?? []), count: found.count }
 }
 
 /** The variant that the path names: the answer to reads and writes. Throws not_found. */
 async function variantAnswer(request: AnyRequest): Promise<{ variant: unknown }> {
-  const wanted = request.params.variant_id as string
-  const variant = (await variantsOf(request)).find((one) => one.id === wanted)
-  if (variant === undefined) throw notFound(`Variant with id: ${wanted} was not found`)
-  return { variant: request.fields.project(variant) }
+  const { id: productId, variant_id: wanted } = request.params as { id: string; variant_id: string }
+  const { variants } = await loadVariants(request, { id: [wanted], product_id: [productId] }, singlePage)
+  if (variants[0] === undefined) throw notFound(`Variant with id: ${wanted} was not found`)
+  return { variant: request.fields.project(variants[0]) }
 }
 
 /** Runs a change of the variant that the path names, with its vendor. */
@@ -38,6 +59,18 @@ function change(request: AnyRequest, fn: (unit: Unit, variantId: string, vendorI
   })
 }
 
+async function listed(request: AnyRequest, filter: VariantFilter) {
+  const { offset, limit } = request.page
+  const { variants, count } = await loadVariants(request, filter, request.page)
+  return { variants: variants.map((variant) => request.fields.project(variant)), count, offset, limit }
+}
+
+const link = z.strictObject({ variant_id: id, inventory_item_id: id })
+const links = z
+  .array(link.extend({ required_quantity: requiredQuantity }))
+  .max(limits.batch)
+  .default([])
+
 const path = '/admin/products/:id/variants/:variant_id'
 const pathIds = { id: 'product', variant_id: 'variant' }
 
@@ -45,21 +78,55 @@ export const routes: Route[] = [
   route({
     surface: 'admin',
     method: 'GET',
+    path: '/admin/product-variants',
+    summary: 'List variants of every product',
+    access: 'products:read',
+    query: z.strictObject({ ...variantFilters, product_id: ids }),
+    fields: variantFields,
+    page: { limit: 20, orderable: managedVariantOrders },
+    handle: (request) => listed(request, variantFilterOf(request.query)),
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
     path: '/admin/products/:id/variants',
     summary: "A product's variants",
     access: 'products:read',
+    query: z.strictObject(variantFilters),
     fields: variantFields,
-    page: { limit: 100, orderable: ['id'] },
+    page: { limit: 50, orderable: ['variant_rank', ...managedVariantOrders] },
     ids: { id: 'product' },
     async handle(request) {
-      const variants = await variantsOf(request)
-      const { limit, offset } = request.page
-      return {
-        variants: variants.slice(offset, offset + limit).map((variant) => request.fields.project(variant)),
-        count: variants.length,
-        offset,
-        limit,
-      }
+      const wanted = request.params.id as string
+      await productAnswer(request, wanted)
+      return listed(request, { ...variantFilterOf(request.query), product_id: [wanted] })
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/variants/inventory-items/batch',
+    summary: 'Change what variants of a product draw on, all or none',
+    access: 'products:write',
+    body: z.strictObject({ create: links, update: links, delete: z.array(link).max(limits.batch).default([]) }),
+    ids: { id: 'product', variant_id: 'variant', inventory_item_id: 'linked_inventory_item' },
+    async handle(request) {
+      const { create, update, delete: remove } = request.body
+      const productId = request.params.id as string
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', productId)
+        const variantIds = [...new Set([...create, ...update, ...remove].map((change) => change.variant_id))].sort()
+        const vendors = new Map<string, string>()
+        for (const variantId of variantIds) vendors.set(variantId, await vendorOfVariant(unit, productId, variantId))
+        for (const { variant_id: variantId, inventory_item_id: inventoryItemId } of remove) {
+          await changeInventoryLink(unit, { variantId, inventoryItemId }, null)
+        }
+        for (const { variant_id: variantId, inventory_item_id: inventoryItemId, required_quantity } of update) {
+          await changeInventoryLink(unit, { variantId, inventoryItemId }, required_quantity)
+        }
+        for (const change of create) await linkInventory(unit, vendors.get(change.variant_id) as string, [change])
+      })
+      return { created: create, updated: update, deleted: remove }
     },
   }),
   route({

@@ -37,6 +37,7 @@ const collections = reading({
   label: 'Product collection',
   access: 'products:read',
   query: z.strictObject({ q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional() }),
+  narrowing: { table: 'product_collection', columns: { title: 'text', handle: 'text', external_id: 'text' } },
   fields: collectionFields,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'handle'],
   async load(request, query, page) {
@@ -163,6 +164,18 @@ const categories = reading({
   label: 'Product category',
   access: 'products:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), handle: oneOrMany.optional(), parent_category_id: ids }),
+  narrowing: {
+    table: 'product_category',
+    columns: {
+      name: 'text',
+      handle: 'text',
+      description: 'text',
+      external_id: 'text',
+      is_active: 'boolean',
+      is_internal: 'boolean',
+      rank: 'number',
+    },
+  },
   fields: categoryFields,
   orderable: ['rank', 'id', 'created_at', 'updated_at', 'name', 'handle'],
   async load(request, query, page) {
@@ -238,6 +251,7 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
     label: `Product ${kind}`,
     access: 'products:read',
     query: z.strictObject({ q, id: ids, value: oneOrMany.optional() }),
+    narrowing: { table: `product_${kind}`, columns: { value: 'text', external_id: 'text' } },
     fields: wordFields,
     orderable: ['id', 'created_at', 'updated_at', 'value'],
     load: ({ context }, query, page) =>

@@ -32,7 +32,7 @@ import { limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
 import { orderFields } from './order-fields.js'
 import { answerOrder } from './orders.js'
-import { salesChannelsOf } from './shared.js'
+import { salesChannelsOf, signedInId } from './shared.js'
 
 /** Codes as a shopper types them. */
 export const promoCodes = z.array(z.string().trim().min(1).max(limits.promotionCode_characters)).max(limits.promotionCodes)
@@ -65,8 +65,6 @@ const newCart = z.strictObject({
   items: z.array(newLine).max(limits.cartLines).optional(),
   promo_codes: promoCodes.optional(),
   metadata,
-  // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
-  additional_data: metadata,
 })
 
 const changedCart = z.strictObject({
@@ -78,7 +76,6 @@ const changedCart = z.strictObject({
   billing_address: cartAddress,
   promo_codes: promoCodes.optional(),
   metadata,
-  additional_data: metadata,
 })
 
 /** A cart in wire shape, whole: what a fields tree is applied to. */
@@ -94,11 +91,6 @@ function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart):
 /** The envelope of every answer that is a cart. */
 export function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
   return { cart: request.fields.project(wholeCart(request, cart)) }
-}
-
-/** The signed-in customer's id; null for guests. */
-function signedInId({ actor }: RequestContext<unknown, unknown>): string | null {
-  return actor?.type === 'customer' && actor.id !== '' ? actor.id : null
 }
 
 /** An address as given, or a copy of one that the signed-in customer keeps. Throws not_found for anybody else's. */
@@ -131,7 +123,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   }
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
-  const { additional_data: _data, currency_code, ...input } = body
+  const { currency_code, ...input } = body
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
@@ -145,7 +137,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 }
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
-  const { additional_data: _data, sales_channel_id, ...input } = request.body
+  const { sales_channel_id, ...input } = request.body
   // As on creation, a key without channels narrows nothing.
   if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {

@@ -93,6 +93,13 @@ const money = z.coerce.number().min(0).max(Number.MAX_SAFE_INTEGER)
 /** A window of prices in major units of the region's currency. */
 export const priceWindow = z.strictObject({ $gte: money.optional(), $lte: money.optional() })
 
+/** What staff can narrow products by beside what shoppers can. */
+export const managedScalars = {
+  status: oneOrMany.optional(),
+  sales_channel_id: oneOrMany.optional(),
+  price_list_id: oneOrMany.optional(),
+  sku: oneOrMany.optional(),
+}
 const productPart = z.strictObject({ ...productScalars, variants: variantPart.optional() })
 export const productFilters = {
   ...productScalars,
@@ -120,6 +127,22 @@ export function filterOf(input: ProductFilterInput): ProductFilter {
   const { price: _price, options, ...filter } = input
   const named = options === undefined ? {} : { option_values: Object.entries(options).map(([title, values]) => ({ title, values })) }
   return { ...given(filter), ...named } as ProductFilter
+}
+
+const managedPart = z.strictObject({ ...productScalars, ...managedScalars, variants: variantPart.optional() })
+export const managedFilters = {
+  ...productScalars,
+  ...managedScalars,
+  variants: z.strictObject(variantFilters).optional(),
+  $and: z.array(managedPart).max(10).optional(),
+  $or: z.array(managedPart).max(10).optional(),
+}
+
+/** The filter of staff: categories that shoppers do not see are known to them. */
+export function managedFilterOf(input: z.output<z.ZodObject<typeof managedFilters>>): ProductFilter {
+  const { $and, $or, ...filter } = input
+  const parts = (several: typeof $and) => several?.map((part) => managedFilterOf(part))
+  return { ...given({ ...filter, $and: parts($and), $or: parts($or) }), hidden_categories: true } as ProductFilter
 }
 
 export const variantFilterOf = (input: object): VariantFilter => given(input) as VariantFilter

@@ -54,7 +54,7 @@ export const customerFields: FieldsPolicy = {
     'updated_at',
     ...address.map((name) => `addresses.${name}`),
   ],
-  extra: order.map((name) => `orders.${name}`),
+  extra: ['email_verified', ...order.map((name) => `orders.${name}`)],
 }
 
 export const customerAddressFields: FieldsPolicy = { defaults: address }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor } from '../../access/index.js'
+import { type Actor, emailVerifiedStatement } from '../../access/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
 import { alreadyCustomer, createAccount, customerStatement, updateCustomer } from '../../customers/index.js'
 import { tenantOf } from '../../db/index.js'
@@ -32,7 +32,19 @@ export async function answerCustomer(request: AnyRequest, id: string): Promise<u
     ? await context.db.readAll(context.scope, [customerStatement(tenantId, id), listOrdersStatement(tenantId, { ...filter, ...page })])
     : [await context.db.read(context.scope, customerStatement(tenantId, id)), []]
   if (customer === undefined) throw unauthorized()
-  return fields.project({ ...customer, orders: orders.map((order) => renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))) })
+  const more = fields.has('email_verified') ? { email_verified: await hasProven(request, customer.email) } : {}
+  return fields.project({
+    ...customer,
+    ...more,
+    orders: orders.map((order) => renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))),
+  })
+}
+
+/** Whether the sender has shown that an e-mail is theirs. */
+async function hasProven({ context, actor }: AnyRequest, email: string): Promise<boolean> {
+  const identityId = (actor as Actor).identityId as string
+  const [row] = await context.db.read(context.scope, emailVerifiedStatement(tenantOf(context), identityId, email))
+  return row?.verified === true
 }
 
 export const routes: Route[] = [

@@ -3,8 +3,9 @@ import { type CollectionOfCart, createPaymentCollection, createPaymentSession, r
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
+import { lookAtOrderPayment, startOrderPayment } from '../../payments/index.js'
 import { regionStatement } from '../../regions/index.js'
-import { listed } from './shared.js'
+import { listed, signedInId } from './shared.js'
 
 const collectionFields: FieldsPolicy = {
   defaults: ['id', 'currency_code', 'amount', 'payment_sessions.*'],
@@ -58,7 +59,22 @@ export const routes: Route[] = [
     fields: collectionFields,
     ids: { id: 'payment_collection' },
     async handle(request) {
-      return answerCollection(request, await createPaymentSession(request.context, request.params.id as string, request.body.provider_id))
+      const { context, params, body } = request
+      const wanted = params.id as string
+      const ofCart = await createPaymentSession(context, wanted, body.provider_id)
+      return answerCollection(request, ofCart ?? (await startOrderPayment(context, wanted, body.provider_id, signedInId(request))))
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'POST',
+    path: '/store/payment-collections/:id/settle',
+    summary: "What became of the payment of an order's collection: asked of the provider, as when a shopper comes back from the bank",
+    access: 'public',
+    fields: { ...collectionFields, defaults: [...collectionFields.defaults, 'status'] },
+    ids: { id: 'order_collection' },
+    async handle(request) {
+      return answerCollection(request, await lookAtOrderPayment(request.context, request.params.id as string, signedInId(request)))
     },
   }),
 ]

@@ -20,6 +20,7 @@ import { invalidData, toMinor } from '../../kernel/index.js'
 import type { PricingQuery } from '../../pricing/index.js'
 import { localesOf, translated } from '../../translations/index.js'
 import { withRatings } from '../../reviews/index.js'
+import { answeredFacets } from './facets.js'
 import { facetList, filterOf, type ProductFilterInput, productFilters, variantFilterOf, variantFilters } from './catalog-filters.js'
 import { listed, salesChannelsOf } from './shared.js'
 
@@ -219,7 +220,7 @@ export const routes: Route[] = [
         count,
         offset,
         limit,
-        ...(found === undefined ? {} : { facets: found }),
+        ...(found === undefined ? {} : { facets: await answeredFacets(context, request.locale, found) }),
       }
     },
   }),

@@ -6,6 +6,7 @@ import type { PricingQuery } from '../../pricing/index.js'
 import { withRatings } from '../../reviews/index.js'
 import { highlighted, searchProducts, wordsOf } from '../../search/index.js'
 import { localesOf, translated } from '../../translations/index.js'
+import { answeredFacets } from './facets.js'
 import { productFilters } from './catalog-filters.js'
 import { asksFor, pricingOf, pricingSchema, productFields, productFilterOf, relationsAsked } from './products.js'
 import { salesChannelsOf } from './shared.js'
@@ -115,7 +116,7 @@ async function answerOf(request: SearchRequest, asked: Query): Promise<object> {
   return {
     entity: 'product',
     hits: found.hits.map((hit) => renderHit(hit, fields, asked, search)),
-    facets: found.facets,
+    facets: await answeredFacets(context, search.locales[0] ?? null, found.facets),
     pagination: { skip: search.skip, take: search.take, next_cursor: next < found.count ? String(next) : null },
     ...(asked.search_options.count === 'none' ? {} : { count: found.count }),
   }

@@ -15,6 +15,11 @@ export function salesChannelsOf(request: RequestContext<unknown, unknown>, asked
   return asked
 }
 
+/** The signed-in customer's id; null for guests. */
+export function signedInId({ actor }: RequestContext<unknown, unknown>): string | null {
+  return actor?.type === 'customer' && actor.id !== '' ? actor.id : null
+}
+
 /** A list's envelope: `{ things, count, offset, limit }`. */
 export function listed(
   name: string,

@@ -8,5 +8,17 @@ import { routes as payee } from './payee.js'
 import { routes as products } from './products.js'
 import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
+import { routes as uploads } from './uploads.js'
 
-export const routes: Route[] = [...me, ...products, ...inventory, ...shipping, ...orders, ...imports, ...reviews, ...payee, ...money]
+export const routes: Route[] = [
+  ...me,
+  ...products,
+  ...uploads,
+  ...inventory,
+  ...shipping,
+  ...orders,
+  ...imports,
+  ...reviews,
+  ...payee,
+  ...money,
+]

@@ -1,24 +1,23 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
-import { invalidData, newId, notFound, paymentAuthorizationError } from '../../kernel/index.js'
+import { invalidData } from '../../kernel/index.js'
 import {
-  accountFor,
   changeAmountStatement,
+  type Collection,
   ensureCollectionStatement,
-  keptMoney,
-  moneyOf,
+  isBegun,
   paymentProviderOf,
-  perform,
   replaceSession,
+  startSession,
 } from '../../payments/index.js'
 import { changeCart } from '../change.js'
 import { chooseShipping, openProfiles } from '../choose-shipping.js'
 import { promoteToPay } from '../promote.js'
-import { type CartCollection, type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
+import { type LoadedCart, loadCartOfCollectionStatement } from '../queries/load-cart.js'
 import { applyCredit, dueOf } from '../render.js'
 
 /** A collection with its cart's region, which says who can be paid through. */
 export interface CollectionOfCart {
-  collection: CartCollection
+  collection: Collection
   providers: string[]
 }
 
@@ -34,18 +33,19 @@ export async function createPaymentCollection(context: Context, cartId: string):
 }
 
 function collectionOf(cart: LoadedCart): CollectionOfCart {
-  return { collection: cart.collection as CartCollection, providers: cart.region.payment_providers }
+  return { collection: cart.collection as Collection, providers: cart.region.payment_providers }
 }
 
 /**
- * Starts paying through a provider; sessions before it end. The provider is asked outside any transaction, with a key
+ * Starts paying a cart through a provider; sessions before it end. The provider is asked outside any transaction, with a key
  * of this session, and the answer is kept only if the cart still costs the same.
- * @throws not_found for an unknown collection; invalid_data for a provider that the region does not have
+ * @returns null for a collection that is no open cart's: an order's is paid by other rules (see payments)
+ * @throws invalid_data for a provider that the region does not have, and when the cart changed meanwhile
  */
-export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart> {
+export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart | null> {
   const tenantId = tenantOf(context)
   const [found] = await context.db.read(context.scope, loadCartOfCollectionStatement(tenantId, collectionId))
-  if (found === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
+  if (found === undefined || found.order_id !== null || found.is_draft) return null
   const provider = paymentProviderOf(providerId)
   if (provider === undefined || !found.region.payment_providers.includes(providerId)) {
     throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${found.region.id}.`)
@@ -55,55 +55,25 @@ export async function createPaymentSession(context: Context, collectionId: strin
   promoteToPay(cart, context.clock.now())
   applyCredit(cart)
   const amountMinor = dueOf(cart)
-  const money = { amountMinor, currency: cart.currency_code }
-  // A click twice, or coming back to the page, goes on with what was begun: the shopper may have paid half of it.
-  if (provider.remote !== undefined && isBegun(cart, providerId, amountMinor)) return collectionOf(cart)
-  const id = newId('payses')
-  const account = await accountFor(context, provider)
-  const started = await perform(
-    context,
-    provider,
-    {
-      key: `session:${id}`,
-      kind: 'session',
-      account,
-      request: { money: keptMoney(money), collection_id: collectionId },
-    },
-    (call, request) => provider.startSession(call, moneyOf(request), { collectionId }),
-  )
-  if (started.kind !== 'ok') throw paymentAuthorizationError(started.message)
+  // The shopper may have paid half of what was begun.
+  const { collection } = cart
+  const isSame = collection !== null && BigInt(collection.amount_minor) === amountMinor
+  if (provider.remote !== undefined && isSame && isBegun(collection, providerId, amountMinor)) return collectionOf(cart)
+  const begun = await startSession(context, provider, collectionId, { amountMinor, currency: cart.currency_code })
   const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
     applyCredit(locked)
     const total = dueOf(locked)
     // Another region can cost as many units of another currency.
-    const isSame = total === amountMinor && locked.currency_code === cart.currency_code && locked.region_id === cart.region_id
-    if (!isSame) throw invalidData('The cart changed while its payment was started. Try again.')
+    const stays = total === amountMinor && locked.currency_code === cart.currency_code && locked.region_id === cart.region_id
+    if (!stays) throw invalidData('The cart changed while its payment was started. Try again.')
     if (locked.collection?.amount_minor !== Number(total)) {
       await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
-    }
-    const begun = {
-      id,
-      collectionId,
-      providerId,
-      currencyCode: locked.currency_code,
-      amountMinor: total,
-      data: started.value,
-      reference: provider.referenceOf?.(started.value) ?? null,
-      accountId: account?.id ?? null,
     }
     await replaceSession(unit, begun, context.clock.now())
     // Written just now: what follows must not take it for stale.
     if (locked.collection !== null) locked.collection.amount_minor = Number(total)
   })
   return collectionOf(changed)
-}
-
-function isBegun(cart: LoadedCart, providerId: string, amountMinor: bigint): boolean {
-  const { collection } = cart
-  if (collection === null || BigInt(collection.amount_minor) !== amountMinor) return false
-  return collection.payment_sessions.some(
-    (session) => session.provider_id === providerId && BigInt(session.amount_minor) === amountMinor && session.status === 'pending',
-  )
 }
 
 /**

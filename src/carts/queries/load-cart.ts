@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../db/index.js'
 import { type CartCreditAccount, type CartCreditLine, cartCreditAccountsSql } from '../../credit/index.js'
+import { type Collection, collectionJsonSql } from '../../payments/index.js'
 import { plainTaxInclusiveSql, taxInclusiveSql } from '../../pricing/index.js'
 import { type Adjustment, candidatesJsonSql, type Promotion } from '../../promotions/index.js'
 import { type TaxLine, type TaxRate, taxRatesJson } from '../../tax/index.js'
@@ -69,30 +70,6 @@ export interface CartMethod {
   updated_at: string
 }
 
-export interface CartSession {
-  id: string
-  provider_id: string
-  payment_account_id: string | null
-  amount_minor: number
-  currency_code: string
-  status: string
-  data: Record<string, unknown>
-  context: object
-  authorized_at: string | null
-}
-
-export interface CartCollection {
-  id: string
-  amount_minor: number
-  currency_code: string
-  status: string
-  metadata: object | null
-  completed_at: string | null
-  created_at: string
-  updated_at: string
-  payment_sessions: CartSession[]
-}
-
 export interface OpenCheckout {
   id: string
   attempt: number
@@ -132,7 +109,7 @@ export interface LoadedCart {
   customer: { id: string; email: string; has_account: boolean; groups: { id: string }[] } | null
   lines: CartLine[]
   methods: CartMethod[]
-  collection: CartCollection | null
+  collection: Collection | null
   /** The open attempt to complete this cart, if there is one. */
   checkout: OpenCheckout | null
   /** Staff put it together, or did before it became an order: no shopper knows it. */
@@ -216,16 +193,7 @@ export const methodJsonSql = `json_build_object(${pairs('m', methodColumns)})`
 const methodsSql = `coalesce((select json_agg(${methodJsonSql} order by m.id)
   from cart_shipping_method m where m.tenant_id = $1 and m.cart_id = c.id), '[]')`
 
-const collectionSql = `(
-  select json_build_object('id', k.id, 'amount_minor', k.amount_minor, 'currency_code', k.currency_code,
-    'status', k.status, 'metadata', k.metadata, 'completed_at', k.completed_at, 'created_at', k.created_at,
-    'updated_at', k.updated_at, 'payment_sessions', coalesce((
-      select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
-        'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
-        'payment_account_id', s.payment_account_id,
-        'authorized_at', s.authorized_at) order by s.id)
-      from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'))
-  from payment_collection k where k.tenant_id = $1 and k.cart_id = c.id)`
+const collectionSql = `(select ${collectionJsonSql} from payment_collection k where k.tenant_id = $1 and k.cart_id = c.id)`
 
 /** All of cart `c` in region `r` but its lines and methods. */
 const rootSql = `

@@ -35,6 +35,9 @@ export const describing = [
   'thumbnail',
 ] as const
 
+/** What its inventory item has from a variant. */
+const stocked = ['weight', 'length', 'height', 'width', 'hs_code', 'mid_code', 'origin_country', 'material'] as const
+
 /**
  * Adds variants with their prices, options and stock, each kind in one insert.
  * @throws invalid_data for a variant that names some options and leaves others open; duplicate_error for a SKU that the vendor has already
@@ -48,7 +51,7 @@ export async function addVariants(unit: Unit, parent: VariantParent, inputs: rea
     id: newId('variant'),
     priceSetId: newId('pset'),
     inventoryItemId: newId('iitem'),
-    rank: parent.firstRank + index,
+    rank: input.variant_rank ?? parent.firstRank + index,
     chosen: chosenValues(parent.options, input),
   }))
   refuseTwins(variants)
@@ -81,10 +84,12 @@ export async function addVariants(unit: Unit, parent: VariantParent, inputs: rea
   return variants.map(({ id }) => id)
 }
 
+export const skuTaken = (sku: string) => duplicate(`Product variant with sku: ${sku}, already exists.`)
+
 async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly VariantInput[]): Promise<void> {
   const skus = inputs.map((input) => input.sku).filter((sku) => sku != null)
   const twice = skus.find((sku, index) => skus.indexOf(sku) !== index)
-  if (twice !== undefined) throw duplicate(`Variant with sku: ${twice}, already exists.`)
+  if (twice !== undefined) throw skuTaken(twice)
   if (skus.length === 0) return
   const [known] = await unit.run(
     statement<{ sku: string }>(
@@ -93,10 +98,11 @@ async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly Va
       [tenantOf(unit), vendorId, skus],
     ),
   )
-  if (known !== undefined) throw duplicate(`Variant with sku: ${known.sku}, already exists.`)
+  if (known !== undefined) throw skuTaken(known.sku)
 }
 
-function chosenValues(options: readonly CreatedOption[], input: VariantInput): { optionId: string; valueId: string }[] {
+/** A value for each option. Throws invalid_data for a variant that leaves one open, and for what the product does not have. */
+export function chosenValues(options: readonly CreatedOption[], input: VariantInput): { optionId: string; valueId: string }[] {
   // As in Medusa, a variant may leave all options open; one that names some names every one.
   if (input.options === undefined) return []
   const given = input.options
@@ -182,7 +188,14 @@ async function insertStock(
   const managed = variants.filter(({ input }) => (input.manage_inventory ?? true) && (input.inventory_items ?? []).length === 0)
   if (managed.length === 0) return
   await InventoryItem.query().insert(
-    managed.map(({ input, inventoryItemId }) => ({ id: inventoryItemId, vendor_id, sku: input.sku ?? null, title: input.title })),
+    managed.map(({ input, inventoryItemId }) => ({
+      id: inventoryItemId,
+      vendor_id,
+      sku: input.sku ?? null,
+      title: input.title,
+      description: input.title,
+      ...Object.fromEntries(stocked.map((name) => [name, input[name] ?? null])),
+    })),
   )
   await VariantInventoryItem.query().insert(
     managed.map(({ id, inventoryItemId }) => ({ variant_id: id, inventory_item_id: inventoryItemId, vendor_id })),

@@ -108,7 +108,7 @@ async function insertOptions(_unit: Unit, productId: string, input: ProductInput
     id: newId('opt'),
     title: option.title,
     rank,
-    values: [...new Set(option.values)].map((value, position) => ({ id: newId('optval'), value, rank: position })),
+    values: [...new Set(option.values)].map((value, position) => ({ id: newId('optval'), value, rank: option.ranks?.[value] ?? position })),
   }))
   if (options.length === 0) return []
   await ProductOption.query().insert(

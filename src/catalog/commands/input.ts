@@ -29,6 +29,8 @@ export interface VariantInput {
   material?: string | null
   thumbnail?: string | null
   metadata?: Record<string, unknown> | null
+  /** Place among the product's variants; behind the others when absent. */
+  variant_rank?: number
   /** Option title → value, one for each option of the product. */
   options?: Record<string, string>
   prices: PriceInput[]
@@ -45,9 +47,10 @@ export interface ProductInput {
   handle?: string
   subtitle?: string | null
   description?: string | null
-  status?: 'draft' | 'proposed' | 'published'
+  status?: 'draft' | 'proposed' | 'published' | 'rejected'
   thumbnail?: string | null
-  images?: { url: string }[]
+  /** In their order. One that is there already keeps its id, and its variants. */
+  images?: { url: string; id?: string }[]
   collection_id?: string | null
   type_id?: string | null
   shipping_profile_id?: string | null
@@ -63,7 +66,7 @@ export interface ProductInput {
   origin_country?: string | null
   material?: string | null
   metadata?: Record<string, unknown> | null
-  options?: { title: string; values: string[] }[]
+  options?: { title: string; values: string[]; ranks?: Record<string, number> }[]
   variants?: VariantInput[]
   tag_ids?: string[]
   category_ids?: string[]

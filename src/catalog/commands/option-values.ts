@@ -20,20 +20,22 @@ export async function optionsOfProduct(unit: Unit, productId: string): Promise<C
 }
 
 /**
- * Gives a product the options and values that it lacks; those it has stay. A new option is for products without
- * variants only: the variants that are there would have no value of it.
+ * Gives a product the options and values that it lacks; those it has stay. The variants that are there have no value of
+ * a new option, so it is for products without variants unless its maker says otherwise.
  * @throws invalid_data for a new option where there are variants
  */
 export async function ensureOptionValues(
   unit: Unit,
   product: { id: string; vendor_id: string },
   wanted: readonly { title: string; values: readonly string[] }[],
+  { besideVariants = false }: { besideVariants?: boolean } = {},
 ): Promise<void> {
   const known = await optionsOfProduct(unit, product.id)
   const { vendor_id } = product
   for (const option of wanted) {
     const existing = known.find((candidate) => candidate.title === option.title)
-    const id = existing?.id ?? (await addOption(unit, product, option.title, known.length))
+    if (existing === undefined && !besideVariants) await refuseVariants(unit, product.id, option.title)
+    const id = existing?.id ?? (await addOption(product, option.title, known.length))
     if (existing === undefined) known.push({ id, title: option.title, values: [] })
     const has = new Set(existing?.values.map((value) => value.value))
     const missing = [...new Set(option.values)].filter((value) => !has.has(value))
@@ -43,16 +45,19 @@ export async function ensureOptionValues(
   }
 }
 
-async function addOption(unit: Unit, product: { id: string; vendor_id: string }, title: string, rank: number): Promise<string> {
-  if (rank >= limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
+async function refuseVariants(unit: Unit, productId: string, title: string): Promise<void> {
   const [variant] = await unit.run(
     statement<{ id: string }>(
       'catalog.any_variant',
       'select id from product_variant where tenant_id = $1 and product_id = $2 and deleted_at is null limit 1',
-      [tenantOf(unit), product.id],
+      [tenantOf(unit), productId],
     ),
   )
   if (variant !== undefined) throw invalidData(`The product has variants without the option ${title}: it cannot be added any more`)
+}
+
+async function addOption(product: { id: string; vendor_id: string }, title: string, rank: number): Promise<string> {
+  if (rank >= limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
   const id = newId('opt')
   await ProductOption.query().insert({ id, title, rank, vendor_id: product.vendor_id, product_id: product.id })
   return id

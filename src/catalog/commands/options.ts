@@ -1,13 +1,13 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
-import { ensureOptionValues } from './option-values.js'
+import { ensureOptionValues, optionsOfProduct } from './option-values.js'
 
 export interface OptionInput {
   title: string
   values: readonly string[]
 }
 
-/** Adds an option to a product without variants. Throws not_found, and invalid_data for one that is there. */
+/** Adds an option to a product; variants that are there have no value of it yet. Throws not_found, and invalid_data for one that is there. */
 export async function createOption(unit: Unit, productId: string, input: OptionInput): Promise<void> {
   const product = await lockProduct(unit, productId)
   const known = await unit
@@ -16,7 +16,7 @@ export async function createOption(unit: Unit, productId: string, input: OptionI
     .whereNull('deleted_at')
     .first('id')
   if (known !== undefined) throw invalidData(`The product has the option ${input.title} already`)
-  await ensureOptionValues(unit, product, [input])
+  await ensureOptionValues(unit, product, [input], { besideVariants: true })
 }
 
 /**
@@ -50,6 +50,24 @@ export async function updateOption(
     await unit.knex('product_option').where({ tenant_id: tenantId, id: optionId }).update({ title, updated_at: new Date() })
 }
 
+export interface OptionPatch {
+  /** The option to change; without it one of the title is meant, or a new one. */
+  id?: string | undefined
+  title?: string | undefined
+  values?: readonly string[] | undefined
+}
+
+/** Changes options of a product and adds those that it lacks; others stay. Throws as the single changes do. */
+export async function changeOptions(unit: Unit, productId: string, patches: readonly OptionPatch[]): Promise<void> {
+  const known = await optionsOfProduct(unit, productId)
+  for (const { id, title, values } of patches) {
+    const optionId = id ?? known.find((option) => option.title === title)?.id
+    if (optionId !== undefined) await updateOption(unit, productId, optionId, { title, values })
+    else if (title !== undefined) await createOption(unit, productId, { title, values: values ?? [] })
+    else throw invalidData('A new option needs a title')
+  }
+}
+
 async function removeValues(unit: Unit, optionId: string, kept: readonly string[]): Promise<void> {
   const values = [tenantOf(unit), optionId, kept]
   const [used] = await unit.run(
@@ -73,7 +91,7 @@ async function removeValues(unit: Unit, optionId: string, kept: readonly string[
   )
 }
 
-/** Takes an option off a product without variants. Throws not_found; not_allowed while there are variants. */
+/** Takes an option off a product and its variants. Throws not_found; not_allowed where two variants differ by nothing else. */
 export async function deleteOption(unit: Unit, productId: string, optionId: string): Promise<void> {
   await lockProduct(unit, productId)
   const tenantId = tenantOf(unit)
@@ -86,12 +104,21 @@ export async function deleteOption(unit: Unit, productId: string, optionId: stri
     ),
   )
   if (gone.length === 0) throw notFound(`Product option with id: ${optionId} was not found`)
-  const variant = await unit
-    .knex('product_variant')
-    .where({ tenant_id: tenantId, product_id: productId })
-    .whereNull('deleted_at')
-    .first('id')
-  if (variant !== undefined) throw notAllowed('The product has variants, which differ by this option: remove those first')
+  await unit.run(
+    statement('catalog.let_go_option', 'delete from product_variant_option where tenant_id = $1 and option_id = $2', [tenantId, optionId]),
+  )
+  const [twins] = await unit.run(
+    statement<{ values: string[] }>(
+      'catalog.twin_variants',
+      `select c.values from (
+         select array_agg(l.option_value_id order by l.option_value_id) as values from product_variant v
+         left join product_variant_option l on l.tenant_id = v.tenant_id and l.variant_id = v.id
+         where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null group by v.id) c
+       group by c.values having count(*) > 1 limit 1`,
+      [tenantId, productId],
+    ),
+  )
+  if (twins !== undefined) throw notAllowed('Variants of the product differ by this option alone: remove those first')
 }
 
 /** Two changes of a product's options follow one another. */

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, notAllowed, notFound } from '../../kernel/index.js'
 
 const words = {
@@ -29,7 +29,7 @@ export async function updateWord(unit: Unit, kind: keyof typeof words, id: strin
       .knex(table)
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
-      .update({ ...changes, updated_at: new Date() })
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
     if (changed === 0) throw notFound(`${label} with id: ${id} was not found`)
   } catch (error) {
     if (isDuplicate(error)) throw duplicate(`${label} with value: ${patch.value}, already exists.`)

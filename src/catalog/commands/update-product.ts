@@ -1,9 +1,11 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, type CreatedOption, describing, insertPrices } from './add-variants.js'
+import { addVariants, chosenValues, type CreatedOption, describing, insertPrices, skuTaken } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
+import { optionsOfProduct } from './option-values.js'
+import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
@@ -15,7 +17,10 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
   replacesRules?: boolean
 }
 
-export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options' | 'external_id'>> & { variants?: VariantPatch[] }
+export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options'>> & {
+  options?: OptionPatch[]
+  variants?: VariantPatch[]
+}
 
 const columns = [
   'title',
@@ -28,6 +33,8 @@ const columns = [
   'type_id',
   'shipping_profile_id',
   'discountable',
+  'is_giftcard',
+  'external_id',
   'weight',
   'length',
   'height',
@@ -56,28 +63,39 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   )
   if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
-  if (changes.metadata !== undefined && changes.metadata !== null) changes.metadata = JSON.stringify(changes.metadata)
   try {
     await unit
       .knex('product')
       .where({ tenant_id: tenantId, id })
-      .update({ ...changes, updated_at: new Date() })
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   } catch (error) {
     if (isDuplicate(error)) throw duplicate(`Product with handle: ${patch.handle}, already exists.`)
     throw error
   }
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
   await replaceLinks(unit, id, product.vendor_id, patch)
+  if (patch.options !== undefined) await changeOptions(unit, id, patch.options)
   await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
 }
 
-async function replaceImages(unit: Unit, productId: string, vendorId: string, images: { url: string }[]): Promise<void> {
+async function replaceImages(unit: Unit, productId: string, vendorId: string, images: { url: string; id?: string }[]): Promise<void> {
   if (images.length > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
-  await unit
-    .knex('product_image')
-    .where({ tenant_id: tenantOf(unit), product_id: productId })
-    .delete()
-  const rows = images.map((image, rank) => ({ id: newId('img'), vendor_id: vendorId, product_id: productId, url: image.url, rank }))
+  const ofProduct = { tenant_id: tenantOf(unit), product_id: productId }
+  const named = images.flatMap((image) => image.id ?? [])
+  const known = await unit.knex('product_image').where(ofProduct).whereIn('id', named).pluck('id')
+  const missing = named.find((id) => !known.includes(id))
+  if (missing !== undefined) throw notFound(`Product image with id: ${missing} was not found`)
+  await unit.knex('product_image').where(ofProduct).whereNotIn('id', named).delete()
+  for (const [rank, { id, url }] of images.entries()) {
+    if (id !== undefined)
+      await unit
+        .knex('product_image')
+        .where({ ...ofProduct, id })
+        .update({ url, rank, updated_at: new Date() })
+  }
+  const rows = images.flatMap(({ id, url }, rank) =>
+    id === undefined ? [{ id: newId('img'), vendor_id: vendorId, product_id: productId, url, rank }] : [],
+  )
   if (rows.length > 0) await ProductImage.query().insert(rows)
 }
 
@@ -125,7 +143,7 @@ async function changeVariants(unit: Unit, productId: string, vendorId: string, p
   await addVariants(unit, { productId, vendorId, options: existing?.options ?? [], firstRank: existing?.rank ?? 0 }, inputs)
 }
 
-const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'metadata', ...describing] as const
+const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'variant_rank', 'metadata', ...describing] as const
 
 async function changeVariant(unit: Unit, productId: string, vendorId: string, patch: VariantPatch): Promise<void> {
   const id = patch.id as string
@@ -136,9 +154,9 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
   try {
     await ProductVariant.query()
       .where({ tenant_id: tenantId, id })
-      .patch({ ...changes, updated_at: new Date() } as object)
+      .patch({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() } as object)
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`Variant with sku: ${patch.sku}, already exists.`)
+    if (isDuplicate(error)) throw skuTaken(patch.sku as string)
     throw error
   }
   if (patch.prices !== undefined && patch.prices.length > 0) {
@@ -147,8 +165,39 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
     if (patch.replacesRules === true) await clearConditionalPrices(unit, variant.price_set_id, currencies)
     await insertPrices(unit, vendorId, [{ prices: patch.prices, priceSetId: variant.price_set_id }])
   }
+  if (patch.options !== undefined) await chooseOptions(unit, productId, variant, patch.options)
   if (patch.sku !== undefined) await renameItem(unit, id, patch.sku)
   if (patch.stock === undefined && patch.manage_inventory !== true) return
   const sku = patch.sku === undefined ? variant.sku : patch.sku
   await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
+}
+
+/** Gives a variant other values of its options. Throws invalid_data for a value that is not there, and for another variant's values. */
+async function chooseOptions(unit: Unit, productId: string, variant: ProductVariant, wanted: Record<string, string>): Promise<void> {
+  const { id, title, vendor_id } = variant
+  const tenantId = tenantOf(unit)
+  const options = await optionsOfProduct(unit, productId)
+  const links = await unit
+    .knex('product_variant_option as l')
+    .join('product_variant as v', (on) => on.on('v.tenant_id', 'l.tenant_id').on('v.id', 'l.variant_id'))
+    .where({ 'l.tenant_id': tenantId, 'v.product_id': productId })
+    .whereNull('v.deleted_at')
+    .select<{ variant_id: string; option_value_id: string }[]>('l.variant_id', 'l.option_value_id')
+  const has = new Set(links.filter((link) => link.variant_id === id).map((link) => link.option_value_id))
+  const kept = options.flatMap((option) => option.values.filter((value) => has.has(value.id)).map((value) => [option.title, value.value]))
+  const chosen = chosenValues(options, { title, prices: [], options: { ...Object.fromEntries(kept), ...wanted } })
+  const combination = chosen
+    .map(({ valueId }) => valueId)
+    .sort()
+    .join(' ')
+  const others = new Set(links.filter((link) => link.variant_id !== id).map((link) => link.variant_id))
+  for (const other of others) {
+    const values = links.filter((link) => link.variant_id === other).map((link) => link.option_value_id)
+    if (values.sort().join(' ') === combination)
+      throw invalidData(`Variant "${title}" has the same options as another variant of the product`)
+  }
+  await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).delete()
+  await unit
+    .knex('product_variant_option')
+    .insert(chosen.map(({ optionId, valueId }) => ({ variant_id: id, option_id: optionId, option_value_id: valueId, vendor_id })))
 }

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import type { CategoryInput } from './vocabulary.js'
 
@@ -36,7 +36,7 @@ export async function updateCollection(unit: Unit, id: string, patch: Collection
       .knex('product_collection')
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
-      .update({ ...changes, updated_at: new Date() }),
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Product collection with id: ${id} was not found`)
 }
@@ -65,7 +65,7 @@ export async function updateCategory(unit: Unit, id: string, patch: CategoryPatc
       .knex('product_category')
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
-      .update({ ...changes, updated_at: new Date() }),
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Product category with id: ${id} was not found`)
 }

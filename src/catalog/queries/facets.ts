@@ -26,6 +26,8 @@ export function withoutFacet(filter: ProductFilter, name: FacetName): ProductFil
 
 /** A value that products can be narrowed to, and how many of them have it. */
 export interface FacetValue {
+  /** Of a value of an option alone. */
+  id?: string
   value: string | boolean
   label?: string
   count: number
@@ -38,7 +40,7 @@ interface PriceFacetRow {
 }
 
 export type FacetRows = Partial<Record<Exclude<FacetName, 'price' | 'options'>, FacetValue[]>> & {
-  options?: { title: string; values: FacetValue[] }[]
+  options?: { id: string; title: string; label?: string; values: FacetValue[] }[]
   price?: PriceFacetRow
 }
 
@@ -112,11 +114,12 @@ function grouped(values: string, table: string, label: string, more: string): st
     join ${table} x on x.tenant_id = $1 and x.id = g.value ${more}), '[]')`
 }
 
-/** Options are the products' own; those of one title are one facet, and their values go by name. */
+/** Options are the products' own; those of one title are one facet, and their values go by name. The ids are of one of each, whose words in another language are those of all. */
 function optionsSql(source: string): string {
-  return `coalesce((select json_agg(json_build_object('title', t.title, 'values', t.values) order by t.title)
-    from (select g.title, json_agg(json_build_object('value', g.value, 'count', g.count) order by g.count desc, g.value) as values
-      from (select o.title, w.value, count(distinct o.product_id)::int as count from ${source} m
+  return `coalesce((select json_agg(json_build_object('id', t.id, 'title', t.title, 'values', t.values) order by t.title)
+    from (select g.title, min(g.option_id) as id,
+        json_agg(json_build_object('id', g.id, 'value', g.value, 'count', g.count) order by g.count desc, g.value) as values
+      from (select o.title, w.value, count(distinct o.product_id)::int as count, min(o.id) as option_id, min(w.id) as id from ${source} m
         join product_option o on o.tenant_id = $1 and o.product_id = m.id and o.deleted_at is null
         join product_option_value w on w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null
         group by o.title, w.value order by count desc, o.title, w.value limit ${valuesShown}) g

@@ -18,7 +18,13 @@ interface VariantDetails {
     region_id: string | null
     customer_group_id: string | null
   }[]
-  inventory_items: { inventory_item_id: string; required_quantity: number; stocked_quantity: number; reserved_quantity: number }[]
+  inventory_items: {
+    inventory_item_id: string
+    required_quantity: number
+    stocked_quantity: number
+    reserved_quantity: number
+    inventory: object
+  }[]
 }
 
 const relations: ReadonlySet<ProductRelation> = new Set([
@@ -89,10 +95,23 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
                 from conditional_price r
                 where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.price_list_id is null) r), '[]') as prices,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
-                'required_quantity', k.required_quantity, 'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved)
+                'id', k.variant_id || ' ' || k.inventory_item_id, 'variant_id', k.variant_id, 'required_quantity', k.required_quantity,
+                'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved,
+                'inventory', json_build_object('id', i.id, 'sku', i.sku, 'title', i.title, 'description', i.description,
+                  'thumbnail', i.thumbnail, 'requires_shipping', i.requires_shipping, 'hs_code', i.hs_code, 'mid_code', i.mid_code,
+                  'origin_country', i.origin_country, 'material', i.material, 'weight', i.weight, 'length', i.length,
+                  'height', i.height, 'width', i.width, 'metadata', i.metadata, 'created_at', i.created_at,
+                  'updated_at', i.updated_at, 'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved,
+                  'location_levels', s.levels))
                 order by k.inventory_item_id)
-              from variant_inventory_item k cross join lateral (
-                select coalesce(sum(l.stocked_quantity), 0)::int as stocked, coalesce(sum(l.reserved_quantity), 0)::int as reserved
+              from variant_inventory_item k
+              join inventory_item i on i.tenant_id = k.tenant_id and i.id = k.inventory_item_id
+              cross join lateral (
+                select coalesce(sum(l.stocked_quantity), 0)::int as stocked, coalesce(sum(l.reserved_quantity), 0)::int as reserved,
+                  coalesce(json_agg(json_build_object('id', l.id, 'inventory_item_id', l.inventory_item_id, 'location_id', l.location_id,
+                    'stocked_quantity', l.stocked_quantity, 'reserved_quantity', l.reserved_quantity,
+                    'incoming_quantity', l.incoming_quantity, 'available_quantity', l.stocked_quantity - l.reserved_quantity)
+                    order by l.id) filter (where l.id is not null), '[]') as levels
                 from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = k.inventory_item_id) s
               where k.tenant_id = $1 and k.variant_id = v.id), '[]') as inventory_items
      from product_variant v where v.tenant_id = $1 and v.product_id = any($2::text[]) and v.deleted_at is null`,

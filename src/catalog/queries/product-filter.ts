@@ -1,4 +1,4 @@
-import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from './operators.js'
+import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 import { inventoryQuantitySql } from './product-json.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
@@ -17,6 +17,12 @@ export interface ProductFilter {
   option_value_id?: string[]
   external_id?: TextFilter
   vendor_id?: string[]
+  status?: string[]
+  sales_channel_id?: string[]
+  /** Price lists that a variant has a price in. */
+  price_list_id?: string[]
+  /** Categories that shoppers do not see count, too. */
+  hidden_categories?: boolean
   /** SKUs of variants: short for the filter of variants. */
   sku?: string[]
   variants?: VariantFilter
@@ -64,6 +70,8 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
     ...textConditions('p.type_id', filter.type_id, values),
     ...textConditions('p.external_id', filter.external_id, values),
     ...textConditions('p.vendor_id', filter.vendor_id, values),
+    ...textConditions('p.status', filter.status, values),
+    ...placeConditions(filter, values),
   ]
   if (filter.is_giftcard !== undefined) conditions.push(`p.is_giftcard = ${values.add(filter.is_giftcard)}`)
   if (filter.q !== undefined && filter.q.trim() !== '') conditions.push(wordsCondition(filter.q.trim(), context))
@@ -71,7 +79,7 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
     conditions.push(`p.id in (select l.product_id from product_category_product l
       join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
       where l.tenant_id = $1 and l.product_category_id = any(${values.add(filter.category_id)}::text[])
-        and c.is_active and not c.is_internal and c.deleted_at is null)`)
+        ${filter.hidden_categories === true ? '' : 'and c.is_active and not c.is_internal'} and c.deleted_at is null)`)
   }
   if (filter.tag_id !== undefined) {
     conditions.push(`p.id in (select l.product_id from product_tag_product l
@@ -112,6 +120,20 @@ function wordsCondition(text: string, { values, locales, frequentWords }: Filter
     languages === null ? '' : ` union select t.id from app.search_translations(${pattern}, ${languages}::text[], ${searchMatches}) t`
   // As an array, so that a page by id ends after its last row: joined, the planner reads along the whole list instead.
   return `p.id = any(array(${own}${translated}))`
+}
+
+function placeConditions({ sales_channel_id, price_list_id }: ProductFilter, values: Values): string[] {
+  const conditions: string[] = []
+  if (sales_channel_id !== undefined) {
+    conditions.push(`p.id in (select h.product_id from product_sales_channel h
+      where h.tenant_id = $1 and h.sales_channel_id = any(${values.add(sales_channel_id)}::text[]))`)
+  }
+  if (price_list_id !== undefined) {
+    conditions.push(`p.id in (select v.product_id from product_variant v
+      join conditional_price r on r.tenant_id = v.tenant_id and r.price_set_id = v.price_set_id
+      where v.tenant_id = $1 and v.deleted_at is null and r.price_list_id = any(${values.add(price_list_id)}::text[]))`)
+  }
+  return conditions
 }
 
 /** Conditions that one variant must meet together. */

@@ -1,5 +1,5 @@
+import { type Values, valuesFrom } from '../../db/index.js'
 import { type ProductFilter, productConditions, soldByActiveVendorSql } from './product-filter.js'
-import { type Values, valuesFrom } from './operators.js'
 
 /** Which products a caller may see at all. */
 export interface ProductVisibility {

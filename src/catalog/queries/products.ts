@@ -1,4 +1,4 @@
-import { type Context, plannedOnce, type Statement, statement, tenantOf } from '../../db/index.js'
+import { type Context, plannedOnce, statement, type Statement, tenantOf, type Values } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import {
   calculatedPrice,
@@ -12,7 +12,6 @@ import {
   selectPrice,
 } from '../../pricing/index.js'
 import { anchorSpacing, frequentFrom, noteLargeList, type Outline, outlineOf } from './outline.js'
-import type { Values } from './operators.js'
 import type { ProductFilter } from './product-filter.js'
 import { type ProductRelation, productJsonSql } from './product-json.js'
 import { orderSql, type ProductListSql, type ProductSelection, productListSql } from './product-list.js'

@@ -1,7 +1,6 @@
-import { type Context, statement, tenantOf } from '../../db/index.js'
+import { type Context, statement, tenantOf, type Values, valuesFrom } from '../../db/index.js'
 import { limits } from '../../kernel/index.js'
 import { type FacetName, type FacetRows, type Facets, facetsSql, renderFacets, withoutFacet } from './facets.js'
-import { type Values, valuesFrom } from './operators.js'
 import { type ProductFilter, productConditions } from './product-filter.js'
 import { type ProductVisibility, visibleConditions } from './product-list.js'
 

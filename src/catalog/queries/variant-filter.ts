@@ -1,4 +1,4 @@
-import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from './operators.js'
+import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 
 /** What variants can be narrowed by. Absent means not narrowed. */
 export interface VariantFilter {

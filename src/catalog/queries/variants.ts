@@ -1,4 +1,4 @@
-import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
+import { type Context, statement, type Statement, tenantOf, valuesFrom } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import {
   groupsOfCustomerSql,
@@ -7,7 +7,6 @@ import {
   type PricingQuery,
   pricingContextStatement,
 } from '../../pricing/index.js'
-import { valuesFrom } from './operators.js'
 import { soldByActiveVendorSql } from './product-filter.js'
 import { type ProductRelation, variantJsonSql } from './product-json.js'
 import { finishVariant, priceParameters, type VariantJson } from './products.js'

@@ -1,5 +1,4 @@
-import { containsPattern, type Statement, statement } from '../../db/index.js'
-import { type DateFilter, dateConditions, valuesFrom } from './operators.js'
+import { containsPattern, dateConditions, type DateFilter, statement, type Statement, valuesFrom } from '../../db/index.js'
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {

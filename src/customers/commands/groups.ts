@@ -37,7 +37,7 @@ export async function updateCustomerGroup(unit: Unit, id: string, input: Custome
     .run(
       statement<{ id: string }>(
         'customers.update_group',
-        `update customer_group set name = coalesce($3, name), metadata = case when $4 then $5::jsonb else metadata end, updated_at = now()
+        `update customer_group set name = coalesce($3, name), metadata = case when $4 then app.merged_metadata(metadata, $5::jsonb) else metadata end, updated_at = now()
          where tenant_id = $1 and id = $2 and deleted_at is null returning id`,
         [
           tenantOf(unit),

@@ -79,7 +79,7 @@ export async function updateCustomer(unit: Unit, id: string, input: CustomerInpu
         `update customer set email = coalesce($3, email),
            company_name = case when $4 then $5 else company_name end, first_name = case when $6 then $7 else first_name end,
            last_name = case when $8 then $9 else last_name end, phone = case when $10 then $11 else phone end,
-           metadata = case when $12 then $13::jsonb else metadata end, updated_at = now()
+           metadata = case when $12 then app.merged_metadata(metadata, $13::jsonb) else metadata end, updated_at = now()
          where tenant_id = $1 and id = $2 and deleted_at is null returning id`,
         [
           tenantOf(unit),

@@ -4,12 +4,13 @@ import { changeExchange, type ExchangeLock } from '../locks.js'
 import { needOpen } from './begin-exchange.js'
 
 export const claimReasons = ['missing_item', 'wrong_item', 'production_failure', 'other'] as const
+export type ClaimReason = (typeof claimReasons)[number]
 
 export interface ClaimedItem {
   /** A line item of the order. */
   id: string
   quantity: number
-  reason?: (typeof claimReasons)[number] | undefined
+  reason?: ClaimReason | undefined
   note?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
@@ -49,7 +50,7 @@ export function claimItems(context: Context, claimId: string, items: readonly Cl
          select $1, $2, i.item_id, i.id, i.quantity, i.reason, i.note, i.metadata
          from jsonb_to_recordset($3::jsonb) as i (item_id text, id text, quantity integer, reason text, note text, metadata jsonb)
          on conflict (tenant_id, exchange_id, order_line_item_id) do update
-           set quantity = excluded.quantity, reason = excluded.reason, note = excluded.note, updated_at = now()`,
+           set quantity = excluded.quantity, reason = excluded.reason, note = excluded.note, metadata = excluded.metadata, updated_at = now()`,
         [tenantOf(unit), claimId, JSON.stringify(rows)],
       ),
     )
@@ -61,7 +62,7 @@ export function changeClaimItem(
   context: Context,
   claimId: string,
   itemId: string,
-  change: { quantity?: number | undefined; note?: string | null | undefined } | null,
+  change: { quantity?: number | undefined; reason?: ClaimReason | undefined; note?: string | null | undefined } | null,
 ): Promise<void> {
   return changeExchange(context, claimId, async (unit, { exchange }) => {
     needOpen(exchange)
@@ -77,9 +78,28 @@ export function changeClaimItem(
           ])
         : statement(
             'exchanges.change_claim_item',
-            `update order_claim_item set quantity = $3, note = coalesce($4, note), updated_at = now() where tenant_id = $1 and id = $2`,
-            [tenantOf(unit), itemId, quantity, change.note ?? null],
+            `update order_claim_item set quantity = $3, note = coalesce($4, note), reason = coalesce($5, reason), updated_at = now()
+             where tenant_id = $1 and id = $2`,
+            [tenantOf(unit), itemId, quantity, change.note ?? null, change.reason ?? null],
           ),
+    )
+  })
+}
+
+/**
+ * Why lines are claimed, as whoever plans what comes back says it. A line that comes back and is not claimed has no such reason.
+ * Throws not_found; not_allowed once the claim was requested.
+ */
+export function giveReasons(context: Context, claimId: string, items: readonly { id: string; reason: ClaimReason }[]): Promise<void> {
+  return changeExchange(context, claimId, async (unit, { exchange }) => {
+    needOpen(exchange)
+    await unit.run(
+      statement(
+        'exchanges.give_reasons',
+        `update order_claim_item c set reason = g.reason, updated_at = now() from unnest($3::text[], $4::text[]) as g (id, reason)
+         where c.tenant_id = $1 and c.exchange_id = $2 and c.order_line_item_id = g.id`,
+        [tenantOf(unit), claimId, items.map((item) => item.id), items.map((item) => item.reason)],
+      ),
     )
   })
 }

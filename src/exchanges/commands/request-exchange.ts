@@ -1,4 +1,5 @@
 import { type Context, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { invalidData } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
 import { changeOrder, openEditOf, setStatus } from '../../order-edits/index.js'
@@ -14,10 +15,11 @@ import { claimedItems, refuseTooMany } from './claim-items.js'
  * Does what an exchange or a claim plans, in one transaction or not at all: the goods are on their way back, what is sent for
  * them is sold and promised, and what comes back, or what is claimed, pays for it. Whoever owes the difference is as after an
  * edit.
+ * @param isTold the shopper is sent what was agreed
  * @throws not_found; not_allowed once it was requested or given up, and with code `insufficient_inventory`; invalid_data where
  * nothing comes back, is claimed or is sent, and for what the order does not allow any more
  */
-export async function requestExchange(context: Context, exchangeId: string): Promise<void> {
+export async function requestExchange(context: Context, exchangeId: string, isTold = true): Promise<void> {
   await changeExchange(context, exchangeId, async (unit, { order, exchange }) => {
     needOpen(exchange)
     const tenantId = tenantOf(unit)
@@ -48,6 +50,7 @@ export async function requestExchange(context: Context, exchangeId: string): Pro
     })
     await setStatus(unit, context, edit.id, 'confirmed')
     await setExchangeStatus(unit, context, exchangeId, 'requested')
+    if (isTold) await emit(unit, 'exchange.requested', { exchange_id: exchangeId }, { requestId: context.requestId })
   })
 }
 

@@ -28,8 +28,25 @@ export interface ExchangeRow {
     created_at: string
     updated_at: string
   }[]
-  /** What it credited the order with. */
+  /** What comes back, or is planned to. */
+  return_items: {
+    id: string
+    return_id: string
+    item_id: string
+    quantity: number
+    received_quantity: number
+    damaged_quantity: number
+    reason_id: string | null
+    note: string | null
+    metadata: Record<string, unknown> | null
+    created_at: string
+    updated_at: string
+  }[]
+  /** How it is sent, or is to be. */
+  shipping: { id: string; name: string; amount_minor: number; shipping_option_id: string | null }[]
+  /** What it credited the order with, and what it sold. */
   credited_minor: bigint
+  sent_minor: bigint
   count: number
 }
 
@@ -53,6 +70,19 @@ export function listExchangesStatement(
             coalesce((select json_agg(json_build_object('id', c.id, 'item_id', c.order_line_item_id, 'quantity', c.quantity, 'reason', c.reason,
                 'note', c.note, 'created_at', c.created_at, 'updated_at', c.updated_at) order by c.id)
               from order_claim_item c where c.tenant_id = $1 and c.exchange_id = x.id), '[]') as claim_items,
+            coalesce((select json_agg(json_build_object('id', i.id, 'return_id', i.return_id, 'item_id', i.order_line_item_id, 'quantity', i.quantity,
+                'received_quantity', i.received_quantity, 'damaged_quantity', i.damaged_quantity, 'reason_id', i.reason_id, 'note', i.note,
+                'metadata', i.metadata, 'created_at', i.created_at, 'updated_at', i.updated_at) order by i.id)
+              from order_return_item i where i.tenant_id = $1 and i.return_id = r.id), '[]') as return_items,
+            coalesce((select json_agg(json_build_object('id', a.added ->> 'id', 'name', a.added ->> 'name', 'amount_minor', a.added -> 'amount_minor',
+                'shipping_option_id', a.added ->> 'shipping_option_id') order by a.id)
+              from order_edit e join order_edit_action a on a.tenant_id = e.tenant_id and a.order_edit_id = e.id and a.action = 'SHIPPING_ADD'
+              where e.tenant_id = $1 and e.order_id = x.order_id and e.exchange_id = x.id), '[]') as shipping,
+            coalesce((select sum(coalesce(i.total_minor, m.total_minor)) from order_edit e
+              join order_edit_action a on a.tenant_id = e.tenant_id and a.order_edit_id = e.id
+              left join order_line_item i on i.tenant_id = a.tenant_id and i.id = a.added ->> 'id'
+              left join order_shipping_method m on m.tenant_id = a.tenant_id and m.id = a.added ->> 'id'
+              where e.tenant_id = $1 and e.order_id = x.order_id and e.exchange_id = x.id), 0)::bigint as sent_minor,
             coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = x.order_id
               and c.exchange_id = x.id and c.state = 'booked'), 0)::bigint as credited_minor,
             count(*) over ()::int as count
@@ -65,9 +95,13 @@ export function listExchangesStatement(
   )
 }
 
-/** An exchange, or a claim, in Medusa's shape. */
-export function renderExchange(found: ExchangeRow): Record<string, unknown> {
-  const { count: _count, additional_items, claim_items, type, credited_minor, ...row } = found
+/**
+ * An exchange, or a claim, in Medusa's shape. `difference_due` is what its shopper owes by it, below nothing for what comes back to
+ * them; while it is put together, what the order's preview says is owed.
+ */
+export function renderExchange(found: ExchangeRow, planned?: { pending_difference: number }): Record<string, unknown> {
+  const { count: _count, additional_items, claim_items, type, credited_minor, sent_minor, shipping, ...row } = found
+  const due = row.status === 'requested' ? toMajor(sent_minor - credited_minor, row.currency_code) : null
   const of = type === 'exchange' ? { exchange_id: row.id } : { claim_id: row.id }
   const claim = {
     type,
@@ -77,6 +111,9 @@ export function renderExchange(found: ExchangeRow): Record<string, unknown> {
   return {
     ...row,
     ...(type === 'exchange' ? {} : claim),
+    difference_due: row.status === 'open' ? (planned?.pending_difference ?? null) : due,
+    deleted_at: null,
+    shipping_methods: shipping.map(({ amount_minor, ...method }) => ({ ...method, amount: toMajor(amount_minor, row.currency_code) })),
     allow_backorder: additional_items.some((item) => item.allow_backorder),
     additional_items: additional_items.map(({ allow_backorder: _allowed, ...item }) => ({
       ...item,

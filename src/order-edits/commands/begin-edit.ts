@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { newId, notAllowed, notFound } from '../../kernel/index.js'
 import { lockOrderStatement } from '../../orders/index.js'
 import { changeEdit, lockOrderToEdit, openEditOf } from '../locks.js'
@@ -60,6 +61,7 @@ export function requestEdit(context: Context, orderId: string): Promise<void> {
   return changeEdit(context, { orderId, exchangeId: null }, async (unit, { edit }) => {
     if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
     await setStatus(unit, context, edit.id, 'requested')
+    await emit(unit, 'order.edit_requested', { order_id: orderId, order_edit_id: edit.id }, { requestId: context.requestId })
   })
 }
 

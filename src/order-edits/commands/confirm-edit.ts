@@ -59,6 +59,7 @@ export function confirmEdit(context: Context, orderId: string): Promise<void> {
     if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
     await changeOrder(unit, context, orderId, { id: edit.id, type: 'edit', source: edit.id, actions: edit.actions })
     await setStatus(unit, context, edit.id, 'confirmed')
+    await emit(unit, 'order.edit_confirmed', { order_id: orderId, order_edit_id: edit.id }, { requestId: context.requestId })
   })
 }
 

@@ -30,18 +30,20 @@ export async function checkPaymentSession(
   const tenantId = tenantOf(context)
   const [session] = await context.db.read(
     context.scope,
-    statement<{ provider_id: string; reference: string | null; is_over: boolean; is_ordered: boolean }>(
+    statement<{ provider_id: string; reference: string | null; is_over: boolean; is_used: boolean }>(
       'payments.session_to_check',
-      `select s.provider_id, s.reference, k.order_id is not null as is_ordered,
+      `select s.provider_id, s.reference,
+              p.id is not null or s.status = 'pending_authorization' or exists (select 1 from checkout c
+                where c.tenant_id = $1 and c.payment_session_id = s.id and c.state in ('open', 'completed')) as is_used,
               s.status in ('canceled', 'error') or p.captured_minor + p.lapsed_minor = p.amount_minor or p.canceled_at is not null as is_over
-       from payment_session s join payment_collection k on k.tenant_id = s.tenant_id and k.id = s.payment_collection_id
+       from payment_session s
        left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
        where s.tenant_id = $1 and s.id = $2`,
       [tenantId, payment_session_id],
     ),
   )
   if (session === undefined || session.reference === null || session.is_over === true || round >= roundsMaximum) return
-  if (!session.is_ordered && round >= roundsOfShopper) return endPaymentSession(context, { payment_session_id, unless_used: true })
+  if (!session.is_used && round >= roundsOfShopper) return endPaymentSession(context, { payment_session_id, unless_used: true })
   const provider = paymentProviderOf(session.provider_id)
   if (provider?.remote === undefined) throw conflict(`Payment provider ${session.provider_id} is not installed in this process`)
   await settlePayment(context, provider, session.reference, complete)

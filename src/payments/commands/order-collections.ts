@@ -4,6 +4,7 @@ import { readingCall } from '../accounts.js'
 import { lockOrderToCreditStatement, type OrderLock } from '../locks.js'
 import {
   deleteCollectionStatement,
+  endBegunStatement,
   insertOrderCollectionStatement,
   lockCollectionsStatement,
   missingOf,
@@ -44,7 +45,7 @@ export function createOrderCollection(context: Context, orderId: string, amount:
 }
 
 /** The collection with its order locked. Throws not_found; a cart's collection is the shopper's and is not found either. */
-async function lockCollection(unit: Unit, id: string): Promise<{ order: OrderLock; collection: OrderCollection }> {
+export async function lockCollection(unit: Unit, id: string): Promise<{ order: OrderLock; collection: OrderCollection }> {
   const tenantId = tenantOf(unit)
   const unknown = () => notFound(`Payment collection with id: ${id} was not found`)
   const [found] = await unit.run(
@@ -106,9 +107,9 @@ async function begin(unit: Unit, id: string, orderId: string, provider: PaymentP
   if (order.status === 'canceled') throw notAllowed(`Order with id: ${orderId} is canceled: nothing is to be paid for it`)
   if (collection.amount_minor === collection.captured_minor) return null
   const rows = await unit.run(
-    statement<{ session_id: string; provider_id: string; amount_minor: bigint; payment_id: string | null }>(
+    statement<{ session_id: string; provider_id: string; status: string; payment_id: string | null }>(
       'payments.session_of_collection',
-      `select s.id as session_id, s.provider_id, s.amount_minor, p.id as payment_id from payment_session s
+      `select s.id as session_id, s.provider_id, s.status, p.id as payment_id from payment_session s
        left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
        where s.tenant_id = $1 and s.payment_collection_id = $2 and s.status not in ('error', 'canceled') for update of s`,
       [tenantId, id],
@@ -117,15 +118,11 @@ async function begin(unit: Unit, id: string, orderId: string, provider: PaymentP
   const known = rows.find((row) => row.payment_id !== null || row.provider_id === provider.id)
   const money = { currency: collection.currency_code, amountMinor: collection.amount_minor }
   if (known !== undefined) return { ...money, sessionId: known.session_id, paymentId: known.payment_id }
+  if (rows.some((row) => row.status === 'pending_authorization')) {
+    throw notAllowed('The shopper is paying this through another provider, and the money is on its way. Wait for it, or for its failure.')
+  }
   const sessionId = newId('payses')
-  await unit.run(
-    statement(
-      'payments.cancel_sessions',
-      `update payment_session set status = 'canceled', updated_at = now()
-       where tenant_id = $1 and payment_collection_id = $2 and status not in ('error', 'canceled')`,
-      [tenantId, id],
-    ),
-  )
+  await unit.run(endBegunStatement(tenantId, id))
   await unit.run(
     statement(
       'payments.insert_order_session',
@@ -166,7 +163,7 @@ async function insertPayment(unit: Unit, id: string, begun: Begun, providerId: s
          returning id, currency_code, amount_minor
        ), collection as (
          update payment_collection k set authorized_minor = s.amount_minor, updated_at = now(),
-           status = case when k.status = 'not_paid' then 'authorized' else k.status end
+           status = case when k.status in ('not_paid', 'failed') then 'authorized' else k.status end
          from session s where k.tenant_id = $1 and k.id = $3
        )
        insert into payment (tenant_id, id, payment_collection_id, payment_session_id, provider_id, currency_code, amount_minor, data)

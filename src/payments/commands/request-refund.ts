@@ -79,7 +79,6 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   return refundId
 }
 
-/** What of the captured money was given back as store credit, or is on gift cards that it bought. */
 /**
  * A refund that somebody made in the provider's own pages: the order is credited by it as by one of ours. What the money
  * is more than the order was sold for stays owed by the shopper in the books, for a person to look at.
@@ -126,6 +125,7 @@ export async function noteForeignRefund(
   await bookForeignRefund(context, refundId, refund.reference)
 }
 
+/** What of the captured money was given back as store credit, or is on gift cards that it bought. */
 function notRefundable(order: OrderLock, open: readonly OpenPart[]): bigint {
   return open.reduce((sum, part) => sum + part.held_minor, keptAsCredit(order))
 }

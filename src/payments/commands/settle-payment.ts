@@ -5,7 +5,7 @@ import { readingCall } from '../accounts.js'
 import { lockOrderToCreditStatement } from '../locks.js'
 import { fitCollections } from '../order-collections.js'
 import type { PaymentProvider, RemotePayment } from '../provider.js'
-import { bookCapture } from './capture-payment.js'
+import { bookCapture, capturePayment } from './capture-payment.js'
 import { bookLatePayment } from './book-late-payment.js'
 import { endPaymentSession } from './end-session.js'
 import { noteMovements } from './note-movements.js'
@@ -34,6 +34,9 @@ interface KnownPayment {
   read_from: Date | null
   /** Before the provider is asked, by the clock that says when an event was received. */
   now: Date
+  cancel_requested_at: Date | null
+  /** What an order came to more, or was not paid of it: the shopper agreed to it after the sale, and it is taken at once. */
+  is_to_capture: boolean
 }
 
 /** A shopper who is still there mends the cart in this time; then the money goes back. */
@@ -81,9 +84,12 @@ async function findPayment(context: Context, providerId: string, reference: stri
     statement<KnownPayment>(
       'payments.by_reference',
       `select s.id as session_id, s.status as session_status, k.cart_id, k.id as collection_id, k.order_id, p.id as payment_id, s.payment_account_id, s.currency_code,
-              s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at, s.read_from, clock_timestamp() as now
+              s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at, p.cancel_requested_at, s.read_from, clock_timestamp() as now,
+              w.payment_capture = 'automatic' and not exists (select 1 from checkout c where c.tenant_id = $1 and c.payment_session_id = s.id)
+                as is_to_capture
        from payment_session s
        join payment_collection k on k.tenant_id = s.tenant_id and k.id = s.payment_collection_id
+       join store w on w.tenant_id = s.tenant_id
        left join payment p on p.tenant_id = s.tenant_id and p.payment_session_id = s.id
        where s.tenant_id = $1 and s.provider_id = $2 and s.reference = $3`,
       [tenantOf(context), providerId, reference],
@@ -105,7 +111,9 @@ async function settleWithoutPayment(
     return { kind: 'done' }
   }
   if (known.order_id !== null) {
-    await bookLatePayment(context, { ...known, order_id: known.order_id, provider_id: provider.id, reference }, remote)
+    const booked = await bookLatePayment(context, { ...known, order_id: known.order_id, provider_id: provider.id, reference }, remote)
+    if (booked.kind === 'over') await endPaymentSession(context, { payment_session_id: known.session_id })
+    if (booked.kind === 'booked' && known.is_to_capture && remote.status === 'authorized') await take(context, booked.paymentId)
     return { kind: 'done' }
   }
   if (known.cart_id === null || (remote.status !== 'authorized' && remote.status !== 'captured')) return { kind: 'done' }
@@ -117,6 +125,17 @@ async function settleWithoutPayment(
     await endLater(context, known.session_id)
   }
   return { kind: 'done' }
+}
+
+/** Takes what a shopper agreed to for an order. What cannot be taken stays authorised, for staff to see. */
+async function take(context: Context, paymentId: string): Promise<void> {
+  try {
+    await capturePayment(context, paymentId, undefined)
+  } catch (error) {
+    // Its order was canceled meanwhile, or the bank refused.
+    const isRefused = error instanceof StoaError && (error.type === 'not_allowed' || error.type === 'payment_authorization_error')
+    if (!isRefused) throw error
+  }
 }
 
 async function endLater(context: Context, sessionId: string): Promise<void> {
@@ -142,6 +161,9 @@ async function settleWithOrder(
     // Taken in the provider's own pages, or by us in a process that ended before it booked.
     await bookCapture(context, { id: known.payment_id, capturedMinor: known.captured_minor }, more, remote.data)
   }
+  const isLeft = known.is_to_capture && remote.status === 'authorized' && known.cancel_requested_at === null
+  // A process ended between the two.
+  if (isLeft && known.captured_minor === 0n) await take(context, known.payment_id)
   await syncRefunds(context, known.payment_id, remote.refunds)
   if (known.payment_account_id !== null) {
     await noteMovements(context, { accountId: known.payment_account_id, providerId: provider.id }, remote.movements)

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import type { RefundSnapshot } from '../provider.js'
 import { noteForeignRefund } from './request-refund.js'
-import { noteRefundFailed, settleRefund } from './settle-refund.js'
+import { bookForeignRefund, noteRefundFailed, settleRefund } from './settle-refund.js'
 
 interface KnownRefund {
   id: string
@@ -28,7 +28,10 @@ export async function syncRefunds(context: Context, paymentId: string, snapshots
     const isGood = snapshot.status === 'succeeded' || snapshot.status === 'pending'
     if (known === undefined) {
       if (isGood) await noteForeignRefund(context, paymentId, snapshot)
-    } else if (known.state === 'pending' && isGood) await settleRefund(context, known.id)
-    else if (known.state === 'succeeded' && snapshot.status === 'failed') await noteRefundFailed(context, known.id)
+    } else if (known.state === 'pending' && isGood) {
+      // Asked for, one that somebody made at the provider would be made a second time.
+      if (known.reference === snapshot.reference) await bookForeignRefund(context, known.id, snapshot.reference)
+      else await settleRefund(context, known.id)
+    } else if (known.state === 'succeeded' && snapshot.status === 'failed') await noteRefundFailed(context, known.id)
   }
 }

@@ -48,6 +48,7 @@ export async function closePaymentsOfOrder(
       [tenantId, ids, context.clock.now(), order.id],
     ),
   )
+  await endUnpaid(unit, context, order.id)
   if (credits.length > 0) {
     await unit.run(
       insertCreditsStatement(tenantId, { orderId: order.id, refundId: null, currency: order.currency_code, state: 'booked' }, credits),
@@ -68,6 +69,21 @@ export async function closePaymentsOfOrder(
   const availableAt = new Date(context.clock.now().getTime() + resumeAfter_ms)
   for (const payment_id of ids) await emit(unit, 'payment.cancel_requested', { payment_id }, { availableAt, requestId: context.requestId })
   return ids
+}
+
+/** What waits for the shopper is over: what they pay of it this moment goes back. */
+async function endUnpaid(unit: Unit, context: Context, orderId: string): Promise<void> {
+  const ended = await unit.run(
+    statement<{ id: string }>(
+      'payments.end_of_order',
+      `update payment_session s set status = 'canceled', updated_at = now() from payment_collection k
+       where k.tenant_id = $1 and k.order_id = $2 and s.tenant_id = $1 and s.payment_collection_id = k.id
+         and s.reference is not null and s.status in ('pending', 'requires_more')
+         and not exists (select 1 from payment p where p.tenant_id = $1 and p.payment_session_id = s.id) returning s.id`,
+      [tenantOf(unit), orderId],
+    ),
+  )
+  for (const { id } of ended) await emit(unit, 'payment_session.ended', { payment_session_id: id }, { requestId: context.requestId })
 }
 
 /** Nobody has paid or promised anything: there is nothing left to pay. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { isOurs } from '../../files/index.js'
 import { type Database, type Scope, type Statement, statement } from '../../db/index.js'
 import type { TenantRow } from '../queries.js'
 import { type Item, type ItemKind, sha256 } from './desired.js'
@@ -142,7 +143,11 @@ function feeStatement(tenantId: string): Statement<{ rate_ppm: number; fixed: Re
 
 function pictureItems(folder: string): Item[] {
   if (!fs.existsSync(folder)) return []
-  return fs
-    .readdirSync(folder)
-    .map((name): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(fs.readFileSync(path.join(folder, name))) } }))
+  return (
+    fs
+      .readdirSync(folder)
+      // What was handed in over HTTP is no matter of files.
+      .filter((name) => !isOurs(name) && !name.startsWith('.'))
+      .map((name): Item => ({ kind: 'picture', key: name, value: { sha256: sha256(fs.readFileSync(path.join(folder, name))) } }))
+  )
 }

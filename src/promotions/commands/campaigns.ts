@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
 
 /** What a campaign may use: money, or a number of orders. */
@@ -66,9 +66,8 @@ export async function updateCampaign(unit: Unit, id: string, patch: CampaignPatc
   refuseDates(given(patch.starts_at, known.starts_at), given(patch.ends_at, known.ends_at))
   const allows = patch.budget !== undefined || patch.starts_at !== undefined || patch.ends_at !== undefined
   if (allows && known.is_platform_funded) throw notAllowed('The platform pays for promotions of this campaign: its budget and dates stay')
-  const { budget, metadata, ...rest } = patch
+  const { budget, metadata: _metadata, ...rest } = patch
   const changes: Record<string, unknown> = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  if (metadata !== undefined) changes.metadata = metadata === null ? null : JSON.stringify(metadata)
   if (budget?.limit !== undefined) {
     if (known.budget_type === null) throw invalidData('The campaign has no budget')
     const limit = limitOf(budget.limit, known.budget_currency_code)
@@ -79,7 +78,7 @@ export async function updateCampaign(unit: Unit, id: string, patch: CampaignPatc
     await unit
       .knex('campaign')
       .where({ tenant_id: tenantOf(unit), id })
-      .update({ ...changes, updated_at: new Date() })
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   } catch (error) {
     throw identifierInUse(error, patch.campaign_identifier)
   }

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, notAllowed, notFound, toMajor } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
 import { requireCampaign } from './campaigns.js'
@@ -67,7 +67,7 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
     status,
     usage_limit: patch.limit,
     campaign_id: patch.campaign_id,
-    metadata: patch.metadata === undefined || patch.metadata === null ? patch.metadata : JSON.stringify(patch.metadata),
+    ...mergedMetadata(unit, patch),
     ...method,
     updated_at: new Date(),
   }

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, isCurrency, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { paymentProviderOf } from '../../payments/index.js'
 import { isCountry } from '../countries.js'
@@ -53,7 +53,7 @@ export async function updateRegion(unit: Unit, id: string, patch: Partial<Region
     .knex('region')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Region with id: ${id} was not found`)
   await writeParts(unit, id, patch)
 }

@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { putBack, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
@@ -104,9 +105,10 @@ export function changeCount(context: Context, returnId: string, count: Count, it
 /**
  * What was counted is received: good pieces are on the shelf again and may be bought. Nothing is paid back by this;
  * a refund with the return's id offers what its goods are worth.
+ * @param isTold the shopper is sent what came
  * @throws not_found; not_allowed when the return is not being received; invalid_data when nothing was counted
  */
-export function confirmReceiving(context: Context, returnId: string): Promise<void> {
+export function confirmReceiving(context: Context, returnId: string, isTold = true): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {
     needReceiving(locked)
     const { row, items } = locked
@@ -115,6 +117,10 @@ export function confirmReceiving(context: Context, returnId: string): Promise<vo
     await refuseForeignLocation(unit, row.location_id, items)
     const shelves = await shelvesOf(unit, locked, counted)
     await settle(unit, context, row.id)
+    if (isTold) {
+      const pieces = items.reduce((sum, item) => sum + counts.reduce((all, name) => all + item[name], 0), 0)
+      await emit(unit, 'return.received', { return_id: row.id, pieces }, { requestId: context.requestId })
+    }
     const actions = counted.map((item) => ({
       action: 'RECEIVE_RETURN_ITEM',
       reference_id: item.order_line_item_id,
@@ -132,6 +138,8 @@ export function confirmReceiving(context: Context, returnId: string): Promise<vo
     }
   })
 }
+
+const counts = ['received_quantity', 'damaged_quantity', 'receiving_quantity', 'dismissing_quantity'] as const
 
 /** Where good pieces go: to the return's location, or where they came from. What is not counted goes nowhere. */
 async function shelvesOf(

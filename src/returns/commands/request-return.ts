@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { invalidData, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
 import { changeReturn, type LockedReturn, lockReturn, refuseOfExchange } from '../locks.js'
@@ -182,13 +183,18 @@ export async function confirmReturn(unit: Unit, context: Context, locked: Locked
   ])
 }
 
-/** Requests the return that was put together. Throws not_found; not_allowed when it is not open; invalid_data. */
-export function requestReturn(context: Context, returnId: string): Promise<void> {
-  return changeReturn(context, returnId, (unit, locked) => {
+/** Requests the return that was put together, and tells the shopper where it is told. Throws not_found; not_allowed when it is not open; invalid_data. */
+export function requestReturn(context: Context, returnId: string, isTold = true): Promise<void> {
+  return changeReturn(context, returnId, async (unit, locked) => {
     refuseOfExchange(locked, 'request')
-    return confirmReturn(unit, context, locked)
+    await confirmReturn(unit, context, locked)
+    if (isTold) await tell(unit, context, returnId)
   })
 }
+
+/** The shopper is sent what goes back, how, and where to. */
+const tell = (unit: Unit, context: Context, returnId: string) =>
+  emit(unit, 'return.requested', { return_id: returnId }, { requestId: context.requestId })
 
 /** Drops a return that was not requested. Throws not_found; not_allowed when it is not open. */
 export function dropReturn(context: Context, returnId: string): Promise<void> {
@@ -221,6 +227,7 @@ export function createReturn(
     await setItems(unit, locked, input.items)
     await setShipping(unit, locked, input.shippingOptionId, null)
     await confirmReturn(unit, context, await lockReturn(unit, returnId))
+    await tell(unit, context, returnId)
     return returnId
   })
 }

@@ -95,7 +95,11 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const isClaim = isId(row.exchange_id, 'claim')
   const worth = (isClaim ? [] : items).reduce(
     (sum, item) =>
-      sum + divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity)),
+      // A line may have been taken out of the order while a return of it was put together.
+      sum +
+      (item.sold_quantity === 0
+        ? 0n
+        : divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity))),
     0n,
   )
   const offered = worth - shipping_minor - refunded_minor - credited_minor

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 
@@ -31,7 +31,7 @@ export async function updateStockLocation(unit: Unit, id: string, patch: Partial
     .knex('stock_location')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Stock location with id: ${id} was not found`)
 }
 

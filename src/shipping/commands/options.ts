@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices, type ConditionalPriceInput, insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { fulfillmentProviderOf } from '../provider.js'
@@ -103,7 +103,7 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
   await unit
     .knex('shipping_option')
     .where({ tenant_id: tenantId, id })
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (patch.prices !== undefined) await writePrices(unit, { priceSetId: option.price_set_id, vendorId: option.vendor_id }, patch.prices)
 }
 

@@ -1,4 +1,4 @@
-import { tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
 import { newId, notFound } from '../../kernel/index.js'
 
 /** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor. */
@@ -23,7 +23,7 @@ export async function updateShippingProfile(
     .knex('shipping_profile')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Shipping profile with id: ${id} was not found`)
 }
 

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface TaxRateRuleInput {
@@ -54,10 +54,34 @@ export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<
       .knex('tax_rate')
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
-      .update({ ...changes, updated_at: new Date() }),
+      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Tax rate with id: ${id} was not found`)
   if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
+}
+
+/** Adds a rule to a rate. Throws not_found for the rate, and for what the rule names. */
+export async function addTaxRateRule(unit: Unit, id: string, rule: TaxRateRuleInput): Promise<void> {
+  const known = await rulesOfRate(unit, id)
+  await replaceRules(unit, id, [...known, rule])
+}
+
+/** Takes a rule off a rate. Throws not_found. */
+export async function removeTaxRateRule(unit: Unit, id: string, ruleId: string): Promise<void> {
+  await rulesOfRate(unit, id)
+  const gone = await unit
+    .knex('tax_rate_rule')
+    .where({ tenant_id: tenantOf(unit), tax_rate_id: id, id: ruleId })
+    .delete()
+  if (gone === 0) throw notFound(`Tax rate rule with id: ${ruleId} was not found`)
+}
+
+/** The rules of a rate, which is locked: two changes of them follow one another. */
+async function rulesOfRate(unit: Unit, id: string): Promise<TaxRateRuleInput[]> {
+  const tenantId = tenantOf(unit)
+  const rate = await unit.knex('tax_rate').where({ tenant_id: tenantId, id }).whereNull('deleted_at').first('id').forUpdate()
+  if (rate === undefined) throw notFound(`Tax rate with id: ${id} was not found`)
+  return unit.knex('tax_rate_rule').where({ tenant_id: tenantId, tax_rate_id: id }).select('reference', 'reference_id')
 }
 
 /** Removes a rate. Lines keep the tax they were priced with. Throws not_found. */

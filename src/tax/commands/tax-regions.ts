@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { createTaxRate, type TaxRateInput } from './tax-rates.js'
@@ -54,6 +54,34 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
   if (parent === undefined) throw notFound(`Tax region with id: ${parentId} was not found`)
   if (parent.country_code !== input.country_code || parent.province_code !== null) {
     throw invalidData('The parent of a province is the tax region of its country')
+  }
+}
+
+/** Changes a tax region: what is named is set. Throws not_found; invalid_data where a country would become a province. */
+export async function updateTaxRegion(
+  unit: Unit,
+  id: string,
+  patch: { province_code?: string | null | undefined; metadata?: object | null | undefined },
+): Promise<void> {
+  const ofRegion = unit
+    .knex('tax_region')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+  const region = await ofRegion.clone().first('parent_id', 'country_code').forUpdate()
+  if (region === undefined) throw notFound(`Tax region with id: ${id} was not found`)
+  const { province_code: province } = patch
+  if (province !== undefined && (province === null) !== (region.parent_id === null)) {
+    throw invalidData('A province needs its country as parent_id, and a country has none')
+  }
+  try {
+    await ofRegion.update({
+      ...(province === undefined ? {} : { province_code: province?.toLowerCase() ?? null }),
+      ...mergedMetadata(unit, patch),
+      updated_at: new Date(),
+    })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw duplicate(`Tax region with country_code: ${region.country_code}, province_code: ${province}, already exists.`)
   }
 }
 

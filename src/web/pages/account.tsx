@@ -1,4 +1,4 @@
-import type { Order } from '../answers.js'
+import type { Customer, Order } from '../answers.js'
 import { keepAddress, readCustomer } from '../kept-addresses.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
@@ -137,7 +137,7 @@ const autocompletes = { first_name: 'given-name', last_name: 'family-name', phon
 
 async function showProfile(visit: Visit): Promise<Shown> {
   const { words } = visit
-  const customer = await readCustomer(visit)
+  const customer = await readCustomer(visit, '+email_verified')
   const title = words.accountPages['/account/profile']
   return {
     title,
@@ -148,10 +148,8 @@ async function showProfile(visit: Visit): Promise<Shown> {
             {words.saved}
           </p>
         )}
+        <EmailState visit={visit} customer={customer} />
         <form class="plain-form" action={visit.to('/account/profile')} method="post" novalidate>
-          <p>
-            {words.fields.email}: <strong>{customer.email}</strong>
-          </p>
           {profileNames.map((name) => (
             <Field
               key={name}
@@ -173,6 +171,38 @@ async function showProfile(visit: Visit): Promise<Shown> {
   }
 }
 
+/** The e-mail, and whether it is shown to be the customer's own. */
+function EmailState({ visit, customer }: { visit: Visit; customer: Customer }) {
+  const { words } = visit
+  const isAsked = visit.query.get('asked') === 'true'
+  return (
+    <div>
+      <p>
+        {words.fields.email}: <strong>{customer.email}</strong> (
+        {customer.email_verified === true ? words.emailConfirmed : words.emailUnconfirmed})
+      </p>
+      {customer.email_verified !== true && (
+        <form action={visit.to('/account/profile/verify')} method="post">
+          {isAsked && (
+            <p class="said" role="status">
+              {words.verifySent}
+            </p>
+          )}
+          <button type="submit" class="link">
+            {words.verifySend}
+          </button>
+        </form>
+      )}
+    </div>
+  )
+}
+
+async function askVerification(visit: Visit): Promise<Shown> {
+  const { email } = await readCustomer(visit)
+  await visit.api.post('/auth/verification/request', { body: { entity_id: email, entity_type: 'email' } })
+  return seeOther(`${visit.to('/account/profile')}?asked=true`)
+}
+
 async function saveProfile(visit: Visit): Promise<Shown> {
   const text = (name: string, longest: number) => (visit.form.get(name) ?? '').trim().slice(0, longest) || null
   const body = { first_name: text('first_name', 200), last_name: text('last_name', 200), phone: text('phone', 50) }
@@ -188,4 +218,5 @@ export const pages: Page[] = [
   { method: 'POST', path: '/account/addresses/remove', customer: true, show: removeAddress },
   { method: 'GET', path: '/account/profile', customer: true, show: showProfile },
   { method: 'POST', path: '/account/profile', customer: true, show: saveProfile },
+  { method: 'POST', path: '/account/profile/verify', customer: true, show: askVerification },
 ]

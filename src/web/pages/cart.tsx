@@ -1,4 +1,3 @@
-import { StoaError } from '../../kernel/index.js'
 import type { Cart, Line } from '../answers.js'
 import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
@@ -6,15 +5,28 @@ import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { tellsTax } from '../parts/address-fields.js'
 import { Codes } from '../parts/codes.js'
 import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
-import { noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { idOf, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
 import { TotalsList } from '../parts/totals.js'
+import { refusalIn } from '../refusals.js'
 import { showsTax, type Visit } from '../visit.js'
 
 const quantityMaximum = 999
 
-function LineRow({ visit, cart, line, state }: { visit: Visit; cart: Cart; line: Line; state: LineState }) {
+interface LineOf {
+  visit: Visit
+  cart: Cart
+  line: Line
+  state: LineState
+  /** What is wrong with the quantity that was typed. */
+  problem: string | undefined
+}
+
+const quantityField = (lineId: string) => `quantity-${lineId}`
+
+function LineRow({ visit, cart, line, state, problem }: LineOf) {
   const { words } = visit
+  const id = idOf(quantityField(line.id))
   const total = showsTax(cart.region) ? line.original_total : line.subtotal
   const action = visit.to(`/cart/items/${line.id}`)
   return (
@@ -28,11 +40,24 @@ function LineRow({ visit, cart, line, state }: { visit: Visit; cart: Cart; line:
         {typeof state === 'object' && <p class="problem">{state.left === 0 ? words.lineSoldOut : words.lineShort(state.left)}</p>}
       </div>
       <form class="line-quantity" action={action} method="post">
-        <label for={`quantity-${line.id}`}>
+        <label for={id}>
           {words.quantity}
           <span class="unseen"> {line.product_title}</span>
         </label>
-        <input id={`quantity-${line.id}`} name="quantity" inputMode="numeric" maxLength={3} value={line.quantity} autocomplete="off" />
+        <input
+          id={id}
+          name="quantity"
+          inputMode="numeric"
+          maxLength={3}
+          value={problem === undefined ? line.quantity : (visit.form.get('quantity') ?? '')}
+          autocomplete="off"
+          {...(problem === undefined ? {} : { 'aria-invalid': 'true', 'aria-describedby': `${id}-problem` })}
+        />
+        {problem !== undefined && (
+          <p class="problem" id={`${id}-problem`}>
+            {problem}
+          </p>
+        )}
         <button class="quiet" type="submit">
           {words.update}
           <span class="unseen"> {line.product_title}</span>
@@ -115,7 +140,14 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
               </h2>
               <ul>
                 {part.lines.map((line) => (
-                  <LineRow key={line.id} visit={visit} cart={cart} line={line} state={states.get(line.id) ?? 'good'} />
+                  <LineRow
+                    key={line.id}
+                    visit={visit}
+                    cart={cart}
+                    line={line}
+                    state={states.get(line.id) ?? 'good'}
+                    problem={problems[quantityField(line.id)]}
+                  />
                 ))}
               </ul>
               <form class="part-delivery" id={`delivery-${part.vendor.id}`} action={visit.to('/cart/delivery')} method="post">
@@ -155,11 +187,11 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
 
 /** What a shopper is told of a refusal; what is no refusal is thrown on. */
 function refusalOf(visit: Visit, error: unknown): { problem: string; status: number } {
-  if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
   const { words } = visit
-  if (error.code === 'insufficient_inventory') return { problem: words.notSoMany, status: 409 }
-  if (error.code === 'cart_being_completed') return { problem: words.cartBusy, status: 409 }
-  return { problem: words.cannotAdd, status: error.status === 404 ? 404 : 400 }
+  const { code, status } = refusalIn(error)
+  if (code === 'insufficient_inventory') return { problem: words.notSoMany, status: 409 }
+  if (code === 'cart_being_completed') return { problem: words.cartBusy, status: 409 }
+  return { problem: words.cannotAdd, status: status === 404 ? 404 : 400 }
 }
 
 function wholeNumber(text: string | null): number | null {
@@ -181,18 +213,27 @@ async function add(visit: Visit): Promise<Shown> {
 async function change(visit: Visit): Promise<Shown> {
   const { form, params, api, words } = visit
   const cart = await readCart(visit)
-  if (cart === null || !cart.items.some((line) => line.id === params.line_id)) return seeOther(visit.to('/cart'))
+  const line = cart?.items.find(({ id }) => id === params.line_id)
+  if (cart === null || line === undefined) return seeOther(visit.to('/cart'))
   const quantity = form.get('remove') === 'true' ? 0 : wholeNumber(form.get('quantity'))
-  if (quantity === null) return cartDocument(visit, { '': words.quantityWrong }, 400)
-  const of = { params: { id: cart.id, line_id: params.line_id as string } }
+  const field = quantityField(line.id)
+  if (quantity === null) return cartDocument(visit, { [field]: words.quantityWrong }, 400)
+  const of = { params: { id: cart.id, line_id: line.id } }
   try {
     if (quantity === 0) await api.delete('/store/carts/:id/line-items/:line_id', of)
     else await api.post('/store/carts/:id/line-items/:line_id', { ...of, body: { quantity } })
   } catch (error) {
     const { problem, status } = refusalOf(visit, error)
-    return cartDocument(visit, { '': problem }, status)
+    const left = problem === words.notSoMany ? await leftOf(visit, cart, line) : null
+    return cartDocument(visit, { [field]: left === null ? problem : words.lineShort(left) }, status)
   }
   return seeOther(visit.to('/cart'))
+}
+
+/** How many of a line there are at all, where there are fewer than may be asked for. */
+async function leftOf(visit: Visit, cart: Cart, line: Line): Promise<number | null> {
+  const state = (await statesOf(visit, { ...cart, items: [{ ...line, quantity: quantityMaximum }] })).get(line.id)
+  return typeof state === 'object' && state.left > 0 ? state.left : null
 }
 
 async function chooseDelivery(visit: Visit): Promise<Shown> {

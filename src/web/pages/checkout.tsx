@@ -1,4 +1,4 @@
-import { StoaError } from '../../kernel/index.js'
+import { isId, StoaError } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
 import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
 import { cartOf, forgetCart } from '../cookies.js'
@@ -11,6 +11,7 @@ import {
   addressProblems,
   billingPrefix,
   billingProblems,
+  hasCountry,
   type TypedAddress,
   typedAddress,
   typedFrom,
@@ -19,6 +20,7 @@ import { type Counter, CounterForm, type Typed } from '../parts/counter.js'
 import { deliveryPrefix } from '../parts/deliveries.js'
 import { noProblems, type Problems } from '../parts/fields.js'
 import { cardProvider, paymentChoices } from '../parts/payment.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
@@ -61,9 +63,19 @@ function onlyCountry({ region }: Cart): string | undefined {
 /** The cart that can be paid; or where to go instead, which is `unsound` where something in it is not sold any more. */
 async function openCart(visit: Visit, unsound: () => Shown | Promise<Shown>): Promise<Cart | Shown> {
   const cart = await readCart(visit)
-  if (cart === null || cart.items.length === 0) return seeOther(visit.to('/cart'))
+  if (cart === null) return (await finishedElsewhere(visit)) ?? seeOther(visit.to('/cart'))
+  if (cart.items.length === 0) return seeOther(visit.to('/cart'))
   if (cart.completed_at !== null) return finished(visit, cart.id)
   return (await isSound(visit, cart)) ? cart : unsound()
+}
+
+/** The order of the cart that a form was made for, where another window has completed it and the browser has forgotten it. */
+async function finishedElsewhere(visit: Visit): Promise<Redirect | null> {
+  const id = visit.form.get('cart') ?? ''
+  if (!isId(id, 'cart')) return null
+  const call = { params: { id }, query: { fields: 'id,completed_at' } }
+  const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
+  return cart.completed_at === null ? null : finished(visit, id)
 }
 
 const isCart = (found: Cart | Shown): found is Cart => 'items' in found
@@ -112,9 +124,8 @@ async function laidOut(
   typed: Typed,
   wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
-  const options = await readOptions(visit, cart)
+  const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
   const chosen = await chooseDeliveries(visit, cart, options, wished)
-  const choices = await paymentChoices(visit, cart)
   return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 
@@ -124,7 +135,8 @@ async function saveTyped(visit: Visit, cart: Cart, typed: Typed): Promise<Cart> 
   const body = {
     ...(isEmail(typed.email) ? { email: typed.email } : {}),
     shipping_address: address,
-    billing_address: typed.billing === null ? address : addressOfTyped(typed.billing),
+    ...(typed.billing === null ? { billing_address: address } : {}),
+    ...(typed.billing !== null && hasCountry(typed.billing) ? { billing_address: addressOfTyped(typed.billing) } : {}),
   }
   return (await visit.api.post<{ cart: Cart }>('/store/carts/:id', { params: { id: cart.id }, query: { fields: cartFields }, body })).cart
 }
@@ -154,8 +166,9 @@ function chosenAddress(form: URLSearchParams, cart: Cart, kept: readonly Address
   const [chosen, shown] = [form.get('kept') ?? '', form.get('kept_shown') ?? '']
   if (chosen === shown) return null
   if (chosen !== '') return typedFrom(kept.find(({ id }) => id === chosen) ?? null, onlyCountry(cart))
-  const wasKept = sameAddress(kept, typedAddress(form)) !== undefined
-  return wasKept ? typedFrom(null, onlyCountry(cart)) : null
+  // Whoever pays means what the fields say.
+  const isLeft = form.get('step') !== 'pay' && sameAddress(kept, typedAddress(form)) !== undefined
+  return isLeft ? typedFrom(null, onlyCountry(cart)) : null
 }
 
 async function pay(visit: Visit): Promise<Shown> {
@@ -190,7 +203,7 @@ async function taken(visit: Visit): Promise<Shown> {
   const payer = await payerOf(visit, cart)
   const typed = typedIn(visit, cart, payer)
   const problems = problemsOf(visit, cart, typed)
-  const canKeep = problems.country_code === undefined && problems[`${billingPrefix}country_code`] === undefined
+  const canKeep = problems.country_code === undefined
   const saved = canKeep ? await saveTyped(visit, cart, typed) : cart
   const credited = await changeCredit(visit, saved)
   const counter = await laidOut(visit, credited ?? saved, payer, typed, (profileId) => form.get(`${deliveryPrefix}${profileId}`))
@@ -199,13 +212,9 @@ async function taken(visit: Visit): Promise<Shown> {
   if (Object.keys(problems).length > 0) return counterDocument(visit, { ...counter, problems }, 400)
   const obstacle = obstacleOf(visit, counter)
   if (obstacle !== null) return counterDocument(visit, { ...counter, problems: obstacle.problems }, obstacle.status)
-  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusal)
+  // An account that keeps as many addresses as it can does without this one.
+  if (typed.keep && payer.email !== '') await keepAddress(visit, typed.address).catch(refusalIn)
   return charge(visit, counter)
-}
-
-/** An account that keeps as many addresses as it can does without this one. */
-function refusal(error: unknown): void {
-  if (!(error instanceof StoaError) || error.status >= 500) throw error
 }
 
 /** Codes and store credit as the form wants them: a code that was typed counts, whatever button was pressed. Null for one that does not. */
@@ -220,9 +229,10 @@ async function changeCredit(visit: Visit, cart: Cart): Promise<Cart | null> {
 
 /** The page once more, with what was typed. Where all of it is in the cart, whoever goes back later comes to a page, not to a form that was sent. */
 function renewed(visit: Visit, counter: Counter, isKept: boolean): Shown {
-  const { email, address, payment, keep } = counter.typed
+  const { email, address, billing, payment, keep } = counter.typed
   // Where nothing is typed, the page would propose a kept address again.
-  const isWhole = (email === '' || isEmail(email)) && (counter.kept.length === 0 || address.address_1 !== '')
+  const isWhole =
+    (email === '' || isEmail(email)) && (counter.kept.length === 0 || address.address_1 !== '') && (billing === null || hasCountry(billing))
   if (!isKept || !isWhole) return counterDocument(visit, counter)
   const query = new URLSearchParams({ ...(payment === '' ? {} : { payment }), ...(keep ? { keep: 'true' } : {}) })
   return seeOther(`${visit.to('/checkout')}${query.size === 0 ? '' : `?${query}`}`)

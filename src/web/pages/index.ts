@@ -6,6 +6,7 @@ import { pages as checkout } from './checkout.js'
 import { pages as home } from './home.js'
 import { pages as lists } from './lists.js'
 import { pages as orders } from './orders.js'
+import { pages as orderPayment } from './order-payment.js'
 import { pages as product } from './product.js'
 import { pages as returns } from './returns.js'
 import { pages as review } from './review.js'
@@ -26,6 +27,7 @@ export const pages: readonly Page[] = [
   ...cart,
   ...checkout,
   ...orders,
+  ...orderPayment,
   ...returns,
   ...review,
   ...transfer,

@@ -1,7 +1,8 @@
 import type { Order } from '../answers.js'
 import type { Page, Shown } from '../page.js'
-import { OrderView } from '../parts/order-view.js'
+import { openCollection, OrderView } from '../parts/order-view.js'
 import { dayText, type Visit } from '../visit.js'
+import { orderPayingWordsOf } from '../words/order-paying.js'
 
 /** An order to whoever knows its id, as the Store API has it. */
 async function show(visit: Visit): Promise<Shown> {
@@ -20,6 +21,7 @@ async function show(visit: Visit): Promise<Shown> {
           </p>
           {order.status === 'canceled' && <p class="said">{words.canceled}</p>}
         </header>
+        <Payment visit={visit} order={order} />
         <OrderView visit={visit} order={order} />
         {visit.query.get('returned') === 'true' && (
           <p class="said" role="status">
@@ -39,6 +41,33 @@ async function show(visit: Visit): Promise<Shown> {
       </>
     ),
   }
+}
+
+/** What is still to be paid of the order, and what became of a payment that was just made. */
+function Payment({ visit, order }: { visit: Visit; order: Order }) {
+  const words = orderPayingWordsOf(visit.locale)
+  const open = openCollection(order)
+  const isComing = order.payment_collections?.some(({ status }) => status === 'awaiting') === true
+  const { noted, paid, onItsWay: coming } = words
+  const asked = visit.query.get('payment')
+  const said = isComing ? coming : { noted, paid, coming }[asked ?? '']
+  return (
+    <>
+      {said !== undefined && (
+        <p class="said" role="status">
+          {said}
+        </p>
+      )}
+      {open !== undefined && (asked === null || asked === 'noted') && (
+        <p class="block hero-links">
+          <strong>{words.toPay(visit.money(open.amount, open.currency_code))}</strong>{' '}
+          <a class="button" href={visit.to(`/orders/${order.id}/pay`)}>
+            {words.pay}
+          </a>
+        </p>
+      )}
+    </>
+  )
 }
 
 export const pages: Page[] = [{ method: 'GET', path: '/orders/:id', ids: { id: 'order' }, show }]

@@ -110,7 +110,7 @@ function Buy({ visit, product, chosen }: { visit: Visit; product: Product; chose
         {!inStock ? words.soldOutNow : left !== null && left <= fewLeft ? words.fewLeft(left) : words.inStock}
       </p>
       {inStock && price !== null && chosen !== undefined && (
-        <form action={visit.to('/cart/items')} method="post" class="add" data-once>
+        <form action={visit.to('/cart/items')} method="post" class="add">
           <input type="hidden" name="variant_id" value={chosen.id} />
           <label for="quantity">{words.quantity}</label>
           <select id="quantity" name="quantity">
@@ -124,7 +124,7 @@ function Buy({ visit, product, chosen }: { visit: Visit; product: Product; chose
         </form>
       )}
       {chosen !== undefined && (
-        <form action={visit.to('/account/wish-list')} method="post" data-once>
+        <form action={visit.to('/account/wish-list')} method="post">
           <input type="hidden" name="variant_id" value={chosen.id} />
           <button type="submit" class="link">
             {words.keepForLater}
@@ -175,6 +175,7 @@ function Gallery({ visit, product }: { visit: Visit; product: Product }) {
           url={url}
           alt={index === 0 ? product.title : visit.words.pictureOf(product.title, index + 1)}
           size={800}
+          sizes="(max-width: 52rem) 94vw, 45rem"
           eager={index === 0}
         />
       ))}

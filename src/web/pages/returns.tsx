@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { StoaError } from '../../kernel/index.js'
 import type { Order, OrderItem, ShippingOption } from '../answers.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { noProblems, ProblemList, type Problems, Select, TextArea } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 
 interface Reason {
@@ -146,8 +146,7 @@ async function ask(visit: Visit): Promise<Shown> {
   try {
     await api.post('/store/returns', { body, idempotencyKey: `return ${(form.get('once') ?? randomUUID()).slice(0, 64)}` })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    if (error.code !== 'idempotency_key_in_use') return returnDocument(visit, found, { '': words.cannotReturn }, 400)
+    if (refusalIn(error).code !== 'idempotency_key_in_use') return returnDocument(visit, found, { '': words.cannotReturn }, 400)
   }
   return seeOther(`${visit.to(`/orders/${found.order.id}`)}?returned=true`)
 }

@@ -1,7 +1,8 @@
-import { notFound, StoaError } from '../../kernel/index.js'
+import { notFound } from '../../kernel/index.js'
 import type { Product, ProductList } from '../answers.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems, TextArea } from '../parts/fields.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 
 const stars = [5, 4, 3, 2, 1] as const
@@ -83,9 +84,9 @@ async function take(visit: Visit): Promise<Shown> {
   try {
     await api.post('/store/products/:id/reviews', { params: { id: product.id }, body })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+    const { type, status } = refusalIn(error)
     // Sent twice, it is kept once.
-    if (error.type !== 'duplicate_error') return reviewDocument(visit, product, { '': words.cannotReview }, error.status)
+    if (type !== 'duplicate_error') return reviewDocument(visit, product, { '': words.cannotReview }, status)
   }
   return seeOther(`${visit.to(`/products/${product.handle}/review`)}?kept=true`)
 }

@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
 import { StoaError } from '../../kernel/index.js'
+import { forgetCart } from '../cookies.js'
 import { email_characters, isEmail, typedEmail } from '../emails.js'
 import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { refusalIn } from '../refusals.js'
 import { register, type SignedIn, signIn, signOut } from '../sign-ins.js'
 import type { Visit } from '../visit.js'
 import { secondStepWordsOf } from '../words/second-step.js'
@@ -168,8 +170,7 @@ async function takeRegister(visit: Visit): Promise<Shown> {
     const came = await register(visit, customer)
     return goOn(visit, came)
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    if (error.type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
+    if (refusalIn(error).type === 'invalid_data') return registerDocument(visit, { password: words.passwordHint(password.minimum) }, 400)
     return registerDocument(visit, { email: words.emailTaken }, 409)
   }
 }
@@ -223,7 +224,7 @@ async function takeReset(visit: Visit): Promise<Shown> {
     const body = { password: form.get('password') }
     await visit.apiWith(token.slice(0, 200), null).post('/auth/customer/emailpass/update', { body })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
+    refusalIn(error)
     return resetDocument(visit, { '': words.resetOver }, 400)
   }
   return seeOther(visit.to('/sign-in'))
@@ -232,32 +233,48 @@ async function takeReset(visit: Visit): Promise<Shown> {
 /** A mailed link shows a button first: what reads mails ahead of people must not confirm for them. */
 function verifyDocument(visit: Visit, problems: Problems, status = 200): Document {
   const { words } = visit
+  const code = (visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)
+  const isDone = visit.query.get('done') === 'true'
   return formDocument(
     words.verify,
     <>
       <h1>{words.verify}</h1>
-      <form class="plain-form" action={visit.to('/verify-email')} method="post">
-        <ProblemList visit={visit} problems={problems} />
-        <input type="hidden" name="code" value={(visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)} />
-        <button type="submit">{words.verifyConfirm}</button>
-      </form>
+      {isDone && (
+        <p class="said" role="status">
+          {words.verified}
+        </p>
+      )}
+      {!isDone && code === '' && <p>{words.verifyOver}</p>}
+      {!isDone && code !== '' && (
+        <form class="plain-form" action={visit.to('/verify-email')} method="post">
+          <ProblemList visit={visit} problems={problems} />
+          <input type="hidden" name="code" value={code} />
+          <button type="submit">{words.verifyConfirm}</button>
+        </form>
+      )}
+      <p>
+        <a href={visit.to('/account/profile')}>{words.accountPages['/account/profile']}</a>
+      </p>
     </>,
     status,
   )
 }
 
+/** Who confirms need not be signed in where they read their mail. */
 async function takeVerification(visit: Visit): Promise<Shown> {
   try {
-    await visit.api.post('/auth/verification/confirm', { body: { code: visit.form.get('code') ?? '' } })
+    await visit.api.post('/auth/verification/confirm', { body: { code: (visit.form.get('code') ?? '').slice(0, 200) } })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    return verifyDocument(visit, { '': visit.words.resetOver }, 400)
+    refusalIn(error)
+    return verifyDocument(visit, { '': visit.words.verifyOver }, 400)
   }
-  return seeOther(visit.to('/account'))
+  return seeOther(`${visit.to('/verify-email')}?done=true`)
 }
 
+/** The cart goes, too: it holds the address, and who uses the browser next is somebody else. */
 async function leave(visit: Visit): Promise<Shown> {
   await signOut(visit)
+  forgetCart(visit)
   return seeOther(visit.to('/'))
 }
 

@@ -1,6 +1,6 @@
-import { StoaError } from '../../kernel/index.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { ProblemList, noProblems, type Problems } from '../parts/fields.js'
+import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 
 const path = '/order/:id/transfer/:token'
@@ -37,8 +37,7 @@ async function take(visit: Visit): Promise<Shown> {
   try {
     await api.post(`/store/orders/:id/transfer/${answer}`, { params: { id }, body: { token: (params.token as string).slice(0, 200) } })
   } catch (error) {
-    if (!(error instanceof StoaError) || error.status >= 500 || error.type === 'too_many_requests') throw error
-    return transferDocument(visit, { '': words.resetOver }, error.status)
+    return transferDocument(visit, { '': words.transferOver }, refusalIn(error).status)
   }
   return seeOther(visit.to(`/orders/${id}`))
 }

@@ -55,8 +55,8 @@ async function showVendor(visit: Visit): Promise<Shown> {
           <div>
             <h1>{vendor.name}</h1>
             {vendor.rating !== undefined && vendor.rating.count > 0 && <Stars visit={visit} rating={vendor.rating} />}
-            <p>{vendor.description}</p>
           </div>
+          <p>{vendor.description}</p>
         </header>
         <Listing visit={visit} list={list} order="-created_at" />
         {reviews.count > 0 && (

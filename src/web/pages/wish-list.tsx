@@ -88,12 +88,18 @@ async function show(visit: Visit): Promise<Shown> {
   }
 }
 
+/** The first list. Of two clicks both may make one: what is kept is kept in the older. */
+async function begin(visit: Visit): Promise<WishList> {
+  const { wish_list } = await visit.api.post<{ wish_list: WishList }>('/store/customers/me/wish-lists', {
+    body: { name: visit.words.wishListName },
+  })
+  return (await readList(visit)) ?? wish_list
+}
+
 /** Keeps a variant. Who is not signed in is asked to be, and presses the button again. */
 async function keep(visit: Visit): Promise<Shown> {
-  const { api, form, words } = visit
-  const list =
-    (await readList(visit)) ??
-    (await api.post<{ wish_list: WishList }>('/store/customers/me/wish-lists', { body: { name: words.wishListName } })).wish_list
+  const { api, form } = visit
+  const list = (await readList(visit)) ?? (await begin(visit))
   const variant_id = (form.get('variant_id') ?? '').slice(0, 64)
   try {
     if (!list.items.some((item) => item.variant.id === variant_id)) {

@@ -99,6 +99,9 @@ export function billingProblems(typed: TypedAddress, words: Words): Record<strin
 
 export const billingPrefix = 'billing.'
 
+/** Whether a bill's address can be kept with the cart as far as it is typed. */
+export const hasCountry = (typed: TypedAddress): boolean => everyCountry.includes(typed.country_code)
+
 /** Whether an address says enough for its tax to be known. */
 export function tellsTax(address: Address | null): boolean {
   const country = address?.country_code ?? null
@@ -179,7 +182,7 @@ export function AddressFields({ visit, typed, problems, countries, section }: Ad
           <Field {...common('province')} required={withProvince.has(country) && !isBill} />
         )}
       </div>
-      <Field {...common('phone')} type="tel" hint={words.phoneHint} class="whole" />
+      {!isBill && <Field {...common('phone')} type="tel" hint={words.phoneHint} class="whole" />}
     </div>
   )
 }

@@ -182,9 +182,16 @@ function Summary({ visit, counter }: CounterOf) {
           </li>
         ))}
       </ul>
-      <TotalsList visit={visit} totals={cart} gross={showsTax(cart.region)} taxKnown={tellsTax(cart.shipping_address)} />
+      <TotalsList
+        visit={visit}
+        totals={cart}
+        gross={showsTax(cart.region)}
+        taxKnown={tellsTax(cart.shipping_address)}
+        taxLater={counterWordsOf(visit.locale).byAddress}
+      />
       <StoreCredit visit={visit} counter={counter} />
       <Codes visit={visit} cart={cart} problems={problems} />
+      <input type="hidden" name="cart" value={cart.id} />
       <input type="hidden" name="total" value={String(cart.total)} />
       {cart.total === 0 && <p role="status">{counterWordsOf(visit.locale).nothingLeft}</p>}
       <button type="submit" name="step" value="pay">

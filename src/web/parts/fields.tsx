@@ -20,7 +20,8 @@ interface FieldOf {
   class?: string
 }
 
-const idOf = (name: string) => `field-${name.replaceAll(/[^\w-]/g, '-')}`
+/** The id of a field, to which its label, its problem and the list of problems lead. */
+export const idOf = (name: string) => `field-${name.replaceAll(/[^\w-]/g, '-')}`
 
 /** What belongs to a field is tied to it, so that a screen reader reads it with the field. */
 function described(name: string, problem: string | undefined, hint: string | undefined) {

@@ -130,14 +130,14 @@ function FacetFields({ visit, facets, chosen }: { visit: Visit; facets: Facets; 
   const price = facets.price
   return (
     <>
-      <CheckList title={words.vendor} name="vendor" values={facets.vendor ?? []} chosen={chosen.vendors} />
+      <CheckList title={words.vendor} name="vendor" values={choiceOf(facets.vendor ?? [], chosen.vendors)} chosen={chosen.vendors} />
       {facets.options
         ?.filter(({ values }) => values.length > 1)
         .slice(0, 8)
-        .map(({ title, values }) => (
+        .map(({ title, label, values }) => (
           <CheckList
             key={title}
-            title={title}
+            title={label ?? title}
             name={`${optionPrefix}${title}`}
             values={values}
             chosen={chosen.options.find((option) => option.title === title)?.values ?? []}
@@ -162,6 +162,11 @@ function FacetFields({ visit, facets, chosen }: { visit: Visit; facets: Facets; 
       </fieldset>
     </>
   )
+}
+
+/** One value is no choice, unless it was chosen and can be taken back. */
+function choiceOf(values: readonly FacetValue[], chosen: readonly string[]): readonly FacetValue[] {
+  return values.length > 1 || chosen.length > 0 ? values : []
 }
 
 const valuesShown = 20

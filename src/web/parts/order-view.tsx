@@ -1,4 +1,4 @@
-import type { Address, Order, VendorOrder } from '../answers.js'
+import type { Address, Order, OrderCollection, VendorOrder } from '../answers.js'
 import { showsTaxIn, type Visit } from '../visit.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
@@ -51,6 +51,12 @@ export function AddressLines({ visit, address }: { visit: Visit; address: Addres
         ))}
     </address>
   )
+}
+
+/** What of an order its shopper is still to pay, if anything. */
+export function openCollection(order: Order): OrderCollection | undefined {
+  if (order.status === 'canceled') return undefined
+  return order.payment_collections?.find(({ status, amount }) => amount > 0 && (status === 'not_paid' || status === 'failed'))
 }
 
 /** An order with a line of progress for each vendor, as whoever knows its id may see it. */

@@ -1,6 +1,5 @@
 import { publishableKeyOf } from '../../payments/index.js'
 import { paymentScriptAddress } from '../assets.js'
-import type { Cart } from '../answers.js'
 import { stripeScriptAddress } from '../security.js'
 import type { Visit } from '../visit.js'
 import { payingWordsOf } from '../words/paying.js'
@@ -15,10 +14,10 @@ export interface PaymentChoices {
   cardKey: string | null
 }
 
-/** The ways to pay in the cart's region that the page can show. Cards need an account of the store that is in use. */
-export async function paymentChoices(visit: Visit, cart: Cart): Promise<PaymentChoices> {
+/** The ways to pay in the region of a cart or an order that the page can show. Cards need an account of the store that is in use. */
+export async function paymentChoices(visit: Visit, { region_id }: { region_id: string }): Promise<PaymentChoices> {
   const { api, services, shop, ctx } = visit
-  const query = { region_id: cart.region_id }
+  const query = { region_id }
   const { payment_providers } = await api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
   const ids = payment_providers.map(({ id }) => id)
   const context = {

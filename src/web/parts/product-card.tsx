@@ -36,7 +36,7 @@ function ProductCard({ visit, product, eager, level: Heading }: { visit: Visit; 
   return (
     <article class="card">
       <div class="card-picture">
-        <Picture visit={visit} url={product.thumbnail} alt="" size={400} eager={eager} />
+        <Picture visit={visit} url={product.thumbnail} alt="" size={400} sizes="(max-width: 44rem) 46vw, 20rem" eager={eager} />
         {soldOut ? <span class="badge">{words.soldOut}</span> : reduced ? <span class="badge sale">{words.reduced}</span> : null}
       </div>
       <Heading class="card-title">

@@ -10,13 +10,15 @@ interface TotalsOf {
   gross: boolean
   /** Whether the tax is known, as it is once it is known where things go. */
   taxKnown?: boolean
+  /** What stands where the tax is not known. */
+  taxLater?: string
   deliveryKnown?: boolean
   /** Of an order that is placed. */
   placed?: boolean
 }
 
 /** Sums as the law of the region wants them: with the tax in each, or beside them. */
-export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnown = true, placed = false }: TotalsOf) {
+export function TotalsList({ visit, totals, gross, taxKnown = true, taxLater, deliveryKnown = true, placed = false }: TotalsOf) {
   const { words } = visit
   const money = (amount: number) => visit.money(amount, totals.currency_code)
   const credit = totals.credit_line_total ?? 0
@@ -41,7 +43,7 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnow
       {!gross && (
         <div>
           <dt>{words.tax}</dt>
-          <dd>{taxKnown ? money(totals.tax_total) : words.notYetKnown}</dd>
+          <dd>{taxKnown ? money(totals.tax_total) : (taxLater ?? words.notYetKnown)}</dd>
         </div>
       )}
       <div class="total">
@@ -51,7 +53,7 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, deliveryKnow
       {gross && (
         <div class="note">
           <dt>{words.taxContained}</dt>
-          <dd>{money(totals.tax_total)}</dd>
+          <dd>{taxKnown ? money(totals.tax_total) : (taxLater ?? words.notYetKnown)}</dd>
         </div>
       )}
       {credit > 0 && <CreditRows visit={visit} totals={totals} credit={credit} placed={placed} />}

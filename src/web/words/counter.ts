@@ -17,6 +17,7 @@ interface CounterWords {
   leftToPay: string
   paidOtherwise: string
   nothingLeft: string
+  byAddress: string
 }
 
 const languages: Readonly<Record<Language, CounterWords>> = {
@@ -36,6 +37,7 @@ const languages: Readonly<Record<Language, CounterWords>> = {
     leftToPay: 'Left to pay',
     paidOtherwise: 'The rest',
     nothingLeft: 'Nothing is left to pay.',
+    byAddress: 'depends on the address',
   },
   de: {
     keptAddress: 'Ihre Adressen',
@@ -54,6 +56,7 @@ const languages: Readonly<Record<Language, CounterWords>> = {
     leftToPay: 'Noch zu zahlen',
     paidOtherwise: 'Der Rest',
     nothingLeft: 'Es ist nichts mehr zu zahlen.',
+    byAddress: 'nach der Adresse',
   },
   ar: {
     keptAddress: 'عناوينك',
@@ -71,6 +74,7 @@ const languages: Readonly<Record<Language, CounterWords>> = {
     leftToPay: 'المبلغ المتبقي',
     paidOtherwise: 'الباقي',
     nothingLeft: 'لم يبق شيء للدفع.',
+    byAddress: 'حسب العنوان',
   },
   fr: {
     keptAddress: 'Vos adresses',
@@ -88,6 +92,7 @@ const languages: Readonly<Record<Language, CounterWords>> = {
     leftToPay: 'Reste à payer',
     paidOtherwise: 'Le reste',
     nothingLeft: 'Il ne reste rien à payer.',
+    byAddress: 'selon l’adresse',
   },
   ja: {
     keptAddress: '登録済みの住所',
@@ -106,6 +111,7 @@ const languages: Readonly<Record<Language, CounterWords>> = {
     leftToPay: '残りのお支払い',
     paidOtherwise: '残額',
     nothingLeft: 'お支払いはもうありません。',
+    byAddress: '住所により決まります',
   },
 }
 

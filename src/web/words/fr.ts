@@ -180,6 +180,12 @@ export const fr: Words = {
   resetOver: 'Ce lien a expiré ou a déjà servi. Demandez-en un nouveau.',
   verify: 'Confirmer votre courriel',
   verifyConfirm: 'Oui, c’est mon courriel',
+  verifyOver: 'Ce lien a expiré ou a déjà servi. Demandez-en un nouveau dans votre profil.',
+  verifySend: 'M’envoyer un lien pour le confirmer',
+  verifySent: 'Nous avons envoyé un lien à cette adresse. Il est valable un jour.',
+  verified: 'Merci, votre adresse est confirmée.',
+  emailConfirmed: 'confirmée',
+  emailUnconfirmed: 'pas encore confirmée',
   accountPages: {
     '/account': 'Aperçu',
     '/account/orders': 'Commandes',
@@ -233,6 +239,7 @@ export const fr: Words = {
   cannotReview: 'Un avis s’écrit une fois, par qui a acheté et reçu ce produit.',
   transfer: 'Transmettre la commande ?',
   transferLead: 'Un autre compte demande une de vos commandes. Ne la transmettez qu’à un compte que vous connaissez.',
+  transferOver: 'Ce lien a expiré ou a déjà servi.',
   transferAccept: 'Transmettre',
   transferDecline: 'Garder',
 

@@ -170,6 +170,12 @@ export const ja: Words = {
   resetOver: 'このリンクは期限切れか、すでに使われています。新しいリンクをお求めください。',
   verify: 'メールアドレスの確認',
   verifyConfirm: 'はい、私のメールアドレスです',
+  verifyOver: 'このリンクは期限切れか、すでに使われています。登録情報から新しいリンクをお求めください。',
+  verifySend: '確認用のリンクを送る',
+  verifySent: 'このアドレスにリンクをお送りしました。1日間有効です。',
+  verified: 'ありがとうございます。メールアドレスが確認されました。',
+  emailConfirmed: '確認済み',
+  emailUnconfirmed: '未確認',
   accountPages: {
     '/account': '概要',
     '/account/orders': 'ご注文',
@@ -222,6 +228,7 @@ export const ja: Words = {
   cannotReview: 'レビューは、商品を購入して受け取った方が一度だけ書けます。',
   transfer: 'ご注文を引き渡しますか',
   transferLead: '別のアカウントがあなたのご注文の引き渡しを求めています。ご存じのアカウントにだけ引き渡してください。',
+  transferOver: 'このリンクは期限切れか、すでに使われています。',
   transferAccept: '引き渡す',
   transferDecline: '引き渡さない',
 

@@ -37,6 +37,38 @@ describe("exchanges and claims with Medusa's SDK", () => {
     return { bought, id: exchange.id, line }
   }
 
+  it('tell the shopper what to send back and what is sent, what has arrived, and what went back; each once', async () => {
+    const { bought, id } = await planned()
+    const returnOption = await addReturnOption(store)
+    await exchanges.addInboundShipping(id, { shipping_option_id: returnOption })
+    const requested = await exchanges.request(id, {})
+    const newest = async () => {
+      await app().drain()
+      return (
+        app()
+          .mails.filter((mail) => mail.subject.includes(`order #${bought.order.display_id}`))
+          .at(-1)?.text ?? ''
+      )
+    }
+    const told = await newest()
+    assert.match(
+      told,
+      /We send you\n {2}1 × Thing 1\.2\n[\s\S]*Please send back[^\n]*\n {2}1 × Thing 1\.1\n\nHow\n {2}Send back, \$3\.00\n/,
+    )
+    assert.match(told, /Still to be paid: \$4\.10\.\n\nPay here: http/)
+    const back = `/admin/returns/${requested.return.id}`
+    good(await store.admin.post(`${back}/receive`, {}))
+    good(await store.admin.post(`${back}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    good(await store.admin.post(`${back}/receive/confirm`, {}))
+    assert.match(await newest(), /Arrived\n {2}1 of 1 × Thing 1\.1\n/)
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/capture`, {}))
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 2 }))
+    assert.match(await newest(), /We have given back \$2\.00/)
+    const sent = app().mails.length
+    await app().drain()
+    assert.equal(app().mails.length, sent)
+  })
+
   it('send goods for goods that come back, which pay for them; the shopper pays the difference', async () => {
     const { bought, id, line } = await planned()
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
@@ -50,6 +82,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       [requested.return.status, requested.return.exchange_id, requested.exchange.return_id],
       ['requested', id, requested.return.id],
     )
+    assert.deepEqual([requested.exchange.difference_due, requested.exchange.return_items.map((item) => item.item_id)], [1.1, [line]])
     const order = await orderOf(store, bought.id)
     assert.deepEqual([order.items.length, order.summary.pending_difference], [3, 1.1])
     const [open] = order.payment_collections.filter((collection: { status: string }) => collection.status === 'not_paid')
@@ -101,7 +134,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
     assert.equal(two.order_preview.summary.pending_difference, -8.8)
     const outbound = (two.order_preview.items as unknown as Line[]).find((item) => !bought.lines.includes(item.id)) as Line
     const more = await exchanges.updateOutboundItem(id, outbound.actions[0]?.id as string, { quantity: 2 })
-    assert.equal(more.order_preview.summary.pending_difference, 3.3)
+    assert.deepEqual([more.order_preview.summary.pending_difference, more.exchange.difference_due], [3.3, 3.3])
     await exchanges.deleteOutboundShipping(id, method)
     await exchanges.removeOutboundItem(id, outbound.actions[0]?.id as string)
     await exchanges.removeInboundItem(id, inbound)
@@ -163,7 +196,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
 
     it('send something in place of what was broken, for nothing, whether or not that comes back', async () => {
       const { bought, id, line } = await claimed('replace')
-      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1 }] })
+      await claims.addInboundItems(id, { items: [{ id: line, quantity: 1, reason: 'wrong_item' as never }] })
       const { order_preview: preview } = await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 0), quantity: 1 }] })
       assert.equal(preview.summary.pending_difference, 0)
       const actions = (preview.items as unknown as Line[]).find((item) => item.id === line)?.actions
@@ -171,7 +204,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.equal(preview.order_change.change_type, 'claim')
       const requested = await claims.request(id, {})
       const [item] = requested.claim.claim_items
-      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'production_failure'])
+      assert.deepEqual([item?.item_id, item?.quantity, item?.reason], [line, 1, 'wrong_item'])
       assert.equal(requested.return.claim_id, id)
       const order = await orderOf(store, bought.id)
       assert.deepEqual([order.items.length, order.summary.pending_difference, order.payment_collections.length], [3, 0, 1])

@@ -90,6 +90,31 @@ describe("order edits with Medusa's SDK", () => {
     assert.equal(lineOf(packed.order, added.id).quantity, 3)
   })
 
+  it('tell the shopper what is asked and what was done, with the link to pay it, and ask again when staff do: each once', async () => {
+    const bought = await begun()
+    const number = `#${bought.order.display_id}`
+    const mails = async () => {
+      await app().drain()
+      return app().mails.filter((mail) => mail.subject.includes(`order ${number}`) && !mail.subject.startsWith('Your order'))
+    }
+    const later = async () => (await mails()).at(-1)?.text ?? ''
+    await edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 3 }] })
+    for (let click = 0; click < 2; click += 1) await edits.request(bought.id)
+    assert.match(await later(), /Nothing is changed before you agree[\s\S]*3 × Thing 1\.2[\s\S]*\$36\.30 would then be to be paid\./)
+    assert.doesNotMatch(await later(), /Pay here/)
+    await edits.confirm(bought.id)
+    const link = `http://${store.slug}.localhost:${new URL(app().url).port}/orders/${bought.id}/pay`
+    await app().drain()
+    const [done] = app().mails.filter((mail) => mail.subject.startsWith(`Your order ${number}`) && mail.subject.endsWith('was changed'))
+    assert.ok(done?.text.includes('Still to be paid: $36.30.') && done.text.includes(`Pay here: ${link}`), done?.text)
+    good(await store.admin.post(`/admin/orders/${bought.id}/payment-requests`))
+    assert.ok((await later()).includes(`Pay here: ${link}`))
+    assert.equal((await mails()).length, 2, 'one that asked to agree, and one that asks for the money')
+    const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
+    await collections.markAsPaid(open.id, { order_id: bought.id })
+    assert.equal((await store.admin.post(`/admin/orders/${bought.id}/payment-requests`)).status, 400)
+  })
+
   it('take pieces out: stock, commission, tax and books follow, and staff refund what was paid too much', async () => {
     const before = await shelf(app(), store)
     const bought = await begun(4)

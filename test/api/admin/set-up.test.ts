@@ -247,7 +247,13 @@ describe('admin API: price lists, shipping, products and stock', () => {
         [product.options[0].title, product.options[0].values.map((value: { value: string }) => value.value).sort()],
         ['Cut', ['S', 'XL']],
       )
-      assert.equal((await store.admin.delete(`/admin/products/${one.id}/options/${optionId}`)).status, 400)
+      const another = { title: 'XL', options: { Cut: 'XL' }, prices: [] }
+      const { product: grown } = await post(`/admin/products/${one.id}/variants`, another)
+      const differing = await store.admin.delete(`/admin/products/${one.id}/options/${optionId}`)
+      assert.equal(differing.status, 400, 'two variants differ by nothing else')
+      good(await store.admin.delete(`/admin/products/${one.id}/variants/${grown.variants[1].id}`))
+      const alone = good(await store.admin.delete(`/admin/products/${one.id}/options/${optionId}`))
+      assert.deepEqual([alone.parent.options, alone.parent.variants[0].options], [[], []])
     })
   })
 

@@ -1,11 +1,32 @@
 import assert from 'node:assert/strict'
+import { crc32, deflateSync } from 'node:zlib'
+import { imageSize } from 'image-size'
 import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { good } from '../../support/http.js'
+import { askPage } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+/** A black PNG, whose head may say another size than its body has. */
+function png(width: number, height: number, rows = height): Buffer {
+  const chunk = (type: string, bytes: Buffer) => {
+    const named = Buffer.concat([Buffer.from(type, 'latin1'), bytes])
+    const framed = Buffer.alloc(named.length + 8)
+    framed.writeUInt32BE(bytes.length, 0)
+    named.copy(framed, 4)
+    framed.writeUInt32BE(crc32(named), named.length + 4)
+    return framed
+  }
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0])
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  const body = deflateSync(Buffer.alloc((width * 3 + 1) * rows))
+  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', body), chunk('IEND', Buffer.alloc(0))])
+}
 
 describe('admin API: staff and pictures', () => {
   const app = useApp()
@@ -110,11 +131,47 @@ describe('admin API: staff and pictures', () => {
       const two = good(await upload(form(['../../evil.png', pixel], ['b.png', pixel])))
       assert.equal(two.files.length, 2)
       for (const { id, url } of [...one.files, ...two.files]) {
-        assert.match(id, /^[0-9a-f]{32}\.png$/)
+        assert.match(id, /^[0-9a-f]{32}-1x1\.png$/)
         const shown = await fetch(url)
         assert.deepEqual([shown.status, shown.headers.get('content-type')], [200, 'image/png'])
         assert.deepEqual(Buffer.from(await shown.arrayBuffer()), pixel)
       }
+    })
+
+    it('come in the widths that pages ask for, once they are made, and never change', async () => {
+      const { files } = good(await upload(form(['a.png', png(1_400, 700)], ['torn.png', png(900, 900, 5)])))
+      const [whole, torn] = files.map(({ url }) => new URL(url).pathname.replace(/\.png$/, '')) as [string, string]
+      const seen = async (path: string) => {
+        const { status, headers } = await fetch(app().url + path)
+        return [status, headers.get('content-type'), headers.get('cache-control')]
+      }
+      await app().drain()
+      const immutable = 'public, max-age=31536000, immutable'
+      for (const width of [320, 640, 1280]) assert.deepEqual(await seen(`${whole}-${width}.webp`), [200, 'image/webp', immutable])
+      const small = Buffer.from(await (await fetch(`${app().url}${whole}-320.webp`)).arrayBuffer())
+      assert.deepEqual(imageSize(small), { width: 320, height: 160, type: 'webp' })
+      assert.deepEqual(await seen(`${whole}.png`), [200, 'image/png', immutable])
+      assert.deepEqual(await seen(`${torn}-320.webp`), [200, 'image/png', 'public, max-age=60'], 'what cannot be decoded answers as it is')
+      assert.equal((await seen(`${whole}-5.webp`))[1], 'image/png', 'nothing is made for who asks')
+    })
+
+    it('are shown by the storefront in the width that a screen needs, with their shape', async () => {
+      const { files } = good(await upload(form(['wide.png', png(500, 250)])))
+      const [product] = store.vendors[0]?.products ?? []
+      good(await store.admin.post(`/admin/products/${product?.id}`, { thumbnail: files[0]?.url, images: [{ url: files[0]?.url }] }))
+      const page = await askPage(app(), store, `/products/${product?.handle}`)
+      const stem = new URL(files[0]?.url as string).pathname.replace(/\.png$/, '')
+      const [image] = /<img[^>]*>/.exec(page.text.split('class="gallery"')[1] ?? '') ?? []
+      assert.ok(image?.includes(`srcset="${stem}-320.webp 320w, ${stem}-500.webp 500w"`), image)
+      assert.match(image as string, /width="800" height="400"/)
+    })
+
+    it('are refused when they are larger than anybody can look at, or cut off before their size', async () => {
+      const refused = await upload(form(['bomb.png', png(30_000, 30_000, 0)]))
+      assert.equal(refused.status, 400)
+      assert.match(JSON.stringify(refused.body), /30000 × 30000/)
+      assert.equal((await upload(form(['cut.png', pixel.subarray(0, 15)]))).status, 400)
+      assert.equal((await upload(form(['cut.jpg', Buffer.from('\xff\xd8\xff\xe0\x00\x10JFIF', 'latin1')]))).status, 400)
     })
 
     it('are refused when they are none, whatever they call themselves', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { totpCode, totpStep } from '../../../src/access/totp.js'
-import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
+import { addReturnOption, buy, orderOf, packAll, raise } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
-import { askPage, cookieOf, type PageRequest, sentCookie } from '../../support/pages.js'
+import { askPage, cookieOf, hostOf, type PageRequest, sentCookie } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -39,6 +39,10 @@ describe('storefront: accounts and what follows an order', () => {
     assert.match((await ask('/account', { headers: { cookie } })).text, /Hello, Ada/)
     const out = await ask('/sign-out', { form: {}, headers: { cookie } })
     assert.deepEqual([out.status, cookieOf(out, 'connect.sid')], [303, undefined])
+    assert.ok(
+      out.headers['set-cookie']?.some((set) => set.startsWith('cart=;')),
+      'the next person at this browser finds no address',
+    )
     assert.equal((await ask('/account', { headers: { cookie } })).status, 303, 'the session has ended')
     const cart = sentCookie(await ask('/cart/items', { form: { variant_id: variant() } }), 'cart')
     const back = await ask('/sign-in', { form: { email, password, next: '/checkout' }, headers: { cookie: cart } })
@@ -54,6 +58,33 @@ describe('storefront: accounts and what follows an order', () => {
       assert.equal((await ask('/sign-in', { form: { email, password, next } })).headers.location, '/account')
       assert.equal((await ask('/preferences', { form: { path: next } })).headers.location, '/')
     }
+    for (const path of ['//evil.example/', '//evil.example/..//']) {
+      const { status, headers } = await ask(path)
+      assert.deepEqual([path, status, headers.location], [path, 404, undefined])
+    }
+  })
+
+  it('leads back to the page whose form was sent when the session is over', async () => {
+    const referer = `http://${hostOf(app(), store)}/products/thing-1-1`
+    const kept = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer } })
+    assert.equal(kept.headers.location, '/sign-in?next=%2Fproducts%2Fthing-1-1')
+    const foreign = await ask('/account/wish-list', { form: { variant_id: variant() }, headers: { referer: 'http://evil.example/x' } })
+    assert.equal(foreign.headers.location, '/sign-in')
+  })
+
+  it('tells whether the e-mail is confirmed, and mails a link that confirms it in any browser', async () => {
+    const { email, cookie } = await register()
+    const headers = { cookie }
+    assert.match((await ask('/account/profile', { headers })).text, /not confirmed yet/)
+    assert.equal((await ask('/account/profile/verify', { form: {}, headers })).headers.location, '/account/profile?asked=true')
+    await app().drain()
+    const form = { code: codeIn(app().mails, email) }
+    assert.match((await ask(`/verify-email?code=${form.code}`)).text, /Yes, this is my e-mail/)
+    assert.equal((await ask('/verify-email', { form })).headers.location, '/verify-email?done=true')
+    assert.equal((await ask('/verify-email', { form })).status, 400)
+    const profile = (await ask('/account/profile', { headers })).text
+    assert.match(profile, /\(confirmed\)/)
+    assert.doesNotMatch(profile, /Send me a link/)
   })
 
   it('sets a new password by the mailed link, once', async () => {
@@ -172,6 +203,25 @@ describe('storefront: accounts and what follows an order', () => {
     }
     const { body } = await store.shopper.get(`/store/orders/${bought.id}`)
     assert.equal(body.order.items[0].detail.return_requested_quantity, 1)
+  })
+
+  it('says what of an order is still to be paid, and takes how, without a script', async () => {
+    const bought = await buy(store)
+    const order = `/orders/${bought.id}`
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
+    assert.equal((await ask(`${order}/pay`)).headers.location, order, 'nothing is to be paid')
+    await raise(store, bought.id, variant())
+    assert.match((await ask(order)).text, new RegExp(`Still to be paid: \\$10\\.00.*href="${order}/pay"`))
+    assert.match((await ask(`${order}/pay`)).text, /Pay \$10\.00/)
+    const form = { payment: 'pp_system_default', total: '10' }
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, total: '9' } })).status, 409)
+    assert.equal((await ask(`${order}/pay`, { form: { ...form, payment: 'pp_stripe_stripe' } })).status, 400)
+    assert.equal((await ask(`${order}/pay`, { form })).headers.location, `${order}?payment=noted`)
+    assert.match((await ask(`${order}?payment=noted`)).text, /We have noted how you pay\./)
+    const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
+    assert.equal(open.payment_sessions[0].provider_id, 'pp_system_default', 'staff see how')
+    await store.admin.post(`/admin/payment-collections/${open.id}/mark-as-paid`, { order_id: bought.id })
+    assert.doesNotMatch((await ask(order)).text, /Pay now/)
   })
 
   it('takes a review of who has bought the thing, and tells others why not', async () => {

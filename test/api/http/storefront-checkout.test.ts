@@ -88,6 +88,12 @@ describe('storefront: the checkout', () => {
       [order.shipping_address.address_1, order.billing_address.address_1, order.billing_address.country_code],
       ['9 New Way', '3 Ledger Lane', 'jp'],
     )
+    const session = headers.cookie.split('; ')[1] as string
+    const later = await ask('/checkout', {
+      form: { ...other, step: 'pay', cart: fields(proposed).cart as string },
+      headers: { cookie: session },
+    })
+    assert.equal(later.headers.location, paid.headers.location, 'a second window finds the order that the first has placed')
     const kept = (await ask('/account/addresses', { headers })).text
     assert.equal(kept.split('<address>').length - 1, 3, kept)
   })

@@ -176,6 +176,7 @@ describe('storefront', () => {
         cart: cart.body.cart.id,
         line_item: cart.body.cart.items[0].id,
         order: 'order_01KAAAAAAAAAAAAAAAAAAAAAAA',
+        order_collection: 'pay_col_01KAAAAAAAAAAAAAAAAAAAAAAA',
         page: 'theirs',
         wish_list_token: 'f'.repeat(64),
         transfer_token: 'f'.repeat(64),
@@ -281,6 +282,11 @@ describe('storefront', () => {
       const many = await ask('/cart/items', { form: { variant_id: variant, quantity: '999' } })
       assert.equal(many.status, 409)
       assert.match(many.text, /not as many in stock/)
+      const cookie = await filledCart()
+      const line = /action="(\/cart\/items\/cali_\w+)"/.exec((await ask('/cart', { headers: { cookie } })).text)?.[1] as string
+      const changed = await ask(line, { form: { quantity: '998' }, headers: { cookie } })
+      assert.equal(changed.status, 409)
+      assert.match(changed.text, /value="998"[^>]*aria-invalid="true"[\s\S]*Only \d+ of these are left/)
       const none = await ask('/cart/items', { form: { variant_id: 'variant_none' } })
       assert.ok(none.status === 400 || none.status === 404)
       assert.match(none.text, /cannot be put into the cart/)

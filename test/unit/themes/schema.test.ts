@@ -39,5 +39,6 @@ describe('themes: what a file may say', () => {
       ['Farbe', 'Farbe', 'Cor', 'Colour'],
     )
     assert.equal(wordsIn('Same', 'de', 'en'), 'Same')
+    assert.match(problemsOf({ tagline: {} }).join(), /tagline/, 'what is said in no language cannot be shown in any')
   })
 })

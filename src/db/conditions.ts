@@ -34,6 +34,15 @@ export function textConditions(column: string, filter: TextFilter | undefined, v
   return operatorConditions({ column, type: 'text', text: column }, filter, values)
 }
 
+/** A number, or operators; a whole number and a decimal alike. */
+export type NumberFilter = string[] | Operators
+
+export function numberConditions(column: string, filter: NumberFilter | undefined, values: Values): string[] {
+  if (filter === undefined) return []
+  if (Array.isArray(filter)) return [`${column} = any(${values.add(filter)}::numeric[])`]
+  return operatorConditions({ column, type: 'numeric', text: `${column}::text` }, filter, values)
+}
+
 /** Patterns are compared with the date as answers write it. */
 export function dateConditions(column: string, filter: DateFilter | undefined, values: Values): string[] {
   if (filter === undefined) return []

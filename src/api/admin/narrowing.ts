@@ -1,0 +1,168 @@
+import { type ZodType, z } from 'zod'
+import {
+  containsPattern,
+  dateConditions,
+  numberConditions,
+  statement,
+  tenantOf,
+  textConditions,
+  together,
+  type Values,
+  valuesFrom,
+} from '../../db/index.js'
+import { booleanText, type RequestContext } from '../../http/index.js'
+import { invalidData, limits } from '../../kernel/index.js'
+import { dates } from '../store/catalog-filters.js'
+
+// Lists are narrowed by any column of their table, by operators, and by `$and` and `$or`, as Medusa's are. What a list's
+// own statement has no condition for is looked up first: the ids that match then stand beside the statement's conditions.
+
+type Kind = 'text' | 'date' | 'boolean' | 'number'
+
+/** What a list can be narrowed by beside what its own query says. */
+export interface Narrowing {
+  table: string
+  /** Columns as answers name them. The times at which a row was made and changed can always be asked for. */
+  columns?: Readonly<Record<string, Kind>>
+  /** Where answers and rows name a column differently. */
+  named?: Readonly<Record<string, string>>
+}
+
+/** Rows that a condition may match; more are no narrowing. */
+const mostMatches = 10_000
+
+const word = z.string().max(500)
+const words = z.array(word).max(limits.idsInFilter)
+const someWords = z.union([words, word.transform((one) => [one])])
+/** A text, several, or operators, beside one another: what takes an id is found in this schema by those who test for foreign ids. */
+const text = z
+  .union([
+    word,
+    words,
+    z.strictObject({
+      $eq: word.optional(),
+      $ne: word.optional(),
+      $gt: word.optional(),
+      $gte: word.optional(),
+      $lt: word.optional(),
+      $lte: word.optional(),
+      $in: someWords.optional(),
+      $nin: someWords.optional(),
+      $like: word.optional(),
+      $ilike: word.optional(),
+      $contains: word.optional(),
+    }),
+  ])
+  .transform((value) => (typeof value === 'string' ? [value] : value))
+
+const count = z.coerce.number().transform(String)
+const counts = z.union([
+  z.union([count, z.array(count).max(limits.idsInFilter)]).transform((value) => [value].flat()),
+  z.strictObject({
+    $eq: count.optional(),
+    $ne: count.optional(),
+    $gt: count.optional(),
+    $gte: count.optional(),
+    $lt: count.optional(),
+    $lte: count.optional(),
+  }),
+])
+const schemas: Record<Kind, ZodType> = { text, date: dates, boolean: booleanText, number: counts }
+
+const always: Record<string, Kind> = { created_at: 'date', updated_at: 'date' }
+
+type Query = Record<string, unknown>
+
+const isOperators = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A list's own query with the columns, and with `$and` and `$or` over them. */
+export function narrowable(own: z.ZodObject, { columns = {} }: Narrowing): ZodType {
+  const all: Record<string, Kind> = { id: 'text', ...always, ...columns }
+  const parts = Object.fromEntries(Object.entries(all).map(([name, kind]) => [name, schemas[kind].optional()]))
+  const part = z.array(z.strictObject(parts)).max(10).optional()
+  const both = Object.fromEntries(
+    Object.entries(own.shape).map(([name, schema]) => [name, all[name] === 'text' ? text.optional() : schema]),
+  )
+  const q = z.string().max(limits.search_characters).optional()
+  return z.strictObject({ q, ...parts, ...both, $and: part, $or: part, deleted_at: dates.optional() })
+}
+
+/**
+ * The part of a query that the list's statement understands; null where nothing matches the rest.
+ * @throws invalid_data where the rest matches more rows than can be narrowed to
+ */
+export async function narrow(
+  request: RequestContext<unknown, unknown>,
+  own: z.ZodObject,
+  narrowing: Narrowing,
+  query: Query,
+): Promise<Query | null> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const isOwn = ([name, value]: [string, unknown]) => name in own.shape && !(isOperators(value) && isColumn(narrowing, name))
+  const understood = Object.fromEntries(given.filter(isOwn))
+  const rest = Object.fromEntries(given.filter((entry) => !isOwn(entry)))
+  if (Object.keys(rest).length === 0) return understood
+  // What a list shows was not deleted.
+  if ('deleted_at' in rest) return null
+  const { context } = request
+  const tenantId = tenantOf(context)
+  const values: unknown[] = [tenantId]
+  const conditions = conditionsOf(narrowing, { ...rest, ...(understood.id === undefined ? {} : { id: understood.id }) }, valuesFrom(values))
+  const found = await context.db.read(
+    context.scope,
+    statement<{ id: string }>(
+      '',
+      `select x.id from ${narrowing.table} x where x.tenant_id = $1 and ${together(conditions, 'and')} order by x.id limit ${mostMatches + 1}`,
+      values,
+    ),
+  )
+  if (found.length > mostMatches) throw invalidData(`More than ${mostMatches} match: narrow the list further`)
+  return found.length === 0 ? null : { ...understood, id: found.map((row) => row.id) }
+}
+
+const isColumn = ({ columns = {} }: Narrowing, name: string) => name === 'id' || name in always || name in columns
+
+/** What is searched where a list's own statement searches nothing: the id, and every text. */
+function wordsCondition({ columns = {}, named = {} }: Narrowing, words: string, values: Values): string[] {
+  const pattern = containsPattern(words)
+  if (pattern === null) return []
+  const searched = ['id', ...Object.keys(columns).filter((name) => columns[name] === 'text')]
+  const placeholder = values.add(pattern)
+  return [
+    together(
+      searched.map((name) => `x.${named[name] ?? name} ilike ${placeholder}`),
+      'or',
+    ),
+  ]
+}
+
+function conditionsOf(narrowing: Narrowing, filter: Query, values: Values): string[] {
+  const { columns = {}, named = {} } = narrowing
+  const kinds: Record<string, Kind> = { id: 'text', ...always, ...columns }
+  const { $and, $or, ...rest } = filter as Query & { $and?: Query[]; $or?: Query[] }
+  const conditions = Object.entries(rest).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    const column = `x.${named[name] ?? name}`
+    if (name === 'q') return wordsCondition(narrowing, value as string, values)
+    switch (kinds[name] as Kind) {
+      case 'date':
+        return dateConditions(column, value as never, values)
+      case 'boolean':
+        return [`${column} = ${values.add(value)}`]
+      case 'number':
+        return numberConditions(column, value as never, values)
+      default:
+        return textConditions(column, value as never, values)
+    }
+  })
+  for (const part of $and ?? []) conditions.push(together(conditionsOf(narrowing, part, values), 'and'))
+  if ($or !== undefined && $or.length > 0) {
+    conditions.push(
+      together(
+        $or.map((part) => together(conditionsOf(narrowing, part, values), 'and')),
+        'or',
+      ),
+    )
+  }
+  return conditions
+}
