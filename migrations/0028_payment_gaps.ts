@@ -1,11 +1,12 @@
 import type { Knex } from 'knex'
 
-/** How far an account's events were listed; what of an authorisation its provider let go when it took the rest. */
+/** How far an account's events were listed, and a payment's were seen; what of an authorisation its provider let go when it took the rest. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table app.payment_account add column events_listed_until timestamptz(3)')
   await knex.raw('alter table app.payment add column lapsed_minor bigint not null default 0')
   await knex.raw('alter table app.payment add constraint payment_lapsed check (lapsed_minor >= 0) not valid')
   await knex.raw('alter table app.payment validate constraint payment_lapsed')
+  await knex.raw('alter table app.payment_session add column read_from timestamptz(3)')
   await perStore(knex)
 }
 

@@ -47,6 +47,22 @@ export async function emit<Name extends EventName>(
   nudgeAfter(unit)
 }
 
+type LoneEvent = { [Name in EventName]: (typeof handlersOf)[Name]['length'] extends 1 ? Name : never }[EventName]
+
+/**
+ * An event as a part of the statement that writes its fact, for those that cannot wait for another: a row for each of `from`. The
+ * worker is told by `nudgeAfter`.
+ * @param row SQL of each value; `id` is one of `newId('evt')`
+ */
+export function insertEventSql(
+  name: LoneEvent,
+  row: { tenantId: string; id: string; payload: string; requestId?: string; from: string },
+): string {
+  const [handler] = handlersOf[name]
+  return `insert into outbox_event (tenant_id, id, name, handler, payload, request_id)
+    select ${row.tenantId}, ${row.id}, '${name}', '${handler}', ${row.payload}, ${row.requestId ?? 'null'} from ${row.from}`
+}
+
 /** For events that a statement of their own has written: the worker is told when they are committed. */
 export function nudgeAfter(unit: Unit): void {
   unit.afterCommit(() => nudge())

@@ -1,5 +1,5 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { type EventName, handlersOf } from '../events/index.js'
+import { insertEventSql } from '../events/index.js'
 import { newId, paymentAuthorizationError } from '../kernel/index.js'
 import { accountFor } from './accounts.js'
 import { scheduleCheck } from './commands/check-session.js'
@@ -55,9 +55,6 @@ export function ensureCollectionStatement(
   )
 }
 
-const endedEvent = 'payment_session.ended' satisfies EventName
-const [endedHandler] = handlersOf[endedEvent]
-
 /**
  * Ends the sessions of collection $2. One that a provider elsewhere knows is kept, since the shopper may be paying this
  * moment, and given up there after the commit: its event $3 is written here, in the statement, because a cart's commit
@@ -70,8 +67,12 @@ const endSessionsSql = `
   ), gone as (
     delete from payment_session where tenant_id = $1 and payment_collection_id = $2 and reference is null
   ), told as (
-    insert into outbox_event (tenant_id, id, name, handler, payload)
-    select $1, $3, '${endedEvent}', '${endedHandler}', jsonb_build_object('payment_session_id', ended.id) from ended
+    ${insertEventSql('payment_session.ended', {
+      tenantId: '$1',
+      id: '$3',
+      payload: `jsonb_build_object('payment_session_id', ended.id)`,
+      from: 'ended',
+    })}
   )`
 
 /** A cart's total has changed: what was agreed with a provider no longer holds, its sessions end. */
@@ -114,7 +115,7 @@ export async function startSession(context: Context, provider: PaymentProvider, 
     {
       key: `session:${id}`,
       kind: 'session',
-      accountId: account?.id ?? null,
+      account,
       request: { money: keptMoney(money), collection_id: collectionId },
     },
     (call, request) => provider.startSession(call, moneyOf(request), { collectionId }),

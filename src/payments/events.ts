@@ -141,9 +141,11 @@ export async function handlePaymentEvent(
   if (provider?.remote === undefined) throw conflict(`Payment provider ${event.provider_id} is not installed in this process`)
   const touches = provider.remote.interpret({ type: event.type, payload: event.payload, connectedAccount: event.connected_account })
   let outcome: Settled | { kind: 'ignored' } = touches.length === 0 ? { kind: 'ignored' } : { kind: 'done' }
+  let read: Read | null = null
   for (const touch of touches) {
-    const settled = await settleTouch(context, provider, touch, event.payment_account_id, able)
+    const settled = await settleTouch(context, provider, touch, event, able)
     if (settled.kind !== 'done') outcome = settled
+    else if (settled.readFrom !== undefined) read = { providerId: provider.id, reference: touch.reference, from: settled.readFrom }
   }
   if (outcome.kind === 'unknown') {
     if (context.clock.now().getTime() - event.received_at.getTime() < patience_ms) {
@@ -151,28 +153,48 @@ export async function handlePaymentEvent(
     }
     outcome = { kind: 'parked', reason: 'Nothing of this store is known by what the event names' }
   }
-  await noteOutcome(context, event.id, outcome)
+  await noteOutcome(context, event.id, outcome, read)
 }
 
 function settleTouch(
   context: Context,
   provider: PaymentProvider,
   touch: Touch,
-  accountId: string,
+  event: EventRow,
   able: { complete: CompleteCart; touches: TouchHandlers },
 ): Promise<Settled> {
-  if (touch.kind === 'payment') return settlePayment(context, provider, touch.reference, able.complete)
+  if (touch.kind === 'payment') return settlePayment(context, provider, touch.reference, able.complete, event.received_at)
   const handler = able.touches[touch.kind]
-  return handler === undefined ? Promise.resolve({ kind: 'done' }) : handler(context, provider, touch, accountId)
+  return handler === undefined ? Promise.resolve({ kind: 'done' }) : handler(context, provider, touch, event.payment_account_id)
 }
 
-async function noteOutcome(context: Context, id: string, outcome: Settled | { kind: 'ignored' }): Promise<void> {
+/** A payment that was read and settled in whole, and when its reading began. */
+interface Read {
+  providerId: string
+  reference: string
+  from: Date
+}
+
+/** With it, that what was told of the same payment before it was read need not be read for again. */
+async function noteOutcome(context: Context, id: string, outcome: Settled | { kind: 'ignored' }, read: Read | null): Promise<void> {
   await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
       statement(
         'payments.note_event',
-        `update payment_event set state = $3, reason = $4, settled_at = now() where tenant_id = $1 and id = $2 and state = 'pending'`,
-        [tenantOf(context), id, outcome.kind, outcome.kind === 'parked' ? outcome.reason : null],
+        `with session as (
+           update payment_session set read_from = greatest(read_from, $7::timestamptz)
+           where tenant_id = $1 and provider_id = $5 and reference = $6
+         )
+         update payment_event set state = $3, reason = $4, settled_at = now() where tenant_id = $1 and id = $2 and state = 'pending'`,
+        [
+          tenantOf(context),
+          id,
+          outcome.kind,
+          outcome.kind === 'parked' ? outcome.reason : null,
+          read?.providerId ?? null,
+          read?.reference ?? null,
+          read?.from ?? null,
+        ],
       ),
     ),
   )

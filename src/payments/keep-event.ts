@@ -1,10 +1,7 @@
 import { type Statement, statement } from '../db/index.js'
-import { type EventName, handlersOf } from '../events/index.js'
+import { insertEventSql } from '../events/index.js'
 import { newId } from '../kernel/index.js'
 import type { PaymentAccount, VerifiedEvent } from './provider.js'
-
-const receivedEvent = 'payment.event_received' satisfies EventName
-const [receivedHandler] = handlersOf[receivedEvent]
 
 /**
  * A store's event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for
@@ -25,9 +22,13 @@ export function keepEventStatement(
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, payment_account_id, event_reference) do nothing
        returning id, state
      )
-     insert into outbox_event (tenant_id, id, name, handler, payload, request_id)
-     select $1, $12, '${receivedEvent}', '${receivedHandler}', jsonb_build_object('payment_event_id', event.id), $13
-     from event where event.state = 'pending' returning id`,
+     ${insertEventSql('payment.event_received', {
+       tenantId: '$1',
+       id: '$12',
+       payload: `jsonb_build_object('payment_event_id', event.id)`,
+       requestId: '$13',
+       from: `event where event.state = 'pending'`,
+     })} returning id`,
     [
       tenantId,
       newId('pevt'),

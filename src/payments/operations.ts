@@ -15,6 +15,8 @@ interface Operation {
   key: string
   kind: string
   accountId?: string | null
+  /** Where the caller has read it already. */
+  account?: PaymentAccount | null
   /** What the call is made of; what was kept first is what is sent, whatever it would be by now. */
   request: Kept
   /**
@@ -52,7 +54,7 @@ export async function perform<Value>(
   send: (call: ProviderCall, request: Kept) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   const tenantId = tenantOf(context)
-  const account = await accountFor(context, provider, operation.accountId)
+  const account = operation.account !== undefined ? operation.account : await accountFor(context, provider, operation.accountId)
   const call = { operationKey: operation.key, tenantId, account, firstSentAt: null, now: context.clock.now() }
   if (account === null) return send(call, operation.request)
   const kept = await keep(context, account.id, operation)

@@ -12,8 +12,8 @@ import { noteMovements } from './note-movements.js'
 import { syncRefunds } from './sync-refunds.js'
 import { giveUpStatement } from './unwind-payments.js'
 
-/** What settling came to. `unknown`: no row of ours has this name, yet. `parked`: a person must look. */
-export type Settled = { kind: 'done' } | { kind: 'unknown' } | { kind: 'parked'; reason: string }
+/** What settling came to. `readFrom`: what the provider was told before was seen. `unknown`: no row of ours has this name, yet. `parked`: a person must look. */
+export type Settled = { kind: 'done'; readFrom?: Date } | { kind: 'unknown' } | { kind: 'parked'; reason: string }
 
 /** How a paid cart becomes an order: the checkout's, which stands above payments. */
 export type CompleteCart = (context: Context, cartId: string) => Promise<unknown>
@@ -30,6 +30,10 @@ interface KnownPayment {
   amount_minor: bigint
   captured_minor: bigint
   canceled_at: Date | null
+  /** When the last reading began that was settled in whole. */
+  read_from: Date | null
+  /** Before the provider is asked, by the clock that says when an event was received. */
+  now: Date
   cancel_requested_at: Date | null
   /** What an order came to more, or was not paid of it: the shopper agreed to it after the sale, and it is taken at once. */
   is_to_capture: boolean
@@ -42,6 +46,7 @@ const patience_ms = 1_800_000
  * Moves our rows towards what the provider says of a payment. Told by an event, by the poller or by both at once, in any
  * order, any number of times: what is there already is left as it is. A payment without an order is made one, or is given
  * up when its cart cannot become one.
+ * @param receivedAt of the event that tells of it: what came before a reading began was seen by it, and is not read again
  * @throws conflict while the provider does not answer
  */
 export async function settlePayment(
@@ -49,9 +54,11 @@ export async function settlePayment(
   provider: PaymentProvider,
   reference: string,
   complete: CompleteCart,
+  receivedAt?: Date,
 ): Promise<Settled> {
   const known = await findPayment(context, provider.id, reference)
   if (known === undefined || provider.remote === undefined) return { kind: 'unknown' }
+  if (receivedAt !== undefined && known.read_from !== null && receivedAt < known.read_from) return { kind: 'done' }
   const found = await provider.remote.fetchPayment(await readingCall(context, provider, known.payment_account_id), reference)
   if (found.kind !== 'ok')
     throw conflict(`The payment provider did not say what became of the payment: ${found.message}`, 'payment_outcome_unknown')
@@ -65,9 +72,10 @@ export async function settlePayment(
       reason: `The provider has a payment of ${remote.amountMinor} ${remote.currency} in minor units, and was asked for ${was}`,
     }
   }
+  // Of refunds and movements nothing is booked before there is a payment: what tells of those is read again.
   if (known.payment_id === null) return settleWithoutPayment(context, provider, known, remote, complete)
   await settleWithOrder(context, provider, { ...known, payment_id: known.payment_id }, remote)
-  return { kind: 'done' }
+  return { kind: 'done', readFrom: known.now }
 }
 
 async function findPayment(context: Context, providerId: string, reference: string): Promise<KnownPayment | undefined> {
@@ -76,7 +84,7 @@ async function findPayment(context: Context, providerId: string, reference: stri
     statement<KnownPayment>(
       'payments.by_reference',
       `select s.id as session_id, s.status as session_status, k.cart_id, k.id as collection_id, k.order_id, p.id as payment_id, s.payment_account_id, s.currency_code,
-              s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at, p.cancel_requested_at,
+              s.amount_minor, coalesce(p.captured_minor, 0) as captured_minor, p.canceled_at, p.cancel_requested_at, s.read_from, clock_timestamp() as now,
               w.payment_capture = 'automatic' and not exists (select 1 from checkout c where c.tenant_id = $1 and c.payment_session_id = s.id)
                 as is_to_capture
        from payment_session s

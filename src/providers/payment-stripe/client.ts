@@ -1,6 +1,7 @@
 import Stripe from 'stripe'
 import type { Sealer } from '../../kernel/index.js'
 import type { PaymentAccount, ProviderCall } from '../../payments/index.js'
+import { pacedHttp } from './paced-http.js'
 
 /** What the adapter keeps of an account, sealed. */
 export interface StripeCredentials {
@@ -53,8 +54,9 @@ export function stripeAccess(options: StripeOptions): StripeAccess {
       timeout: timeout_ms,
       telemetry: false,
       appInfo: { name: 'Stoa' },
+      // A simulator takes whatever comes.
       ...(elsewhere === undefined
-        ? {}
+        ? { httpClient: pacedHttp(modeOfKey(secretKey) ?? 'test') }
         : {
             host: elsewhere.hostname,
             port: elsewhere.port === '' ? (elsewhere.protocol === 'https:' ? 443 : 80) : Number(elsewhere.port),
