@@ -45,6 +45,7 @@ export const idPrefixes = [
   'cus',
   'cuaddr',
   'so',
+  'sorul',
   'sotype',
   'sp',
   'serzo',

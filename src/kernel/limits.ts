@@ -22,6 +22,8 @@ export const limits = {
   quantity: 100_000,
   /** Lines of one cart: totals, taxes and reservations are computed for all of them under one lock. */
   cartLines: 200,
+  /** Rules of one shipping option beside is_return and enabled_in_store. */
+  rulesOfShippingOption: 20,
   shippingMethods: 50,
   variantsOfProduct: 250,
   /** Inventory items that one variant is made of. */

@@ -10,6 +10,7 @@ export {
   updateStockLocation,
 } from './commands/locations.js'
 export {
+  changeShippingOptionRules,
   createShippingOption,
   deleteShippingOption,
   type OptionPrice,
@@ -40,6 +41,7 @@ export {
   validShippingOptionsStatement,
 } from './options.js'
 export { renderPrices } from './prices.js'
+export { ruleOperators, rulesOf } from './rules.js'
 export { type FulfillmentProvider, fulfillmentProviderOf, fulfillmentProviders, type Parcel } from './provider.js'
 export { changeLocationProviders } from './commands/location-providers.js'
 export { deleteFulfillmentSet, deleteServiceZone, deleteShippingProfile, deleteStockLocation } from './commands/retire.js'

@@ -1,5 +1,6 @@
 import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { pricesJsonSql, type SetPrice } from './prices.js'
+import type { OptionRule } from './rules.js'
 
 export interface ShippingProfileRow {
   id: string
@@ -69,6 +70,7 @@ export interface ListedShippingOption {
   metadata: object | null
   is_return: boolean
   enabled_in_store: boolean
+  rules: OptionRule[]
   created_at: Date
   updated_at: Date
   type: object
@@ -87,7 +89,7 @@ export function listShippingOptionsStatement(
   return statement(
     `shipping.list_options.${order.name}`,
     `select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
-            o.provider_id, o.data, o.metadata, o.is_return, o.enabled_in_store, o.created_at, o.updated_at,
+            o.provider_id, o.data, o.metadata, o.is_return, o.enabled_in_store, o.rules, o.created_at, o.updated_at,
             json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
             json_build_object('id', z.id, 'name', z.name, 'fulfillment_set_id', f.id, 'fulfillment_set',
               json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'location_id', f.location_id)) as service_zone,

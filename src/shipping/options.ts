@@ -12,6 +12,7 @@ import {
 } from '../pricing/index.js'
 import { pricesJsonSql, renderPrices, type SetPrice } from './prices.js'
 import { fulfillmentProviderOf } from './provider.js'
+import { allHold, type OptionRule, rulesOf } from './rules.js'
 
 /** A shipping option that is valid for a cart; amounts in minor units. */
 export interface ShippingOptionRow {
@@ -26,6 +27,11 @@ export interface ShippingOptionRow {
   price_set_id: string
   data: Record<string, unknown> | null
   metadata: object | null
+  is_return: boolean
+  enabled_in_store: boolean
+  rules: OptionRule[]
+  /** What rules can ask of the cart; null for an option without them, and for staff, who choose themselves. */
+  facts: Record<string, unknown> | null
   type: object
   service_zone: object
   currency_code: string
@@ -39,14 +45,15 @@ export interface ShippingOptionRow {
 }
 
 /** The same with what it costs. */
-export type ShippingOption = Omit<ShippingOptionRow, 'price_candidates' | 'parcel'> & {
+export type ShippingOption = Omit<ShippingOptionRow, 'price_candidates' | 'parcel' | 'facts'> & {
   /** In minor units of the cart's currency; null when there is none, or when the option does not carry the parcel. */
   price: { amount_minor: number; selected: SelectedPrice | null } | null
 }
 
-/** Puts the price of each option where its candidates, or its provider, say. */
+/** The options whose rules hold, each with the price that its candidates, or its provider, say. */
 export function pricedOptions(rows: readonly ShippingOptionRow[]): ShippingOption[] {
-  return rows.map(({ price_candidates, parcel, ...row }) => {
+  const open = rows.filter(({ rules, facts }) => facts === null || allHold(rules, facts))
+  return open.map(({ price_candidates, parcel, facts: _facts, ...row }) => {
     if (parcel !== null) {
       const amount = fulfillmentProviderOf(row.provider_id)?.calculate(row.data, { ...parcel, currency: row.currency_code }) ?? null
       return { ...row, price: amount === null ? null : { amount_minor: Number(amount), selected: null } }
@@ -57,7 +64,9 @@ export function pricedOptions(rows: readonly ShippingOptionRow[]): ShippingOptio
 }
 
 /**
- * Options with which a cart's vendors can send something: from locations that serve its channel, to where it goes. Zones match from the country down; without an address any country of the region will do.
+ * Options with which a cart's vendors can send something, or the store itself where the cart is empty yet: from locations
+ * that serve its channel, to where it goes. Zones match from the country down; without an address any country of the region
+ * will do.
  * What the store does not show is for its staff alone, who put draft orders together. Used by the list, by choosing, by every
  * change of the cart, and by the choice made at completion. What serves the cart is found apart: joined in one, the ten tables
  * took 100 ms to plan on each connection, and take 15 so.
@@ -66,8 +75,11 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
   return statement(
     'shipping.valid_options',
     `with served as materialized (
-       select c.id as cart_id, c.region_id, c.currency_code, c.customer_id, l.id as location_id, l.name as location_name, l.address,
-              f.id as fulfillment_set_id, f.type as fulfillment_set_type, z.id as zone_id, z.name as zone_name
+       select c.id as cart_id, c.region_id, c.currency_code, c.customer_id, c.sales_channel_id, c.shipping_address,
+              exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id) as has_lines,
+              exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id and i.requires_shipping) as has_goods,
+              l.id as location_id, l.name as location_name, l.address, f.id as fulfillment_set_id, f.type as fulfillment_set_type,
+              z.id as zone_id, z.name as zone_name
        from cart c
        join sales_channel_location h on h.tenant_id = c.tenant_id and h.sales_channel_id = c.sales_channel_id
        join stock_location l on l.tenant_id = h.tenant_id and l.id = h.stock_location_id and l.deleted_at is null
@@ -85,7 +97,10 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
                         or g.postal_expression ? (c.shipping_address ->> 'postal_code')) end)
      )
      select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
-            o.provider_id, o.price_set_id, o.data, o.metadata,
+            o.provider_id, o.price_set_id, o.data, o.metadata, o.is_return, o.enabled_in_store, o.rules,
+            case when o.rules <> '[]' and not exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = s.cart_id)
+              then json_build_object('region_id', s.region_id, 'currency_code', s.currency_code, 'customer_id', s.customer_id,
+                'sales_channel_id', s.sales_channel_id, 'shipping_address', s.shipping_address) end as facts,
             json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
             json_build_object('id', s.zone_id, 'name', s.zone_name, 'fulfillment_set_id', s.fulfillment_set_id, 'fulfillment_set',
               json_build_object('id', s.fulfillment_set_id, 'type', s.fulfillment_set_type, 'location',
@@ -112,15 +127,17 @@ export function validShippingOptionsStatement(tenantId: string, cartId: string, 
               having coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
                       where g.tenant_id = $1 and g.inventory_item_id = k.inventory_item_id and g.location_id = s.location_id), 0)
                     < sum(i.quantity * k.required_quantity)) as insufficient_inventory,
-            exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = s.cart_id and i.requires_shipping
+            not s.has_lines or exists (select 1 from cart_line_item i where i.tenant_id = $1 and i.cart_id = s.cart_id and i.requires_shipping
                     and i.shipping_profile_id = o.shipping_profile_id) as is_needed
      from served s
      join shipping_option o on o.tenant_id = $1 and o.service_zone_id = s.zone_id and o.deleted_at is null
      join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
      where o.is_return = $3
        and (o.enabled_in_store or exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = s.cart_id))
-       and o.vendor_id in (select i.vendor_id from cart_line_item i
-                           where i.tenant_id = $1 and i.cart_id = s.cart_id and i.requires_shipping)
+       and case when s.has_lines
+             then o.vendor_id in (select i.vendor_id from cart_line_item i
+                                  where i.tenant_id = $1 and i.cart_id = s.cart_id and (i.requires_shipping or not s.has_goods))
+             else o.vendor_id in (select d.id from vendor d where d.tenant_id = $1 and d.is_house) end
      order by o.id limit 500`,
     [tenantId, cartId, isReturn, now],
   )
@@ -138,7 +155,8 @@ const itemTotalSql = `(select coalesce(sum(i.unit_price_minor * i.quantity), 0) 
  * asked for one by one.
  */
 export function renderShippingOption(row: ShippingOption, pricing: PricingContext, withCalculated = false): Record<string, unknown> {
-  const { price, prices, price_set_id, vendor_id, currency_code, is_needed: _needed, ...option } = row
+  const { price, prices, price_set_id, vendor_id, currency_code, is_needed: _needed, ...rest } = row
+  const { is_return: _return, enabled_in_store: _enabled, ...option } = rest
   const major = price === null ? null : toMajor(price.amount_minor, currency_code)
   const calculated = {
     id: null,
@@ -151,7 +169,7 @@ export function renderShippingOption(row: ShippingOption, pricing: PricingContex
   return {
     ...option,
     provider: { id: row.provider_id, is_enabled: true },
-    rules: [],
+    rules: rulesOf(row),
     prices: renderPrices(prices),
     ...(isCalculated && !withCalculated ? {} : { amount: major }),
     is_tax_inclusive: isTaxInclusive(price?.selected?.calculated ?? { is_regional: true }, pricing),

@@ -43,6 +43,8 @@ const namesNoRow = new Set([
   'promotion_rule_attribute',
   'own_email',
   'locale',
+  // Ids that clients send back with what is a part of something: they are looked up in that alone.
+  'part_sent_back',
 ])
 
 /** Kinds of id fields that every route calls by the same name. A route's own `ids` come before these. */

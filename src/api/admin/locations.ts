@@ -79,11 +79,14 @@ const address = z.strictObject({
   metadata,
 })
 
+/** One that a client sends back with its id keeps it. */
+const zoneId = { id: id.optional() }
 const geoZone = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('country'), country_code: countryCode }),
-  z.strictObject({ type: z.literal('province'), country_code: countryCode, province_code: name }),
-  z.strictObject({ type: z.literal('city'), country_code: countryCode, province_code: name, city: name }),
+  z.strictObject({ ...zoneId, type: z.literal('country'), country_code: countryCode }),
+  z.strictObject({ ...zoneId, type: z.literal('province'), country_code: countryCode, province_code: name }),
+  z.strictObject({ ...zoneId, type: z.literal('city'), country_code: countryCode, province_code: name, city: name }),
   z.strictObject({
+    ...zoneId,
     type: z.literal('zip'),
     country_code: countryCode,
     province_code: name,
@@ -215,7 +218,7 @@ const setRoutes: Route[] = [
     access: 'shipping:write',
     body: z.strictObject({ name, geo_zones: z.array(geoZone).min(1).max(500) }),
     fields: setFields,
-    ids: { id: 'fulfillment_set' },
+    ids: { id: 'fulfillment_set', geo_zones: 'part_sent_back' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {
@@ -233,7 +236,7 @@ const setRoutes: Route[] = [
     access: 'shipping:write',
     body: z.strictObject({ name: name.optional(), geo_zones: z.array(geoZone).min(1).max(500).optional() }),
     fields: setFields,
-    ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
+    ids: { id: 'fulfillment_set', zone_id: 'service_zone', geo_zones: 'part_sent_back' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { containsPattern, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { invalidData, notFound, toMinor } from '../../kernel/index.js'
+import { limits, notFound, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
 import { regionStatement } from '../../regions/index.js'
 import {
+  changeShippingOptionRules,
   createShippingOption,
   createShippingOptionType,
   createShippingProfile,
@@ -17,6 +18,8 @@ import {
   listShippingProfilesStatement,
   type OptionPrice,
   renderPrices,
+  ruleOperators,
+  rulesOf,
   updateShippingOption,
   updateShippingProfile,
 } from '../../shipping/index.js'
@@ -92,15 +95,10 @@ const types = reading({
     ),
 })
 
-/** Amounts in major units; what the row keeps as columns is shown as Medusa's two rules. */
+/** Amounts in major units; what the row keeps as columns is shown as rules, too. */
 function renderOption(row: ListedShippingOption): object {
   const { is_return, enabled_in_store, prices, ...option } = row
-  const rule = (attribute: string, value: boolean) => ({ attribute, operator: 'eq', value: String(value) })
-  return {
-    ...option,
-    rules: [rule('is_return', is_return), rule('enabled_in_store', enabled_in_store)],
-    prices: renderPrices(prices),
-  }
+  return { ...option, rules: rulesOf(row), prices: renderPrices(prices) }
 }
 
 const options = reading({
@@ -143,18 +141,31 @@ const options = reading({
 })
 
 const totalRule = z.strictObject({ attribute: z.literal('item_total'), operator: z.enum(totalOperators), value: amount })
-const priceParts = { amount, rules: z.array(totalRule).max(10).optional() }
+/** Prices are a whole set, in which a plain one keeps the id that it has: the id that a client sends back says nothing. */
+const priceParts = { id: id.optional(), amount, rules: z.array(totalRule).max(10).optional() }
 /** In a currency, or in a region and its currency. Rules are about what the goods cost. */
 const price = z.union([z.strictObject({ currency_code: currencyCode, ...priceParts }), z.strictObject({ region_id: id, ...priceParts })])
 const prices = z.array(price).max(200)
 const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
 const priceType = z.enum(['flat', 'calculated'])
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')])
-const rule = z.strictObject({ attribute: z.enum(['is_return', 'enabled_in_store']), operator: z.literal('eq'), value: flag })
+const ruleValue = z.union([z.string().max(500), z.array(z.string().max(500)).max(limits.idsInFilter), z.boolean().transform(String)])
+const rule = z.strictObject({ attribute: name, operator: z.enum(ruleOperators), value: ruleValue })
+const ruleList = z.array(rule.extend({ id: id.optional() })).max(limits.rulesOfShippingOption + 2)
+const ruleBatch = z.strictObject({
+  create: z.array(rule).max(limits.rulesOfShippingOption).default([]),
+  update: z
+    .array(rule.partial().extend({ id }))
+    .max(limits.rulesOfShippingOption + 2)
+    .default([]),
+  delete: z
+    .array(id)
+    .max(limits.rulesOfShippingOption + 2)
+    .default([]),
+})
 const parts = {
   type_id: id.optional(),
   type: z.strictObject({ label: name, code: name, description: text.optional() }).optional(),
-  rules: z.array(rule).max(2).optional(),
+  rules: ruleList.optional(),
   data: metadata,
   metadata,
 }
@@ -175,14 +186,6 @@ const updateBody = z.strictObject({
   prices: prices.optional(),
   ...parts,
 })
-
-type Rules = z.output<typeof rule>[] | undefined
-
-function flagsOf(rules: Rules): { is_return?: boolean; enabled_in_store?: boolean } {
-  const attributes = (rules ?? []).map((given) => given.attribute)
-  if (new Set(attributes).size !== attributes.length) throw invalidData('A rule is given twice')
-  return Object.fromEntries((rules ?? []).map((given) => [given.attribute, given.value]))
-}
 
 /** Prices as commands take them, amounts in minor units. Throws not_found for a region, invalid_data for an amount. */
 async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<OptionPrice[]> {
@@ -280,10 +283,15 @@ const optionRoutes: Route[] = [
     access: 'shipping:write',
     body: createBody,
     fields: optionFields,
-    ids: { service_zone_id: 'service_zone', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
+    ids: {
+      service_zone_id: 'service_zone',
+      shipping_profile_id: 'shipping_profile',
+      type_id: 'shipping_option_type',
+      prices: 'part_sent_back',
+      rules: 'part_sent_back',
+    },
     async handle(request) {
-      const { rules, prices: given, ...rest } = request.body
-      const input = { ...rest, ...flagsOf(rules) }
+      const { prices: given, ...input } = request.body
       const made = await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'service_zone', input.service_zone_id)
         return createShippingOption(unit, { ...input, prices: await pricesOf(unit, given) })
@@ -299,16 +307,39 @@ const optionRoutes: Route[] = [
     access: 'shipping:write',
     body: updateBody,
     fields: optionFields,
-    ids: { id: 'shipping_option', shipping_profile_id: 'shipping_profile', type_id: 'shipping_option_type' },
+    ids: {
+      id: 'shipping_option',
+      shipping_profile_id: 'shipping_profile',
+      type_id: 'shipping_option_type',
+      prices: 'part_sent_back',
+      rules: 'part_sent_back',
+    },
     async handle(request) {
       const wanted = request.params.id as string
-      const { rules, prices: given, ...rest } = request.body
-      const patch = { ...rest, ...flagsOf(rules) }
+      const { prices: given, ...patch } = request.body
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
         await updateShippingOption(unit, wanted, given === undefined ? patch : { ...patch, prices: await pricesOf(unit, given) })
       })
       return options.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/shipping-options/:id/rules/batch',
+    summary: 'Make, change and take away rules of a way of delivery',
+    access: 'shipping:write',
+    body: ruleBatch,
+    ids: { id: 'shipping_option', update: 'part_sent_back' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const { create, update, delete: gone } = request.body
+      const changed = await write(request, async (unit) => {
+        await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
+        return changeShippingOptionRules(unit, wanted, { create, update, delete: gone })
+      })
+      return { ...changed, deleted: { ids: gone, object: 'shipping_option_rule', deleted: true } }
     },
   }),
   removal({

@@ -88,6 +88,8 @@ export async function createFulfillmentSet(unit: Unit, locationId: string, input
 }
 
 export interface GeoZoneInput {
+  /** Of one that the service zone has already, and that stays. */
+  id?: string | undefined
   type: 'country' | 'province' | 'city' | 'zip'
   country_code: string
   province_code?: string | undefined
@@ -114,7 +116,7 @@ export async function createServiceZone(
     ),
   )
   if (made === undefined) throw notFound(`Fulfillment set with id: ${setId} was not found`)
-  await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones)
+  await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones, [])
   return id
 }
 
@@ -140,8 +142,13 @@ export async function updateServiceZone(
   )
   if (zone === undefined) throw notFound(`Service zone with id: ${id} was not found`)
   if (patch.geo_zones === undefined) return
-  await unit.knex('geo_zone').where({ tenant_id: tenantId, service_zone_id: id }).delete()
-  await insertGeoZones(unit, { vendor_id: zone.vendor_id, service_zone_id: id }, patch.geo_zones)
+  const known = await unit.knex('geo_zone').where({ tenant_id: tenantId, service_zone_id: id }).delete().returning('id')
+  await insertGeoZones(
+    unit,
+    { vendor_id: zone.vendor_id, service_zone_id: id },
+    patch.geo_zones,
+    known.map((row: { id: string }) => row.id),
+  )
 }
 
 function refuseUnknownCountries(zones: readonly GeoZoneInput[]): void {
@@ -153,9 +160,12 @@ async function insertGeoZones(
   unit: Unit,
   owner: { vendor_id: string; service_zone_id: string },
   zones: readonly GeoZoneInput[],
+  known: readonly string[],
 ): Promise<void> {
+  const named = zones.flatMap((zone) => zone.id ?? [])
+  if (new Set(named).size !== named.length) throw invalidData('A geo zone is named twice')
   const rows = zones.map((zone) => ({
-    id: newId('fgz'),
+    id: zone.id !== undefined && known.includes(zone.id) ? zone.id : newId('fgz'),
     ...owner,
     type: zone.type,
     country_code: zone.country_code,

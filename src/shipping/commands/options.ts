@@ -2,6 +2,7 @@ import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.j
 import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices, type ConditionalPriceInput, insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { fulfillmentProviderOf } from '../provider.js'
+import { changedRules, type OptionRule, type OptionRuleInput, type RuleChanges, type RuledOption, rulesOf, splitRules } from '../rules.js'
 import { createShippingOptionType, type ShippingOptionTypeInput } from './profiles.js'
 
 /** A price of an option; those with a region, a group or rules about the total hold where these are met. */
@@ -22,8 +23,8 @@ export interface ShippingOptionInput {
   price_type?: 'flat' | 'calculated' | undefined
   data?: object | null | undefined
   metadata?: object | null | undefined
-  is_return?: boolean | undefined
-  enabled_in_store?: boolean | undefined
+  /** What must hold of a cart; is_return is false and enabled_in_store true where no rule says otherwise. */
+  rules?: readonly OptionRuleInput[] | undefined
 }
 
 /**
@@ -47,6 +48,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   refuseUnpriced({ ...input, provider_id, price_type: input.price_type ?? 'flat' })
   await refuseForeign(unit, vendor_id, input)
   const typeId = input.type === undefined ? (input.type_id as string) : await createShippingOptionType(unit, { ...input.type, vendor_id })
+  const { is_return = false, enabled_in_store = true, rules } = splitRules(input.rules ?? [], new Set())
   const priceSetId = newId('pset')
   await unit.knex('price_set').insert({ id: priceSetId, vendor_id })
   await writePrices(unit, { priceSetId, vendorId: vendor_id }, input.prices)
@@ -63,13 +65,14 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
     price_type: input.price_type ?? 'flat',
     data: input.data ?? null,
     metadata: input.metadata ?? null,
-    is_return: input.is_return ?? false,
-    enabled_in_store: input.enabled_in_store ?? true,
+    is_return,
+    enabled_in_store,
+    rules: JSON.stringify(rules),
   })
   return id
 }
 
-const columns = ['name', 'provider_id', 'price_type', 'shipping_profile_id', 'data', 'metadata', 'is_return', 'enabled_in_store'] as const
+const columns = ['name', 'provider_id', 'price_type', 'shipping_profile_id', 'data', 'metadata'] as const
 
 export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zone_id'>>
 
@@ -77,9 +80,16 @@ export type ShippingOptionPatch = Partial<Omit<ShippingOptionInput, 'service_zon
 export async function updateShippingOption(unit: Unit, id: string, patch: ShippingOptionPatch): Promise<void> {
   const tenantId = tenantOf(unit)
   const [option] = await unit.run(
-    statement<{ vendor_id: string; price_set_id: string; provider_id: string; price_type: 'flat' | 'calculated'; data: object | null }>(
+    statement<{
+      vendor_id: string
+      price_set_id: string
+      provider_id: string
+      price_type: 'flat' | 'calculated'
+      data: object | null
+      rules: OptionRule[]
+    }>(
       'shipping.lock_option',
-      'select vendor_id, price_set_id, provider_id, price_type, data from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      'select vendor_id, price_set_id, provider_id, price_type, data, rules from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
       [tenantId, id],
     ),
   )
@@ -96,6 +106,10 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
   const changes: Record<string, unknown> = Object.fromEntries(
     columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]),
   )
+  if (patch.rules !== undefined) {
+    const { rules, ...flags } = splitRules(patch.rules, new Set(option.rules.map((rule) => rule.id)))
+    Object.assign(changes, flags, { rules: JSON.stringify(rules) })
+  }
   if (patch.type_id !== undefined) changes.shipping_option_type_id = patch.type_id
   if (patch.type !== undefined) {
     changes.shipping_option_type_id = await createShippingOptionType(unit, { ...patch.type, vendor_id: option.vendor_id })
@@ -105,6 +119,38 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
     .where({ tenant_id: tenantId, id })
     .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (patch.prices !== undefined) await writePrices(unit, { priceSetId: option.price_set_id, vendorId: option.vendor_id }, patch.prices)
+}
+
+/**
+ * Makes, changes and takes away rules of an option.
+ * @returns those that were made and changed
+ * @throws not_found for the option and for a rule that it does not have; invalid_data
+ */
+export async function changeShippingOptionRules(
+  unit: Unit,
+  id: string,
+  changes: RuleChanges,
+): Promise<{ created: OptionRule[]; updated: OptionRule[] }> {
+  const tenantId = tenantOf(unit)
+  const [option] = await unit.run(
+    statement<RuledOption>(
+      'shipping.lock_rules',
+      'select id, is_return, enabled_in_store, rules from shipping_option where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      [tenantId, id],
+    ),
+  )
+  if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
+  const { all, createdIds } = changedRules(option, changes)
+  const { is_return = false, enabled_in_store = true, rules } = splitRules(all, new Set(all.map((rule) => rule.id)))
+  await unit
+    .knex('shipping_option')
+    .where({ tenant_id: tenantId, id })
+    .update({ is_return, enabled_in_store, rules: JSON.stringify(rules), updated_at: new Date() })
+  const after = rulesOf({ id, is_return, enabled_in_store, rules })
+  return {
+    created: after.filter((rule) => createdIds.includes(rule.id)),
+    updated: after.filter((rule) => changes.update.some((one) => one.id === rule.id)),
+  }
 }
 
 /** Takes an option out of use. Carts that chose it must choose again; orders keep what they paid. Throws not_found. */
