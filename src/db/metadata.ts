@@ -10,3 +10,12 @@ export function mergedMetadata(unit: Unit, patch: { metadata?: object | null | u
   const given = patch.metadata === null ? null : JSON.stringify(patch.metadata)
   return { metadata: unit.knex.raw('app.merged_metadata(metadata, ?::jsonb)', [given]) }
 }
+
+type Metadata = Record<string, unknown>
+
+/** The same in memory, for what is changed as a whole under its lock. */
+export function withMetadata(known: Metadata | null, given: Metadata | null | undefined): Metadata | null {
+  if (given === undefined) return known
+  if (given === null) return null
+  return Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== ''))
+}

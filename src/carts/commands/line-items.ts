@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PurchasableVariant } from '../../catalog/index.js'
-import type { Context } from '../../db/index.js'
+import { type Context, withMetadata } from '../../db/index.js'
 import { invalidData, limits, newId, notFound } from '../../kernel/index.js'
 import { type CartChange, changeCart, checkStock, reprice } from '../change.js'
 import type { CartLine, LoadedCart } from '../queries/load-cart.js'
@@ -111,7 +111,7 @@ export function updateLineItem(
     const grows = change.quantity > line.quantity
     line.quantity = change.quantity
     refuseTooManyCards(work.cart)
-    if (change.metadata !== undefined) line.metadata = change.metadata
+    line.metadata = withMetadata(line.metadata, change.metadata)
     if (!line.variant_id || !work.variants.has(line.variant_id)) {
       throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)
     }

@@ -1,4 +1,5 @@
 import type { PurchasableVariant } from '../../catalog/index.js'
+import { withMetadata } from '../../db/index.js'
 import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
 import { isTaxInclusive } from '../../pricing/index.js'
 import { type CartChange, checkStock, reprice } from '../change.js'
@@ -64,7 +65,7 @@ export function changeLine(work: CartChange, lineId: string, change: LineChange)
   if (variant === undefined && !line.is_custom_item) refuseUnknown(work, [line.variant_id ?? ''])
   const grows = change.quantity > line.quantity
   line.quantity = change.quantity
-  if (change.metadata !== undefined) line.metadata = change.metadata
+  line.metadata = withMetadata(line.metadata, change.metadata)
   setPrice(work, line, variant, change)
   refuseTooManyCards(cart)
   if (grows && variant !== undefined) checkStock(work, new Set([variant.variant_id]))

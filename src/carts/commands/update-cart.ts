@@ -1,5 +1,5 @@
 import { ensureGuestStatement } from '../../customers/index.js'
-import type { Context } from '../../db/index.js'
+import { type Context, withMetadata } from '../../db/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import { regionStatement } from '../../regions/index.js'
 import { type CartChange, changeCart, loadVariantsAnew, reprice } from '../change.js'
@@ -37,7 +37,7 @@ export async function changeRoot(work: CartChange, input: UpdateCartInput): Prom
   if (input.billing_address !== undefined) cart.billing_address = merged(input.billing_address, cart.billing_address)
   refuseForeignCountry(cart.shipping_address, cart.region.countries, cart.region.name)
   if (input.locale !== undefined) cart.locale = input.locale
-  if (input.metadata !== undefined) cart.metadata = input.metadata
+  cart.metadata = withMetadata(cart.metadata, input.metadata)
   if (input.promo_codes !== undefined) await replaceCodes(work, input.promo_codes, input.promo_codes)
   if (input.email != null && input.email !== cart.email) await changeEmail(work, input.email)
   if (moves) await repriceAll(work)

@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
+import { statement, tenantOf, type Unit, withMetadata } from '../../db/index.js'
 import { limits, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { type AddressRow, addressStatement } from '../queries/addresses.js'
 import { unknownCustomer } from './write-customer.js'
@@ -96,7 +96,9 @@ export async function updateAddress(unit: Unit, customerId: string, id: string, 
   if (known === undefined) throw unknownAddress(id)
   const given = Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined))
   await unsetDefaults(unit, customerId, id, address)
-  await unit.run(writeStatement(tenantOf(unit), customerId, id, { ...known, ...given }))
+  await unit.run(
+    writeStatement(tenantOf(unit), customerId, id, { ...known, ...given, metadata: withMetadata(known.metadata, address.metadata) }),
+  )
 }
 
 /** Throws not_found for an address of somebody else. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../carts/index.js'
-import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
+import { type Context, type Statement, statement, tenantOf, type Unit, withMetadata } from '../../db/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { lockOrderStatement, type OrderLock } from '../locks.js'
 
@@ -51,7 +51,7 @@ export async function updateOrder(context: Context, orderId: string, patch: Orde
       email: patch.email ?? order.email,
       shipping_address: addressAfter(order.shipping_address, patch.shipping_address),
       billing_address: addressAfter(order.billing_address, patch.billing_address),
-      metadata: patch.metadata === undefined ? order.metadata : patch.metadata,
+      metadata: withMetadata(order.metadata, patch.metadata),
     }
     const fields = ['email', 'shipping_address', 'billing_address', 'metadata'] as const
     const actions = fields

@@ -36,6 +36,58 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.deepEqual([cart.sales_channel_id, cart.items[0].metadata, cart.items[0].requires_shipping], [shop.channelId, {}, true])
   })
 
+  it('keep the metadata that a change does not name', async () => {
+    const cart = await cartOf([{ variant_id: variantId, quantity: 1, metadata: { gift: 'yes', note: 'a' } }], { metadata: { a: 1, b: 2 } })
+    const changed = good(await shop.shopper.post(`/store/carts/${cart.id}`, { metadata: { a: '', c: 3 } })).cart
+    assert.deepEqual(changed.metadata, { b: 2, c: 3 })
+    const line = { quantity: 2, metadata: { note: 'b' } }
+    const { items } = good(await shop.shopper.post(`/store/carts/${cart.id}/line-items/${cart.items[0].id}`, line)).cart
+    assert.deepEqual([items[0].quantity, items[0].metadata], [2, { gift: 'yes', note: 'b' }])
+  })
+
+  it('are offered what its rules allow, and while they are empty what the store itself offers', async () => {
+    const { shipping_profile: profile } = await shop.make('/admin/shipping-profiles', { name: 'Ruled', type: 'ruled' })
+    const optionId = await shop.shipping(profile.id, [{ currency_code: 'usd', amount: 10 }])
+    const cart = await cartOf([])
+    const offered = async () =>
+      good(await shop.shopper.get('/store/shipping-options', { cart_id: cart.id })).shipping_options.filter(
+        (option: { id: string }) => option.id === optionId,
+      )
+    const [option] = await offered()
+    assert.deepEqual(
+      [option.amount, option.rules.map((rule: { attribute: string; value: string }) => [rule.attribute, rule.value])],
+      [
+        10,
+        [
+          ['is_return', 'false'],
+          ['enabled_in_store', 'true'],
+        ],
+      ],
+    )
+    const change = (body: object) => shop.make(`/admin/shipping-options/${optionId}/rules/batch`, body)
+    const elsewhere = { attribute: 'region_id', operator: 'nin', value: [shop.regionId] }
+    const { created } = await change({ create: [elsewhere, { attribute: 'tier', operator: 'ne', value: 'gold' }] })
+    assert.deepEqual(await offered(), [])
+    const { updated } = await change({ update: [{ id: created[0].id, operator: 'in' }] })
+    assert.deepEqual([updated[0].value, (await offered()).length], [[shop.regionId], 1])
+    const gone = await change({ create: [{ attribute: 'tier', operator: 'eq', value: 'gold' }], delete: [created[1].id] })
+    assert.deepEqual(gone.deleted, { ids: [created[1].id], object: 'shipping_option_rule', deleted: true })
+    assert.deepEqual(await offered(), [], 'nobody says which tier the cart is of')
+    const unknown = await shop.admin.post(`/admin/shipping-options/${optionId}/rules/batch`, { delete: [created[1].id] })
+    assert.deepEqual([unknown.status, unknown.body.message], [404, `Shipping option rule with id: ${created[1].id} was not found`])
+    const { shipping_option: set } = await shop.make(`/admin/shipping-options/${optionId}`, {
+      rules: [created[0], { attribute: 'is_return', operator: 'eq', value: 'true' }],
+    })
+    assert.deepEqual(
+      set.rules.map((rule: { id: string; value: unknown }) => [rule.id === created[0].id, rule.value]),
+      [
+        [false, 'true'],
+        [false, 'true'],
+        [true, [shop.regionId]],
+      ],
+    )
+  })
+
   it('go anywhere from a region that names no countries', async () => {
     const { region } = await shop.make('/admin/regions', { name: 'Anywhere', currency_code: 'usd' })
     const to = (country_code: string) => ({ shipping_address: { country_code } })
