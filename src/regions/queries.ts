@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../db/index.js'
+import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { countryOf } from './countries.js'
 
 export interface RegionRow {
@@ -24,21 +24,20 @@ const regionColumns = `
 export interface RegionFilter {
   id: string[] | null
   q: string | null
-  name: string | null
-  currencyCode: string | null
-  limit: number
-  offset: number
+  name: string[] | null
+  currencyCode: string[] | null
 }
 
-export function listRegionsStatement(tenantId: string, filter: RegionFilter): Statement<RegionRow & { count: number }> {
+export function listRegionsStatement(tenantId: string, filter: RegionFilter, page: ListPage): Statement<RegionRow & { count: number }> {
+  const order = orderBy('r', page.order)
   return statement(
-    'regions.list',
+    `regions.list.${order.name}`,
     `select ${regionColumns}, count(*) over ()::int as count from region r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
-       and ($3::text is null or r.name ilike $3) and ($4::text is null or r.name = $4)
-       and ($5::text is null or r.currency_code = $5)
-     order by r.id limit $6 offset $7`,
-    [tenantId, filter.id, filter.q, filter.name, filter.currencyCode, filter.limit, filter.offset],
+       and ($3::text is null or r.name ilike $3) and ($4::text[] is null or r.name = any($4))
+       and ($5::text[] is null or r.currency_code = any($5))
+     ${order.sql} limit $6 offset $7`,
+    [tenantId, filter.id, filter.q, filter.name, filter.currencyCode, page.limit, page.offset],
   )
 }
 

@@ -32,11 +32,11 @@ const namesPage = { ...singlePage, limit: 1_000 }
 /** @throws not_found for a store without a region */
 export async function readShop(db: Database, tenant: Tenant): Promise<Shop> {
   const tenantId = tenant.id
-  const everyRegion = { id: null, q: null, name: null, currencyCode: null, limit: regionsMaximum, offset: 0 }
+  const everyRegion = { id: null, q: null, name: null, currencyCode: null }
   const [[store], [row], regions, names] = await db.readAll({ role: 'store', tenantId }, [
     storesStatement(tenantId, null),
     themeStatement(tenantId),
-    listRegionsStatement(tenantId, everyRegion),
+    listRegionsStatement(tenantId, everyRegion, { ...singlePage, limit: regionsMaximum }),
     listTranslationsStatement(tenantId, namesOfRegions, namesPage),
   ])
   if (store === undefined) throw notFound('This store is not there')

@@ -3,7 +3,7 @@ import { type Permission, reachOf, vendorsWithin } from '../../access/index.js'
 import { type ListPage, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData, limits, notFound } from '../../kernel/index.js'
-import { type Narrowing, narrow, narrowable } from './narrowing.js'
+import { type Narrowing, narrow, narrowable } from '../narrowing.js'
 
 /** Schemas of this surface. */
 export const q = z.string().max(limits.search_characters).optional()

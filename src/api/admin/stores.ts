@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { currencyCodes, currencyOf, invalidData, isCurrency, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
+import { currencyOf, invalidData, isCurrency, toMajor, toMinor } from '../../kernel/index.js'
 import { schedulePayouts } from '../../payouts/index.js'
 import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
 import { localeName } from '../../translations/index.js'
+import { currencyRoutes } from '../currencies.js'
 import { localeCode } from './translations.js'
-import { amount, id, ids, name, percent, percentOf, ppmOf, q, reading, write } from './shared.js'
+import { amount, id, ids, name, percent, percentOf, ppmOf, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -72,8 +73,6 @@ function minimumsOf(wanted: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(wanted).map(([code, major]) => [code, Number(toMinor(major, code))]))
 }
 
-const currencyFields: FieldsPolicy = { defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] }
-
 export const routes: Route[] = [
   ...stores.routes,
   route({
@@ -134,43 +133,5 @@ export const routes: Route[] = [
       return stores.answer(request, wanted)
     },
   }),
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/currencies',
-    summary: 'List the currencies of the world',
-    access: 'settings:read',
-    query: z.strictObject({ q, code: oneOrMany.optional() }),
-    fields: currencyFields,
-    page: { limit: 50, orderable: ['code'] },
-    async handle({ query, page, fields: tree }) {
-      const wanted = query.q?.toLowerCase()
-      const found = currencyCodes
-        .filter((code) => query.code?.includes(code) ?? true)
-        .map(currencyOf)
-        .filter((currency) => wanted === undefined || `${currency.code} ${currency.name}`.toLowerCase().includes(wanted))
-      if (page.order.descending) found.reverse()
-      const { offset, limit } = page
-      return {
-        currencies: found.slice(offset, offset + limit).map((currency) => tree.project(currency)),
-        count: found.length,
-        offset,
-        limit,
-      }
-    },
-  }),
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/currencies/:code',
-    summary: 'A currency',
-    access: 'settings:read',
-    fields: currencyFields,
-    ids: { code: 'currency' },
-    async handle({ params, fields: tree }) {
-      const code = (params.code as string).toLowerCase()
-      if (!isCurrency(code)) throw notFound(`Currency with code: ${code} was not found`)
-      return { currency: tree.project(currencyOf(code)) }
-    },
-  }),
+  ...currencyRoutes('admin', 'settings:read'),
 ]

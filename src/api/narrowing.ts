@@ -9,10 +9,10 @@ import {
   together,
   type Values,
   valuesFrom,
-} from '../../db/index.js'
-import { booleanText, type RequestContext } from '../../http/index.js'
-import { invalidData, limits } from '../../kernel/index.js'
-import { dates } from '../store/catalog-filters.js'
+} from '../db/index.js'
+import { booleanText, type RequestContext } from '../http/index.js'
+import { invalidData, limits } from '../kernel/index.js'
+import { dates } from './store/catalog-filters.js'
 
 // Lists are narrowed by any column of their table, by operators, and by `$and` and `$or`, as Medusa's are. What a list's
 // own statement has no condition for is looked up first: the ids that match then stand beside the statement's conditions.
@@ -85,6 +85,20 @@ export function narrowable(own: z.ZodObject, { columns = {} }: Narrowing): ZodTy
   )
   const q = z.string().max(limits.search_characters).optional()
   return z.strictObject({ q, ...parts, ...both, $and: part, $or: part, deleted_at: dates.optional() })
+}
+
+/** A list's query that is narrowed so: its schema, and what of a request's query the list's statement understands. */
+export interface NarrowedQuery<Own extends z.ZodObject> {
+  schema: z.ZodType<z.output<Own>>
+  /** Null where nothing matches. Throws invalid_data where the query is too wide to be looked up. */
+  narrow(request: RequestContext<z.output<Own>, unknown>): Promise<z.output<Own> | null>
+}
+
+export function narrowedQuery<Own extends z.ZodObject>(own: Own, narrowing: Narrowing): NarrowedQuery<Own> {
+  return {
+    schema: narrowable(own, narrowing) as z.ZodType<z.output<Own>>,
+    narrow: async (request) => (await narrow(request, own, narrowing, request.query as Query)) as z.output<Own> | null,
+  }
 }
 
 /**
