@@ -2,6 +2,7 @@ import type { Route } from '../../http/index.js'
 import { routes as addresses } from './addresses.js'
 import { routes as bestSellers } from './best-sellers.js'
 import { routes as carts } from './carts.js'
+import { routes as categories } from './categories.js'
 import { routes as credit } from './credit.js'
 import { routes as customers } from './customers.js'
 import { routes as orderTransfers } from './order-transfers.js'
@@ -23,6 +24,7 @@ export const routes: Route[] = [
   ...products,
   ...bestSellers,
   ...vocabulary,
+  ...categories,
   ...carts,
   ...promotions,
   ...credit,

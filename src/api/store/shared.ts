@@ -15,6 +15,11 @@ export function salesChannelsOf(request: RequestContext<unknown, unknown>, asked
   return asked
 }
 
+/** The channels that products are shown in; null with a key that has none, which lists no products but narrows nothing here. */
+export function channelsShown(request: RequestContext<unknown, unknown>): readonly string[] | null {
+  return (request.key?.salesChannelIds.length ?? 0) === 0 ? null : salesChannelsOf(request)
+}
+
 /** The signed-in customer's id; null for guests. */
 export function signedInId({ actor }: RequestContext<unknown, unknown>): string | null {
   return actor?.type === 'customer' && actor.id !== '' ? actor.id : null

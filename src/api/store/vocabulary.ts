@@ -1,25 +1,22 @@
 import { z } from 'zod'
 import {
   absoluteUrl,
-  type CategoryRow,
-  categoriesStatement,
   listOptionsStatement,
   listVendorsStatement,
   listVocabularyStatement,
   type VocabularyNoun,
 } from '../../catalog/index.js'
-import { tenantOf } from '../../db/index.js'
+import { type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { withVendorRatings } from '../../reviews/index.js'
 import { translated } from '../../translations/index.js'
-import { dates } from './catalog-filters.js'
+import { narrowedQuery } from '../narrowing.js'
 import { asksFor } from './products.js'
-import { listed, salesChannelsOf } from './shared.js'
+import { channelsShown, listed } from './shared.js'
 
 const q = z.string().max(limits.search_characters).optional()
 const productsOf = ['products.*', 'products.variants.*']
-const days = { created_at: dates.optional(), updated_at: dates.optional(), deleted_at: dates.optional() }
 
 const collectionFields: FieldsPolicy = {
   defaults: ['id', 'title', 'handle', 'external_id', 'created_at', 'updated_at'],
@@ -28,30 +25,6 @@ const collectionFields: FieldsPolicy = {
 const valueFields: FieldsPolicy = {
   defaults: ['id', 'value', 'external_id', 'created_at', 'updated_at', 'metadata', 'products.*'],
   extra: productsOf,
-}
-const categoryScalars = [
-  'id',
-  'name',
-  'description',
-  'handle',
-  'rank',
-  'external_id',
-  'parent_category_id',
-  'created_at',
-  'updated_at',
-  'metadata',
-]
-const categoryFields: FieldsPolicy = {
-  defaults: [...categoryScalars, 'parent_category.*', 'category_children.*'],
-  extra: [
-    'deleted_at',
-    'products.*',
-    'category_children.products.title',
-    'parent_category.parent_category.*',
-    'parent_category.parent_category.parent_category.*',
-    'category_children.category_children.*',
-    'category_children.category_children.category_children.*',
-  ],
 }
 const optionFields: FieldsPolicy = { defaults: ['id', 'title', 'is_exclusive', 'created_at', 'updated_at', 'metadata', 'values.*'] }
 const vendorFields: FieldsPolicy = {
@@ -70,38 +43,37 @@ interface NounRoutes {
   descending: boolean
 }
 
-const dateQuery = z.object(days)
-const shared = { q, id: oneOrMany.optional(), external_id: oneOrMany.optional(), ...days }
-
-/** The channels that products are shown in; null with a key that has none, which lists no products but narrows nothing here. */
-function channelsOf(request: RequestContext<unknown, unknown>): readonly string[] | null {
-  return (request.key?.salesChannelIds.length ?? 0) === 0 ? null : salesChannelsOf(request)
-}
+const shared = { q, id: oneOrMany.optional(), external_id: oneOrMany.optional() }
 
 /** Collections, types and tags differ in their names only. */
 function nounRoutes(settings: NounRoutes): Route[] {
   const { noun, path, plural, singular, label, fields } = settings
-  const load = async (request: RequestContext<NounQuery, unknown>, id: string[] | null, page: { limit: number; offset: number }) =>
-    request.context.db.read(
+  const load = async (request: RequestContext<unknown, unknown>, query: NounQuery, page: ListPage) => {
+    const filter = {
+      q: query.q ?? null,
+      id: query.id ?? null,
+      name: query.title ?? query.value ?? null,
+      handle: query.handle ?? null,
+      externalId: query.external_id ?? null,
+      withProducts: request.fields.has('products'),
+      withVariants: asksFor(request.fields, 'products.variants'),
+      salesChannelIds: channelsShown(request),
+    }
+    const rows = await request.context.db.read(
       request.context.scope,
-      listVocabularyStatement(tenantOf(request.context), noun, {
-        q: request.query.q ?? null,
-        id,
-        name: request.query.title ?? request.query.value ?? null,
-        handle: request.query.handle ?? null,
-        externalId: request.query.external_id ?? null,
-        dates: { created_at: request.query.created_at, updated_at: request.query.updated_at, deleted_at: request.query.deleted_at },
-        withProducts: request.fields.has('products'),
-        withVariants: asksFor(request.fields, 'products.variants'),
-        salesChannelIds: channelsOf(request),
-        ...page,
-        descending: request.page.order.descending,
-      }),
+      listVocabularyStatement(tenantOf(request.context), noun, filter, page),
     )
-  const query =
-    noun === 'collection'
-      ? z.strictObject({ ...shared, title: oneOrMany.optional(), handle: oneOrMany.optional() })
-      : z.strictObject({ ...shared, value: oneOrMany.optional() })
+    await translated(
+      request.context,
+      request.locale,
+      rows.map((row) => row.item),
+    )
+    return rows
+  }
+  const names = noun === 'collection' ? ['title', 'handle'] : ['value']
+  const own: z.ZodObject = z.strictObject({ ...shared, ...Object.fromEntries(names.map((name) => [name, oneOrMany.optional()])) })
+  const columns = Object.fromEntries([...names, 'external_id'].map((name) => [name, 'text' as const]))
+  const query = narrowedQuery(own, { table: `product_${noun}`, columns })
   return [
     route({
       surface: 'store',
@@ -109,14 +81,22 @@ function nounRoutes(settings: NounRoutes): Route[] {
       path,
       summary: `List ${plural.replace('_', ' ')}`,
       access: 'public',
-      query,
+      query: query.schema,
       fields,
-      page: { limit: settings.limit, orderable: ['id', 'created_at'], descending: settings.descending },
+      page: {
+        limit: settings.limit,
+        orderable: ['id', 'created_at', 'updated_at', ...Object.keys(columns)],
+        descending: settings.descending,
+      },
       async handle(request) {
-        const rows = await load(request as RequestContext<NounQuery, unknown>, (request.query as NounQuery).id ?? null, request.page)
-        const items = rows.map((row) => row.item)
-        await translated(request.context, request.locale, items)
-        return listed(plural, items, request, rows[0]?.count ?? 0)
+        const wanted = await query.narrow(request)
+        const rows = wanted === null ? [] : await load(request, wanted as NounQuery, request.page)
+        return listed(
+          plural,
+          rows.map((row) => row.item),
+          request,
+          rows[0]?.count ?? 0,
+        )
       },
     }),
     route({
@@ -129,16 +109,15 @@ function nounRoutes(settings: NounRoutes): Route[] {
       ids: { id: singular },
       async handle(request) {
         const id = request.params.id as string
-        const [row] = await load(request, [id], { limit: 1, offset: 0 })
+        const [row] = await load(request, { id: [id] }, singlePage)
         if (row === undefined) throw notFound(`${label} with id: ${id} was not found`)
-        await translated(request.context, request.locale, [row.item])
         return { [singular]: request.fields.project(row.item) }
       },
     }),
   ]
 }
 
-interface NounQuery extends z.output<typeof dateQuery> {
+interface NounQuery {
   external_id?: string[] | undefined
   q?: string | undefined
   id?: string[] | undefined
@@ -147,127 +126,25 @@ interface NounQuery extends z.output<typeof dateQuery> {
   handle?: string[] | undefined
 }
 
-interface CategoryNode extends CategoryRow {
-  parent_category: CategoryNode | null
-  category_children: CategoryNode[]
-}
-
-/** The tree as far as an answer needs it: parents upwards and children downwards, never in circles. */
-function categoryTree(rows: readonly CategoryRow[], id: string, levels: { up: number; down: number }): CategoryNode | null {
-  const row = rows.find((candidate) => candidate.id === id)
-  if (row === undefined) return null
-  const children = rows.filter((candidate) => candidate.parent_category_id === id)
-  return {
-    ...row,
-    parent_category:
-      levels.up > 0 && row.parent_category_id !== null ? categoryTree(rows, row.parent_category_id, { up: levels.up - 1, down: 0 }) : null,
-    category_children:
-      levels.down > 0 ? children.map((child) => categoryTree(rows, child.id, { up: 0, down: levels.down - 1 }) as CategoryNode) : [],
-  }
-}
-
-const categoryQuery = z.strictObject({
-  q,
-  id: oneOrMany.optional(),
-  name: oneOrMany.optional(),
-  handle: oneOrMany.optional(),
-  description: oneOrMany.optional(),
-  external_id: oneOrMany.optional(),
-  parent_category_id: z.union([z.literal('null').transform(() => [null]), oneOrMany]).optional(),
-  include_ancestors_tree: booleanText.optional(),
-  include_descendants_tree: booleanText.optional(),
-})
-type CategoryQuery = z.output<typeof categoryQuery>
-const deepest = 10
-
-async function loadCategories(request: RequestContext<CategoryQuery, unknown>): Promise<CategoryRow[]> {
-  const withProducts = request.fields.has('products') || request.fields.has('category_children.products')
-  const rows = await request.context.db.read(
-    request.context.scope,
-    categoriesStatement(tenantOf(request.context), withProducts, channelsOf(request)),
-  )
-  await translated(request.context, request.locale, rows)
-  return rows
-}
-
-function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: readonly CategoryRow[], id: string): unknown {
-  const { include_ancestors_tree: ancestors, include_descendants_tree: descendants } = request.query
-  const tree = categoryTree(rows, id, { up: ancestors === true ? deepest : 3, down: descendants === true ? deepest : 3 })
-  const projected = request.fields.project(tree) as Record<string, unknown>
-  // Asked for as trees, they come whole, whatever depth the fields name.
-  if (ancestors === true) projected.parent_category = plainTree(tree?.parent_category ?? null)
-  if (descendants === true) projected.category_children = tree?.category_children.map(plainTree)
-  return projected
-}
-
-function plainTree(node: CategoryNode | null): unknown {
-  if (node === null) return null
-  const { products: _products, deleted_at: _deleted, ...rest } = node
-  return { ...rest, parent_category: plainTree(node.parent_category), category_children: node.category_children.map(plainTree) }
-}
-
-function matches(row: CategoryRow, query: CategoryQuery): boolean {
-  return (
-    (query.id?.includes(row.id) ?? true) &&
-    (query.name?.includes(row.name) ?? true) &&
-    (query.handle?.includes(row.handle) ?? true) &&
-    (query.description?.includes(row.description) ?? true) &&
-    (query.external_id?.includes(row.external_id ?? '') ?? true) &&
-    ((query.parent_category_id as (string | null)[] | undefined)?.includes(row.parent_category_id) ?? true) &&
-    (query.q === undefined || `${row.name} ${row.description}`.toLowerCase().includes(query.q.toLowerCase()))
-  )
-}
-
-const categoryRoutes: Route[] = [
-  route({
-    surface: 'store',
-    method: 'GET',
-    path: '/store/product-categories',
-    summary: 'List categories',
-    access: 'public',
-    query: categoryQuery,
-    fields: categoryFields,
-    page: { limit: 50, orderable: ['rank', 'id', 'name'] },
-    async handle(request) {
-      const rows = await loadCategories(request)
-      const { limit, offset, order } = request.page
-      const field = order.field as 'rank' | 'id' | 'name'
-      const sign = order.descending ? -1 : 1
-      const found = rows
-        .filter((row) => matches(row, request.query))
-        .sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
-      const page = found.slice(offset, offset + limit)
-      return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }
-    },
-  }),
-  route({
-    surface: 'store',
-    method: 'GET',
-    path: '/store/product-categories/:id',
-    summary: 'A category',
-    access: 'public',
-    query: categoryQuery,
-    fields: categoryFields,
-    ids: { id: 'product_category' },
-    async handle(request) {
-      const id = request.params.id as string
-      const rows = await loadCategories(request)
-      if (!rows.some((row) => row.id === id)) throw notFound(`Category with id: ${id} was not found`)
-      return { product_category: renderCategory(request, rows, id) }
-    },
-  }),
-]
-
-const optionQuery = z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional(), is_exclusive: booleanText.optional() })
+const optionQuery = narrowedQuery(
+  z.strictObject({ q, id: oneOrMany.optional(), title: oneOrMany.optional(), is_exclusive: booleanText.optional() }),
+  { table: 'product_option', columns: { title: 'text', is_exclusive: 'boolean' } },
+)
 
 async function loadOptions(
   request: RequestContext<unknown, unknown>,
-  filter: Omit<Parameters<typeof listOptionsStatement>[1], 'salesChannelIds'>,
+  query: { id?: string[] | undefined; title?: string[] | undefined; q?: string | undefined; is_exclusive?: boolean | undefined },
+  page: ListPage,
 ) {
-  return request.context.db.read(
-    request.context.scope,
-    listOptionsStatement(tenantOf(request.context), { ...filter, salesChannelIds: channelsOf(request) }),
+  const { id = null, title = null, q: words = null, is_exclusive: isExclusive = null } = query
+  const filter = { id, title, q: words, isExclusive, salesChannelIds: channelsShown(request) }
+  const rows = await request.context.db.read(request.context.scope, listOptionsStatement(tenantOf(request.context), filter, page))
+  await translated(
+    request.context,
+    request.locale,
+    rows.map((row) => row.item),
   )
+  return rows
 }
 
 const optionRoutes: Route[] = [
@@ -277,15 +154,18 @@ const optionRoutes: Route[] = [
     path: '/store/product-options',
     summary: 'List options of published products',
     access: 'public',
-    query: optionQuery,
+    query: optionQuery.schema,
     fields: optionFields,
-    page: { limit: 50, orderable: ['id'] },
+    page: { limit: 50, orderable: ['id', 'created_at', 'updated_at', 'title'] },
     async handle(request) {
-      const { id = null, title = null, q: words = null, is_exclusive: isExclusive = null } = request.query
-      const rows = await loadOptions(request, { id, title, q: words, isExclusive, ...request.page })
-      const items = rows.map((row) => row.item)
-      await translated(request.context, request.locale, items)
-      return listed('product_options', items, request, rows[0]?.count ?? 0)
+      const wanted = await optionQuery.narrow(request)
+      const rows = wanted === null ? [] : await loadOptions(request, wanted, request.page)
+      return listed(
+        'product_options',
+        rows.map((row) => row.item),
+        request,
+        rows[0]?.count ?? 0,
+      )
     },
   }),
   route({
@@ -298,9 +178,8 @@ const optionRoutes: Route[] = [
     ids: { id: 'product_option' },
     async handle(request) {
       const id = request.params.id as string
-      const [row] = await loadOptions(request, { id: [id], title: null, q: null, isExclusive: null, limit: 1, offset: 0 })
+      const [row] = await loadOptions(request, { id: [id] }, singlePage)
       if (row === undefined) throw notFound(`Product option with id: ${id} was not found`)
-      await translated(request.context, request.locale, [row.item])
       return { product_option: request.fields.project(row.item) }
     },
   }),
@@ -379,7 +258,6 @@ export const routes: Route[] = [
     limit: 50,
     descending: false,
   }),
-  ...categoryRoutes,
   ...optionRoutes,
   ...vendorRoutes,
 ]

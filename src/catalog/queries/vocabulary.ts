@@ -1,4 +1,4 @@
-import { containsPattern, dateConditions, type DateFilter, statement, type Statement, valuesFrom } from '../../db/index.js'
+import { containsPattern, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {
@@ -8,15 +8,11 @@ export interface VocabularyFilter {
   name: string[] | null
   handle: string[] | null
   externalId: string[] | null
-  dates: Partial<Record<'created_at' | 'updated_at' | 'deleted_at', DateFilter | undefined>>
   /** Whether the products are wanted with each row, and their variants with those. */
   withProducts: boolean
   withVariants: boolean
   /** Null shows products of every channel: a key without channels narrows nothing. */
   salesChannelIds: readonly string[] | null
-  limit: number
-  offset: number
-  descending: boolean
 }
 
 export interface VocabularyRow {
@@ -77,29 +73,31 @@ const nouns = {
 
 export type VocabularyNoun = keyof typeof nouns
 
-export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, filter: VocabularyFilter): Statement<VocabularyRow> {
+export function listVocabularyStatement(
+  tenantId: string,
+  noun: VocabularyNoun,
+  filter: VocabularyFilter,
+  page: ListPage,
+): Statement<VocabularyRow> {
   const { table, nameColumn, columns, members } = nouns[noun]
   const list: unknown[] = [
     tenantId,
     containsPattern(filter.q ?? undefined),
     filter.id,
     filter.name,
-    filter.limit,
-    filter.offset,
+    page.limit,
+    page.offset,
     filter.handle,
     filter.externalId,
   ]
-  const values = valuesFrom(list)
-  const dates = Object.entries(filter.dates).flatMap(([column, wanted]) => dateConditions(`x.${column}`, wanted, values))
-  const products = filter.withProducts
-    ? `, 'products', ${productsJson(members, values.add(filter.salesChannelIds), filter.withVariants ? variantsJson : '')}`
-    : ''
+  if (filter.withProducts) list.push(filter.salesChannelIds)
+  const products = filter.withProducts ? `, 'products', ${productsJson(members, '$9', filter.withVariants ? variantsJson : '')}` : ''
   const detail = filter.withVariants ? 'with_variants' : filter.withProducts ? 'with_products' : 'plain'
   const hasHandle = noun === 'collection'
   const fields = columns.map((column) => `'${column}', x.${column}`).join(', ')
-  const direction = filter.descending ? 'desc' : 'asc'
+  const order = orderBy('x', page.order)
   return statement(
-    dates.length > 0 ? '' : `catalog.${noun}s.${detail}.${direction}`,
+    `catalog.${noun}s.${detail}.${order.name}`,
     `select json_build_object(${fields}${products}) as item,
             count(*) over ()::int as count
      from ${table} x
@@ -108,8 +106,7 @@ export function listVocabularyStatement(tenantId: string, noun: VocabularyNoun, 
        and ($3::text[] is null or x.id = any($3)) and ($4::text[] is null or x.${nameColumn} = any($4))
        and ($7::text[] is null${hasHandle ? ' or x.handle = any($7)' : ''})
        and ($8::text[] is null or x.external_id = any($8))
-       ${dates.map((condition) => `and ${condition}`).join(' ')}
-     order by x.id ${direction} limit $5 offset $6`,
+     ${order.sql} limit $5 offset $6`,
     list,
   )
 }
@@ -187,12 +184,12 @@ export function listOptionsStatement(
     q: string | null
     isExclusive: boolean | null
     salesChannelIds: readonly string[] | null
-    limit: number
-    offset: number
   },
+  page: ListPage,
 ): Statement<VocabularyRow> {
+  const order = orderBy('o', page.order)
   return statement(
-    'catalog.options',
+    `catalog.options.${order.name}`,
     `select json_build_object('id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
               'created_at', o.created_at, 'updated_at', o.updated_at,
               'values', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank,
@@ -207,14 +204,14 @@ export function listOptionsStatement(
        and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
        and ($7::text is null or o.title ilike $7) and ($8::boolean is null or o.is_exclusive = $8)
-     order by o.id limit $5 offset $6`,
+     ${order.sql} limit $5 offset $6`,
     [
       tenantId,
       filter.id,
       filter.title,
       filter.salesChannelIds,
-      filter.limit,
-      filter.offset,
+      page.limit,
+      page.offset,
       containsPattern(filter.q ?? undefined),
       filter.isExclusive,
     ],

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { type CategoryRow, categoriesStatement } from '../../catalog/index.js'
+import { tenantOf } from '../../db/index.js'
+import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { limits, notFound } from '../../kernel/index.js'
+import { translated } from '../../translations/index.js'
+import { narrowedQuery } from '../narrowing.js'
+import { channelsShown } from './shared.js'
+
+const categoryScalars = [
+  'id',
+  'name',
+  'description',
+  'handle',
+  'rank',
+  'external_id',
+  'parent_category_id',
+  'created_at',
+  'updated_at',
+  'metadata',
+]
+const categoryFields: FieldsPolicy = {
+  defaults: [...categoryScalars, 'parent_category.*', 'category_children.*'],
+  extra: [
+    'deleted_at',
+    'products.*',
+    'category_children.products.title',
+    'parent_category.parent_category.*',
+    'parent_category.parent_category.parent_category.*',
+    'category_children.category_children.*',
+    'category_children.category_children.category_children.*',
+  ],
+}
+interface CategoryNode extends CategoryRow {
+  parent_category: CategoryNode | null
+  category_children: CategoryNode[]
+}
+
+/** The tree as far as an answer needs it: parents upwards and children downwards, never in circles. */
+function categoryTree(rows: readonly CategoryRow[], id: string, levels: { up: number; down: number }): CategoryNode | null {
+  const row = rows.find((candidate) => candidate.id === id)
+  if (row === undefined) return null
+  const children = rows.filter((candidate) => candidate.parent_category_id === id)
+  return {
+    ...row,
+    parent_category:
+      levels.up > 0 && row.parent_category_id !== null ? categoryTree(rows, row.parent_category_id, { up: levels.up - 1, down: 0 }) : null,
+    category_children:
+      levels.down > 0 ? children.map((child) => categoryTree(rows, child.id, { up: 0, down: levels.down - 1 }) as CategoryNode) : [],
+  }
+}
+
+const categoryQuery = z.strictObject({
+  q: z.string().max(limits.search_characters).optional(),
+  id: oneOrMany.optional(),
+  name: oneOrMany.optional(),
+  handle: oneOrMany.optional(),
+  description: oneOrMany.optional(),
+  external_id: oneOrMany.optional(),
+  parent_category_id: z.union([z.literal('null').transform(() => [null]), oneOrMany]).optional(),
+  include_ancestors_tree: booleanText.optional(),
+  include_descendants_tree: booleanText.optional(),
+})
+type CategoryQuery = z.output<typeof categoryQuery>
+const listQuery = narrowedQuery(categoryQuery, {
+  table: 'product_category',
+  columns: { name: 'text', handle: 'text', description: 'text', external_id: 'text' },
+})
+const orders = ['rank', 'id', 'name', 'handle', 'created_at', 'updated_at'] as const
+const deepest = 10
+
+async function loadCategories(request: RequestContext<CategoryQuery, unknown>): Promise<CategoryRow[]> {
+  const withProducts = request.fields.has('products') || request.fields.has('category_children.products')
+  const rows = await request.context.db.read(
+    request.context.scope,
+    categoriesStatement(tenantOf(request.context), withProducts, channelsShown(request)),
+  )
+  await translated(request.context, request.locale, rows)
+  return rows
+}
+
+function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: readonly CategoryRow[], id: string): unknown {
+  const { include_ancestors_tree: ancestors, include_descendants_tree: descendants } = request.query
+  const tree = categoryTree(rows, id, { up: ancestors === true ? deepest : 3, down: descendants === true ? deepest : 3 })
+  const projected = request.fields.project(tree) as Record<string, unknown>
+  // Asked for as trees, they come whole, whatever depth the fields name.
+  if (ancestors === true) projected.parent_category = plainTree(tree?.parent_category ?? null)
+  if (descendants === true) projected.category_children = tree?.category_children.map(plainTree)
+  return projected
+}
+
+function plainTree(node: CategoryNode | null): unknown {
+  if (node === null) return null
+  const { products: _products, deleted_at: _deleted, ...rest } = node
+  return { ...rest, parent_category: plainTree(node.parent_category), category_children: node.category_children.map(plainTree) }
+}
+
+function matches(row: CategoryRow, query: CategoryQuery): boolean {
+  return (
+    (query.id?.includes(row.id) ?? true) &&
+    (query.name?.includes(row.name) ?? true) &&
+    (query.handle?.includes(row.handle) ?? true) &&
+    (query.description?.includes(row.description) ?? true) &&
+    (query.external_id?.includes(row.external_id ?? '') ?? true) &&
+    ((query.parent_category_id as (string | null)[] | undefined)?.includes(row.parent_category_id) ?? true) &&
+    (query.q === undefined || `${row.name} ${row.description}`.toLowerCase().includes(query.q.toLowerCase()))
+  )
+}
+
+export const routes: Route[] = [
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/product-categories',
+    summary: 'List categories',
+    access: 'public',
+    query: listQuery.schema,
+    fields: categoryFields,
+    page: { limit: 50, orderable: orders },
+    async handle(request) {
+      const [rows, wanted] = await Promise.all([loadCategories(request), listQuery.narrow(request)])
+      const { limit, offset, order } = request.page
+      const field = order.field as (typeof orders)[number]
+      const sign = order.descending ? -1 : 1
+      const found = rows
+        .filter((row) => wanted !== null && matches(row, wanted))
+        .sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
+      const page = found.slice(offset, offset + limit)
+      return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }
+    },
+  }),
+  route({
+    surface: 'store',
+    method: 'GET',
+    path: '/store/product-categories/:id',
+    summary: 'A category',
+    access: 'public',
+    query: categoryQuery,
+    fields: categoryFields,
+    ids: { id: 'product_category' },
+    async handle(request) {
+      const id = request.params.id as string
+      const rows = await loadCategories(request)
+      if (!rows.some((row) => row.id === id)) throw notFound(`Product category with id: ${id} was not found`)
+      return { product_category: renderCategory(request, rows, id) }
+    },
+  }),
+]
