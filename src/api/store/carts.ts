@@ -45,7 +45,7 @@ type CartAddress = z.output<typeof cartAddress>
 /** A variant and how many of it; pieces are whole. */
 const newLine = z.strictObject({
   variant_id: z.string().max(64),
-  quantity: z.int().min(1).max(limits.quantity),
+  quantity: z.int().gt(0).max(limits.quantity),
   metadata,
 })
 

@@ -178,12 +178,14 @@ const variantOptionsSql = many(`
   join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id
   where l.tenant_id = $1 and l.variant_id = v.id`)
 
+/** A variant's own images, and those that are no variant's own: they show them all. */
 const variantImagesSql = many(`
   select json_agg(json_build_object('id', i.id, 'url', i.url, 'rank', i.rank, 'metadata', i.metadata,
     'product_id', i.product_id, 'created_at', i.created_at, 'updated_at', i.updated_at, 'deleted_at', i.deleted_at)
     order by i.rank, i.id)
-  from product_variant_image l join product_image i on i.tenant_id = l.tenant_id and i.id = l.image_id
-  where l.tenant_id = $1 and l.variant_id = v.id and i.deleted_at is null`)
+  from product_image i where i.tenant_id = $1 and i.product_id = v.product_id and i.deleted_at is null
+    and (exists (select 1 from product_variant_image l where l.tenant_id = $1 and l.image_id = i.id and l.variant_id = v.id)
+      or not exists (select 1 from product_variant_image l where l.tenant_id = $1 and l.image_id = i.id))`)
 
 /**
  * How many of a variant can be bought in a channel: the scarcest of its inventory items, counted over the locations

@@ -68,7 +68,7 @@ describe('requests', () => {
         [{ email: 5 }, "Invalid request: Expected type: 'string' for field 'email', got: '5'"],
         [
           { items: [{ variant_id: 'x', quantity: 0 }] },
-          "Invalid request: Value for field 'items, 0, quantity' too small, expected at least: '1'",
+          "Invalid request: Value for field 'items, 0, quantity' too small, expected at least: '0'",
         ],
       ]
       for (const [sent, message] of messages) {

@@ -156,6 +156,43 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
     )
   })
 
+  it('shows a variant in the images that are no other variant’s', async () => {
+    const [variant] = products.coat?.variants ?? []
+    const { images } = good(await shopper.get(`/store/product-variants/${variant?.id}`, { fields: '*images' })).variant
+    assert.deepEqual(
+      images.map((image: { url: string; rank: number }) => image.url.replace(/^.*\//, '')),
+      ['coat-one', 'coat.png'],
+    )
+  })
+
+  it('narrows and orders words, categories and regions by any of their columns', async () => {
+    for (const title of ['Autumn', 'Winter']) await shop.make('/admin/collections', { title })
+    for (const [name, handle] of [
+      ['Shoes', 'boots'],
+      ['Hats', 'caps'],
+    ])
+      await shop.make('/admin/product-categories', { name, handle, is_active: true })
+    const { region } = await shop.make('/admin/regions', { name: 'Aland', currency_code: 'eur' })
+    const list = async (path: string, query: Record<string, string>) => {
+      const { count: _count, offset: _offset, limit: _limit, ...body } = good(await shop.shopper.get(`/store/${path}`, query))
+      return Object.values(body)[0] as Record<string, string>[]
+    }
+    const collections = await list('collections', { 'title[$in][0]': 'Winter', 'title[$in][1]': 'Autumn', order: 'title' })
+    assert.deepEqual(
+      collections.map((collection) => collection.title),
+      ['Autumn', 'Winter'],
+    )
+    const either = { '$or[0][handle]': 'caps', '$or[1][name]': 'Shoes', order: '-handle' }
+    assert.deepEqual(
+      (await list('product-categories', either)).map((category) => category.name),
+      ['Hats', 'Shoes'],
+    )
+    const [first] = await list('regions', { order: 'name', currency_code: 'eur' })
+    assert.equal(first?.id, region.id)
+    const wrong = await shop.shopper.get('/store/regions', { order: 'taste' })
+    assert.deepEqual([wrong.status, wrong.body.message], [400, 'Order field taste is not valid'])
+  })
+
   it('links variants to inventory items, more or fewer pieces, or no longer', async () => {
     const path = `/admin/products/${products.coat?.id}/variants/${products.coat?.variants[0]?.id}`
     const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'wool' })

@@ -165,12 +165,12 @@ describe('what the Store API refuses', () => {
       refused(
         await add({ variant_id: variantId, quantity: 0 }),
         400,
-        invalid("Invalid request: Value for field 'quantity' too small, expected at least: '1'"),
+        invalid("Invalid request: Value for field 'quantity' too small, expected at least: '0'"),
       )
       refused(
         await add({ variant_id: variantId, quantity: -2 }),
         400,
-        invalid("Invalid request: Value for field 'quantity' too small, expected at least: '1'"),
+        invalid("Invalid request: Value for field 'quantity' too small, expected at least: '0'"),
       )
       refused(
         await add({ variant_id: variantId, quantity: 1.5 }),
