@@ -197,15 +197,13 @@ async function chooseOptions(unit: Unit, productId: string, variant: ProductVari
       throw invalidData(`Variant "${title}" has the same options as another variant of the product`)
   }
   await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).delete()
-  await unit
-    .knex('product_variant_option')
-    .insert(
-      chosen.map(({ optionId, valueId }) => ({
-        tenant_id: tenantId,
-        variant_id: id,
-        option_id: optionId,
-        option_value_id: valueId,
-        vendor_id,
-      })),
-    )
+  await unit.knex('product_variant_option').insert(
+    chosen.map(({ optionId, valueId }) => ({
+      tenant_id: tenantId,
+      variant_id: id,
+      option_id: optionId,
+      option_value_id: valueId,
+      vendor_id,
+    })),
+  )
 }

@@ -99,8 +99,8 @@ export function changeReturnItem(
 }
 
 /**
- * How the goods are sent back, and what that costs: the option's price, or another that the store's staff name. It is
- * kept from what the return is worth. Null for no shipping.
+ * How the goods are sent back, and what that costs: the option's price in the order's region or else in its currency, or
+ * another that the store's staff name. It is kept from what the return is worth. Null for no shipping.
  */
 async function setShipping(unit: Unit, locked: LockedReturn, optionId: string | null, custom: number | null): Promise<void> {
   needOpen(locked)
@@ -112,8 +112,12 @@ async function setShipping(unit: Unit, locked: LockedReturn, optionId: string | 
       : await unit.run(
           statement<{ name: string; amount_minor: bigint | null }>(
             'returns.shipping_option',
-            `select o.name, (select p.amount_minor from price p where p.tenant_id = $1 and p.price_set_id = o.price_set_id
-                and p.currency_code = $4 order by p.id limit 1) as amount_minor
+            `select o.name, coalesce(
+                (select p.amount_minor from conditional_price p join orders b on b.tenant_id = p.tenant_id and b.region_id = p.region_id
+                 where p.tenant_id = $1 and p.price_set_id = o.price_set_id and p.currency_code = $4 and b.id = $3
+                   and p.price_list_id is null and p.customer_group_id is null and p.item_total_rules is null order by p.id limit 1),
+                (select p.amount_minor from price p where p.tenant_id = $1 and p.price_set_id = o.price_set_id
+                 and p.currency_code = $4 order by p.id limit 1)) as amount_minor
              from shipping_option o where o.tenant_id = $1 and o.id = $2 and o.is_return and o.deleted_at is null
                and o.vendor_id in (select v.vendor_id from vendor_order v where v.tenant_id = $1 and v.order_id = $3)`,
             [tenantId, optionId, locked.order.id, currency],

@@ -48,6 +48,11 @@ describe('store API: returns', () => {
     const shown = await store.shopper.get(`/store/orders/${bought.id}`)
     assert.equal(shown.body.order.items[0].detail.return_requested_quantity, 1)
     assert.equal((await ask({ ...wish, items: [{ id: bought.lines[0], quantity: 2 }] })).status, 400, 'one piece is on its way already')
+    const { region_id } = shown.body.order
+    const prices = [{ region_id, amount: 2 }]
+    assert.equal((await store.admin.post(`/admin/shipping-options/${optionId}`, { prices })).status, 200)
+    const second = await ask(wish)
+    assert.equal(second.body.return?.shipping_methods[0].amount, 2, 'as the region of the order has it')
   })
 
   it('refuses, and keeps nothing of, what does not fit', async () => {
