@@ -71,7 +71,8 @@ export async function brokenTruths(world: StripeWorld, store: StripeStore): Prom
   const books = await booksOf(adminUrl, store)
   const charges = new Set(snapshot.charges.filter((one) => ours.has(one.payment_intent as string)).map((one) => one.id))
   const transferred = sum(
-    snapshot.transfers.filter((one) => charges.has(one.source_transaction as string)),
+    // One that was sent anew after it came back is paid from the balance, and names no charge.
+    snapshot.transfers.filter((one) => (one.metadata as Record<string, string>).tenant === store.tenantId),
     (one) => (one.amount as number) - (one.amount_reversed as number),
   )
   const net = sum(

@@ -90,7 +90,7 @@ async function replaceImages(unit: Unit, productId: string, vendorId: string, im
     if (id !== undefined)
       await unit
         .knex('product_image')
-        .where({ ...ofProduct, id })
+        .where({ tenant_id: ofProduct.tenant_id, product_id: productId, id })
         .update({ url, rank, updated_at: new Date() })
   }
   const rows = images.flatMap(({ id, url }, rank) =>
@@ -199,5 +199,13 @@ async function chooseOptions(unit: Unit, productId: string, variant: ProductVari
   await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).delete()
   await unit
     .knex('product_variant_option')
-    .insert(chosen.map(({ optionId, valueId }) => ({ variant_id: id, option_id: optionId, option_value_id: valueId, vendor_id })))
+    .insert(
+      chosen.map(({ optionId, valueId }) => ({
+        tenant_id: tenantId,
+        variant_id: id,
+        option_id: optionId,
+        option_value_id: valueId,
+        vendor_id,
+      })),
+    )
 }

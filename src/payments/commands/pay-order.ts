@@ -15,6 +15,8 @@ export interface CollectionOfOrder {
 
 interface PayableRow extends CollectionOfOrder {
   order_status: string
+  /** The cart that it was paid with; null for what the order came to more. */
+  cart_id: string | null
   /** The account that the order belongs to, if it is one's with which somebody can sign in. */
   owner_id: string | null
 }
@@ -22,7 +24,7 @@ interface PayableRow extends CollectionOfOrder {
 function payableStatement(tenantId: string, collectionId: string): Statement<PayableRow> {
   return statement(
     'payments.payable',
-    `select ${collectionJsonSql} as collection, o.status as order_status, u.id as owner_id,
+    `select ${collectionJsonSql} as collection, o.status as order_status, k.cart_id, u.id as owner_id,
             array(select w.provider_id from region_payment_provider w
               where w.tenant_id = $1 and w.region_id = o.region_id and w.is_enabled order by w.provider_id) as providers
      from payment_collection k join orders o on o.tenant_id = k.tenant_id and o.id = k.order_id
@@ -46,10 +48,11 @@ async function payableOf(context: Context, collectionId: string, shopperId: stri
 
 const nothingToPay = () => notAllowed('The order is canceled: nothing is to be paid for it')
 
-/** Throws not_allowed for a collection that nothing is to be paid of. */
-function refuseUnpayable(orderStatus: string, collection: Pick<OrderCollection, 'is_unbegun' | 'status'>): void {
+/** Throws not_allowed for a collection that nothing is to be paid of; for a cart's, as every change of a completed cart does. */
+function refuseUnpayable(orderStatus: string, collection: Pick<OrderCollection, 'is_unbegun' | 'status'>, cartId: string | null): void {
   if (orderStatus === 'canceled') throw nothingToPay()
   if (collection.is_unbegun) return
+  if (cartId !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
   const isOnItsWay = collection.status === 'awaiting' || collection.status === 'authorized'
   throw notAllowed(isOnItsWay ? 'This is being paid already: the payment is on its way' : 'This is paid, or no longer to be paid')
 }
@@ -68,14 +71,14 @@ export async function startOrderPayment(
   providerId: string,
   shopperId: string | null,
 ): Promise<CollectionOfOrder> {
-  const { collection, providers, order_status } = await payableOf(context, collectionId, shopperId)
+  const { collection, providers, order_status, cart_id } = await payableOf(context, collectionId, shopperId)
   if (order_status === 'canceled') throw nothingToPay()
   const provider = paymentProviderOf(providerId)
   if (provider === undefined || !providers.includes(providerId)) {
     throw invalidData(`Payment provider ${providerId} is not enabled in the order's region.`)
   }
   const amountMinor = BigInt(collection.amount_minor)
-  const check = (unit: Unit) => lockPayable(unit, collectionId, amountMinor)
+  const check = (unit: Unit) => lockPayable(unit, collectionId, amountMinor, cart_id)
   await context.db.unitOfWork(context.scope, check)
   if (!isBegun(collection, providerId, amountMinor)) {
     const begun = await startSession(context, provider, collectionId, { amountMinor, currency: collection.currency_code })
@@ -90,9 +93,9 @@ export async function startOrderPayment(
   return payableOf(context, collectionId, shopperId)
 }
 
-async function lockPayable(unit: Unit, collectionId: string, amountMinor: bigint): Promise<OrderLock> {
+async function lockPayable(unit: Unit, collectionId: string, amountMinor: bigint, cartId: string | null): Promise<OrderLock> {
   const { order, collection } = await lockCollection(unit, collectionId)
-  refuseUnpayable(order.status, collection)
+  refuseUnpayable(order.status, collection, cartId)
   if (collection.amount_minor !== amountMinor) {
     throw invalidData('What is to be paid for the order changed while its payment was started. Try again.')
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import Stripe from 'stripe'
+import { assertNoUnit } from '../../db/index.js'
 
 type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>
 
@@ -18,6 +19,7 @@ export function pacedHttp(mode: 'test' | 'live', inner: HttpClient = Stripe.crea
   return {
     getClientName: () => inner.getClientName(),
     async makeRequest(...request) {
+      assertNoUnit('asking Stripe')
       return (await turn(limiter, longest_ms)) ? inner.makeRequest(...request) : refusal
     },
   }
