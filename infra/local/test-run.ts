@@ -201,7 +201,7 @@ function longestOf(durations: Counts['durations']): string {
 
 /**
  * Runs the files in two processes, which hand themselves the next file when they are through with one: most of the time
- * of a test is the database's. What a file prints is shown when it has ended, so that two do not mix.
+ * of a test is the database's. What a file prints is shown when it has ended, so that two do not mix; one alone is heard at once.
  */
 async function runFiles(files: readonly string[]): Promise<Counts> {
   const rank = (file: string) => {
@@ -211,13 +211,14 @@ async function runFiles(files: readonly string[]): Promise<Counts> {
   const queue = [...files].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], durations: [] }
   const processes = Math.min(files.length, 2)
-  await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts)))
+  const says = processes === 1 ? 'inherit' : 'pipe'
+  await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts, says)))
   return counts
 }
 
-function runProcess(queue: string[], counts: Counts): Promise<void> {
+function runProcess(queue: string[], counts: Counts, says: 'inherit' | 'pipe'): Promise<void> {
   const child = fork(path.join(built, 'infra/local/test-child.js'), {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', says, says, 'ipc'],
     execArgv: [...process.execArgv, youngGeneration],
   })
   running.push(() => child.kill('SIGKILL'))

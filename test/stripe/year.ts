@@ -7,6 +7,8 @@ import { addPayees, brokenTruths, randomOf } from './truths.js'
 // true of rows, books and Stripe is looked at after every day.
 
 const day_ms = 86_400_000
+/** Every so many days Stripe tells everything again. */
+export const replayEvery_days = 5
 
 export interface YearSummary {
   orders: number
@@ -77,7 +79,7 @@ export async function liveThrough(
       const broken = await brokenTruths(world, shop.store)
       if (broken.length > 0) throw new Error(`day ${day}, ${shop.store.currency}: ${broken.join('; ')}`)
     }
-    if (day % 5 === 0) for (const shop of shops) await replay(world, shop, random, summary)
+    if (day % replayEvery_days === 0) for (const shop of shops) await replay(world, shop, random, summary)
     options.told?.(day)
   }
   for (const { store } of shops) {

@@ -42,6 +42,15 @@ const withoutPostalCode = new Set(['ae', 'hk', 'ie', 'pa', 'qa'])
 /** Where a tax or a parcel needs to know more than the country. */
 const withProvince = new Set(['us', 'ca', 'au'])
 
+/** Where a letter goes, as the country's post writes it: "San Francisco, CA 94110", "10115 Berlin". */
+export function townLines({ city, postal_code, province, country_code }: Address): string[] {
+  const region = province?.toUpperCase() ?? ''
+  if (withProvince.has(country_code ?? '')) return [joined(', ', city, joined(' ', region, postal_code))]
+  return [joined(' ', postal_code, city), region]
+}
+
+const joined = (between: string, ...parts: (string | null)[]) => parts.filter(Boolean).join(between)
+
 const states = (
   'al Alabama,ak Alaska,az Arizona,ar Arkansas,ca California,co Colorado,ct Connecticut,de Delaware,dc District of Columbia,fl Florida,' +
   'ga Georgia,hi Hawaii,id Idaho,il Illinois,in Indiana,ia Iowa,ks Kansas,ky Kentucky,la Louisiana,me Maine,md Maryland,ma Massachusetts,' +

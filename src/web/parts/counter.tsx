@@ -7,7 +7,7 @@ import { sameAddress } from '../kept-addresses.js'
 import { showsTax, type Visit } from '../visit.js'
 import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
-import { AddressFields, BillingFields, emptyAddress, tellsTax, type TypedAddress } from './address-fields.js'
+import { AddressFields, BillingFields, emptyAddress, tellsTax, type TypedAddress, townLines } from './address-fields.js'
 import { Codes } from './codes.js'
 import { Deliveries } from './deliveries.js'
 import { Field, ProblemList, type Problems, Select } from './fields.js'
@@ -107,8 +107,8 @@ function Addresses({ visit, counter }: CounterOf) {
   const { cart, typed, problems, kept } = counter
   const words = counterWordsOf(visit.locale)
   const chosen = sameAddress(kept, typed.address)?.id ?? ''
-  const line = ({ first_name, last_name, address_1, postal_code, city }: Address) =>
-    [[first_name, last_name], [address_1], [postal_code, city]].map((part) => part.filter(Boolean).join(' ')).join(', ')
+  const line = (address: Address) =>
+    [`${address.first_name ?? ''} ${address.last_name ?? ''}`.trim(), address.address_1, ...townLines(address)].filter(Boolean).join(', ')
   return (
     <section aria-labelledby="address" id="address-part">
       <h2 id="address">{visit.words.address}</h2>

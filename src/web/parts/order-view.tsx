@@ -1,5 +1,6 @@
 import type { Address, Order, OrderCollection, VendorOrder } from '../answers.js'
 import { showsTaxIn, type Visit } from '../visit.js'
+import { townLines } from './address-fields.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
 
@@ -37,8 +38,7 @@ export function AddressLines({ visit, address }: { visit: Visit; address: Addres
     [address.company ?? null],
     [address.address_1],
     [address.address_2],
-    [address.postal_code, address.city],
-    [address.province?.toUpperCase() ?? null],
+    ...townLines(address).map((line) => [line]),
     [country ?? null],
   ]
   return (
