@@ -153,7 +153,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, afterSale, payload.order_id as string),
-    send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload.fulfillment_id as string),
+    send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload as EventPayloads['fulfillment.shipped']),
     send_password_reset: (context, payload) => sendPasswordReset(context, accounts, payload as EventPayloads['auth.password_reset']),
     send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),
     send_invite: (context, payload) => sendInvite(context, accounts, payload as EventPayloads['invite.sent']),

@@ -102,7 +102,8 @@ export function narrowedQuery<Own extends z.ZodObject>(own: Own, narrowing: Narr
 }
 
 /**
- * The part of a query that the list's statement understands; null where nothing matches the rest.
+ * The part of a query that the list's statement understands, with the ids that match the rest. Where none does it is read all the
+ * same, for no id: whoever may not read it is refused as always, and is not told by this what there is.
  * @throws invalid_data where the rest matches more rows than can be narrowed to
  */
 export async function narrow(
@@ -110,14 +111,14 @@ export async function narrow(
   own: z.ZodObject,
   narrowing: Narrowing,
   query: Query,
-): Promise<Query | null> {
+): Promise<Query> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   const isOwn = ([name, value]: [string, unknown]) => name in own.shape && !(isOperators(value) && isColumn(narrowing, name))
   const understood = Object.fromEntries(given.filter(isOwn))
   const rest = Object.fromEntries(given.filter((entry) => !isOwn(entry)))
   if (Object.keys(rest).length === 0) return understood
   // What a list shows was not deleted.
-  if ('deleted_at' in rest) return null
+  if ('deleted_at' in rest) return { ...understood, id: [] }
   const { context } = request
   const tenantId = tenantOf(context)
   const values: unknown[] = [tenantId]
@@ -131,7 +132,7 @@ export async function narrow(
     ),
   )
   if (found.length > mostMatches) throw invalidData(`More than ${mostMatches} match: narrow the list further`)
-  return found.length === 0 ? null : { ...understood, id: found.map((row) => row.id) }
+  return { ...understood, id: found.map((row) => row.id) }
 }
 
 const isColumn = ({ columns = {} }: Narrowing, name: string) => name === 'id' || name in always || name in columns

@@ -12,7 +12,7 @@ export interface EventPayloads {
   /** Somebody handed in a picture: the public id of the store, whose folder it lies in, and its name. */
   'picture.handed_in': { tenant: string; name: string }
   /** A vendor sent a parcel. */
-  'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string }
+  'fulfillment.shipped': { fulfillment_id: string; vendor_order_id: string; order_id: string; no_notification?: true }
   /** A parcel has arrived, or was handed over. */
   'fulfillment.delivered': { fulfillment_id: string; vendor_order_id: string; order_id: string }
   /**

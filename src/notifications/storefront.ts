@@ -25,7 +25,9 @@ export async function storefrontOf(context: Context, { publicUrl, baseDomain }: 
     { role: 'platform' },
     statement<{ slug: string; hostname: string | null }>(
       'notifications.host',
-      `select t.slug, (select d.hostname from platform.domain d where d.tenant_id = t.id order by d.hostname limit 1) as hostname
+      // A domain that is not verified finds no store, and may be somebody else's.
+      `select t.slug, (select d.hostname from platform.domain d where d.tenant_id = t.id and d.verified_at is not null
+         order by d.hostname limit 1) as hostname
        from platform.tenant t where t.id = $1`,
       [tenantId],
     ),

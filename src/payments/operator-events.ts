@@ -131,10 +131,17 @@ export async function claimReference(unit: Unit, context: Context, account: Paym
   const waiting = await unit.run(
     statement<WaitingEvent>(
       'payments.claim_events',
-      `update platform.payment_event e set state = 'handed', reason = null, tenant_id = $3, settled_at = now()
-       where e.payment_account_id = $1 and e.state = 'unclaimed' and e.touched @> array[$2::text]
-         and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
-       returning e.event_reference, e.type, e.object_reference, e.connected_account, e.is_live, e.payload, e.occurred_at`,
+      // What it says is the store's from now on, and is kept among the store's rows alone.
+      `with waiting as (
+         select e.* from platform.payment_event e
+         where e.payment_account_id = $1 and e.state = 'unclaimed' and e.touched @> array[$2::text]
+           and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
+         for update of e
+       ), handed as (
+         update platform.payment_event e set state = 'handed', reason = null, tenant_id = $3, payload = '{}', settled_at = now()
+         from waiting where e.id = waiting.id
+       )
+       select event_reference, type, object_reference, connected_account, is_live, payload, occurred_at from waiting`,
       [operatorAccountId, reference, tenantId],
     ),
   )

@@ -1,6 +1,6 @@
 import { owedSql } from '../credit/index.js'
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { type EventName, handlersOf } from '../events/index.js'
+import { insertEventSql } from '../events/index.js'
 import { newId } from '../kernel/index.js'
 import { lesserOf } from './credits.js'
 
@@ -93,27 +93,29 @@ export function insertOrderCollectionStatement(
   )
 }
 
-const endedEvent = 'payment_session.ended' satisfies EventName
-const [endedHandler] = handlersOf[endedEvent]
-
 /**
  * SQL: what was begun of collection $2 and is no payment yet is over. What a provider elsewhere knows is kept, since the shopper
- * may be paying this moment, and given up there after the commit. At most one is active, so its event has one id: $3.
+ * may be paying this moment, and given up there after the commit. At most one is active, so its event has one id: $3. One that
+ * failed can still be paid at its provider: what comes of it then goes back.
  */
 const endBegunSql = (except: string) => `
   open as (
-    select s.id, s.reference is not null as is_remote from payment_session s
+    select s.id, s.reference is not null as is_remote, s.status = 'error' as is_failed from payment_session s
     where s.tenant_id = $1 and s.payment_collection_id = $2 and s.id <> ${except}
-      and s.status not in ('error', 'canceled', 'pending_authorization')
+      and s.status not in ('canceled', 'pending_authorization')
       and not exists (select 1 from payment p where p.tenant_id = $1 and p.payment_session_id = s.id)
   ), ended as (
     update payment_session s set status = 'canceled', updated_at = now() from open
-    where s.tenant_id = $1 and s.id = open.id and open.is_remote returning s.id
+    where s.tenant_id = $1 and s.id = open.id and open.is_remote returning s.id, open.is_failed
   ), gone as (
     delete from payment_session s using open where s.tenant_id = $1 and s.id = open.id and not open.is_remote
   ), told as (
-    insert into outbox_event (tenant_id, id, name, handler, payload)
-    select $1, $3, '${endedEvent}', '${endedHandler}', jsonb_build_object('payment_session_id', ended.id) from ended
+    ${insertEventSql('payment_session.ended', {
+      tenantId: '$1',
+      id: '$3',
+      payload: `jsonb_build_object('payment_session_id', ended.id)`,
+      from: 'ended where not ended.is_failed',
+    })}
   )`
 
 /** Ends what was begun of a collection of an order that is locked, and is no payment yet; but for one session, if one is named. */

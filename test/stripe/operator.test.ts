@@ -208,6 +208,14 @@ describe("the operator's account, on which several stores are charged", () => {
       reference,
     ])
     assert.ok(handed.length > 0)
+    const told = await sql<{ payload: object }>(
+      `select payload from platform.payment_event where state = 'handed' and object_reference = $1`,
+      [reference],
+    )
+    assert.ok(
+      told.length > 0 && told.every(({ payload }) => Object.keys(payload).length === 0),
+      'the platform keeps nothing of what a store was told',
+    )
     assert.equal(good(await other.vendor(0).get('/vendor/payee')).payee.status, 'active')
   })
 

@@ -86,6 +86,20 @@ describe('paying with a card for what an order came to more after its sale', () 
     assert.deepEqual(await takenOf(order.id), ['captured', order.total + 11, 0])
   })
 
+  it('goes back where it comes of a try that had failed, for an amount that is asked no more', async () => {
+    const { order, collectionId, moreId } = await dearer()
+    // As a bank debit that failed after days leaves it: at Stripe it can be tried again.
+    await sql(`update app.payment_session set status = 'error' where reference = $1`, [moreId])
+    await sql(`update app.payment_collection set status = 'failed' where id = $1`, [collectionId])
+    await raised(order.id)
+    await confirm(moreId)
+    await world().settle()
+    assert.equal((await intentOf(moreId)).status, 'canceled')
+    await confirm(await begin(collectionId))
+    await world().settle()
+    assert.deepEqual(await takenOf(order.id), ['captured', order.total + 11, 0])
+  })
+
   it('is not taken for an order that is canceled meanwhile, or of which staff ask for it no more', async () => {
     const canceled = await dearer()
     await confirm(canceled.moreId)
@@ -100,6 +114,17 @@ describe('paying with a card for what an order came to more after its sale', () 
     assert.equal((await orderOf(canceled.order.id)).payment_status, 'refunded')
     const late = await store.shopper.post(pathOf(canceled.collectionId, 'payment-sessions'), { provider_id: stripeId })
     assert.deepEqual([late.status, late.body.type], [400, 'not_allowed'])
+  })
+
+  it('is paid in part where somebody takes a part in Stripe’s own pages: the rest is to be paid anew', async () => {
+    const { order, collectionId, moreId } = await dearer()
+    await confirm(moreId)
+    await store.stripe.paymentIntents.capture(moreId, { amount_to_capture: 400 })
+    await world().settle()
+    const after = await orderOf(order.id)
+    assert.deepEqual([after.summary.paid_total, after.summary.pending_difference], [order.total - 7, 7])
+    const open = after.payment_collections.filter((one: { status: string }) => one.status === 'not_paid')
+    assert.deepEqual([open.length, open[0]?.amount, open[0]?.id === collectionId], [1, 7, false])
   })
 
   it('is paid in cash after all: the card is let go', async () => {

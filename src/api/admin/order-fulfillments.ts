@@ -86,7 +86,7 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'POST',
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/shipments',
-    summary: 'Send what is packed; the shopper is told',
+    summary: 'Send what is packed; the shopper is told, unless staff say not to',
     access: 'orders:fulfil',
     body: z.strictObject({
       items: items.optional(),
@@ -99,7 +99,8 @@ export const routes: Route[] = [
     async handle(request) {
       const { partId, fulfillmentId } = await partOf(request)
       await refuseOtherItems(request, fulfillmentId, request.body.items ?? [])
-      await shipFulfillment(request.context, partId, fulfillmentId, request.body.labels ?? [])
+      const { labels = [], no_notification } = request.body
+      await shipFulfillment(request.context, partId, fulfillmentId, labels, no_notification !== true)
       return answerOrder(request, request.params.id as string)
     },
   }),

@@ -93,7 +93,6 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
       const { offset, limit } = request.page
       const given = request.query as Record<string, unknown>
       const wanted = narrowing === undefined ? given : await narrow(request, query, narrowing, given)
-      if (wanted === null) return { [plural]: [], count: 0, offset, limit }
       const rows = await noun.load(request, wanted as output<Query>, request.page)
       // Behind the last page there is no row to say how many there are.
       const [first] = rows.length > 0 || offset === 0 ? rows : await noun.load(request, wanted as output<Query>, singlePage)

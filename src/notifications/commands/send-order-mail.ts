@@ -1,4 +1,5 @@
 import { type Context, tenantOf } from '../../db/index.js'
+import type { EventPayloads } from '../../events/index.js'
 import { notFound } from '../../kernel/index.js'
 import { type OrderMailRow, orderMailStatement, shipmentMailStatement } from '../queries.js'
 import type { RenderedMail } from '../templates/layout.js'
@@ -17,8 +18,13 @@ export async function sendOrderConfirmation(context: Context, settings: AfterSal
   await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(order, payUrl))
 }
 
-/** Tells the shopper that a vendor has sent a parcel, once. Handler of `fulfillment.shipped`. */
-export async function sendShipmentNotice(context: Context, settings: MailSettings, fulfillmentId: string): Promise<void> {
+/** Tells the shopper that a vendor has sent a parcel, once, unless staff wanted no mail of it. Handler of `fulfillment.shipped`. */
+export async function sendShipmentNotice(
+  context: Context,
+  settings: MailSettings,
+  { fulfillment_id: fulfillmentId, no_notification: isSilent }: EventPayloads['fulfillment.shipped'],
+): Promise<void> {
+  if (isSilent === true) return
   const [shipment] = await context.db.read(context.scope, shipmentMailStatement(tenantOf(context), fulfillmentId))
   if (shipment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
   const order = await loadOrder(context, shipment.order_id)

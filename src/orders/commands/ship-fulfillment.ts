@@ -11,6 +11,7 @@ export interface ShipmentLabel {
 
 /**
  * Notes that a packed fulfilment is on its way. The shopper is told by mail, from the event.
+ * @param isTold false where staff want no mail of it
  * @throws not_found for an order or fulfilment that the caller cannot see; not_allowed when it is sent already or canceled
  */
 export async function shipFulfillment(
@@ -18,6 +19,7 @@ export async function shipFulfillment(
   vendorOrderId: string,
   fulfillmentId: string,
   labels: readonly ShipmentLabel[],
+  isTold = true,
 ): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
@@ -51,7 +53,12 @@ export async function shipFulfillment(
       emit(
         unit,
         'fulfillment.shipped',
-        { fulfillment_id: fulfillmentId, vendor_order_id: order.id, order_id: order.order_id },
+        {
+          fulfillment_id: fulfillmentId,
+          vendor_order_id: order.id,
+          order_id: order.order_id,
+          ...(isTold ? {} : { no_notification: true }),
+        },
         { requestId: context.requestId },
       ),
     ])

@@ -27,11 +27,11 @@ export type Booked = { kind: 'booked'; paymentId: string } | { kind: 'over' } | 
  */
 export async function bookLatePayment(context: Context, late: LatePayment, remote: RemotePayment): Promise<Booked> {
   const tenantId = tenantOf(context)
-  // Where a part was taken in the provider's own pages, the next look books that part.
+  // Of a part that was taken in the provider's own pages, the payment is made here, and the caller books the part.
   const isCaptured = remote.status === 'captured' && remote.capturedMinor === late.amount_minor
   return context.db.unitOfWork(context.scope, async (unit): Promise<Booked> => {
     const [order] = await unit.run(lockOrderToCreditStatement(tenantId, late.order_id))
-    if (!isCaptured && remote.status !== 'authorized') {
+    if (remote.status !== 'captured' && remote.status !== 'authorized') {
       await noteProgress(unit, late, remote)
       return { kind: 'noted' }
     }
@@ -74,27 +74,35 @@ async function known(unit: Unit, late: LatePayment): Promise<Booked> {
 
 /** The shopper has done their part, or it came to nothing: then the collection is to be paid otherwise. */
 async function noteProgress(unit: Unit, late: LatePayment, remote: RemotePayment): Promise<void> {
-  const change = remote.status === 'processing' ? 'processing' : remote.status === 'canceled' || remote.status === 'open' ? 'failure' : null
-  if (change === null) return
-  await unit.run(
-    statement(
-      `payments.note_late_${change}`,
-      change === 'processing'
-        ? `with session as (
-             update payment_session set status = 'pending_authorization', updated_at = now()
-             where tenant_id = $1 and id = $2 and status in ('pending', 'requires_more') returning payment_collection_id)
-           update payment_collection k set status = 'awaiting', updated_at = now() from session
-           where k.tenant_id = $1 and k.id = session.payment_collection_id and k.status in ('not_paid', 'failed') and not $3`
-        : `with session as (
-             update payment_session set status = 'error', updated_at = now()
-             where tenant_id = $1 and id = $2 and (status = 'pending_authorization' or $3 and status in ('pending', 'requires_more'))
-             returning payment_collection_id)
-           update payment_collection k set status = 'failed', updated_at = now() from session
-           where k.tenant_id = $1 and k.id = session.payment_collection_id and k.status = 'awaiting'`,
-      // A payment that is still open waits for the shopper's next try; one that the provider gave up does not.
-      [tenantOf(unit), late.session_id, remote.status === 'canceled'],
-    ),
-  )
+  const values = [tenantOf(unit), late.session_id]
+  if (remote.status === 'processing') {
+    await unit.run(
+      statement(
+        'payments.note_late_processing',
+        `with session as (
+           update payment_session set status = 'pending_authorization', updated_at = now()
+           where tenant_id = $1 and id = $2 and status in ('pending', 'requires_more') returning payment_collection_id)
+         update payment_collection k set status = 'awaiting', updated_at = now() from session
+         where k.tenant_id = $1 and k.id = session.payment_collection_id and k.status in ('not_paid', 'failed')`,
+        values,
+      ),
+    )
+  }
+  if (remote.status === 'canceled' || remote.status === 'open') {
+    await unit.run(
+      statement(
+        'payments.note_late_failure',
+        `with session as (
+           update payment_session set status = 'error', updated_at = now()
+           where tenant_id = $1 and id = $2 and (status = 'pending_authorization' or $3 and status in ('pending', 'requires_more'))
+           returning payment_collection_id)
+         update payment_collection k set status = 'failed', updated_at = now() from session
+         where k.tenant_id = $1 and k.id = session.payment_collection_id and k.status = 'awaiting'`,
+        // A payment that is still open waits for the shopper's next try; one that the provider gave up does not.
+        [...values, remote.status === 'canceled'],
+      ),
+    )
+  }
 }
 
 /** Nothing where the session is over, or its payment is there. */

@@ -113,7 +113,7 @@ async function settleWithoutPayment(
   if (known.order_id !== null) {
     const booked = await bookLatePayment(context, { ...known, order_id: known.order_id, provider_id: provider.id, reference }, remote)
     if (booked.kind === 'over') await endPaymentSession(context, { payment_session_id: known.session_id })
-    if (booked.kind === 'booked' && known.is_to_capture && remote.status === 'authorized') await take(context, booked.paymentId)
+    if (booked.kind === 'booked') await goOn(context, known, booked.paymentId, remote)
     return { kind: 'done' }
   }
   if (known.cart_id === null || (remote.status !== 'authorized' && remote.status !== 'captured')) return { kind: 'done' }
@@ -125,6 +125,14 @@ async function settleWithoutPayment(
     await endLater(context, known.session_id)
   }
   return { kind: 'done' }
+}
+
+/** What is left to do of a late payment that is booked: to take it, or to book the part of it that was taken at the provider. */
+async function goOn(context: Context, known: KnownPayment, paymentId: string, remote: RemotePayment): Promise<void> {
+  if (remote.status === 'authorized') return known.is_to_capture ? take(context, paymentId) : undefined
+  if (remote.capturedMinor !== known.amount_minor) {
+    await bookCapture(context, { id: paymentId, capturedMinor: 0n }, remote.capturedMinor, remote.data)
+  }
 }
 
 /** Takes what a shopper agreed to for an order. What cannot be taken stays authorised, for staff to see. */

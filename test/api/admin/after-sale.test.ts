@@ -3,6 +3,7 @@ import { registerPaymentProvider } from '../../../src/payments/index.js'
 import { manualPaymentProvider } from '../../../src/providers/payment-manual/index.js'
 import { booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -78,7 +79,15 @@ describe('admin API: an order after its sale', () => {
       assert.equal((await post(`${path}/cancel`)).status, 400)
       const other = await buy(store)
       assert.equal((await post(`/admin/orders/${other.id}/fulfillments/${second.id}/cancel`)).status, 404, "another order's fulfilment")
+      const quiet = `/admin/orders/${bought.id}/fulfillments/${second.id}/shipments`
+      assert.equal((await post(quiet, { no_notification: true })).body.order.fulfillment_status, 'partially_delivered')
       await app().drain()
+      const mailed = await asAdmin<{ key: string }>(
+        app().adminUrl,
+        `select unique_key as key from app.notification where tenant_id = $1 and unique_key = any($2)`,
+        [store.tenantId, [first, second].map(({ id }) => `fulfillment.shipped:${id}`)],
+      )
+      assert.deepEqual(mailed, [{ key: `fulfillment.shipped:${first.id}` }], 'no mail where staff want none')
     })
 
     it('puts what is unpacked back on the shelf, promised to the order', async () => {
@@ -163,7 +172,6 @@ describe('admin API: an order after its sale', () => {
 
     it('is done at once when the provider does not answer, which is asked again', async () => {
       const bought = await buy(store)
-      const { asAdmin } = await import('../../support/database.js')
       const answer = (data: object) =>
         asAdmin(app().adminUrl, 'update app.payment set data = $3 where tenant_id = $1 and id = $2', [
           store.tenantId,

@@ -31,6 +31,12 @@ describe("draft orders, with Medusa's own client", function () {
       store.tenantId,
     ])
     house = row?.id as string
+    // Not verified: no mail leads there.
+    await asAdmin(
+      app().adminUrl,
+      `insert into platform.domain (id, tenant_id, hostname) values ('dom_unproved', $1, 'a.unproved.example')`,
+      [store.tenantId],
+    )
   })
 
   const shipping = () => store.vendors.map((vendor) => ({ shipping_option_id: vendor.shippingOptionId }))

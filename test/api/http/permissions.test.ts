@@ -64,6 +64,9 @@ describe('what one may do', () => {
     assert.equal((await limited.get(`/admin/products/${theirs}`)).status, 404)
     assert.equal((await limited.post(`/admin/products/${theirs}`, { title: 'Mine now' })).status, 404)
     assert.equal((await limited.post('/admin/products', { ...product, vendor_id: foreign.id })).status, 404)
+    // Refused alike whether something matches or not: a filter tells nothing of what may not be read.
+    for (const filter of [{ 'id[$ne]': 'x' }, { 'id[$like]': 'nothing%' }] as Record<string, string>[])
+      assert.equal((await limited.get('/admin/payments', filter)).status, 403)
     const mine = own.products[0]?.id as string
     for (const [path, noun] of [
       ['/admin/collections', 'collection'],
