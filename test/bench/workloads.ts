@@ -39,7 +39,10 @@ const varieties = 200
 export const productPageName = 'W9 product page, made anew'
 export const productDataName = 'W11 data of a product page'
 
-/** Five things that shoppers' software does, one that Stripe does, and pages of a storefront, made once for all and made for each. The figures of others are Medusa 2 and Vendure 3 with the same catalogue. */
+/**
+ * Five things that shoppers' software does, one that Stripe does, and pages of a storefront, made once for all and made for
+ * each, beside what the data of one costs. The figures of others are Medusa 2 and Vendure 3 with the same catalogue.
+ */
 export function workloadsOf(shop: Shop): Workload[] {
   const list = (rest: string) => `/store/products?limit=20&region_id=${shop.regionId}&fields=${withPrices}${rest}`
   const numbers = Array.from({ length: varieties }, (_, index) => index)

@@ -114,7 +114,10 @@ function grouped(values: string, table: string, label: string, more: string): st
     join ${table} x on x.tenant_id = $1 and x.id = g.value ${more}), '[]')`
 }
 
-/** Options are the products' own; those of one title are one facet, and their values go by name. The ids are of one of each, whose words in another language are those of all. */
+/**
+ * Options are the products' own; those of one title are one facet, and their values go by name. The ids are of one of each,
+ * whose words in another language are those of all.
+ */
 function optionsSql(source: string): string {
   return `coalesce((select json_agg(json_build_object('id', t.id, 'title', t.title, 'values', t.values) order by t.title)
     from (select g.title, min(g.option_id) as id,
