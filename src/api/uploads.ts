@@ -10,6 +10,7 @@ export function uploadRoute(surface: 'admin' | 'vendor'): Route {
     path: `/${surface}/uploads`,
     summary: 'Hand in pictures, as the files of a form or one as the body; products name them by their addresses',
     access: 'products:write',
+    limit: 'upload',
     raw: {
       types: ['multipart/form-data', 'image/png', 'image/jpeg', 'image/webp', 'image/avif'],
       limit_bytes: limits.upload_bytes,

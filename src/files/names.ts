@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 /** Widths that pages ask for, in pixels: a card on a phone, a card or half a page on a sharp screen, a whole page. */
 const widths = [320, 640, 1280]
 
-export const extensions = ['png', 'jpg', 'webp', 'avif'] as const
+const extensions = ['png', 'jpg', 'webp', 'avif'] as const
 export type Extension = (typeof extensions)[number]
 
 /** Whose smaller forms are made. An AVIF is small as it is, and goes out as it came. */
@@ -22,7 +22,7 @@ export function isOurs(name: string): boolean {
   return /^[0-9a-f]{32}[-.]/.test(name)
 }
 
-export interface Sized {
+interface Sized {
   width: number
   height: number
   /** WebP pictures of other widths, the smallest first. They are made in the background: until then the original answers. */

@@ -38,23 +38,21 @@ let last: Promise<unknown> = Promise.resolve()
 /**
  * Makes the smaller forms of a picture that was handed in, one picture at a time in this process. What is made already is
  * not made again. Of a picture that its decoder refuses there are none, and the original goes on answering.
- * @returns whether the picture has its renditions
  * @throws what the file system throws
  */
-export async function makeRenditions(folder: string, name: string): Promise<boolean> {
+async function makeRenditions(folder: string, name: string): Promise<void> {
   assertNoUnit('making renditions')
   const sized = sizedOf(name)
-  if (sized === null) return false
+  if (sized === null) return
   const missing = sized.renditions.filter((rendition) => !fs.existsSync(path.join(folder, rendition.name)))
-  if (missing.length === 0) return true
+  if (missing.length === 0) return
   const bytes = await fs.promises.readFile(path.join(folder, name))
   const order = { bytes, format: path.extname(name).slice(1) as RenditionOrder['format'], width: sized.width, height: sized.height }
   const turn = last.then(() => inThread({ ...order, widths: missing.map(({ width }) => width) }))
   last = turn.catch(() => undefined)
   const made = await turn
-  if (made === null) return false
+  if (made === null) return
   for (const rendition of missing) await writeWhole(folder, rendition.name, made.get(rendition.width) as Uint8Array)
-  return true
 }
 
 /** All pictures of an order by width; null when its picture cannot be decoded, or not in time. */

@@ -16,6 +16,8 @@ const rateLimits = {
   mail: { points: 5, duration_s: 900 },
   /** Codes that are worth money to whoever guesses one. */
   code: { points: 60, duration_s: 60 },
+  /** Pictures: megabytes that are kept for good, and seconds of a worker's time each. */
+  upload: { points: 60, duration_s: 60 },
 } as const satisfies Record<string, Limit>
 
 export type RateClass = keyof typeof rateLimits

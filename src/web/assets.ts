@@ -9,15 +9,15 @@ interface Asset {
   name: string
   type: string
   text: string
-  /** A quarter of the bytes, made once. */
-  brotli: Buffer
+  /** A quarter of the bytes, made when it is first asked for: it takes milliseconds, and a theme is read anew every few seconds. */
+  brotli?: Buffer
 }
 
 const types: Record<string, string> = { css: 'text/css', js: 'text/javascript' }
 
 function assetOf(stem: string, extension: string, text: string): Asset {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text, brotli: brotliCompressSync(text) }
+  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text }
 }
 
 // Compiled code lies in dist/src/web; what browsers get is not compiled.
@@ -62,7 +62,10 @@ export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean 
   ctx.type = asset.type
   ctx.vary('accept-encoding')
   const takesBrotli = ctx.acceptsEncodings('br', 'identity') === 'br'
-  if (takesBrotli) ctx.set('content-encoding', 'br')
+  if (takesBrotli) {
+    asset.brotli ??= brotliCompressSync(asset.text)
+    ctx.set('content-encoding', 'br')
+  }
   ctx.body = takesBrotli ? asset.brotli : asset.text
   return true
 }

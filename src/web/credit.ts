@@ -1,6 +1,7 @@
-import { StoaError } from '../kernel/index.js'
+import { limits } from '../kernel/index.js'
 import type { Cart } from './answers.js'
 import { cartFields } from './carts.js'
+import { refusalIn } from './refusals.js'
 import type { Visit } from './visit.js'
 
 /** What a cart's shopper has given: codes of promotions, and of gift cards. Promotions that apply by themselves have none. */
@@ -12,10 +13,11 @@ function promotionCodes(cart: Cart): string[] {
   return cart.promotions.flatMap(({ code, is_automatic }) => (code === null || is_automatic ? [] : [code]))
 }
 
-const codeLongest = 50
+/** A code is of a promotion or of a gift card, whichever may be longer. */
+export const code_characters = Math.max(limits.promotionCode_characters, limits.giftCardCode_characters)
 
 /** A code as it was typed; '' for none. */
-export const typedCode = ({ form }: Visit): string => (form.get('code') ?? '').trim().slice(0, codeLongest)
+export const typedCode = ({ form }: Visit): string => (form.get('code') ?? '').trim().slice(0, code_characters)
 
 async function change(visit: Visit, cart: Cart, promo_codes: readonly string[]): Promise<Cart> {
   const call = { params: { id: cart.id }, query: { fields: cartFields }, body: { promo_codes } }
@@ -24,8 +26,8 @@ async function change(visit: Visit, cart: Cart, promo_codes: readonly string[]):
 
 /** Only a refusal is an answer: that the shop is busy, or the cart is being paid, is another thing. */
 function refused(error: unknown): null {
-  const isRefusal = error instanceof StoaError && error.status < 500 && error.type !== 'too_many_requests' && error.type !== 'conflict'
-  if (!isRefusal || error.code === 'cart_being_completed') throw error
+  const { type, code } = refusalIn(error)
+  if (type === 'conflict' || code === 'cart_being_completed') throw error
   return null
 }
 
@@ -56,7 +58,7 @@ export async function dropCode(visit: Visit, cart: Cart, code: string): Promise<
       kept.filter((one) => one !== code),
     )
   }
-  const call = { params: { id: cart.id }, query: { fields: cartFields }, body: { code: code.slice(0, codeLongest) } }
+  const call = { params: { id: cart.id }, query: { fields: cartFields }, body: { code } }
   return (await visit.api.delete<{ cart: Cart }>('/store/carts/:id/gift-cards', call).catch(refused))?.cart ?? cart
 }
 

@@ -4,7 +4,7 @@ import { type StoreRow, storesStatement } from '../stores/index.js'
 import { defaultTheme, type Theme, themeStatement } from '../themes/index.js'
 import { notFound } from '../kernel/index.js'
 import { listRegionsStatement, renderRegion } from '../regions/index.js'
-import { listTranslationsStatement, type Translation } from '../translations/index.js'
+import { listTranslationsStatement, localesOf as closestFirst, type Translation } from '../translations/index.js'
 import type { Region } from './answers.js'
 
 /** A region as addresses name it: `/in-europe`. The store's own region has no name in them. */
@@ -59,9 +59,13 @@ function namesOf(regionId: string, translations: readonly Translation[]): Market
   return Object.fromEntries(own.map(({ locale_code: locale, translations: words }) => [locale, words.name ?? '']))
 }
 
-/** A market as the people of a language call it. */
+/** A market as the people of a language call it, or those of the language without its country, as the API has it. */
 export function marketName(market: Market, locale: string): string {
-  return market.names[locale] || market.name
+  return (
+    closestFirst(locale)
+      .map((tag) => market.names[tag])
+      .find(Boolean) ?? market.name
+  )
 }
 
 function localesOf(store: StoreRow): readonly [string, ...string[]] {

@@ -103,12 +103,18 @@ async function insertImages(_unit: Unit, productId: string, input: ProductInput)
   if (images.length > 0) await ProductImage.query().insert(images)
 }
 
+function rankedValues({ values, ranks = {} }: NonNullable<ProductInput['options']>[number]) {
+  // Values are words of the store's, `constructor` among them.
+  const given = new Map(Object.entries(ranks))
+  return [...new Set(values)].map((value, position) => ({ id: newId('optval'), value, rank: given.get(value) ?? position }))
+}
+
 async function insertOptions(_unit: Unit, productId: string, input: ProductInput): Promise<CreatedOption[]> {
   const options = (input.options ?? []).map((option, rank) => ({
     id: newId('opt'),
     title: option.title,
     rank,
-    values: [...new Set(option.values)].map((value, position) => ({ id: newId('optval'), value, rank: option.ranks?.[value] ?? position })),
+    values: rankedValues(option),
   }))
   if (options.length === 0) return []
   await ProductOption.query().insert(

@@ -104,18 +104,22 @@ export async function deleteOption(unit: Unit, productId: string, optionId: stri
     ),
   )
   if (gone.length === 0) throw notFound(`Product option with id: ${optionId} was not found`)
-  await unit.run(
-    statement('catalog.let_go_option', 'delete from product_variant_option where tenant_id = $1 and option_id = $2', [tenantId, optionId]),
+  const changed = await unit.run(
+    statement<{ variant_id: string }>(
+      'catalog.let_go_option',
+      'delete from product_variant_option where tenant_id = $1 and option_id = $2 returning variant_id',
+      [tenantId, optionId],
+    ),
   )
   const [twins] = await unit.run(
     statement<{ values: string[] }>(
       'catalog.twin_variants',
       `select c.values from (
-         select array_agg(l.option_value_id order by l.option_value_id) as values from product_variant v
+         select v.id, array_agg(l.option_value_id order by l.option_value_id) as values from product_variant v
          left join product_variant_option l on l.tenant_id = v.tenant_id and l.variant_id = v.id
          where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null group by v.id) c
-       group by c.values having count(*) > 1 limit 1`,
-      [tenantId, productId],
+       group by c.values having count(*) > 1 and bool_or(c.id = any($3)) limit 1`,
+      [tenantId, productId, changed.map((row) => row.variant_id)],
     ),
   )
   if (twins !== undefined) throw notAllowed('Variants of the product differ by this option alone: remove those first')

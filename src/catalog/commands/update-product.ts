@@ -86,17 +86,22 @@ async function replaceImages(unit: Unit, productId: string, vendorId: string, im
   const missing = named.find((id) => !known.includes(id))
   if (missing !== undefined) throw notFound(`Product image with id: ${missing} was not found`)
   await unit.knex('product_image').where(ofProduct).whereNotIn('id', named).delete()
-  for (const [rank, { id, url }] of images.entries()) {
-    if (id !== undefined)
-      await unit
-        .knex('product_image')
-        .where({ tenant_id: ofProduct.tenant_id, product_id: productId, id })
-        .update({ url, rank, updated_at: new Date() })
-  }
+  const kept = images.flatMap(({ id, url }, rank) => (id === undefined ? [] : [{ id, url, rank }]))
+  if (kept.length > 0) await unit.run(placeImagesStatement(tenantOf(unit), productId, kept))
   const rows = images.flatMap(({ id, url }, rank) =>
     id === undefined ? [{ id: newId('img'), vendor_id: vendorId, product_id: productId, url, rank }] : [],
   )
   if (rows.length > 0) await ProductImage.query().insert(rows)
+}
+
+function placeImagesStatement(tenantId: string, productId: string, images: readonly { id: string; url: string; rank: number }[]) {
+  return statement(
+    'catalog.place_images',
+    `update product_image i set url = n.url, rank = n.rank, updated_at = now()
+     from unnest($3::text[], $4::text[], $5::int[]) as n (id, url, rank)
+     where i.tenant_id = $1 and i.product_id = $2 and i.id = n.id`,
+    [tenantId, productId, images.map(({ id }) => id), images.map(({ url }) => url), images.map(({ rank }) => rank)],
+  )
 }
 
 async function replaceLinks(unit: Unit, productId: string, vendorId: string, patch: ProductPatch): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Context, type ListPage, statement, tenantOf, valuesFrom } from '../../db/index.js'
+import { type Context, type ListPage, orderBy, statement, tenantOf, valuesFrom } from '../../db/index.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
 /** Columns that a list of variants can be in the order of. */
@@ -14,9 +14,6 @@ export async function findManagedVariants(
   const list: unknown[] = [tenantOf(context), vendorIds]
   const values = valuesFrom(list)
   const conditions = variantConditions(filter, values).map((condition) => `and ${condition}`)
-  const direction = page.order.descending ? 'desc' : 'asc'
-  const column = managedVariantOrders.find((name) => name === page.order.field) ?? 'id'
-  const order = column === 'id' ? `v.id ${direction}` : `v.${column} ${direction}, v.id ${direction}`
   const rows = await context.db.read(
     context.scope,
     statement<{ id: string; product_id: string; count: number }>(
@@ -25,7 +22,7 @@ export async function findManagedVariants(
        from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
        where v.tenant_id = $1 and v.deleted_at is null and p.deleted_at is null and ($2::text[] is null or v.vendor_id = any($2))
          ${conditions.join(' ')}
-       order by ${order} limit ${values.add(page.limit)} offset ${values.add(page.offset)}`,
+       ${orderBy('v', page.order).sql} limit ${values.add(page.limit)} offset ${values.add(page.offset)}`,
       list,
     ),
   )

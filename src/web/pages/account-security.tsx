@@ -39,13 +39,13 @@ function framed(visit: Visit, body: VNode, status = 200): Document {
 async function securityDocument(visit: Visit, problems: Problems = noProblems, status = 200): Promise<Document> {
   const words = secondStepWordsOf(visit.locale)
   const isOn = (await readFactors(visit)).length > 0
-  const done = visit.query.get('done')
+  const isDone = visit.query.get('done') === (isOn ? 'on' : 'off')
   return framed(
     visit,
     <>
-      {(done === 'on' || done === 'off') && (
+      {isDone && (
         <p class="said" role="status">
-          {done === 'on' ? words.turnedOn : words.turnedOff}
+          {isOn ? words.turnedOn : words.turnedOff}
         </p>
       )}
       <p>{words.about}</p>

@@ -134,32 +134,7 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
       <div class="basket">
         <div class="parts">
           {parts.map((part) => (
-            <section key={part.vendor.id} class="part" aria-labelledby={`vendor-${part.vendor.id}`}>
-              <h2 id={`vendor-${part.vendor.id}`}>
-                <a href={visit.to(`/vendors/${part.vendor.handle}`)}>{part.vendor.name}</a>
-              </h2>
-              <ul>
-                {part.lines.map((line) => (
-                  <LineRow
-                    key={line.id}
-                    visit={visit}
-                    cart={cart}
-                    line={line}
-                    state={states.get(line.id) ?? 'good'}
-                    problem={problems[quantityField(line.id)]}
-                  />
-                ))}
-              </ul>
-              <form class="part-delivery" id={`delivery-${part.vendor.id}`} action={visit.to('/cart/delivery')} method="post">
-                <Deliveries visit={visit} part={part} />
-                {part.deliveries.some(({ options }) => options.length > 1) && (
-                  <button class="quiet" type="submit">
-                    {words.choose}
-                    <span class="unseen"> {words.deliveryOf(part.vendor.name)}</span>
-                  </button>
-                )}
-              </form>
-            </section>
+            <PartOfBasket key={part.vendor.id} visit={visit} basket={basket} part={part} problems={problems} />
           ))}
         </div>
         <aside class="summary" aria-labelledby="summary">
@@ -182,6 +157,40 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
         </aside>
       </div>
     </>
+  )
+}
+
+/** What is bought of one vendor, and how it is sent. */
+function PartOfBasket({ visit, basket, part, problems }: { visit: Visit; basket: Basket; part: VendorPart; problems: Problems }) {
+  const { words } = visit
+  const { cart, states } = basket
+  return (
+    <section class="part" aria-labelledby={`vendor-${part.vendor.id}`}>
+      <h2 id={`vendor-${part.vendor.id}`}>
+        <a href={visit.to(`/vendors/${part.vendor.handle}`)}>{part.vendor.name}</a>
+      </h2>
+      <ul>
+        {part.lines.map((line) => (
+          <LineRow
+            key={line.id}
+            visit={visit}
+            cart={cart}
+            line={line}
+            state={states.get(line.id) ?? 'good'}
+            problem={problems[quantityField(line.id)]}
+          />
+        ))}
+      </ul>
+      <form class="part-delivery" id={`delivery-${part.vendor.id}`} action={visit.to('/cart/delivery')} method="post">
+        <Deliveries visit={visit} part={part} />
+        {part.deliveries.some(({ options }) => options.length > 1) && (
+          <button class="quiet" type="submit">
+            {words.choose}
+            <span class="unseen"> {words.deliveryOf(part.vendor.name)}</span>
+          </button>
+        )}
+      </form>
+    </section>
   )
 }
 

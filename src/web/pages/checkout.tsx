@@ -74,8 +74,13 @@ async function finishedElsewhere(visit: Visit): Promise<Redirect | null> {
   const id = visit.form.get('cart') ?? ''
   if (!isId(id, 'cart')) return null
   const call = { params: { id }, query: { fields: 'id,completed_at' } }
-  const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
-  return cart.completed_at === null ? null : finished(visit, id)
+  try {
+    const { cart } = await visit.api.get<{ cart: Pick<Cart, 'completed_at'> }>('/store/carts/:id', call)
+    return cart.completed_at === null ? null : finished(visit, id)
+  } catch (error) {
+    refusalIn(error)
+    return null
+  }
 }
 
 const isCart = (found: Cart | Shown): found is Cart => 'items' in found

@@ -48,9 +48,13 @@ function Payment({ visit, order }: { visit: Visit; order: Order }) {
   const words = orderPayingWordsOf(visit.locale)
   const open = openCollection(order)
   const isComing = order.payment_collections?.some(({ status }) => status === 'awaiting') === true
-  const { noted, paid, onItsWay: coming } = words
   const asked = visit.query.get('payment')
-  const said = isComing ? coming : { noted, paid, coming }[asked ?? '']
+  const came = new Map([
+    ['noted', words.noted],
+    ['paid', words.paid],
+    ['coming', words.onItsWay],
+  ])
+  const said = isComing ? words.onItsWay : came.get(asked ?? '')
   return (
     <>
       {said !== undefined && (
@@ -58,7 +62,7 @@ function Payment({ visit, order }: { visit: Visit; order: Order }) {
           {said}
         </p>
       )}
-      {open !== undefined && (asked === null || asked === 'noted') && (
+      {open !== undefined && asked !== 'coming' && (
         <p class="block hero-links">
           <strong>{words.toPay(visit.money(open.amount, open.currency_code))}</strong>{' '}
           <a class="button" href={visit.to(`/orders/${order.id}/pay`)}>

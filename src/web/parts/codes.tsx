@@ -1,5 +1,5 @@
 import type { Cart } from '../answers.js'
-import { codesOf } from '../credit.js'
+import { code_characters, codesOf } from '../credit.js'
 import type { Visit } from '../visit.js'
 import { Field, type Problems } from './fields.js'
 
@@ -18,7 +18,7 @@ export function Codes({ visit, cart, problems }: { visit: Visit; cart: Cart; pro
           value={problems.code === undefined ? '' : visit.form.get('code')}
           problems={problems}
           autocomplete="off"
-          maxLength={50}
+          maxLength={code_characters}
         />
         <button class="quiet" type="submit" name="step" value="code">
           {words.apply}

@@ -12,7 +12,7 @@ const languages = { en, de, ar, fr, ja } satisfies Record<string, Words>
 export type Language = keyof typeof languages
 const rightToLeft = new Set(['ar', 'arc', 'dv', 'fa', 'ha', 'he', 'khw', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi'])
 
-export const languageOf = (locale: string) => locale.split('-')[0] as string
+const languageOf = (locale: string) => locale.split('-')[0] as string
 
 /** What pages say by themselves. A language that they do not speak hears English around the store's own words. */
 export function wordsOf(locale: string): Words {

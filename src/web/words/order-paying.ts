@@ -1,4 +1,4 @@
-import { languageOf } from './index.js'
+import { type Language, spokenIn } from './index.js'
 
 /** What pages say of an order that is still to be paid, in whole or in part. */
 interface OrderPayingWords {
@@ -14,7 +14,7 @@ interface OrderPayingWords {
   back: string
 }
 
-const languages: Readonly<Record<string, OrderPayingWords>> = {
+const languages: Readonly<Record<Language, OrderPayingWords>> = {
   en: {
     title: (number) => `Pay for order ${number}`,
     toPay: (amount) => `Still to be paid: ${amount}`,
@@ -79,5 +79,5 @@ const languages: Readonly<Record<string, OrderPayingWords>> = {
 }
 
 export function orderPayingWordsOf(locale: string): OrderPayingWords {
-  return languages[languageOf(locale)] ?? (languages.en as OrderPayingWords)
+  return languages[spokenIn(locale)]
 }

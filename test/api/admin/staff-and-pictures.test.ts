@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { imageSize } from 'image-size'
+import { writeWhole } from '../../../src/files/write.js'
 import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { good } from '../../support/http.js'
@@ -153,6 +157,17 @@ describe('admin API: staff and pictures', () => {
       assert.deepEqual(await seen(`${whole}.png`), [200, 'image/png', immutable])
       assert.deepEqual(await seen(`${torn}-320.webp`), [200, 'image/png', 'public, max-age=60'], 'what cannot be decoded answers as it is')
       assert.equal((await seen(`${whole}-5.webp`))[1], 'image/png', 'nothing is made for who asks')
+    })
+
+    it('are written whole, however many write the same one at once', async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-pictures-'))
+      try {
+        await Promise.all(Array.from({ length: 8 }, () => writeWhole(folder, 'a.webp', pixel)))
+        assert.deepEqual(fs.readdirSync(folder), ['a.webp'])
+        assert.deepEqual(fs.readFileSync(path.join(folder, 'a.webp')), pixel)
+      } finally {
+        fs.rmSync(folder, { recursive: true })
+      }
     })
 
     it('are shown by the storefront in the width that a screen needs, with their shape', async () => {

@@ -41,6 +41,8 @@ describe('callers that ask too often', () => {
     const { count } = await untilRefused(() => store.shopper.post('/store/carts', {}, from('198.51.100.2')))
     assert.equal(count, 12)
     assert.equal((await store.shopper.get('/store/regions', {}, from('198.51.100.2'))).status, 200)
+    const upload = await store.admin.post('/admin/uploads', {}, from('198.51.100.2'))
+    assert.equal(upload.headers.get('ratelimit-limit'), '1', 'and hand in pictures less often still')
   })
 
   it('keep nobody else from asking: not from another address, and not in another store', async () => {

@@ -111,6 +111,7 @@ describe('storefront: accounts and what follows an order', () => {
     const [id, address] = [hidden('id'), hidden('address')]
     const secret = new URL(address).searchParams.get('secret') as string
     assert.match(begun.text, /<svg class="qr"/)
+    assert.doesNotMatch((await ask('/account/security?done=on', own)).text, /role="status"/, 'no address says that it is on')
     assert.ok(begun.text.includes(secret.slice(0, 4)) && begun.headers['cache-control'] === 'private, no-store')
     const step = totpStep(new Date())
     const wrong = await ask('/account/security/confirm', { form: { id, address, code: '000000' }, ...own })
@@ -218,6 +219,7 @@ describe('storefront: accounts and what follows an order', () => {
     assert.equal((await ask(`${order}/pay`, { form: { ...form, payment: 'pp_stripe_stripe' } })).status, 400)
     assert.equal((await ask(`${order}/pay`, { form })).headers.location, `${order}?payment=noted`)
     assert.match((await ask(`${order}?payment=noted`)).text, /We have noted how you pay\./)
+    assert.match((await ask(`${order}?payment=paid`)).text, /Pay now/, 'what is open is shown after another payment, too')
     const open = (await orderOf(store, bought.id)).payment_collections.find(({ status }: { status: string }) => status === 'not_paid')
     assert.equal(open.payment_sessions[0].provider_id, 'pp_system_default', 'staff see how')
     await store.admin.post(`/admin/payment-collections/${open.id}/mark-as-paid`, { order_id: bought.id })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { readTenantFiles, type TenantFiles } from '../../../src/platform/files/read.js'
 import { counterWordsOf } from '../../../src/web/words/counter.js'
+import { orderPayingWordsOf } from '../../../src/web/words/order-paying.js'
 import { payingWordsOf } from '../../../src/web/words/paying.js'
 import { secondStepWordsOf } from '../../../src/web/words/second-step.js'
 import { spokenIn, wordsOf } from '../../../src/web/words/index.js'
@@ -58,7 +59,8 @@ describe('web: languages', () => {
     for (const locale of locales) {
       assert.equal(spokenIn(locale), locale)
       assert.deepEqual(keysOf(wordsOf(locale)), keysOf(wordsOf('en')), locale)
-      for (const of of [payingWordsOf, counterWordsOf, secondStepWordsOf]) assert.deepEqual(keysOf(of(locale)), keysOf(of('en')), locale)
+      for (const of of [payingWordsOf, orderPayingWordsOf, counterWordsOf, secondStepWordsOf])
+        assert.deepEqual(keysOf(of(locale)), keysOf(of('en')), locale)
     }
   })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { defaultTheme } from '../../../src/themes/index.js'
-import type { Shop } from '../../../src/web/shops.js'
+import { marketName, type Shop } from '../../../src/web/shops.js'
 import { addressOf, placeOf } from '../../../src/web/visit.js'
 
 const market = (id: string, slug: string) => ({ id, slug, name: slug, currency_code: 'usd', names: {}, countries: [] })
@@ -25,6 +25,12 @@ describe('web: where an address leads', () => {
     assert.deepEqual(read('/pt-br'), ['reg_1', 'pt-BR', '/'])
     assert.deepEqual(read('/in-nowhere/products'), ['reg_1', 'en', '/in-nowhere/products'])
     assert.deepEqual(read('/fr/products'), ['reg_1', 'en', '/fr/products'])
+  })
+
+  it('calls a region as its language does, with its country or without', () => {
+    const europe = { ...market('reg_2', 'europe'), names: { de: 'Europa', 'de-AT': 'Europa, bitte', fr: '' } }
+    const names = ['de-CH', 'de-AT', 'de', 'fr', 'en'].map((locale) => marketName(europe, locale))
+    assert.deepEqual(names, ['Europa', 'Europa, bitte', 'Europa', 'europe', 'europe'])
   })
 
   it('writes one address for each place, which reads as that place', () => {
