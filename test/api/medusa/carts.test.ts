@@ -75,6 +75,17 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.deepEqual(await offered(), [], 'nobody says which tier the cart is of')
     const unknown = await shop.admin.post(`/admin/shipping-options/${optionId}/rules/batch`, { delete: [created[1].id] })
     assert.deepEqual([unknown.status, unknown.body.message], [404, `Shipping option rule with id: ${created[1].id} was not found`])
+    const { id: zoneId, fulfillment_set_id: setId } = option.service_zone
+    const cover = async (geo_zones: object[]) => {
+      const { fulfillment_set } = await shop.make(`/admin/fulfillment-sets/${setId}/service-zones/${zoneId}`, { geo_zones })
+      return fulfillment_set.service_zones[0].geo_zones as { id: string; country_code: string }[]
+    }
+    const [us] = await cover([{ type: 'country', country_code: 'us' }])
+    const kept = await cover([
+      { id: us?.id, type: 'country', country_code: 'us' },
+      { type: 'country', country_code: 'ca' },
+    ])
+    assert.equal(kept.find((zone) => zone.country_code === 'us')?.id, us?.id, 'what is sent back with its id keeps it')
     const { shipping_option: set } = await shop.make(`/admin/shipping-options/${optionId}`, {
       rules: [created[0], { attribute: 'is_return', operator: 'eq', value: 'true' }],
     })
