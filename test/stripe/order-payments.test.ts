@@ -76,7 +76,8 @@ describe('paying with a card for what an order came to more after its sale', () 
   it('is begun anew where the order came to more meanwhile, and what was agreed to before is let go', async () => {
     const { order, collectionId, moreId } = await dearer()
     await raised(order.id)
-    await confirm(moreId)
+    // The shopper agrees to the old amount, or is too late already: Stripe has let it go.
+    await confirm(moreId).catch((error: Error) => assert.match(error.message, /status of canceled/))
     await world().settle()
     assert.equal((await intentOf(moreId)).status, 'canceled')
     const anew = await begin(collectionId)
