@@ -53,12 +53,15 @@ const always: Record<string, string> = {
   'an order that was not edited equals the agreed payment and what was taken of it, or what is still to be paid': `
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
-    left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id and p.canceled_at is null
+    left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
+      and (p.canceled_at is null or p.captured_minor > 0)
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
     where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not ${isLapsed} and not coalesce(
       case when p.id is null
         then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
-        else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor and k.authorized_minor = d.due_minor end
+        else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor
+          -- Given up, and captured at the same moment: what was captured goes back.
+          and k.authorized_minor = case when p.canceled_at is null then d.due_minor else 0 end end
       and k.captured_minor = coalesce(p.captured_minor, 0)
       and coalesce(p.captured_minor, 0) = (select coalesce(sum(c.amount_minor), 0) from app.capture c where c.tenant_id = $1 and c.payment_id = p.id), false)`,
   'what is owed of an order is what its payment collections are there to take': `
