@@ -12,7 +12,7 @@ import {
 } from '../db/index.js'
 import { booleanText, type RequestContext } from '../http/index.js'
 import { invalidData, limits } from '../kernel/index.js'
-import { dates } from './store/catalog-filters.js'
+import { dates, texts } from './store/catalog-filters.js'
 
 // Lists are narrowed by any column of their table, by operators, and by `$and` and `$or`, as Medusa's are. What a list's
 // own statement has no condition for is looked up first: the ids that match then stand beside the statement's conditions.
@@ -31,30 +31,6 @@ export interface Narrowing {
 /** Rows that a condition may match; more are no narrowing. */
 const mostMatches = 10_000
 
-const word = z.string().max(500)
-const words = z.array(word).max(limits.idsInFilter)
-const someWords = z.union([words, word.transform((one) => [one])])
-/** A text, several, or operators, beside one another: what takes an id is found in this schema by those who test for foreign ids. */
-const text = z
-  .union([
-    word,
-    words,
-    z.strictObject({
-      $eq: word.optional(),
-      $ne: word.optional(),
-      $gt: word.optional(),
-      $gte: word.optional(),
-      $lt: word.optional(),
-      $lte: word.optional(),
-      $in: someWords.optional(),
-      $nin: someWords.optional(),
-      $like: word.optional(),
-      $ilike: word.optional(),
-      $contains: word.optional(),
-    }),
-  ])
-  .transform((value) => (typeof value === 'string' ? [value] : value))
-
 const count = z.coerce.number().transform(String)
 const counts = z.union([
   z.union([count, z.array(count).max(limits.idsInFilter)]).transform((value) => [value].flat()),
@@ -67,7 +43,7 @@ const counts = z.union([
     $lte: count.optional(),
   }),
 ])
-const schemas: Record<Kind, ZodType> = { text, date: dates, boolean: booleanText, number: counts }
+const schemas: Record<Kind, ZodType> = { text: texts, date: dates, boolean: booleanText, number: counts }
 
 const always: Record<string, Kind> = { created_at: 'date', updated_at: 'date' }
 
@@ -81,7 +57,7 @@ export function narrowable(own: z.ZodObject, { columns = {} }: Narrowing): ZodTy
   const parts = Object.fromEntries(Object.entries(all).map(([name, kind]) => [name, schemas[kind].optional()]))
   const part = z.array(z.strictObject(parts)).max(10).optional()
   const both = Object.fromEntries(
-    Object.entries(own.shape).map(([name, schema]) => [name, all[name] === 'text' ? text.optional() : schema]),
+    Object.entries(own.shape).map(([name, schema]) => [name, all[name] === 'text' ? texts.optional() : schema]),
   )
   const q = z.string().max(limits.search_characters).optional()
   return z.strictObject({ q, ...parts, ...both, $and: part, $or: part, deleted_at: dates.optional() })
@@ -90,14 +66,14 @@ export function narrowable(own: z.ZodObject, { columns = {} }: Narrowing): ZodTy
 /** A list's query that is narrowed so: its schema, and what of a request's query the list's statement understands. */
 export interface NarrowedQuery<Own extends z.ZodObject> {
   schema: z.ZodType<z.output<Own>>
-  /** Null where nothing matches. Throws invalid_data where the query is too wide to be looked up. */
-  narrow(request: RequestContext<z.output<Own>, unknown>): Promise<z.output<Own> | null>
+  /** As `narrow` has it. */
+  narrow(request: RequestContext<z.output<Own>, unknown>): Promise<z.output<Own>>
 }
 
 export function narrowedQuery<Own extends z.ZodObject>(own: Own, narrowing: Narrowing): NarrowedQuery<Own> {
   return {
     schema: narrowable(own, narrowing) as z.ZodType<z.output<Own>>,
-    narrow: async (request) => (await narrow(request, own, narrowing, request.query as Query)) as z.output<Own> | null,
+    narrow: async (request) => (await narrow(request, own, narrowing, request.query as Query)) as z.output<Own>,
   }
 }
 

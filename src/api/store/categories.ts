@@ -123,7 +123,7 @@ export const routes: Route[] = [
       const field = order.field as (typeof orders)[number]
       const sign = order.descending ? -1 : 1
       const found = rows
-        .filter((row) => wanted !== null && matches(row, wanted))
+        .filter((row) => matches(row, wanted))
         .sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
       const page = found.slice(offset, offset + limit)
       return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }

@@ -31,7 +31,6 @@ export const routes: Route[] = [
     async handle(request) {
       const { page, context } = request
       const query = await regionQuery.narrow(request)
-      if (query === null) return listed('regions', [], request, 0)
       const filter = {
         id: query.id ?? null,
         q: containsPattern(query.q),

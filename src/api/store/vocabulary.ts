@@ -90,7 +90,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
       },
       async handle(request) {
         const wanted = await query.narrow(request)
-        const rows = wanted === null ? [] : await load(request, wanted as NounQuery, request.page)
+        const rows = await load(request, wanted as NounQuery, request.page)
         return listed(
           plural,
           rows.map((row) => row.item),
@@ -159,7 +159,7 @@ const optionRoutes: Route[] = [
     page: { limit: 50, orderable: ['id', 'created_at', 'updated_at', 'title'] },
     async handle(request) {
       const wanted = await optionQuery.narrow(request)
-      const rows = wanted === null ? [] : await loadOptions(request, wanted, request.page)
+      const rows = await loadOptions(request, wanted, request.page)
       return listed(
         'product_options',
         rows.map((row) => row.item),

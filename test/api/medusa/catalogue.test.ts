@@ -187,6 +187,9 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       (await list('product-categories', either)).map((category) => category.name),
       ['Hats', 'Shoes'],
     )
+    for (const path of ['collections', 'product-options', 'product-categories', 'regions']) {
+      assert.deepEqual(await list(path, { 'id[$like]': 'nothing%' }), [], path)
+    }
     const [first] = await list('regions', { order: 'name', currency_code: 'eur' })
     assert.equal(first?.id, region.id)
     const wrong = await shop.shopper.get('/store/regions', { order: 'taste' })
