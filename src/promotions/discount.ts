@@ -68,8 +68,6 @@ export interface FundedDiscount {
   platformMinor: bigint
 }
 
-export const undiscounted: FundedDiscount = { vendorMinor: 0n, storeMinor: 0n, platformMinor: 0n }
-
 /** The sums of adjustments' parts without tax, by funder. */
 export function sumByFunder(adjustments: readonly Pick<Adjustment, 'funder'>[], parts: readonly AdjustmentParts[]): FundedDiscount {
   const sum = (funder: Funder) =>

@@ -20,11 +20,11 @@ export {
   type FundedDiscount,
   sumByFunder,
   type Undiscounted,
-  undiscounted,
 } from './discount.js'
 export { type Adjustment, type CampaignState, type Funder, operators, type Promotion, type Rule, withoutLimits } from './promotion.js'
 export { type CampaignRow, listCampaignsStatement, renderCampaign } from './queries/campaigns.js'
 export { listPromotionsStatement, type PromotionRow, renderPromotion, renderRule } from './queries/promotions.js'
+export { ruleValuesStatement } from './queries/rule-values.js'
 export { allHold, type Attributes, ruleAttributes, type RuleType, ruleTypes } from './rules.js'
 export { type AppliedPromotion, renderApplied } from './render-applied.js'
 export { returnUses, takeUses, type Use } from './usage.js'

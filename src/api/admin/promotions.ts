@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { containsPattern, statement, tenantOf } from '../../db/index.js'
-import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
+import { booleanText, currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
   changeRules,
@@ -13,6 +13,7 @@ import {
   ruleAttributes,
   type RuleType,
   ruleTypes,
+  ruleValuesStatement,
   updatePromotion,
 } from '../../promotions/index.js'
 import { newCampaign } from './campaigns.js'
@@ -47,8 +48,6 @@ const fields: FieldsPolicy = {
   ],
 }
 
-const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
-
 const promotions = reading({
   path: '/admin/promotions',
   singular: 'promotion',
@@ -62,7 +61,7 @@ const promotions = reading({
     campaign_id: ids,
     status: oneOrMany.optional(),
     vendor_id: ids,
-    is_automatic: yesOrNo.optional(),
+    is_automatic: booleanText.optional(),
   }),
   narrowing: { table: 'promotion', columns: { code: 'text', type: 'text', campaign_id: 'text', status: 'text', is_automatic: 'boolean' } },
   fields,
@@ -215,16 +214,14 @@ function rulesRoute(type: RuleType): Route {
   })
 }
 
-const anyPage = { limit: limits.batch, offset: 0, order: { field: 'id', descending: false } } as const
-
 /** A promotion is found by its code as well. Throws not_found. */
 async function findPromotion(request: AnyRequest, wanted: string) {
   const { context } = request
   const everything = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null }
   const tenantId = tenantOf(context)
   const [[byId], [byCode]] = await context.db.readAll(context.scope, [
-    listPromotionsStatement(tenantId, { ...everything, id: [wanted], code: null }, anyPage),
-    listPromotionsStatement(tenantId, { ...everything, id: null, code: [wanted] }, anyPage),
+    listPromotionsStatement(tenantId, { ...everything, id: [wanted], code: null }, singlePage),
+    listPromotionsStatement(tenantId, { ...everything, id: null, code: [wanted] }, singlePage),
   ])
   const found = byId ?? byCode
   if (found === undefined) throw notFound(`Promotion with id or code: ${wanted} was not found`)
@@ -238,37 +235,6 @@ function ruleTypeOf(request: AnyRequest): RuleType {
 }
 
 const ruleColumns = { rules: 'rules', 'target-rules': 'target_rules', 'buy-rules': 'buy_rules' } as const
-
-/** What values of a condition are called, where they name something of the store. */
-const namedValues: Readonly<Record<string, { table: string; label: string }>> = {
-  customer_group: { table: 'customer_group', label: 'name' },
-  region: { table: 'region', label: 'name' },
-  sales_channel: { table: 'sales_channel', label: 'name' },
-  product: { table: 'product', label: 'title' },
-  product_category: { table: 'product_category', label: 'name' },
-  product_collection: { table: 'product_collection', label: 'title' },
-  product_type: { table: 'product_type', label: 'value' },
-  product_tag: { table: 'product_tag', label: 'value' },
-  shipping_option: { table: 'shipping_option', label: 'name' },
-}
-
-/** A page of the values that a condition can be met by. */
-function ruleValuesStatement(tenantId: string, { table, label }: { table: string; label: string }, filter: RuleValueFilter) {
-  return statement<{ value: string; label: string; count: number }>(
-    `admin.rule_values.${table}`,
-    `select x.id as value, x.${label} as label, count(*) over ()::int as count from ${table} x
-     where x.tenant_id = $1 and x.deleted_at is null and ($2::text is null or x.${label} ilike $2) and ($3::text[] is null or x.id = any($3))
-     order by x.${label}, x.id limit $4 offset $5`,
-    [tenantId, filter.q, filter.values, filter.limit, filter.offset],
-  )
-}
-
-interface RuleValueFilter {
-  q: string | null
-  values: string[] | null
-  limit: number
-  offset: number
-}
 
 const ruleReads: Route[] = [
   route({
@@ -294,10 +260,9 @@ const ruleReads: Route[] = [
         ({ id: known }) => known === params.rule_attribute_id,
       )
       if (attribute === undefined) throw notFound(`Rule attribute with id: ${params.rule_attribute_id} was not found`)
-      const named = namedValues[attribute.id]
-      if (named === undefined) return { values: [], count: 0, offset, limit }
-      const filter = { q: containsPattern(query.q), values: query.value ?? null, limit, offset }
-      const rows = await context.db.read(context.scope, ruleValuesStatement(tenantOf(context), named, filter))
+      const filter = { q: containsPattern(query.q), id: query.value ?? null }
+      const wanted = ruleValuesStatement(tenantOf(context), attribute.id, filter, page)
+      const rows = wanted === null ? [] : await context.db.read(context.scope, wanted)
       return { values: rows.map(({ value: one, label }) => ({ value: one, label })), count: rows[0]?.count ?? 0, offset, limit }
     },
   }),
