@@ -37,7 +37,6 @@ export function giftCardStatement(tenantId: string, codeHash: string): Statement
   ])
 }
 
-/** What a list of gift cards is narrowed by; null does not narrow. */
 /** The orders that a card paid for, the newest first. */
 export function ordersOfGiftCardStatement(tenantId: string, cardId: string, most: number): Statement<{ order_id: string }> {
   return statement(
@@ -48,6 +47,7 @@ export function ordersOfGiftCardStatement(tenantId: string, cardId: string, most
   )
 }
 
+/** What a list of gift cards is narrowed by; null does not narrow. */
 export interface GiftCardFilter {
   id: readonly string[] | null
   codeHash: string | null

@@ -3,7 +3,7 @@ import { invalidData } from '../kernel/index.js'
 import { operatorAccountForStatement, operatorAccountStatement, type OperatorAccountRow, standIn } from './operator-accounts.js'
 import type { PaymentAccount, PaymentProvider, ProviderCall } from './provider.js'
 
-export interface AccountRow {
+interface AccountRow {
   id: string
   provider_id: string
   mode: 'test' | 'live'
@@ -15,7 +15,7 @@ export interface AccountRow {
   operator_account_id: string | null
 }
 
-export const accountColumns = 'id, provider_id, mode, reference, country, publishable_key, credentials, operator_account_id'
+const accountColumns = 'id, provider_id, mode, reference, country, publishable_key, credentials, operator_account_id'
 
 /** A store's own account, or the operator's under the id of the store's row that stands for it. */
 function accountOfRow(row: AccountRow, operator: OperatorAccountRow | undefined): PaymentAccount {

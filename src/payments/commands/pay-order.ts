@@ -1,7 +1,6 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, notAllowed, notFound, unexpectedState } from '../../kernel/index.js'
 import { type Collection, collectionJsonSql, isBegun, replaceSession, startSession } from '../collections.js'
-import type { OrderLock } from '../locks.js'
 import type { OrderCollection } from '../order-collections.js'
 import { paymentProviderOf } from '../registry.js'
 import { lockCollection } from './order-collections.js'
@@ -93,13 +92,12 @@ export async function startOrderPayment(
   return payableOf(context, collectionId, shopperId)
 }
 
-async function lockPayable(unit: Unit, collectionId: string, amountMinor: bigint, cartId: string | null): Promise<OrderLock> {
+async function lockPayable(unit: Unit, collectionId: string, amountMinor: bigint, cartId: string | null): Promise<void> {
   const { order, collection } = await lockCollection(unit, collectionId)
   refuseUnpayable(order.status, collection, cartId)
   if (collection.amount_minor !== amountMinor) {
     throw invalidData('What is to be paid for the order changed while its payment was started. Try again.')
   }
-  return order
 }
 
 /**

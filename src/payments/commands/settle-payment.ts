@@ -2,7 +2,7 @@ import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, StoaError } from '../../kernel/index.js'
 import { readingCall } from '../accounts.js'
-import { lockOrderToCreditStatement } from '../locks.js'
+import { lockOrderOfPaymentStatement } from '../locks.js'
 import { fitCollections } from '../order-collections.js'
 import type { PaymentProvider, RemotePayment } from '../provider.js'
 import { bookCapture, capturePayment } from './capture-payment.js'
@@ -176,18 +176,18 @@ async function settleWithOrder(
   if (known.payment_account_id !== null) {
     await noteMovements(context, { accountId: known.payment_account_id, providerId: provider.id }, remote.movements)
   }
-  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null) await noteLetGo(context, known)
+  if (remote.status === 'canceled' && known.captured_minor === 0n && known.canceled_at === null) await noteLetGo(context, known.payment_id)
 }
 
 /**
  * The provider let an authorisation go: it ran out, or was given up in the provider's own pages. An order that stands is then
  * to be paid anew, by a collection of its own.
  */
-async function noteLetGo(context: Context, known: { payment_id: string; order_id: string | null }): Promise<void> {
+async function noteLetGo(context: Context, paymentId: string): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const [order] = await unit.run(lockOrderToCreditStatement(tenantId, known.order_id ?? ''))
-    await unit.run(giveUpStatement(tenantId, known.payment_id))
+    const [order] = await unit.run(lockOrderOfPaymentStatement(tenantId, paymentId))
+    await unit.run(giveUpStatement(tenantId, paymentId))
     if (order !== undefined && order.status !== 'canceled') await fitCollections(unit, order)
   })
 }
