@@ -1,3 +1,3 @@
-export { backlogStatement, type FailedJob, failedJobsStatement, retryFailedStatement } from './queries.js'
+export { type FailedJob, failedJobsStatement, retryFailedStatement } from './queries.js'
 export { attemptsMaximum, type Handler, type Handlers, type JobLog, workerScope } from './run.js'
 export { startWorker, type Worker, type WorkerOptions } from './worker.js'

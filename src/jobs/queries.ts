@@ -102,18 +102,6 @@ export function sweepStatement(retention_days: number, most: number): Statement<
   )
 }
 
-/** How much waits, and for how long: for /metrics and /ready. */
-export function backlogStatement(): Statement<{ queued: number; failed: number; oldest_s: number | null }> {
-  return statement(
-    'jobs.backlog',
-    `select count(*) filter (where state in ('queued', 'leased') and available_at <= now())::int as queued,
-            count(*) filter (where state = 'failed')::int as failed,
-            extract(epoch from now() - min(available_at) filter (where state = 'queued' and available_at <= now()))::float8
-              as oldest_s
-     from outbox_event where state <> 'done'`,
-  )
-}
-
 export interface FailedJob extends Job {
   last_error: string | null
   finished_at: Date

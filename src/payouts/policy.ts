@@ -1,6 +1,5 @@
 export type ReleasePolicy = 'on_payment' | 'on_shipment' | 'on_delivery' | 'manual'
 export type WaitingFor = 'payment' | 'shipment' | 'delivery' | 'approval' | 'gift_cards' | 'hold' | 'payee' | 'provider'
-export type ReleaseState = 'pending' | 'awaiting' | 'succeeded' | 'failed' | 'canceled'
 
 export interface ReleaseFact {
   id: string

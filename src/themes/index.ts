@@ -4,7 +4,6 @@ export {
   collectionsOf,
   type HomeBlock,
   picturesOf,
-  type StaticPage,
   type Theme,
   themeFile,
   type Words,

@@ -141,7 +141,6 @@ export const themeFile = z.strictObject({
 
 export type Theme = z.output<typeof themeFile>
 export type HomeBlock = Theme['home'][number]
-export type StaticPage = Theme['pages'][number]
 export type Colours = Theme['colours']['light']
 /** Words in one language or in several. */
 export type Words = z.output<typeof line>

@@ -71,7 +71,7 @@ function endOfPlaceholder(text: string, from: number): number {
 }
 
 /** The worker looks across all tenants, in a role that may see nothing but the outbox. */
-const acrossTenants = new Set(['jobs.backlog', 'jobs.retry_failed'])
+const acrossTenants = new Set(['jobs.retry_failed'])
 const tableAfter = /\b(?:from|join|into|update|using)\s+(?:only\s+)?(?:app\.)?([a-z_]+)\b/gi
 
 /** Statements on a tenant's table that do not name the tenant. */
