@@ -25,7 +25,9 @@ export function schemaOf(schema: z.ZodType | undefined): Schema | undefined {
   return schema === undefined ? undefined : (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema)
 }
 
-export const branchesOf = (schema: Schema): readonly Schema[] => schema.anyOf ?? schema.oneOf ?? [schema]
+export function branchesOf(schema: Schema): readonly Schema[] {
+  return (schema.anyOf ?? schema.oneOf)?.flatMap(branchesOf) ?? [schema]
+}
 
 type OwnId = (steps: readonly string[]) => string | undefined
 interface Wanted {
@@ -127,7 +129,6 @@ function leadsTo(schema: Schema, steps: readonly string[]): boolean {
   const [step, ...rest] = steps
   return branchesOf(schema).some((branch) => {
     if (step === undefined) return branch.type === 'string'
-    if (branch !== schema && branch.anyOf !== undefined) return leadsTo(branch, steps)
     const below = step === '[]' ? branch.items : branch.properties?.[step]
     return below !== undefined && leadsTo(below, rest)
   })
@@ -140,7 +141,6 @@ function sample(schema: Schema, wanted: Wanted | undefined, ownId: OwnId, at: re
     (rest === undefined ? undefined : branches.find((candidate) => leadsTo(candidate, rest))) ??
     branches.find((each) => each.type !== 'null') ??
     schema
-  if (branch !== schema && (branch.anyOf ?? branch.oneOf) !== undefined) return sample(branch, wanted, ownId, at)
   if (rest !== undefined && rest.length === 0) return (wanted as Wanted).value
   if (branch.properties !== undefined) return sampleObject(branch, wanted, ownId, at)
   if (branch.items !== undefined) {

@@ -109,7 +109,6 @@ const plurals: Record<string, string> = {
 /** Every place below a schema that is called like an id, or that the route's `ids` name. */
 function stepsIn(schema: Schema, wanted: ReadonlySet<string>, steps: readonly string[] = []): string[][] {
   return branchesOf(schema).flatMap((branch) => {
-    const below = branch === schema ? [] : stepsIn(branch, wanted, steps)
     const inElements = branch.items === undefined ? [] : stepsIn(branch.items, wanted, [...steps, '[]'])
     const inProperties = Object.entries(branch.properties ?? {}).flatMap(([name, property]) => {
       const here = [...steps, name]
@@ -120,7 +119,7 @@ function stepsIn(schema: Schema, wanted: ReadonlySet<string>, steps: readonly st
         ...stepsIn(property, wanted, here),
       ]
     })
-    return [...below, ...inElements, ...inProperties]
+    return [...inElements, ...inProperties]
   })
 }
 
