@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { purchasableVariantsStatement, type PurchasableVariant } from '../catalog/index.js'
+import { cartVariantsStatement, type CartVariant, purchasableVariantsStatement } from '../catalog/index.js'
 import { type Context, tenantOf, type Unit } from '../db/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
-import { changeAmountStatement } from '../payments/index.js'
+import { changeAmountStatement, collectionOfCartStatement, ensureCollectionStatement } from '../payments/index.js'
 import { isTaxInclusive, selectPrice } from '../pricing/index.js'
-import { pricedOptions, type ShippingOption, validShippingOptionsStatement } from '../shipping/index.js'
+import { pricedOptions, type ShippingChoice, shippingChoicesStatement } from '../shipping/index.js'
 import { type TaxLine, type Taxed, type TaxRate, taxLinesOf } from '../tax/index.js'
 import { lockCartStatement } from './locks.js'
 import { adjustLines, adjustMethods, adjustmentsOf, promote, promoteToPay } from './promote.js'
@@ -18,6 +18,8 @@ import {
 } from './queries/load-cart.js'
 import {
   deleteLinesStatement,
+  isSameCart,
+  touchCartStatement,
   updateCartStatement,
   writeCreditLinesStatement,
   writeLinesStatement,
@@ -32,12 +34,17 @@ export interface CartChange {
   cart: LoadedCart
   /** The moment at which prices must hold. */
   now: Date
-  /** By variant id: those in the cart, and those that the change names. Empty for a change that names none. */
-  variants: Map<string, PurchasableVariant>
-  /** Set by a change that has read the shipping options which are valid for what it leaves behind. */
-  shippingOptions?: readonly ShippingOption[]
-  /** Set by a change that has written the cart's columns, and loaded region and tax rates anew. */
-  isWritten: boolean
+  /**
+   * By variant id: those in the cart, and those that the change names, whole (PurchasableVariant) where it names some.
+   * Empty for a change that does not look at variants.
+   */
+  variants: Map<string, CartVariant>
+  /** The shipping that is valid for the cart, where it has been read and nothing that it depends on has changed since. */
+  choices: readonly ShippingChoice[] | null
+  /** Set by a change that has written to the cart's payment collection. */
+  isCollectionWritten: boolean
+  /** The cart as it was read again after its columns were written: region, customer and tax rates are others. */
+  rewritten: CartRoot | null
 }
 
 export interface ChangeOptions {
@@ -47,6 +54,10 @@ export interface ChangeOptions {
   forceTaxes?: boolean
   /** The cart is about to be paid: see promoteToPay. */
   toPay?: boolean
+  /** The cart gets a payment collection, where it has none. */
+  opensPayment?: boolean
+  /** The change looks at shipping: what is valid is read with the cart. */
+  looksAtShipping?: boolean
   /** Staff’s own change: the only one that a draft order’s cart knows. */
   isStaffs?: boolean
 }
@@ -56,7 +67,7 @@ type Change = (work: CartChange) => Promise<void> | void
 /**
  * Changes a cart: locks it, loads it in the same round trip, lets `change` alter the loaded lines and methods in
  * memory, brings prices of shipping, taxes and payment up to date, and writes what differs, a statement for each kind.
- * What is written answers itself as it is loaded, so that only the rest of the cart is read again.
+ * What is written answers itself as it is loaded; of the rest, only what the change can have made different is read again.
  * @returns the cart as it now is
  * @throws not_found, not_allowed for a completed cart, conflict while it is being completed
  */
@@ -75,10 +86,12 @@ export async function changeInUnit(
   const tenantId = tenantOf(unit)
   const now = context.clock.now()
   const { variantIds } = options
-  const [[lock], [cart], variants] = await Promise.all([
+  const [[lock], [cart], variants, choices] = await Promise.all([
     unit.run(lockCartStatement(tenantId, cartId)),
     unit.run(loadCartStatement(tenantId, cartId)),
-    variantIds === undefined ? [] : unit.run(purchasableVariantsStatement(tenantId, { variantIds, cartId, now })),
+    variantIds === undefined ? [] : readVariants(unit, { variantIds, cartId, now }),
+    // A cart that is paid for has shipping, as a rule.
+    options.looksAtShipping === true || options.toPay === true ? readChoices({ unit, tenantId, cartId, now }) : null,
   ])
   if (lock === undefined || cart === undefined || (cart.is_draft && options.isStaffs !== true)) {
     throw notFound(`Cart id not found: ${cartId}`)
@@ -87,18 +100,26 @@ export async function changeInUnit(
   if (cart.checkout !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
   const before = structuredClone(cart)
   const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
-  const work: CartChange = { unit, tenantId, cart, now, variants: byId, isWritten: false }
+  const work: CartChange = { unit, tenantId, cart, now, variants: byId, choices, isCollectionWritten: false, rewritten: null }
   refreshPrices(work)
+  // What a vendor's shipping costs may depend on what its goods do.
+  if (cart.lines.some((line, index) => line.unit_price_minor !== before.lines[index]?.unit_price_minor)) work.choices = null
   if (options.toPay === true) promoteToPay(cart, now)
   else promote(cart, now)
   await change(work)
-  return writeChanges(work, before, options.forceTaxes === true)
+  return writeChanges(work, before, options)
 }
 
-async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: boolean): Promise<LoadedCart> {
+function readVariants(unit: Unit, wanted: { variantIds: readonly string[]; cartId: string; now: Date }): Promise<CartVariant[]> {
+  const tenantId = tenantOf(unit)
+  if (wanted.variantIds.length > 0) return unit.run(purchasableVariantsStatement(tenantId, wanted))
+  return unit.run(cartVariantsStatement(tenantId, wanted.cartId, wanted.now))
+}
+
+async function writeChanges(work: CartChange, before: LoadedCart, options: ChangeOptions): Promise<LoadedCart> {
   const { unit, tenantId, cart } = work
-  if (forceTaxes) cart.taxes_calculated = true
-  if (!work.isWritten && (taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart))) await writeAndLoadRates(work)
+  if (options.forceTaxes === true) cart.taxes_calculated = true
+  if (work.rewritten === null && (taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart))) await writeAndLoadRates(work)
   const taxed = cart.region.automatic_taxes || cart.taxes_calculated
   for (const line of cart.lines) {
     // A gift card is paid for now and taxed when it buys something.
@@ -117,27 +138,45 @@ async function writeChanges(work: CartChange, before: LoadedCart, forceTaxes: bo
   const linesWritten = writeLines(unit, tenantId, before, cart)
   let methodsWritten: Promise<CartMethod[]> | undefined
   if (cart.methods.length > 0 || before.methods.length > 0) {
-    const optionsRead = work.shippingOptions ?? readOptions(work)
-    const [options] = await Promise.all([optionsRead, linesWritten])
+    const [choices] = await Promise.all([work.choices ?? readChoices({ ...work, cartId: cart.id }), linesWritten])
     const unused = profilesGone(before, cart)
-    cart.methods = refreshedMethods(cart, options, taxed).filter((method) => !unused.has(method.shipping_profile_id))
+    cart.methods = refreshedMethods(cart, choices, taxed).filter((method) => !unused.has(method.shipping_profile_id))
     adjustMethods(cart, adjustmentsOf(cart, work.now))
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
-  const { collection } = cart
   applyCredit(cart)
-  const total = dueOf(cart)
-  const sends: Promise<unknown>[] = []
-  if (!work.isWritten) sends.push(unit.run(updateCartStatement(tenantId, cart.id, cart)))
-  if (differs(before.credit_lines, cart.credit_lines)) sends.push(unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)))
-  if (collection !== null && (BigInt(collection.amount_minor) !== total || collection.currency_code !== cart.currency_code)) {
-    sends.push(unit.run(changeAmountStatement(tenantId, collection.id, { currencyCode: cart.currency_code, totalMinor: total })))
-  }
-  const rootRead = unit.run(loadCartRootStatement(tenantId, cart.id))
+  const rootWritten = writeRoot(work, before, options.opensPayment === true)
   unit.commitAlong()
-  const [lines, methods, [root]] = await Promise.all([linesWritten, methodsWritten ?? cart.methods, rootRead, ...sends])
-  // The row is locked: it is there.
-  return { ...(root as CartRoot), lines, methods }
+  const [lines, methods, root] = await Promise.all([linesWritten, methodsWritten ?? cart.methods, rootWritten])
+  return { ...root, lines, methods }
+}
+
+/** Writes the rest of the cart, and what is to be paid for it. What the change has left as it was is not read again. */
+async function writeRoot(work: CartChange, before: LoadedCart, opensPayment: boolean): Promise<CartRoot> {
+  const { unit, tenantId, cart, rewritten } = work
+  const { collection } = cart
+  const money = { currencyCode: cart.currency_code, totalMinor: dueOf(cart) }
+  const isOther = rewritten === null && !isSameCart(before, cart)
+  const isOtherCredit = differs(before.credit_lines, cart.credit_lines)
+  const isOpened = opensPayment && collection === null
+  const isOtherAmount =
+    collection !== null && (BigInt(collection.amount_minor) !== money.totalMinor || collection.currency_code !== money.currencyCode)
+  const sends: Promise<unknown>[] = []
+  if (isOther) sends.push(unit.run(updateCartStatement(tenantId, cart.id, cart)))
+  if (isOtherCredit) sends.push(unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)))
+  if (isOpened) sends.push(unit.run(ensureCollectionStatement(tenantId, { id: cart.id, ...money })))
+  if (isOtherAmount) sends.push(unit.run(changeAmountStatement(tenantId, collection.id, money)))
+  if (isOther || isOtherCredit) {
+    const [[root]] = await Promise.all([unit.run(loadCartRootStatement(tenantId, cart.id)), ...sends])
+    // The row is locked: it is there.
+    return root as CartRoot
+  }
+  const [[touched], [paid]] = await Promise.all([
+    rewritten === null ? unit.run(touchCartStatement(tenantId, cart.id)) : [rewritten],
+    work.isCollectionWritten || isOpened || isOtherAmount ? unit.run(collectionOfCartStatement(tenantId, cart.id)) : [{ collection }],
+    ...sends,
+  ])
+  return { ...(rewritten ?? before), updated_at: (touched as CartRoot).updated_at, collection: paid?.collection ?? null }
 }
 
 /** Profiles whose last line the change has taken away: their shipping goes with it. */
@@ -157,7 +196,7 @@ export async function writeAndLoadRates(work: CartChange): Promise<void> {
   cart.rates = fresh.rates
   cart.region = fresh.region
   cart.customer = fresh.customer
-  work.isWritten = true
+  work.rewritten = fresh
 }
 
 /** Writes what differs. Answers the lines as they are loaded. */
@@ -207,16 +246,16 @@ export function taxesOf(rates: readonly TaxRate[], known: readonly TaxLine[], ta
 }
 
 /** Methods as the options now are: priced anew, without those that no longer suit the cart. */
-export function refreshedMethods(cart: LoadedCart, options: readonly ShippingOption[], taxed: boolean): CartMethod[] {
+export function refreshedMethods(cart: LoadedCart, choices: readonly ShippingChoice[], taxed: boolean): CartMethod[] {
   return cart.methods.flatMap((method) => {
-    const option = options.find((candidate) => candidate.id === method.shipping_option_id)
+    const option = choices.find((candidate) => candidate.id === method.shipping_option_id)
     if (option === undefined || (option.price === null && !method.is_custom_amount)) return []
     return [methodOf(option, cart, taxed, method)]
   })
 }
 
 /** A cart's method for an option; `known` keeps its id, its data, and an amount that staff have set. */
-export function methodOf(option: ShippingOption, cart: LoadedCart, taxed: boolean, known?: Partial<CartMethod>): CartMethod {
+export function methodOf(option: ShippingChoice, cart: LoadedCart, taxed: boolean, known?: Partial<CartMethod>): CartMethod {
   const now = new Date().toISOString()
   return {
     id: known?.id ?? newId('casm'),
@@ -249,26 +288,18 @@ function refreshPrices({ cart, variants }: CartChange): void {
 /** Writes a cart that has another region or customer, and reads its variants at the prices that hold for those. */
 export async function loadVariantsAnew(work: CartChange): Promise<void> {
   const { unit, tenantId, cart, now } = work
-  const [, variants] = await Promise.all([
-    writeAndLoadRates(work),
-    unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId: cart.id, now })),
-  ])
+  const [, variants] = await Promise.all([writeAndLoadRates(work), unit.run(cartVariantsStatement(tenantId, cart.id, now))])
   work.variants = new Map(variants.map((variant) => [variant.variant_id, variant]))
   refreshPrices(work)
 }
 
-/** The options that are valid for the cart as it is written, with their prices. */
-export async function readOptions({
-  unit,
-  tenantId,
-  cart,
-  now,
-}: Pick<CartChange, 'unit' | 'tenantId' | 'cart' | 'now'>): Promise<ShippingOption[]> {
-  return pricedOptions(await unit.run(validShippingOptionsStatement(tenantId, cart.id, now)))
+/** The shipping that is valid for a cart as it is written, with its prices. */
+export async function readChoices(wanted: { unit: Unit; tenantId: string; cartId: string; now: Date }): Promise<ShippingChoice[]> {
+  return pricedOptions(await wanted.unit.run(shippingChoicesStatement(wanted.tenantId, wanted.cartId, wanted.now)))
 }
 
 /** Puts a line's price where its quantity, region or customer wants it. Throws invalid_data for a variant without a price. */
-export function reprice(line: CartLine, variant: PurchasableVariant, cart: LoadedCart): void {
+export function reprice(line: CartLine, variant: CartVariant, cart: LoadedCart): void {
   if (line.is_custom_price) return
   const price = selectPrice(variant.prices, line.quantity)
   if (price === null) throw invalidData(`Variants with IDs ${variant.variant_id} do not have a price`)

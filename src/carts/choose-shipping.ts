@@ -1,6 +1,5 @@
-import type { Unit } from '../db/index.js'
 import { invalidData } from '../kernel/index.js'
-import { methodOf, readOptions } from './change.js'
+import { type CartChange, methodOf, readChoices } from './change.js'
 import type { LoadedCart } from './queries/load-cart.js'
 
 /** Shipping profiles of the cart for which nothing is chosen yet: as a rule, vendors. */
@@ -16,7 +15,7 @@ export function openProfiles(cart: LoadedCart): string[] {
  * @throws invalid_data where nothing was chosen, or nothing may be or can be chosen for a profile
  */
 export async function chooseShipping(
-  work: { unit: Unit; tenantId: string; cart: LoadedCart; now: Date },
+  work: Pick<CartChange, 'unit' | 'tenantId' | 'cart' | 'now' | 'choices'>,
   isAllowed: boolean,
 ): Promise<boolean> {
   const { cart } = work
@@ -27,9 +26,9 @@ export async function chooseShipping(
   }
   const unsatisfied = () => invalidData('The cart items require shipping profiles that are not satisfied by the current shipping methods')
   if (!isAllowed) throw unsatisfied()
-  const options = await readOptions(work)
+  const choices = work.choices ?? (await readChoices({ ...work, cartId: cart.id }))
   for (const profile of open) {
-    const [cheapest] = options
+    const [cheapest] = choices
       .filter((option) => option.shipping_profile_id === profile && option.price !== null)
       .sort((a, b) => (a.price?.amount_minor ?? 0) - (b.price?.amount_minor ?? 0))
     if (cheapest === undefined) throw unsatisfied()

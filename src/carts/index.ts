@@ -1,4 +1,4 @@
-export { type CartChange, changeInUnit, methodOf, outOfStock, readOptions, reprice, taxesOf } from './change.js'
+export { type CartChange, changeInUnit, methodOf, outOfStock, readChoices, reprice, taxesOf } from './change.js'
 export { chooseShipping } from './choose-shipping.js'
 export { calculateTaxes, type CreateCartInput, createCart, createInUnit } from './commands/create-cart.js'
 export { addToCart, deleteLineItem, newLine, type NewLine, updateLineItem } from './commands/line-items.js'

@@ -21,12 +21,15 @@ export {
 export { type FoundProducts, findProducts, type ProductSearch } from './queries/search-products.js'
 export type { VariantFilter } from './queries/variant-filter.js'
 export {
+  type CartVariant,
+  cartVariantsStatement,
   listVariants,
   type PurchasableVariant,
   purchasableVariantsStatement,
   retrieveVariant,
   type VariantListQuery,
   variantOrders,
+  variantsForSaleStatement,
 } from './queries/variants.js'
 export {
   type CategoryRow,

@@ -53,7 +53,7 @@ export async function completeCart(
       },
     }
   }
-  return { type: 'order', orderId: await placeOrder(context, cartId, outcome.value) }
+  return { type: 'order', orderId: await placeOrder(context, prepared, outcome.value) }
 }
 
 type Attempt = Extract<Prepared, { orderId: null }>
@@ -73,7 +73,8 @@ async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed
   const reading = await readingCall(context, provider, session.accountId)
   const authorized = await provider.authorize({ ...reading, operationKey: `authorize:${checkoutId}` }, money, session.data)
   if (authorized.kind !== 'ok') return authorized
-  if (attempt.capture === 'manual' || authorized.value.status !== 'authorized') return { kind: 'ok', value: agreed(authorized.value) }
+  if (attempt.settings.payment_capture === 'manual' || authorized.value.status !== 'authorized')
+    return { kind: 'ok', value: agreed(authorized.value) }
   const { data } = authorized.value
   const request = { money: keptMoney(money) }
   const { accountId } = session

@@ -240,6 +240,22 @@ export function insertPaymentStatement(tenantId: string, payment: PaymentRow): I
   )
 }
 
+/** The open attempt of a cart, and the payment collection that it is paid through. */
+export function openAttemptStatement(
+  tenantId: string,
+  cartId: string,
+): Statement<{ id: string; amount_minor: bigint; collection_id: string | null }> {
+  return statement(
+    'checkout.open_attempt',
+    `select k.id, k.amount_minor, (select p.id from payment_collection p where p.tenant_id = $1 and p.cart_id = $2) as collection_id
+     from checkout k where k.tenant_id = $1 and k.cart_id = $2 and k.state = 'open'`,
+    [tenantId, cartId],
+  )
+}
+
+/** The event that resumes an attempt is found by the attempt's id: looked for among all that wait, it costs more the more there are. */
+export const resumeEventOf = (checkoutId: string): string => checkoutId.replace(/^chk_/, 'evt_')
+
 /** Cart, checkout, collection and session in their final states; the event that would resume the attempt is done. */
 export function closeCheckoutStatement(
   tenantId: string,
@@ -272,11 +288,18 @@ export function closeCheckoutStatement(
      ), parts as (
        update vendor_order set paid_at = now() where tenant_id = $1 and order_id = $3 and $7 = 'captured'
      ), resume as (
-       update outbox_event set state = 'done', finished_at = now()
-       where tenant_id = $1 and state = 'queued' and name = 'checkout.opened' and payload = jsonb_build_object('cart_id', $2::text, 'checkout_id', $4::text)
-         and available_at > now() - interval '1 day'
+       update outbox_event set state = 'done', finished_at = now() where tenant_id = $1 and id = $8 and state = 'queued'
      )
      update cart set completed_at = now(), order_id = $3, updated_at = now() where tenant_id = $1 and id = $2 returning id`,
-    [tenantId, closed.cartId, closed.orderId, closed.checkoutId, closed.collectionId, closed.sessionId, closed.status],
+    [
+      tenantId,
+      closed.cartId,
+      closed.orderId,
+      closed.checkoutId,
+      closed.collectionId,
+      closed.sessionId,
+      closed.status,
+      resumeEventOf(closed.checkoutId),
+    ],
   )
 }

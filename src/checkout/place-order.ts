@@ -3,7 +3,6 @@ import {
   dueOf,
   type LineTotals,
   type LoadedCart,
-  loadCartStatement,
   lockCartStatement,
   promotionsInUse,
   totalsOfCart,
@@ -28,11 +27,12 @@ import {
   insertOrderStatement,
   insertPaymentStatement,
   insertVendorOrdersStatement,
+  openAttemptStatement,
   type OrderLine,
   type OrderMethod,
   type VendorOrder,
 } from './order-rows.js'
-import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
+import type { CheckoutSettings } from './settings.js'
 
 /** What the provider has agreed to, told to the second transaction. */
 export interface Agreed {
@@ -53,26 +53,32 @@ interface OrderPlan {
 /**
  * The second transaction: under the cart's lock, the order and everything that follows from it, or nothing. Whoever
  * comes later finds the cart completed and answers the same order.
+ * @param prepared the cart as the first transaction left it: while its attempt is open nobody changes it
  * @returns the order's id
  */
-export async function placeOrder(context: Context, cartId: string, agreed: Agreed): Promise<string> {
+export async function placeOrder(
+  context: Context,
+  prepared: { cart: LoadedCart; settings: CheckoutSettings },
+  agreed: Agreed,
+): Promise<string> {
+  const { cart, settings } = prepared
+  const cartId = cart.id
   const tenantId = tenantOf(context)
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[lock], [cart], [settings]] = await Promise.all([
+    const [[lock], [open]] = await Promise.all([
       unit.run(lockCartStatement(tenantId, cartId)),
-      unit.run(loadCartStatement(tenantId, cartId)),
-      unit.run(checkoutSettingsStatement(tenantId, cartId)),
+      unit.run(openAttemptStatement(tenantId, cartId)),
     ])
-    if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
+    if (lock === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return lock.order_id
     const totals = totalsOfCart(cart)
     const due = dueOf(cart)
-    if (cart.checkout?.id !== agreed.checkoutId || BigInt(cart.checkout.amount_minor) !== due) {
+    if (open?.id !== agreed.checkoutId || open.amount_minor !== due) {
       throw unexpectedState(`Checkout ${agreed.checkoutId} of cart ${cartId} is not as it was prepared`)
     }
     const plan = planOrder(cart, settings)
     const { orderId } = plan
-    const payment = paymentOf(agreed, cart)
+    const payment = paymentOf(agreed, cart, open.collection_id)
     const currency = cart.currency_code
     const entries = entriesOf({ cart, plan, fee: settings.fee, payment, now: context.clock.now() })
     const lineIds = plan.lines.map((line) => ({ cartLineId: line.cart_line_id, orderLineId: line.id }))
@@ -96,7 +102,7 @@ export async function placeOrder(context: Context, cartId: string, agreed: Agree
           cartId,
           orderId,
           checkoutId: agreed.checkoutId,
-          collectionId: cart.collection?.id ?? null,
+          collectionId: open.collection_id,
           sessionId: agreed.sessionId,
           status: agreed.status,
         }),
@@ -161,14 +167,14 @@ function entriesOf(sold: {
   return entries
 }
 
-function paymentOf(agreed: Agreed, cart: LoadedCart) {
-  if (agreed.sessionId === null || agreed.providerId === null || cart.collection === null) return null
+function paymentOf(agreed: Agreed, cart: LoadedCart, collectionId: string | null) {
+  if (agreed.sessionId === null || agreed.providerId === null || collectionId === null) return null
   // Nobody has promised the money yet.
   if (agreed.status === 'pending_authorization') return null
   return {
     id: newId('pay'),
     capture_id: agreed.status === 'captured' ? newId('capt') : null,
-    payment_collection_id: cart.collection.id,
+    payment_collection_id: collectionId,
     payment_session_id: agreed.sessionId,
     provider_id: agreed.providerId,
     currency_code: cart.currency_code,

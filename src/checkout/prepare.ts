@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { purchasableVariantsStatement } from '../catalog/index.js'
+import { variantsForSaleStatement } from '../catalog/index.js'
 import {
   adjustMethods,
   applyCredit,
@@ -20,7 +20,8 @@ import { reserveForCart } from '../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { ensureCollectionStatement, paymentProviderOf } from '../payments/index.js'
 import { takeUses, withoutLimits } from '../promotions/index.js'
-import { checkoutSettingsStatement } from './settings.js'
+import { resumeEventOf } from './order-rows.js'
+import { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
 
 /** What the first transaction leaves: an order that is there already, or an attempt to be paid. */
 export type Prepared =
@@ -33,7 +34,9 @@ export type Prepared =
       isDraft: boolean
       amountMinor: bigint
       currency: string
-      capture: 'manual' | 'automatic'
+      /** As it is written, and stays while the attempt is open: changes of it are refused. */
+      cart: LoadedCart
+      settings: CheckoutSettings
       session: { id: string; providerId: string; accountId: string | null; data: Record<string, unknown> } | null
     }
 
@@ -56,17 +59,16 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
   const tenantId = tenantOf(context)
   const now = context.clock.now()
   return context.db.unitOfWork(context.scope, async (unit) => {
-    const [[lock], [cart], [settings], purchasable] = await Promise.all([
+    const [[lock], [cart], [settings], forSale] = await Promise.all([
       unit.run(lockCartStatement(tenantId, cartId)),
       unit.run(loadCartStatement(tenantId, cartId)),
       unit.run(checkoutSettingsStatement(tenantId, cartId)),
-      unit.run(purchasableVariantsStatement(tenantId, { variantIds: [], cartId, now })),
+      unit.run(variantsForSaleStatement(tenantId, { variantIds: [], cartId })),
     ])
     if (lock === undefined || cart === undefined || settings === undefined) throw notFound(`Cart id not found: ${cartId}`)
     const isDraft = settings.draft !== null
     if (isDraft && asked.isStaffs !== true && resumed === undefined) throw notFound(`Cart id not found: ${cartId}`)
     if (lock.order_id !== null) return { orderId: lock.order_id }
-    const capture = settings.payment_capture
     const currency = cart.currency_code
     const open = cart.checkout
     // It ended while the worker came to it: only the shopper begins another.
@@ -80,15 +82,16 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
         isDraft,
         amountMinor: BigInt(open.amount_minor),
         currency,
-        capture,
+        cart,
+        settings,
         session,
       }
     }
     if (settings.draft?.is_edited === true) throw notAllowed('The draft order is being edited: confirm or cancel that edit first')
     checkPayment(cart, isDraft)
-    const isChosen = await chooseShipping({ unit, tenantId, cart, now }, settings.auto_pick_shipping)
+    const isChosen = await chooseShipping({ unit, tenantId, cart, now, choices: null }, settings.auto_pick_shipping)
     confirmDiscounts(cart, now, isChosen, isDraft)
-    refuseWithdrawn(cart, new Set(purchasable.map((variant) => variant.variant_id)))
+    refuseWithdrawn(cart, new Set(forSale.map((variant) => variant.variant_id)))
     // Shipping chosen just now may be paid with credit too.
     if (isChosen) applyCredit(cart)
     const amountMinor = dueOf(cart)
@@ -103,7 +106,11 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       isChosen ? unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods)) : [],
       isChosen && cart.credit_lines.length > 0 ? unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)) : [],
       insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null),
-      emit(unit, 'checkout.opened', { cart_id: cartId, checkout_id: checkout.id }, { availableAt, requestId: context.requestId }),
+      emit(unit, 'checkout.opened', { cart_id: cartId, checkout_id: checkout.id }, {
+        id: resumeEventOf(checkout.id),
+        availableAt,
+        requestId: context.requestId,
+      }),
       reserveForCart(unit, cartId, checkout.id),
       takeUses(
         unit,
@@ -112,7 +119,7 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       ),
       takeCredit(unit, checkout.id, spendingOf(cart)),
     ])
-    return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, isDraft, amountMinor, currency, capture, session }
+    return { orderId: null, checkoutId: checkout.id, attempt: checkout.attempt, isDraft, amountMinor, currency, cart, settings, session }
   })
 }
 

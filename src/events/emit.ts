@@ -3,6 +3,8 @@ import { newId } from '../kernel/index.js'
 import { type EventName, type EventPayloads, handlersOf } from './catalogue.js'
 
 export interface EmitOptions {
+  /** Chosen by who wants to find the event again; for one that a single handler takes. */
+  id?: string
   /** Not handled before this moment; at once unless given. */
   availableAt?: Date
   /** Of the request that caused it, so that logs can be joined. */
@@ -39,7 +41,7 @@ export async function emit<Name extends EventName>(
         JSON.stringify(payload),
         options.availableAt ?? null,
         options.requestId ?? null,
-        handlers.map(() => newId('evt')),
+        handlers.map(() => options.id ?? newId('evt')),
         handlers,
       ],
     ),

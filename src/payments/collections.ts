@@ -55,6 +55,15 @@ export function ensureCollectionStatement(
   )
 }
 
+/** The payment collection of a cart. No row for a cart without one. */
+export function collectionOfCartStatement(tenantId: string, cartId: string): Statement<{ collection: Collection }> {
+  return statement(
+    'payments.collection_of_cart',
+    `select ${collectionJsonSql} as collection from payment_collection k where k.tenant_id = $1 and k.cart_id = $2`,
+    [tenantId, cartId],
+  )
+}
+
 /**
  * Ends the sessions of collection $2. One that a provider elsewhere knows is kept, since the shopper may be paying this
  * moment, and given up there after the commit: its event $3 is written here, in the statement, because a cart's commit

@@ -3,6 +3,7 @@ export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentE
 export { accountFor, activeAccount, publishableKeyOf, readingCall } from './accounts.js'
 export {
   changeAmountStatement,
+  collectionOfCartStatement,
   type Collection,
   collectionJsonSql,
   ensureCollectionStatement,

@@ -36,8 +36,8 @@ export { type FulfillmentSetView, fulfillmentSetStatement, listStockLocationsSta
 export {
   pricedOptions,
   renderShippingOption,
-  type ShippingOption,
-  type ShippingOptionRow,
+  type ShippingChoice,
+  shippingChoicesStatement,
   validShippingOptionsStatement,
 } from './options.js'
 export { renderPrices } from './prices.js'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { PurchasableVariant } from '../../catalog/index.js'
+import type { CartVariant, PurchasableVariant } from '../../catalog/index.js'
 import { type Context, withMetadata } from '../../db/index.js'
 import { invalidData, limits, newId, notFound } from '../../kernel/index.js'
 import { type CartChange, changeCart, checkStock, reprice } from '../change.js'
@@ -46,6 +46,7 @@ export function refuseTooManyCards(cart: LoadedCart): void {
 }
 
 function addLine(work: CartChange, wanted: NewLine): void {
+  // The change has named it: it was read whole.
   const variant = work.variants.get(wanted.variant_id) as PurchasableVariant
   const same = work.cart.lines.find(
     (line) =>
@@ -115,7 +116,7 @@ export function updateLineItem(
     if (!line.variant_id || !work.variants.has(line.variant_id)) {
       throw invalidData(`Variants ${line.variant_id} do not exist or belong to a product that is not published`)
     }
-    reprice(line, work.variants.get(line.variant_id) as PurchasableVariant, work.cart)
+    reprice(line, work.variants.get(line.variant_id) as CartVariant, work.cart)
     if (grows) checkStock(work, new Set([line.variant_id]))
   })
 }

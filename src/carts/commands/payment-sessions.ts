@@ -1,14 +1,6 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { invalidData } from '../../kernel/index.js'
-import {
-  changeAmountStatement,
-  type Collection,
-  ensureCollectionStatement,
-  isBegun,
-  paymentProviderOf,
-  replaceSession,
-  startSession,
-} from '../../payments/index.js'
+import { changeAmountStatement, type Collection, isBegun, paymentProviderOf, replaceSession, startSession } from '../../payments/index.js'
 import { changeCart } from '../change.js'
 import { chooseShipping, openProfiles } from '../choose-shipping.js'
 import { promoteToPay } from '../promote.js'
@@ -21,15 +13,9 @@ export interface CollectionOfCart {
   providers: string[]
 }
 
-/** Makes what is to be paid for a cart, or finds it. Its amount is the cart's total. */
+/** Makes what is to be paid for a cart, or finds it. Its amount is the cart's total: what the shopper is about to pay is what the prices are now. */
 export async function createPaymentCollection(context: Context, cartId: string): Promise<CollectionOfCart> {
-  // What the shopper is about to pay is what the prices are now.
-  const cart = await changeCart(context, cartId, { variantIds: [], toPay: true }, async ({ unit, tenantId, cart: loaded }) => {
-    applyCredit(loaded)
-    const total = dueOf(loaded)
-    await unit.run(ensureCollectionStatement(tenantId, { id: cartId, currencyCode: loaded.currency_code, totalMinor: total }))
-  })
-  return collectionOf(cart)
+  return collectionOf(await changeCart(context, cartId, { variantIds: [], toPay: true, opensPayment: true }, () => undefined))
 }
 
 function collectionOf(cart: LoadedCart): CollectionOfCart {
@@ -60,7 +46,8 @@ export async function createPaymentSession(context: Context, collectionId: strin
   const isSame = collection !== null && BigInt(collection.amount_minor) === amountMinor
   if (provider.remote !== undefined && isSame && isBegun(collection, providerId, amountMinor)) return collectionOf(cart)
   const begun = await startSession(context, provider, collectionId, { amountMinor, currency: cart.currency_code })
-  const changed = await changeCart(context, cart.id, { toPay: true }, async ({ unit, cart: locked }) => {
+  const changed = await changeCart(context, cart.id, { toPay: true }, async (work) => {
+    const { unit, cart: locked } = work
     applyCredit(locked)
     const total = dueOf(locked)
     // Another region can cost as many units of another currency.
@@ -70,6 +57,7 @@ export async function createPaymentSession(context: Context, collectionId: strin
       await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
     }
     await replaceSession(unit, begun, context.clock.now())
+    work.isCollectionWritten = true
     // Written just now: what follows must not take it for stale.
     if (locked.collection !== null) locked.collection.amount_minor = Number(total)
   })

@@ -1,4 +1,4 @@
-import type { PurchasableVariant } from '../../catalog/index.js'
+import type { CartVariant, PurchasableVariant } from '../../catalog/index.js'
 import { withMetadata } from '../../db/index.js'
 import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
 import { isTaxInclusive } from '../../pricing/index.js'
@@ -39,7 +39,8 @@ export function putLines(work: CartChange, lines: readonly PutLine[]): void {
   const variantIds = lines.flatMap((line) => line.variant_id ?? [])
   refuseUnknown(work, variantIds)
   for (const wanted of lines) {
-    const variant = work.variants.get(wanted.variant_id ?? '')
+    // The change has named it: it was read whole.
+    const variant = work.variants.get(wanted.variant_id ?? '') as PurchasableVariant | undefined
     const line = variant === undefined ? unlisted(wanted) : newLine(variant, { ...wanted, variant_id: variant.variant_id })
     if (wanted.id !== undefined) line.id = wanted.id
     cart.lines.push(line)
@@ -110,7 +111,7 @@ function unlisted(wanted: PutLine): CartLine {
 }
 
 /** Puts a line at the price that is set by hand; without one, leaves one that was set before, or takes the variant’s. */
-function setPrice({ cart }: CartChange, line: CartLine, variant: PurchasableVariant | undefined, wanted: SetPrice): void {
+function setPrice({ cart }: CartChange, line: CartLine, variant: CartVariant | undefined, wanted: SetPrice): void {
   const minor = (amount: number | string) => {
     const value = toMinor(amount, cart.currency_code)
     if (value < 0n) throw invalidData('unit_price is nothing or more')

@@ -1,6 +1,6 @@
 import type { Context } from '../../db/index.js'
 import { invalidData, toMinor } from '../../kernel/index.js'
-import { type CartChange, changeCart, methodOf, readOptions } from '../change.js'
+import { type CartChange, changeCart, methodOf, readChoices } from '../change.js'
 import type { LoadedCart } from '../queries/load-cart.js'
 
 export interface MethodChoice {
@@ -23,15 +23,15 @@ export interface SetMethod extends MethodChoice {
  * @throws invalid_data for options that are not valid for the cart, or have no price in its currency
  */
 export function addShippingMethods(context: Context, cartId: string, choices: readonly MethodChoice[]): Promise<LoadedCart> {
-  return changeCart(context, cartId, {}, (work) => chooseMethods(work, choices))
+  return changeCart(context, cartId, { looksAtShipping: true }, (work) => chooseMethods(work, choices))
 }
 
 /** The change that chooses methods, for whoever changes a cart. */
 export async function chooseMethods(work: CartChange, choices: readonly SetMethod[]): Promise<void> {
   const { cart } = work
-  const options = await readOptions(work)
+  work.choices ??= await readChoices({ ...work, cartId: cart.id })
   for (const choice of choices) {
-    const option = options.find((candidate) => candidate.id === choice.option_id)
+    const option = work.choices.find((candidate) => candidate.id === choice.option_id)
     if (option === undefined) throw invalidData('Shipping Options are invalid for cart.')
     const isSet = choice.custom_amount != null
     if (option.price === null && !isSet) throw invalidData(`Shipping options with IDs ${option.id} do not have a price`)
@@ -46,5 +46,4 @@ export async function chooseMethods(work: CartChange, choices: readonly SetMetho
     }
     cart.methods.push(methodOf(option, cart, cart.region.automatic_taxes || cart.taxes_calculated, known))
   }
-  work.shippingOptions = options
 }

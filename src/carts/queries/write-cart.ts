@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CartCreditLine } from '../../credit/index.js'
 import { type Statement, statement } from '../../db/index.js'
 import { type Address, type CartLine, type CartMethod, lineJsonSql, methodJsonSql } from './load-cart.js'
@@ -113,6 +114,17 @@ export function updateCartStatement(tenantId: string, id: string, cart: CartColu
      where tenant_id = $1 and id = $2 returning id`,
     [tenantId, id, ...columnsOf(cart)],
   )
+}
+
+/** Whether a change has left all of these as they were. */
+export const isSameCart = (before: CartColumns, after: CartColumns): boolean => isDeepStrictEqual(columnsOf(before), columnsOf(after))
+
+/** Notes that a cart has changed, for a change of what is not in its own row. */
+export function touchCartStatement(tenantId: string, id: string): Statement<{ updated_at: string }> {
+  return statement('carts.touch', 'update cart set updated_at = now() where tenant_id = $1 and id = $2 returning updated_at', [
+    tenantId,
+    id,
+  ])
 }
 
 /** What gift cards and store credit pay of a cart. */

@@ -83,15 +83,24 @@ export async function retrieveVariant(
   return variants[0]
 }
 
-/** What a cart must know of a variant that somebody wants to buy. Amounts in minor units. */
-export interface PurchasableVariant {
+/** What a cart must know of a variant that it holds: what it costs, and whether there is enough. Amounts in minor units. */
+export interface CartVariant {
   variant_id: string
+  allow_backorder: boolean
+  manage_inventory: boolean
+  /** Those that hold for the cart's region and customer now; the quantity chooses among them. */
+  prices: PriceCandidate[]
+  /** False when no location of the vendor serves the channel. */
+  has_location: boolean
+  inventory_items: { inventory_item_id: string; required_quantity: number; available: number }[]
+}
+
+/** The same, and what a line keeps of the variant that it is made of. */
+export interface PurchasableVariant extends CartVariant {
   product_id: string
   product_type_id: string | null
   vendor_id: string
   shipping_profile_id: string | null
-  allow_backorder: boolean
-  manage_inventory: boolean
   is_discountable: boolean
   is_giftcard: boolean
   title: string
@@ -100,12 +109,28 @@ export interface PurchasableVariant {
   snapshot: Record<string, unknown>
   /** What conditions of promotions may ask of the product. */
   product: { id: string; collection_id: string | null; type_id: string | null; tags: { id: string }[]; categories: { id: string }[] }
-  /** Those that hold for the cart's region and customer now; the quantity chooses among them. */
-  prices: PriceCandidate[]
-  /** False when no location of the vendor serves the channel. */
-  has_location: boolean
-  inventory_items: { inventory_item_id: string; required_quantity: number; available: number }[]
 }
+
+const cartVariantSql = `v.id as variant_id, v.allow_backorder, v.manage_inventory,
+            ${priceCandidatesSql('v.price_set_id', {
+              currency: 'cart.currency_code',
+              regionId: 'cart.region_id',
+              groups: groupsOfCustomerSql('cart.customer_id'),
+              now: '$3::timestamptz',
+            })} as prices,
+            exists (select 1 from sales_channel_location s where s.tenant_id = $1
+                    and s.sales_channel_id = cart.sales_channel_id and s.vendor_id = p.vendor_id) as has_location,
+            coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
+                'required_quantity', k.required_quantity,
+                'available', coalesce((select sum(l.stocked_quantity - l.reserved_quantity) from inventory_level l
+                  join sales_channel_location s on s.tenant_id = l.tenant_id and s.stock_location_id = l.location_id
+                  where l.tenant_id = $1 and l.inventory_item_id = k.inventory_item_id
+                    and s.sales_channel_id = cart.sales_channel_id), 0)))
+              from variant_inventory_item k where k.tenant_id = $1 and k.variant_id = v.id), '[]') as inventory_items`
+
+/** Variant `v` of product `p` can be bought. */
+const isForSaleSql = `v.deleted_at is null and p.deleted_at is null and p.status = 'published' and ${soldByActiveVendorSql}`
+const inCartSql = 'array(select i.variant_id from cart_line_item i where i.tenant_id = $1 and i.cart_id = $2)'
 
 /**
  * The variants of these ids, and those already in the cart, that can be bought (published, not deleted, sold by an active
@@ -118,8 +143,8 @@ export function purchasableVariantsStatement(
 ): Statement<PurchasableVariant> {
   return statement(
     'catalog.purchasable_variants',
-    `select v.id as variant_id, p.id as product_id, p.type_id as product_type_id, p.vendor_id, p.shipping_profile_id,
-            v.allow_backorder, v.manage_inventory, p.discountable as is_discountable, p.is_giftcard, p.title,
+    `select ${cartVariantSql}, p.id as product_id, p.type_id as product_type_id, p.vendor_id, p.shipping_profile_id,
+            p.discountable as is_discountable, p.is_giftcard, p.title,
             v.title as subtitle, coalesce(v.thumbnail, p.thumbnail) as thumbnail,
             json_build_object('product_title', p.title, 'product_description', p.description,
               'product_subtitle', p.subtitle, 'product_handle', p.handle, 'product_type_id', p.type_id,
@@ -134,28 +159,37 @@ export function purchasableVariantsStatement(
               'tags', coalesce((select json_agg(json_build_object('id', l.product_tag_id)) from product_tag_product l
                 where l.tenant_id = $1 and l.product_id = p.id), '[]'),
               'categories', coalesce((select json_agg(json_build_object('id', l.product_category_id)) from product_category_product l
-                where l.tenant_id = $1 and l.product_id = p.id), '[]')) as product,
-            ${priceCandidatesSql('v.price_set_id', {
-              currency: 'cart.currency_code',
-              regionId: 'cart.region_id',
-              groups: groupsOfCustomerSql('cart.customer_id'),
-              now: '$4::timestamptz',
-            })} as prices,
-            exists (select 1 from sales_channel_location s where s.tenant_id = $1
-                    and s.sales_channel_id = cart.sales_channel_id and s.vendor_id = p.vendor_id) as has_location,
-            coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
-                'required_quantity', k.required_quantity,
-                'available', coalesce((select sum(l.stocked_quantity - l.reserved_quantity) from inventory_level l
-                  join sales_channel_location s on s.tenant_id = l.tenant_id and s.stock_location_id = l.location_id
-                  where l.tenant_id = $1 and l.inventory_item_id = k.inventory_item_id
-                    and s.sales_channel_id = cart.sales_channel_id), 0)))
-              from variant_inventory_item k where k.tenant_id = $1 and k.variant_id = v.id), '[]') as inventory_items
+                where l.tenant_id = $1 and l.product_id = p.id), '[]')) as product
      from cart
-     join product_variant v on v.tenant_id = cart.tenant_id and v.id = any($2::text[] || array(
-       select i.variant_id from cart_line_item i where i.tenant_id = $1 and i.cart_id = $3))
+     join product_variant v on v.tenant_id = cart.tenant_id and v.id = any($4::text[] || ${inCartSql})
      join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-     where cart.tenant_id = $1 and cart.id = $3 and v.deleted_at is null and p.deleted_at is null
-       and p.status = 'published' and ${soldByActiveVendorSql}`,
-    [tenantId, wanted.variantIds, wanted.cartId, wanted.now],
+     where cart.tenant_id = $1 and cart.id = $2 and ${isForSaleSql}`,
+    [tenantId, wanted.cartId, wanted.now, wanted.variantIds],
+  )
+}
+
+/** Of the variants in a cart, those that can still be bought, for a change that brings none: half of the work of the whole. */
+export function cartVariantsStatement(tenantId: string, cartId: string, now: Date): Statement<CartVariant> {
+  return statement(
+    'catalog.cart_variants',
+    `select ${cartVariantSql}
+     from cart
+     join product_variant v on v.tenant_id = cart.tenant_id and v.id = any(${inCartSql})
+     join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+     where cart.tenant_id = $1 and cart.id = $2 and ${isForSaleSql}`,
+    [tenantId, cartId, now],
+  )
+}
+
+/** Of these variants and of those in the cart, the ones that can be bought. */
+export function variantsForSaleStatement(
+  tenantId: string,
+  wanted: { variantIds: readonly string[]; cartId: string | null },
+): Statement<{ variant_id: string }> {
+  return statement(
+    'catalog.variants_for_sale',
+    `select v.id as variant_id from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+     where v.tenant_id = $1 and v.id = any($3::text[] || ${inCartSql}) and ${isForSaleSql}`,
+    [tenantId, wanted.cartId, wanted.variantIds],
   )
 }

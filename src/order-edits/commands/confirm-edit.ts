@@ -1,4 +1,4 @@
-import { purchasableVariantsStatement } from '../../catalog/index.js'
+import { variantsForSaleStatement } from '../../catalog/index.js'
 import {
   checkoutSettingsStatement,
   feeOf,
@@ -81,7 +81,7 @@ export async function changeOrder(unit: Unit, context: Context, orderId: string,
   const [settings] = await unit.run(checkoutSettingsStatement(tenantId, order.cart_id))
   if (settings === undefined) throw notFound(`Order with id: ${orderId} was not found`)
   const plan = planEdit(order, parts, change.actions, settings.rules)
-  await refuseWithdrawn(unit, order, plan, now)
+  await refuseWithdrawn(unit, plan)
   const confirmed = { change, order, plan, now }
   await writeLines(unit, confirmed)
   await changeStock(unit, confirmed)
@@ -93,10 +93,10 @@ export async function changeOrder(unit: Unit, context: Context, orderId: string,
 }
 
 /** What has been taken from sale since it was planned is not sold. */
-async function refuseWithdrawn(unit: Unit, order: LoadedOrder, plan: EditPlan, now: Date): Promise<void> {
+async function refuseWithdrawn(unit: Unit, plan: EditPlan): Promise<void> {
   const variantIds = plan.lines.map((line) => line.variant_id as string)
   if (variantIds.length === 0) return
-  const known = await unit.run(purchasableVariantsStatement(tenantOf(unit), { variantIds, cartId: order.cart_id, now }))
+  const known = await unit.run(variantsForSaleStatement(tenantOf(unit), { variantIds, cartId: null }))
   const gone = variantIds.filter((id) => !known.some((variant) => variant.variant_id === id))
   if (gone.length > 0) throw invalidData(`Variants ${gone.join(', ')} do not exist or belong to a product that is not published`)
 }

@@ -5,7 +5,7 @@ import {
   methodOf,
   newLine,
   outOfStock,
-  readOptions,
+  readChoices,
   reprice,
   taxesOf,
 } from '../../carts/index.js'
@@ -268,7 +268,7 @@ function removeAction(context: Context, target: EditTarget, actionId: string, ki
 export function addShipping(context: Context, target: EditTarget, chosen: ChosenShipping): Promise<void> {
   return stage(context, target, noVariants, async (work) => {
     const { cart, order } = work
-    const options = await readOptions({ unit: work.unit, tenantId: tenantOf(work.unit), cart, now: work.now })
+    const options = await readChoices({ unit: work.unit, tenantId: tenantOf(work.unit), cartId: cart.id, now: work.now })
     const option = options.find((candidate) => candidate.id === chosen.shipping_option_id)
     if (option === undefined) {
       throw notFound(`Shipping option with id: ${chosen.shipping_option_id} was not found among those that serve order ${order.id}`)
