@@ -106,11 +106,16 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       isChosen ? unit.run(writeMethodsStatement(tenantId, cart.id, cart.methods)) : [],
       isChosen && cart.credit_lines.length > 0 ? unit.run(writeCreditLinesStatement(tenantId, cart.id, cart.credit_lines)) : [],
       insertCheckout(unit, cart, checkout, amountMinor, session?.id ?? null),
-      emit(unit, 'checkout.opened', { cart_id: cartId, checkout_id: checkout.id }, {
-        id: resumeEventOf(checkout.id),
-        availableAt,
-        requestId: context.requestId,
-      }),
+      emit(
+        unit,
+        'checkout.opened',
+        { cart_id: cartId, checkout_id: checkout.id },
+        {
+          id: resumeEventOf(checkout.id),
+          availableAt,
+          requestId: context.requestId,
+        },
+      ),
       reserveForCart(unit, cartId, checkout.id),
       takeUses(
         unit,
