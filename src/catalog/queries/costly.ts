@@ -5,7 +5,7 @@
 export interface Costly<T> {
   /** What is remembered. When it is old it is still answered, and refreshed beside the request by one of those who ask. */
   recall(key: string, refresh: () => Promise<T>): T | undefined
-  /** Computes and remembers, beside the request. A failure leaves things as they are: the next request tries again. */
+  /** Computes and remembers, beside the request, what is not known or old. A failure leaves things as they are: the next request tries again. */
   learn(key: string, compute: () => Promise<T>): void
 }
 
@@ -25,7 +25,7 @@ export function costly<T>(most: number, now_ms: () => number = () => performance
 
   function learn(key: string, compute: () => Promise<T>): void {
     const known = entries.get(key)
-    if (known?.learning === true) return
+    if (known?.learning === true || (known?.value !== undefined && now_ms() <= known.freshUntil_ms)) return
     const entry: Entry<T> = known ?? { value: undefined, freshUntil_ms: 0, learning: false }
     entry.learning = true
     entries.set(key, entry)

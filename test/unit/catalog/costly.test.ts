@@ -15,6 +15,21 @@ describe('what is remembered because it is costly', () => {
     assert.equal(answers.recall('b', compute), undefined)
   })
 
+  it('is not computed again while it is fresh, however often it is to be learned', async () => {
+    let now_ms = 0
+    const answers = costly<number>(10, () => now_ms)
+    let computed = 0
+    for (let time = 0; time < 5; time += 1) {
+      answers.learn('a', async () => ++computed)
+      await rest()
+    }
+    assert.equal(computed, 1)
+    now_ms = 10_001
+    answers.learn('a', async () => ++computed)
+    await rest()
+    assert.equal(computed, 2)
+  })
+
   it('is refreshed once when it is old, beside those who ask', async () => {
     let now_ms = 0
     const answers = costly<number>(10, () => now_ms)
