@@ -52,9 +52,11 @@ export {
   createInvite,
   deleteInvite,
   type InviteInput,
+  type InviteRow,
   inviteMailStatement,
   inviteToken,
   listInvitesStatement,
   resendInvite,
+  tokenShown,
 } from './invites.js'
 export { createRole, listRolesStatement, type RoleRow } from './roles.js'

@@ -5,8 +5,9 @@ import type { Actor } from './actor.js'
 import { keyHash } from './keys.js'
 import { mailedToken } from './mailed-tokens.js'
 import { hashPassword } from './passwords.js'
-import { grantableRoles } from './roles.js'
-import { addIdentity } from './sign-in.js'
+import type { Permission } from './permissions.js'
+import { grantableRoles, mayGrantAll } from './roles.js'
+import { addIdentity, attachActor } from './sign-in.js'
 
 const lifetime_ms = 7 * 86_400_000
 
@@ -14,6 +15,9 @@ export interface InviteRow {
   id: string
   email: string
   role: { id: string; name: string }
+  /** What the role grants, and how often a mail went out. */
+  permissions: Permission[]
+  sent: number
   accepted: boolean
   expires_at: Date
   created_by: string | null
@@ -31,7 +35,7 @@ export function listInvitesStatement(
   const order = orderBy('i', page.order)
   return statement(
     `access.list_invites.${order.name}`,
-    `select i.id, i.email, json_build_object('id', r.id, 'name', r.name) as role, i.accepted_at is not null as accepted, i.expires_at,
+    `select i.id, i.email, json_build_object('id', r.id, 'name', r.name) as role, r.permissions, i.sent, i.accepted_at is not null as accepted, i.expires_at,
             i.created_by, i.metadata, i.created_at, i.updated_at, count(*) over ()::int as count
      from invite i join role r on r.tenant_id = i.tenant_id and r.id = i.role_id
      where i.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.id = any($2))
@@ -44,6 +48,12 @@ export function listInvitesStatement(
 /** The token of an invitation's mail; each mail that is sent has one of its own, and only the last is good. */
 export function inviteToken(sealer: Sealer, id: string, sent: number): string {
   return mailedToken(sealer, 'invite', `${id}:${sent}`)
+}
+
+/** The token that accepts an invitation, for who could invite for the same role; null for anybody else, and once it is accepted. */
+export function tokenShown(sealer: Sealer, reader: Actor, invite: InviteRow): string | null {
+  if (invite.accepted || !mayGrantAll(reader, invite.permissions)) return null
+  return inviteToken(sealer, invite.id, invite.sent)
 }
 
 export interface InviteInput {
@@ -130,7 +140,8 @@ export async function deleteInvite(unit: Unit, id: string): Promise<void> {
 
 export interface Acceptance {
   token: string
-  password: string
+  /** A password for the e-mail that was invited, or a sign-in that was registered before and is nobody's yet. */
+  signIn: { password: string } | { identityId: string }
   first_name?: string | null | undefined
   last_name?: string | null | undefined
 }
@@ -140,7 +151,8 @@ const isOpenSql = 'accepted_at is null and deleted_at is null and expires_at > $
 /**
  * Makes the invited person a member of the staff with a sign-in. Of two who use a token at once one does.
  * @returns the user's id
- * @throws unauthorized for a token that is wrong, used, over or replaced; invalid_data for passwords too short or too long
+ * @throws unauthorized for a token that is wrong, used, over or replaced, and for a sign-in that is somebody's; invalid_data for
+ *   passwords too short or too long
  */
 export async function acceptInvite(context: Context, given: Acceptance): Promise<string> {
   const tenantId = tenantOf(context)
@@ -156,7 +168,8 @@ export async function acceptInvite(context: Context, given: Acceptance): Promise
     ),
   )
   if (open === undefined) throw invalid()
-  const passwordHash = await hashPassword(given.password)
+  const { signIn } = given
+  const passwordHash = 'password' in signIn ? await hashPassword(signIn.password) : null
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [invite] = await unit.run(
       statement<{ email: string; role_id: string }>(
@@ -175,7 +188,8 @@ export async function acceptInvite(context: Context, given: Acceptance): Promise
       throw error
     }
     await unit.knex('role_grant').insert({ id: newId('grant'), subject_type: 'user', subject_id: id, role_id })
-    await addIdentity(unit, { actorType: 'user', actorId: id, email, passwordHash })
+    if (passwordHash !== null) await addIdentity(unit, { actorType: 'user', actorId: id, email, passwordHash })
+    else if (!(await attachActor(unit, (signIn as { identityId: string }).identityId, id))) throw invalid()
     return id
   })
 }

@@ -53,11 +53,21 @@ export async function createRole(
   return id
 }
 
-/** Nobody grants what they lack. What only vendors can have is granted by who may set vendors up. */
-export function refuseLacking(maker: Actor, wanted: readonly Permission[]): void {
+/** The first of the permissions that somebody lacks. What only vendors can have is granted by who may set vendors up. */
+function lackingOf(maker: Actor, wanted: readonly Permission[]): Permission | undefined {
   const needed = (name: Permission): Permission =>
     (permissions[name].scopes as readonly string[]).includes('tenant') ? name : 'vendors:write'
-  const lacking = wanted.find((name) => !mayGrant(maker, { permissions: [needed(name)], vendorId: null }))
+  return wanted.find((name) => !mayGrant(maker, { permissions: [needed(name)], vendorId: null }))
+}
+
+/** Whether somebody has all that they would grant. */
+export function mayGrantAll(maker: Actor, wanted: readonly Permission[]): boolean {
+  return lackingOf(maker, wanted) === undefined
+}
+
+/** Nobody grants what they lack. Throws forbidden. */
+export function refuseLacking(maker: Actor, wanted: readonly Permission[]): void {
+  const lacking = lackingOf(maker, wanted)
   if (lacking !== undefined) throw forbidden(`You cannot grant the permission ${lacking}: you do not have it on the whole store`)
 }
 

@@ -71,45 +71,63 @@ function noteSignInStatement(tenantId: string, identityId: string) {
 }
 
 /**
- * Gives a shopper a sign-in, whose token has no actor until the customer is made. Who registered and got no further
- * may do so again with the same password.
+ * Gives somebody a sign-in, whose token has no actor until the customer is made, or an invitation to the staff accepted: it may
+ * do nothing before. Who registered and got no further may do so again with the same password.
  * @throws unauthorized for an e-mail that has a sign-in already; invalid_data for passwords too short or too long
  */
-export async function register(context: Context, tokens: Tokens, tenant: Tenant, credentials: Credentials): Promise<string> {
-  const passwordHash = await hashPassword(credentials.password, 'customer')
+export async function register(
+  context: Context,
+  tokens: Tokens,
+  tenant: Tenant,
+  credentials: Credentials,
+  type: 'customer' | 'user' = 'customer',
+): Promise<string> {
+  const passwordHash = await hashPassword(credentials.password, type === 'customer' ? 'customer' : 'staff')
   const [made] = await context.db.unitOfWork(context.scope, (unit) =>
     unit.run(
       statement<{ id: string }>(
         'access.register',
-        `insert into auth_identity (tenant_id, id, actor_type, email, password_hash) values ($1, $2, 'customer', $3, $4)
+        `insert into auth_identity (tenant_id, id, actor_type, email, password_hash) values ($1, $2, $5, $3, $4)
          on conflict (tenant_id, actor_type, email) do nothing returning id`,
-        [tenantOf(context), newId('authid'), credentials.email, passwordHash],
+        [tenantOf(context), newId('authid'), credentials.email, passwordHash, type],
       ),
     ),
   )
-  const person = { type: 'customer', actorId: '', tenant } as const
+  const person = { type, actorId: '', tenant }
   if (made !== undefined) return tokenOf(tokens, { ...person, identityId: made.id, tokenVersion: 1 }, 'none')
-  const known = await findPerson(context, tenant, 'customer', credentials)
+  const known = await findPerson(context, tenant, type, credentials)
   if (known === null || known.actorId !== '') throw unauthorized('Identity with email already exists')
   return tokenOf(tokens, known, 'none')
 }
 
-/** Gives an actor an e-mail and password in the caller's transaction. Throws duplicate when the e-mail has one already. */
+/**
+ * Gives an actor an e-mail and password in the caller's transaction. A sign-in of that e-mail which is nobody's yet goes, with all
+ * that was set up for it: registering alone keeps no e-mail from whom it was given to.
+ * @throws duplicate when the e-mail is somebody's already
+ */
 export async function addIdentity(
   unit: Unit,
   identity: { actorType: 'customer' | 'member' | 'user'; actorId: string; email: string; passwordHash: string },
 ): Promise<string> {
   const id = newId('authid')
+  const { actorType, email } = identity
+  await unit.run(
+    statement(
+      'access.drop_unused_identity',
+      'delete from auth_identity where tenant_id = $1 and actor_type = $2 and email = $3 and actor_id is null',
+      [tenantOf(unit), actorType, email],
+    ),
+  )
   try {
     await unit.run(
       statement(
         'access.add_identity',
         `insert into auth_identity (tenant_id, id, actor_type, email, password_hash, actor_id) values ($1, $2, $3, $4, $5, $6)`,
-        [tenantOf(unit), id, identity.actorType, identity.email, identity.passwordHash, identity.actorId],
+        [tenantOf(unit), id, actorType, email, identity.passwordHash, identity.actorId],
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`There is a ${identity.actorType} with this email already`)
+    if (isDuplicate(error)) throw duplicate(`There is a ${actorType} with this email already`)
     throw error
   }
   return id

@@ -111,7 +111,7 @@ export function shipmentMailStatement(tenantId: string, fulfillmentId: string): 
             (select json_agg(json_build_object('title', i.title, 'quantity', i.quantity) order by i.id)
              from fulfillment_item i where i.tenant_id = $1 and i.fulfillment_id = f.id) as items,
             coalesce((select json_agg(json_build_object('tracking_number', l.tracking_number,
-                        'tracking_url', l.tracking_url) order by l.id)
+                        'tracking_url', case when l.tracking_url not in ('', '#') then l.tracking_url end) order by l.id)
              from fulfillment_label l where l.tenant_id = $1 and l.fulfillment_id = f.id), '[]') as labels
      from fulfillment f join vendor v on v.tenant_id = f.tenant_id and v.id = f.vendor_id
      where f.tenant_id = $1 and f.id = $2`,

@@ -12,6 +12,7 @@ export {
   requestOrderTransfer,
   type TransferRequest,
   type TransferToken,
+  transferOrderToGuest,
 } from './commands/transfer-order.js'
 export { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from './locks.js'
 export { type OrderChangeRow, orderChangesStatement, partOfFulfillmentStatement } from './queries/history.js'

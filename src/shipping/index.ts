@@ -21,7 +21,9 @@ export {
 export {
   createShippingOptionType,
   createShippingProfile,
+  deleteShippingOptionType,
   type ShippingOptionTypeInput,
+  updateShippingOptionType,
   updateShippingProfile,
 } from './commands/profiles.js'
 export {
@@ -45,3 +47,4 @@ export { ruleOperators, rulesOf } from './rules.js'
 export { type FulfillmentProvider, fulfillmentProviderOf, fulfillmentProviders, type Parcel } from './provider.js'
 export { changeLocationProviders } from './commands/location-providers.js'
 export { deleteFulfillmentSet, deleteServiceZone, deleteShippingProfile, deleteStockLocation } from './commands/retire.js'
+export { optionsOfOrderStatement, renderOrderOption } from './order-options.js'

@@ -80,6 +80,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/inventory-items': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),
+  'POST /admin/fulfillments': () => ({ provider_id: 'manual_manual' }),
   'POST /admin/products/:id/variants': () => ({ options: { Size: 'L' } }),
   'POST /admin/shipping-options': (own) => ({ type_id: own.shipping_option_type, prices: [{ currency_code: 'usd', amount: 1 }] }),
 }
@@ -87,6 +88,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
 /** The same within the elements of a batch. */
 const needsOfElements: Record<string, Record<string, (own: Ids) => Record<string, unknown>>> = {
   'POST /admin/products/batch': { create: (own) => ({ vendor_id: own.vendor }) },
+  'POST /admin/fulfillments': { items: (own) => ({ sku: '', line_item_id: own.order_line_item }) },
   'POST /admin/draft-orders': { items: () => ({ title: 'Twin', unit_price: 1 }) },
   'POST /admin/draft-orders/:id/edit/items': { items: () => ({ title: 'Twin', unit_price: 1 }) },
   'POST /admin/products/:id/variants/batch': { create: () => ({ options: { Size: 'L' } }) },

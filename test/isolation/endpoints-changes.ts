@@ -178,6 +178,7 @@ export function preparedChanges<World extends { store: TestStore }>(
     'POST /admin/orders/:id/payment-requests': raised,
     'POST /admin/payment-collections': raised,
     'POST /admin/payment-collections/:id/mark-as-paid': raised,
+    'POST /admin/payment-collections/:id/payment-sessions': raised,
     'DELETE /admin/payment-collections/:id': raised,
   }
 }

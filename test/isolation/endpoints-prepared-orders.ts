@@ -58,6 +58,11 @@ const refundable: Prepare = async (world, vendor) => {
 /** By route. */
 export const preparedOrders: Record<string, Prepare> = {
   'POST /store/orders/:id/transfer/request': order,
+  'POST /admin/orders/:id/transfer': order,
+  'POST /admin/orders/:id/transfer/guest': order,
+  'POST /admin/fulfillments': order,
+  'POST /admin/fulfillments/:id/shipment': packed,
+  'POST /admin/fulfillments/:id/cancel': packed,
   'POST /admin/orders/:id/fulfillments': order,
   'POST /admin/orders/:id/fulfillments/:fulfillment_id/shipments': packed,
   'POST /admin/orders/:id/fulfillments/:fulfillment_id/cancel': packed,

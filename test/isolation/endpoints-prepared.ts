@@ -231,6 +231,7 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /admin/translations/:id': translation,
   'POST /store/carts/:id/customer': guestCart,
   'POST /store/orders/:id/transfer/cancel': transfer,
+  'POST /admin/orders/:id/transfer/cancel': transfer,
   'POST /store/orders/:id/transfer/accept': transfer,
   'POST /store/orders/:id/transfer/decline': transfer,
   'POST /auth/mfa/factors/:id/verify': factor,

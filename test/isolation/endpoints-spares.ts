@@ -103,6 +103,11 @@ export const preparedSpares: Record<string, Prepare> = {
     const body = { name: 'Spare', vendor_id: world.store.vendors[vendor]?.id }
     return { unused_shipping_profile: good(await world.store.admin.post('/admin/shipping-profiles', body)).shipping_profile.id }
   },
+  'DELETE /admin/shipping-option-types/:id': async (world, vendor) => {
+    const body = { label: 'Spare', code: fresh('code'), vendor_id: world.store.vendors[vendor]?.id }
+    const { shipping_option_type } = good(await world.store.admin.post('/admin/shipping-option-types', body))
+    return { unused_shipping_option_type: shipping_option_type.id }
+  },
   'POST /admin/users/:id': spareUser,
   'DELETE /admin/users/:id': spareUser,
   'POST /admin/invites/:id/resend': invite,

@@ -151,6 +151,7 @@ export const kinds: Record<string, Kind> = {
   tax_region: storeRows('tax_region', 'and parent_id is null'),
   tenant: { sql: 'select public_id as id from platform.tenant where id = $1', ofVendor: false },
   unused_inventory_item: vendorRows('inventory_item', `and title = 'Spare'`),
+  unused_shipping_option_type: vendorRows('shipping_option_type', `and label = 'Spare'`),
   unused_shipping_profile: vendorRows('shipping_profile', `and name = 'Spare'`),
   user: storeRows('store_user'),
   translation: storeRows('translation'),
@@ -246,6 +247,7 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   }
   for (const { id: vendor_id, locationId: location_id } of vendors) {
     good(await admin.post('/admin/shipping-profiles', { name: 'Spare', vendor_id }))
+    good(await admin.post('/admin/shipping-option-types', { label: 'Spare', code: 'spare', vendor_id }))
     good(
       await admin.post('/admin/products', {
         title: 'Bare',

@@ -9,8 +9,10 @@ import { routes as disputes } from './disputes.js'
 import { routes as draftOrders } from './draft-orders.js'
 import { routes as claims } from './claims.js'
 import { routes as exchanges } from './exchanges.js'
+import { routes as fulfillments } from './fulfillments.js'
 import { routes as giftCards } from './gift-cards.js'
 import { routes as holds } from './holds.js'
+import { routes as instance } from './instance.js'
 import { routes as inventory } from './inventory.js'
 import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
@@ -19,6 +21,8 @@ import { routes as notifications } from './notifications.js'
 import { routes as orderEdits } from './order-edits.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
+import { routes as orderShippingOptions } from './order-shipping-options.js'
+import { routes as orderTransfers } from './order-transfers.js'
 import { routes as payees } from './payees.js'
 import { routes as paymentAccounts } from './payment-accounts.js'
 import { routes as paymentCollections } from './payment-collections.js'
@@ -40,6 +44,7 @@ import { routes as returns } from './returns.js'
 import { routes as reviews } from './reviews.js'
 import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
+import { routes as shippingOptionTypes } from './shipping-option-types.js'
 import { routes as staff } from './staff.js'
 import { routes as stores } from './stores.js'
 import { routes as storeCredit } from './store-credit.js'
@@ -53,6 +58,7 @@ import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
 
 export const routes: Route[] = [
+  ...instance,
   ...stores,
   ...salesChannels,
   ...regions,
@@ -69,6 +75,7 @@ export const routes: Route[] = [
   ...storeCredit,
   ...locations,
   ...shipping,
+  ...shippingOptionTypes,
   ...inventory,
   ...reservations,
   ...providers,
@@ -84,7 +91,10 @@ export const routes: Route[] = [
   ...commissionRules,
   ...orders,
   ...draftOrders,
+  ...orderTransfers,
+  ...orderShippingOptions,
   ...orderFulfillments,
+  ...fulfillments,
   ...orderEdits,
   ...returns,
   ...exchanges,

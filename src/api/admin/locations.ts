@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
 import {
   changeLocationChannels,
   changeLocationProviders,
@@ -216,7 +217,7 @@ const setRoutes: Route[] = [
     path: '/admin/fulfillment-sets/:id/service-zones',
     summary: 'Add a service zone to a fulfilment set',
     access: 'shipping:write',
-    body: z.strictObject({ name, geo_zones: z.array(geoZone).min(1).max(500) }),
+    body: z.strictObject({ name, geo_zones: z.array(geoZone).max(500).default([]) }),
     fields: setFields,
     ids: { id: 'fulfillment_set', geo_zones: 'part_sent_back' },
     async handle(request) {
@@ -226,6 +227,24 @@ const setRoutes: Route[] = [
         await createServiceZone(unit, wanted, request.body)
       })
       return { fulfillment_set: await setAnswer(request, wanted) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/fulfillment-sets/:id/service-zones/:zone_id',
+    summary: 'A service zone of a fulfilment set',
+    access: 'shipping:read',
+    fields: { defaults: ['*', 'geo_zones.*'] },
+    ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
+    async handle(request) {
+      const { context, params } = request
+      const wanted = params.id as string
+      await write(request, (unit) => findWithin(unit, request, 'shipping:read', 'fulfillment_set', wanted))
+      const [set] = await context.db.read(context.scope, fulfillmentSetStatement(tenantOf(context), wanted))
+      const zone = set?.service_zones.find((candidate) => candidate.id === params.zone_id)
+      if (zone === undefined) throw notFound(`Service zone with id: ${params.zone_id} was not found`)
+      return { service_zone: request.fields.project(zone) }
     },
   }),
   route({

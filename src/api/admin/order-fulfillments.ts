@@ -13,15 +13,11 @@ import {
 import { answerOrder, orderFields as fields } from './order-answers.js'
 import { type AnyRequest, findWithin, id, needWholeStore, write } from './shared.js'
 
-const items = z
-  .array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) }))
-  .min(1)
-  .max(limits.cartLines)
-const labelUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2_000)
-  .nullish()
-const label = z.strictObject({
+const packedItems = z.array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) })).max(limits.cartLines)
+const items = packedItems.min(1)
+/** Clients without an address to follow a parcel at send nothing, or `#`. */
+const labelUrl = z.union([z.url({ protocol: /^https?$/ }).max(2_000), z.enum(['', '#'])]).nullish()
+export const label = z.strictObject({
   tracking_number: z.string().trim().min(1).max(limits.name_characters),
   tracking_url: labelUrl,
   label_url: labelUrl,
@@ -89,7 +85,7 @@ export const routes: Route[] = [
     summary: 'Send what is packed; the shopper is told, unless staff say not to',
     access: 'orders:fulfil',
     body: z.strictObject({
-      items: items.optional(),
+      items: packedItems.optional(),
       labels: z.array(label).max(20).optional(),
       no_notification: z.boolean().nullish(),
       metadata,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { renderCollection } from '../../carts/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { createOrderCollection, deleteOrderCollection, markAsPaid } from '../../payments/index.js'
+import { createOrderCollection, deleteOrderCollection, markAsPaid, startOrderPayment } from '../../payments/index.js'
 import { wireOrder } from './order-answers.js'
 import { type AnyRequest, deleted, id, name, needWholeStore } from './shared.js'
 
@@ -49,6 +50,21 @@ export const routes: Route[] = [
       needWholeStore(request, 'payments:capture')
       await markAsPaid(request.context, wanted, { orderId: request.body.order_id, providerId: request.body.provider_id })
       return answer(request, request.body.order_id, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/payment-collections/:id/payment-sessions',
+    summary: "Start paying what an order still costs through a provider, as with the shopper's card on the telephone",
+    access: 'payments:capture',
+    body: z.strictObject({ provider_id: name, data: z.record(z.string().max(200), z.unknown()).optional() }),
+    fields,
+    ids: { id: 'order_collection' },
+    async handle(request) {
+      needWholeStore(request, 'payments:capture')
+      const begun = await startOrderPayment(request.context, request.params.id as string, request.body.provider_id, null)
+      return { payment_collection: request.fields.project(renderCollection(begun.collection, begun.providers)) }
     },
   }),
   route({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { notFound } from '../../kernel/index.js'
 import { paymentProviderIds } from '../../payments/index.js'
-import { fulfillmentProviders } from '../../shipping/index.js'
+import { fulfillmentProviderOf, fulfillmentProviders } from '../../shipping/index.js'
 import type { Permission } from '../../access/index.js'
 
 const fields: FieldsPolicy = { defaults: ['id', 'is_enabled'] }
@@ -32,6 +33,9 @@ function providers(noun: { path: string; plural: string; summary: string; access
   })
 }
 
+/** What a provider can be asked for: to send something, or to fetch it back. */
+const options = [{ id: 'manual-fulfillment' }, { id: 'manual-fulfillment-return', is_return: true }]
+
 export const routes: Route[] = [
   providers({
     path: '/admin/payments/payment-providers',
@@ -46,6 +50,19 @@ export const routes: Route[] = [
     summary: 'List fulfilment providers',
     access: 'shipping:read',
     ids: () => fulfillmentProviders.map((provider) => provider.id),
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/fulfillment-providers/:id/options',
+    summary: 'What a fulfilment provider can be asked for',
+    access: 'shipping:read',
+    ids: { id: 'fulfillment_provider' },
+    async handle({ params }) {
+      const wanted = params.id as string
+      if (fulfillmentProviderOf(wanted) === undefined) throw notFound(`Fulfillment provider with id: ${wanted} was not found`)
+      return { fulfillment_options: options, count: options.length, limit: options.length, offset: 0 }
+    },
   }),
   providers({
     path: '/admin/tax-providers',

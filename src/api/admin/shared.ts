@@ -137,6 +137,7 @@ const owned = {
   stock_location: 'Stock location',
   shipping_profile: 'Shipping profile',
   shipping_option: 'Shipping option',
+  shipping_option_type: 'Shipping option type',
   fulfillment_set: 'Fulfillment set',
   service_zone: 'Service zone',
   inventory_item: 'Inventory item',

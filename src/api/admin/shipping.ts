@@ -7,14 +7,12 @@ import { regionStatement } from '../../regions/index.js'
 import {
   changeShippingOptionRules,
   createShippingOption,
-  createShippingOptionType,
   createShippingProfile,
   deleteShippingOption,
   deleteShippingProfile,
   fulfillmentProviderOf,
   type ListedShippingOption,
   listShippingOptionsStatement,
-  listShippingOptionTypesStatement,
   listShippingProfilesStatement,
   type OptionPrice,
   renderPrices,
@@ -26,7 +24,6 @@ import {
 import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
-const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'code', 'vendor_id', 'created_at', 'updated_at', 'deleted_at'] }
 const optionFields: FieldsPolicy = {
   relationsLimit: 4,
   defaults: [
@@ -67,27 +64,6 @@ const profiles = reading({
     request.context.db.read(
       request.context.scope,
       listShippingProfilesStatement(
-        tenantOf(request.context),
-        { id: query.id ?? null, q: containsPattern(query.q), vendorIds: reach(request, 'shipping:read') },
-        page,
-      ),
-    ),
-})
-
-const types = reading({
-  path: '/admin/shipping-option-types',
-  singular: 'shipping_option_type',
-  plural: 'shipping_option_types',
-  label: 'Shipping option type',
-  access: 'shipping:read',
-  query: z.strictObject({ q, id: ids }),
-  narrowing: { table: 'shipping_option_type', columns: { label: 'text', code: 'text', description: 'text' } },
-  fields: typeFields,
-  orderable: ['id', 'created_at', 'updated_at', 'label'],
-  load: (request, query, page) =>
-    request.context.db.read(
-      request.context.scope,
-      listShippingOptionTypesStatement(
         tenantOf(request.context),
         { id: query.id ?? null, q: containsPattern(query.q), vendorIds: reach(request, 'shipping:read') },
         page,
@@ -209,7 +185,6 @@ async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<Opt
 
 const vocabularyRoutes: Route[] = [
   ...profiles.routes,
-  ...types.routes,
   route({
     surface: 'admin',
     method: 'POST',
@@ -253,23 +228,6 @@ const vocabularyRoutes: Route[] = [
     access: 'shipping:write',
     within: 'shipping_profile',
     remove: deleteShippingProfile,
-  }),
-  route({
-    surface: 'admin',
-    method: 'POST',
-    path: '/admin/shipping-option-types',
-    summary: "Create a kind of delivery of a vendor, or of the store's own",
-    access: 'shipping:write',
-    body: z.strictObject({ label: name, code: name, description: text.optional(), vendor_id: id.optional() }),
-    fields: typeFields,
-    ids: { vendor_id: 'vendor' },
-    async handle(request) {
-      const made = await write(request, async (unit) => {
-        const vendorId = await ownerOf(unit, request, 'shipping:write', request.body.vendor_id)
-        return createShippingOptionType(unit, { ...request.body, vendor_id: vendorId })
-      })
-      return types.answer(request, made)
-    },
   }),
 ]
 

@@ -5,18 +5,34 @@ import {
   createInvite,
   createRole,
   deleteInvite,
+  type InviteRow,
   listInvitesStatement,
   listRolesStatement,
   permissionNames,
   resendInvite,
+  tokenShown,
 } from '../../access/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
-import { email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { invalidData, unauthorized } from '../../kernel/index.js'
+import { email, type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { userFields, users } from './users.js'
 import { id, idList, ids, name, q, reading, removal, write } from './shared.js'
 
 const roleFields: FieldsPolicy = { defaults: ['id', 'name', 'scope', 'permissions', 'created_at'] }
 const inviteFields: FieldsPolicy = {
-  defaults: ['id', 'email', 'accepted', 'expires_at', 'created_by', 'metadata', 'created_at', 'updated_at', 'deleted_at', 'role.*'],
+  defaults: [
+    'id',
+    'email',
+    'accepted',
+    'token',
+    'expires_at',
+    'created_by',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+    'role.*',
+  ],
 }
 
 const roles = reading({
@@ -50,6 +66,10 @@ const invites = reading({
       context.scope,
       listInvitesStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: containsPattern(query.q) }, page),
     ),
+  render: ({ permissions: _permissions, sent: _sent, ...invite }: InviteRow, { services, actor }) => ({
+    ...invite,
+    token: tokenShown(services.accountSealer, actor as Actor, { ...invite, permissions: _permissions, sent: _sent }),
+  }),
 })
 
 const roleRoutes: Route[] = [
@@ -76,6 +96,25 @@ const roleRoutes: Route[] = [
   }),
 ]
 
+interface Accepting {
+  token?: string | undefined
+  password?: string | undefined
+  first_name?: string | null | undefined
+  last_name?: string | null | undefined
+}
+
+async function answerAcceptance(request: RequestContext<{ token?: string | undefined }, Accepting>): Promise<object> {
+  const { context, services, actor, tenant, query, body } = request
+  const token = query.token ?? body.token
+  if (actor !== null && actor.id !== '') throw invalidData('The user is already authenticated and cannot accept an invite.')
+  const identityId = actor?.type === 'user' ? actor.identityId : null
+  if (token === undefined || (body.password === undefined && identityId === null)) throw unauthorized()
+  const signIn = body.password === undefined ? { identityId: identityId as string } : { password: body.password }
+  const id = await acceptInvite(context, { token, signIn, first_name: body.first_name, last_name: body.last_name })
+  if (identityId !== null) services.gatekeeper.forgetIdentity(tenant.id, identityId)
+  return users.answer(request, id)
+}
+
 const inviteRoutes: Route[] = [
   ...invites.routes,
   // Before /admin/invites/:id/resend and its like: whoever accepts has no sign-in yet, only the token.
@@ -86,15 +125,18 @@ const inviteRoutes: Route[] = [
     summary: 'Join the staff by the token that was mailed',
     access: 'public',
     limit: 'sign_in',
+    // By a password for the e-mail that was invited; or, as Medusa's clients do, with the token of a sign-in registered before.
+    query: z.strictObject({ token: z.string().min(1).max(200).optional() }),
     body: z.strictObject({
-      token: z.string().min(1).max(200),
-      password: z.string().min(1).max(200),
+      token: z.string().min(1).max(200).optional(),
+      password: z.string().min(1).max(200).optional(),
+      // Whose staff somebody is follows from the invitation.
+      email: email.nullish(),
       first_name: name.nullish(),
       last_name: name.nullish(),
     }),
-    async handle({ context, body }) {
-      return { user: { id: await acceptInvite(context, body) } }
-    },
+    fields: userFields,
+    handle: answerAcceptance,
   }),
   route({
     surface: 'admin',

@@ -5,11 +5,11 @@ import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/inde
 import { unauthorized } from '../../kernel/index.js'
 import { deleted, idList, ids, name, q, reading, write } from './shared.js'
 
-const fields: FieldsPolicy = {
+export const userFields: FieldsPolicy = {
   defaults: ['id', 'email', 'first_name', 'last_name', 'roles', 'created_at', 'updated_at', 'deleted_at'],
 }
 
-const users = reading({
+export const users = reading({
   path: '/admin/users',
   singular: 'user',
   plural: 'users',
@@ -17,7 +17,7 @@ const users = reading({
   access: 'staff:write',
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional() }),
   narrowing: { table: 'store_user', columns: { email: 'text', first_name: 'text', last_name: 'text' } },
-  fields,
+  fields: userFields,
   orderable: ['id', 'created_at', 'updated_at', 'email'],
   load: ({ context }, query, page) =>
     context.db.read(
@@ -34,9 +34,10 @@ export const routes: Route[] = [
     path: '/admin/users/me',
     summary: 'Who is signed in',
     access: 'authenticated',
-    fields,
+    fields: userFields,
     async handle(request) {
-      if (request.actor?.type !== 'user') throw unauthorized()
+      // Whose sign-in waits for an invitation is nobody yet.
+      if (request.actor?.type !== 'user' || request.actor.id === '') throw unauthorized()
       return users.answer(request, request.actor.id)
     },
   }),
@@ -48,7 +49,7 @@ export const routes: Route[] = [
     summary: 'Change a member of the staff; roles are a whole set',
     access: 'staff:write',
     body: z.strictObject({ first_name: name.nullish(), last_name: name.nullish(), roles: idList.optional() }),
-    fields,
+    fields: userFields,
     ids: { id: 'user', roles: 'role' },
     async handle(request) {
       const wanted = request.params.id as string

@@ -31,6 +31,22 @@ function signInRoutes(actor: PersonType, who: string): Route[] {
   ]
 }
 
+function registerRoute(actor: 'customer' | 'user', summary: string): Route {
+  return route({
+    surface: 'auth',
+    method: 'POST',
+    path: `/auth/${actor}/emailpass/register`,
+    summary,
+    access: 'public',
+    limit: 'sign_in',
+    body: credentials,
+    async handle({ services, context, tenant, body }) {
+      await services.rates.take('account', `${actor}:${tenant.id}:${body.email}`)
+      return { token: await register(context, services.tokens, tenant, body, actor) }
+    },
+  })
+}
+
 /** A forgotten password: a mail with a token, and a new password by it. */
 function resetRoutes(actor: StorePersonType, who: string): Route[] {
   return [
@@ -71,19 +87,8 @@ export const routes: Route[] = [
   ...signInRoutes('member', 'a member of a vendor'),
   ...signInRoutes('user', 'a member of the store’s staff'),
   ...signInRoutes('operator', 'an operator of the platform'),
-  route({
-    surface: 'auth',
-    method: 'POST',
-    path: '/auth/customer/emailpass/register',
-    summary: 'Give a shopper a sign-in; the account follows by POST /store/customers with its token',
-    access: 'public',
-    limit: 'sign_in',
-    body: credentials,
-    async handle({ services, context, tenant, body }) {
-      await services.rates.take('account', `customer:${tenant.id}:${body.email}`)
-      return { token: await register(context, services.tokens, tenant, body) }
-    },
-  }),
+  registerRoute('customer', 'Give a shopper a sign-in; the account follows by POST /store/customers with its token'),
+  registerRoute('user', 'Give somebody a sign-in who was invited to the staff; POST /admin/invites/accept follows with its token'),
   ...resetRoutes('customer', 'a customer'),
   ...resetRoutes('member', 'a member of a vendor'),
   ...resetRoutes('user', 'a member of the store’s staff'),

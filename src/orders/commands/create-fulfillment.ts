@@ -2,6 +2,7 @@ import { type Context, type Statement, statement, tenantOf, type Unit } from '..
 import { consumeForOrder, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { type LineLock, lockLinesStatement, lockVendorOrderStatement, type VendorOrderLock } from '../locks.js'
+import { insertLabels, type ShipmentLabel } from './ship-fulfillment.js'
 
 export interface FulfillmentInput {
   /** Line items with how many pieces of each are packed. */
@@ -9,6 +10,13 @@ export interface FulfillmentInput {
   /** Where they are packed; where they are reserved when absent. */
   location_id?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
+  /** Tracking that the carrier gave before anything was sent. */
+  labels?: readonly ShipmentLabel[] | undefined
+  /** Where this parcel goes, when not where its order does. */
+  delivery_address?: object | null | undefined
+  provider_id?: string | undefined
+  data?: Record<string, unknown> | null | undefined
+  packed_at?: Date | null | undefined
 }
 
 interface PackedItem {
@@ -71,7 +79,7 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
   const fulfillmentId = newId('ful')
   const location = input.location_id ?? reservedAt
   await Promise.all([
-    unit.run(insertFulfillmentStatement(context, order, { id: fulfillmentId, location, metadata: input.metadata ?? null, packed })),
+    unit.run(insertFulfillmentStatement(context, order, { ...input, id: fulfillmentId, location, packed })),
     unit.run(insertItemsStatement(tenantId, order, fulfillmentId, packed)),
     unit.run(insertStockStatement(tenantId, order, fulfillmentId, taken)),
     unit.run(
@@ -83,6 +91,8 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
       ),
     ),
   ])
+  const { labels = [] } = input
+  if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
   return fulfillmentId
 }
 
@@ -113,12 +123,14 @@ async function refuseUnknownLocation(unit: Unit, vendorId: string, id: string): 
 function insertFulfillmentStatement(
   context: Context,
   order: VendorOrderLock,
-  fulfillment: { id: string; location: string | null; metadata: object | null; packed: readonly PackedItem[] },
+  fulfillment: Omit<FulfillmentInput, 'items'> & { id: string; location: string | null; packed: readonly PackedItem[] },
 ): Statement<{ id: string }> {
+  const json = (value: object | null | undefined) => (value == null ? null : JSON.stringify(value))
   return statement(
     'orders.insert_fulfillment',
     `insert into fulfillment (tenant_id, id, vendor_order_id, order_id, vendor_id, location_id, shipping_option_id,
-       requires_shipping, packed_at, created_by, metadata) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
+       requires_shipping, packed_at, created_by, metadata, delivery_address, provider_id, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, 'manual_manual'), $14) returning id`,
     [
       tenantOf(context),
       fulfillment.id,
@@ -128,9 +140,12 @@ function insertFulfillmentStatement(
       fulfillment.location,
       order.shipping_option_id,
       fulfillment.packed.some(({ line }) => line.requires_shipping),
-      context.clock.now(),
+      fulfillment.packed_at ?? context.clock.now(),
       context.actorId,
-      fulfillment.metadata === null ? null : JSON.stringify(fulfillment.metadata),
+      json(fulfillment.metadata),
+      json(fulfillment.delivery_address),
+      fulfillment.provider_id ?? null,
+      json(fulfillment.data),
     ],
   )
 }

@@ -65,7 +65,12 @@ export async function shipFulfillment(
   })
 }
 
-async function insertLabels(unit: Unit, fulfillment: { id: string; vendorId: string }, labels: readonly ShipmentLabel[]): Promise<void> {
+/** Keeps how a parcel can be followed. */
+export async function insertLabels(
+  unit: Unit,
+  fulfillment: { id: string; vendorId: string },
+  labels: readonly ShipmentLabel[],
+): Promise<void> {
   await unit.run(
     statement(
       'orders.insert_labels',

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { ensureGuestStatement } from '../../customers/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { invalidData, isDuplicate, newId, notAllowed, notFound } from '../../kernel/index.js'
@@ -13,6 +14,8 @@ export interface TransferRequest {
   description: string | null
   /** The account's e-mail becomes the order's too. */
   updatesOrderEmail: boolean
+  /** What staff note of it for each other. */
+  internalNote?: string | null | undefined
 }
 
 /** Makes the token of a request from its id. */
@@ -25,6 +28,11 @@ interface OrderLock {
   email: string | null
   status: string
 }
+
+const refuseCanceled = (order: OrderLock, id: string) => {
+  if (order.status === 'canceled') throw invalidData(`Order with id ${id} has been canceled.`)
+}
+const alreadyOwned = (orderId: string, customerId: string) => invalidData(`Order: ${orderId} already belongs to customer: ${customerId}`)
 
 /**
  * Every step of a transfer starts here, so that of accepting, declining and cancelling at once one is done. `no key
@@ -69,31 +77,51 @@ export async function requestOrderTransfer(context: Context, request: TransferRe
   await context.db.unitOfWork(context.scope, async (unit) => {
     const order = await lockOrder(unit, request.orderId)
     const [customer] = await unit.run(
-      statement<{ has_account: boolean }>(
+      statement<{ has_account: boolean; email: string }>(
         'orders.transfer_customer',
-        'select has_account from customer where tenant_id = $1 and id = $2 and deleted_at is null',
+        'select has_account, email from customer where tenant_id = $1 and id = $2 and deleted_at is null',
         [tenantId, request.customerId],
       ),
     )
-    if (customer?.has_account !== true) throw invalidData(`Cannot transfer order to a guest customer account: ${request.customerId}`)
-    if (order.customer_id === request.customerId) throw notAllowed(`Order ${request.orderId} already belongs to this customer.`)
+    if (customer === undefined) throw notFound(`Customer with id: ${request.customerId} was not found`)
+    refuseCanceled(order, request.orderId)
+    if (!customer.has_account) throw invalidData(`Cannot transfer order: ${request.orderId} to a guest customer account: ${customer.email}`)
+    if (order.customer_id === request.customerId) throw alreadyOwned(request.orderId, request.customerId)
     if (order.email === null) throw notAllowed(`Order ${request.orderId} has no email that could be asked.`)
-    const id = newId('ordch')
-    try {
-      await unit.run(
-        statement(
-          'orders.request_transfer',
-          `insert into order_transfer (tenant_id, id, order_id, customer_id, original_email, updates_order_email, description)
-           values ($1, $2, $3, $4, $5, $6, $7)`,
-          [tenantId, id, request.orderId, request.customerId, order.email, request.updatesOrderEmail, request.description],
-        ),
-      )
-    } catch (error) {
-      if (isDuplicate(error)) throw notAllowed(`Order ${request.orderId} already has an active transfer request.`)
-      throw error
-    }
+    const id = await insertTransfer(context, unit, request, order.email)
     await emit(unit, 'order.transfer_requested', { order_transfer_id: id, order_id: request.orderId }, { requestId: context.requestId })
   })
+}
+
+/** Throws not_allowed for an order that is asked for already. */
+async function insertTransfer(context: Context, unit: Unit, request: TransferRequest, originalEmail: string | null): Promise<string> {
+  const id = newId('ordch')
+  const { orderId, customerId, updatesOrderEmail, description, internalNote } = request
+  try {
+    await unit.run(
+      statement(
+        'orders.request_transfer',
+        `insert into order_transfer
+           (tenant_id, id, order_id, customer_id, original_email, updates_order_email, description, internal_note, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          tenantOf(unit),
+          id,
+          orderId,
+          customerId,
+          originalEmail ?? '',
+          updatesOrderEmail,
+          description,
+          internalNote ?? null,
+          context.actorId,
+        ],
+      ),
+    )
+  } catch (error) {
+    if (isDuplicate(error)) throw notAllowed(`Order ${orderId} already has an active transfer request.`)
+    throw error
+  }
+  return id
 }
 
 async function settle(unit: Unit, transferId: string, status: 'accepted' | 'declined' | 'canceled', at: Date): Promise<void> {
@@ -106,12 +134,17 @@ async function settle(unit: Unit, transferId: string, status: 'accepted' | 'decl
   )
 }
 
-/** Takes a request back. Throws not_found for the order; not_allowed when the customer has no open request for it. */
-export async function cancelOrderTransfer(context: Context, orderId: string, customerId: string): Promise<void> {
+/**
+ * Takes a request back; whosever it is, where no customer is named.
+ * @throws not_found for the order; not_allowed when the customer has no open request for it; invalid_data when nobody has
+ */
+export async function cancelOrderTransfer(context: Context, orderId: string, customerId: string | null): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     await lockOrder(unit, orderId)
     const transfer = await openTransfer(unit, orderId)
-    if (transfer === null || transfer.customer_id !== customerId) throw notAllowed('This customer is not allowed to cancel the transfer.')
+    if (transfer === null && customerId === null) throw invalidData('An active Order Change is required to proceed')
+    if (transfer === null || (customerId !== null && transfer.customer_id !== customerId))
+      throw notAllowed('This customer is not allowed to cancel the transfer.')
     await settle(unit, transfer.id, 'canceled', context.clock.now())
   })
 }
@@ -133,23 +166,61 @@ export async function acceptOrderTransfer(context: Context, orderId: string, giv
     const transfer = await openTransfer(unit, orderId)
     if (!isToken(tokenOf, transfer, given)) throw notAllowed('Invalid token.')
     await settle(unit, transfer.id, 'accepted', context.clock.now())
-    const moved = await unit.run(
-      statement<{ email: string | null }>(
-        'orders.hand_over',
-        `update orders o set customer_id = c.id, email = case when $4 then c.email else o.email end, updated_at = now()
-         from customer c where o.tenant_id = $1 and o.id = $2 and c.tenant_id = $1 and c.id = $3 and c.deleted_at is null returning o.email`,
-        [tenantOf(unit), orderId, transfer.customer_id, transfer.updates_order_email],
+    await handOver(unit, orderId, transfer)
+  })
+}
+
+/** Throws not_allowed where the customer is gone. */
+async function handOver(unit: Unit, orderId: string, to: Omit<OpenTransfer, 'id'>): Promise<void> {
+  const moved = await unit.run(
+    statement<{ email: string | null }>(
+      'orders.hand_over',
+      `update orders o set customer_id = c.id, email = case when $4 then c.email else o.email end, updated_at = now()
+       from customer c where o.tenant_id = $1 and o.id = $2 and c.tenant_id = $1 and c.id = $3 and c.deleted_at is null returning o.email`,
+      [tenantOf(unit), orderId, to.customer_id, to.updates_order_email],
+    ),
+  )
+  if (moved.length === 0) throw notAllowed('The account that asked for this order is gone.')
+  // The vendors' parts carry the address that the vendors write to.
+  await unit.run(
+    statement('orders.hand_over_parts', 'update vendor_order set email = $3, updated_at = now() where tenant_id = $1 and order_id = $2', [
+      tenantOf(unit),
+      orderId,
+      moved[0]?.email ?? null,
+    ]),
+  )
+}
+
+/**
+ * Hands an order to the guest of an e-mail, as staff do whom the shopper told that it changed. Nobody is asked.
+ * @throws not_found for the order; invalid_data for a canceled one, and for the address that it has or that an account has;
+ *   not_allowed while somebody asks for it
+ */
+export async function transferOrderToGuest(
+  context: Context,
+  given: { orderId: string; email: string; description: string | null; internalNote: string | null },
+): Promise<void> {
+  const { orderId, email } = given
+  const tenantId = tenantOf(context)
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const order = await lockOrder(unit, orderId)
+    const [account] = await unit.run(
+      statement<{ id: string }>(
+        'orders.account_of_email',
+        'select id from customer where tenant_id = $1 and email = $2 and has_account and deleted_at is null',
+        [tenantId, email],
       ),
     )
-    if (moved.length === 0) throw notAllowed('The account that asked for this order is gone.')
-    // The vendors' parts carry the address that the vendors write to.
-    await unit.run(
-      statement('orders.hand_over_parts', 'update vendor_order set email = $3, updated_at = now() where tenant_id = $1 and order_id = $2', [
-        tenantOf(unit),
-        orderId,
-        moved[0]?.email ?? null,
-      ]),
-    )
+    refuseCanceled(order, orderId)
+    if (account !== undefined && account.id === order.customer_id) throw alreadyOwned(orderId, account.id)
+    if (account !== undefined)
+      throw invalidData(`Cannot transfer order: ${orderId} to registered customer account: ${email}. Only guest customers are allowed.`)
+    const [guest] = await unit.run(ensureGuestStatement(tenantId, email))
+    const customerId = guest?.id as string
+    if (order.customer_id === customerId) throw alreadyOwned(orderId, customerId)
+    const id = await insertTransfer(context, unit, { ...given, customerId, updatesOrderEmail: true }, order.email)
+    await settle(unit, id, 'accepted', context.clock.now())
+    await handOver(unit, orderId, { customer_id: customerId, updates_order_email: true })
   })
 }
 

@@ -1,14 +1,14 @@
 import { type Statement, statement } from '../../db/index.js'
 
-/** The part of an order that a fulfilment belongs to. */
+/** The part of an order that a fulfilment belongs to; of whichever order, where none is named. */
 export function partOfFulfillmentStatement(
   tenantId: string,
-  orderId: string,
+  orderId: string | null,
   fulfillmentId: string,
-): Statement<{ vendor_order_id: string }> {
+): Statement<{ vendor_order_id: string; order_id: string }> {
   return statement(
     'orders.part_of_fulfillment',
-    'select vendor_order_id from fulfillment where tenant_id = $1 and order_id = $2 and id = $3',
+    'select vendor_order_id, order_id from fulfillment where tenant_id = $1 and ($2::text is null or order_id = $2) and id = $3',
     [tenantId, orderId, fulfillmentId],
   )
 }
@@ -35,7 +35,7 @@ export function orderChangesStatement(tenantId: string, orderId: string): Statem
        from order_change c where c.tenant_id = $1 and c.order_id = $2
        union all
        select t.id, t.order_id, null, 'transfer', case t.status when 'accepted' then 'confirmed' else t.status end,
-              jsonb_build_array(jsonb_build_object('action', 'TRANSFER_CUSTOMER', 'reference_id', t.customer_id)), null, t.created_at
+              jsonb_build_array(jsonb_build_object('action', 'TRANSFER_CUSTOMER', 'reference_id', t.customer_id)), t.created_by, t.created_at
        from order_transfer t where t.tenant_id = $1 and t.order_id = $2
        union all
        select e.id, e.order_id, null, case when e.exchange_id is null then 'edit' when starts_with(e.exchange_id, 'claim_') then 'claim' else 'exchange' end, e.status, coalesce((

@@ -95,6 +95,8 @@ export interface FulfillmentRow {
   canceled_at: string | null
   data: Record<string, unknown> | null
   metadata: Record<string, unknown> | null
+  /** Null where it goes where its order does. */
+  delivery_address: object | null
   created_by: string | null
   marked_shipped_by: string | null
   created_at: string
@@ -170,6 +172,7 @@ const fulfillmentColumns = [
   'canceled_at',
   'data',
   'metadata',
+  'delivery_address',
   'created_by',
   'marked_shipped_by',
   'created_at',

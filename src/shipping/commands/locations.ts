@@ -116,7 +116,8 @@ export async function createServiceZone(
     ),
   )
   if (made === undefined) throw notFound(`Fulfillment set with id: ${setId} was not found`)
-  await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones, [])
+  // A zone may be named first, and covers nothing until then.
+  if (input.geo_zones.length > 0) await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones, [])
   return id
 }
 

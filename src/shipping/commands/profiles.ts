@@ -1,5 +1,5 @@
 import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
-import { newId, notFound } from '../../kernel/index.js'
+import { newId, notAllowed, notFound } from '../../kernel/index.js'
 
 /** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor. */
 export async function createShippingProfile(
@@ -46,3 +46,33 @@ export async function createShippingOptionType(unit: Unit, input: ShippingOption
   })
   return id
 }
+
+/** Changes a kind of delivery: what is named is set. Throws not_found. */
+export async function updateShippingOptionType(
+  unit: Unit,
+  id: string,
+  patch: { label?: string | undefined; code?: string | undefined; description?: string | null | undefined },
+): Promise<void> {
+  const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+  const changed = await unit
+    .knex('shipping_option_type')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+    .update({ ...changes, updated_at: new Date() })
+  if (changed === 0) throw unknownType(id)
+}
+
+/** Takes a kind of delivery out of use. Throws not_found; not_allowed while options are of it. */
+export async function deleteShippingOptionType(unit: Unit, id: string): Promise<void> {
+  const where = { tenant_id: tenantOf(unit), id }
+  const gone = await unit.knex('shipping_option_type').where(where).whereNull('deleted_at').update({ deleted_at: new Date() })
+  if (gone === 0) throw unknownType(id)
+  const used = await unit
+    .knex('shipping_option')
+    .where({ tenant_id: tenantOf(unit), shipping_option_type_id: id })
+    .whereNull('deleted_at')
+    .first('id')
+  if (used !== undefined) throw notAllowed(`Shipping options are of this type: give them another one first`)
+}
+
+const unknownType = (id: string) => notFound(`Shipping option type with id: ${id} was not found`)

@@ -72,6 +72,35 @@ describe('admin API: staff and pictures', () => {
       assert.equal((await guest().post('/auth/user/emailpass', { email: 'ada@staff.example', password })).status, 401)
     })
 
+    it('joins as with Medusa’s client: a sign-in first, then the invitation with its token', async () => {
+      const { invite } = await post('/admin/invites', { email: 'grace@staff.example', role_id: await roleId('store_support') })
+      const { invites } = good(await store.admin.get('/admin/invites', { email: 'grace@staff.example' }))
+      assert.equal(invites[0].token, invite.token)
+      const credentials = { email: 'grace@staff.example', password }
+      const early = good(await guest().post('/auth/user/emailpass/register', credentials))
+      const half = client(app(), { token: early.token })
+      assert.equal((await half.get('/admin/users/me')).status, 401)
+      assert.equal((await half.get('/admin/orders')).status, 401)
+      const accept = (token: string, by = half) =>
+        by.post(`/admin/invites/accept?token=${token}`, { ...credentials, password: undefined, first_name: 'Grace' })
+      assert.equal((await accept('wrong')).status, 401)
+      assert.equal((await accept(invite.token, guest())).status, 401)
+      const { user } = good(await accept(invite.token))
+      assert.deepEqual([user.email, user.first_name, user.roles], ['grace@staff.example', 'Grace', ['store_support']])
+      assert.equal((await accept(invite.token)).status, 401, 'a token is good once')
+      const grace = client(app(), { token: good(await guest().post('/auth/user/emailpass', credentials)).token })
+      assert.equal(good(await grace.get('/admin/users/me')).user.id, user.id)
+    })
+
+    it('keeps no address from whom it was invited, by registering it first', async () => {
+      const stranger = { email: 'owner-to-be@staff.example', password: 'a password of somebody else' }
+      good(await guest().post('/auth/user/emailpass/register', stranger))
+      const { token } = await invited(stranger.email)
+      good(await guest().post('/admin/invites/accept', { token, password }))
+      assert.equal((await guest().post('/auth/user/emailpass', stranger)).status, 401)
+      good(await guest().post('/auth/user/emailpass', { email: stranger.email, password }))
+    })
+
     it('is invited anew with another token, or no longer', async () => {
       const { id, token } = await invited('bob@staff.example')
       await post(`/admin/invites/${id}/resend`)
@@ -91,6 +120,9 @@ describe('admin API: staff and pictures', () => {
         permissions: ['staff:write', 'products:read'],
       })
       const limited = client(app(), { secretKey: api_key.token })
+      await post('/admin/invites', { email: 'owner-two@staff.example' })
+      const { invites } = good(await limited.get('/admin/invites', { email: 'owner-two@staff.example' }))
+      assert.equal(invites[0].token, null, 'nor does it read the token of who gets more')
       assert.equal((await limited.post('/admin/roles', { name: 'Too much', permissions: ['products:write'] })).status, 403)
       assert.equal((await limited.post('/admin/invites', { email: 'eve@staff.example', role_id: await roleId('store_owner') })).status, 403)
       const owner = good(await store.admin.get('/admin/users', { email: store.owner.email })).users[0]

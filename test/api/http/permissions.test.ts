@@ -195,10 +195,10 @@ describe('what one may do', () => {
 
     it('is public only where everybody may', () => {
       const open = routes.filter((each) => each.access === 'public' && !['auth', 'store'].includes(each.surface))
-      // Whoever is invited has no account yet: the token in the mail says who may.
+      // A dashboard looks at the flags before anybody signs in. Whoever is invited has no account yet: the token says who may.
       assert.deepEqual(
         open.map((each) => `${each.method} ${each.path}`),
-        ['POST /admin/invites/accept'],
+        ['GET /admin/feature-flags', 'POST /admin/invites/accept'],
       )
     })
   })

@@ -75,7 +75,7 @@ describe('an order that another account asks for', () => {
     assert.equal((await second.client.post(path('cancel'))).status, 400, 'nor is it another’s to take back')
     await settle('accept', token)
     const mine = await shopper.client.post(path('request'))
-    assert.deepEqual([mine.status, mine.body.message], [400, `Order ${orderId} already belongs to this customer.`])
+    assert.deepEqual([mine.status, mine.body.message], [400, `Order: ${orderId} already belongs to customer: ${shopper.id}`])
     buyer = buyer.toLowerCase()
     const handedOn = await ask({}, second)
     await settle('accept', handedOn)

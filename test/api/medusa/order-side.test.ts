@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { buy, packAll, shelf } from '../../support/after-sale.js'
+import { useAfterSale } from '../../support/admin-client.js'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { signUp } from '../../support/shopper.js'
+
+/** What of an order's side of Medusa's Admin API its own software calls beside the steps that have suites of their own. */
+describe("Medusa's Admin API on the side of orders", () => {
+  const app = useApp()
+  const { store, sdk } = useAfterSale(app)
+
+  describe('fulfillments by themselves', () => {
+    const address = { first_name: 'Ada', address_1: 'Depot 7', city: 'Town', country_code: 'us', postal_code: '12345' }
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+    const bodyOf = (bought: { id: string; order: any; lines: string[] }, more: object = {}) => ({
+      location_id: store().vendors[0]?.locationId,
+      provider_id: 'manual_manual',
+      delivery_address: address,
+      items: [{ title: 'Thing', sku: '', barcode: '', quantity: 2, line_item_id: bought.lines[0] }],
+      labels: [{ tracking_number: 'T-1', tracking_url: '#', label_url: '' }],
+      order_id: bought.id,
+      data: { slot: 'B2' },
+      metadata: null,
+      ...more,
+    })
+
+    it('are packed, sent and canceled, and the lines and the shelf say so', async () => {
+      const bought = await buy(store())
+      const before = await shelf(app(), store())
+      const { fulfillment } = await sdk().admin.fulfillment.create(bodyOf(bought) as never)
+      assert.deepEqual((fulfillment as unknown as { data: object }).data, { slot: 'B2' })
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const wire = fulfillment as any
+      assert.deepEqual(
+        [wire.order.id, wire.delivery_address.address_1, wire.labels[0].tracking_url, wire.items[0].line_item_id, wire.shipped_at],
+        [bought.id, 'Depot 7', '#', bought.lines[0], null],
+      )
+      assert.equal((await shelf(app(), store())).stocked, before.stocked - 2)
+      await sdk().admin.fulfillment.cancel(wire.id)
+      assert.equal((await shelf(app(), store())).stocked, before.stocked)
+      const { fulfillment: second } = await sdk().admin.fulfillment.create(bodyOf(bought, { labels: [] }) as never)
+      const labels = [{ tracking_number: 'T-2', tracking_url: 'https://carrier.example/T-2', label_url: '#' }]
+      const { fulfillment: sent } = await sdk().admin.fulfillment.createShipment(second.id, { labels } as never)
+      assert.ok(sent.shipped_at)
+      const { order } = await sdk().admin.order.retrieve(bought.id)
+      assert.equal(order.fulfillment_status, 'partially_shipped')
+      await app().drain()
+      assert.match(app().mails.at(-1)?.text ?? '', /T-2 \(https:\/\/carrier\.example\/T-2\)/)
+      const late = await store().admin.post(`/admin/fulfillments/${second.id}/cancel`, {})
+      assert.deepEqual([late.status, late.body.type], [400, 'not_allowed'])
+    })
+
+    it("are one vendor's, of the order's own lines, and as far as they have come", async () => {
+      const bought = await buy(store())
+      const both = bought.lines.map((line_item_id) => ({ title: 'Thing', sku: '', barcode: '', quantity: 1, line_item_id }))
+      const mixed = await store().admin.post('/admin/fulfillments', bodyOf(bought, { items: both }))
+      assert.deepEqual([mixed.status, mixed.body.type], [400, 'not_allowed'])
+      const none = [{ title: 'Thing', sku: 'NOWHERE', barcode: '', quantity: 1 }]
+      assert.equal((await store().admin.post('/admin/fulfillments', bodyOf(bought, { items: none }))).status, 404)
+      const now = new Date().toISOString()
+      const arrived = good(await store().admin.post('/admin/fulfillments', bodyOf(bought, { shipped_at: now, delivered_at: now })))
+      assert.ok(arrived.fulfillment.shipped_at && arrived.fulfillment.delivered_at)
+    })
+
+    it('take `#` and nothing for an address that a parcel can be followed at, and no script', async () => {
+      const bought = await buy(store())
+      const order = await packAll(store(), bought)
+      const path = `/admin/orders/${bought.id}/fulfillments/${order.fulfillments[0].id}/shipments`
+      const label = (tracking_url: string) => ({ items: [], labels: [{ tracking_number: 'T', tracking_url, label_url: '#' }] })
+      assert.equal((await store().admin.post(path, label('javascript:alert(1)'))).status, 400)
+      good(await store().admin.post(path, label('#')))
+      await app().drain()
+      assert.match(app().mails.at(-1)?.text ?? '', /Tracking: T$/m)
+    })
+  })
+
+  describe('orders that change hands', () => {
+    it('are asked for by staff for an account, and the request is taken back', async () => {
+      const bought = await buy(store())
+      const { id: customer_id } = await signUp(app(), store(), 'wants-it@example.com')
+      await sdk().admin.order.requestTransfer(bought.id, { customer_id, internal_note: 'called' })
+      await app().drain()
+      assert.equal(app().mails.at(-1)?.to, 'ada@example.com')
+      const twice = await store().admin.post(`/admin/orders/${bought.id}/transfer`, { customer_id })
+      assert.equal(twice.status, 400)
+      await sdk().admin.order.cancelTransfer(bought.id)
+      const { order_changes } = await sdk().admin.order.listChanges(bought.id)
+      assert.deepEqual([order_changes[0]?.change_type, order_changes[0]?.status], ['transfer', 'canceled'])
+      const nothing = await store().admin.post(`/admin/orders/${bought.id}/transfer/cancel`, {})
+      assert.deepEqual(nothing.body, { type: 'invalid_data', message: 'An active Order Change is required to proceed' })
+    })
+
+    it('go to a guest at once, and to no account without its owner being asked', async () => {
+      const bought = await buy(store())
+      const { order } = await sdk().admin.order.transferToGuest(bought.id, { email: 'other@example.com' })
+      assert.equal(order.email, 'other@example.com')
+      assert.notEqual(order.customer_id, bought.order.customer_id)
+      const again = await store().admin.post(`/admin/orders/${bought.id}/transfer/guest`, { email: 'other@example.com' })
+      assert.deepEqual([again.status, again.body.type], [400, 'invalid_data'])
+      await signUp(app(), store(), 'account@example.com')
+      const account = await store().admin.post(`/admin/orders/${bought.id}/transfer/guest`, { email: 'account@example.com' })
+      assert.match(account.body.message, /Only guest customers are allowed/)
+    })
+  })
+
+  describe('ways of delivery', () => {
+    it("are listed for an order's own vendors, with what each location is short of", async () => {
+      const bought = await buy(store())
+      const { shipping_options } = await sdk().admin.order.listShippingOptions(bought.id)
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const options = shipping_options as any[]
+      assert.deepEqual(new Set(options.map((option) => option.vendor_id)), new Set(store().vendors.map((vendor) => vendor.id)))
+      assert.equal(typeof options[0].insufficient_inventory, 'boolean')
+      assert.equal(options[0].service_zone.fulfillment_set.type, 'shipping')
+    })
+
+    it('are of types that can be renamed, and taken away when nothing is of them', async () => {
+      const made = (await sdk().admin.shippingOptionType.create({ label: 'Slow', code: 'slow' })).shipping_option_type
+      const changed = await sdk().admin.shippingOptionType.update(made.id, { label: 'Slower' })
+      assert.deepEqual([changed.shipping_option_type.label, changed.shipping_option_type.code], ['Slower', 'slow'])
+      assert.deepEqual(await sdk().admin.shippingOptionType.delete(made.id), {
+        id: made.id,
+        object: 'shipping_option_type',
+        deleted: true,
+      })
+      const { shipping_options } = await sdk().admin.shippingOption.list({ limit: 1 })
+      const used = await store().admin.delete(`/admin/shipping-option-types/${shipping_options[0]?.type.id}`)
+      assert.deepEqual([used.status, used.body.type], [400, 'not_allowed'])
+    })
+
+    it('are asked of their provider, and read by their zone', async () => {
+      const { fulfillment_options } = await sdk().admin.fulfillmentProvider.listFulfillmentOptions('manual_manual')
+      assert.deepEqual(
+        fulfillment_options.map((option) => option.id),
+        ['manual-fulfillment', 'manual-fulfillment-return'],
+      )
+      const { stock_locations } = await sdk().admin.stockLocation.list()
+      const set = stock_locations[0]?.fulfillment_sets?.[0]
+      const zone = set?.service_zones[0]
+      const { service_zone } = await sdk().admin.fulfillmentSet.retrieveServiceZone(set?.id as string, zone?.id as string)
+      assert.deepEqual([service_zone.id, service_zone.geo_zones[0]?.country_code], [zone?.id, 'us'])
+    })
+  })
+
+  it('says what it is made of, as a dashboard asks when it starts', async () => {
+    const { feature_flags } = good(await store().shopper.get('/admin/feature-flags'))
+    assert.equal(feature_flags.rbac, false)
+    assert.deepEqual(await sdk().admin.plugin.list({} as never), { plugins: [] })
+  })
+})
