@@ -89,7 +89,7 @@ export async function narrow(
   query: Query,
 ): Promise<Query> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  const isOwn = ([name, value]: [string, unknown]) => name in own.shape && !(isOperators(value) && isColumn(narrowing, name))
+  const isOwn = ([name, value]: [string, unknown]) => name in own.shape && !(isOperators(value) && isText(narrowing, name))
   const understood = Object.fromEntries(given.filter(isOwn))
   const rest = Object.fromEntries(given.filter((entry) => !isOwn(entry)))
   if (Object.keys(rest).length === 0) return understood
@@ -111,7 +111,8 @@ export async function narrow(
   return { ...understood, id: found.map((row) => row.id) }
 }
 
-const isColumn = ({ columns = {} }: Narrowing, name: string) => name === 'id' || name in always || name in columns
+/** A list that reads bounds of times itself needs nobody to look them up. */
+const isText = ({ columns = {} }: Narrowing, name: string) => name === 'id' || columns[name] === 'text'
 
 /** What is searched where a list's own statement searches nothing: the id, and every text. */
 function wordsCondition({ columns = {}, named = {} }: Narrowing, words: string, values: Values): string[] {

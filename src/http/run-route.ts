@@ -168,7 +168,8 @@ function authorise(route: Route, identified: Identified): void {
     if (actor.type !== 'customer' || actor.id === '') throw unauthorized()
     return
   }
-  if (!actorsOf[route.surface].includes(actor.type)) throw unauthorized()
+  // A sign-in that waits for its account or its invitation is nobody yet.
+  if (!actorsOf[route.surface].includes(actor.type) || actor.id === '') throw unauthorized()
   // A vendor's key opens the vendor's surface only; a store's key has no vendor whose rows that surface could show.
   if ((route.surface === 'vendor') !== (actor.vendorId !== null) && actor.type === 'api_key') throw unauthorized()
   if (!permits(abilityOf(actor), access as Permission)) throw forbidden(`This needs the permission ${access}`)

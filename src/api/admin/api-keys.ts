@@ -41,6 +41,7 @@ const fields: FieldsPolicy = {
 
 const keys = reading({
   path: '/admin/api-keys',
+  limit: 20,
   singular: 'api_key',
   plural: 'api_keys',
   label: 'Api key',

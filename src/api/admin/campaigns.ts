@@ -45,7 +45,9 @@ const campaigns = reading({
   render: renderCampaign,
 })
 
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.datetime({ local: true }), z.iso.date()])
+  .transform((value) => new Date(value))
 const limit = z.number().min(0).max(1e15).nullish()
 const columns = { description: text.nullish(), starts_at: moment.nullish(), ends_at: moment.nullish(), metadata }
 

@@ -8,7 +8,7 @@ import {
 } from '../../customers/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { needCustomers, writeCustomers } from './customers.js'
+import { membersOf, needCustomers, writeCustomers } from './customers.js'
 import { type AnyRequest, deleted, ids, links, name, q, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -21,7 +21,7 @@ const groups = reading({
   plural: 'customer_groups',
   label: 'Customer group',
   access: 'customers:read',
-  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), customers: oneOrMany.optional() }),
+  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), customers: membersOf.optional() }),
   narrowing: { table: 'customer_group', columns: { name: 'text', created_by: 'text' } },
   fields,
   orderable: ['created_at', 'updated_at', 'id', 'name'],

@@ -60,13 +60,16 @@ export const writeCustomers: typeof write = (request, fn) => {
   return write(request, fn)
 }
 
+/** Ids as they are, or as a part of what is looked for: `groups[id]=…`. */
+export const membersOf = z.union([oneOrMany, z.strictObject({ id: oneOrMany }).transform((members) => members.id)])
+
 const customers = reading({
   path: '/admin/customers',
   singular: 'customer',
   plural: 'customers',
   label: 'Customer',
   access: 'customers:read',
-  query: z.strictObject({ q, id: ids, email: oneOrMany.optional(), has_account: booleanText.optional(), groups: oneOrMany.optional() }),
+  query: z.strictObject({ q, id: ids, email: oneOrMany.optional(), has_account: booleanText.optional(), groups: membersOf.optional() }),
   narrowing: {
     table: 'customer',
     columns: {

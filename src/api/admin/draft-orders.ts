@@ -60,7 +60,13 @@ const newItem = z
     variant_sku: rest.variant_sku ?? sku,
     variant_barcode: rest.variant_barcode ?? barcode,
   }))
-const editItem = z.strictObject({ ...item, compare_at_unit_price: amount.nullish(), internal_note: note })
+// Nothing is taken from the shelf for a draft: whether it may be sold short is looked at when it becomes an order.
+const editItem = z.strictObject({
+  ...item,
+  compare_at_unit_price: amount.nullish(),
+  internal_note: note,
+  allow_backorder: z.boolean().optional(),
+})
 const changedItem = z.strictObject({
   quantity: z.int().min(0).max(limits.quantity),
   unit_price: amount.nullish(),
@@ -68,6 +74,22 @@ const changedItem = z.strictObject({
   internal_note: note,
   metadata,
 })
+
+/** How it is sent is what the option says; Medusa’s clients say it again, and what it costs. */
+const draftMethod = z
+  .strictObject({
+    shipping_option_id: id,
+    custom_amount: amount.nullish(),
+    shipping_method_id: z.string().max(64).nullish(),
+    name: name.optional(),
+    data: metadata,
+    amount: price,
+  })
+  .transform(({ shipping_option_id, custom_amount, amount: given }) => ({
+    shipping_option_id,
+    custom_amount: custom_amount ?? (given == null ? undefined : Number(given)),
+  }))
+  .refine(({ custom_amount }) => custom_amount == null || custom_amount >= 0, 'An amount is a number, and not below zero')
 
 const newDraft = z.strictObject({
   // Medusa’s clients may say what becomes of it; here it is a draft until it is converted.
@@ -81,10 +103,7 @@ const newDraft = z.strictObject({
   shipping_address: givenAddress,
   billing_address: givenAddress,
   items: z.array(newItem).max(limits.cartLines).optional(),
-  shipping_methods: z
-    .array(z.strictObject({ shipping_option_id: id, custom_amount: amount.nullish() }))
-    .max(limits.shippingMethods)
-    .optional(),
+  shipping_methods: z.array(draftMethod).max(limits.shippingMethods).optional(),
   no_notification_order: z.boolean().optional(),
   locale: locale.optional(),
   metadata,

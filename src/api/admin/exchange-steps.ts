@@ -64,6 +64,7 @@ const exchangeStatus = z.enum(['open', 'requested', 'canceled'])
 export const exchangeReads = (noun: Noun): Route[] =>
   reading({
     path: pathOf(noun),
+    limit: 15,
     singular: noun.name,
     plural: `${noun.name}s`,
     label: label(noun),

@@ -1,11 +1,27 @@
 import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
-import { listNotificationsStatement } from '../../notifications/index.js'
+import { listNotificationsStatement, type NotificationView } from '../../notifications/index.js'
 import { ids, q, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'to', 'channel', 'template', 'subject', 'data', 'status', 'sent_at', 'created_at', 'updated_at', 'deleted_at'],
+  defaults: [
+    'id',
+    'to',
+    'channel',
+    'template',
+    'subject',
+    'data',
+    'trigger_type',
+    'resource_id',
+    'resource_type',
+    'receiver_id',
+    'status',
+    'sent_at',
+    'created_at',
+    'updated_at',
+    'deleted_at',
+  ],
 }
 
 const notifications = reading({
@@ -21,7 +37,10 @@ const notifications = reading({
     named: { to: 'recipient', status: 'state' },
   },
   fields,
+  orderable: ['created_at', 'id', 'updated_at'],
   descending: true,
+  // What a message is about stands in its data.
+  render: (row: NotificationView) => ({ ...row, trigger_type: null, resource_id: null, resource_type: null, receiver_id: null }),
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,

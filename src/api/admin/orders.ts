@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { address, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { address, email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
   archiveOrder,
@@ -17,13 +17,14 @@ import {
   vendorOrderOrders,
 } from '../../orders/index.js'
 import { requestPayment } from '../../payments/index.js'
+import { narrowedQuery } from '../narrowing.js'
 import { answerOrder, orderFields as fields, orderLines, picturesOf, rendered, wireOrder } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, q, reach } from './shared.js'
 
 const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'summary', 'vendor.*', ...orderLines, 'commission_lines.*'] }
 
 const orderStatus = z.enum(['pending', 'completed', 'draft', 'archived', 'canceled', 'requires_action'])
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((value) => new Date(value))
 /** A moment, or bounds around it, as Medusa's clients filter by time. Rows have milliseconds, so every bound can be shifted to one kind. */
 export const period = z
   .union([
@@ -40,6 +41,32 @@ export const period = z
       before: before.length === 0 ? null : new Date(Math.min(...before)),
     }
   })
+const orderList = narrowedQuery(
+  z.strictObject({
+    q,
+    id: ids,
+    status: z.union([orderStatus, z.array(orderStatus).max(6)]).optional(),
+    customer_id: ids,
+    sales_channel_id: ids,
+    vendor_id: id.optional(),
+    region_id: ids,
+    created_at: period.optional(),
+    updated_at: period.optional(),
+  }),
+  {
+    table: 'orders',
+    columns: {
+      status: 'text',
+      email: 'text',
+      customer_id: 'text',
+      sales_channel_id: 'text',
+      region_id: 'text',
+      currency_code: 'text',
+      display_id: 'number',
+      canceled_at: 'date',
+    },
+  },
+)
 const partStatus = z.enum(['pending', 'completed', 'canceled'])
 const several = <Value extends string>(given: Value | Value[] | undefined) => (given === undefined ? null : [given].flat())
 
@@ -84,22 +111,13 @@ export const routes: Route[] = [
     path: '/admin/orders',
     summary: 'List orders',
     access: 'orders:read',
-    query: z.strictObject({
-      q,
-      id: ids,
-      status: z.union([orderStatus, z.array(orderStatus).max(6)]).optional(),
-      customer_id: id.optional(),
-      sales_channel_id: oneOrMany.optional(),
-      vendor_id: id.optional(),
-      region_id: oneOrMany.optional(),
-      created_at: period.optional(),
-      updated_at: period.optional(),
-    }),
+    query: orderList.schema,
     fields,
-    page: { limit: 50, orderable: orderOrders, descending: true },
+    page: { limit: 15, orderable: orderOrders, descending: true },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      const { context, query, page } = request
+      const { context, page } = request
+      const query = await orderList.narrow(request)
       const filter = {
         q: query.q ?? null,
         id: query.id ?? null,

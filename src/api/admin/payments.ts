@@ -42,6 +42,7 @@ function renderPayment({ amount_minor, captured_minor, refunded_minor, captures,
 
 const payments = reading({
   path: '/admin/payments',
+  limit: 20,
   singular: 'payment',
   plural: 'payments',
   label: 'Payment',

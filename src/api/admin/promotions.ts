@@ -250,7 +250,7 @@ const ruleReads: Route[] = [
       application_method_type: methodType.optional(),
       application_method_target_type: targetType.optional(),
     }),
-    page: { limit: 50, orderable: ['id'] },
+    page: { limit: 100, orderable: ['id'] },
     ids: { rule_type: 'promotion_rule_type', rule_attribute_id: 'promotion_rule_attribute' },
     async handle(request) {
       const { context, page, params, query } = request

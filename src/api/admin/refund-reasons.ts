@@ -8,6 +8,7 @@ const fields: FieldsPolicy = { defaults: ['id', 'code', 'label', 'description', 
 
 const reasons = reading({
   path: '/admin/refund-reasons',
+  limit: 15,
   singular: 'refund_reason',
   plural: 'refund_reasons',
   label: 'Refund reason',

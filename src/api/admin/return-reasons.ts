@@ -22,6 +22,7 @@ const fields: FieldsPolicy = {
 
 const reasons = reading({
   path: '/admin/return-reasons',
+  limit: 20,
   singular: 'return_reason',
   plural: 'return_reasons',
   label: 'Return reason',

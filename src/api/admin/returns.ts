@@ -59,6 +59,7 @@ const returnStatus = z.enum(['open', 'requested', 'received', 'partially_receive
 
 const returns = reading({
   path: '/admin/returns',
+  limit: 15,
   singular: 'return',
   plural: 'returns',
   label: 'Return',

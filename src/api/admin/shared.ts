@@ -49,6 +49,8 @@ interface Reading<Query extends z.ZodObject> {
   fields: FieldsPolicy
   orderable?: readonly [string, ...string[]]
   descending?: boolean
+  /** Rows of a page where none are asked for; 50 when absent. */
+  limit?: number
   /** A page of rows, each with the `count` of all. */
   load(request: AnyRequest, query: output<Query>, page: ListPage): Promise<{ count: number }[]>
   render?(row: never, request: AnyRequest): object
@@ -88,7 +90,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     query: narrowing === undefined ? query : narrowable(query, narrowing),
     fields,
     ...(noun.ids === undefined ? {} : { ids: noun.ids }),
-    page: { limit: 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
+    page: { limit: noun.limit ?? 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
     async handle(request) {
       const { offset, limit } = request.page
       const given = request.query as Record<string, unknown>

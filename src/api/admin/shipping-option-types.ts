@@ -13,6 +13,7 @@ const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'cod
 
 const types = reading({
   path: '/admin/shipping-option-types',
+  limit: 10,
   singular: 'shipping_option_type',
   plural: 'shipping_option_types',
   label: 'Shipping option type',

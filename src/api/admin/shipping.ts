@@ -41,6 +41,7 @@ const optionFields: FieldsPolicy = {
     'updated_at',
     'deleted_at',
     'type.*',
+    'provider.*',
     'prices.*',
     'prices.price_rules.*',
     'rules.*',
@@ -52,6 +53,7 @@ const optionFields: FieldsPolicy = {
 
 const profiles = reading({
   path: '/admin/shipping-profiles',
+  limit: 20,
   singular: 'shipping_profile',
   plural: 'shipping_profiles',
   label: 'Shipping profile',
@@ -74,7 +76,7 @@ const profiles = reading({
 /** Amounts in major units; what the row keeps as columns is shown as rules, too. */
 function renderOption(row: ListedShippingOption): object {
   const { is_return, enabled_in_store, prices, ...option } = row
-  return { ...option, rules: rulesOf(row), prices: renderPrices(prices) }
+  return { ...option, provider: { id: row.provider_id, is_enabled: true }, rules: rulesOf(row), prices: renderPrices(prices) }
 }
 
 const options = reading({

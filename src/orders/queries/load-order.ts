@@ -185,7 +185,7 @@ export const orderOrders = ['created_at', 'updated_at', 'display_id', 'id'] as c
 export interface OrderFilter extends ListPage {
   id: readonly string[] | null
   status: readonly string[] | null
-  customerId: string | null
+  customerId: string | readonly string[] | null
   salesChannelId: readonly string[] | null
   /** Orders with a part of this vendor. */
   vendorId: string | null
@@ -210,7 +210,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
     `select ${orderColumns}, o.count from (
        select o.*, count(*) over ()::int as count from orders o
        where o.tenant_id = $1 and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.status = any($3))
-         and ($4::text is null or o.customer_id = $4) and ($5::text[] is null or o.sales_channel_id = any($5))
+         and ($4::text[] is null or o.customer_id = any($4)) and ($5::text[] is null or o.sales_channel_id = any($5))
          and ($6::text is null or exists (select 1 from vendor_order v
               where v.tenant_id = $1 and v.order_id = o.id and v.vendor_id = $6))
          and ($7::text is null or o.display_id::text = $7 or strpos(lower(o.email), lower($7)) > 0)
@@ -223,7 +223,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
       tenantId,
       filter.id,
       filter.status,
-      filter.customerId,
+      filter.customerId === null ? null : [filter.customerId].flat(),
       filter.salesChannelId,
       filter.vendorId,
       filter.q,

@@ -143,6 +143,73 @@ describe("Medusa's Admin API on the side of orders", () => {
     })
   })
 
+  describe('lists', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+    const list = async (path: string, query: Record<string, string> = {}): Promise<any> => good(await store().admin.get(path, query))
+
+    it('of orders are narrowed by $and and $or, operators, several customers and plain days', async () => {
+      const [one, two] = [await buy(store()), await buy(store())]
+      const found = async (query: Record<string, string>) =>
+        (await list('/admin/orders', query)).orders.map((order: { id: string }) => order.id)
+      assert.deepEqual(await found({ '$or[0][id]': one.id, '$or[1][display_id]': String(two.order.display_id), order: 'created_at' }), [
+        one.id,
+        two.id,
+      ])
+      assert.deepEqual(await found({ '$and[0][id]': one.id, '$and[1][status]': 'canceled' }), [])
+      assert.deepEqual(await found({ 'id[$in][0]': two.id, 'status[$ne]': 'canceled' }), [two.id])
+      assert.deepEqual(await found({ 'customer_id[0]': one.order.customer_id, 'customer_id[1]': 'cus_none', id: one.id }), [one.id])
+      assert.deepEqual(await found({ 'created_at[$gte]': '2100-01-01' }), [])
+      assert.deepEqual(await found({ 'created_at[$gte]': '2020-01-01', 'id[0]': one.id, '$or[0][email][$like]': 'ada@%' }), [one.id])
+    })
+
+    it("have Medusa's number of rows where none is asked for", async () => {
+      const limits = {
+        orders: 15,
+        returns: 15,
+        exchanges: 15,
+        claims: 15,
+        'refund-reasons': 15,
+        'return-reasons': 20,
+        'api-keys': 20,
+        payments: 20,
+        'shipping-profiles': 20,
+        'shipping-option-types': 10,
+        regions: 50,
+        'draft-orders': 50,
+      }
+      for (const [name, limit] of Object.entries(limits)) assert.equal((await list(`/admin/${name}`)).limit, limit, name)
+    })
+
+    it('of customers and groups are narrowed by the other, as an object too', async () => {
+      const { customer_group: group } = good(await store().admin.post('/admin/customer-groups', { name: 'Regulars' }))
+      const { customer } = good(await store().admin.post('/admin/customers', { email: 'regular@example.com' }))
+      good(await store().admin.post(`/admin/customer-groups/${group.id}/customers`, { add: [customer.id] }))
+      const { customers } = await list('/admin/customers', { 'groups[id]': group.id })
+      assert.deepEqual(
+        customers.map((one: { id: string }) => one.id),
+        [customer.id],
+      )
+      const { customer_groups } = await list('/admin/customer-groups', { 'customers[id][0]': customer.id })
+      assert.deepEqual(
+        customer_groups.map((one: { id: string }) => one.id),
+        [group.id],
+      )
+    })
+  })
+
+  it('puts a draft together with ways of delivery as its client writes them', async () => {
+    const { draft_order } = good(
+      await store().admin.post('/admin/draft-orders', {
+        email: 'draft@example.com',
+        region_id: store().regionId,
+        shipping_address: { country_code: 'us' },
+        items: [{ variant_id: store().vendors[0]?.products[0]?.variantIds[0], quantity: 1 }],
+        shipping_methods: [{ shipping_option_id: store().vendors[0]?.shippingOptionId, name: 'By hand', amount: '3.50', data: {} }],
+      }),
+    )
+    assert.equal(draft_order.shipping_methods[0].amount, 3.5)
+  })
+
   it('says what it is made of, as a dashboard asks when it starts', async () => {
     const { feature_flags } = good(await store().shopper.get('/admin/feature-flags'))
     assert.equal(feature_flags.rbac, false)
