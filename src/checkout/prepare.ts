@@ -119,7 +119,7 @@ export async function prepareCheckout(context: Context, cartId: string, resumeAf
       reserveForCart(unit, cartId, checkout.id),
       takeUses(
         unit,
-        { checkoutId: checkout.id, currency },
+        { checkoutId: checkout.id, currency, buyer: { customerId: cart.customer_id, email: cart.email } },
         [...promotionsInUse(cart)].map(([promotionId, used]) => ({ promotionId, amountMinor: used })),
       ),
       takeCredit(unit, checkout.id, spendingOf(cart)),

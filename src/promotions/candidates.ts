@@ -1,6 +1,7 @@
 import { type Statement, statement } from '../db/index.js'
 import { invalidData, limits } from '../kernel/index.js'
 import type { Promotion } from './promotion.js'
+import type { Buyer } from './usage.js'
 
 const columns = [
   'id',
@@ -26,27 +27,41 @@ const columns = [
   'buy_rules',
 ]
 
-const promotionJson = `json_build_object(${columns.map((column) => `'${column}', p.${column}`).join(', ')},
+/** SQL of what was used of campaign `k`: by this buyer, where each has so much; all of it for a buyer who is not known yet. */
+const usedSql = ({ customerId, email }: BuyerSql) => `case when k.budget_type = 'use_by_attribute' then coalesce(
+            case when (case k.budget_attribute when 'customer_id' then ${customerId} else ${email} end) is null then k.budget_limit_minor end,
+            (select u.used from campaign_use u where u.tenant_id = $1 and u.campaign_id = k.id
+               and u.attribute_value = case k.budget_attribute when 'customer_id' then ${customerId} else lower(${email}) end), 0)
+          else k.budget_used_minor end`
+
+/** SQL expressions of who buys. */
+interface BuyerSql {
+  customerId: string
+  email: string
+}
+
+const promotionJson = (buyer: BuyerSql) => `json_build_object(${columns.map((column) => `'${column}', p.${column}`).join(', ')},
       'campaign', (select json_build_object('id', k.id, 'starts_at', k.starts_at, 'ends_at', k.ends_at,
           'budget_type', k.budget_type, 'budget_currency_code', k.budget_currency_code, 'budget_limit_minor', k.budget_limit_minor,
-          'budget_used_minor', k.budget_used_minor)
+          'budget_used_minor', ${usedSql(buyer)})
         from campaign k where k.tenant_id = $1 and k.id = p.campaign_id and k.deleted_at is null))`
 
 /**
  * SQL for the promotions that a cart may come to, as a JSON array: the active ones that start by themselves, and those
  * of `codes`, an SQL expression. $1 is the tenant. A store without promotions pays two looks into indexes.
  */
-export const candidatesJsonSql = (codes: string) => `coalesce((
-    select json_agg(${promotionJson} order by p.id) from promotion p
+export const candidatesJsonSql = (codes: string, buyer: BuyerSql) => `coalesce((
+    select json_agg(${promotionJson(buyer)} order by p.id) from promotion p
     where p.tenant_id = $1 and p.id in (
       (select a.id from promotion a where a.tenant_id = $1 and a.is_automatic and a.status = 'active' and a.deleted_at is null
        order by a.id limit ${limits.automaticPromotions})
       union all
       (select b.id from promotion b where b.tenant_id = $1 and b.code = any(${codes}) and b.status = 'active' and b.deleted_at is null))), '[]')`
 
-/** The candidates of a cart that holds these codes. */
-export function candidatesStatement(tenantId: string, codes: readonly string[]): Statement<{ promotions: Promotion[] }> {
-  return statement('promotions.candidates', `select ${candidatesJsonSql('$2::text[]')} as promotions`, [tenantId, codes])
+/** The candidates of a buyer's cart that holds these codes. */
+export function candidatesStatement(tenantId: string, codes: readonly string[], buyer: Buyer): Statement<{ promotions: Promotion[] }> {
+  const sql = candidatesJsonSql('$2::text[]', { customerId: '$3::text', email: '$4::text' })
+  return statement('promotions.candidates', `select ${sql} as promotions`, [tenantId, codes, buyer.customerId, buyer.email])
 }
 
 /** Refuses codes of no active promotion. A promotion that does not suit the cart is known all the same. Throws invalid_data. */

@@ -43,10 +43,11 @@ export interface CampaignState {
   id: string
   starts_at: string | null
   ends_at: string | null
-  budget_type: 'spend' | 'usage' | null
+  budget_type: 'spend' | 'usage' | 'use_by_attribute' | null
   budget_currency_code: string | null
   /** Of a budget of uses, a use counts as one. */
   budget_limit_minor: number | null
+  /** By this buyer, where each has so much. */
   budget_used_minor: number
 }
 

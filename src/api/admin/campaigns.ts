@@ -56,7 +56,14 @@ export const newCampaign = z.strictObject({
   name,
   campaign_identifier: name,
   ...columns,
-  budget: z.strictObject({ type: z.enum(['spend', 'usage']).default('usage'), currency_code: currencyCode.nullish(), limit }).nullish(),
+  budget: z
+    .strictObject({
+      type: z.enum(['spend', 'usage', 'use_by_attribute']).default('usage'),
+      attribute: z.enum(['customer_id', 'customer_email']).nullish(),
+      currency_code: currencyCode.nullish(),
+      limit,
+    })
+    .nullish(),
 }) satisfies z.ZodType<CampaignInput>
 
 export const routes: Route[] = [

@@ -78,7 +78,7 @@ export async function createInUnit(context: Pick<Context, 'clock'>, unit: Unit, 
 
 async function checkCodes(unit: Unit, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return
-  const [found] = await unit.run(candidatesStatement(tenantOf(unit), codes))
+  const [found] = await unit.run(candidatesStatement(tenantOf(unit), codes, { customerId: null, email: null }))
   refuseUnknownCodes(found?.promotions ?? [], codes)
 }
 

@@ -33,7 +33,7 @@ export async function replaceCodes(work: CartChange, codes: PromoCodes, given: P
   const { cart, unit, tenantId } = work
   cart.promo_codes = [...new Set(codes)]
   if (cart.promo_codes.length > limits.promotionCodes) throw invalidData(`A cart has at most ${limits.promotionCodes} promotion codes`)
-  const [found] = await unit.run(candidatesStatement(tenantId, cart.promo_codes))
+  const [found] = await unit.run(candidatesStatement(tenantId, cart.promo_codes, { customerId: cart.customer_id, email: cart.email }))
   cart.promotions = found?.promotions ?? []
   refuseUnknownCodes(cart.promotions, given)
 }

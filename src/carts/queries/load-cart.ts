@@ -217,7 +217,7 @@ const rootSql = `
             exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = c.id) as is_draft,
             c.credits as credit_lines, ${cartCreditAccountsSql} as credit_accounts,
             ${taxRatesJson(`(c.shipping_address ->> 'country_code')`, `(c.shipping_address ->> 'province')`)} as rates,
-            ${candidatesJsonSql('c.promo_codes')} as promotions`
+            ${candidatesJsonSql('c.promo_codes', { customerId: 'c.customer_id', email: 'c.email' })} as promotions`
 
 /** The whole cart in one statement: every answer about a cart, and every change, begins with it. */
 export function loadCartStatement(tenantId: string, cartId: string): Statement<LoadedCart> {

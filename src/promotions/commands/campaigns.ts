@@ -1,9 +1,11 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
 
-/** What a campaign may use: money, or a number of orders. */
+/** What a campaign may use: money, or a number of orders; of all customers together, or of each. */
 export interface CampaignBudget {
-  type: 'spend' | 'usage'
+  type: 'spend' | 'usage' | 'use_by_attribute'
+  /** By what customers are told apart, where each has so many uses. */
+  attribute?: 'customer_id' | 'customer_email' | null | undefined
   /** Of a budget of money. */
   currency_code?: string | null | undefined
   /** Major units, or a number of times; null for no limit. */
@@ -34,7 +36,10 @@ export async function createCampaign(unit: Unit, input: CampaignInput): Promise<
   const { budget } = input
   refuseDates(input.starts_at, input.ends_at)
   if (budget?.type === 'spend' && budget.currency_code == null) throw invalidData('budget.currency_code is required for a budget of money')
-  if (budget?.type === 'usage' && budget.currency_code != null) throw invalidData('budget.currency_code belongs to a budget of money')
+  if (budget != null && budget.type !== 'spend' && budget.currency_code != null)
+    throw invalidData('budget.currency_code belongs to a budget of money')
+  if (budget != null && (budget.type === 'use_by_attribute') !== (budget.attribute != null))
+    throw invalidData('budget.attribute goes with a budget of type use_by_attribute, and only with it')
   const id = newId('procamp')
   const row = {
     id,
@@ -44,6 +49,7 @@ export async function createCampaign(unit: Unit, input: CampaignInput): Promise<
     starts_at: input.starts_at ?? null,
     ends_at: input.ends_at ?? null,
     budget_type: budget?.type ?? null,
+    budget_attribute: budget?.attribute ?? null,
     budget_currency_code: budget?.currency_code ?? null,
     budget_limit_minor: budget == null ? null : limitOf(budget.limit, budget.currency_code ?? null),
     metadata: input.metadata == null ? null : JSON.stringify(input.metadata),
@@ -71,7 +77,8 @@ export async function updateCampaign(unit: Unit, id: string, patch: CampaignPatc
   if (budget?.limit !== undefined) {
     if (known.budget_type === null) throw invalidData('The campaign has no budget')
     const limit = limitOf(budget.limit, known.budget_currency_code)
-    if (limit !== null && BigInt(limit) < known.budget_used_minor) throw invalidData('More of the budget was used already')
+    const isShared = known.budget_type !== 'use_by_attribute'
+    if (isShared && limit !== null && BigInt(limit) < known.budget_used_minor) throw invalidData('More of the budget was used already')
     changes.budget_limit_minor = limit
   }
   try {
@@ -150,7 +157,7 @@ export async function requireCampaign(unit: Unit, id: string): Promise<void> {
 interface LockedCampaign {
   starts_at: Date | null
   ends_at: Date | null
-  budget_type: 'spend' | 'usage' | null
+  budget_type: CampaignBudget['type'] | null
   budget_currency_code: string | null
   budget_used_minor: bigint
   is_platform_funded: boolean

@@ -9,7 +9,8 @@ export interface CampaignRow {
   campaign_identifier: string
   starts_at: Date | string | null
   ends_at: Date | string | null
-  budget_type: 'spend' | 'usage' | null
+  budget_type: 'spend' | 'usage' | 'use_by_attribute' | null
+  budget_attribute: string | null
   budget_currency_code: string | null
   budget_limit_minor: bigint | number | null
   budget_used_minor: bigint | number
@@ -26,6 +27,7 @@ export const campaignColumns = [
   'starts_at',
   'ends_at',
   'budget_type',
+  'budget_attribute',
   'budget_currency_code',
   'budget_limit_minor',
   'budget_used_minor',
@@ -58,12 +60,13 @@ export function listCampaignsStatement(
 
 /** A campaign in wire shape, amounts in major units. */
 export function renderCampaign(row: CampaignRow): Record<string, unknown> {
-  const { budget_type, budget_currency_code, budget_limit_minor, budget_used_minor, ...campaign } = row
+  const { budget_type, budget_attribute, budget_currency_code, budget_limit_minor, budget_used_minor, ...campaign } = row
   const figure = (value: bigint | number) => (budget_currency_code === null ? Number(value) : toMajor(value, budget_currency_code))
   const budget = {
     id: campaign.id.replace('procamp_', 'probudg_'),
     type: budget_type,
     currency_code: budget_currency_code,
+    attribute: budget_attribute,
     limit: budget_limit_minor === null ? null : figure(budget_limit_minor),
     used: figure(budget_used_minor),
   }

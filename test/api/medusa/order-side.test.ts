@@ -3,6 +3,8 @@ import { buy, packAll, shelf } from '../../support/after-sale.js'
 import { useAfterSale } from '../../support/admin-client.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
+import { promote } from '../../support/promotions.js'
+import { fillCart } from '../../support/purchase.js'
 import { signUp } from '../../support/shopper.js'
 
 /** What of an order's side of Medusa's Admin API its own software calls beside the steps that have suites of their own. */
@@ -208,6 +210,62 @@ describe("Medusa's Admin API on the side of orders", () => {
       }),
     )
     assert.equal(draft_order.shipping_methods[0].amount, 3.5)
+  })
+
+  describe('a budget of so many uses for each customer', () => {
+    const cartOf = async (email: string, code: string) => {
+      const variantIds = [store().vendors[0]?.products[0]?.variantIds[0] as string]
+      const cartId = await fillCart(store().shopper, { regionId: store().regionId, variantIds, email })
+      const { cart } = good(await store().shopper.post(`/store/carts/${cartId}/promotions`, { promo_codes: [code] }))
+      const { payment_collection } = good(await store().shopper.post('/store/payment-collections', { cart_id: cartId }))
+      const session = { provider_id: 'pp_system_default' }
+      good(await store().shopper.post(`/store/payment-collections/${payment_collection.id}/payment-sessions`, session))
+      return { id: cartId, discount: cart.discount_total as number }
+    }
+    const campaignOf = async (attribute: string, code: string) => {
+      const { campaign } = await sdk().admin.campaign.create({
+        name: code,
+        campaign_identifier: code,
+        starts_at: '2020-01-01',
+        budget: { type: 'use_by_attribute', attribute, limit: 1 },
+      } as never)
+      await promote(store(), { code, more: { campaign_id: campaign.id } })
+      return campaign
+    }
+    const complete = async (cart: { id: string }) => store().shopper.post(`/store/carts/${cart.id}/complete`)
+
+    it('is used up by one and not by another', async () => {
+      const campaign = await campaignOf('customer_email', 'ONCE')
+      assert.deepEqual(
+        [campaign.budget.type, (campaign.budget as { attribute?: string }).attribute],
+        ['use_by_attribute', 'customer_email'],
+      )
+      const first = await cartOf('one@example.com', 'ONCE')
+      assert.equal(first.discount, 1.1)
+      assert.equal((await complete(first)).body.type, 'order')
+      assert.equal((await cartOf('one@example.com', 'ONCE')).discount, 0)
+      assert.equal((await complete(await cartOf('two@example.com', 'ONCE'))).body.type, 'order')
+      const { campaign: after } = await sdk().admin.campaign.retrieve(campaign.id)
+      assert.equal(after.budget.used, 2)
+    })
+
+    it('is used once by carts that are completed at the same moment', async () => {
+      await campaignOf('customer_id', 'RACE')
+      const carts = [
+        await cartOf('three@example.com', 'RACE'),
+        await cartOf('three@example.com', 'RACE'),
+        await cartOf('three@example.com', 'RACE'),
+      ]
+      const answers = await Promise.all(carts.map(complete))
+      assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 400, 400])
+      const refused = answers.find((answer) => answer.status === 400)
+      assert.deepEqual(refused?.body, { type: 'not_allowed', message: 'Promotion usage exceeds the budget limit.' })
+    })
+
+    it('says by what customers are told apart', async () => {
+      const body = { name: 'X', campaign_identifier: 'X', budget: { type: 'use_by_attribute', limit: 1 } }
+      assert.equal((await store().admin.post('/admin/campaigns', body)).status, 400)
+    })
   })
 
   it('says what it is made of, as a dashboard asks when it starts', async () => {
