@@ -1,4 +1,4 @@
-import { statement, tenantOf, type Unit } from '../db/index.js'
+import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
 import { forbidden, newId, notAllowed, notFound } from '../kernel/index.js'
 import type { Actor } from './actor.js'
 import type { Permission } from './permissions.js'
@@ -7,6 +7,8 @@ import { grantableRoles, refuseLacking } from './roles.js'
 export interface UserPatch {
   first_name?: string | null | undefined
   last_name?: string | null | undefined
+  avatar_url?: string | null | undefined
+  metadata?: object | null | undefined
   /** Ids of roles: a whole set. */
   role_ids?: readonly string[] | undefined
 }
@@ -24,7 +26,7 @@ export async function updateUser(unit: Unit, changer: Actor, id: string, patch: 
     .knex('store_user')
     .where({ tenant_id: tenantId, id })
     .whereNull('deleted_at')
-    .update({ ...changes, updated_at: new Date() })
+    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`User with id: ${id} was not found`)
   if (role_ids === undefined) return
   refuseLacking(changer, await lockRights(unit, id))

@@ -5,6 +5,8 @@ export interface UserRow {
   email: string
   first_name: string | null
   last_name: string | null
+  avatar_url: string | null
+  metadata: object | null
   created_at: Date
   updated_at: Date
   deleted_at: Date | null
@@ -22,7 +24,7 @@ export function listUsersStatement(
   const order = orderBy('u', page.order)
   return statement(
     `access.list_users.${order.name}`,
-    `select u.id, u.email, u.first_name, u.last_name, u.created_at, u.updated_at, u.deleted_at, count(*) over ()::int as count,
+    `select u.id, u.email, u.first_name, u.last_name, u.avatar_url, u.metadata, u.created_at, u.updated_at, u.deleted_at, count(*) over ()::int as count,
             array(select r.name from role_grant g join role r on r.tenant_id = g.tenant_id and r.id = g.role_id
                   where g.tenant_id = $1 and g.subject_type = 'user' and g.subject_id = u.id order by r.name) as roles
      from store_user u

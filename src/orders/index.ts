@@ -1,7 +1,14 @@
 export { bestSellersStatement } from './queries/best-sellers.js'
 export { cancelFulfillment } from './commands/cancel-fulfillment.js'
 export { cancelOrder } from './commands/cancel-order.js'
-export { archiveOrder, completeOrder, insertOrderChangeStatement, type OrderPatch, updateOrder } from './commands/change-order.js'
+export {
+  archiveOrder,
+  completeOrder,
+  insertOrderChangeStatement,
+  noteOrderChange,
+  type OrderPatch,
+  updateOrder,
+} from './commands/change-order.js'
 export { createFulfillment, createFulfillments, type FulfillmentInput } from './commands/create-fulfillment.js'
 export { deliverFulfillment } from './commands/deliver-fulfillment.js'
 export { type ShipmentLabel, shipFulfillment } from './commands/ship-fulfillment.js'
@@ -15,7 +22,7 @@ export {
   transferOrderToGuest,
 } from './commands/transfer-order.js'
 export { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from './locks.js'
-export { type OrderChangeRow, orderChangesStatement, partOfFulfillmentStatement } from './queries/history.js'
+export { type OrderChangeRow, orderChangesStatement, partOfFulfillmentStatement, renderOrderChange } from './queries/history.js'
 export {
   listOrdersStatement,
   type LoadedOrder,
@@ -24,6 +31,7 @@ export {
   orderOrders,
   type OrderPartRow,
   type Period,
+  whereOrdersWereSoldStatement,
 } from './queries/load-order.js'
 export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'

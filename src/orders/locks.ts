@@ -76,6 +76,7 @@ export interface OrderLock {
   email: string | null
   shipping_address: Address | null
   billing_address: Address | null
+  locale: string | null
   metadata: Record<string, unknown> | null
 }
 
@@ -87,7 +88,8 @@ export interface OrderLock {
 export function lockOrderStatement(tenantId: string, orderId: string): Statement<OrderLock> {
   return statement(
     'orders.lock',
-    `select id, display_id, status, currency_code, customer_id, credit_minor, credit_returned_minor, email, shipping_address, billing_address, metadata
+    `select id, display_id, status, currency_code, customer_id, credit_minor, credit_returned_minor, email, shipping_address, billing_address,
+            locale, metadata
      from orders where tenant_id = $1 and id = $2 for no key update`,
     [tenantId, orderId],
   )

@@ -10,6 +10,8 @@ export interface Rule {
   attribute: string
   operator: Operator
   values: readonly string[]
+  /** What staff say of it. */
+  description?: string | null
 }
 
 /** A promotion as carts load it; amounts in minor units, rates in parts per million. */

@@ -33,6 +33,7 @@ export const changeKinds = {
   ...kindsOf('claim'),
   claim_claimed: storeRows('order_claim_item', ''),
   order_collection: storeRows('payment_collection', 'and order_id is not null and cart_id is null'),
+  order_edit: storeRows('order_edit', ''),
   order_edit_item: storeRows('order_edit_action', `and action = 'ITEM_ADD'`),
   order_edit_shipping: storeRows('order_edit_action', `and action = 'SHIPPING_ADD'`),
 }

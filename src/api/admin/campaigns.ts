@@ -34,12 +34,22 @@ const campaigns = reading({
   plural: 'campaigns',
   label: 'Campaign',
   access: 'promotions:read',
-  query: z.strictObject({ q, id: ids, campaign_identifier: oneOrMany.optional() }),
+  query: z.strictObject({
+    q,
+    id: ids,
+    campaign_identifier: oneOrMany.optional(),
+    budget: z.strictObject({ currency_code: currencyCode.optional() }).optional(),
+  }),
   narrowing: { table: 'campaign', columns: { name: 'text', campaign_identifier: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name', 'starts_at', 'ends_at'],
   load({ context }, query, page) {
-    const filter = { id: query.id ?? null, q: containsPattern(query.q), identifier: query.campaign_identifier ?? null }
+    const filter = {
+      id: query.id ?? null,
+      q: containsPattern(query.q),
+      identifier: query.campaign_identifier ?? null,
+      currency: query.budget?.currency_code ?? null,
+    }
     return context.db.read(context.scope, listCampaignsStatement(tenantOf(context), filter, page))
   },
   render: renderCampaign,

@@ -16,7 +16,7 @@ import { singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { listOrdersStatement, orderOrders } from '../../orders/index.js'
-import { orderFields, rendered } from './order-answers.js'
+import { orderFields, renderedAll } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, reading, removal, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -173,7 +173,11 @@ export const routes: Route[] = [
       if (card === undefined) throw notFound(`Gift card with id: ${wanted} was not found`)
       const filter = { q: null, status: null, customerId: null, salesChannelId: null, vendorId: null, id: paid.map((row) => row.order_id) }
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantId, { ...filter, ...page }))
-      return { orders: rows.map(({ count: _count, ...order }) => rendered(request, order)), count: rows[0]?.count ?? 0, offset, limit }
+      const orders = await renderedAll(
+        request,
+        rows.map(({ count: _count, ...order }) => order),
+      )
+      return { orders, count: rows[0]?.count ?? 0, offset, limit }
     },
   }),
   removal({

@@ -18,6 +18,7 @@ import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as notifications } from './notifications.js'
+import { routes as orderChanges } from './order-changes.js'
 import { routes as orderEdits } from './order-edits.js'
 import { routes as orderFulfillments } from './order-fulfillments.js'
 import { routes as orders } from './orders.js'
@@ -96,6 +97,7 @@ export const routes: Route[] = [
   ...orderFulfillments,
   ...fulfillments,
   ...orderEdits,
+  ...orderChanges,
   ...returns,
   ...exchanges,
   ...claims,

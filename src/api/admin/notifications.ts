@@ -16,6 +16,8 @@ const fields: FieldsPolicy = {
     'resource_id',
     'resource_type',
     'receiver_id',
+    'provider_id',
+    'external_id',
     'status',
     'sent_at',
     'created_at',
@@ -40,7 +42,15 @@ const notifications = reading({
   orderable: ['created_at', 'id', 'updated_at'],
   descending: true,
   // What a message is about stands in its data.
-  render: (row: NotificationView) => ({ ...row, trigger_type: null, resource_id: null, resource_type: null, receiver_id: null }),
+  render: (row: NotificationView) => ({
+    ...row,
+    trigger_type: null,
+    resource_id: null,
+    resource_type: null,
+    receiver_id: null,
+    provider_id: 'mail',
+    external_id: null,
+  }),
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,

@@ -2,7 +2,7 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import type { FieldsPolicy } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { type LoadedOrder, loadOrderStatement, renderOrder } from '../../orders/index.js'
+import { type LoadedOrder, loadOrderStatement, renderOrder, whereOrdersWereSoldStatement } from '../../orders/index.js'
 import type { AnyRequest } from './shared.js'
 
 export const orderLines = [
@@ -43,6 +43,7 @@ export const orderFields: FieldsPolicy = {
     'vendor_orders.*',
     'vendor_orders.vendor.*',
   ],
+  extra: ['sales_channel.*', 'region.*', 'transactions.*'],
 }
 
 export const picturesOf = (request: AnyRequest) => (url: string | null) => absoluteUrl(url, request.services.publicUrl)
@@ -55,11 +56,55 @@ export async function wireOrder(request: AnyRequest, orderId: string): Promise<R
   return renderOrder(order, picturesOf(request))
 }
 
-export function rendered(request: AnyRequest, order: LoadedOrder): unknown {
-  return request.fields.project(renderOrder(order, picturesOf(request)))
+export async function renderedAll(request: AnyRequest, orders: readonly LoadedOrder[]): Promise<unknown[]> {
+  const rows = await withRelations(
+    request,
+    orders.map((order) => renderOrder(order, picturesOf(request))),
+  )
+  return rows.map((order) => request.fields.project(order))
+}
+
+type WireOrder = Record<string, unknown>
+interface WirePayment {
+  currency_code: string
+  captures: { id: string; amount: number; created_at: string }[]
+  refunds: { id: string; amount: number; created_at: string }[]
+}
+
+/** What was paid of an order, and given back, as one account of it. */
+function transactionsOf(order: WireOrder): object[] {
+  const collections = (order.payment_collections ?? []) as { payments: WirePayment[] }[]
+  return collections.flatMap(({ payments }) =>
+    payments.flatMap(({ currency_code, captures, refunds }) => {
+      const of = (reference: string, sign: 1 | -1) => (one: WirePayment['captures'][number]) => ({
+        id: `ordtrx_${one.id.slice(one.id.indexOf('_') + 1)}`,
+        order_id: order.id,
+        amount: sign * one.amount,
+        currency_code,
+        reference,
+        reference_id: one.id,
+        created_at: one.created_at,
+        updated_at: one.created_at,
+      })
+      return [...captures.map(of('capture', 1)), ...refunds.map(of('refund', -1))]
+    }),
+  )
+}
+
+/** With the relations that are answered where they are asked for: channel and region in one round trip for all orders. */
+async function withRelations(request: AnyRequest, orders: WireOrder[]): Promise<WireOrder[]> {
+  const { fields } = request
+  const isAsked = ['sales_channel', 'region', 'transactions'].some((relation) => fields.has(relation))
+  if (!isAsked || orders.length === 0) return orders
+  const { context } = request
+  const wanted = orders.map((order) => order.id as string)
+  const rows = await context.db.read(context.scope, whereOrdersWereSoldStatement(tenantOf(context), wanted))
+  const places = new Map(rows.map(({ id, ...place }) => [id, place]))
+  return orders.map((order) => ({ ...order, ...places.get(order.id as string), transactions: transactionsOf(order) }))
 }
 
 /** The order after what was done to it, as the request's fields want it. Throws not_found. */
 export async function answerOrder(request: AnyRequest, orderId: string): Promise<{ order: unknown }> {
-  return { order: request.fields.project(await wireOrder(request, orderId)) }
+  const [order] = await withRelations(request, [await wireOrder(request, orderId)])
+  return { order: request.fields.project(order) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { address, email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
+import { address, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
   archiveOrder,
@@ -12,13 +12,14 @@ import {
   orderOrders,
   ordersOfPartsStatement,
   type Period,
+  renderOrderChange,
   renderVendorOrder,
   updateOrder,
   vendorOrderOrders,
 } from '../../orders/index.js'
 import { requestPayment } from '../../payments/index.js'
 import { narrowedQuery } from '../narrowing.js'
-import { answerOrder, orderFields as fields, orderLines, picturesOf, rendered, wireOrder } from './order-answers.js'
+import { answerOrder, orderFields as fields, orderLines, picturesOf, renderedAll, wireOrder } from './order-answers.js'
 import { type AnyRequest, id, ids, needWholeStore, q, reach } from './shared.js'
 
 const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'summary', 'vendor.*', ...orderLines, 'commission_lines.*'] }
@@ -130,7 +131,10 @@ export const routes: Route[] = [
         ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
       }
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
-      const orders = rows.map(({ count: _count, ...order }) => rendered(request, order))
+      const orders = await renderedAll(
+        request,
+        rows.map(({ count: _count, ...order }) => order),
+      )
       return { orders, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
     },
   }),
@@ -189,7 +193,13 @@ export const routes: Route[] = [
     path: '/admin/orders/:id',
     summary: 'Change whom an order is for and where it goes',
     access: 'orders:write',
-    body: z.strictObject({ email: email.optional(), shipping_address: address.optional(), billing_address: address.optional(), metadata }),
+    body: z.strictObject({
+      email: email.optional(),
+      shipping_address: address.optional(),
+      billing_address: address.optional(),
+      locale: z.string().max(35).nullish(),
+      metadata,
+    }),
     fields,
     ids: { id: 'order' },
     async handle(request) {
@@ -246,15 +256,20 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/changes',
     summary: 'What was done to an order, the newest first',
     access: 'orders:read',
-    fields: { defaults: ['*', 'actions'] },
+    query: z.strictObject({ id: ids, status: ids, change_type: ids }),
+    fields: { defaults: ['*', 'actions.*'] },
     ids: { id: 'order' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      const { context } = request
+      const { context, query } = request
       const wanted = request.params.id as string
       await wireOrder(request, wanted)
       const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted))
-      return { order_changes: changes.map((change) => request.fields.project(change)) }
+      const among = (given: readonly string[] | undefined, value: string) => given?.includes(value) ?? true
+      const asked = changes.filter(
+        (change) => among(query.id, change.id) && among(query.status, change.status) && among(query.change_type, change.change_type),
+      )
+      return { order_changes: asked.map((change) => request.fields.project(renderOrderChange(change))) }
     },
   }),
   route({
@@ -263,14 +278,23 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/line-items',
     summary: 'What became of the lines of an order',
     access: 'orders:read',
+    // An order's lines are as they are now: `version` picks them where it is that.
+    query: z.strictObject({ id: oneOrMany.optional(), item_id: oneOrMany.optional(), version: z.coerce.number().optional() }),
     fields: { relationsLimit: 4, defaults: ['*', 'item.*', 'item.vendor.*', 'item.tax_lines.*', 'item.variant.*', 'item.product.*'] },
-    ids: { id: 'order' },
+    ids: { id: 'order', item_id: 'order_line_item' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
       const order = await wireOrder(request, request.params.id as string)
       const items = order.items as Record<string, unknown>[]
+      const { id: details, item_id: lines, version } = request.query
+      const asked = items.filter(
+        (item) =>
+          (details?.includes((item.detail as { id: string }).id) ?? true) &&
+          (lines?.includes(item.id as string) ?? true) &&
+          (version === undefined || version === order.version),
+      )
       return {
-        order_items: items.map((item) =>
+        order_items: asked.map((item) =>
           request.fields.project({
             ...(item.detail as object),
             order_id: order.id,

@@ -62,6 +62,7 @@ const promotions = reading({
     status: oneOrMany.optional(),
     vendor_id: ids,
     is_automatic: booleanText.optional(),
+    application_method: z.strictObject({ currency_code: currencyCode.optional() }).optional(),
   }),
   narrowing: { table: 'promotion', columns: { code: 'text', type: 'text', campaign_id: 'text', status: 'text', is_automatic: 'boolean' } },
   fields,
@@ -75,6 +76,7 @@ const promotions = reading({
       status: query.status ?? null,
       vendorId: query.vendor_id ?? null,
       isAutomatic: query.is_automatic ?? null,
+      currency: query.application_method?.currency_code ?? null,
     }
     return context.db.read(context.scope, listPromotionsStatement(tenantOf(context), filter, page))
   },
@@ -217,7 +219,7 @@ function rulesRoute(type: RuleType): Route {
 /** A promotion is found by its code as well. Throws not_found. */
 async function findPromotion(request: AnyRequest, wanted: string) {
   const { context } = request
-  const everything = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null }
+  const everything = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null, currency: null }
   const tenantId = tenantOf(context)
   const [[byId], [byCode]] = await context.db.readAll(context.scope, [
     listPromotionsStatement(tenantId, { ...everything, id: [wanted], code: null }, singlePage),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits, notFound } from '../../kernel/index.js'
+import { divideRounded, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import {
   beginReceiving,
   beginReturn,
@@ -89,6 +89,20 @@ export async function loadReturn({ context }: AnyRequest, returnId: string): Pro
   return row
 }
 
+/** What the pieces were sold for that this return is to bring back. */
+function requestedTotal(row: ReturnRow, order: Record<string, unknown>): number {
+  const currency = order.currency_code as string
+  const lines = new Map((order.items as { id: string; total: number; quantity: number }[]).map((line) => [line.id, line]))
+  const worth = row.items.map(({ item_id, quantity }) => {
+    const line = lines.get(item_id)
+    return line === undefined ? 0n : divideRounded(toMinor(line.total, currency) * BigInt(quantity), BigInt(line.quantity))
+  })
+  return toMajor(
+    worth.reduce((sum, minor) => sum + minor, 0n),
+    currency,
+  )
+}
+
 /** The return after a step, and its order with what the return would do to its lines. */
 async function answer(request: AnyRequest, returnId: string, as: 'order' | 'order_preview'): Promise<Record<string, unknown>> {
   const row = await loadReturn(request, returnId)
@@ -98,7 +112,8 @@ async function answer(request: AnyRequest, returnId: string, as: 'order' | 'orde
   const actions = returnActions(row)
   const items = (order.items as { id: string }[]).map((item) => ({ ...item, actions: actions.get(item.id) ?? [] }))
   const shipping_methods = [...(order.shipping_methods as object[]), ...returnShipping(row)]
-  return { order_preview: { ...order, items, shipping_methods }, return: shown }
+  const return_requested_total = requestedTotal(row, order)
+  return { order_preview: { ...order, items, shipping_methods, return_requested_total, order_change: null }, return: shown }
 }
 
 const quantity = z.int().min(1).max(limits.quantity)

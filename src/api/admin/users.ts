@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Actor, deleteUser, listUsersStatement, updateUser } from '../../access/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
+import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { unauthorized } from '../../kernel/index.js'
 import { deleted, idList, ids, name, q, reading, write } from './shared.js'
 
 export const userFields: FieldsPolicy = {
-  defaults: ['id', 'email', 'first_name', 'last_name', 'roles', 'created_at', 'updated_at', 'deleted_at'],
+  defaults: ['id', 'email', 'first_name', 'last_name', 'avatar_url', 'metadata', 'roles', 'created_at', 'updated_at', 'deleted_at'],
 }
 
 export const users = reading({
@@ -48,7 +48,13 @@ export const routes: Route[] = [
     path: '/admin/users/:id',
     summary: 'Change a member of the staff; roles are a whole set',
     access: 'staff:write',
-    body: z.strictObject({ first_name: name.nullish(), last_name: name.nullish(), roles: idList.optional() }),
+    body: z.strictObject({
+      first_name: name.nullish(),
+      last_name: name.nullish(),
+      avatar_url: z.union([z.url({ protocol: /^https?$/ }).max(2_000), z.literal('')]).nullish(),
+      metadata,
+      roles: idList.optional(),
+    }),
     fields: userFields,
     ids: { id: 'user', roles: 'role' },
     async handle(request) {

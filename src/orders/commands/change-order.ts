@@ -8,6 +8,8 @@ export interface OrderPatch {
   /** An address is replaced in the fields that are given; its id stays. */
   shipping_address?: Omit<Address, 'id'> | undefined
   billing_address?: Omit<Address, 'id'> | undefined
+  /** The language in which the shopper is written to. */
+  locale?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -51,9 +53,10 @@ export async function updateOrder(context: Context, orderId: string, patch: Orde
       email: patch.email ?? order.email,
       shipping_address: addressAfter(order.shipping_address, patch.shipping_address),
       billing_address: addressAfter(order.billing_address, patch.billing_address),
+      locale: patch.locale === undefined ? order.locale : patch.locale,
       metadata: withMetadata(order.metadata, patch.metadata),
     }
-    const fields = ['email', 'shipping_address', 'billing_address', 'metadata'] as const
+    const fields = ['email', 'shipping_address', 'billing_address', 'locale', 'metadata'] as const
     const actions = fields
       .filter((field) => patch[field] !== undefined)
       .map((field) => ({ action: 'UPDATE_ORDER_PROPERTIES', details: { type: field, old: order[field], new: after[field] } }))
@@ -66,9 +69,9 @@ export async function updateOrder(context: Context, orderId: string, patch: Orde
           `with parts as (
              update vendor_order set email = $3, shipping_address = $4, updated_at = now() where tenant_id = $1 and order_id = $2
            )
-           update orders set email = $3, shipping_address = $4, billing_address = $5, metadata = $6, version = version + 1, updated_at = now()
+           update orders set email = $3, shipping_address = $4, billing_address = $5, metadata = $6, locale = $7, version = version + 1, updated_at = now()
            where tenant_id = $1 and id = $2`,
-          [tenantId, orderId, after.email, json(after.shipping_address), json(after.billing_address), json(after.metadata)],
+          [tenantId, orderId, after.email, json(after.shipping_address), json(after.billing_address), json(after.metadata), after.locale],
         ),
       ),
       unit.run(insertOrderChangeStatement(tenantId, { orderId, returnId: null, type: 'update_order', actions, actorId: context.actorId })),
@@ -108,4 +111,31 @@ export async function archiveOrder(context: Context, orderId: string): Promise<v
     if (status === 'pending') throw notAllowed(`Order with id: ${orderId} cannot be archived. Make sure it is completed or canceled.`)
     await setStatus(unit, orderId, 'archived')
   })
+}
+
+/**
+ * Notes something for the staff about an edit of an order, or a request for it.
+ * @param note absent to leave what is noted
+ * @returns the order's id
+ * @throws not_found
+ */
+export async function noteOrderChange(context: Context, changeId: string, note: string | null | undefined): Promise<string> {
+  const rows = await context.db.unitOfWork(context.scope, (unit) =>
+    unit.run(
+      statement<{ order_id: string }>(
+        'orders.note_change',
+        `with edited as (
+           update order_edit set internal_note = case when $4 then $3 else internal_note end, updated_at = now()
+           where tenant_id = $1 and id = $2 returning order_id
+         ), asked as (
+           update order_transfer set internal_note = case when $4 then $3 else internal_note end, updated_at = now()
+           where tenant_id = $1 and id = $2 returning order_id
+         )
+         select order_id from edited union all select order_id from asked`,
+        [tenantOf(unit), changeId, note ?? null, note !== undefined],
+      ),
+    ),
+  )
+  if (rows[0] === undefined) throw notFound(`Order change with id: ${changeId} was not found`)
+  return rows[0].order_id
 }

@@ -237,3 +237,22 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
     ],
   )
 }
+
+/** The channel and the region that orders were sold in. */
+export function whereOrdersWereSoldStatement(
+  tenantId: string,
+  orderIds: readonly string[],
+): Statement<{ id: string; sales_channel: object | null; region: object | null }> {
+  return statement(
+    'orders.where_sold',
+    `select o.id,
+            (select json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'is_disabled', c.is_disabled,
+               'metadata', c.metadata, 'created_at', c.created_at, 'updated_at', c.updated_at)
+             from sales_channel c where c.tenant_id = $1 and c.id = o.sales_channel_id) as sales_channel,
+            (select json_build_object('id', r.id, 'name', r.name, 'currency_code', r.currency_code,
+               'automatic_taxes', r.automatic_taxes, 'metadata', r.metadata, 'created_at', r.created_at, 'updated_at', r.updated_at)
+             from region r where r.tenant_id = $1 and r.id = o.region_id) as region
+     from orders o where o.tenant_id = $1 and o.id = any($2)`,
+    [tenantId, orderIds],
+  )
+}

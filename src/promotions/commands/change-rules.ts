@@ -49,5 +49,6 @@ function patched(rule: Rule, patches: readonly RulePatch[]): Rule {
   const patch = patches.find((candidate) => candidate.id === rule.id)
   if (patch === undefined) return rule
   const { attribute = rule.attribute, operator = rule.operator, values = rule.values } = patch
-  return { id: rule.id, attribute, operator, values }
+  const description = patch.description === undefined ? rule.description : patch.description
+  return { id: rule.id, attribute, operator, values, ...(description == null ? {} : { description }) }
 }

@@ -7,6 +7,7 @@ export interface RuleInput {
   attribute: string
   operator: Operator
   values: readonly string[]
+  description?: string | null | undefined
 }
 
 /** How a promotion discounts, as given: the value in major units of the currency, or in per cent. */
@@ -72,7 +73,13 @@ export function methodColumns(type: Promotion['type'], method: MethodInput): Met
 
 /** Rules with ids of their own. */
 export function newRules(rules: readonly RuleInput[]): Rule[] {
-  return rules.map(({ attribute, operator, values }) => ({ id: newId('prorul'), attribute, operator, values }))
+  return rules.map(({ attribute, operator, values, description }) => ({
+    id: newId('prorul'),
+    attribute,
+    operator,
+    values,
+    ...(description == null ? {} : { description }),
+  }))
 }
 
 /** Refuses rules that nothing could hold. Throws invalid_data. */

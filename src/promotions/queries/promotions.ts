@@ -22,6 +22,8 @@ export interface PromotionFilter {
   status: string[] | null
   vendorId: string[] | null
   isAutomatic: boolean | null
+  /** Of a fixed amount. */
+  currency?: string | null
 }
 
 export function listPromotionsStatement(
@@ -42,7 +44,7 @@ export function listPromotionsStatement(
      where p.tenant_id = $1 and p.deleted_at is null and ($2::text[] is null or p.id = any($2)) and ($3::text is null or p.code ilike $3)
        and ($4::text[] is null or p.code = any($4)) and ($5::text[] is null or p.campaign_id = any($5))
        and ($6::text[] is null or p.status = any($6)) and ($7::text[] is null or p.vendor_id = any($7))
-       and ($8::boolean is null or p.is_automatic = $8)
+       and ($8::boolean is null or p.is_automatic = $8) and ($11::text is null or p.currency_code = $11)
      ${order.sql} limit $9 offset $10`,
     [
       tenantId,
@@ -55,13 +57,14 @@ export function listPromotionsStatement(
       filter.isAutomatic,
       page.limit,
       page.offset,
+      filter.currency ?? null,
     ],
   )
 }
 
 /** A rule in wire shape. */
 export function renderRule({ values, ...rule }: Rule): object {
-  return { ...rule, values: values.map((value) => ({ value })) }
+  return { description: null, ...rule, values: values.map((value) => ({ value })) }
 }
 
 /** A promotion in wire shape, its value in major units or per cent. */

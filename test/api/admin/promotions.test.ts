@@ -27,7 +27,7 @@ describe('promotions and campaigns of a store', () => {
     assert.equal(promotion.application_method.allocation, 'each')
     assert.deepEqual(
       promotion.rules.map(({ id: _id, ...rest }: { id: string }) => rest),
-      [{ attribute: 'currency_code', operator: 'eq', values: [{ value: 'usd' }] }],
+      [{ description: null, attribute: 'currency_code', operator: 'eq', values: [{ value: 'usd' }] }],
     )
     assert.deepEqual(good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion, promotion)
     const { promotion: changed } = good(

@@ -212,6 +212,97 @@ describe("Medusa's Admin API on the side of orders", () => {
     assert.equal(draft_order.shipping_methods[0].amount, 3.5)
   })
 
+  describe('an order', () => {
+    it('shows its channel, its region and its transactions where they are asked for', async () => {
+      const bought = await buy(store())
+      const fields = '*sales_channel,*region,*transactions'
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const { order } = (await sdk().admin.order.retrieve(bought.id, { fields })) as any
+      assert.deepEqual(
+        [order.sales_channel.id, order.region.id, order.region.currency_code],
+        [store().salesChannelId, store().regionId, 'usd'],
+      )
+      assert.deepEqual(
+        order.transactions.map((one: { amount: number; reference: string }) => [one.amount, one.reference]),
+        [[order.total, 'capture']],
+      )
+      const plain = good(await store().admin.get(`/admin/orders/${bought.id}`))
+      assert.equal(plain.order.sales_channel, undefined)
+      const { orders } = good(await store().admin.get('/admin/orders', { id: bought.id, fields: 'id,sales_channel.name' }))
+      assert.deepEqual(Object.keys(orders[0].sales_channel).sort(), ['id', 'name'])
+    })
+
+    it('keeps its language, and who changed it, in changes that can be picked and noted upon', async () => {
+      const bought = await buy(store())
+      const { order } = good(await store().admin.post(`/admin/orders/${bought.id}`, { locale: 'fr-FR' }))
+      assert.equal(order.locale, 'fr-FR')
+      await sdk().admin.orderEdit.initiateRequest({ order_id: bought.id, internal_note: 'first' })
+      const { order_changes } = await sdk().admin.order.listChanges(bought.id, { change_type: 'edit' } as never)
+      assert.deepEqual(
+        order_changes.map((change) => [change.change_type, change.status, change.internal_note, change.confirmed_at]),
+        [['edit', 'pending', 'first', null]],
+      )
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const noted = (await sdk().admin.order.updateOrderChange(order_changes[0]?.id as string, { internal_note: 'second' } as never)) as any
+      assert.equal(noted.order_change.internal_note, 'second')
+      const carried = await store().admin.post(`/admin/order-changes/${order_changes[0]?.id}`, { carry_over_promotions: true })
+      assert.deepEqual([carried.status, carried.body.type], [400, 'not_allowed'])
+      const all = good(await store().admin.get(`/admin/orders/${bought.id}/changes`, { status: 'confirmed' })).order_changes
+      const [update] = all
+      assert.deepEqual(
+        [update.change_type, update.actions[0].action, update.actions[0].order_change_id, update.actions[0].details.new],
+        ['update_order', 'UPDATE_ORDER_PROPERTIES', update.id, 'fr-FR'],
+      )
+      await sdk().admin.orderEdit.cancelRequest(bought.id)
+    })
+
+    it('is previewed with what its return would bring back', async () => {
+      const bought = await buy(store())
+      await packAll(store(), bought)
+      const begun = await sdk().admin.return.initiateRequest({ order_id: bought.id, location_id: store().vendors[0]?.locationId } as never)
+      const items = [{ id: bought.lines[0] as string, quantity: 1 }]
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const { order_preview } = (await sdk().admin.return.addReturnItem(begun.return.id, { items })) as any
+      assert.equal(order_preview.return_requested_total, 11)
+    })
+
+    it('has lines that are picked by their ids', async () => {
+      const bought = await buy(store())
+      const { order_items } = good(await store().admin.get(`/admin/orders/${bought.id}/line-items`, { item_id: bought.lines[1] as string }))
+      assert.deepEqual(
+        order_items.map((line: { item_id: string }) => line.item_id),
+        [bought.lines[1]],
+      )
+    })
+  })
+
+  it('shows staff with a picture and what is noted of them', async () => {
+    const { users } = await sdk().admin.user.list({ limit: 1 })
+    const change = { avatar_url: 'https://pictures.example/me.png', metadata: { desk: 4 } }
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+    const { user } = (await sdk().admin.user.update(users[0]?.id as string, change as never)) as any
+    assert.deepEqual([user.avatar_url, user.metadata], [change.avatar_url, { desk: 4 }])
+    const script = await store().admin.post(`/admin/users/${user.id}`, { avatar_url: 'javascript:alert(1)' })
+    assert.equal(script.status, 400)
+  })
+
+  it('finds promotions and campaigns by their currency, and keeps what a rule is described as', async () => {
+    const rules = [{ attribute: 'currency_code', operator: 'eq', values: ['usd'], description: 'Dollars only' }]
+    const fixed = await promote(store(), { code: 'FIXED', type: 'fixed', value: 1, more: { rules } })
+    await promote(store(), { code: 'SHARE' })
+    const { promotions } = good(await store().admin.get('/admin/promotions', { 'application_method[currency_code]': 'usd', q: 'FIXED' }))
+    assert.deepEqual([promotions.length, promotions[0].id, promotions[0].rules[0].description], [1, fixed.id, 'Dollars only'])
+    const none = good(await store().admin.get('/admin/promotions', { 'application_method[currency_code]': 'eur' }))
+    assert.equal(none.count, 0)
+    const budget = { type: 'spend', currency_code: 'eur', limit: 5 }
+    const { campaign } = good(await store().admin.post('/admin/campaigns', { name: 'Euro', campaign_identifier: 'euro', budget }))
+    const { campaigns } = good(await store().admin.get('/admin/campaigns', { 'budget[currency_code]': 'eur' }))
+    assert.deepEqual(
+      campaigns.map((one: { id: string }) => one.id),
+      [campaign.id],
+    )
+  })
+
   describe('a budget of so many uses for each customer', () => {
     const cartOf = async (email: string, code: string) => {
       const variantIds = [store().vendors[0]?.products[0]?.variantIds[0] as string]
