@@ -22,7 +22,7 @@ export async function up(knex: Knex): Promise<void> {
     columns: `
       campaign_id text collate "C" not null,
       attribute_value text collate "C" not null check (length(attribute_value) between 1 and 254),
-      used bigint not null default 0 check (used >= 0),
+      used int not null default 0 check (used >= 0),
       created_at timestamptz(3) not null default now(),
       updated_at timestamptz(3) not null default now()`,
     references: { campaign_id: 'campaign' },

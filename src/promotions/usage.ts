@@ -48,7 +48,7 @@ export async function takeUses(
          where p.tenant_id = $1 and p.id = h.id and (p.usage_limit is null or p.used < p.usage_limit) returning p.id
        ), personal as (
          insert into campaign_use as u (tenant_id, campaign_id, attribute_value, used)
-         select $1, b.id, s.attribute_value, count(*) from spent s join budget b on b.id = s.id
+         select $1, b.id, s.attribute_value, count(*)::int from spent s join budget b on b.id = s.id
          where s.attribute_value is not null
          group by b.id, b.budget_limit_minor, s.attribute_value having b.budget_limit_minor is null or count(*) <= b.budget_limit_minor
          on conflict (tenant_id, campaign_id, attribute_value) do update set used = u.used + excluded.used, updated_at = now()
@@ -93,7 +93,7 @@ export async function returnUses(unit: Unit, checkoutId: string): Promise<void> 
          where k.tenant_id = $1 and k.id = b.id
        ), personal as (
          update campaign_use c set used = c.used - s.amount, updated_at = now()
-         from budget b join (select campaign_id, attribute_value, sum(budget_used_minor)::bigint as amount from used
+         from budget b join (select campaign_id, attribute_value, sum(budget_used_minor)::int as amount from used
            where attribute_value is not null group by 1, 2) s on s.campaign_id = b.id
          where c.tenant_id = $1 and c.campaign_id = b.id and c.attribute_value = s.attribute_value
        )

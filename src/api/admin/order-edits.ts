@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits, notFound } from '../../kernel/index.js'
+import { invalidData, limits, notFound } from '../../kernel/index.js'
 import { previewChange } from '../../exchanges/index.js'
 import {
   addItems,
@@ -53,10 +53,18 @@ function step<Body extends z.ZodType>(
   })
 }
 
+/** What was sold keeps its price, which clients may say again. Throws invalid_data. */
+async function refuseOtherPrice(request: AnyRequest, orderId: string, itemId: string, price: number): Promise<void> {
+  const { items } = await wireOrder(request, orderId)
+  const item = (items as { id: string; title: string; unit_price: number }[]).find((candidate) => candidate.id === itemId)
+  if (item !== undefined && item.unit_price !== price) throw invalidData(`"${item.title}" keeps the price at which it was sold`)
+}
+
 const added = z.strictObject({
   variant_id: id,
   quantity: quantity.min(1),
   unit_price: amount.nullish(),
+  compare_at_unit_price: amount.nullish(),
   allow_backorder: z.boolean().optional(),
   internal_note: note,
   metadata,
@@ -103,8 +111,22 @@ export const routes: Route[] = [
   step(
     '/items/item/:item_id',
     'Plan how many pieces there are of an item of the order',
-    { body: z.strictObject({ quantity, internal_note: note }), ids: { item_id: 'order_line_item' } },
-    (request, orderId) => changeItem(request.context, target(orderId), request.params.item_id as string, request.body),
+    {
+      body: z.strictObject({
+        quantity,
+        unit_price: amount.nullish(),
+        compare_at_unit_price: amount.nullish(),
+        internal_note: note,
+        metadata,
+      }),
+      ids: { item_id: 'order_line_item' },
+    },
+    async (request, orderId) => {
+      const { quantity: pieces, unit_price, internal_note } = request.body
+      const itemId = request.params.item_id as string
+      if (unit_price != null) await refuseOtherPrice(request, orderId, itemId, unit_price)
+      await changeItem(request.context, target(orderId), itemId, { quantity: pieces, internal_note })
+    },
   ),
   step(
     '/items/:action_id',

@@ -28,6 +28,8 @@ export interface AddedItem extends Noted {
   quantity: number
   /** Major units of the order's currency; what the variant costs for this order now when absent. */
   unit_price?: number | null | undefined
+  /** What it is shown to have cost before. */
+  compare_at_unit_price?: number | null | undefined
   allow_backorder?: boolean | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
@@ -130,6 +132,7 @@ function lineFor({ cart, isTaxed }: Staging, variant: PurchasableVariant, item: 
   const line = { ...newLine(variant, { ...item, metadata: metadataOf(item.metadata) }), id: newId('ordli') }
   if (item.unit_price == null) reprice(line, variant, cart)
   else setPrice(line, item.unit_price, cart)
+  if (item.compare_at_unit_price != null) line.compare_at_unit_price_minor = Number(toMinor(item.compare_at_unit_price, cart.currency_code))
   const taxed = { productId: line.product_id, productTypeId: variant.product_type_id }
   if (isTaxed && !line.is_giftcard) line.tax_lines = taxesOf(cart.rates, [], taxed, 'calitxl')
   return line

@@ -256,6 +256,21 @@ describe("Medusa's Admin API on the side of orders", () => {
       await sdk().admin.orderEdit.cancelRequest(bought.id)
     })
 
+    it('is edited with prices as clients write them: what was sold keeps its own', async () => {
+      const bought = await buy(store())
+      await sdk().admin.orderEdit.initiateRequest({ order_id: bought.id })
+      const path = `/admin/order-edits/${bought.id}/items/item/${bought.lines[0]}`
+      const lowered = await store().admin.post(path, { quantity: 1, unit_price: 1 })
+      assert.deepEqual([lowered.status, lowered.body.type], [400, 'invalid_data'])
+      good(await store().admin.post(path, { quantity: 1, unit_price: 10, compare_at_unit_price: null, metadata: {} }))
+      const variant_id = store().vendors[0]?.products[1]?.variantIds[0] as string
+      const items = [{ variant_id, quantity: 1, unit_price: 7, compare_at_unit_price: 9 }]
+      const { order_preview } = await sdk().admin.orderEdit.addItems(bought.id, { items } as never)
+      const added = order_preview.items.find((item) => item.variant_id === variant_id)
+      assert.deepEqual([added?.unit_price, added?.compare_at_unit_price], [7, 9])
+      await sdk().admin.orderEdit.cancelRequest(bought.id)
+    })
+
     it('is previewed with what its return would bring back', async () => {
       const bought = await buy(store())
       await packAll(store(), bought)
