@@ -108,6 +108,13 @@ export const preparedSpares: Record<string, Prepare> = {
     const { shipping_option_type } = good(await world.store.admin.post('/admin/shipping-option-types', body))
     return { unused_shipping_option_type: shipping_option_type.id }
   },
+  // A request before may have taken the customer out of every group.
+  'GET /admin/customer-groups': async (world) => {
+    const customer = world.idsOf[0]?.customer as string
+    const { customer_group } = good(await world.store.admin.post('/admin/customer-groups', { name: fresh('Group') }))
+    good(await world.store.admin.post(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer] }))
+    return { customer, customer_group: customer_group.id }
+  },
   'POST /admin/users/:id': spareUser,
   'DELETE /admin/users/:id': spareUser,
   'POST /admin/invites/:id/resend': invite,

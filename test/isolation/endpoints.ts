@@ -100,6 +100,7 @@ const plurals: Record<string, string> = {
   '/admin/product-categories': 'product_category',
   '/vendor/orders': 'vendor_order',
   '/admin/audit': 'audit_record',
+  '/admin/orders/:id/changes': 'order_edit',
   '/admin/inventory-items': 'inventory_item',
   '/admin/product-variants': 'variant',
   '/admin/reconciliation/runs': 'reconciliation_run',
@@ -133,6 +134,8 @@ function kindOf(route: Route, part: Place['part'], steps: readonly string[]): st
   if (name !== 'id') return above[name] ?? route.ids?.[name] ?? common[name] ?? common[name.replace(/s$/, '')]
   // Addresses are copies: the id that a client sends back with one says nothing.
   if (list?.endsWith('address') === true) return 'address'
+  // A list that is narrowed by what belongs to its rows, as an object.
+  if (part === 'query' && list !== undefined && route.ids?.[list] !== undefined) return route.ids[list]
   if (part === 'query') return steps.includes('variants') ? 'variant' : kindOfList(route)
   return list === undefined ? route.ids?.id : (route.ids?.[list] ?? elements[list])
 }

@@ -21,6 +21,7 @@ const groups = reading({
   plural: 'customer_groups',
   label: 'Customer group',
   access: 'customers:read',
+  ids: { customers: 'customer' },
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), customers: membersOf.optional() }),
   narrowing: { table: 'customer_group', columns: { name: 'text', created_by: 'text' } },
   fields,

@@ -69,6 +69,7 @@ const customers = reading({
   plural: 'customers',
   label: 'Customer',
   access: 'customers:read',
+  ids: { groups: 'customer_group' },
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional(), has_account: booleanText.optional(), groups: membersOf.optional() }),
   narrowing: {
     table: 'customer',

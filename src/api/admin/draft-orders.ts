@@ -215,6 +215,7 @@ const root: Route[] = [
       variant_id: 'variant',
       vendor_id: 'vendor',
       shipping_option_id: 'shipping_option',
+      shipping_method_id: 'part_sent_back',
       shipping_address: 'customer_address',
       billing_address: 'customer_address',
     },
