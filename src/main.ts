@@ -37,6 +37,7 @@ import {
   listPaymentEvents,
   registerPaymentProvider,
   resumeRefund,
+  sweepPaymentEvents,
   type TouchHandlers,
   unwindPayment,
 } from './payments/index.js'
@@ -172,6 +173,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     end_payment_session: (context, payload) => endPaymentSession(context, payload as EventPayloads['payment_session.ended']),
     check_payment_session: (context, payload) => checkPaymentSession(context, payload as EventPayloads['payment_session.check'], complete),
     list_payment_events: (context, payload) => listPaymentEvents(context, payload as EventPayloads['payment_events.due']),
+    sweep_payment_events: (context) => sweepPaymentEvents(context),
     handle_payment_event: (context, payload) =>
       handlePaymentEvent(context, payload as EventPayloads['payment.event_received'], {
         complete,

@@ -62,6 +62,8 @@ export interface EventPayloads {
   'reconciliation.requested': { reconciliation_run_id: string }
   /** What a provider told of an account is to be listed, this hour and every hour; `rest` is where a long list goes on. */
   'payment_events.due': { payment_account_id: string; rest?: { began: string; since: string; cursor: string } }
+  /** A night's look for what providers told so long ago that it need not be kept. */
+  'payment_events.outdated': Record<string, never>
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
   /** A release or clawback was noted; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -107,6 +109,7 @@ export const handlersOf = {
   'reconciliation.due': ['start_nightly_reconciliation'],
   'reconciliation.requested': ['reconcile'],
   'payment_events.due': ['list_payment_events'],
+  'payment_events.outdated': ['sweep_payment_events'],
   'payment.event_received': ['handle_payment_event'],
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],

@@ -17,6 +17,8 @@ interface KeyRow {
 
 /** A request that died while it ran is given up after this; longer than any request may take. */
 const lease_ms = 60_000
+/** Keys that are over go with the claiming of another, so many at a time: each claim adds one at most. */
+const sweptAtOnce = 20
 
 export interface IdempotentRequest {
   key: string
@@ -51,6 +53,22 @@ function claimStatement(scope: Scope, id: string, hash: string): Statement<KeyRo
      union all
      select k.request_hash, k.state, k.status, k.response, false from ${table} k
      where ${tenant} k.id = $1 and not exists (select 1 from claimed)`,
+    values,
+  )
+}
+
+/** Answers whose time is over; not those that somebody claims anew at this moment. */
+function sweepStatement(scope: Scope): Statement<{ id: string }> {
+  const { table, tenant } = tableOf(scope)
+  const where = tenant.replace('$5', '$3')
+  const values: unknown[] = [limits.idempotencyKey_days, sweptAtOnce]
+  if (scope.tenantId !== undefined) values.push(scope.tenantId)
+  return statement(
+    `idempotency.sweep:${table}`,
+    `delete from ${table} k where ${where} k.id in (
+       select k.id from ${table} k where ${where} k.created_at < now() - $1 * interval '1 day'
+       order by k.created_at limit $2 for update skip locked)
+     returning k.id`,
     values,
   )
 }
@@ -91,7 +109,12 @@ export async function once(
   const keeper: Scope = scope.tenantId === undefined ? { role: 'platform' } : { role: 'store', tenantId: scope.tenantId }
   const id = sealer.fingerprint(`${request.owner}\n${request.key}`)
   const hash = sealer.fingerprint(request.content)
-  const claim = async () => (await db.unitOfWork(keeper, (unit) => unit.run(claimStatement(keeper, id, hash))))[0]
+  const claim = async () => {
+    const [claimed] = await db.unitOfWork(keeper, (unit) =>
+      Promise.all([unit.run(claimStatement(keeper, id, hash)), unit.run(sweepStatement(keeper))]),
+    )
+    return claimed[0]
+  }
   // No row: another request claimed the key while this statement ran, too late for its snapshot. The next one sees it.
   const row = (await claim()) ?? (await claim())
   if (row?.claimed !== true) {

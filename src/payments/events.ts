@@ -32,7 +32,10 @@ export async function receivePaymentEvent(services: { db: Database; clock: Clock
   const provider = paymentProviderOf(account.providerId)
   if (provider?.remote === undefined) throw unknownAddress()
   const event = provider.remote.verifyWebhook(account, delivery.raw, delivery.headers, services.clock.now())
-  if (event === null) throw invalidData('The signature of this event is not valid')
+  if (event === null)
+    throw invalidData(
+      'This event is not signed with a secret of this account within five minutes of now. Check the clock of this server; connect the account again where its secret was lost.',
+    )
   if (tenantId === null) return receiveOperatorEvent(services.db, provider.remote, account, event, delivery.requestId)
   await services.db.unitOfWork({ role: 'store', tenantId }, async (unit) => {
     const written = unit.run(keepEventStatement(tenantId, account, event, delivery.requestId))

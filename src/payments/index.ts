@@ -19,6 +19,7 @@ export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from 
 export { connectOperatorAccount, disableOperatorAccount } from './commands/connect-operator-account.js'
 export { endPaymentSession } from './commands/end-session.js'
 export { listPaymentEvents } from './commands/list-events.js'
+export { sweepPaymentEvents } from './commands/sweep-events.js'
 export { type CompleteCart, type Settled, settlePayment } from './commands/settle-payment.js'
 export { handlePaymentEvent, receivePaymentEvent, type TouchHandlers } from './events.js'
 export { capturePayment } from './commands/capture-payment.js'

@@ -1,6 +1,7 @@
 import { type Context, type Database, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { nudgeAfter } from '../events/index.js'
 import { newId } from '../kernel/index.js'
+import { eventsKept_days } from './commands/sweep-events.js'
 import { keepEventStatement } from './keep-event.js'
 import type { PaymentAccount, RemotePort, VerifiedEvent } from './provider.js'
 
@@ -51,6 +52,7 @@ async function keepForOperator(
     )
     const owners = await unit.run(ownersStatement(account.id, touched))
     if (owners.length === 1) return owners
+    await unit.run(sweepStatement())
     const state = touched.length === 0 ? 'ignored' : 'unclaimed'
     const nobodys = owners.length === 0 ? 'It points at nothing that was made for a store' : 'It points at what was made for several stores'
     await unit.run(
@@ -77,6 +79,20 @@ async function keepForOperator(
     )
     return owners
   })
+}
+
+const sweptAtOnce = 100
+
+/** Those that nobody waits for any more go with the writing of another, as a store's do each night. */
+function sweepStatement(): Statement<{ id: string }> {
+  return statement(
+    'payments.sweep_operator_events',
+    `delete from platform.payment_event where id in (
+       select id from platform.payment_event where state <> 'unclaimed' and received_at < now() - $1 * interval '1 day'
+       order by received_at limit $2 for update skip locked)
+     returning id`,
+    [eventsKept_days, sweptAtOnce],
+  )
 }
 
 /** Writes an event among a store's, under the store's row that stands for the account, with the job that handles it. */

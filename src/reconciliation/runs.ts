@@ -64,7 +64,7 @@ export async function requestReconciliation(context: Context, accountId: string 
 }
 
 /**
- * Begins this night's reconciliation of an account, and sees to the next night's. Handler of `reconciliation.due`; may run
+ * Begins this night's reconciliation of an account, has events removed that need not be kept, and sees to the next night's. Handler of `reconciliation.due`; may run
  * any number of times.
  */
 export async function startNightlyReconciliation(
@@ -73,6 +73,7 @@ export async function startNightlyReconciliation(
 ): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     await scheduleReconciliation(unit, id, context.clock.now())
+    await emit(unit, 'payment_events.outdated', {})
     await openRun(unit, context, id, null)
   })
 }

@@ -13,6 +13,7 @@ import {
   type Worker,
   workerScope,
 } from '../../src/jobs/index.js'
+import { sweepFinished } from '../../src/jobs/worker.js'
 import { systemClock } from '../../src/kernel/index.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
@@ -243,6 +244,25 @@ for (const transport of ['in-process', 'bull'] as const) {
       await until('all are done', allAre('done'))
       assert.equal(seen.length, 101)
       assert.ok(seen.indexOf('b') < 20, `the one was number ${seen.indexOf('b') + 1}`)
+    })
+
+    it('go seven days after they were done, however many, and those that failed stay', async () => {
+      await asAdmin(
+        app().adminUrl,
+        `insert into app.outbox_event (tenant_id, id, name, handler, state, available_at, finished_at)
+         select $1, 'evt_' || state || days || '_' || n, 'order.placed', 'send_order_confirmation', state, now(), now() - days * interval '1 day'
+         from (values ('done', 8, 2500), ('failed', 8, 1), ('done', 6, 1)) of (state, days, rows) cross join generate_series(1, rows) n`,
+        [a.tenantId],
+      )
+      await sweepFinished(app().db)
+      const left = await asAdmin<{ state: string; days: number }>(
+        app().adminUrl,
+        `select state, round(extract(epoch from now() - finished_at) / 86400)::int as days from app.outbox_event order by state`,
+      )
+      assert.deepEqual(left, [
+        { state: 'done', days: 6 },
+        { state: 'failed', days: 8 },
+      ])
     })
 
     it('that run are finished before a worker stops', async () => {

@@ -86,6 +86,19 @@ describe('simulated webhooks', () => {
     assert.equal(await bench.simulator.control.deliver(), 1)
   })
 
+  it('lists events for 30 days', async () => {
+    await stripe.paymentIntents.create(payment)
+    const { advance } = bench.simulator.control
+    await advance(29 * 86_400_000)
+    const listed = async () => (await stripe.events.list({ type: 'payment_intent.succeeded' })).data.length
+    assert.equal(await listed(), 1)
+    await stripe.paymentIntents.create(payment)
+    await advance(2 * 86_400_000)
+    assert.equal(await listed(), 1, 'the first is forgotten, the second is not')
+    await advance(30 * 86_400_000)
+    assert.equal(await listed(), 0)
+  })
+
   it('repeats, shuffles and loses events as the seed says', async () => {
     const run = async (seed: number) => {
       bench.simulator.control.reset(seed)

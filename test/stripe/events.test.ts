@@ -27,9 +27,9 @@ describe('what Stripe tells', () => {
     sql<{ event_reference: string; state: string }>('select * from app.payment_event where tenant_id = $1', [store.tenantId])
 
   /** Where the store's account sends to, and what it signs with. */
-  async function endpoint(): Promise<{ url: string; secret: string }> {
-    const url = (await store.stripe.webhookEndpoints.list()).data.at(-1)?.url as string
-    const [row] = await sql<{ credentials: string }>('select credentials from app.payment_account where tenant_id = $1', [store.tenantId])
+  async function endpoint(of: StripeStore = store): Promise<{ url: string; secret: string }> {
+    const url = (await of.stripe.webhookEndpoints.list()).data.at(-1)?.url as string
+    const [row] = await sql<{ credentials: string }>('select credentials from app.payment_account where tenant_id = $1', [of.tenantId])
     const sealer = sealerOf('a secret for tests, of no use elsewhere', 'stoa payment accounts')
     const { webhook_secrets } = JSON.parse(sealer.open(row?.credentials as string))
     return { url, secret: webhook_secrets[0] }
@@ -49,6 +49,7 @@ describe('what Stripe tells', () => {
     const timestamp = Math.floor(Date.now() / 1_000) + (how.at_s ?? 0)
     const signed = Stripe.webhooks.generateTestHeaderString({ payload, secret: how.secret ?? secret, timestamp })
     const response = await fetch(url, { method: 'POST', headers: { 'stripe-signature': how.signature ?? signed }, body: payload })
+    if (response.status === 400) assert.match(await response.text(), /not signed with a secret of this account .* Check the clock/)
     return response.status
   }
 
@@ -56,6 +57,7 @@ describe('what Stripe tells', () => {
     const before = (await events()).length
     const good = eventOf('evt_forged')
     assert.equal(await send(good, { secret: 'whsec_somebody_elses' }), 400)
+    assert.equal(await send(good, { secret: (await endpoint(await world().openStore())).secret }), 400, 'what another account signed')
     assert.equal(await send(good, { at_s: -301 }), 400)
     assert.equal(await send(good, { at_s: 302 }), 400)
     assert.equal(await send(good, { signature: 't=1,v1=00' }), 400)

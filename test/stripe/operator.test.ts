@@ -41,6 +41,17 @@ describe("the operator's account, on which several stores are charged", () => {
   const orderOf = async (store: StripeStore, id: string) => good(await store.admin.get(`/admin/orders/${id}`)).order
   const both = () => one.vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0] as string, quantity: 1 }))
 
+  /** A payment that no store of ours asked for. */
+  const payElsewhere = (metadata: Record<string, string>) =>
+    stripe.paymentIntents.create({
+      amount: 1_000,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      metadata,
+    })
+
   /** A checksum of each table of a store's that an event could change. */
   async function stateOf(store: StripeStore): Promise<object[]> {
     const tables = ['payment', 'refund', 'dispute', 'payee', 'release', 'payment_event', 'payment_movement', 'ledger_posting', 'orders']
@@ -161,14 +172,7 @@ describe("the operator's account, on which several stores are charged", () => {
     await world().settle()
     const states = [await stateOf(one), await stateOf(other)]
     // A payment that was made in the operator's own pages, though it says that it is a store's.
-    const alien = await stripe.paymentIntents.create({
-      amount: 1_000,
-      currency: 'usd',
-      confirm: true,
-      payment_method: 'pm_card_visa',
-      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-      metadata: { tenant: one.tenantId, operation: 'session:payses_01' },
-    })
+    const alien = await payElsewhere({ tenant: one.tenantId, operation: 'session:payses_01' })
     // Each store's hourly listing of the account finds what is of others too.
     await sql(`update app.outbox_event set available_at = now() where name = 'payment_events.due' and state = 'queued'`)
     await world().settle()
@@ -217,6 +221,21 @@ describe("the operator's account, on which several stores are charged", () => {
       'the platform keeps nothing of what a store was told',
     )
     assert.equal(good(await other.vendor(0).get('/vendor/payee')).payee.status, 'active')
+  })
+
+  it('keeps for 90 days what was handed over, and for as long as it takes what is nobody’s', async () => {
+    const countOf = async (where: string) =>
+      (await sql<{ count: number }>(`select count(*)::int as count from platform.payment_event where ${where}`))[0]?.count ?? 0
+    const waiting = await countOf(`state = 'unclaimed'`)
+    assert.ok(waiting > 0 && (await countOf(`state <> 'unclaimed'`)) > 0)
+    await sql(`update platform.payment_event set received_at = received_at - interval '91 days'`)
+    await payElsewhere({})
+    await world().settle()
+    assert.equal(await countOf(`state <> 'unclaimed' and received_at < now() - interval '90 days'`), 0)
+    assert.equal(await countOf(`state = 'unclaimed' and received_at < now() - interval '90 days'`), waiting)
+    await sql(
+      `update platform.payment_event set received_at = received_at + interval '91 days' where received_at < now() - interval '90 days'`,
+    )
   })
 
   it('is held against each store’s rows alone', async () => {

@@ -105,17 +105,27 @@ describe('paying with a card', () => {
     assert.equal(good(await complete(cartId)).type, 'order')
   })
 
-  it('refuses a payment that is for another amount than the cart', async () => {
-    const { cartId, intentId } = await store.cartToPay()
-    await store.stripe.paymentIntents.update(intentId, { amount: 60 })
-    await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
-    assert.equal(good(await complete(cartId)).error.type, 'payment_authorization_error')
-    await world().settle()
-    const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
-    assert.equal(cart?.order_id, null)
-    const parked = good(await store.admin.get('/admin/payment-events', { state: 'parked' }))
-    assert.ok(parked.payment_events.some((event: { reason: string }) => /was asked for/.test(event.reason)))
-  })
+  for (const [what, change, reason] of [
+    ['amount', { amount: 60 }, /a payment of 60 usd in minor units, and was asked for/],
+    ['currency', { currency: 'eur' }, /eur in minor units, and was asked for .* usd/],
+  ] as const) {
+    it(`refuses a payment that is for another ${what} than the cart`, async () => {
+      const { cartId, intentId } = await store.cartToPay()
+      await store.stripe.paymentIntents.update(intentId, change)
+      await world().simulator.control.confirmPayment(intentId, 'pm_card_visa')
+      assert.equal(good(await complete(cartId)).error.type, 'payment_authorization_error')
+      await world().settle()
+      const [cart] = await sql<{ order_id: string | null }>('select order_id from app.cart where id = $1', [cartId])
+      assert.equal(cart?.order_id, null)
+      const parked = good(await store.admin.get('/admin/payment-events', { state: 'parked' })).payment_events
+      assert.ok(
+        parked.some(
+          (event: { object_reference: string; reason: string }) => event.object_reference === intentId && reason.test(event.reason),
+        ),
+        JSON.stringify(parked),
+      )
+    })
+  }
 
   it('captures once where the connection is cut after Stripe has done it', async () => {
     const { cartId, intentId } = await store.cartToPay()

@@ -1,5 +1,6 @@
 import { asAdmin } from '../support/database.js'
 import { brokenInvariants } from '../support/invariants.js'
+import type { Snapshot } from '../../infra/local/stripe/index.js'
 import type { StripeStore, StripeWorld } from '../support/stripe.js'
 
 interface PaymentRow {
@@ -19,11 +20,16 @@ interface BooksRow {
 /**
  * What must be true between a store's rows, its books and Stripe whenever nothing is under way, by the provider's own
  * account of it: names of what is not. For currencies whose minor units are Stripe's.
+ *
+ * @param snapshot one that was taken since anything happened, where several stores are looked at
  */
-export async function brokenTruths(world: StripeWorld, store: StripeStore): Promise<string[]> {
+export async function brokenTruths(
+  world: StripeWorld,
+  store: StripeStore,
+  snapshot: Snapshot = world.simulator.control.snapshot(),
+): Promise<string[]> {
   const { adminUrl } = world.app
   const broken = await brokenInvariants(adminUrl, store.tenantId, { atRest: false })
-  const snapshot = world.simulator.control.snapshot()
   const sessions = await asAdmin<{ reference: string }>(
     adminUrl,
     'select reference from app.payment_session where tenant_id = $1 and reference is not null',
@@ -35,21 +41,26 @@ export async function brokenTruths(world: StripeWorld, store: StripeStore): Prom
     [store.tenantId],
   )
   const ours = new Set(sessions.map((row) => row.reference))
+  const paymentOf = new Map(payments.map((row) => [row.reference, row]))
+  const refundsOf = listsBy(snapshot.refunds, (one) => one.payment_intent)
+  const disputesOf = listsBy(snapshot.disputes, (one) => one.payment_intent)
+  const chargesOf = listsBy(snapshot.charges, (one) => one.payment_intent)
+  const transfersOf = listsBy(snapshot.transfers, (one) => one.source_transaction)
   const sum = <T>(list: readonly T[], amount: (one: T) => unknown) => list.reduce((total, one) => total + Number(amount(one)), 0)
   const say = (isTrue: boolean, what: string) => isTrue || broken.push(what)
 
   for (const intent of snapshot.intents.filter((one) => ours.has(one.id))) {
-    const payment = payments.find((row) => row.reference === intent.id)
+    const payment = paymentOf.get(intent.id)
     const refunded = sum(
-      snapshot.refunds.filter((one) => one.payment_intent === intent.id && one.status !== 'failed' && one.status !== 'canceled'),
+      refundsOf(intent.id).filter((one) => one.status !== 'failed' && one.status !== 'canceled'),
       (one) => one.amount,
     )
     const lost = sum(
-      snapshot.disputes.filter((one) => one.payment_intent === intent.id && one.status === 'lost'),
+      disputesOf(intent.id).filter((one) => one.status === 'lost'),
       (one) => one.amount,
     )
     const received = intent.amount_received as number
-    const charges = snapshot.charges.filter((one) => one.payment_intent === intent.id && one.captured === true)
+    const charges = chargesOf(intent.id).filter((one) => one.captured === true)
     say(charges.length <= 1, `charged ${charges.length} times: ${intent.id}`)
     say(refunded + lost <= received, `${refunded} refunded and ${lost} lost of ${received}: ${intent.id}`)
     if (payment === undefined) {
@@ -60,7 +71,7 @@ export async function brokenTruths(world: StripeWorld, store: StripeStore): Prom
     say(Number(payment.captured_minor) === received, `captured ${received}, booked ${payment.captured_minor}: ${intent.id}`)
     say(Number(payment.refunded_minor) === refunded, `refunded ${refunded}, booked ${payment.refunded_minor}: ${intent.id}`)
     const [charge] = charges
-    const transfers = snapshot.transfers.filter((one) => one.source_transaction === charge?.id)
+    const transfers = charge === undefined ? [] : transfersOf(charge.id)
     say(sum(transfers, (one) => one.amount) <= received, `more was transferred than ${received}: ${intent.id}`)
     for (const transfer of transfers) {
       const reversed = sum(transfer.reversal_list, (one) => one.amount)
@@ -89,6 +100,17 @@ export async function brokenTruths(world: StripeWorld, store: StripeStore): Prom
   say(books.unbalanced === 0, `${books.unbalanced} entries do not balance`)
   say(books.strangers === 0, `${books.strangers} postings are in another store's accounts`)
   return broken
+}
+
+/** The list of each key. */
+function listsBy<T>(list: readonly T[], keyOf: (one: T) => unknown): (key: string) => readonly T[] {
+  const lists = new Map<unknown, T[]>()
+  for (const one of list) {
+    const known = lists.get(keyOf(one))
+    if (known === undefined) lists.set(keyOf(one), [one])
+    else known.push(one)
+  }
+  return (key) => lists.get(key) ?? []
 }
 
 async function booksOf(adminUrl: string, store: StripeStore): Promise<BooksRow> {

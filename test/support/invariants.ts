@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { asAdmin } from './database.js'
 
 /** An edit changes what was sold: then the order is no longer its cart's, and is paid in more than one way. */
 const isEdited = `exists (select 1 from app.order_edit e where e.tenant_id = o.tenant_id and e.order_id = o.id and e.status = 'confirmed')`
@@ -275,18 +276,12 @@ const atRest: Record<string, string> = {
 
 /** Names of what does not hold of a store's rows, with the first that breaks it; empty when all is well. */
 export async function brokenInvariants(adminUrl: string, tenantId: string, options: { atRest: boolean }): Promise<string[]> {
-  const client = new pg.Client({ connectionString: adminUrl })
-  await client.connect()
-  try {
-    const broken: string[] = []
-    for (const [name, text] of Object.entries(options.atRest ? { ...always, ...atRest } : always)) {
-      const { rows } = await client.query(text, [tenantId])
-      if (rows.length > 0) broken.push(`${name}: ${rows.length} rows, the first ${JSON.stringify(rows[0])}`)
-    }
-    return broken
-  } finally {
-    await client.end()
+  const broken: string[] = []
+  for (const [name, text] of Object.entries(options.atRest ? { ...always, ...atRest } : always)) {
+    const rows = await asAdmin(adminUrl, text, [tenantId])
+    if (rows.length > 0) broken.push(`${name}: ${rows.length} rows, the first ${JSON.stringify(rows[0])}`)
   }
+  return broken
 }
 
 /**

@@ -65,6 +65,15 @@ export class Account {
     this.objects.get(kind)?.delete(id)
   }
 
+  /** Those of before. Objects of a kind are in the order in which they were made. */
+  forgetEvents(before_ms: number): void {
+    const events = this.objects.get('event')
+    for (const [id, event] of events ?? []) {
+      if ((event.created as number) * 1_000 > before_ms) return
+      events?.delete(id)
+    }
+  }
+
   /** Oldest first. */
   all<T extends StripeObject>(kind: T['object']): T[] {
     return [...(this.objects.get(kind)?.values() ?? [])] as T[]
@@ -231,6 +240,7 @@ export class World {
       this.changed()
     }
     this.#advanced_ms += Math.max(0, until_ms - this.now_ms())
+    for (const account of this.accounts()) account.forgetEvents(this.now_ms() - eventsKept_ms)
   }
 
   platform(name: string): Platform {

@@ -53,7 +53,17 @@ function onHold(facts: Facts, most: string): StoaError {
   const holds = inForce(facts.holds, facts.now).map(
     (hold) => `${hold.reason}${hold.until === null ? '' : ` until ${hold.until.toISOString().slice(0, 10)}`} (${hold.id})`,
   )
-  return notAllowed(`What the vendor is owed is held: ${holds.join(', ')}. ${most} can be released.`, 'on_hold')
+  return notAllowed(
+    `What the vendor is owed is held: ${holds.join(', ')}. ${most} can be released; for more, lift what holds it (POST /admin/holds/<id>/release).`,
+    'on_hold',
+  )
+}
+
+/** Who has to do what before a payee can be paid. */
+function adviceOn(status: string | null): string {
+  if (status === null) return 'The vendor registers it in the vendor portal (POST /vendor/payee).'
+  if (status === 'rejected' || status === 'closed') return "The provider's own pages say why, and whether it stays so."
+  return 'The vendor gives the provider what it still asks for (POST /vendor/payee/onboarding-link).'
 }
 
 /** What a provider holds for a vendor that it does not know well enough yet cannot go out. */
@@ -64,7 +74,7 @@ function refuseUnverified(facts: Facts, wanted: bigint, shown: (minor: bigint) =
   if (first === undefined || held === 0n) return
   const status = first.payee_status ?? 'not registered'
   throw notAllowed(
-    `${shown(wanted < held ? wanted : held)} are held at ${first.provider_id}, where the vendor's payee is ${status.replaceAll('_', ' ')}: it must be active to be paid.`,
+    `${shown(wanted < held ? wanted : held)} are held at ${first.provider_id}, where the vendor's payee is ${status.replaceAll('_', ' ')}: it must be active to be paid. ${adviceOn(first.payee_status)}`,
     'payee_not_active',
   )
 }

@@ -118,6 +118,7 @@ describe('admin API: giving money back', () => {
     await refund(bought, { amount: 10 })
     const more = await refund(bought, { amount: bought.order.total })
     assert.deepEqual([more.status, more.body.type], [400, 'not_allowed'])
+    assert.match(more.body.message, /more than what is captured on the payment: .* are left/)
     assert.equal((await refund(bought, { amount: 1.005 })).status, 400)
     await refund(bought)
     assert.equal((await refund(bought)).status, 400)

@@ -31,6 +31,28 @@ describe('a request with an Idempotency-Key', () => {
     assert.equal(await carts(), count + 1)
   })
 
+  it('is forgotten by the keys that come after it, once its day is over', async () => {
+    const keysOf = async (where: string) => {
+      const rows = await asAdmin<{ id: string }>(app().adminUrl, `select id from app.idempotency_key where tenant_id = $1 and ${where}`, [
+        store.tenantId,
+      ])
+      return rows.map(({ id }) => id)
+    }
+    await store.shopper.post('/store/carts', {}, withKey())
+    const [fresh] = await keysOf('true')
+    await asAdmin(
+      app().adminUrl,
+      `insert into app.idempotency_key (tenant_id, id, request_hash, state, created_at)
+       select $1, 'old_' || n, 'x', 'done', now() - interval '25 hours' from generate_series(1, 25) n`,
+      [store.tenantId],
+    )
+    await store.shopper.post('/store/carts', {}, withKey())
+    assert.equal((await keysOf(`id like 'old%'`)).length, 5)
+    await store.shopper.post('/store/carts', {}, withKey())
+    assert.deepEqual(await keysOf(`id like 'old%'`), [])
+    assert.ok((await keysOf('true')).includes(fresh as string))
+  })
+
   it('is done anew with another key, and with none', async () => {
     const keys = [withKey(), withKey(), {}, {}]
     const ids = await Promise.all(keys.map(async (key) => (await store.shopper.post('/store/carts', {}, key)).body.cart.id))
