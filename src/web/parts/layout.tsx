@@ -5,6 +5,7 @@ import type { Document } from '../page.js'
 import { marketName } from '../shops.js'
 import { addressOf, type Visit } from '../visit.js'
 import { directionOf, languageName } from '../words/index.js'
+import { WriteToUs } from './contact.js'
 import { Icon } from './icons.js'
 import { themePicture } from './picture.js'
 
@@ -185,6 +186,7 @@ function Footer({ visit }: { visit: Visit }) {
         <section class="bottom-words">
           <h2>{shop.name}</h2>
           <p>{visit.say(footer.text)}</p>
+          <WriteToUs visit={visit} />
         </section>
         <Links visit={visit} title={words.help} links={group('help')} />
         <Links visit={visit} title={words.about} links={about} />

@@ -80,7 +80,10 @@ describe('storefront: accounts and what follows an order', () => {
     await app().drain()
     const form = { code: codeIn(app().mails, email) }
     assert.match((await ask(`/verify-email?code=${form.code}`)).text, /Yes, this is my e-mail/)
-    assert.equal((await ask('/verify-email', { form })).headers.location, '/verify-email?done=true')
+    const confirmed = await ask('/verify-email', { form })
+    assert.equal(confirmed.headers.location, '/verify-email?done=true')
+    const shown = await ask('/verify-email?done=true', { headers: { cookie: sentCookie(confirmed, 'email_confirmed') } })
+    assert.match(shown.text, /your e-mail is confirmed/)
     assert.equal((await ask('/verify-email', { form })).status, 400)
     const profile = (await ask('/account/profile', { headers })).text
     assert.match(profile, /\(confirmed\)/)
