@@ -161,7 +161,7 @@ export interface Totals {
   total: number
   item_total: number
   item_subtotal: number
-  shipping_total: number
+  original_shipping_total: number
   shipping_subtotal: number
   tax_total: number
   discount_total: number

@@ -1,6 +1,7 @@
 import { toMajor, toMinor } from '../../kernel/index.js'
+import { showsTaxIn } from '../../regions/index.js'
 import type { Order, OrderCollection, OrderItem, OrderReturn, VendorOrder } from '../answers.js'
-import { dayText, showsTaxIn, type Visit } from '../visit.js'
+import { dayText, type Visit } from '../visit.js'
 import { afterSaleWordsOf } from '../words/after-sale.js'
 import { AddressLines } from './address-lines.js'
 import { Picture } from './picture.js'

@@ -124,6 +124,13 @@ describe('storefront: accounts and what follows an order', () => {
     const confirmed = await ask('/account/security/confirm', { form, ...own })
     const codes = [...confirmed.text.matchAll(/<code dir="ltr">([0-9a-f]{10}-[0-9a-f]{10})</g)].map((match) => match[1] as string)
     assert.equal(codes.length, 10, confirmed.text)
+    const notices = async () => {
+      await app().drain()
+      return app()
+        .mails.filter(({ to, subject }) => to === email && subject.includes('second step'))
+        .map(({ subject }) => subject.replace(store.slug, 'here'))
+    }
+    assert.deepEqual(await notices(), ['The second step of your sign-in at Store here is on'])
     const again = await ask('/account/security/confirm', { form, ...own })
     assert.equal(again.headers.location, '/account/security?done=on', 'a second click finds it on')
 
@@ -149,6 +156,7 @@ describe('storefront: accounts and what follows an order', () => {
     assert.equal((await ask('/account/security/end', { form: { code: '' }, ...own })).status, 400, 'a session without a code gives one')
     const ended = await ask('/account/security/end', { form: { code: codes[2] as string }, ...own })
     assert.equal(ended.headers.location, '/account/security?done=off')
+    assert.equal((await notices()).at(-1), 'A second step of your sign-in at Store here was removed')
     assert.notEqual(cookieOf(await ask('/sign-in', { form: { email, password } }), 'connect.sid'), undefined)
   })
 
