@@ -35,7 +35,7 @@ export function Layout({ visit, shown, categories, personal, children }: LayoutO
           {visit.words.skip}
         </a>
         <Header visit={visit} categories={categories} personal={personal} />
-        <main id="main" tabIndex={-1} class={shown.kind ?? 'wide'}>
+        <main id="main" tabIndex={-1} class={shown.kind === 'narrow' ? 'column' : 'wide'}>
           {children}
         </main>
         <Footer visit={visit} />
