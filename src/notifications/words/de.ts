@@ -10,10 +10,10 @@ export const de: MailWords = {
   confirmed: (order, shop) => `Ihre Bestellung ${order} bei ${shop}`,
   thanks: (name) => (name === '' ? 'Vielen Dank für Ihre Bestellung.' : `Vielen Dank für Ihre Bestellung, ${name}.`),
   from: (vendor, part) => `Von ${vendor} (${part})`,
-  discount: 'Rabatt',
-  tax: 'Verkaufssteuer',
+  discount: 'Nachlass',
+  tax: 'Umsatzsteuer',
   total: (amount) => `Summe ${amount}`,
-  containedTax: (amount) => `darin Steuer ${amount}`,
+  containedTax: (amount) => `darin Mehrwertsteuer ${amount}`,
   ofCredit: (amount) => `davon ${amount} mit Gutscheinen und Guthaben bezahlt`,
   parcels: 'Jede Werkstatt schickt ihr eigenes Paket.',
 

@@ -11,9 +11,9 @@ export const fr: MailWords = {
   thanks: (name) => (name === '' ? 'Merci de votre commande.' : `Merci de votre commande, ${name}.`),
   from: (vendor, part) => `De ${vendor} (${part})`,
   discount: 'Remise',
-  tax: 'Taxe',
+  tax: 'Taxes',
   total: (amount) => `Total ${amount}`,
-  containedTax: (amount) => `dont taxe ${amount}`,
+  containedTax: (amount) => `dont taxes ${amount}`,
   ofCredit: (amount) => `dont ${amount} payés par cartes cadeaux et avoir`,
   parcels: 'Chaque maison envoie son propre colis.',
 

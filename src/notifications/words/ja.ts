@@ -13,7 +13,7 @@ export const ja: MailWords = {
   discount: '割引',
   tax: '税',
   total: (amount) => `合計 ${amount}`,
-  containedTax: (amount) => `うち税 ${amount}`,
+  containedTax: (amount) => `うち消費税 ${amount}`,
   ofCredit: (amount) => `うち ${amount} はギフトカードとストアクレジットでお支払い済み`,
   parcels: '荷物はそれぞれの作り手からお届けします。',
 

@@ -19,7 +19,7 @@ async function show(visit: Visit): Promise<Shown> {
           <h1>{placed ? words.thanks : words.orderNumber(order.display_id)}</h1>
           <p>
             {placed ? `${words.orderNumber(order.display_id)}. ` : ''}
-            {words.orderedOn(dayText(visit, order.created_at))} {words.confirmationTo(order.email)}
+            {words.orderedOn(dayText(visit, order.created_at))} {placed && words.confirmationTo(order.email)}
           </p>
           {order.status === 'canceled' && (
             <p class="said">{order.summary.paid_total === 0 ? words.canceled : afterSaleWordsOf(visit.locale).canceledMoney}</p>
