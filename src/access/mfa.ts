@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Context } from '../db/index.js'
+import type { Context, Unit } from '../db/index.js'
+import { emit } from '../events/index.js'
 import { invalidData, newId, notAllowed, notFound, type Sealer } from '../kernel/index.js'
 import type { Actor } from './actor.js'
 import { checkCode, lockFactors, recoveryCodeHash, sealSecret, type SecondFactor } from './mfa-challenges.js'
@@ -49,6 +50,13 @@ export async function startFactor(
   return { factor, secret, otpauthUrl: otpauthUrl(secret, input.issuer, email) }
 }
 
+/** Operators have no store that would write to them. */
+async function tellOwner(unit: Unit, context: Context, changed: { identityId: string; id: string; isOn: boolean }): Promise<void> {
+  if (unit.scope.tenantId === undefined) return
+  const payload = { auth_identity_id: changed.identityId, factor_id: changed.id, is_on: changed.isOn }
+  await emit(unit, 'auth.second_factor_changed', payload, { requestId: context.requestId })
+}
+
 const unknown = (id: string) => notFound(`Factor with id: ${id} was not found`)
 
 /**
@@ -61,6 +69,7 @@ export async function verifyFactor(context: Context, sealer: Sealer, identityId:
     if (factors.length === 0) throw unknown(id)
     const right = await checkCode(unit, { sealer, identityId, factors, now: context.clock.now() }, { method: 'totp', code })
     if (!right) return null
+    if (factors[0]?.status === 'pending') await tellOwner(unit, context, { identityId, id, isOn: true })
     return (await unit.run(factorsStatement(unit.scope, identityId))).find((factor) => factor.id === id) ?? null
   })
   if (enabled === null) throw invalidData('Invalid code')
@@ -89,6 +98,7 @@ export async function disableFactor(
     if (!proven && given === null) throw invalidData('A code is needed to remove a second factor')
     if (!proven && !(await checkCode(unit, { sealer, identityId, factors, now: context.clock.now() }, given as SecondFactor))) return null
     const [row] = await unit.run(deleteFactorStatement(unit.scope, id))
+    if (wanted.status === 'enabled') await tellOwner(unit, context, { identityId, id, isOn: false })
     if (!factors.some((factor) => factor.id !== id)) await unit.run(deleteCodesStatement(unit.scope, identityId))
     return row as FactorRow
   })

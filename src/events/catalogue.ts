@@ -22,6 +22,8 @@ export interface EventPayloads {
   'auth.password_reset': { auth_token_id: string; actor_type: 'customer' | 'member' | 'user'; email: string }
   /** Somebody wants to prove that an e-mail is theirs. */
   'auth.verification_requested': { auth_token_id: string; auth_identity_id: string }
+  /** A second factor of somebody's sign-in was switched on, or one that was on was removed. */
+  'auth.second_factor_changed': { auth_identity_id: string; factor_id: string; is_on: boolean }
   /** Somebody was invited to the store's staff, for the first time or again. */
   'invite.sent': { invite_id: string; sent: number }
   /** A customer wants an order that was placed under another account, or as a guest. */
@@ -32,8 +34,13 @@ export interface EventPayloads {
   'refund.settled': { refund_id: string; order_id: string }
   /** An order was credited without a refund, came to less by an edit, or a gift card that it bought is void: its vendors are owed another amount. */
   'order.credited': { order_id: string }
-  /** Money was taken for an order, or there was none to take: what is sold by being paid can be given out. */
-  'order.payment_captured': { order_id: string }
+  /**
+   * Money was taken for an order, or there was none to take: what is sold by being paid can be given out. `capture_id`: of
+   * money that came after the order was placed.
+   */
+  'order.payment_captured': { order_id: string; capture_id?: string }
+  /** An order was canceled as a whole. */
+  'order.canceled': { order_id: string }
   /** Gift cards that an order bought were made. */
   'gift_cards.issued': { order_id: string }
   /** The shopper is asked to agree to an edit of their order. */
@@ -89,12 +96,14 @@ export const handlersOf = {
   'fulfillment.delivered': ['settle_vendor_orders'],
   'auth.password_reset': ['send_password_reset'],
   'auth.verification_requested': ['send_verification'],
+  'auth.second_factor_changed': ['send_factor_notice'],
   'invite.sent': ['send_invite'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
   'refund.settled': ['settle_vendor_orders', 'send_refund_notice'],
   'order.credited': ['settle_vendor_orders'],
-  'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders'],
+  'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders', 'send_payment_receipt'],
+  'order.canceled': ['send_cancellation'],
   'order.edit_requested': ['send_edit_notice'],
   'order.edit_confirmed': ['send_edit_notice'],
   'order.payment_requested': ['send_payment_request'],

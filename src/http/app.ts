@@ -4,6 +4,7 @@ import Koa, { type Context as KoaContext, type Next } from 'koa'
 import { sessionCookie } from '../access/index.js'
 import { counting, newStatistics } from '../db/index.js'
 import { limits, notFound, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
+import { compressedAnswers } from './compression.js'
 import { documentationRouter } from './documentation.js'
 import { filesRouter } from './files.js'
 import { hooksRouter } from './hooks.js'
@@ -31,6 +32,7 @@ export function createApp(services: Services, routes: readonly Route[], pages: K
   app.use(documentationRouter(routes, services.publicUrl).routes())
   app.use(filesRouter(services.filesDirectory).routes())
   app.use(hooksRouter(services).routes())
+  app.use(compressedAnswers)
   app.use(identify(services))
   app.use(routing(services, routes))
   return app

@@ -1,4 +1,5 @@
 export { createApp } from './app.js'
+export { CompressedOnce, type Effort, type Encoding, encodingFor } from './compression.js'
 export { type FieldsPolicy, type FieldTree, fieldTree } from './fields.js'
 export { openApiOf } from './openapi.js'
 export { parseQuery } from './query.js'

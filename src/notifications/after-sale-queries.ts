@@ -4,6 +4,7 @@ import { type Statement, statement } from '../db/index.js'
 export interface MailedItem {
   title: string
   quantity: number
+  product_id: string | null
 }
 
 /** What is planned or was done with an edit of an order. */
@@ -19,9 +20,9 @@ export function editMailStatement(tenantId: string, editId: string): Statement<E
   return statement(
     'notifications.edit_mail',
     `select e.status,
-            coalesce((select json_agg(json_build_object('title', a.added ->> 'title', 'quantity', a.quantity) order by a.id)
+            coalesce((select json_agg(json_build_object('title', a.added ->> 'title', 'quantity', a.quantity, 'product_id', a.added ->> 'product_id') order by a.id)
               from order_edit_action a where a.tenant_id = $1 and a.order_edit_id = e.id and a.action = 'ITEM_ADD'), '[]') as added,
-            coalesce((select json_agg(json_build_object('title', i.title, 'quantity', a.quantity) order by a.id)
+            coalesce((select json_agg(json_build_object('title', i.title, 'quantity', a.quantity, 'product_id', i.product_id) order by a.id)
               from order_edit_action a join order_line_item i on i.tenant_id = a.tenant_id and i.id = a.order_line_item_id
               where a.tenant_id = $1 and a.order_edit_id = e.id and a.action = 'ITEM_UPDATE'), '[]') as changed,
             coalesce((select json_agg(a.added ->> 'name' order by a.id)
@@ -40,15 +41,22 @@ export interface ReturnMailRow {
   no_notification: boolean | null
   /** Staff’s choice of how it is sent back. */
   shipping_name: string | null
+  shipping_option_id: string | null
   shipping_minor: bigint
-  location: { name: string; address: Record<string, string | null> | null } | null
+  /** Where the goods go: to the place that staff chose, or each to its vendor's own. */
+  places: { vendor: string; name: string; address: Record<string, string | null> | null }[]
   items: (MailedItem & { received: number; damaged: number })[]
 }
 
 const returnColumns = `
-  r.id, r.order_id, r.display_id, r.status, r.no_notification, r.shipping_name, r.shipping_minor,
-  (select json_build_object('name', l.name, 'address', l.address) from stock_location l where l.tenant_id = $1 and l.id = r.location_id) as location,
-  coalesce((select json_agg(json_build_object('title', l.title, 'quantity', i.quantity, 'received', i.received_quantity,
+  r.id, r.order_id, r.display_id, r.status, r.no_notification, r.shipping_name, r.shipping_option_id, r.shipping_minor,
+  coalesce((select json_agg(json_build_object('vendor', v.name, 'name', l.name, 'address', l.address) order by v.id)
+    from vendor v join lateral (select x.name, x.address from stock_location x
+      where x.tenant_id = $1 and x.deleted_at is null and case when r.location_id is null then x.vendor_id = v.id else x.id = r.location_id end
+      order by x.id limit 1) l on true
+    where v.tenant_id = $1 and (r.location_id is null or v.id = (select y.vendor_id from stock_location y where y.tenant_id = $1 and y.id = r.location_id))
+      and v.id in (select i.vendor_id from order_return_item i where i.tenant_id = $1 and i.return_id = r.id)), '[]') as places,
+  coalesce((select json_agg(json_build_object('title', l.title, 'quantity', i.quantity, 'product_id', l.product_id, 'received', i.received_quantity,
       'damaged', i.damaged_quantity) order by i.id)
     from order_return_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
     where i.tenant_id = $1 and i.return_id = r.id), '[]') as items`
@@ -84,10 +92,10 @@ export function exchangeMailStatement(tenantId: string, exchangeId: string): Sta
   return statement(
     'notifications.exchange_mail',
     `select x.order_id, x.display_id, x.type, x.status,
-            coalesce((select json_agg(json_build_object('title', a.added ->> 'title', 'quantity', a.quantity) order by a.id)
+            coalesce((select json_agg(json_build_object('title', a.added ->> 'title', 'quantity', a.quantity, 'product_id', a.added ->> 'product_id') order by a.id)
               from order_edit e join order_edit_action a on a.tenant_id = e.tenant_id and a.order_edit_id = e.id and a.action = 'ITEM_ADD'
               where e.tenant_id = $1 and e.order_id = x.order_id and e.exchange_id = x.id), '[]') as sent,
-            coalesce((select json_agg(json_build_object('title', l.title, 'quantity', c.quantity) order by c.id)
+            coalesce((select json_agg(json_build_object('title', l.title, 'quantity', c.quantity, 'product_id', l.product_id) order by c.id)
               from order_claim_item c join order_line_item l on l.tenant_id = c.tenant_id and l.id = c.order_line_item_id
               where c.tenant_id = $1 and c.exchange_id = x.id), '[]') as claimed
      from order_exchange x where x.tenant_id = $1 and x.id = $2`,
@@ -108,5 +116,22 @@ export function refundMailStatement(tenantId: string, refundId: string): Stateme
     `select r.order_id, r.amount_minor, o.currency_code, r.state
      from refund r join orders o on o.tenant_id = r.tenant_id and o.id = r.order_id where r.tenant_id = $1 and r.id = $2`,
     [tenantId, refundId],
+  )
+}
+
+export interface CaptureMailRow {
+  order_id: string
+  amount_minor: bigint
+  currency_code: string
+}
+
+export function captureMailStatement(tenantId: string, captureId: string): Statement<CaptureMailRow> {
+  return statement(
+    'notifications.capture_mail',
+    `select k.order_id, c.amount_minor, p.currency_code
+     from capture c join payment p on p.tenant_id = c.tenant_id and p.id = c.payment_id
+     join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+     where c.tenant_id = $1 and c.id = $2 and k.order_id is not null`,
+    [tenantId, captureId],
   )
 }

@@ -1,5 +1,6 @@
 export {
   type AccountMailSettings,
+  sendFactorNotice,
   sendInvite,
   sendPasswordReset,
   sendTransferRequest,
@@ -7,8 +8,10 @@ export {
 } from './commands/send-account-mail.js'
 export {
   type AfterSaleMailSettings,
+  sendCancellation,
   sendEditNotice,
   sendExchangeNotice,
+  sendPaymentReceipt,
   sendPaymentRequest,
   sendRefundNotice,
   sendReturnNotice,

@@ -1,6 +1,8 @@
 export interface Mail {
   from: string
   to: string
+  /** Who gets the answers, where that is not the sender. */
+  replyTo?: string
   subject: string
   text: string
   html: string

@@ -1,5 +1,6 @@
 import { owedSql } from '../credit/index.js'
 import { type Statement, statement } from '../db/index.js'
+import type { MailedItem } from './after-sale-queries.js'
 
 export interface NotificationRow {
   id: string
@@ -38,11 +39,40 @@ export function markSentStatement(tenantId: string, id: string): Statement<{ id:
   )
 }
 
+/** The store that a mail is sent for, and what it says of itself. `s` is the store. */
+const storeColumns = `s.name as store_name, s.mail_from_name,
+            (select h.theme #>> '{contact,email}' from store_theme h where h.tenant_id = $1 and h.name = 'storefront') as contact_email`
+const ownLocaleSql = `coalesce((select y.locale_code from store_locale y where y.tenant_id = $1 and y.is_default), 'en')`
+
+/** Amounts of a line as it was sold: what it came to before discounts, without tax and with it. Terms of `alias`. */
+const soldJson = (alias: string) => `'net_minor', ${alias}.subtotal_minor,
+                           'gross_minor', ${alias}.subtotal_minor + ${alias}.tax_minor + ${alias}.discount_tax_minor,
+                           'net_discount_minor', ${alias}.vendor_discount_minor + ${alias}.store_discount_minor + ${alias}.platform_discount_minor,
+                           'discount_tax_minor', ${alias}.discount_tax_minor`
+
+interface SoldAmounts {
+  net_minor: number
+  gross_minor: number
+  net_discount_minor: number
+  discount_tax_minor: number
+}
+
+/** Which of a product's variants a line is, in a form in which it can be put into another language. */
+export interface MailedVariant {
+  id: string
+  title: string | null
+  options: { id: string; value: string }[]
+}
+
 export interface OrderMailRow {
   id: string
+  status: string
   email: string | null
+  /** In which it was placed, or else the store's own. */
+  locale: string
   store_name: string
   mail_from_name: string | null
+  contact_email: string | null
   display_id: number
   currency_code: string
   total_minor: bigint
@@ -51,22 +81,17 @@ export interface OrderMailRow {
   /** What payment collections wait for that nobody has begun to pay, and what was paid too much. */
   open_minor: bigint
   surplus_minor: bigint
+  /** Money that was taken and credit that paid, whatever has become of it. */
+  paid_minor: bigint
   /** Staff put it together, and want to tell the customer themselves. */
   is_unannounced: boolean
-  shipping_address: {
-    first_name?: string | null
-    last_name?: string | null
-    address_1?: string | null
-    city?: string | null
-    postal_code?: string | null
-    country_code?: string | null
-  } | null
+  shipping_address: { first_name?: string | null; country_code?: string | null } | null
+  billing_country: string | null
   parts: {
     vendor: string
     display_id: string
-    total_minor: number
-    items: { title: string; subtitle: string | null; quantity: number; total_minor: number }[]
-    shipping: { name: string; total_minor: number }[]
+    items: (SoldAmounts & { title: string; product_id: string | null; variant: MailedVariant | null; quantity: number })[]
+    shipping: (SoldAmounts & { name: string; shipping_option_id: string | null })[]
   }[]
 }
 
@@ -74,19 +99,28 @@ export interface OrderMailRow {
 export function orderMailStatement(tenantId: string, orderId: string): Statement<OrderMailRow> {
   return statement(
     'notifications.order_mail',
-    `select o.id, o.email, s.name as store_name, s.mail_from_name, o.display_id, o.currency_code, o.total_minor, o.credit_minor,
-            o.tax_total_minor, o.shipping_address,
+    `select o.id, o.status, o.email, coalesce(o.locale, ${ownLocaleSql}) as locale, ${storeColumns},
+            o.display_id, o.currency_code, o.total_minor, o.credit_minor,
+            o.tax_total_minor, o.shipping_address, o.billing_address ->> 'country_code' as billing_country,
             case when o.status = 'canceled' then 0 else coalesce((select sum(k.amount_minor) from payment_collection k
               where k.tenant_id = $1 and k.order_id = o.id and k.status in ('not_paid', 'failed')), 0) end::bigint as open_minor,
             greatest(-${owedSql}, 0)::bigint as surplus_minor,
+            (o.credit_minor + coalesce((select sum(k.authorized_minor) from payment_collection k
+              where k.tenant_id = $1 and k.order_id = o.id), 0))::bigint as paid_minor,
             exists (select 1 from draft_order d where d.tenant_id = $1 and d.id = o.id and d.no_notification) as is_unannounced,
             (select json_agg(json_build_object(
-               'vendor', v.name, 'display_id', p.display_id, 'total_minor', p.total_minor,
-               'items', coalesce((select json_agg(json_build_object('title', i.title, 'subtitle', i.subtitle,
-                           'quantity', i.quantity, 'total_minor', i.total_minor) order by i.id)
+               'vendor', v.name, 'display_id', p.display_id,
+               'items', coalesce((select json_agg(json_build_object('title', i.title, 'product_id', i.product_id, 'quantity', i.quantity,
+                           'variant', json_build_object('id', i.variant_id, 'title', i.subtitle,
+                             'options', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value) order by n.rank, n.id)
+                               from product_variant_option l
+                               join product_option n on n.tenant_id = l.tenant_id and n.id = l.option_id
+                               join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
+                               where l.tenant_id = $1 and l.variant_id = i.variant_id), '[]')),
+                           ${soldJson('i')}) order by i.id)
                          from order_line_item i where i.tenant_id = $1 and i.vendor_order_id = p.id and i.quantity > 0), '[]'),
-               'shipping', coalesce((select json_agg(json_build_object('name', m.name, 'total_minor', m.total_minor)
-                           order by m.id)
+               'shipping', coalesce((select json_agg(json_build_object('name', m.name, 'shipping_option_id', m.shipping_option_id,
+                           ${soldJson('m')}) order by m.id)
                          from order_shipping_method m where m.tenant_id = $1 and m.vendor_order_id = p.id), '[]')
              ) order by p.id)
              from vendor_order p join vendor v on v.tenant_id = p.tenant_id and v.id = p.vendor_id
@@ -100,7 +134,7 @@ export function orderMailStatement(tenantId: string, orderId: string): Statement
 export interface ShipmentMailRow {
   order_id: string
   vendor: string
-  items: { title: string; quantity: number }[]
+  items: MailedItem[]
   labels: { tracking_number: string; tracking_url: string | null }[]
 }
 
@@ -108,8 +142,9 @@ export function shipmentMailStatement(tenantId: string, fulfillmentId: string): 
   return statement(
     'notifications.shipment_mail',
     `select f.order_id, v.name as vendor,
-            (select json_agg(json_build_object('title', i.title, 'quantity', i.quantity) order by i.id)
-             from fulfillment_item i where i.tenant_id = $1 and i.fulfillment_id = f.id) as items,
+            (select json_agg(json_build_object('title', i.title, 'quantity', i.quantity, 'product_id', l.product_id) order by i.id)
+             from fulfillment_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
+             where i.tenant_id = $1 and i.fulfillment_id = f.id) as items,
             coalesce((select json_agg(json_build_object('tracking_number', l.tracking_number,
                         'tracking_url', case when l.tracking_url not in ('', '#') then l.tracking_url end) order by l.id)
              from fulfillment_label l where l.tenant_id = $1 and l.fulfillment_id = f.id), '[]') as labels
@@ -122,6 +157,9 @@ export function shipmentMailStatement(tenantId: string, fulfillmentId: string): 
 export interface StoreMailRow {
   store_name: string
   mail_from_name: string | null
+  contact_email: string | null
+  /** The store's own language. */
+  locale: string
   /** Without a slash at the end. */
   storefront_url: string | null
 }
@@ -129,12 +167,27 @@ export interface StoreMailRow {
 export function storeMailStatement(tenantId: string): Statement<StoreMailRow> {
   return statement(
     'notifications.store_mail',
-    `select name as store_name, mail_from_name, rtrim(storefront_url, '/') as storefront_url from store where tenant_id = $1`,
+    `select ${storeColumns}, ${ownLocaleSql} as locale, rtrim(s.storefront_url, '/') as storefront_url from store s where s.tenant_id = $1`,
     [tenantId],
   )
 }
 
+/** Who signs in, and as what. */
+export interface IdentityMailRow {
+  email: string
+  actor_type: 'customer' | 'member' | 'user'
+}
+
+export function identityMailStatement(tenantId: string, identityId: string): Statement<IdentityMailRow> {
+  return statement('notifications.identity_mail', 'select email, actor_type from auth_identity where tenant_id = $1 and id = $2', [
+    tenantId,
+    identityId,
+  ])
+}
+
 export interface TransferMailRow {
+  /** Of the order. */
+  locale: string
   order_id: string
   display_id: number
   original_email: string
@@ -145,7 +198,7 @@ export interface TransferMailRow {
 export function transferMailStatement(tenantId: string, transferId: string): Statement<TransferMailRow> {
   return statement(
     'notifications.transfer_mail',
-    `select t.order_id, o.display_id, t.original_email, c.email as customer_email, t.status
+    `select t.order_id, o.display_id, coalesce(o.locale, ${ownLocaleSql}) as locale, t.original_email, c.email as customer_email, t.status
      from order_transfer t join orders o on o.tenant_id = t.tenant_id and o.id = t.order_id
      join customer c on c.tenant_id = t.tenant_id and c.id = t.customer_id
      where t.tenant_id = $1 and t.id = $2`,

@@ -10,6 +10,7 @@ export {
   setPricePreference,
   updatePricePreference,
 } from './price-preferences.js'
+export { showsTaxIn } from './showing-tax.js'
 export {
   listRegionsStatement,
   type RegionFilter,

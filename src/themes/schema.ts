@@ -124,6 +124,8 @@ export const themeFile = z.strictObject({
   /** One line above everything, for what all shoppers should know. */
   notice: line.optional(),
   logo: picture.optional(),
+  /** Where shoppers write to. Pages name it wherever something is arranged by hand, and mails are answered to it. */
+  contact: z.strictObject({ email: z.email().max(254) }).optional(),
   colours: z.strictObject({ light: colours, dark: colours }),
   fonts: z.strictObject({ headings: z.enum(fontStacks), text: z.enum(fontStacks) }),
   shape: z

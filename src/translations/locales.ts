@@ -23,6 +23,13 @@ function nameOf(code: string): string | undefined {
   }
 }
 
+const rightToLeft = new Set(['ar', 'arc', 'dv', 'fa', 'ha', 'he', 'khw', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi'])
+
+/** In which direction a language is written. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  return rightToLeft.has(locale.split('-')[0] as string) ? 'rtl' : 'ltr'
+}
+
 /** Languages as stores usually name them, for choosing from; others are accepted by their tag. */
 export const worldLocales: readonly string[] = [
   'ar-AE',

@@ -9,6 +9,7 @@ const translatable = {
   product_type: { prefix: 'ptyp', fields: ['value'] },
   product_tag: { prefix: 'ptag', fields: ['value'] },
   region: { prefix: 'reg', fields: ['name'] },
+  return_reason: { prefix: 'rr', fields: ['label', 'description'] },
   shipping_option: { prefix: 'so', fields: ['name'] },
   vendor: { prefix: 'vend', fields: ['description'] },
 } as const

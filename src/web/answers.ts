@@ -161,7 +161,7 @@ export interface Totals {
   total: number
   item_total: number
   item_subtotal: number
-  shipping_total: number
+  original_shipping_total: number
   shipping_subtotal: number
   tax_total: number
   discount_total: number
@@ -218,7 +218,7 @@ export interface OrderItem extends Line {
     delivered_quantity: number
     return_requested_quantity: number
     return_received_quantity: number
-    written_off_quantity: number
+    return_dismissed_quantity: number
   }
 }
 
@@ -239,6 +239,18 @@ export interface OrderCollection {
   currency_code: string
 }
 
+/** Goods of an order that come back. */
+export interface OrderReturn {
+  id: string
+  display_id: number
+  status: 'requested' | 'partially_received' | 'received' | 'canceled'
+  /** What was given back for it. */
+  refund_amount: number
+  requested_at: Day
+  received_at: Day | null
+  items: { id: string; item_id: string; quantity: number; received_quantity: number; damaged_quantity: number }[]
+}
+
 export interface Order extends Totals {
   id: string
   display_id: number
@@ -253,6 +265,12 @@ export interface Order extends Totals {
   shipping_methods: ShippingMethod[]
   vendor_orders: VendorOrder[]
   region_id: string
+  summary: { paid_total: number; refunded_total: number }
+  /** What was given back as store credit, or to gift cards. */
+  credit_returned_total: number
+  customer: { id: string; has_account: boolean } | null
+  cart?: { id: string } | null
+  returns: OrderReturn[]
   /** Absent where nothing was to be paid. */
   payment_collections?: OrderCollection[]
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { brotliCompressSync } from 'node:zlib'
 import type { Context as KoaContext } from 'koa'
+import { CompressedOnce, type Effort, encodingFor } from '../http/index.js'
 import type { Theme } from '../themes/index.js'
 import { themeStyles } from './theme-styles.js'
 
@@ -9,15 +9,14 @@ interface Asset {
   name: string
   type: string
   text: string
-  /** A quarter of the bytes, made when it is first asked for: it takes milliseconds, and a theme is read anew every few seconds. */
-  brotli?: Buffer
+  compressed: CompressedOnce
 }
 
 const types: Record<string, string> = { css: 'text/css', js: 'text/javascript' }
 
-function assetOf(stem: string, extension: string, text: string): Asset {
+function assetOf(stem: string, extension: string, text: string, effort: Effort = 'for_ever'): Asset {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text }
+  return { name: `${stem}.${hash}.${extension}`, type: types[extension] as string, text, compressed: new CompressedOnce(text, effort) }
 }
 
 // Compiled code lies in dist/src/web; what browsers get is not compiled.
@@ -40,7 +39,8 @@ export function assetsOf(theme: Theme): { styles: string; theme: string; script:
 export const paymentScriptAddress = `/assets/${paymentScript.name}`
 
 function themeAsset(theme: Theme): Asset {
-  const known = themes.get(theme) ?? assetOf('theme', 'css', themeStyles(theme))
+  // A theme is read anew every few seconds.
+  const known = themes.get(theme) ?? assetOf('theme', 'css', themeStyles(theme), 'kept')
   themes.set(theme, known)
   return known
 }
@@ -51,7 +51,7 @@ const namePattern = /^(theme|storefront|payment)\.[0-9a-f]{12}\.(css|js)$/
  * Answers `/assets/…`; false for what is none. A page that a cache still shows may name what was before: it gets what is
  * now, to be asked for again.
  */
-export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean {
+export async function sendAsset(ctx: KoaContext, theme: Theme, path: string): Promise<boolean> {
   const name = path.slice('/assets/'.length)
   const [, stem, extension] = namePattern.exec(name) ?? []
   const known = [styles, script, paymentScript, themeAsset(theme)]
@@ -60,12 +60,8 @@ export function sendAsset(ctx: KoaContext, theme: Theme, path: string): boolean 
   ctx.status = 200
   ctx.set('cache-control', asset.name === name ? 'public, max-age=31536000, immutable' : 'no-cache')
   ctx.type = asset.type
-  ctx.vary('accept-encoding')
-  const takesBrotli = ctx.acceptsEncodings('br', 'identity') === 'br'
-  if (takesBrotli) {
-    asset.brotli ??= brotliCompressSync(asset.text)
-    ctx.set('content-encoding', 'br')
-  }
-  ctx.body = takesBrotli ? asset.brotli : asset.text
+  const encoding = encodingFor(ctx, asset.text)
+  if (encoding !== null) ctx.set('content-encoding', encoding)
+  ctx.body = encoding === null ? asset.text : await asset.compressed.as(encoding)
   return true
 }

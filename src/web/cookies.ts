@@ -53,6 +53,19 @@ export function forgetHalf(visit: Pick<Visit, 'ctx' | 'services'>): void {
   setCookie(visit, halfCookie, '', 0)
 }
 
+const confirmedCookie = 'email_confirmed'
+/** As long as somebody looks at the page that says it. */
+const confirmedLifetime_s = 600
+
+/** This browser has just confirmed an e-mail: a page must not say so to whoever types its address. */
+export function keepConfirmed(visit: Pick<Visit, 'ctx' | 'services'>): void {
+  setCookie(visit, confirmedCookie, 'true', confirmedLifetime_s)
+}
+
+export function hasConfirmed({ ctx }: Pick<Visit, 'ctx'>): boolean {
+  return ctx.cookies.get(confirmedCookie) === 'true'
+}
+
 /** As sessions are set: behind a proxy that ends TLS, Koa's own would refuse to be secure. */
 function setCookie({ ctx, services }: Pick<Visit, 'ctx' | 'services'>, name: string, value: string, lifetime_s: number): void {
   const secure = services.config.environment === 'production' ? '; Secure' : ''

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import { CompressedOnce, type Encoding } from '../http/index.js'
 
 /** A page that everybody shares, as it is kept and sent. */
 export interface SharedPage {
   text: string
-  etag: string
+  compressed: CompressedOnce
+  /** Of its content, without quotes. */
+  mark: string
   status: number
   type: string
 }
@@ -12,5 +15,9 @@ export interface SharedPage {
 export const sharedCaching = 'public, max-age=0, s-maxage=5, stale-while-revalidate=60, stale-if-error=600'
 
 export function sharedPage(text: string, status: number, type: string): SharedPage {
-  return { text, status, type, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
+  const mark = createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return { text, status, type, mark, compressed: new CompressedOnce(text, 'kept') }
 }
+
+/** What a cache holds in one encoding is not what it holds in another. */
+export const etagOf = ({ mark }: SharedPage, encoding: Encoding | null) => `"${mark}${encoding === null ? '' : `-${encoding}`}"`

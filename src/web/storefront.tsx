@@ -2,7 +2,7 @@ import type Koa from 'koa'
 import type { Context as KoaContext } from 'koa'
 import { render } from 'preact-render-to-string'
 import { type Identified, sessionCookie } from '../access/index.js'
-import { type Caller, readBody, type Route, type Services } from '../http/index.js'
+import { type Caller, encodingFor, readBody, type Route, type Services } from '../http/index.js'
 import { invalidData, limits, notFound, StoaError, toErrorBody } from '../kernel/index.js'
 import { apiOf, type RouteTable, routeTable } from './api.js'
 import { sendAsset } from './assets.js'
@@ -13,7 +13,7 @@ import { topCategories } from './pages/home.js'
 import { pages } from './pages/index.js'
 import { Layout, type Personal } from './parts/layout.js'
 import { allowStripe, isOwnForm, securityHeaders } from './security.js'
-import { type SharedPage, sharedCaching, sharedPage } from './shared-page.js'
+import { etagOf, type SharedPage, sharedCaching, sharedPage } from './shared-page.js'
 import { readShop, type Shop } from './shops.js'
 import { ShortMemory } from './short-memory.js'
 import { personalOf } from './pages/status.js'
@@ -98,7 +98,7 @@ async function visitStore(front: Storefront, ctx: KoaContext, identified: Identi
   ctx.state.route = 'storefront'
   const visit = visitFor(front, ctx, { identified, shop, place, params: {}, form: new URLSearchParams() })
   try {
-    if (place.path.startsWith('/assets/') && sendAsset(ctx, shop.theme, place.path)) return
+    if (place.path.startsWith('/assets/') && (await sendAsset(ctx, shop.theme, place.path))) return
     const matched = match(ctx.method, place.path)
     if (matched === null) {
       const near = ctx.method === 'POST' ? null : nearestPage(place.path)
@@ -161,12 +161,17 @@ async function sendShared(front: Storefront, ctx: KoaContext, page: Page, visit:
     const anonymous = visitFor(front, ctx, { identified, shop, place: { market, locale, path }, params, form })
     return shared(front, anonymous, await page.show(anonymous))
   })
+  const encoding = encodingFor(ctx, kept.text)
   ctx.status = kept.status
   ctx.set('cache-control', sharedCaching)
-  ctx.set('etag', kept.etag)
+  ctx.set('etag', etagOf(kept, encoding))
   ctx.type = kept.type
-  ctx.body = ctx.fresh ? '' : kept.text
-  if (ctx.fresh) ctx.status = 304
+  if (ctx.fresh) {
+    ctx.status = 304
+    return
+  }
+  if (encoding !== null) ctx.set('content-encoding', encoding)
+  ctx.body = encoding === null ? kept.text : await kept.compressed.as(encoding)
 }
 
 async function shared(front: Storefront, visit: Visit, shown: Shown): Promise<SharedPage> {

@@ -1,11 +1,13 @@
 import type { Context as KoaContext } from 'koa'
 import type { Actor, Identified } from '../access/index.js'
 import type { Services } from '../http/index.js'
+import { showsTaxIn } from '../regions/index.js'
+import { directionOf } from '../translations/index.js'
 import { wordsIn, type Words as ThemeWords } from '../themes/index.js'
 import type { Api } from './api.js'
 import type { Region } from './answers.js'
 import type { Market, Shop } from './shops.js'
-import { directionOf, type Words, wordsOf } from './words/index.js'
+import { type Words, wordsOf } from './words/index.js'
 
 /** Where in a store an address leads: for which region, in which language, to what. */
 export interface Place {
@@ -33,9 +35,6 @@ export function addressOf(shop: Shop, market: Market, locale: string, path: stri
   const prefix = `${region}${language}`
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`
 }
-
-/** Countries whose law lets a shop show prices to shoppers without the tax. */
-const netCountries = new Set(['us', 'ca'])
 
 /** One request for a page: who looks at what, and everything that a page is made with. */
 export interface Visit extends Place {
@@ -106,11 +105,6 @@ export function countryOf(region: Region): string | undefined {
 /** Whether shoppers of a region must be shown prices with the tax in them. */
 export function showsTax(region: Region): boolean {
   return showsTaxIn(region.countries.map((country) => country.iso_2))
-}
-
-/** The same for countries. */
-export function showsTaxIn(countries: readonly string[]): boolean {
-  return countries.every((country) => !netCountries.has(country))
 }
 
 /** What prices of products depend on, as the Store API wants it. */

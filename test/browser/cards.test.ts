@@ -22,6 +22,9 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   before(async () => {
     store = await world().openStore({ vendors: 3 })
+    const { body } = await store.admin.get('/admin/stores')
+    const supported_locales = [{ locale_code: 'en', is_default: true }, { locale_code: 'de' }]
+    good(await store.admin.post(`/admin/stores/${body.stores[0].id}`, { supported_locales }))
   })
   afterEach(() => assert.deepEqual(blocked.splice(0), [], 'the policy of the page blocked something'))
 
@@ -235,6 +238,14 @@ describe('storefront: paying with a card for things of three vendors', function 
     await page.unroute('**/checkout/return/*')
     await page.goto('/checkout')
     await oneOrder(page, address)
+    await close(page)
+  })
+
+  it('speaks the page’s language about the card, too', async () => {
+    const page = await atCounter(email())
+    await page.goto('/de/checkout')
+    await page.getByLabel('Kartennummer').fill(good_card)
+    await page.getByLabel('Prüfziffer').waitFor()
     await close(page)
   })
 

@@ -178,6 +178,26 @@ describe('storefront: a purchase from three vendors', () => {
     await close(page)
   })
 
+  it('puts the parts of every page below one another on a phone, each over the whole width', async function () {
+    this.timeout(60_000)
+    const page = await visit({ width: 390 })
+    for (const path of ['/', '/register', '/sign-in', '/pages/returns', '/cart', '/vendors', '/products/cedar-pencils', '/nothing-here']) {
+      await page.goto(path)
+      const parts = await page.evaluate(() =>
+        [...document.querySelectorAll('main > *')]
+          .map((part) => part.getBoundingClientRect())
+          .filter(({ height }) => height > 0)
+          .map(({ left, right, top, bottom }) => [left, right, top, bottom].map(Math.round) as [number, number, number, number]),
+      )
+      for (const [index, [left, right, top]] of parts.entries()) {
+        assert.deepEqual([path, left <= 20, right >= 370], [path, true, true], `from ${left} to ${right}`)
+        assert.ok(top >= (parts[index - 1]?.[3] ?? 0) - 1, `${path}: part ${index} covers the one before`)
+      }
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, `${path} is not wider than the screen`)
+    }
+    await close(page)
+  })
+
   it('is done with the keyboard alone', async function () {
     this.timeout(60_000)
     const page = await visit({ script: true })

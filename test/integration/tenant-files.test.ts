@@ -26,6 +26,7 @@ taxes:
 categories:
   - { name: Kitchen, handle: kitchen, children: [{ name: Cups, handle: cups }] }
 collections: [{ title: New, handle: new }]
+return_reasons: [{ value: broken, label: It came broken }]
 commission_rules:
   - { name: Everything, rate: 10 }
   - { name: Cups, rate: 5, fixed: 0.5, currency: usd, category: cups }
@@ -38,6 +39,8 @@ logo: cup.svg
 location: { name: Workshop, address: { address_1: 1 Clay Lane, city: Kiln, postal_code: '12345', country_code: us } }
 shipping:
   - { name: Parcel, type: standard, countries: [us], prices: { usd: 5 } }
+returns:
+  - { name: Way back, type: return, countries: [us], prices: { usd: 4 } }
 products:
   - title: Cup
     handle: cup
@@ -135,6 +138,19 @@ describe('stores as files', () => {
         ['CUP-L', 3, 14, 14],
       ],
     )
+    const { return_reasons } = (await shopper.get('/store/return-reasons')).body
+    assert.deepEqual(
+      return_reasons.map((reason: { value: string; label: string }) => [reason.value, reason.label]),
+      [['broken', 'It came broken']],
+    )
+    const { regions } = (await shopper.get('/store/regions')).body
+    const region_id = regions.find((region: { name: string }) => region.name === 'Home').id
+    const { cart } = (await shopper.post('/store/carts', { region_id, items: [{ variant_id: cup.variants[0].id, quantity: 1 }] })).body
+    const ways = async (is_return: string) =>
+      (await shopper.get('/store/shipping-options', { cart_id: cart.id, is_return })).body.shipping_options.map(
+        (option: { name: string; amount: number }) => [option.name, option.amount],
+      )
+    assert.deepEqual([await ways('false'), await ways('true')], [[['Parcel', 5]], [['Way back', 4]]])
     const image = await fetch(cup.images[0].url)
     assert.equal(image.headers.get('content-type'), 'image/svg+xml')
     assert.equal(await image.text(), picture)
@@ -148,10 +164,12 @@ describe('stores as files', () => {
       store
         .replace('rate: 1.5', 'rate: 2')
         .replace('name: CA, code: ca, rate: 7.25', 'name: CA, code: ca, rate: 7.5')
-        .replace('title: New', 'title: Brand new'),
+        .replace('title: New', 'title: Brand new')
+        .replace('It came broken', 'It broke on its way'),
       vendor
         .replace('usd: 12.5', 'usd: 13')
         .replace('prices: { usd: 5 }', 'prices: { usd: 6 }')
+        .replace('prices: { usd: 4 }', 'prices: { usd: 3 }')
         .replace('name: Workshop', 'name: Shed')
         .replace(', jpy: 1800', ''),
     )
@@ -159,11 +177,13 @@ describe('stores as files', () => {
       'tenant corner different fee',
       'tax region us-ca different rates',
       'collection new different title',
+      'return reason broken different label',
       'vendor potter different location',
       'shipping option potter / Parcel different prices',
+      'shipping option potter / Way back different prices',
       'product cup different variants',
     ])
-    assert.equal((await applyTenants(options())).changes, 6)
+    assert.equal((await applyTenants(options())).changes, 8)
     assert.deepEqual(await differences(), [])
     assert.deepEqual(
       (await ids()).filter((row) => row.sku !== 'BOWL'),
@@ -225,11 +245,11 @@ describe('stores as files', () => {
       problems.join('\n'),
     )
     assert.ok(
-      problems.some((problem) => /store\.yaml:17: commission_rules\.0\.rate: /.test(problem)),
+      problems.some((problem) => /store\.yaml:18: commission_rules\.0\.rate: /.test(problem)),
       problems.join('\n'),
     )
     assert.ok(
-      problems.some((problem) => /potter\.yaml:21: products\.0\.variants\.1\.stock: /.test(problem)),
+      problems.some((problem) => /potter\.yaml:23: products\.0\.variants\.1\.stock: /.test(problem)),
       problems.join('\n'),
     )
     write(store, vendor.replace('categories: [cups]', 'categories: [mugs]').replace('images: [cup.svg]', 'images: [mug.svg]'))

@@ -3,10 +3,15 @@ import type { Actor } from '../../access/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import { oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
-import { notFound } from '../../kernel/index.js'
+import { limits, notFound } from '../../kernel/index.js'
 import { listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
+import { listReturnsStatement, renderReturn } from '../../returns/index.js'
 import { orderFields, orderListFields } from './order-fields.js'
 import { listed } from './shared.js'
+
+/** What staff still put together is not shown to the shopper. */
+const askedFor = ['requested', 'partially_received', 'received', 'canceled']
+const returnsOfOrder = { limit: limits.page, offset: 0, order: { field: 'id', descending: false } }
 
 /**
  * An order in wire shape, as the request's fields want it.
@@ -14,9 +19,15 @@ import { listed } from './shared.js'
  */
 export async function answerOrder(request: RequestContext<unknown, unknown>, orderId: string): Promise<unknown> {
   const { context, fields, services } = request
-  const [order] = await context.db.read(context.scope, loadOrderStatement(tenantOf(context), orderId))
+  const tenantId = tenantOf(context)
+  const wanted = { id: null, orderId: [orderId], status: askedFor }
+  const [[order], returns] = await context.db.readAll(context.scope, [
+    loadOrderStatement(tenantId, orderId),
+    ...(fields.has('returns') ? [listReturnsStatement(tenantId, wanted, returnsOfOrder)] : []),
+  ])
   if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
-  return fields.project(renderOrder(order, (url) => absoluteUrl(url, services.publicUrl)))
+  const rendered = renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))
+  return fields.project(returns === undefined ? rendered : { ...rendered, returns: returns.map(renderReturn) })
 }
 
 /** Every status but a draft's, which shoppers are not shown. */

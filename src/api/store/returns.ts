@@ -3,6 +3,7 @@ import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notAllowed, notFound, StoaError } from '../../kernel/index.js'
 import { createReturn, listReturnReasonsStatement, listReturnsStatement, renderReturn } from '../../returns/index.js'
+import { translated } from '../../translations/index.js'
 import { listed } from './shared.js'
 
 const reasonFields: FieldsPolicy = {
@@ -127,6 +128,7 @@ export const routes: Route[] = [
         q: containsPattern(query.q),
       }
       const rows = await context.db.read(context.scope, listReturnReasonsStatement(tenantOf(context), filter, page))
+      await translated(context, request.locale, rows)
       return listed(
         'return_reasons',
         rows.map(({ count: _count, ...row }) => row),
@@ -149,6 +151,7 @@ export const routes: Route[] = [
       const filter = { id: [wanted], value: null, parentId: null, q: null }
       const [row] = await context.db.read(context.scope, listReturnReasonsStatement(tenantOf(context), filter, singlePage))
       if (row === undefined) throw notFound(`Return reason with id: ${wanted} was not found`)
+      await translated(context, request.locale, [row])
       return { return_reason: request.fields.project(row) }
     },
   }),

@@ -2,8 +2,8 @@ import { inviteMailStatement, inviteToken, issueToken, mailedToken } from '../..
 import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound, type Sealer } from '../../kernel/index.js'
-import { type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
-import { emailVerification, invitation, passwordReset, transferRequest } from '../templates/account-mails.js'
+import { identityMailStatement, type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
+import { emailVerification, factorNotice, invitation, passwordReset, transferRequest } from '../templates/account-mails.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
 export interface AccountMailSettings extends MailSettings {
@@ -50,6 +50,27 @@ export async function sendVerification(
   const mail = emailVerification(store, issued)
   const uniqueKey = `auth.verification_requested:${id}`
   await sendOnce(context, settings, store, { template: 'email-verification', recipient: issued.email, uniqueKey, data: {}, mail })
+}
+
+/**
+ * Tells the owner of an account, once, that a second factor of theirs was switched on, or removed. Handler of
+ * `auth.second_factor_changed`. Throws whatever the mail server answers.
+ */
+export async function sendFactorNotice(
+  context: Context,
+  settings: MailSettings,
+  { auth_identity_id: identityId, factor_id: factorId, is_on: isOn }: EventPayloads['auth.second_factor_changed'],
+): Promise<void> {
+  const [identity] = await context.db.read(context.scope, identityMailStatement(tenantOf(context), identityId))
+  if (identity === undefined) return
+  const store = await loadStore(context)
+  await sendOnce(context, settings, store, {
+    template: isOn ? 'second-factor-on' : 'second-factor-off',
+    recipient: identity.email,
+    uniqueKey: `auth.second_factor_changed:${factorId}:${isOn}`,
+    data: {},
+    mail: factorNotice(store, identity, isOn),
+  })
 }
 
 /** Asks the address that an order was placed with, once. Handler of `order.transfer_requested`. */

@@ -2,27 +2,46 @@ import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound, StoaError, toMinor } from '../../kernel/index.js'
 import { previewOrder } from '../../order-edits/index.js'
+import { storeLocalesStatement, translated } from '../../translations/index.js'
 import {
+  captureMailStatement,
   editMailStatement,
   exchangeMailStatement,
   refundMailStatement,
+  type ReturnMailRow,
   returnMailStatement,
   returnOfExchangeMailStatement,
 } from '../after-sale-queries.js'
-import { orderMailStatement } from '../queries.js'
+import { nameItems, readMailedOrder } from '../mailed-order.js'
 import { storefrontOf, type StorefrontSettings } from '../storefront.js'
-import { editNotice, exchangeNotice, paymentRequest, refundNotice, returnNotice, type Settling } from '../templates/after-sale.js'
-import { formatMoney, type RenderedMail } from '../templates/layout.js'
+import {
+  type AfterEdit,
+  cancellation,
+  editNotice,
+  exchangeNotice,
+  paymentReceipt,
+  paymentRequest,
+  refundNotice,
+  returnNotice,
+  type Settling,
+} from '../templates/after-sale.js'
+import type { RenderedMail } from '../templates/layout.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
 export interface AfterSaleMailSettings extends MailSettings, StorefrontSettings {}
 
-/** The order with what is owed of it, and the page on which that is paid. Throws not_found. */
-export async function settlingOf(context: Context, settings: AfterSaleMailSettings, orderId: string): Promise<Settling> {
-  const [order] = await context.db.read(context.scope, orderMailStatement(tenantOf(context), orderId))
-  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
-  const storefront = order.open_minor > 0n ? await storefrontOf(context, settings) : null
-  return { order, payUrl: storefront === null ? null : `${storefront}/orders/${orderId}/pay` }
+/** The order with what is owed of it, its page, and the page on which it is paid. Throws not_found. */
+export async function settlingOf(context: Context, settings: StorefrontSettings, orderId: string): Promise<Settling> {
+  const [order, storefront] = await Promise.all([readMailedOrder(context, orderId), storefrontOf(context, settings)])
+  const orderUrl = storefront === null ? null : `${storefront}${await pathIn(context, order.locale)}/orders/${orderId}`
+  return { order, orderUrl, payUrl: orderUrl === null || order.open_minor === 0n ? null : `${orderUrl}/pay` }
+}
+
+/** Pages of the storefront name their language, where it is not the store's own. */
+async function pathIn(context: Context, locale: string): Promise<string> {
+  const offered = await context.db.read(context.scope, storeLocalesStatement(tenantOf(context)))
+  const known = offered.find(({ locale_code }) => locale_code === locale)
+  return known === undefined || known.is_default ? '' : `/${locale}`
 }
 
 async function send(
@@ -50,23 +69,21 @@ export async function sendEditNotice(
   const settling = await settlingOf(context, settings, orderId)
   const after = edit.status === 'confirmed' ? null : await previewOf(context, settling)
   if (after === undefined) return
+  await nameItems(context, settling.order.locale, [...edit.added, ...edit.changed])
   const mail = editNotice(settling, edit, after)
   await send(context, settings, settling, { template: 'order-edit', uniqueKey: `order.edit_${edit.status}:${editId}`, mail })
 }
 
 /** What the order would come to. Nothing where the order has changed so that the edit cannot be done any more: staff see that. */
-async function previewOf(context: Context, { order }: Settling): Promise<{ total: string; difference: string | null } | undefined> {
+async function previewOf(context: Context, { order }: Settling): Promise<AfterEdit | undefined> {
   const preview = await previewOrder(context, order.id, (url) => url).catch((error: unknown) => {
     if (error instanceof StoaError && error.status < 500) return undefined
     throw error
   })
   if (preview === undefined) return undefined
   const summary = preview.summary as { pending_difference: number }
-  const money = (major: number) => formatMoney(toMinor(major, order.currency_code), order.currency_code)
-  const more = summary.pending_difference
-  const difference =
-    more > 0 ? `${money(more)} would then be to be paid.` : more < 0 ? `You would get ${money(-more)} back, the way you paid.` : null
-  return { total: money(preview.total as number), difference }
+  const minor = (major: number) => toMinor(major, order.currency_code)
+  return { total_minor: minor(preview.total as number), more_minor: minor(summary.pending_difference) }
 }
 
 /** Tells the shopper of an exchange or a claim, once. Handler of `exchange.requested`. Throws not_found; whatever the mail server answers. */
@@ -83,6 +100,8 @@ export async function sendExchangeNotice(
   if (exchange === undefined) throw notFound(`Exchange with id: ${id} was not found`)
   if (exchange.status !== 'requested') return
   const settling = await settlingOf(context, settings, exchange.order_id)
+  await nameItems(context, settling.order.locale, [...exchange.sent, ...exchange.claimed])
+  if (back !== undefined) await nameReturn(context, settling.order.locale, back)
   const mail = exchangeNotice(settling, exchange, back)
   await send(context, settings, settling, {
     template: exchange.type === 'exchange' ? 'exchange' : 'claim',
@@ -107,9 +126,17 @@ export async function sendReturnNotice(
   if (back.no_notification === true || back.status === 'canceled') return
   const event = pieces === undefined ? 'requested' : 'received'
   const settling = await settlingOf(context, settings, back.order_id)
+  await nameReturn(context, settling.order.locale, back)
   const mail = returnNotice(settling, back, event)
   const uniqueKey = `return.${event}:${id}${pieces === undefined ? '' : `:${pieces}`}`
   await send(context, settings, settling, { template: `return-${event}`, uniqueKey, mail })
+}
+
+/** Puts the order's language into what a return tells. */
+async function nameReturn(context: Context, locale: string, back: ReturnMailRow): Promise<void> {
+  const way = { id: back.shipping_option_id ?? '', name: back.shipping_name }
+  await Promise.all([nameItems(context, locale, back.items), translated(context, locale, [way])])
+  back.shipping_name = way.name
 }
 
 /** Tells the shopper that money went back, once. Handler of `refund.settled`: a refund that was refused is not told. Throws whatever the mail server answers. */
@@ -137,5 +164,37 @@ export async function sendPaymentRequest(
     template: 'payment-request',
     uniqueKey: `order.payment_requested:${requestId}`,
     mail: paymentRequest(settling),
+  })
+}
+
+/**
+ * Tells the shopper of money that came for an order after it was placed, once. Handler of `order.payment_captured`: what was
+ * paid with the order is in its confirmation, and what came for a canceled one goes back. Throws whatever the mail server answers.
+ */
+export async function sendPaymentReceipt(
+  context: Context,
+  settings: AfterSaleMailSettings,
+  { capture_id: id }: EventPayloads['order.payment_captured'],
+): Promise<void> {
+  if (id === undefined) return
+  const [capture] = await context.db.read(context.scope, captureMailStatement(tenantOf(context), id))
+  if (capture === undefined) return
+  const settling = await settlingOf(context, settings, capture.order_id)
+  if (settling.order.status === 'canceled') return
+  const mail = paymentReceipt(settling, capture)
+  await send(context, settings, settling, { template: 'payment-receipt', uniqueKey: `order.payment_captured:${id}`, mail })
+}
+
+/** Tells the shopper that the whole order is canceled, once. Handler of `order.canceled`. Throws not_found; whatever the mail server answers. */
+export async function sendCancellation(
+  context: Context,
+  settings: AfterSaleMailSettings,
+  { order_id: orderId }: EventPayloads['order.canceled'],
+): Promise<void> {
+  const settling = await settlingOf(context, settings, orderId)
+  await send(context, settings, settling, {
+    template: 'order-canceled',
+    uniqueKey: `order.canceled:${orderId}`,
+    mail: cancellation(settling),
   })
 }

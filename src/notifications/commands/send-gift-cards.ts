@@ -1,7 +1,7 @@
 import { type GiftCardRow, listGiftCardsStatement } from '../../credit/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
-import { limits, notFound } from '../../kernel/index.js'
-import { orderMailStatement } from '../queries.js'
+import { limits } from '../../kernel/index.js'
+import { readMailedOrder } from '../mailed-order.js'
 import { giftCards } from '../templates/gift-cards.js'
 import type { AccountMailSettings } from './send-account-mail.js'
 import { sendOnce } from './send-once.js'
@@ -11,8 +11,7 @@ export async function sendGiftCards(context: Context, settings: AccountMailSetti
   const tenantId = tenantOf(context)
   const cards: GiftCardRow[] = []
   const filter = { id: null, codeHash: null, customerId: null, orderId: [orderId] }
-  const [order] = await context.db.read(context.scope, orderMailStatement(tenantId, orderId))
-  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  const order = await readMailedOrder(context, orderId)
   for (let count = 1; cards.length < count; ) {
     const page = { limit: limits.page, offset: cards.length, order: { field: 'id', descending: false } }
     const rows = await context.db.read(context.scope, listGiftCardsStatement(tenantId, filter, page))

@@ -14,6 +14,8 @@ export interface MailSettings {
 export interface SendingStore {
   store_name: string
   mail_from_name: string | null
+  /** Who gets the answers; none where the store names nobody. */
+  contact_email: string | null
 }
 
 export interface OneMail {
@@ -40,6 +42,7 @@ export async function sendOnce(context: Context, settings: MailSettings, store: 
   await settings.mailer.send({
     from: `"${name}" <${settings.fromAddress}>`,
     to: recipient,
+    ...(store.contact_email === null ? {} : { replyTo: store.contact_email }),
     subject: mail.subject,
     text: mail.text,
     html: mail.html,

@@ -1,7 +1,8 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound } from '../../kernel/index.js'
-import { type OrderMailRow, orderMailStatement, shipmentMailStatement } from '../queries.js'
+import { nameItems, readMailedOrder } from '../mailed-order.js'
+import { type OrderMailRow, shipmentMailStatement } from '../queries.js'
 import type { RenderedMail } from '../templates/layout.js'
 import { orderConfirmation } from '../templates/order-confirmation.js'
 import { shipmentNotice } from '../templates/shipment-notice.js'
@@ -13,9 +14,10 @@ import { type MailSettings, sendOnce } from './send-once.js'
  * @throws not_found when there is no such order; whatever the mail server answers
  */
 export async function sendOrderConfirmation(context: Context, settings: AfterSaleMailSettings, orderId: string): Promise<void> {
-  const { order, payUrl } = await settlingOf(context, settings, orderId)
+  const settling = await settlingOf(context, settings, orderId)
+  const { order } = settling
   if (order.is_unannounced) return
-  await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(order, payUrl))
+  await sendToBuyer(context, settings, order, 'order-confirmation', `order.placed:${orderId}`, orderConfirmation(settling))
 }
 
 /** Tells the shopper that a vendor has sent a parcel, once, unless staff wanted no mail of it. Handler of `fulfillment.shipped`. */
@@ -27,15 +29,10 @@ export async function sendShipmentNotice(
   if (isSilent === true) return
   const [shipment] = await context.db.read(context.scope, shipmentMailStatement(tenantOf(context), fulfillmentId))
   if (shipment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-  const order = await loadOrder(context, shipment.order_id)
+  const order = await readMailedOrder(context, shipment.order_id)
+  await nameItems(context, order.locale, shipment.items)
   const key = `fulfillment.shipped:${fulfillmentId}`
   await sendToBuyer(context, settings, order, 'shipment-notice', key, shipmentNotice(order, shipment))
-}
-
-async function loadOrder(context: Context, orderId: string): Promise<OrderMailRow> {
-  const [order] = await context.db.read(context.scope, orderMailStatement(tenantOf(context), orderId))
-  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
-  return order
 }
 
 function sendToBuyer(

@@ -1,5 +1,6 @@
 import type { StoreMailRow, TransferMailRow } from '../queries.js'
-import { escapeHtml, page, type RenderedMail } from './layout.js'
+import { mailWordsOf } from '../words/index.js'
+import { closingLines, escapeHtml, page, paragraph, type RenderedMail } from './layout.js'
 
 interface Letter {
   subject: string
@@ -8,64 +9,89 @@ interface Letter {
   after: readonly string[]
   /** Where the storefront takes it up; null where there is no page to name. */
   link: string | null
-  code: string
+  /** None where there is nothing to be done with one. */
+  code: string | null
 }
 
 /** A mail that carries a code: as a link where the store has named its storefront, and for typing in where it has not. */
 function letter(store: StoreMailRow, { subject, before, after, link, code }: Letter): RenderedMail {
+  const words = mailWordsOf(store.locale)
   const carried = link ?? code
-  const paragraph = (text: string) => `<p>${escapeHtml(text)}</p>`
   const shown =
-    link === null
-      ? `<p><code style="word-break:break-all">${escapeHtml(code)}</code></p>`
-      : `<p><a href="${escapeHtml(link)}" style="word-break:break-all">${escapeHtml(link)}</a></p>`
-  const html = page(subject, [...before.map(paragraph), shown, ...after.map(paragraph)].join(''), store.store_name)
-  return { subject, text: [...before, '', carried, '', ...after, '', store.store_name].join('\n'), html }
+    carried === null
+      ? ''
+      : link === null
+        ? `<p><code style="word-break:break-all">${escapeHtml(carried)}</code></p>`
+        : `<p><a href="${escapeHtml(link)}" style="word-break:break-all">${escapeHtml(link)}</a></p>`
+  const html = page(subject, [...before.map(paragraph), shown, ...after.map(paragraph)].join(''), words, store)
+  const text = [...before, '', ...(carried === null ? [] : [carried, '']), ...after, '', ...closingLines(words, store)].join('\n')
+  return { subject, text, html }
 }
+
+/** Where staff and vendors sign in is English. */
+const heard = (store: StoreMailRow, actorType: string): StoreMailRow => (actorType === 'customer' ? store : { ...store, locale: 'en' })
 
 function linkTo(store: StoreMailRow, path: string): string | null {
   return store.storefront_url === null ? null : `${store.storefront_url}${path}`
 }
 
 /** A customer's link leads to the storefront; staff and vendors sign in elsewhere, and get the code. */
-export function passwordReset(store: StoreMailRow, reset: { actor_type: string; email: string; token: string }): RenderedMail {
-  const { token, email } = reset
+export function passwordReset(of: StoreMailRow, reset: { actor_type: string; email: string; token: string }): RenderedMail {
+  const { token, email, actor_type } = reset
+  const store = heard(of, actor_type)
+  const words = mailWordsOf(store.locale)
   const path = `/reset-password?token=${token}&email=${encodeURIComponent(email)}`
   return letter(store, {
-    subject: `Set a new password for ${store.store_name}`,
-    before: ['Somebody, probably you, asked to set a new password for this address. It can be set within fifteen minutes, once:'],
-    after: ['If it was not you, nothing has changed and nothing needs to be done.'],
-    link: reset.actor_type === 'customer' ? linkTo(store, path) : null,
+    subject: words.reset(store.store_name),
+    before: [words.resetLead],
+    after: [words.resetNotYou],
+    link: actor_type === 'customer' ? linkTo(store, path) : null,
     code: token,
   })
 }
 
 export function emailVerification(store: StoreMailRow, verification: { email: string; token: string }): RenderedMail {
   const { token, email } = verification
+  const words = mailWordsOf(store.locale)
   return letter(store, {
-    subject: `Confirm your email for ${store.store_name}`,
-    before: ['Confirm that this address is yours, within a day:'],
-    after: ['If you have no account here, nothing needs to be done.'],
+    subject: words.verify(store.store_name),
+    before: [words.verifyLead],
+    after: [words.verifyNotYou],
     link: linkTo(store, `/verify-email?code=${token}&email=${encodeURIComponent(email)}`),
     code: token,
   })
 }
 
-export function transferRequest(store: StoreMailRow, transfer: TransferMailRow, token: string): RenderedMail {
+/** A notice for safety: whoever has an account hears of what protects it, or does so no more. */
+export function factorNotice(of: StoreMailRow, identity: { email: string; actor_type: string }, isOn: boolean): RenderedMail {
+  const store = heard(of, identity.actor_type)
+  const words = mailWordsOf(store.locale)
   return letter(store, {
-    subject: `Somebody asks for your order #${transfer.display_id} at ${store.store_name}`,
-    before: [
-      `The account ${transfer.customer_email} asks to take over your order #${transfer.display_id}.`,
-      `With this, order ${transfer.order_id} is handed over or kept:`,
-    ],
-    after: ['If you do not know this account, do nothing, or decline: the order then stays yours.'],
+    subject: (isOn ? words.factorOn : words.factorOff)(store.store_name),
+    before: [(isOn ? words.factorOnLead : words.factorOffLead)(identity.email), words.factorNotYou],
+    after: [],
+    link: null,
+    code: null,
+  })
+}
+
+/** In the language of the order. */
+export function transferRequest(of: StoreMailRow, transfer: TransferMailRow, token: string): RenderedMail {
+  const store = { ...of, locale: transfer.locale }
+  const words = mailWordsOf(store.locale)
+  const number = `#${transfer.display_id}`
+  return letter(store, {
+    subject: words.transfer(number, store.store_name),
+    before: [words.transferLead(transfer.customer_email, number), words.transferWhat(transfer.order_id)],
+    after: [words.transferNotYou],
     link: linkTo(store, `/order/${transfer.order_id}/transfer/${token}`),
     code: token,
   })
 }
 
 /** Staff sign in elsewhere than shoppers: the code is typed in there. */
-export function invitation(store: StoreMailRow, invite: { role: string; token: string }): RenderedMail {
+export function invitation(of: StoreMailRow, invite: { role: string; token: string }): RenderedMail {
+  const store = heard(of, 'user')
   return letter(store, {
     subject: `You are invited to the staff of ${store.store_name}`,
     before: [

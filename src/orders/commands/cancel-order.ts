@@ -1,5 +1,6 @@
 import { openCreditLinesStatement, returnCredit, voidCardsOfOrder } from '../../credit/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { releaseOrderStatement } from '../../inventory/index.js'
 import { notAllowed, notFound, StoaError } from '../../kernel/index.js'
 import { closePaymentsOfOrder, lockPartsStatement, lockPaymentsOfOrderStatement, unwindPayment } from '../../payments/index.js'
@@ -45,6 +46,7 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
       ),
     )
     await giveCreditBack(unit, context, order)
+    await emit(unit, 'order.canceled', { order_id: orderId }, { requestId: context.requestId })
     return payments
   })
   for (const payment_id of paymentIds) {

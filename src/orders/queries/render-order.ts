@@ -35,6 +35,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
     promotions: promotions.map(renderApplied),
     credit_lines: renderCreditLines(credit_lines, currency),
+    credit_returned_total: toMajor(credit_returned_minor, currency),
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
   }
 }

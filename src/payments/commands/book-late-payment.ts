@@ -54,7 +54,7 @@ export async function bookLatePayment(context: Context, late: LatePayment, remot
           occurredAt: context.clock.now(),
         }),
       ])
-      await emit(unit, 'order.payment_captured', { order_id: late.order_id }, { requestId: context.requestId })
+      await emit(unit, 'order.payment_captured', { order_id: late.order_id, capture_id: captureId }, { requestId: context.requestId })
     }
     if (isCanceled) await emit(unit, 'payment.cancel_requested', { payment_id: paymentId }, { requestId: context.requestId })
     return { kind: 'booked', paymentId }

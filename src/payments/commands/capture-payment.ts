@@ -151,7 +151,7 @@ export async function bookCapture(
       ]),
     ])
     if (lapsed > 0n && payment.cancel_requested_at === null) await fitCollections(unit, order)
-    await emit(unit, 'order.payment_captured', { order_id: payment.order_id }, { requestId: context.requestId })
+    await emit(unit, 'order.payment_captured', { order_id: payment.order_id, capture_id: captureId }, { requestId: context.requestId })
     // The order was canceled while the provider was asked: what it took goes back.
     if (payment.cancel_requested_at !== null)
       await emit(unit, 'payment.cancel_requested', { payment_id: seen.id }, { requestId: context.requestId })

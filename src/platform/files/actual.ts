@@ -19,6 +19,7 @@ export const translatableThings = `
   union all select 'region', r.id, r.name from region r where r.tenant_id = $1 and r.deleted_at is null
   union all select 'shipping_option', s.id, v.handle || '/' || s.name from shipping_option s
     join vendor v on v.tenant_id = $1 and v.id = s.vendor_id where s.tenant_id = $1 and s.deleted_at is null
+  union all select 'return_reason', e.id, e.label from return_reason e where e.tenant_id = $1 and e.deleted_at is null
   union all select 'product_option', o.id, p.handle || '/' || o.title from product_option o
     join product p on p.tenant_id = $1 and p.id = o.product_id
     where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null
@@ -68,6 +69,9 @@ const queries: Partial<Record<ItemKind, string>> = {
   collection: `
     select c.handle as key, json_build_object('title', c.title) as value
     from product_collection c where c.tenant_id = $1 and c.deleted_at is null and $2::text is not null order by c.id`,
+  'return reason': `
+    select r.value as key, json_build_object('label', r.label, 'description', r.description) as value
+    from return_reason r where r.tenant_id = $1 and r.deleted_at is null and $2::text is not null order by r.id`,
   vendor: `
     select v.handle as key, json_build_object('name', v.name, 'description', v.description, 'email', v.email,
       'logo', regexp_replace(v.logo, '^/files/[^/]+/', ''), 'location', l.name, 'address', l.address) as value
@@ -79,7 +83,7 @@ const queries: Partial<Record<ItemKind, string>> = {
       'countries', array(select distinct g.country_code from geo_zone g where g.tenant_id = $1 and g.service_zone_id = o.service_zone_id
         and g.deleted_at is null order by 1),
       'prices', coalesce((select json_object_agg(p.currency_code, p.amount_minor order by p.currency_code) from price p
-        where p.tenant_id = $1 and p.price_set_id = o.price_set_id), '{}')) as value
+        where p.tenant_id = $1 and p.price_set_id = o.price_set_id), '{}'), 'is_return', o.is_return) as value
     from shipping_option o join vendor v on v.tenant_id = o.tenant_id and v.id = o.vendor_id
     join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
     where o.tenant_id = $1 and o.deleted_at is null and not v.is_house and $2::text is not null order by o.id`,

@@ -13,6 +13,7 @@ import { createCommissionRule } from '../../commissions/index.js'
 import { type Database, type Scope, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId } from '../../kernel/index.js'
 import { createRegion, type RegionInput, updateRegion } from '../../regions/index.js'
+import { createReason, updateReason } from '../../returns/index.js'
 import { storesStatement, updateStore } from '../../stores/index.js'
 import { createTaxRate, createTaxRegion } from '../../tax/index.js'
 import { setTheme } from '../../themes/index.js'
@@ -75,6 +76,7 @@ const writers: Record<WrittenKind, Writer> = {
   'tax region': writeTaxRegion,
   category: writeCategory,
   collection: writeCollection,
+  'return reason': writeReturnReason,
   vendor: writeVendor,
   'shipping option': writeShippingOption,
   product: writeProduct,
@@ -218,6 +220,12 @@ async function writeCollection(unit: Unit, _work: Work, difference: Difference, 
       .update({ title: value.title, updated_at: new Date() })
 }
 
+async function writeReturnReason(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
+  const reason = { label: value.label as string, description: value.description as string | null }
+  if (difference.what === 'missing') await createReason(unit, 'return_reason', { value: difference.key, ...reason })
+  else await updateReason(unit, 'return_reason', (await idOf(unit, 'return_reason', 'value', difference.key)) as string, reason)
+}
+
 const pictureUrl = (work: Work, name: string | null) => (name === null ? null : `/files/${work.tenant.public_id}/${name}`)
 
 async function writeVendor(unit: Unit, work: Work, difference: Difference, value: Value): Promise<void> {
@@ -258,6 +266,7 @@ async function writeShippingOption(unit: Unit, _work: Work, difference: Differen
       amount_minor: BigInt(minor),
     })),
     type_code: value.type,
+    is_return: value.is_return,
   })
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { toMinor } from '../../kernel/index.js'
-import { flatCategories, type TenantFiles } from './read.js'
+import { flatCategories, type TenantFiles, waysOf } from './read.js'
 import type { ProductFile, StoreFile, TranslationFile, VendorFile } from './schema.js'
 
 /**
@@ -14,6 +14,7 @@ export const itemKinds = [
   'tax region',
   'category',
   'collection',
+  'return reason',
   'vendor',
   'shipping option',
   'product',
@@ -60,6 +61,9 @@ export function desiredItems(files: TenantFiles): Item[] {
       }),
     ),
     ...store.collections.map((collection): Item => ({ kind: 'collection', key: collection.handle, value: { title: collection.title } })),
+    ...store.return_reasons.map(
+      ({ value, label, description }): Item => ({ kind: 'return reason', key: value, value: { label, description: description ?? null } }),
+    ),
     ...vendors.flatMap(vendorItems),
     ...translationItems(files),
     ...store.commission_rules.map(
@@ -123,7 +127,8 @@ function namedByWord({ store, vendors }: TenantFiles, { words }: TranslationFile
   const products = vendors.flatMap((vendor) => vendor.products)
   return [
     ...store.regions.flatMap((region) => named('region', [region.name], 'name')),
-    ...vendors.flatMap((vendor) => vendor.shipping.flatMap(({ name }) => named('shipping_option', [vendor.handle, name], 'name'))),
+    ...vendors.flatMap((vendor) => waysOf(vendor).flatMap(({ name }) => named('shipping_option', [vendor.handle, name], 'name'))),
+    ...store.return_reasons.flatMap(({ label }) => named('return_reason', [label], 'label')),
     ...products.flatMap(({ handle, options }) =>
       options.flatMap(({ title, values }) => [
         ...named('product_option', [handle, title], 'title'),
@@ -220,7 +225,7 @@ function vendorItems(vendor: VendorFile): Item[] {
               },
       },
     },
-    ...vendor.shipping.map(
+    ...waysOf(vendor).map(
       (option): Item => ({
         kind: 'shipping option',
         key: `${vendor.handle} / ${option.name}`,
@@ -230,6 +235,7 @@ function vendorItems(vendor: VendorFile): Item[] {
           type: option.type,
           countries: sorted(option.countries),
           prices: minorOf(option.prices),
+          is_return: option.isReturn,
         },
       }),
     ),

@@ -124,6 +124,11 @@ export function flatCategories(
   return categories.flatMap((category) => [{ ...category, parent }, ...flatCategories(category.children ?? [], category.handle)])
 }
 
+/** How a vendor's goods are sent, and how they are sent back. */
+export function waysOf({ shipping, returns }: VendorFile): (VendorFile['shipping'][number] & { isReturn: boolean })[] {
+  return [...shipping.map((way) => ({ ...way, isReturn: false })), ...returns.map((way) => ({ ...way, isReturn: true }))]
+}
+
 interface Complaints {
   complain(where: string, what: string): void
   /** Complains of a value that stands twice. */
@@ -151,7 +156,8 @@ function checkTranslations({ store, vendors, translations }: TenantFiles, compla
   }
   const said = new Set([
     ...store.regions.map((region) => region.name),
-    ...vendors.flatMap((vendor) => vendor.shipping.map((option) => option.name)),
+    ...store.return_reasons.map((reason) => reason.label),
+    ...vendors.flatMap((vendor) => waysOf(vendor).map((way) => way.name)),
     ...vendors
       .flatMap((vendor) => vendor.products)
       .flatMap(({ material, options }) => [material ?? '', ...options.flatMap(({ title, values }) => [title, ...values])]),
@@ -197,6 +203,12 @@ function checkStore({ store, vendors }: TenantFiles, { complain, unique }: Compl
   unique(file, 'regions', regions)
   unique(file, 'commission rules', rules)
   unique(file, 'categories', categories)
+  const reasons = store.return_reasons
+  unique(
+    file,
+    'return reasons',
+    reasons.map((reason) => reason.value),
+  )
   for (const rule of store.commission_rules) {
     const where = `commission rule ${rule.name}`
     if (rule.vendor !== undefined && !handles.has(rule.vendor)) complain(file, `${where}: no vendor ${rule.vendor}`)
@@ -214,6 +226,11 @@ function checkVendors({ store, vendors, pictures }: TenantFiles, { complain, uni
     const file = `vendors/${vendor.handle}.yaml`
     const skus = vendor.products.flatMap((product) => product.variants.map((variant) => variant.sku))
     unique(file, 'SKUs', skus)
+    unique(
+      file,
+      'ways of shipping',
+      waysOf(vendor).map((way) => way.name),
+    )
     if (vendor.logo !== undefined && !pictures.has(vendor.logo)) complain(file, `no picture ${vendor.logo}`)
     for (const product of vendor.products) {
       const where = `product ${product.handle}`

@@ -82,6 +82,11 @@ export const storeFile = z.strictObject({
     .default([]),
   categories: z.array(category).default([]),
   collections: z.array(z.strictObject({ title: name, handle })).default([]),
+  /** Why shoppers send things back; what is told of one is `value` to software and `label` to people. */
+  return_reasons: z
+    .array(z.strictObject({ value: handle, label: name, description: text.optional() }))
+    .max(100)
+    .default([]),
   commission_rules: z
     .array(
       z.strictObject({
@@ -127,6 +132,8 @@ const productFile = z.strictObject({
   variants: z.array(variantFile).min(1).max(limits.variantsOfProduct),
 })
 
+const way = z.strictObject({ name, type: handle, countries: z.array(country).min(1), prices })
+
 export const vendorFile = z.strictObject({
   handle,
   name,
@@ -146,7 +153,9 @@ export const vendorFile = z.strictObject({
       })
       .optional(),
   }),
-  shipping: z.array(z.strictObject({ name, type: handle, countries: z.array(country).min(1), prices })).default([]),
+  /** How goods go out, and how they come back; the price of coming back is kept from what is refunded. */
+  shipping: z.array(way).default([]),
+  returns: z.array(way).default([]),
   products: z.array(productFile).default([]),
 })
 
@@ -156,8 +165,8 @@ const translationsOf = <Shape extends z.ZodRawShape>(shape: Shape) => z.record(h
 /** tenants/<slug>/translations/<language tag>.yaml: words of what the catalogue has, by handle, and what all of it shares. */
 export const translationFile = z.strictObject({
   /**
-   * What the store's other files say in a word or two, and say again and again: names of regions and ways of delivery, of
-   * options and their values, and materials.
+   * What the store's other files say in a word or two, and say again and again: names of regions, ways of delivery and of
+   * sending back, reasons for that, options and their values, and materials.
    */
   words: z.record(z.string().min(1).max(limits.text_characters), words).default({}),
   vendors: translationsOf({ description: words }),

@@ -14,6 +14,8 @@ export interface NewShippingOption {
   /** The vendor's first location and profile when absent. */
   location_id?: string
   profile_id?: string
+  /** Goods come back by it, and are not sent by it. */
+  is_return?: boolean
 }
 
 /**
@@ -30,9 +32,9 @@ export async function addShippingOption(unit: Unit, input: NewShippingOption): P
   await unit.run(
     statement(
       'vendors.insert_shipping_option',
-      `insert into shipping_option (tenant_id, id, vendor_id, name, service_zone_id, shipping_profile_id, shipping_option_type_id, price_set_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [tenantOf(unit), id, input.vendor_id, input.name, zoneId, place.profile_id, typeId, priceSetId],
+      `insert into shipping_option (tenant_id, id, vendor_id, name, service_zone_id, shipping_profile_id, shipping_option_type_id, price_set_id, is_return)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [tenantOf(unit), id, input.vendor_id, input.name, zoneId, place.profile_id, typeId, priceSetId, input.is_return === true],
     ),
   )
   return id

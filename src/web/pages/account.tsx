@@ -4,7 +4,7 @@ import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
 import { AddressFields, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
-import { AddressLines } from '../parts/order-view.js'
+import { AddressLines } from '../parts/address-lines.js'
 import { dayText, type Visit } from '../visit.js'
 
 const ordersOfPage = 20

@@ -1,12 +1,14 @@
 import type { Cart, Line } from '../answers.js'
 import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
+import { inOwnWords } from '../lines.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { tellsTax } from '../parts/address-fields.js'
 import { Codes } from '../parts/codes.js'
 import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
 import { idOf, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
+import { VariantTitle } from '../parts/variant-title.js'
 import { TotalsList } from '../parts/totals.js'
 import { refusalIn } from '../refusals.js'
 import { showsTax, type Visit } from '../visit.js'
@@ -33,8 +35,16 @@ function LineRow({ visit, cart, line, state, problem }: LineOf) {
     <li class="line">
       <Picture visit={visit} url={line.thumbnail} alt="" size={120} />
       <div class="line-words">
-        <h3>{state === 'gone' ? line.product_title : <a href={visit.to(`/products/${line.product_handle}`)}>{line.product_title}</a>}</h3>
-        {line.variant_title !== null && line.variant_title !== 'Default' && <p class="note">{line.variant_title}</p>}
+        <h3>
+          {state === 'gone' ? (
+            <bdi>{line.product_title}</bdi>
+          ) : (
+            <a href={visit.to(`/products/${line.product_handle}`)}>
+              <bdi>{line.product_title}</bdi>
+            </a>
+          )}
+        </h3>
+        <VariantTitle line={line} />
         <p class="note">{words.each(visit.money(line.unit_price, cart.currency_code))}</p>
         {state === 'gone' && <p class="problem">{words.lineGone}</p>}
         {typeof state === 'object' && <p class="problem">{state.left === 0 ? words.lineSoldOut : words.lineShort(state.left)}</p>}
@@ -81,8 +91,9 @@ interface Basket {
 async function readBasket(visit: Visit): Promise<Basket | null> {
   const cart = await readCart(visit)
   if (cart === null || cart.completed_at !== null) return null
-  const [options, states] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart)])
-  return { cart, parts: partsOf(cart, options), states }
+  const [options, states, items] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart), inOwnWords(visit, cart.items)])
+  const named = { ...cart, items }
+  return { cart: named, parts: partsOf(named, options), states }
 }
 
 /** The cart as a page, with what went wrong when something did. */

@@ -5,6 +5,7 @@ import { cartOf, forgetCart } from '../cookies.js'
 import { dropCode, readStoreCredit, takeCode, typedCode, useStoreCredit } from '../credit.js'
 import { isEmail, typedEmail } from '../emails.js'
 import { keepAddress, readCustomer, sameAddress } from '../kept-addresses.js'
+import { inOwnWords } from '../lines.js'
 import { type Document, type Page, type Plain, type Redirect, type Shown, seeOther } from '../page.js'
 import {
   addressOfTyped,
@@ -130,7 +131,8 @@ async function laidOut(
   wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
   const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
-  const chosen = await chooseDeliveries(visit, cart, options, wished)
+  const counted = await chooseDeliveries(visit, cart, options, wished)
+  const chosen = { ...counted, items: await inOwnWords(visit, counted.items) }
   return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 
@@ -138,6 +140,8 @@ async function laidOut(
 async function saveTyped(visit: Visit, cart: Cart, typed: Typed): Promise<Cart> {
   const address = addressOfTyped(typed.address)
   const body = {
+    // The order's mails speak the language in which it was placed.
+    locale: visit.locale,
     ...(isEmail(typed.email) ? { email: typed.email } : {}),
     shipping_address: address,
     ...(typed.billing === null ? { billing_address: address } : {}),

@@ -1,5 +1,6 @@
 import { StoaError, toMinor } from '../../kernel/index.js'
 import type { Order, OrderCollection } from '../answers.js'
+import { readOrder } from '../orders.js'
 import { type Page, type Shown, seeOther } from '../page.js'
 import { noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { openCollection } from '../parts/order-view.js'
@@ -20,7 +21,7 @@ const pageOf = (visit: Visit, order: { id: string }, said?: 'noted' | 'paid' | '
 
 /** Or the order's page, where nothing is to be paid of it. */
 async function readDue(visit: Visit): Promise<Due | Shown> {
-  const { order } = await visit.api.get<{ order: Order }>('/store/orders/:id', { params: { id: visit.params.id as string } })
+  const order = await readOrder(visit)
   const collection = openCollection(order)
   if (collection === undefined) return seeOther(pageOf(visit, order))
   return { order, collection, choices: await paymentChoices(visit, order) }

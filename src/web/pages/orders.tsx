@@ -1,13 +1,15 @@
 import type { Order } from '../answers.js'
 import type { Page, Shown } from '../page.js'
+import { readOrder } from '../orders.js'
 import { openCollection, OrderView } from '../parts/order-view.js'
 import { dayText, type Visit } from '../visit.js'
+import { afterSaleWordsOf } from '../words/after-sale.js'
 import { orderPayingWordsOf } from '../words/order-paying.js'
 
-/** An order to whoever knows its id, as the Store API has it. */
+/** An order: how far it is, what came of it, and what can be done about it. */
 async function show(visit: Visit): Promise<Shown> {
-  const { api, params, words } = visit
-  const { order } = await api.get<{ order: Order }>('/store/orders/:id', { params: { id: params.id as string } })
+  const { words } = visit
+  const order = await readOrder(visit)
   const placed = visit.query.get('placed') === 'true'
   return {
     title: words.orderNumber(order.display_id),
@@ -17,17 +19,19 @@ async function show(visit: Visit): Promise<Shown> {
           <h1>{placed ? words.thanks : words.orderNumber(order.display_id)}</h1>
           <p>
             {placed ? `${words.orderNumber(order.display_id)}. ` : ''}
-            {words.orderedOn(dayText(visit, order.created_at))} {words.confirmationTo(order.email)}
+            {words.orderedOn(dayText(visit, order.created_at))} {placed && words.confirmationTo(order.email)}
           </p>
-          {order.status === 'canceled' && <p class="said">{words.canceled}</p>}
+          {order.status === 'canceled' && (
+            <p class="said">{order.summary.paid_total === 0 ? words.canceled : afterSaleWordsOf(visit.locale).canceledMoney}</p>
+          )}
         </header>
         <Payment visit={visit} order={order} />
-        <OrderView visit={visit} order={order} />
-        {visit.query.get('returned') === 'true' && (
+        {visit.query.get('returned') === 'true' && order.returns.length > 0 && (
           <p class="said" role="status">
             {words.returned}
           </p>
         )}
+        <OrderView visit={visit} order={order} />
         <p class="block hero-links">
           {order.items.some((item) => item.detail.fulfilled_quantity > 0) && (
             <a class="button quiet" href={visit.to(`/orders/${order.id}/return`)}>

@@ -1,33 +1,45 @@
 import { randomUUID } from 'node:crypto'
 import type { Order, OrderItem, ShippingOption } from '../answers.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
+import { readOrder } from '../orders.js'
+import { WriteToUs } from '../parts/contact.js'
 import { noProblems, ProblemList, type Problems, Select, TextArea } from '../parts/fields.js'
 import { Picture } from '../parts/picture.js'
+import { VariantTitle } from '../parts/variant-title.js'
 import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
+import { afterSaleWordsOf } from '../words/after-sale.js'
 
 interface Reason {
   id: string
   label: string
 }
 
-/** What the page is made of: what can go back, why, and how. */
+/** What the page is made of: what can go back to whom, why, and how. */
 interface Returnable {
   order: Order
-  items: readonly OrderItem[]
+  parts: readonly ReturnablePart[]
   reasons: readonly Reason[]
+  /** Of all the order's vendors. */
+  options: readonly ShippingOption[]
+}
+
+/** Each vendor is sent its own goods, by its own ways. */
+interface ReturnablePart {
+  vendor: OrderItem['vendor']
+  items: readonly OrderItem[]
   options: readonly ShippingOption[]
 }
 
 /** Pieces of a line that were packed and are not on their way back. */
 function piecesLeft({ detail }: OrderItem): number {
-  return Math.max(0, detail.fulfilled_quantity - detail.return_requested_quantity - detail.return_received_quantity)
+  const { fulfilled_quantity: packed, return_requested_quantity: asked, return_received_quantity: back } = detail
+  return Math.max(0, packed - asked - back - detail.return_dismissed_quantity)
 }
 
 async function readReturnable(visit: Visit): Promise<Returnable> {
-  const { api, params } = visit
-  const call = { params: { id: params.id as string }, query: { fields: '+cart.id' } }
-  const { order } = await api.get<{ order: Order & { cart?: { id: string } | null } }>('/store/orders/:id', call)
+  const { api } = visit
+  const order = await readOrder(visit)
   const [{ return_reasons }, { shipping_options }] = await Promise.all([
     api.get<{ return_reasons: Reason[] }>('/store/return-reasons', { query: { limit: 100 } }),
     order.cart == null
@@ -36,14 +48,22 @@ async function readReturnable(visit: Visit): Promise<Returnable> {
           query: { cart_id: order.cart.id, is_return: 'true' },
         }),
   ])
-  return { order, items: order.items.filter((item) => piecesLeft(item) > 0), reasons: return_reasons, options: shipping_options }
+  const left = order.items.filter((item) => piecesLeft(item) > 0)
+  const vendors = new Map(left.map(({ vendor }) => [vendor.id, vendor]))
+  const parts = [...vendors.values()].map((vendor) => ({
+    vendor,
+    items: left.filter((item) => item.vendor.id === vendor.id),
+    options: shipping_options.filter((option) => option.vendor_id === vendor.id),
+  }))
+  return { order, parts, reasons: return_reasons, options: shipping_options }
 }
 
 const quantityPrefix = 'quantity.'
+const reasonPrefix = 'reason.'
 
 function returnDocument(visit: Visit, found: Returnable, problems: Problems = noProblems, status = 200): Document {
   const { words } = visit
-  const { order, items, options } = found
+  const { order, parts } = found
   const title = words.returnOf(order.display_id)
   return {
     title,
@@ -52,13 +72,21 @@ function returnDocument(visit: Visit, found: Returnable, problems: Problems = no
     body: (
       <>
         <h1>{title}</h1>
-        {items.length === 0 ? (
-          <p class="nothing">{words.nothingToReturn}</p>
-        ) : options.length === 0 ? (
-          <p class="nothing">{words.noReturnOption}</p>
-        ) : (
-          <ReturnForm visit={visit} found={found} problems={problems} />
-        )}
+        <ProblemList visit={visit} problems={problems} />
+        {parts.length === 0 && <p class="nothing">{words.nothingToReturn}</p>}
+        {parts.map((part) => (
+          <section key={part.vendor.id} class="part" aria-labelledby={`back-${part.vendor.id}`}>
+            <h2 id={`back-${part.vendor.id}`}>{afterSaleWordsOf(visit.locale).returnTo(part.vendor.name)}</h2>
+            {part.options.length === 0 ? (
+              <>
+                <p class="nothing">{words.noReturnOption}</p>
+                <WriteToUs visit={visit} />
+              </>
+            ) : (
+              <ReturnForm visit={visit} found={found} part={part} problems={problems} />
+            )}
+          </section>
+        ))}
         <p>
           <a href={visit.to(`/orders/${order.id}`)}>{words.orderNumber(order.display_id)}</a>
         </p>
@@ -67,84 +95,100 @@ function returnDocument(visit: Visit, found: Returnable, problems: Problems = no
   }
 }
 
-function ReturnForm({ visit, found, problems }: { visit: Visit; found: Returnable; problems: Problems }) {
+interface FormOf {
+  visit: Visit
+  found: Returnable
+  part: ReturnablePart
+  problems: Problems
+}
+
+function ReturnForm({ visit, found, part, problems }: FormOf) {
   const { words, form } = visit
-  const { order, items, reasons, options } = found
+  const { order } = found
+  const { vendor, items, options } = part
+  // What was typed is of the vendor whose button was pressed.
+  const isTyped = options.some((option) => option.id === form.get('option'))
   return (
     <form class="plain-form" action={visit.to(`/orders/${order.id}/return`)} method="post" novalidate>
-      <ProblemList visit={visit} problems={problems} />
-      <input type="hidden" name="once" value={form.get('once') ?? randomUUID()} />
-      <ul class="wishes">
+      <input type="hidden" name="once" value={(isTyped ? form.get('once') : null) ?? randomUUID()} />
+      <ul class="going-back">
         {items.map((item) => (
-          <li key={item.id} class="line">
-            <Picture visit={visit} url={item.thumbnail} alt="" size={120} />
-            <div class="line-words">
-              <h2>{item.product_title}</h2>
-              <p class="note">{item.vendor.name}</p>
-            </div>
-            <Select
-              visit={visit}
-              name={`${quantityPrefix}${item.id}`}
-              label={words.sendBack}
-              value={form.get(`${quantityPrefix}${item.id}`) ?? '0'}
-              problems={problems}
-              required
-              choices={Array.from({ length: piecesLeft(item) + 1 }, (_, pieces) => ({ value: String(pieces), label: String(pieces) }))}
-            />
-          </li>
+          <ItemOfForm key={item.id} visit={visit} reasons={found.reasons} item={item} problems={problems} />
         ))}
       </ul>
-      {reasons.length > 0 && (
-        <Select
-          visit={visit}
-          name="reason"
-          label={words.reason}
-          value={form.get('reason')}
-          problems={problems}
-          choices={[{ value: '', label: '–' }, ...reasons.map(({ id, label }) => ({ value: id, label }))]}
-        />
-      )}
       <fieldset class="choices">
         <legend>{words.returnBy}</legend>
         {options.map((option, index) => (
           <label key={option.id} class="choice">
-            <input
-              type="radio"
-              name="option"
-              value={option.id}
-              checked={form.get('option') === option.id || (!form.has('option') && index === 0)}
-            />
+            <input type="radio" name="option" value={option.id} checked={isTyped ? form.get('option') === option.id : index === 0} />
             <span>{option.name}</span>
-            <span class="choice-price">{visit.money(option.amount, order.currency_code)}</span>
+            <span class="choice-price">{option.amount === 0 ? words.free : visit.money(option.amount, order.currency_code)}</span>
           </label>
         ))}
       </fieldset>
-      <TextArea visit={visit} name="note" label={words.note} value={form.get('note')} problems={problems} />
-      <button type="submit">{words.askReturn}</button>
+      <TextArea visit={visit} name={`note.${vendor.id}`} label={words.note} value={form.get(`note.${vendor.id}`)} problems={problems} />
+      <button type="submit">
+        {words.askReturn}
+        <span class="unseen"> ({vendor.name})</span>
+      </button>
     </form>
+  )
+}
+
+function ItemOfForm({ visit, reasons, item, problems }: { visit: Visit; reasons: readonly Reason[]; item: OrderItem; problems: Problems }) {
+  const { words, form } = visit
+  const [quantity, reason] = [`${quantityPrefix}${item.id}`, `${reasonPrefix}${item.id}`]
+  return (
+    <li class="line">
+      <Picture visit={visit} url={item.thumbnail} alt="" size={120} />
+      <div class="line-words">
+        <h3>
+          <bdi>{item.product_title}</bdi>
+        </h3>
+        <VariantTitle line={item} />
+        <Select
+          visit={visit}
+          name={quantity}
+          label={words.sendBack}
+          value={form.get(quantity) ?? '0'}
+          problems={problems}
+          required
+          choices={Array.from({ length: piecesLeft(item) + 1 }, (_, pieces) => ({ value: String(pieces), label: String(pieces) }))}
+        />
+        {reasons.length > 0 && (
+          <Select
+            visit={visit}
+            name={reason}
+            label={words.reason}
+            value={form.get(reason)}
+            problems={problems}
+            choices={[{ value: '', label: '–' }, ...reasons.map(({ id, label }) => ({ value: id, label }))]}
+          />
+        )}
+      </div>
+    </li>
   )
 }
 
 async function ask(visit: Visit): Promise<Shown> {
   const { form, words, api } = visit
   const found = await readReturnable(visit)
-  const reason = found.reasons.find(({ id }) => id === form.get('reason'))
-  const items = [...form.entries()].flatMap(([name, value]) => {
-    const item = name.startsWith(quantityPrefix) ? found.order.items.find(({ id }) => id === name.slice(quantityPrefix.length)) : undefined
-    const quantity = /^\d{1,4}$/.test(value) ? Number(value) : 0
-    return item === undefined || quantity === 0
-      ? []
-      : [{ id: item.id, quantity, ...(reason === undefined ? {} : { reason_id: reason.id }) }]
+  const option = (form.get('option') ?? '').slice(0, 64)
+  const vendorId = found.options.find(({ id }) => id === option)?.vendor_id
+  // Of all the order's lines: the second of two clicks says the same as the first, when nothing may be left.
+  const own = found.order.items.filter((item) => item.vendor.id === vendorId)
+  const items = own.flatMap(({ id }) => {
+    const typed = form.get(`${quantityPrefix}${id}`) ?? ''
+    const quantity = /^\d{1,4}$/.test(typed) ? Number(typed) : 0
+    const reason = found.reasons.find((one) => one.id === form.get(`${reasonPrefix}${id}`))
+    return quantity === 0 ? [] : [{ id, quantity, ...(reason === undefined ? {} : { reason_id: reason.id }) }]
   })
   if (items.length === 0) return returnDocument(visit, found, { '': words.nothingChosen }, 400)
-  const body = {
-    order_id: found.order.id,
-    items,
-    note: (form.get('note') ?? '').trim().slice(0, 2_000) || null,
-    return_shipping: { option_id: (form.get('option') ?? '').slice(0, 64) },
-  }
+  const once = (form.get('once') ?? randomUUID()).slice(0, 64)
+  const note = (form.get(`note.${vendorId}`) ?? '').trim().slice(0, 2_000) || null
+  const body = { order_id: found.order.id, items, note, return_shipping: { option_id: option } }
   try {
-    await api.post('/store/returns', { body, idempotencyKey: `return ${(form.get('once') ?? randomUUID()).slice(0, 64)}` })
+    await api.post('/store/returns', { body, idempotencyKey: `return ${once}` })
   } catch (error) {
     if (refusalIn(error).code !== 'idempotency_key_in_use') return returnDocument(visit, found, { '': words.cannotReturn }, 400)
   }

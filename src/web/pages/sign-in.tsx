@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { StoaError } from '../../kernel/index.js'
-import { forgetCart } from '../cookies.js'
+import { forgetCart, hasConfirmed, keepConfirmed } from '../cookies.js'
 import { email_characters, isEmail, typedEmail } from '../emails.js'
 import { type Document, type Page, type Redirect, type Shown, seeOther } from '../page.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
@@ -234,7 +234,7 @@ async function takeReset(visit: Visit): Promise<Shown> {
 function verifyDocument(visit: Visit, problems: Problems, status = 200): Document {
   const { words } = visit
   const code = (visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)
-  const isDone = visit.query.get('done') === 'true'
+  const isDone = visit.query.get('done') === 'true' && hasConfirmed(visit)
   return formDocument(
     words.verify,
     <>
@@ -268,6 +268,7 @@ async function takeVerification(visit: Visit): Promise<Shown> {
     refusalIn(error)
     return verifyDocument(visit, { '': visit.words.verifyOver }, 400)
   }
+  keepConfirmed(visit)
   return seeOther(`${visit.to('/verify-email')}?done=true`)
 }
 

@@ -89,9 +89,10 @@ async function prefer(visit: Visit): Promise<Shown> {
   const given = form.get('path') ?? '/'
   const path = /^\/(?!\/)[\w\-/.]{0,300}$/.test(given) ? given : '/'
   const cart = cartOf(visit)
-  if (cart !== null && market.id !== visit.market.id) {
+  if (cart !== null) {
+    const body = { locale, ...(market.id === visit.market.id ? {} : { region_id: market.id }) }
     // A cart that is gone, or paid, stays what it is.
-    await api.post('/store/carts/:id', { params: { id: cart.id }, body: { region_id: market.id } }).catch(() => undefined)
+    await api.post('/store/carts/:id', { params: { id: cart.id }, body }).catch(() => undefined)
   }
   return seeOther(addressOf(shop, market, locale, path))
 }

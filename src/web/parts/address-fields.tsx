@@ -2,6 +2,7 @@ import { everyCountry } from '../../regions/index.js'
 import type { Address } from '../answers.js'
 import type { Words } from '../words/index.js'
 import type { Visit } from '../visit.js'
+import { isJapanese, withProvince } from './address-lines.js'
 import { type Choice, Field, type Problems, Select } from './fields.js'
 
 /** What an address form holds, as typed. */
@@ -39,18 +40,6 @@ const longest: Partial<Record<(typeof names)[number], number>> = {
   address_2: 300,
 }
 const withoutPostalCode = new Set(['ae', 'hk', 'ie', 'pa', 'qa'])
-/** Where a tax or a parcel needs to know more than the country. */
-const withProvince = new Set(['us', 'ca', 'au'])
-
-/** Where a letter goes, as the country's post writes it: "San Francisco, CA 94110", "10115 Berlin". */
-export function townLines({ city, postal_code, province, country_code }: Address): string[] {
-  const region = province?.toUpperCase() ?? ''
-  if (withProvince.has(country_code ?? '')) return [joined(', ', city, joined(' ', region, postal_code))]
-  return [joined(' ', postal_code, city), region]
-}
-
-const joined = (between: string, ...parts: (string | null)[]) => parts.filter(Boolean).join(between)
-
 const states = (
   'al Alabama,ak Alaska,az Arizona,ar Arkansas,ca California,co Colorado,ct Connecticut,de Delaware,dc District of Columbia,fl Florida,' +
   'ga Georgia,hi Hawaii,id Idaho,il Illinois,in Indiana,ia Iowa,ks Kansas,ky Kentucky,la Louisiana,me Maine,md Maryland,ma Massachusetts,' +
@@ -162,15 +151,41 @@ export function AddressFields({ visit, typed, problems, countries, section }: Ad
   })
   const choices = countryChoices(visit.locale, countries)
   const country = typed.country_code || (choices.length === 1 ? (choices[0]?.value ?? '') : '')
-  return (
-    <div class="fields">
-      <Field {...common('first_name')} required />
-      <Field {...common('last_name')} required />
-      <Field {...common('company')} class="whole" />
+  // Japanese forms go from the family to the given name, and from the postal code down to the house.
+  const fromAbove = isJapanese(visit.locale, country)
+  const people = fromAbove ? (['last_name', 'first_name'] as const) : (['first_name', 'last_name'] as const)
+  const streets = (
+    <>
       <Field {...common('address_1')} class="whole" required />
       <Field {...common('address_2')} class="whole" />
+    </>
+  )
+  const province = (
+    <div id={isBill ? 'billing-province' : 'province'} class="field">
+      {country === 'us' && !isBill ? (
+        <Select
+          {...common('province')}
+          label={words.fields.state}
+          choices={[{ value: '', label: words.chooseState }, ...states]}
+          required
+          renew
+        />
+      ) : (
+        <Field {...common('province')} required={withProvince.has(country) && !isBill} />
+      )}
+    </div>
+  )
+  return (
+    <div class="fields">
+      {people.map((name) => (
+        <Field key={name} {...common(name)} required />
+      ))}
+      <Field {...common('company')} class="whole" />
+      {!fromAbove && streets}
       <Field {...common('postal_code')} required={!withoutPostalCode.has(country)} />
+      {fromAbove && province}
       <Field {...common('city')} required />
+      {fromAbove && streets}
       <Select
         {...common('country_code')}
         value={country}
@@ -178,19 +193,7 @@ export function AddressFields({ visit, typed, problems, countries, section }: Ad
         required
         renew={!isBill}
       />
-      <div id={isBill ? 'billing-province' : 'province'} class="field">
-        {country === 'us' && !isBill ? (
-          <Select
-            {...common('province')}
-            label={words.fields.state}
-            choices={[{ value: '', label: words.chooseState }, ...states]}
-            required
-            renew
-          />
-        ) : (
-          <Field {...common('province')} required={withProvince.has(country) && !isBill} />
-        )}
-      </div>
+      {!fromAbove && province}
       {!isBill && <Field {...common('phone')} type="tel" hint={words.phoneHint} class="whole" />}
     </div>
   )

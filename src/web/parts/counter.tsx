@@ -7,7 +7,8 @@ import { sameAddress } from '../kept-addresses.js'
 import { showsTax, type Visit } from '../visit.js'
 import { counterWordsOf } from '../words/counter.js'
 import { payingWordsOf } from '../words/paying.js'
-import { AddressFields, BillingFields, emptyAddress, tellsTax, type TypedAddress, townLines } from './address-fields.js'
+import { AddressFields, BillingFields, emptyAddress, tellsTax, type TypedAddress } from './address-fields.js'
+import { addressLines } from './address-lines.js'
 import { Codes } from './codes.js'
 import { Deliveries } from './deliveries.js'
 import { Field, ProblemList, type Problems, Select } from './fields.js'
@@ -107,8 +108,7 @@ function Addresses({ visit, counter }: CounterOf) {
   const { cart, typed, problems, kept } = counter
   const words = counterWordsOf(visit.locale)
   const chosen = sameAddress(kept, typed.address)?.id ?? ''
-  const line = (address: Address) =>
-    [`${address.first_name ?? ''} ${address.last_name ?? ''}`.trim(), address.address_1, ...townLines(address)].filter(Boolean).join(', ')
+  const line = (address: Address) => addressLines(visit.locale, address).join(', ')
   return (
     <section aria-labelledby="address" id="address-part">
       <h2 id="address">{visit.words.address}</h2>
@@ -175,8 +175,13 @@ function Summary({ visit, counter }: CounterOf) {
         {cart.items.map((line) => (
           <li key={line.id}>
             <span>
-              {line.quantity} × {line.product_title}
-              {line.variant_title !== null && line.variant_title !== 'Default' && <span class="note"> {line.variant_title}</span>}
+              {line.quantity} × <bdi>{line.product_title}</bdi>
+              {line.variant_title !== null && line.variant_title !== 'Default' && (
+                <span class="note">
+                  {' '}
+                  <bdi>{line.variant_title}</bdi>
+                </span>
+              )}
             </span>
             <span>{visit.money(showsTax(cart.region) ? line.original_total : line.subtotal, cart.currency_code)}</span>
           </li>

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact'
+import { directionOf } from '../../translations/index.js'
 import { assetsOf } from '../assets.js'
 import type { Category } from '../answers.js'
 import type { Document } from '../page.js'
 import { marketName } from '../shops.js'
 import { addressOf, type Visit } from '../visit.js'
-import { directionOf, languageName } from '../words/index.js'
+import { languageName } from '../words/index.js'
+import { WriteToUs } from './contact.js'
 import { Icon } from './icons.js'
 import { themePicture } from './picture.js'
 
@@ -33,7 +35,7 @@ export function Layout({ visit, shown, categories, personal, children }: LayoutO
           {visit.words.skip}
         </a>
         <Header visit={visit} categories={categories} personal={personal} />
-        <main id="main" tabIndex={-1} class={shown.kind ?? 'wide'}>
+        <main id="main" tabIndex={-1} class={shown.kind === 'narrow' ? 'column' : 'wide'}>
           {children}
         </main>
         <Footer visit={visit} />
@@ -185,6 +187,7 @@ function Footer({ visit }: { visit: Visit }) {
         <section class="bottom-words">
           <h2>{shop.name}</h2>
           <p>{visit.say(footer.text)}</p>
+          <WriteToUs visit={visit} />
         </section>
         <Links visit={visit} title={words.help} links={group('help')} />
         <Links visit={visit} title={words.about} links={about} />

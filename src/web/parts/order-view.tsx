@@ -1,8 +1,12 @@
-import type { Address, Order, OrderCollection, VendorOrder } from '../answers.js'
-import { showsTaxIn, type Visit } from '../visit.js'
-import { townLines } from './address-fields.js'
+import { toMajor, toMinor } from '../../kernel/index.js'
+import { showsTaxIn } from '../../regions/index.js'
+import type { Order, OrderCollection, OrderItem, OrderReturn, VendorOrder } from '../answers.js'
+import { dayText, type Visit } from '../visit.js'
+import { afterSaleWordsOf } from '../words/after-sale.js'
+import { AddressLines } from './address-lines.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
+import { VariantTitle } from './variant-title.js'
 
 const steps = ['ordered', 'packed', 'sent', 'delivered'] as const
 
@@ -30,36 +34,122 @@ function Progress({ visit, part }: { visit: Visit; part: VendorOrder }) {
   )
 }
 
-export function AddressLines({ visit, address }: { visit: Visit; address: Address }) {
-  const country =
-    address.country_code === null ? null : new Intl.DisplayNames([visit.locale], { type: 'region' }).of(address.country_code.toUpperCase())
-  const lines = [
-    [address.first_name, address.last_name],
-    [address.company ?? null],
-    [address.address_1],
-    [address.address_2],
-    ...townLines(address).map((line) => [line]),
-    [country ?? null],
-  ]
-  return (
-    <address>
-      {lines
-        .map((parts) => parts.filter((part) => part !== null && part !== '').join(' '))
-        .filter((line) => line !== '')
-        .map((line) => (
-          <span key={line}>{line}</span>
-        ))}
-    </address>
-  )
-}
-
 /** What of an order its shopper is still to pay, if anything. */
 export function openCollection(order: Order): OrderCollection | undefined {
   if (order.status === 'canceled') return undefined
   return order.payment_collections?.find(({ status, amount }) => amount > 0 && (status === 'not_paid' || status === 'failed'))
 }
 
-/** An order with a line of progress for each vendor, as whoever knows its id may see it. */
+/** Pieces that staff added to an order stand in lines of their own; to its shopper they are more of the same. */
+function together(items: readonly OrderItem[], currency: string): OrderItem[] {
+  const sum = (a: number, b: number) => toMajor(toMinor(a, currency) + toMinor(b, currency), currency)
+  const lines = new Map<string, OrderItem>()
+  for (const item of items) {
+    const key = item.variant_id === null ? item.id : `${item.variant_id} ${item.unit_price} ${item.product_title}`
+    const same = lines.get(key)
+    lines.set(
+      key,
+      same === undefined
+        ? item
+        : {
+            ...same,
+            quantity: same.quantity + item.quantity,
+            original_total: sum(same.original_total, item.original_total),
+            subtotal: sum(same.subtotal, item.subtotal),
+          },
+    )
+  }
+  return [...lines.values()]
+}
+
+/** Goods that were bought and not canceled can be told of. */
+const canReview = (visit: Visit, order: Order, part: VendorOrder) =>
+  visit.identified.actor !== null && order.status !== 'canceled' && part.status !== 'canceled'
+
+interface PartOf {
+  visit: Visit
+  order: Order
+  part: VendorOrder
+  gross: boolean
+}
+
+function Part({ visit, order, part, gross }: PartOf) {
+  const { words } = visit
+  const own = order.items.filter((item) => item.vendor.id === part.vendor.id)
+  return (
+    <section class="part" aria-labelledby={`part-${part.id}`}>
+      <h2 id={`part-${part.id}`}>{words.parcelOf(part.vendor.name)}</h2>
+      <Progress visit={visit} part={part} />
+      <ul>
+        {together(own, order.currency_code).map((item) => (
+          <li key={item.id} class="line">
+            <Picture visit={visit} url={item.thumbnail} alt="" size={120} />
+            <div class="line-words">
+              <h3>
+                <bdi>{item.product_title}</bdi>
+              </h3>
+              <VariantTitle line={item} />
+              <p class="note">
+                {words.quantity}: {item.quantity}
+              </p>
+              {canReview(visit, order, part) && (
+                <p class="note">
+                  <a href={visit.to(`/products/${item.product_handle}/review`)}>{words.reviewLink(item.product_title)}</a>
+                </p>
+              )}
+            </div>
+            <p class="price">{visit.money(gross ? item.original_total : item.subtotal, order.currency_code)}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** What is on its way back, or was, and how far it has come. */
+function Returns({ visit, order }: { visit: Visit; order: Order }) {
+  const words = afterSaleWordsOf(visit.locale)
+  if (order.returns.length === 0) return null
+  return (
+    <section class="part" aria-labelledby="returns">
+      <h2 id="returns">{words.returns}</h2>
+      <ul class="returns-of-order">
+        {order.returns.map((back) => (
+          <li key={back.id}>
+            <h3>{words.returnNumber(back.display_id)}</h3>
+            <ul>
+              {back.items.map((item) => (
+                <ReturnedItem key={item.id} visit={visit} order={order} item={item} />
+              ))}
+            </ul>
+            <p class="note">{stateOf(visit, back)}</p>
+            {back.refund_amount > 0 && <p>{words.returnedMoney(visit.money(back.refund_amount, order.currency_code))}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function ReturnedItem({ visit, order, item }: { visit: Visit; order: Order; item: OrderReturn['items'][number] }) {
+  const line = order.items.find(({ id }) => id === item.item_id)
+  const came = item.received_quantity + item.damaged_quantity
+  return (
+    <li>
+      {item.quantity} × <bdi>{line?.product_title ?? ''}</bdi>
+      {came > 0 && <span class="note"> ({afterSaleWordsOf(visit.locale).pieces(came, item.quantity)})</span>}
+    </li>
+  )
+}
+
+function stateOf(visit: Visit, { status, requested_at, received_at }: OrderReturn): string {
+  const words = afterSaleWordsOf(visit.locale)
+  if (status === 'canceled') return words.returnCanceled
+  if (status === 'received') return words.received(dayText(visit, received_at ?? requested_at))
+  return status === 'partially_received' ? words.partlyReceived : words.asked(dayText(visit, requested_at))
+}
+
+/** An order with a line of progress for each vendor, what came back of it, and what was paid and given back. */
 export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   const { words } = visit
   const country = order.shipping_address?.country_code ?? order.billing_address?.country_code
@@ -68,37 +158,14 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
     <div class="basket">
       <div class="parts">
         {order.vendor_orders.map((part) => (
-          <section key={part.id} class="part" aria-labelledby={`part-${part.id}`}>
-            <h2 id={`part-${part.id}`}>{words.parcelOf(part.vendor.name)}</h2>
-            <Progress visit={visit} part={part} />
-            <ul>
-              {order.items
-                .filter((item) => item.vendor.id === part.vendor.id)
-                .map((item) => (
-                  <li key={item.id} class="line">
-                    <Picture visit={visit} url={item.thumbnail} alt="" size={120} />
-                    <div class="line-words">
-                      <h3>{item.product_title}</h3>
-                      {item.variant_title !== null && item.variant_title !== 'Default' && <p class="note">{item.variant_title}</p>}
-                      <p class="note">
-                        {words.quantity}: {item.quantity}
-                      </p>
-                      {visit.identified.actor !== null && (
-                        <p class="note">
-                          <a href={visit.to(`/products/${item.product_handle}/review`)}>{words.reviewLink(item.product_title)}</a>
-                        </p>
-                      )}
-                    </div>
-                    <p class="price">{visit.money(gross ? item.original_total : item.subtotal, order.currency_code)}</p>
-                  </li>
-                ))}
-            </ul>
-          </section>
+          <Part key={part.id} visit={visit} order={order} part={part} gross={gross} />
         ))}
+        <Returns visit={visit} order={order} />
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
         <TotalsList visit={visit} totals={order} gross={gross} placed />
+        <GivenBack visit={visit} order={order} />
         {order.shipping_address !== null && (
           <>
             <h3>{words.address}</h3>
@@ -107,5 +174,27 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
         )}
       </aside>
     </div>
+  )
+}
+
+/** Money that came back, below what was paid: only where there is some, since the total says the rest. */
+function GivenBack({ visit, order }: { visit: Visit; order: Order }) {
+  const words = afterSaleWordsOf(visit.locale)
+  const { paid_total: paid, refunded_total: refunded } = order.summary
+  const credit = order.credit_returned_total
+  if (refunded === 0 && credit === 0) return null
+  const row = (label: string, amount: number) =>
+    amount !== 0 && (
+      <div>
+        <dt>{label}</dt>
+        <dd>{visit.money(amount, order.currency_code)}</dd>
+      </div>
+    )
+  return (
+    <dl class="totals given-back">
+      {row(words.paid, paid)}
+      {row(words.refunded, -refunded)}
+      {row(words.asCredit, -credit)}
+    </dl>
   )
 }

@@ -1,6 +1,7 @@
 import { publishableKeyOf } from '../../payments/index.js'
 import { paymentScriptAddress } from '../assets.js'
 import { stripeScriptAddress } from '../security.js'
+import { WriteToUs } from './contact.js'
 import type { Visit } from '../visit.js'
 import { payingWordsOf } from '../words/paying.js'
 
@@ -76,7 +77,12 @@ export function PaymentMethods({ visit, choices, chosen, problem }: PaymentOf) {
           ),
         )}
       </fieldset>
-      {providers.length === 0 && <p class="problem">{words.noPayment}</p>}
+      {providers.length === 0 && (
+        <>
+          <p class="problem">{words.noPayment}</p>
+          <WriteToUs visit={visit} />
+        </>
+      )}
       {problem !== undefined && !isOfCard && (
         <p class="problem" id="field-payment-problem">
           {problem}

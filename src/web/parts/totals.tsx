@@ -38,7 +38,7 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, taxLater, de
       )}
       <div>
         <dt>{words.delivery}</dt>
-        <dd>{deliveryKnown ? money(gross ? totals.shipping_total : totals.shipping_subtotal) : words.notYetKnown}</dd>
+        <dd>{deliveryKnown ? money(gross ? totals.original_shipping_total : totals.shipping_subtotal) : words.notYetKnown}</dd>
       </div>
       {!gross && (
         <div>

@@ -10,8 +10,6 @@ const languages = { en, de, ar, fr, ja } satisfies Record<string, Words>
 
 /** What pages speak by themselves. */
 export type Language = keyof typeof languages
-const rightToLeft = new Set(['ar', 'arc', 'dv', 'fa', 'ha', 'he', 'khw', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi'])
-
 const languageOf = (locale: string) => locale.split('-')[0] as string
 
 /** What pages say by themselves. A language that they do not speak hears English around the store's own words. */
@@ -23,10 +21,6 @@ export function wordsOf(locale: string): Words {
 export function spokenIn(locale: string): Language {
   const language = languageOf(locale)
   return Object.hasOwn(languages, language) ? (language as Language) : 'en'
-}
-
-export function directionOf(locale: string): 'ltr' | 'rtl' {
-  return rightToLeft.has(languageOf(locale)) ? 'rtl' : 'ltr'
 }
 
 /** A language as those who speak it call it. */

@@ -80,7 +80,10 @@ describe('storefront: accounts and what follows an order', () => {
     await app().drain()
     const form = { code: codeIn(app().mails, email) }
     assert.match((await ask(`/verify-email?code=${form.code}`)).text, /Yes, this is my e-mail/)
-    assert.equal((await ask('/verify-email', { form })).headers.location, '/verify-email?done=true')
+    const confirmed = await ask('/verify-email', { form })
+    assert.equal(confirmed.headers.location, '/verify-email?done=true')
+    const shown = await ask('/verify-email?done=true', { headers: { cookie: sentCookie(confirmed, 'email_confirmed') } })
+    assert.match(shown.text, /your e-mail is confirmed/)
     assert.equal((await ask('/verify-email', { form })).status, 400)
     const profile = (await ask('/account/profile', { headers })).text
     assert.match(profile, /\(confirmed\)/)
@@ -121,6 +124,13 @@ describe('storefront: accounts and what follows an order', () => {
     const confirmed = await ask('/account/security/confirm', { form, ...own })
     const codes = [...confirmed.text.matchAll(/<code dir="ltr">([0-9a-f]{10}-[0-9a-f]{10})</g)].map((match) => match[1] as string)
     assert.equal(codes.length, 10, confirmed.text)
+    const notices = async () => {
+      await app().drain()
+      return app()
+        .mails.filter(({ to, subject }) => to === email && subject.includes('second step'))
+        .map(({ subject }) => subject.replace(store.slug, 'here'))
+    }
+    assert.deepEqual(await notices(), ['The second step of your sign-in at Store here is on'])
     const again = await ask('/account/security/confirm', { form, ...own })
     assert.equal(again.headers.location, '/account/security?done=on', 'a second click finds it on')
 
@@ -146,6 +156,7 @@ describe('storefront: accounts and what follows an order', () => {
     assert.equal((await ask('/account/security/end', { form: { code: '' }, ...own })).status, 400, 'a session without a code gives one')
     const ended = await ask('/account/security/end', { form: { code: codes[2] as string }, ...own })
     assert.equal(ended.headers.location, '/account/security?done=off')
+    assert.equal((await notices()).at(-1), 'A second step of your sign-in at Store here was removed')
     assert.notEqual(cookieOf(await ask('/sign-in', { form: { email, password } }), 'connect.sid'), undefined)
   })
 

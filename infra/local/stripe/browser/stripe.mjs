@@ -15,12 +15,42 @@
     return form
   }
 
+  /** As the real one, it speaks the language that the page names, and English otherwise: labels, then what is missing. */
+  const languages = {
+    en: {
+      labels: ['Card number', 'Expiry date (MM / YY)', 'Security code'],
+      missing: [
+        'Your card number is incomplete.',
+        "Your card's expiration date is incomplete.",
+        "Your card's security code is incomplete.",
+      ],
+    },
+    de: {
+      labels: ['Kartennummer', 'Gültig bis (MM / JJ)', 'Prüfziffer'],
+      missing: ['Die Kartennummer ist unvollständig.', 'Das Ablaufdatum ist unvollständig.', 'Die Prüfziffer ist unvollständig.'],
+    },
+    fr: {
+      labels: ['Numéro de carte', 'Date d’expiration (MM / AA)', 'Code de sécurité'],
+      missing: ['Le numéro de carte est incomplet.', 'La date d’expiration est incomplète.', 'Le code de sécurité est incomplet.'],
+    },
+    ar: {
+      labels: ['رقم البطاقة', 'تاريخ الانتهاء (شهر / سنة)', 'رمز الأمان'],
+      missing: ['رقم البطاقة غير مكتمل.', 'تاريخ الانتهاء غير مكتمل.', 'رمز الأمان غير مكتمل.'],
+    },
+    ja: {
+      labels: ['カード番号', '有効期限（月 / 年）', 'セキュリティコード'],
+      missing: ['カード番号が不完全です。', '有効期限が不完全です。', 'セキュリティコードが不完全です。'],
+    },
+  }
+  const wordsIn = (locale = navigator.language) => languages[locale.split('-')[0]] ?? languages.en
+
   const intentId = (clientSecret) => clientSecret.split('_secret_')[0]
 
   /** What the shopper types. The real one keeps it in a frame of Stripe's; here it stays in the page. */
   class Element {
-    constructor(type) {
+    constructor(type, words) {
       this.type = type
+      this.words = words
       this.listeners = new Map()
       this.node = null
     }
@@ -30,10 +60,11 @@
       if (holder === null) throw new Error(`the element to mount on does not exist: ${target}`)
       this.node = document.createElement('div')
       this.node.className = 'StripeElement'
+      const [number, expiry, cvc] = this.words.labels
       this.fields = {
-        number: this.field('Card number', 'cc-number', '4242 4242 4242 4242'),
-        expiry: this.field('Expiry date (MM / YY)', 'cc-exp', '12 / 34'),
-        cvc: this.field('Security code', 'cc-csc', '123'),
+        number: this.field(number, 'cc-number', '4242 4242 4242 4242'),
+        expiry: this.field(expiry, 'cc-exp', '12 / 34'),
+        cvc: this.field(cvc, 'cc-csc', '123'),
       }
       holder.replaceChildren(this.node)
       queueMicrotask(() => this.emit('ready', { elementType: this.type }))
@@ -42,7 +73,7 @@
     field(label, autocomplete, placeholder) {
       const holder = document.createElement('label')
       const input = document.createElement('input')
-      Object.assign(input, { autocomplete, placeholder, inputMode: 'numeric', type: 'text' })
+      Object.assign(input, { autocomplete, placeholder, inputMode: 'numeric', type: 'text', dir: 'ltr' })
       Object.assign(holder.style, { display: 'block', marginBottom: '12px' })
       Object.assign(input.style, { display: 'block', width: '100%', boxSizing: 'border-box', padding: '8px', font: 'inherit' })
       input.addEventListener('input', () => this.changed())
@@ -66,9 +97,9 @@
     problem() {
       if (!this.node) return 'The card form is not shown.'
       const { number, expiry, cvc } = this.fields
-      if (number.value.replaceAll(/\D/g, '').length < 13) return 'Your card number is incomplete.'
-      if (!/^\s*(0?[1-9]|1[0-2])\s*\/?\s*\d{2}(\d{2})?\s*$/.test(expiry.value)) return "Your card's expiration date is incomplete."
-      return /^\s*\d{3,4}\s*$/.test(cvc.value) ? null : "Your card's security code is incomplete."
+      if (number.value.replaceAll(/\D/g, '').length < 13) return this.words.missing[0]
+      if (!/^\s*(0?[1-9]|1[0-2])\s*\/?\s*\d{2}(\d{2})?\s*$/.test(expiry.value)) return this.words.missing[1]
+      return /^\s*\d{3,4}\s*$/.test(cvc.value) ? null : this.words.missing[2]
     }
 
     methodData() {
@@ -124,13 +155,14 @@
   }
 
   class Elements {
-    constructor(options) {
+    constructor(options, words) {
+      this.words = words
       this.options = options
       this.created = []
     }
 
     create(type) {
-      const element = new Element(type)
+      const element = new Element(type, this.words)
       this.created.push(element)
       return element
     }
@@ -165,6 +197,7 @@
       if (typeof key !== 'string' || !key.startsWith('pk_')) throw new Error('Stripe() needs a publishable key, which starts with pk_.')
       this.key = key
       this.account = options.stripeAccount
+      this.words = wordsIn(options.locale === 'auto' ? undefined : options.locale)
     }
 
     async request(method, path, parameters) {
@@ -182,7 +215,7 @@
     }
 
     elements(options = {}) {
-      return new Elements({ ...options })
+      return new Elements({ ...options }, this.words)
     }
 
     registerAppInfo() {}

@@ -1,0 +1,22 @@
+import { notFound, StoaError } from '../kernel/index.js'
+import type { Order } from './answers.js'
+import { inOwnWords } from './lines.js'
+import type { Visit } from './visit.js'
+
+const fields = '+cart.id,+customer.id,+customer.has_account,+credit_returned_total,*returns,*returns.items'
+
+/**
+ * The order that the path names, in the page's language. Whoever knows its id may see it, as the Store API has it, but for
+ * the order of an account: that one is shown to its customer alone.
+ * @throws not_found; unauthorized where the customer has to sign in first
+ */
+export async function readOrder(visit: Visit): Promise<Order> {
+  const { api, params, identified } = visit
+  const id = params.id as string
+  const { order } = await api.get<{ order: Order }>('/store/orders/:id', { params: { id }, query: { fields } })
+  if (order.customer?.has_account === true && order.customer.id !== identified.actor?.id) {
+    if (identified.actor === null) throw new StoaError('unauthorized', 401, 'This order belongs to an account: sign in to see it')
+    throw notFound(`Order with id: ${id} was not found`)
+  }
+  return { ...order, items: await inOwnWords(visit, order.items) }
+}
