@@ -7,7 +7,7 @@ export { type FacetName, facetNames, type Facets, type FacetValue } from './quer
 export { productFacets } from './queries/list-facets.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations, variantColumns } from './queries/product-json.js'
-export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
+export { knownProductStatement, type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export { type ProductSelection, type ProductVisibility, productOrders } from './queries/product-list.js'
 export {
   absoluteUrl,
@@ -42,6 +42,8 @@ export {
   type VocabularyNoun,
 } from './queries/vocabulary.js'
 export {
+  allCategoriesStatement,
+  type CategoryOfTree,
   categoriesOfStoreStatement,
   collectionsOfStoreStatement,
   type WordFilter,

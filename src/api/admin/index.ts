@@ -49,8 +49,10 @@ import { routes as uploads } from './uploads.js'
 import { routes as users } from './users.js'
 import { routes as productOptions } from './product-options.js'
 import { routes as variants } from './variants.js'
+import { routes as variantImages } from './variant-images.js'
 import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
+import { routes as categories } from './categories.js'
 
 export const routes: Route[] = [
   ...stores,
@@ -58,9 +60,11 @@ export const routes: Route[] = [
   ...regions,
   ...taxes,
   ...vocabulary,
+  ...categories,
   ...productParts,
   ...products,
   ...productOptions,
+  ...variantImages,
   ...variants,
   ...priceLists,
   ...promotions,

@@ -3,7 +3,7 @@ import { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement 
 import { containsPattern, type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { productAnswer } from './products.js'
+import { productExists } from './products.js'
 import { type AnyRequest, ids, q, reach, reading } from './shared.js'
 
 // Options are a product's own; they are listed over all products, and of one.
@@ -29,6 +29,7 @@ const options = reading({
   query: z.strictObject({ q, id: ids, title: oneOrMany.optional(), product_id: ids }),
   narrowing: { table: 'product_option', columns: { title: 'text', is_exclusive: 'boolean' } },
   fields,
+  limit: 20,
   orderable: managedOptionOrders,
   load: (request, query, page) =>
     load(
@@ -52,7 +53,7 @@ export const routes: Route[] = [
     ids: { id: 'product' },
     async handle(request) {
       const { query, page, params } = request
-      await productAnswer(request, params.id as string)
+      await productExists(request, params.id as string)
       const filter = { id: query.id ?? null, title: query.title ?? null, q: containsPattern(query.q), productId: [params.id as string] }
       const rows = await load(request, filter, page)
       const { offset, limit } = page

@@ -49,6 +49,12 @@ interface Reading<Query extends z.ZodObject> {
   fields: FieldsPolicy
   orderable?: readonly [string, ...string[]]
   descending?: boolean
+  /** How many the list answers where its client does not say. */
+  limit?: number
+  /** What one by its id can be asked for besides. */
+  details?: z.ZodObject
+  /** What is said where there is none of an id, where that is not the usual sentence. */
+  missing?(wanted: string): string
   /** A page of rows, each with the `count` of all. */
   load(request: AnyRequest, query: output<Query>, page: ListPage): Promise<{ count: number }[]>
   render?(row: never, request: AnyRequest): object
@@ -76,7 +82,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     request.fields.project({ deleted_at: null, ...((noun.render === undefined ? row : noun.render(row as never, request)) as object) })
   const answer = async (request: AnyRequest, wanted: string) => {
     const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
-    if (row === undefined) throw notFound(`${label} with id: ${wanted} was not found`)
+    if (row === undefined) throw notFound(noun.missing?.(wanted) ?? `${label} with id: ${wanted} was not found`)
     return { [singular]: render(row, request) }
   }
   const list = route({
@@ -88,7 +94,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     query: narrowing === undefined ? query : narrowable(query, narrowing),
     fields,
     ...(noun.ids === undefined ? {} : { ids: noun.ids }),
-    page: { limit: 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
+    page: { limit: noun.limit ?? 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
     async handle(request) {
       const { offset, limit } = request.page
       const given = request.query as Record<string, unknown>
@@ -106,6 +112,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     summary: `One of the ${plural.replaceAll('_', ' ')}`,
     access,
     fields,
+    ...(noun.details === undefined ? {} : { query: noun.details }),
     ids: { id: singular },
     handle: (request) => answer(request, request.params.id as string),
   })

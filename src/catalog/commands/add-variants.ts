@@ -5,6 +5,7 @@ import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, Variant
 import type { PriceInput, VariantInput } from './input.js'
 import { linkInventory } from './link-inventory.js'
 import { firstLocation } from './stock-variant.js'
+import { sameCombination } from './twin-variants.js'
 
 export interface CreatedOption {
   id: string
@@ -120,13 +121,12 @@ export function chosenValues(options: readonly CreatedOption[], input: VariantIn
 }
 
 function refuseTwins(variants: readonly { input: VariantInput; chosen: { valueId: string }[] }[]): void {
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const { input, chosen } of variants) {
     const combination = chosen.map(({ valueId }) => valueId).join(' ')
-    if (combination !== '' && seen.has(combination)) {
-      throw invalidData(`Variant "${input.title}" has the same options as another variant of the product`)
-    }
-    seen.add(combination)
+    const other = seen.get(combination)
+    if (combination !== '' && other !== undefined) throw invalidData(sameCombination(input.title, other))
+    seen.set(combination, input.title)
   }
 }
 
