@@ -44,6 +44,7 @@ import { routes as staff } from './staff.js'
 import { routes as stores } from './stores.js'
 import { routes as storeCredit } from './store-credit.js'
 import { routes as taxes } from './taxes.js'
+import { routes as translationOverview } from './translation-overview.js'
 import { routes as translations } from './translations.js'
 import { routes as uploads } from './uploads.js'
 import { routes as users } from './users.js'
@@ -108,5 +109,6 @@ export const routes: Route[] = [
   ...notifications,
   ...uploads,
   ...reviews,
+  ...translationOverview,
   ...translations,
 ]

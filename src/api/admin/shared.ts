@@ -141,6 +141,7 @@ export function needWholeStore(request: AnyRequest, permission: Permission): voi
 /** Rows that belong to a vendor, by the table they are in. */
 const owned = {
   product: 'Product',
+  product_option: 'Product option',
   stock_location: 'Stock location',
   shipping_profile: 'Shipping profile',
   shipping_option: 'Shipping option',

@@ -9,12 +9,12 @@ interface Change {
   remove: string[]
 }
 
-async function change(request: AnyRequest & { body: Change }, linkOf: (other: string) => VariantImage) {
+async function change(request: AnyRequest & { body: Change }, of: Partial<VariantImage>, linkOf: (other: string) => VariantImage) {
   const { add, remove } = request.body
   const productId = request.params.id as string
   await write(request, async (unit) => {
     await findWithin(unit, request, 'products:write', 'product', productId)
-    await changeVariantImages(unit, productId, { add: add.map(linkOf), remove: remove.map(linkOf) })
+    await changeVariantImages(unit, productId, of, { add: add.map(linkOf), remove: remove.map(linkOf) })
   })
   return { added: add, removed: remove }
 }
@@ -28,7 +28,10 @@ export const routes: Route[] = [
     access: 'products:write',
     body: links,
     ids: { id: 'product', image_id: 'product_image', add: 'variant', remove: 'variant' },
-    handle: (request) => change(request, (variantId) => ({ variantId, imageId: request.params.image_id as string })),
+    handle(request) {
+      const imageId = request.params.image_id as string
+      return change(request, { imageId }, (variantId) => ({ variantId, imageId }))
+    },
   }),
   route({
     surface: 'admin',
@@ -38,6 +41,9 @@ export const routes: Route[] = [
     access: 'products:write',
     body: links,
     ids: { id: 'product', variant_id: 'variant', add: 'product_image', remove: 'product_image' },
-    handle: (request) => change(request, (imageId) => ({ variantId: request.params.variant_id as string, imageId })),
+    handle(request) {
+      const variantId = request.params.variant_id as string
+      return change(request, { variantId }, (imageId) => ({ variantId, imageId }))
+    },
   }),
 ]

@@ -9,5 +9,15 @@ export { type ProductPatch, updateProduct, type VariantPatch } from './update-pr
 export { addCategory, type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'
 export { changeVariantImages, type VariantImage } from './variant-images.js'
 export { type CollectionPatch, createWord, updateCategory, updateCollection } from './words.js'
-export { createOption, deleteOption, type OptionInput, updateOption } from './options.js'
+export {
+  createSharedOption,
+  deleteOptionValue,
+  deleteSharedOption,
+  type SharedOptionInput,
+  type SharedOptionPatch,
+  updateOptionValue,
+  updateSharedOption,
+  valueMissing,
+} from './shared-options.js'
+export { changeProductOptions, createOption, deleteOption, type OptionInput, updateOption } from './options.js'
 export { deleteCategory, deleteCollection, deleteWord, updateWord, type WordPatch } from './retire-words.js'

@@ -2,8 +2,9 @@ import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.j
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, chosenValues, type CreatedOption, describing, insertPrices, skuTaken } from './add-variants.js'
+import { addVariants, chosenValues, describing, insertPrices, skuTaken } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
+import { setOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
@@ -20,6 +21,8 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
 
 export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options'>> & {
   options?: OptionPatch[]
+  /** All the options that it is to have, shared ones and its own. */
+  option_ids?: string[]
   variants?: VariantPatch[]
 }
 
@@ -76,6 +79,7 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
   await replaceLinks(unit, id, product.vendor_id, patch)
   if (patch.options !== undefined) await changeOptions(unit, id, patch.options)
+  if (patch.option_ids !== undefined) await setOptions(unit, { id, vendor_id: product.vendor_id }, patch.option_ids)
   await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
 }
 
@@ -138,14 +142,11 @@ async function changeVariants(unit: Unit, productId: string, vendorId: string, p
 /** Adds the variants that a product lacks. Answers their ids. */
 async function addPatches(unit: Unit, productId: string, vendorId: string, added: readonly VariantPatch[]): Promise<string[]> {
   if (added.length === 0) return []
+  const options = await optionsOfProduct(unit, productId)
   const [existing] = await unit.run(
-    statement<{ options: CreatedOption[]; variants: number; rank: number }>(
-      'catalog.options_of_product',
-      `select coalesce((select json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
-                coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value)) from product_option_value w
-                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]')) order by o.rank)
-              from product_option o where o.tenant_id = $1 and o.product_id = $2 and o.deleted_at is null), '[]') as options,
-              (select count(*) from product_variant v where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null)::int as variants,
+    statement<{ variants: number; rank: number }>(
+      'catalog.variants_of_product',
+      `select (select count(*) from product_variant v where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null)::int as variants,
               (select coalesce(max(v.variant_rank) + 1, 0) from product_variant v where v.tenant_id = $1 and v.product_id = $2)::int as rank`,
       [tenantOf(unit), productId],
     ),
@@ -157,7 +158,7 @@ async function addPatches(unit: Unit, productId: string, vendorId: string, added
     if (patch.title === undefined || patch.prices === undefined) throw invalidData('A new variant needs a title and prices')
     return { ...patch, title: patch.title, prices: patch.prices }
   })
-  return addVariants(unit, { productId, vendorId, options: existing?.options ?? [], firstRank: existing?.rank ?? 0 }, inputs)
+  return addVariants(unit, { productId, vendorId, options, firstRank: existing?.rank ?? 0 }, inputs)
 }
 
 const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'variant_rank', 'metadata', ...describing] as const

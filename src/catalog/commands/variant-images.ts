@@ -9,15 +9,17 @@ export interface VariantImage {
 
 /**
  * Says which images of a product show which of its variants. Links that are there, and such as are not, change nothing.
+ * @param of the image or variant whose links change
  * @throws not_found for an image or a variant that the product does not have
  */
 export async function changeVariantImages(
   unit: Unit,
   productId: string,
+  of: Partial<VariantImage>,
   change: { add: readonly VariantImage[]; remove: readonly VariantImage[] },
 ): Promise<void> {
   const tenantId = tenantOf(unit)
-  await refuseUnknown(unit, productId, [...change.add, ...change.remove])
+  await refuseUnknown(unit, productId, [of, ...change.add, ...change.remove])
   await unit.run(
     statement(
       'catalog.unlink_images',
@@ -37,7 +39,7 @@ export async function changeVariantImages(
   )
 }
 
-async function refuseUnknown(unit: Unit, productId: string, links: readonly VariantImage[]): Promise<void> {
+async function refuseUnknown(unit: Unit, productId: string, links: readonly Partial<VariantImage>[]): Promise<void> {
   const [missing] = await unit.run(
     statement<{ kind: string; id: string }>(
       'catalog.unknown_images',
@@ -46,7 +48,7 @@ async function refuseUnknown(unit: Unit, productId: string, links: readonly Vari
        union all select 'Product image', w.id from unnest($4::text[]) as w (id) where not exists (
          select 1 from product_image i where i.tenant_id = $1 and i.product_id = $2 and i.id = w.id and i.deleted_at is null)
        limit 1`,
-      [tenantOf(unit), productId, links.map((link) => link.variantId), links.map((link) => link.imageId)],
+      [tenantOf(unit), productId, links.flatMap((link) => link.variantId ?? []), links.flatMap((link) => link.imageId ?? [])],
     ),
   )
   if (missing !== undefined) throw notFound(`${missing.kind} with id: ${missing.id} was not found`)

@@ -105,6 +105,27 @@ describe('the catalogue side of Medusa’s Admin API', () => {
       )
     })
 
+    it('name a value of every option that their product has', async () => {
+      const options = [
+        { title: 'size', values: ['large'] },
+        { title: 'colour', values: ['red'] },
+      ]
+      const partly = { title: 'Partly', options: { size: 'large' }, prices }
+      const whole = { title: 'Whole', options: { size: 'large', colour: 'red' }, manage_inventory: 'false', prices }
+      assert.deepEqual(await refusal('/admin/products', { title: 'Both', options, variants: [whole, partly] }), [
+        400,
+        'invalid_data',
+        'Product "Both" has variants with missing options: [Partly]',
+      ])
+      const { product } = await shop.make('/admin/products', { title: 'Both', options, variants: [whole], discountable: 'false' })
+      assert.deepEqual([product.discountable, product.variants[0].manage_inventory], [false, false])
+      const path = `/admin/products/${product.id}/variants`
+      const count = 'Product has 2 option values but there were 1 provided option values for the variant: Partly.'
+      assert.equal((await refusal(path, partly))[2], count)
+      const blue = { ...whole, title: 'Blue', options: { size: 'large', colour: 'blue' } }
+      assert.equal((await refusal(path, blue))[2], 'Option value blue does not exist for option colour')
+    })
+
     it('are shown by the images that are said to, from either side', async () => {
       const made = await shop.product({ title: 'Shown', images: [{ url: 'one.png' }, { url: 'two.png' }] })
       const { product } = await get(`/admin/products/${made.id}`)
