@@ -16,7 +16,7 @@ export function currencyRoutes(surface: 'store' | 'admin', access: Route['access
       access,
       query: z.strictObject({ q: z.string().max(limits.search_characters).optional(), code: oneOrMany.optional() }),
       fields,
-      page: { limit: 50, orderable: ['code'] },
+      page: { limit: surface === 'admin' ? 200 : 50, orderable: ['code'] },
       async handle({ query, page, fields: tree }) {
         const wanted = query.q?.toLowerCase()
         const found = currencyCodes

@@ -2,12 +2,12 @@ export * from './commands/index.js'
 export { type GroupedProduct, groupedProductsStatement } from './queries/grouped-products.js'
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export { findManagedVariants, managedVariantOrders } from './queries/managed-variants.js'
-export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement } from './queries/managed-options.js'
+export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement, optionValuesStatement } from './queries/managed-options.js'
 export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export { type ProductRelation, productRelations, variantColumns } from './queries/product-json.js'
-export { type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
+export { knownProductStatement, type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export { type ProductSelection, type ProductVisibility, productOrders } from './queries/product-list.js'
 export {
   absoluteUrl,
@@ -42,6 +42,8 @@ export {
   type VocabularyNoun,
 } from './queries/vocabulary.js'
 export {
+  allCategoriesStatement,
+  type CategoryOfTree,
   categoriesOfStoreStatement,
   collectionsOfStoreStatement,
   type WordFilter,

@@ -140,6 +140,6 @@ export async function updateInventoryLevel(unit: Unit, itemId: string, locationI
       [tenantOf(unit), itemId, locationId, input.incoming_quantity ?? null],
     ),
   )
-  if (level === undefined) throw notFound(`Inventory item with id: ${itemId} has no level at location ${locationId}`)
+  if (level === undefined) throw notFound(`Item ${itemId} is not stocked at location ${locationId}`)
   if (input.stocked_quantity !== undefined) await setStock(unit, itemId, locationId, input.stocked_quantity)
 }

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
-import { duplicate, newId, notAllowed, notFound } from '../kernel/index.js'
+import { duplicate, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { createInventoryLevel, type itemDescription, type LevelInput, updateInventoryLevel } from './items.js'
 
 type Description = Partial<Record<(typeof itemDescription)[number], string | number | null | undefined>>
@@ -53,7 +53,7 @@ export async function updateInventoryItem(unit: Unit, id: string, patch: Partial
   await ofItem.update({ ...given(patch), ...mergedMetadata(unit, patch), updated_at: new Date() })
 }
 
-/** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it, or pieces are promised. */
+/** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it; invalid_data while pieces are promised. */
 export async function deleteInventoryItem(unit: Unit, id: string): Promise<void> {
   const [item] = await unit.run(
     statement<{ in_use: boolean; promised: boolean }>(
@@ -69,20 +69,29 @@ export async function deleteInventoryItem(unit: Unit, id: string): Promise<void>
   )
   if (item === undefined) throw notFound(`Inventory item with id: ${id} was not found`)
   if (item.in_use) throw notAllowed('A variant draws on this item: remove the variant first')
-  if (item.promised) throw notAllowed('Pieces of this item are promised to orders: send them first')
+  if (item.promised) throw invalidData(`Cannot remove following inventory item(s) since they have reservations: [${id}].`)
 }
 
-/** No longer counts an item at a location. Throws not_found; not_allowed while pieces there are promised. */
-export async function deleteInventoryLevel(unit: Unit, itemId: string, locationId: string): Promise<void> {
+/**
+ * No longer counts an item at a location.
+ * @param force also while there are pieces on the shelf
+ * @returns the level's id
+ * @throws not_found; not_allowed while pieces there are promised or on their way, or on the shelf
+ */
+export async function deleteInventoryLevel(unit: Unit, itemId: string, locationId: string, force = false): Promise<string> {
   const [level] = await unit.run(
-    statement<{ reserved_quantity: number }>(
+    statement<{ id: string; reserved_quantity: number; incoming_quantity: number; stocked_quantity: number }>(
       'inventory.delete_level',
-      'delete from inventory_level where tenant_id = $1 and inventory_item_id = $2 and location_id = $3 returning reserved_quantity',
+      `delete from inventory_level where tenant_id = $1 and inventory_item_id = $2 and location_id = $3
+       returning id, reserved_quantity, incoming_quantity, stocked_quantity`,
       [tenantOf(unit), itemId, locationId],
     ),
   )
-  if (level === undefined) throw notFound(`Inventory item with id: ${itemId} has no level at location ${locationId}`)
-  if (level.reserved_quantity > 0) throw notAllowed('Pieces at this location are promised to orders: send them first')
+  if (level === undefined) throw notFound(`Inventory Level for Item ${itemId} at Location ${locationId} not found`)
+  const refuse = (why: string) => notAllowed(`Cannot remove Inventory Levels for ${locationId} because there are ${why}`)
+  if (level.reserved_quantity > 0 || level.incoming_quantity > 0) throw refuse('reserved or incoming items at the locations')
+  if (level.stocked_quantity > 0 && !force) throw refuse('stocked items at the locations. Use force flag to delete anyway.')
+  return level.id
 }
 
 /** The items that levels are of, by the levels' ids. Throws not_found for a level that the caller cannot see. */
@@ -107,6 +116,8 @@ export interface LevelChanges {
   update: readonly ({ location_id: string; id?: string | undefined } & LevelInput)[]
   /** Ids of levels. */
   remove: readonly string[]
+  /** Removes those that hold pieces, too. */
+  force?: boolean | undefined
 }
 
 /** Changes where an item is counted, all or none, in the order of locations. Throws as the single changes do. */
@@ -121,7 +132,7 @@ export async function changeInventoryLevels(unit: Unit, itemId: string, change: 
   for (const id of change.remove) {
     const level = known.find((row) => row.id === id)
     if (level === undefined) throw notFound(`Inventory level with id: ${id} was not found`)
-    await deleteInventoryLevel(unit, itemId, level.location_id)
+    await deleteInventoryLevel(unit, itemId, level.location_id, change.force)
   }
   for (const { location_id: locationId, id, ...input } of change.update) {
     const isOther = id !== undefined && !known.some((row) => row.id === id && row.location_id === locationId)

@@ -165,7 +165,8 @@ async function hold(unit: Unit, where: { inventory_item_id: string; location_id:
       [tenantOf(unit), itemId, locationId, more],
     ),
   )
-  if (level === undefined) throw notFound(`Inventory item with id: ${itemId} has no level at location ${locationId}`)
-  if (!level.is_enough) throw notAllowed('The location does not have so many pieces that are free', 'insufficient_inventory')
+  if (level === undefined) throw notFound(`Item ${itemId} is not stocked at location ${locationId}`)
+  if (!level.is_enough)
+    throw notAllowed(`Not enough stock available for item ${itemId} at location ${locationId}`, 'insufficient_inventory')
   return level.vendor_id
 }

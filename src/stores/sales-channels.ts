@@ -1,5 +1,5 @@
 import { type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { newId, notAllowed, notFound } from '../kernel/index.js'
+import { invalidData, newId, notFound } from '../kernel/index.js'
 
 export interface SalesChannelRow {
   id: string
@@ -15,7 +15,7 @@ export interface SalesChannelRow {
 
 export function listSalesChannelsStatement(
   tenantId: string,
-  filter: { id: string[] | null; name: string[] | null; q: string | null },
+  filter: { id: string[] | null; name: string[] | null; q: string | null; locationId: string[] | null; keyId: string[] | null },
   page: ListPage,
 ): Statement<SalesChannelRow> {
   const order = orderBy('c', page.order)
@@ -26,8 +26,12 @@ export function listSalesChannelsStatement(
      from sales_channel c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
        and ($3::text[] is null or c.name = any($3)) and ($4::text is null or c.name ilike $4)
-     ${order.sql} limit $5 offset $6`,
-    [tenantId, filter.id, filter.name, filter.q, page.limit, page.offset],
+       and ($5::text[] is null or exists (select 1 from sales_channel_location l where l.tenant_id = $1 and l.sales_channel_id = c.id
+            and l.stock_location_id = any($5)))
+       and ($6::text[] is null or exists (select 1 from api_key_sales_channel k where k.tenant_id = $1 and k.sales_channel_id = c.id
+            and k.api_key_id = any($6)))
+     ${order.sql} limit $7 offset $8`,
+    [tenantId, filter.id, filter.name, filter.q, filter.locationId, filter.keyId, page.limit, page.offset],
   )
 }
 
@@ -68,7 +72,7 @@ export async function updateSalesChannel(unit: Unit, id: string, patch: Partial<
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
     .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
-  if (changed === 0) throw notFound(`Sales channel with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`Sales channel with id "${id}" not found`)
 }
 
 /**
@@ -116,7 +120,7 @@ export async function changeChannelProducts(
   )
 }
 
-/** Takes a channel out of use: nothing is shown in it any more. Throws not_found; not_allowed for the store's default. */
+/** Takes a channel out of use: nothing is shown in it any more. Throws not_found; invalid_data for the store's default. */
 export async function deleteSalesChannel(unit: Unit, id: string): Promise<void> {
   const values = [tenantOf(unit), id]
   const [channel] = await unit.run(
@@ -128,7 +132,7 @@ export async function deleteSalesChannel(unit: Unit, id: string): Promise<void> 
     ),
   )
   if (channel === undefined) throw notFound(`Sales channel with id: ${id} was not found`)
-  if (channel.is_default) throw notAllowed("This is the store's default sales channel: name another one first")
+  if (channel.is_default) throw invalidData(`Cannot delete default sales channels: ${id}`)
   for (const table of ['product_sales_channel', 'api_key_sales_channel', 'sales_channel_location']) {
     await unit.run(
       statement(`stores.leave_channel.${table}`, `delete from ${table} where tenant_id = $1 and sales_channel_id = $2`, values),

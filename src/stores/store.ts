@@ -119,7 +119,7 @@ export async function updateStore(unit: Unit, id: string, patch: StorePatch): Pr
     .knex('store')
     .where({ tenant_id: tenantId, id })
     .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
-  if (changed === 0) throw notFound(`Store with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`Store with id "${id}" not found`)
   if (patch.supported_locales !== undefined) await replaceLocales(unit, patch.supported_locales)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)
 }

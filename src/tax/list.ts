@@ -14,6 +14,13 @@ export interface TaxRateView {
   rules: { id: string; reference: string; reference_id: string; created_at: string }[]
 }
 
+interface TaxRegionOfParent {
+  id: string
+  country_code: string
+  province_code: string | null
+  parent_id: string | null
+}
+
 export interface TaxRegionView {
   id: string
   country_code: string
@@ -24,7 +31,9 @@ export interface TaxRegionView {
   created_at: Date
   updated_at: Date
   tax_rates: TaxRateView[]
-  children: { id: string; country_code: string; province_code: string | null; parent_id: string }[]
+  created_by: null
+  parent: TaxRegionOfParent | null
+  children: (TaxRegionOfParent & { tax_rates: TaxRateView[] })[]
   count: number
 }
 
@@ -32,10 +41,16 @@ const rulesJson = `coalesce((select json_agg(json_build_object('id', u.id, 'refe
     'created_at', u.created_at) order by u.id)
   from tax_rate_rule u where u.tenant_id = $1 and u.tax_rate_id = t.id), '[]')`
 
-const ratesJson = `coalesce((select json_agg(json_build_object('id', t.id, 'tax_region_id', t.tax_region_id, 'name', t.name,
+const ratesJson = (
+  region: string,
+) => `coalesce((select json_agg(json_build_object('id', t.id, 'tax_region_id', t.tax_region_id, 'name', t.name,
     'code', t.code, 'rate_ppm', t.rate_ppm, 'is_default', t.is_default, 'is_combinable', t.is_combinable,
     'metadata', t.metadata, 'created_at', t.created_at, 'updated_at', t.updated_at, 'rules', ${rulesJson}) order by t.id)
-  from tax_rate t where t.tenant_id = $1 and t.tax_region_id = r.id and t.deleted_at is null), '[]')`
+  from tax_rate t where t.tenant_id = $1 and t.tax_region_id = ${region}.id and t.deleted_at is null), '[]')`
+
+const regionJson = (region: string, more = '') => `json_build_object('id', ${region}.id, 'country_code', ${region}.country_code,
+    'province_code', ${region}.province_code, 'parent_id', ${region}.parent_id, 'provider_id', ${region}.provider_id,
+    'metadata', ${region}.metadata, 'created_at', ${region}.created_at, 'updated_at', ${region}.updated_at${more})`
 
 export function listTaxRegionsStatement(
   tenantId: string,
@@ -46,9 +61,9 @@ export function listTaxRegionsStatement(
   return statement(
     `tax.list_regions.${order.name}`,
     `select r.id, r.country_code, r.province_code, r.parent_id, r.provider_id, r.metadata, r.created_at, r.updated_at,
-            ${ratesJson} as tax_rates, count(*) over ()::int as count,
-            coalesce((select json_agg(json_build_object('id', c.id, 'country_code', c.country_code,
-                'province_code', c.province_code, 'parent_id', c.parent_id) order by c.id)
+            null as created_by, (select ${regionJson('p')} from tax_region p where p.tenant_id = $1 and p.id = r.parent_id) as parent,
+            ${ratesJson('r')} as tax_rates, count(*) over ()::int as count,
+            coalesce((select json_agg(${regionJson('c', `, 'tax_rates', ${ratesJson('c')}`)} order by c.id)
               from tax_region c where c.tenant_id = $1 and c.parent_id = r.id), '[]') as children
      from tax_region r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
@@ -68,7 +83,8 @@ export function listTaxRatesStatement(
   return statement(
     `tax.list_rates.${order.name}`,
     `select t.id, t.tax_region_id, t.name, t.code, t.rate_ppm, t.is_default, t.is_combinable, t.metadata, t.created_at,
-            t.updated_at, ${rulesJson} as rules, count(*) over ()::int as count
+            t.updated_at, null as created_by, ${rulesJson} as rules, count(*) over ()::int as count,
+            (select ${regionJson('r')} from tax_region r where r.tenant_id = $1 and r.id = t.tax_region_id) as tax_region
      from tax_rate t
      where t.tenant_id = $1 and t.deleted_at is null and ($2::text[] is null or t.id = any($2))
        and ($3::text[] is null or t.tax_region_id = any($3)) and ($4::text is null or t.name ilike $4 or t.code ilike $4)

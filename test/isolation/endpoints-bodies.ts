@@ -77,6 +77,8 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
   'POST /vendor/payee': () => ({ country: 'us' }),
   'GET /admin/vendors/:id/statements': () => ({ from: '2026-01-01', to: '2026-02-01' }),
+  'GET /admin/translations/entities': () => ({ type: 'product' }),
+  'POST /admin/price-lists/:id/products': (own) => ({ remove: [own.product] }),
   'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/inventory-items': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),

@@ -219,6 +219,8 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/products/batch': product,
   'POST /admin/products/:id/variants/batch': product,
   'POST /admin/products/:id/variants/inventory-items/batch': product,
+  'POST /admin/products/:id/images/:image_id/variants/batch': product,
+  'POST /admin/products/:id/variants/:variant_id/images/batch': product,
   'POST /store/products/:id/reviews': bought,
   'POST /store/customers/me/reviews/:id': reviewed,
   'DELETE /store/customers/me/reviews/:id': reviewed,

@@ -1,6 +1,6 @@
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
-import type { Ids, World } from './endpoints-world.js'
+import { handIn, type Ids, type World } from './endpoints-world.js'
 
 // Things that a request removes or uses up, and that a store's staff make by one request or two.
 
@@ -21,8 +21,26 @@ export function made(kind: string, path: string, body: (world: World, ids: Ids) 
 async function bare({ store }: World, vendor: number): Promise<Ids> {
   const body = { title: 'Bare', handle: fresh('bare'), vendor_id: store.vendors[vendor]?.id, options: [{ title: 'Bare', values: ['One'] }] }
   const { product: made } = good(await store.admin.post('/admin/products', body))
-  return { bare_product: made.id, bare_option: made.options[0].id }
+  return { bare_product: made.id, bare_option: made.options[0].id, bare_option_value: made.options[0].values[0].id }
 }
+
+/** An option that no product has, and one of its values. */
+async function sharedOption({ store }: World, vendor: number): Promise<Ids> {
+  const body = { title: fresh('Shared'), values: ['Shared', 'Other'], vendor_id: store.vendors[vendor]?.id }
+  const { product_option } = good(await store.admin.post('/admin/product-options', body))
+  const [value] = product_option.values
+  return {
+    product_option: product_option.id,
+    product_option_value: value.id,
+    shared_option: product_option.id,
+    shared_option_value: value.id,
+    spare_option: product_option.id,
+    spare_option_value: value.id,
+  }
+}
+
+/** A product without variants, its own option, and one that it could share. */
+const bareAndShared: Prepare = async (world, vendor) => ({ ...(await sharedOption(world, vendor)), ...(await bare(world, vendor)) })
 
 /** A list with a price of a vendor's. */
 async function priceList({ store }: World, vendor: number): Promise<Ids> {
@@ -87,6 +105,12 @@ export const preparedSpares: Record<string, Prepare> = {
   'POST /admin/price-lists/:id/products': priceList,
   'DELETE /admin/price-lists/:id': priceList,
   'POST /admin/products/:id/options': bare,
+  'POST /admin/products/:id/options/batch': bareAndShared,
+  'POST /admin/product-options/:id': sharedOption,
+  'DELETE /admin/product-options/:id': sharedOption,
+  'GET /admin/product-options/:id/values/:value_id': sharedOption,
+  'POST /admin/product-options/:id/values/:value_id': sharedOption,
+  'DELETE /admin/product-options/:id/values/:value_id': sharedOption,
   'DELETE /admin/products/:id/options/:option_id': bare,
   'POST /admin/inventory-items/:id/location-levels/batch': item,
   'POST /admin/inventory-items/location-levels/batch': item,
@@ -124,6 +148,7 @@ export const preparedSpares: Record<string, Prepare> = {
   'DELETE /admin/product-categories/:id': made('product_category', '/admin/product-categories', () => ({ name: fresh('Category') })),
   'DELETE /admin/product-tags/:id': made('product_tag', '/admin/product-tags', () => ({ value: fresh('tag') })),
   'DELETE /admin/product-types/:id': made('product_type', '/admin/product-types', () => ({ value: fresh('type') })),
+  'DELETE /admin/uploads/:id': async ({ store }) => ({ upload: (await handIn(store.admin)).split('/').at(-1) as string }),
   'DELETE /admin/api-keys/:id': async (world, vendor) => {
     const { api_key } = await made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))(world, vendor)
     good(await world.store.admin.post(`/admin/api-keys/${api_key}/revoke`, {}))

@@ -53,6 +53,7 @@ export const kinds: Record<string, Kind> = {
   api_key: storeRows('api_key', `and type = 'publishable'`),
   audit_record: storeRows('audit_record'),
   bare_option: vendorRows('product_option', `and title = 'Bare'`),
+  bare_option_value: vendorRows('product_option_value', `and option_id in (select id from app.product_option where title = 'Bare')`),
   bare_product: vendorRows('product', `and title = 'Bare'`),
   campaign: storeRows('campaign', 'and deleted_at is null'),
   campaign_promotion: storeRows('promotion', 'and campaign_id is not null and deleted_at is null'),
@@ -139,9 +140,13 @@ export const kinds: Record<string, Kind> = {
   role: storeRows('role', `and scope = 'tenant'`),
   sales_channel: storeRows('sales_channel'),
   service_zone: vendorRows('service_zone'),
+  shared_option: vendorRows('product_option', `and title = 'Shared'`),
+  shared_option_value: vendorRows('product_option_value', `and value = 'Shared'`),
   shipping_option: vendorRows('shipping_option'),
   shipping_option_type: vendorRows('shipping_option_type'),
   shipping_profile: vendorRows('shipping_profile'),
+  spare_option: vendorRows('product_option', `and title = 'Shared'`),
+  spare_option_value: vendorRows('product_option_value', `and value = 'Shared'`),
   spare_user: storeRows('store_user'),
   stock_location: vendorRows('stock_location'),
   store: storeRows('store'),
@@ -153,6 +158,10 @@ export const kinds: Record<string, Kind> = {
   unused_inventory_item: vendorRows('inventory_item', `and title = 'Spare'`),
   unused_shipping_option_type: vendorRows('shipping_option_type', `and label = 'Spare'`),
   unused_shipping_profile: vendorRows('shipping_profile', `and name = 'Spare'`),
+  upload: {
+    sql: `select regexp_replace(url, '^.*/', '') as id from app.product_image where tenant_id = $1 and vendor_id = $2 and url ~ '/[0-9a-f]{32}-'`,
+    ofVendor: true,
+  },
   user: storeRows('store_user'),
   translation: storeRows('translation'),
   variant: vendorRows('product_variant'),
@@ -248,11 +257,12 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   for (const { id: vendor_id, locationId: location_id } of vendors) {
     good(await admin.post('/admin/shipping-profiles', { name: 'Spare', vendor_id }))
     good(await admin.post('/admin/shipping-option-types', { label: 'Spare', code: 'spare', vendor_id }))
+    good(await admin.post('/admin/product-options', { title: 'Shared', values: ['Shared', 'Other'], vendor_id }))
     good(
       await admin.post('/admin/products', {
         title: 'Bare',
         vendor_id,
-        images: [{ url: 'bare.png' }],
+        images: [{ url: await handIn(admin) }],
         options: [{ title: 'Bare', values: ['One'] }],
       }),
     )
@@ -263,6 +273,12 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   const { tax_region } = good(await admin.post('/admin/tax-regions', { country_code: 'se' }))
   const rules = [{ reference: 'product', reference_id: vendors[0]?.products[0]?.id }]
   good(await admin.post('/admin/tax-rates', { tax_region_id: tax_region.id, name: 'Ruled', code: 'ruled', rate: 1, rules }))
+}
+
+/** The address of a picture of the store's. */
+export async function handIn(admin: Client): Promise<string> {
+  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+  return good(await admin.post('/admin/uploads', new Uint8Array(pixel), { 'content-type': 'image/png' })).files[0].url
 }
 
 /** What a customer keeps, and a second factor, with the challenge of a sign-in that asks for it. */

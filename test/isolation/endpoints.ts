@@ -64,6 +64,7 @@ const common: Record<string, string> = {
   payment_collection_id: 'paid_collection',
   payment_session_id: 'payment_session',
   product_id: 'product',
+  publishable_key_id: 'api_key',
   reference_id: 'product',
   region_id: 'region',
   sales_channel_id: 'sales_channel',
@@ -103,6 +104,8 @@ const plurals: Record<string, string> = {
   '/admin/orders/:id/changes': 'order_edit',
   '/admin/inventory-items': 'inventory_item',
   '/admin/product-variants': 'variant',
+  '/admin/product-options/:id/values': 'product_option_value',
+  '/admin/translations/entities': 'product',
   '/admin/reconciliation/runs': 'reconciliation_run',
   '/admin/reconciliation/exceptions': 'reconciliation_exception',
 }
@@ -129,8 +132,13 @@ const listsText = (schema: Schema): boolean =>
   !holdsText(schema) && branchesOf(schema).some((branch) => branch.items !== undefined && holdsText(branch.items))
 
 function kindOf(route: Route, part: Place['part'], steps: readonly string[]): string | undefined {
-  const name = steps.filter((step) => step !== '[]').at(-1) as string
-  const list = steps.filter((step) => step !== '[]').at(-2)
+  const names = steps.filter((step) => step !== '[]')
+  const name = names.at(-1) as string
+  const list = names.at(-2)
+  // What one name means in two places, a route says by where it stands: `update.add`.
+  const place = (name === 'id' ? names.slice(-3, -1) : names.slice(-2)).join('.')
+  const placed = place.includes('.') ? route.ids?.[place] : undefined
+  if (placed !== undefined) return placed
   if (name !== 'id') return above[name] ?? route.ids?.[name] ?? common[name] ?? common[name.replace(/s$/, '')]
   // Addresses are copies: the id that a client sends back with one says nothing.
   if (list?.endsWith('address') === true) return 'address'
@@ -169,7 +177,14 @@ export function matrixOf(route: Route): Matrix {
   const unknown = places.filter((place) => kinds[place.kind] === undefined).map((place) => `${nameOf(place)} is of kind '${place.kind}'`)
   // A name in `ids` that is nowhere to be found is a name that nothing is tested for.
   for (const [name, kind] of Object.entries(route.ids ?? {})) {
-    const found = places.some((place) => place.steps.includes(name))
+    const isThere = ({ steps }: Place) =>
+      name.includes('.')
+        ? steps
+            .filter((step) => step !== '[]')
+            .join('.')
+            .includes(name)
+        : steps.includes(name)
+    const found = places.some(isThere)
     if (!found && !namesNoRow.has(kind)) unknown.push(`ids names ${name}, which is neither in the path nor in query or body`)
   }
   const known = places.filter((place) => kinds[place.kind] !== undefined)

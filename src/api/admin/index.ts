@@ -50,13 +50,16 @@ import { routes as staff } from './staff.js'
 import { routes as stores } from './stores.js'
 import { routes as storeCredit } from './store-credit.js'
 import { routes as taxes } from './taxes.js'
+import { routes as translationOverview } from './translation-overview.js'
 import { routes as translations } from './translations.js'
 import { routes as uploads } from './uploads.js'
 import { routes as users } from './users.js'
 import { routes as productOptions } from './product-options.js'
 import { routes as variants } from './variants.js'
+import { routes as variantImages } from './variant-images.js'
 import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
+import { routes as categories } from './categories.js'
 
 export const routes: Route[] = [
   ...instance,
@@ -65,9 +68,11 @@ export const routes: Route[] = [
   ...regions,
   ...taxes,
   ...vocabulary,
+  ...categories,
   ...productParts,
   ...products,
   ...productOptions,
+  ...variantImages,
   ...variants,
   ...priceLists,
   ...promotions,
@@ -116,5 +121,6 @@ export const routes: Route[] = [
   ...notifications,
   ...uploads,
   ...reviews,
+  ...translationOverview,
   ...translations,
 ]

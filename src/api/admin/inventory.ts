@@ -80,6 +80,7 @@ const items = reading({
     },
   },
   fields,
+  limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'sku', 'title'],
   load: (request, query, page) =>
     request.context.db.read(
@@ -214,7 +215,7 @@ const levelRoutes: Route[] = [
     }),
     ids: { inventory_item_id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
     async handle(request) {
-      const { create, update, delete: remove } = request.body
+      const { create, update, delete: remove, force } = request.body
       await write(request, async (unit) => {
         const itemOfLevel = await itemsOfLevels(unit, remove)
         const touched = [...create, ...update].map((level) => level.inventory_item_id)
@@ -223,7 +224,7 @@ const levelRoutes: Route[] = [
           const ofItem = <Level extends { inventory_item_id: string }>(levels: readonly Level[]) =>
             levels.filter((level) => level.inventory_item_id === itemId).map(({ inventory_item_id: _item, ...level }) => level)
           const removed = remove.filter((levelId) => itemOfLevel.get(levelId) === itemId)
-          await changeInventoryLevels(unit, itemId, { create: ofItem(create), update: ofItem(update), remove: removed })
+          await changeInventoryLevels(unit, itemId, { create: ofItem(create), update: ofItem(update), remove: removed, force })
         }
       })
       return {
@@ -245,10 +246,10 @@ const levelRoutes: Route[] = [
     ids: { id: 'inventory_item', location_id: 'stock_location', update: 'inventory_level', delete: 'inventory_level' },
     async handle(request) {
       const wanted = request.params.id as string
-      const { create, update, delete: remove } = request.body
+      const { create, update, delete: remove, force } = request.body
       await write(request, async (unit) => {
         await findWithin(unit, request, 'inventory:write', 'inventory_item', wanted)
-        await changeInventoryLevels(unit, wanted, { create, update, remove })
+        await changeInventoryLevels(unit, wanted, { create, update, remove, force })
       })
       const levels = await levelsOf(request, wanted)
       const at = (changes: { location_id: string }[]) => changes.map((change) => levels.get(change.location_id))
@@ -325,11 +326,11 @@ const levelRoutes: Route[] = [
     async handle(request) {
       const wanted = request.params.id as string
       const locationId = request.params.location_id as string
-      await write(request, async (unit) => {
+      const gone = await write(request, async (unit) => {
         await findWithin(unit, request, 'inventory:write', 'inventory_item', wanted)
-        await deleteInventoryLevel(unit, wanted, locationId)
+        return deleteInventoryLevel(unit, wanted, locationId)
       })
-      return { ...deleted('inventory-level', locationId), parent: (await items.answer(request, wanted)).inventory_item }
+      return { ...deleted('inventory-level', gone), parent: (await items.answer(request, wanted)).inventory_item }
     },
   }),
 ]

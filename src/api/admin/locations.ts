@@ -49,6 +49,7 @@ const locations = reading({
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), sales_channel_id: ids }),
   narrowing: { table: 'stock_location', columns: { name: 'text' } },
   fields,
+  limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: (request, query, page) =>
     request.context.db.read(

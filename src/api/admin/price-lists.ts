@@ -238,12 +238,14 @@ const priceRoutes: Route[] = [
     path: '/admin/price-lists/:id/products',
     summary: 'Take products out of a price list',
     access: 'prices:write',
-    body: z.strictObject({ remove: idList.default([]) }),
+    body: z.strictObject({ remove: idList.optional() }),
     fields,
     ids: { id: 'price_list', remove: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
-      await write(request, (unit) => removeProductsFromList(unit, wanted, request.body.remove))
+      const { remove = [] } = request.body
+      if (remove.length === 0) throw invalidData('No product ids passed to remove from price list')
+      await write(request, (unit) => removeProductsFromList(unit, wanted, remove))
       return lists.answer(request, wanted)
     },
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch } from '../../catalog/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { currencyCode, metadata } from '../../http/index.js'
+import { booleanText, currencyCode, metadata } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
 import { amount, id, name, text } from './shared.js'
 
@@ -58,8 +58,8 @@ const variantColumns = {
   ean: word,
   upc: word,
   thumbnail: url.nullish(),
-  allow_backorder: z.boolean().optional(),
-  manage_inventory: z.boolean().optional(),
+  allow_backorder: booleanText.optional(),
+  manage_inventory: booleanText.optional(),
   ...dimensions,
   metadata,
 }
@@ -104,8 +104,8 @@ const columns = {
     .nullish()
     .transform((status) => status ?? undefined),
   thumbnail: url.nullish(),
-  is_giftcard: z.boolean().optional(),
-  discountable: z.boolean().optional(),
+  is_giftcard: booleanText.optional(),
+  discountable: booleanText.optional(),
   external_id: name.nullish(),
   collection_id: id.nullish(),
   type_id: id.nullish(),
@@ -119,6 +119,16 @@ const columns = {
 }
 
 const optionValues = z.array(name).min(1).max(limits.variantsOfProduct)
+/** An option by itself, or with its product. */
+export const newOption = z.strictObject({
+  title: name,
+  values: optionValues,
+  ranks: z.record(name, z.int()).optional(),
+  is_exclusive: z.boolean().optional(),
+  metadata,
+})
+/** One that is there, and is shared. */
+const optionLink = z.strictObject({ id })
 
 export const createBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters),
@@ -126,14 +136,7 @@ export const createBody = z.strictObject({
   ...columns,
   images: imagesOf(z.strictObject({ url })),
   options: z
-    .array(
-      z.strictObject({
-        title: name,
-        values: optionValues,
-        ranks: z.record(name, z.int()).optional(),
-        is_exclusive: z.boolean().optional(),
-      }),
-    )
+    .array(z.union([newOption, optionLink.extend({ value_ids: z.array(id).max(limits.variantsOfProduct).optional() })]))
     .max(limits.optionsOfProduct)
     .optional(),
   variants: z.array(newVariant).max(limits.variantsOfProduct).optional(),
@@ -146,10 +149,11 @@ export const updateBody = z.strictObject({
     .array(z.strictObject({ id: id.optional(), title: name.optional(), values: optionValues.optional() }))
     .max(limits.optionsOfProduct)
     .optional(),
+  option_ids: z.array(id).max(limits.optionsOfProduct).optional(),
   variants: z.array(variantOfPatch).max(limits.variantsOfProduct).optional(),
 })
 
-export const bodyIds = {
+const linkedIds = {
   collection_id: 'collection',
   type_id: 'product_type',
   shipping_profile_id: 'shipping_profile',
@@ -159,8 +163,15 @@ export const bodyIds = {
   inventory_item_id: 'inventory_item',
   'customer.groups.id': 'customer_group',
 }
+export const bodyIds = { ...linkedIds, options: 'shared_option', value_ids: 'shared_option_value' }
 /** What a change can name besides. */
-export const changedIds = { ...bodyIds, images: 'product_image', options: 'product_option', prices: 'variant_price' }
+export const changedIds = {
+  ...linkedIds,
+  images: 'product_image',
+  options: 'product_option',
+  option_ids: 'product_option',
+  prices: 'variant_price',
+}
 
 type Prices = z.output<typeof prices>
 
@@ -233,7 +244,8 @@ function linksOf(body: { categories?: Named; tags?: Named; sales_channels?: Name
 
 /** A new product as the catalogue's command takes it, amounts in minor units. Throws invalid_data for amounts. */
 export function productInputOf(vendorId: string, body: z.output<typeof createBody>): ProductInput {
-  const { variants, categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, handle: _h, additional_data: _a, ...rest } = body
+  const { variants, options = [], categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, handle: _h, ...others } = body
+  const { additional_data: _a, ...rest } = others
   // As in Medusa, what the store itself sells without a profile is not shipped; of a vendor's the first profile is meant.
   const profile = body.vendor_id === undefined && rest.shipping_profile_id === undefined ? { shipping_profile_id: null } : {}
   return {
@@ -242,6 +254,8 @@ export function productInputOf(vendorId: string, body: z.output<typeof createBod
     ...profile,
     ...linksOf(body),
     vendor_id: vendorId,
+    options: options.filter((option) => !('id' in option)),
+    option_links: options.filter((option) => 'id' in option),
     variants: (variants ?? []).map(variantInputOf),
   } as ProductInput
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  changeProductOptions,
   createOption,
   createProduct,
   deleteOption,
@@ -11,9 +12,11 @@ import {
 import { type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
 import {
+  bodyIds,
   changedIds,
   createBody,
   type KnownPrices,
+  newOption,
   newVariant,
   productInputOf,
   productPatchOf,
@@ -52,7 +55,7 @@ const batchRoutes: Route[] = [
     access: 'products:write',
     body: z.strictObject({ create: batch(createBody), update: batch(z.strictObject({ ...updateBody.shape, id })), delete: batch(id) }),
     fields: productFields,
-    ids: { ...changedIds, vendor_id: 'vendor', update: 'product', delete: 'product' },
+    ids: { ...bodyIds, ...changedIds, 'create.options': 'shared_option', vendor_id: 'vendor', update: 'product', delete: 'product' },
     async handle(request) {
       const { create, update, delete: remove } = request.body
       refuseLarge(request.body)
@@ -132,8 +135,46 @@ async function variantsOf(request: AnyRequest, productId: string, mayBeMissing: 
 }
 
 const values = z.array(name).min(1).max(limits.variantsOfProduct)
+const valueIds = z.array(id).min(1).max(limits.variantsOfProduct)
 
 const optionRoutes: Route[] = [
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/:id/options/batch',
+    summary: 'Let a product use options, new ones or such as are there, or no longer, and more or fewer of their values',
+    access: 'products:write',
+    body: z.strictObject({
+      add: batch(z.union([id, newOption, z.strictObject({ id, value_ids: valueIds })])),
+      remove: batch(id),
+      update: batch(
+        z.strictObject({
+          product_option_id: id,
+          add: batch(z.union([id, z.strictObject({ value: name })])),
+          remove: batch(id),
+        }),
+      ),
+    }),
+    fields: productFields,
+    ids: {
+      id: 'bare_product',
+      add: 'shared_option',
+      value_ids: 'shared_option_value',
+      remove: 'bare_option',
+      product_option_id: 'bare_option',
+      'update.add': 'bare_option_value',
+      'update.remove': 'bare_option_value',
+    },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const { add, remove, update } = request.body
+      await write(request, async (unit) => {
+        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await changeProductOptions(unit, wanted, { add, remove, update })
+      })
+      return productAnswer(request, wanted)
+    },
+  }),
   route({
     surface: 'admin',
     method: 'POST',

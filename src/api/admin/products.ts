@@ -3,6 +3,7 @@ import {
   createProduct,
   deleteProduct,
   deleteVariant,
+  knownProductStatement,
   listManagedProducts,
   type ManagedProductQuery,
   type ProductFilter,
@@ -107,7 +108,7 @@ export async function loadProducts(
 
 async function find(request: AnyRequest, wanted: string): Promise<ProductJson> {
   const { products } = await loadProducts(request, { id: [wanted] }, singlePage)
-  if (products[0] === undefined) throw notFound(`Product with id: ${wanted} was not found`)
+  if (products[0] === undefined) throw notFound('Product not found')
   return products[0]
 }
 
@@ -123,6 +124,14 @@ export async function knownPrices(
     (variant) => (variant as unknown as { prices: { id: string; currency_code: string; amount: number }[] }).prices,
   )
   return new Map(prices.map((price) => [price.id, price]))
+}
+
+/** Asks no more than whether the caller can see a product. Throws not_found. */
+export async function productExists(request: AnyRequest, wanted: string): Promise<void> {
+  const { context } = request
+  const visible = reach(request, 'products:read')
+  const [found] = await context.db.read(context.scope, knownProductStatement(tenantOf(context), wanted, visible))
+  if (found === undefined) throw notFound('Product not found')
 }
 
 /** One as it is now: the answer to every write. Throws not_found. */

@@ -75,6 +75,7 @@ const preferences = reading({
   query: z.strictObject({ id: ids, attribute: oneOrMany.optional(), value: oneOrMany.optional() }),
   narrowing: { table: 'price_preference', columns: { attribute: 'text', value: 'text', is_tax_inclusive: 'boolean' } },
   fields: preferenceFields,
+  limit: 300,
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,

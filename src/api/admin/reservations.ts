@@ -32,6 +32,7 @@ const reservations = reading({
   query: z.strictObject({ id: ids, inventory_item_id: ids, location_id: ids, line_item_id: ids }),
   narrowing: { table: 'reservation', columns: { description: 'text', quantity: 'number', created_by: 'text' } },
   fields,
+  limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'quantity'],
   load: (request, query, page) =>
     request.context.db.read(

@@ -21,14 +21,25 @@ const channels = reading({
   plural: 'sales_channels',
   label: 'Sales channel',
   access: 'settings:read',
-  query: z.strictObject({ q, id: ids, name: oneOrMany.optional() }),
+  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), location_id: ids, publishable_key_id: ids }),
   narrowing: { table: 'sales_channel', columns: { name: 'text', description: 'text', is_disabled: 'boolean' } },
   fields,
+  limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listSalesChannelsStatement(tenantOf(context), { id: query.id ?? null, name: query.name ?? null, q: containsPattern(query.q) }, page),
+      listSalesChannelsStatement(
+        tenantOf(context),
+        {
+          id: query.id ?? null,
+          name: query.name ?? null,
+          q: containsPattern(query.q),
+          locationId: query.location_id ?? null,
+          keyId: query.publishable_key_id ?? null,
+        },
+        page,
+      ),
     ),
 })
 

@@ -49,8 +49,12 @@ interface Reading<Query extends z.ZodObject> {
   fields: FieldsPolicy
   orderable?: readonly [string, ...string[]]
   descending?: boolean
-  /** Rows of a page where none are asked for; 50 when absent. */
+  /** How many the list answers where its client does not say. */
   limit?: number
+  /** What one by its id can be asked for besides. */
+  details?: z.ZodObject
+  /** What is said where there is none of an id, where that is not the usual sentence. */
+  missing?(wanted: string): string
   /** A page of rows, each with the `count` of all. */
   load(request: AnyRequest, query: output<Query>, page: ListPage): Promise<{ count: number }[]>
   render?(row: never, request: AnyRequest): object
@@ -78,7 +82,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     request.fields.project({ deleted_at: null, ...((noun.render === undefined ? row : noun.render(row as never, request)) as object) })
   const answer = async (request: AnyRequest, wanted: string) => {
     const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
-    if (row === undefined) throw notFound(`${label} with id: ${wanted} was not found`)
+    if (row === undefined) throw notFound(noun.missing?.(wanted) ?? `${label} with id: ${wanted} was not found`)
     return { [singular]: render(row, request) }
   }
   const list = route({
@@ -108,6 +112,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     summary: `One of the ${plural.replaceAll('_', ' ')}`,
     access,
     fields,
+    ...(noun.details === undefined ? {} : { query: noun.details }),
     ids: { id: singular },
     handle: (request) => answer(request, request.params.id as string),
   })
@@ -136,6 +141,7 @@ export function needWholeStore(request: AnyRequest, permission: Permission): voi
 /** Rows that belong to a vendor, by the table they are in. */
 const owned = {
   product: 'Product',
+  product_option: 'Product option',
   stock_location: 'Stock location',
   shipping_profile: 'Shipping profile',
   shipping_option: 'Shipping option',

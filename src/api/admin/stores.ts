@@ -46,8 +46,9 @@ const stores = reading({
   label: 'Store',
   access: 'settings:read',
   query: z.strictObject({ id: ids }),
+  narrowing: { table: 'store', columns: { name: 'text' } },
   fields,
-  orderable: ['id'],
+  orderable: ['id', 'name', 'created_at', 'updated_at'],
   load: (request, query) => request.context.db.read(request.context.scope, storesStatement(tenantOf(request.context), query.id ?? null)),
   render: ({ reserve_ppm, payout_minimums, ...row }: StoreRow) => ({
     ...row,

@@ -31,6 +31,10 @@ const regionFields: FieldsPolicy = {
     'tax_rates.*',
     'tax_rates.rules.*',
     'children.*',
+    'children.tax_rates.*',
+    'children.tax_rates.rules.*',
+    'parent.*',
+    'created_by',
   ],
 }
 const rateFields: FieldsPolicy = {
@@ -46,7 +50,9 @@ const rateFields: FieldsPolicy = {
     'created_at',
     'updated_at',
     'deleted_at',
+    'created_by',
     'rules.*',
+    'tax_region.*',
   ],
 }
 
@@ -61,6 +67,7 @@ const regions = reading({
   query: z.strictObject({ id: ids, country_code: oneOrMany.optional(), province_code: oneOrMany.optional(), parent_id: ids }),
   narrowing: { table: 'tax_region', columns: { country_code: 'text', province_code: 'text', parent_id: 'text', provider_id: 'text' } },
   fields: regionFields,
+  limit: 20,
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
@@ -75,7 +82,11 @@ const regions = reading({
         page,
       ),
     ),
-  render: (row: TaxRegionView) => ({ ...row, tax_rates: row.tax_rates.map(renderRate) }),
+  render: (row: TaxRegionView) => ({
+    ...row,
+    tax_rates: row.tax_rates.map(renderRate),
+    children: row.children.map((child) => ({ ...child, tax_rates: child.tax_rates.map(renderRate) })),
+  }),
 })
 
 const rates = reading({
@@ -90,6 +101,7 @@ const rates = reading({
     columns: { name: 'text', code: 'text', tax_region_id: 'text', is_default: 'boolean', is_combinable: 'boolean' },
   },
   fields: rateFields,
+  limit: 20,
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,

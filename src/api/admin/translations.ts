@@ -37,6 +37,7 @@ const translations = reading({
     locale_code: oneOrMany.optional(),
   }),
   fields,
+  limit: 20,
   load(request, query, page) {
     const filter = {
       id: query.id ?? null,
@@ -119,7 +120,7 @@ export const routes: Route[] = [
     access: 'settings:read',
     query: z.strictObject({ q, code: oneOrMany.optional() }),
     fields: localeFields,
-    page: { limit: 50, orderable: ['code'] },
+    page: { limit: 200, orderable: ['code'] },
     async handle({ query, page, fields: tree }) {
       const wanted = query.q?.toLowerCase()
       const found = worldLocales

@@ -13,7 +13,7 @@ import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { variantFilterOf, variantFilters } from '../store/catalog-filters.js'
 import { requiredQuantity } from './product-body.js'
-import { loadProducts, productAnswer } from './products.js'
+import { loadProducts, productExists } from './products.js'
 import { type AnyRequest, findWithin, id, ids, reach, write } from './shared.js'
 
 // Variants by themselves, and the inventory items that a piece of one takes (Medusa's Admin API, product variants).
@@ -83,7 +83,7 @@ export const routes: Route[] = [
     access: 'products:read',
     query: z.strictObject({ ...variantFilters, product_id: ids }),
     fields: variantFields,
-    page: { limit: 20, orderable: managedVariantOrders },
+    page: { limit: 50, orderable: managedVariantOrders },
     handle: (request) => listed(request, variantFilterOf(request.query)),
   }),
   route({
@@ -98,7 +98,7 @@ export const routes: Route[] = [
     ids: { id: 'product' },
     async handle(request) {
       const wanted = request.params.id as string
-      await productAnswer(request, wanted)
+      await productExists(request, wanted)
       return listed(request, { ...variantFilterOf(request.query), product_id: [wanted] })
     },
   }),

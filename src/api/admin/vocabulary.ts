@@ -1,17 +1,13 @@
 import { z } from 'zod'
 import {
-  categoriesOfStoreStatement,
   collectionsOfStoreStatement,
-  createCategory,
   createCollection,
   createWord,
-  deleteCategory,
   deleteCollection,
   deleteWord,
   groupedProductsStatement,
   groupProducts,
   type ProductGroup,
-  updateCategory,
   updateCollection,
   updateWord,
   wordsOfStoreStatement,
@@ -19,10 +15,10 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { type AnyRequest, handle, id, ids, links, name, q, reach, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, handle, ids, links, name, q, reach, reading, removal, write } from './shared.js'
 
 /** The id that the store's other systems know it by. */
-const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
+export const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
 const title = z.string().trim().min(1).max(limits.title_characters)
 
 const collectionFields: FieldsPolicy = {
@@ -39,6 +35,7 @@ const collections = reading({
   query: z.strictObject({ q, id: ids, title: oneOrMany.optional(), handle: oneOrMany.optional() }),
   narrowing: { table: 'product_collection', columns: { title: 'text', handle: 'text', external_id: 'text' } },
   fields: collectionFields,
+  limit: 10,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'handle'],
   async load(request, query, page) {
     const filter = { id: query.id ?? null, q: containsPattern(query.q), name: query.title ?? null, handle: query.handle ?? null }
@@ -94,29 +91,8 @@ const collectionRoutes: Route[] = [
   }),
 ]
 
-const categoryFields: FieldsPolicy = {
-  defaults: [
-    'id',
-    'name',
-    'description',
-    'handle',
-    'rank',
-    'is_active',
-    'is_internal',
-    'external_id',
-    'parent_category_id',
-    'metadata',
-    'created_at',
-    'updated_at',
-    'deleted_at',
-    'parent_category.*',
-    'category_children.*',
-  ],
-  extra: ['products.*'],
-}
-
 /** Rows with the products in them that the caller may read, where those are asked for. */
-async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductGroup, rows: Row[]): Promise<Row[]> {
+export async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductGroup, rows: Row[]): Promise<Row[]> {
   if (!request.fields.has('products') || rows.length === 0) return rows
   const { context } = request
   const wanted = rows.map((row) => row.id)
@@ -127,7 +103,7 @@ async function withProducts<Row extends { id: string }>(request: AnyRequest, kin
 }
 
 /** Puts products into a category or collection. */
-function gathering(kind: ProductGroup, noun: { path: string; object: string; fields: FieldsPolicy; answer: Answer }): Route {
+export function gathering(kind: ProductGroup, noun: { path: string; object: string; fields: FieldsPolicy; answer: Answer }): Route {
   return route({
     surface: 'admin',
     method: 'POST',
@@ -146,99 +122,6 @@ function gathering(kind: ProductGroup, noun: { path: string; object: string; fie
 }
 type Answer = (request: AnyRequest, wanted: string) => Promise<Record<string, unknown>>
 
-const categoryColumns = {
-  description: text.optional(),
-  handle: handle.optional(),
-  parent_category_id: id.nullish(),
-  rank: z.int().min(0).max(1_000_000).optional(),
-  is_active: z.boolean().optional(),
-  is_internal: z.boolean().optional(),
-  external_id: externalId,
-  metadata,
-}
-
-const categories = reading({
-  path: '/admin/product-categories',
-  singular: 'product_category',
-  plural: 'product_categories',
-  label: 'Product category',
-  access: 'products:read',
-  query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), handle: oneOrMany.optional(), parent_category_id: ids }),
-  narrowing: {
-    table: 'product_category',
-    columns: {
-      name: 'text',
-      handle: 'text',
-      description: 'text',
-      external_id: 'text',
-      is_active: 'boolean',
-      is_internal: 'boolean',
-      rank: 'number',
-    },
-  },
-  fields: categoryFields,
-  orderable: ['rank', 'id', 'created_at', 'updated_at', 'name', 'handle'],
-  async load(request, query, page) {
-    const filter = {
-      id: query.id ?? null,
-      q: containsPattern(query.q),
-      name: query.name ?? null,
-      handle: query.handle ?? null,
-      parentId: query.parent_category_id ?? null,
-    }
-    const { context } = request
-    const rows = await context.db.read(context.scope, categoriesOfStoreStatement(tenantOf(context), filter, page))
-    return withProducts(request, 'product_category', rows)
-  },
-})
-
-const categoryRoutes: Route[] = [
-  ...categories.routes,
-  route({
-    surface: 'admin',
-    method: 'POST',
-    path: '/admin/product-categories',
-    summary: 'Create a category',
-    access: 'catalog:write',
-    body: z.strictObject({ name, ...categoryColumns }),
-    fields: categoryFields,
-    ids: { parent_category_id: 'product_category' },
-    async handle(request) {
-      const given = Object.fromEntries(Object.entries(request.body).filter(([, value]) => value !== undefined))
-      const input = { ...given, name: request.body.name }
-      return categories.answer(request, await write(request, (unit) => createCategory(unit, input)))
-    },
-  }),
-  route({
-    surface: 'admin',
-    method: 'POST',
-    path: '/admin/product-categories/:id',
-    summary: 'Change a category, or move it',
-    access: 'catalog:write',
-    body: z.strictObject({ name: name.optional(), ...categoryColumns }),
-    fields: categoryFields,
-    ids: { id: 'product_category', parent_category_id: 'product_category' },
-    async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, (unit) => updateCategory(unit, wanted, request.body))
-      return categories.answer(request, wanted)
-    },
-  }),
-  removal({
-    path: '/admin/product-categories',
-    object: 'product_category',
-    summary: 'Take a category without others below it out of use',
-    access: 'catalog:write',
-    remove: deleteCategory,
-  }),
-  gathering('product_category', {
-    path: '/admin/product-categories',
-    object: 'product_category',
-    fields: categoryFields,
-    answer: categories.answer,
-  }),
-]
-
 const wordFields: FieldsPolicy = { defaults: ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
 
 /** Types and tags differ in their names only. */
@@ -253,6 +136,7 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
     query: z.strictObject({ q, id: ids, value: oneOrMany.optional() }),
     narrowing: { table: `product_${kind}`, columns: { value: 'text', external_id: 'text' } },
     fields: wordFields,
+    limit: kind === 'type' ? 10 : 20,
     orderable: ['id', 'created_at', 'updated_at', 'value'],
     load: ({ context }, query, page) =>
       context.db.read(
@@ -302,4 +186,4 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
   ]
 }
 
-export const routes: Route[] = [...collectionRoutes, ...categoryRoutes, ...wordRoutes('type'), ...wordRoutes('tag')]
+export const routes: Route[] = [...collectionRoutes, ...wordRoutes('type'), ...wordRoutes('tag')]

@@ -5,6 +5,7 @@ import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, Variant
 import type { PriceInput, VariantInput } from './input.js'
 import { linkInventory } from './link-inventory.js'
 import { firstLocation } from './stock-variant.js'
+import { sameCombination } from './twin-variants.js'
 
 export interface CreatedOption {
   id: string
@@ -104,29 +105,31 @@ async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly Va
 /** A value for each option. Throws invalid_data for a variant that leaves one open, and for what the product does not have. */
 export function chosenValues(options: readonly CreatedOption[], input: VariantInput): { optionId: string; valueId: string }[] {
   // As in Medusa, a variant may leave all options open; one that names some names every one.
-  if (input.options === undefined) return []
-  const given = input.options
-  const unknown = Object.keys(given).find((title) => !options.some((option) => option.title === title))
-  if (unknown !== undefined) throw invalidData(`Variant "${input.title}" names the option ${unknown}, which the product does not have`)
-  return options.map((option) => {
-    const wanted = given[option.title]
-    const value = option.values.find((candidate) => candidate.value === wanted)
-    if (value === undefined) {
-      const allowed = option.values.map((candidate) => candidate.value).join(', ')
-      throw invalidData(`Variant "${input.title}" needs a value for option ${option.title}: one of ${allowed}`)
-    }
+  const given = Object.entries(input.options ?? {})
+  if (given.length === 0) return []
+  if (given.length !== options.length) {
+    throw invalidData(
+      `Product has ${options.length} option values but there were ${given.length} provided option values for the variant: ${input.title}.`,
+    )
+  }
+  return given.map(([title, wanted]) => {
+    const option = options.find((candidate) => candidate.title === title)
+    const value = option?.values.find((candidate) => candidate.value === wanted)
+    if (option === undefined || value === undefined) throw invalidData(`Option value ${wanted} does not exist for option ${title}`)
     return { optionId: option.id, valueId: value.id }
   })
 }
 
 function refuseTwins(variants: readonly { input: VariantInput; chosen: { valueId: string }[] }[]): void {
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const { input, chosen } of variants) {
-    const combination = chosen.map(({ valueId }) => valueId).join(' ')
-    if (combination !== '' && seen.has(combination)) {
-      throw invalidData(`Variant "${input.title}" has the same options as another variant of the product`)
-    }
-    seen.add(combination)
+    const combination = chosen
+      .map(({ valueId }) => valueId)
+      .sort()
+      .join(' ')
+    const other = seen.get(combination)
+    if (combination !== '' && other !== undefined) throw invalidData(sameCombination(input.title, other))
+    seen.set(combination, input.title)
   }
 }
 

@@ -3,6 +3,9 @@ import { duplicate, invalidData, limits, newId } from '../../kernel/index.js'
 import { ProductImage, ProductOption, ProductOptionValue } from '../models.js'
 import { addVariants, type CreatedOption } from './add-variants.js'
 import { type ProductInput, slugOf } from './input.js'
+import { linkOptions } from './option-links.js'
+import { optionsOfProduct } from './option-values.js'
+import { createSharedOption } from './shared-options.js'
 
 /**
  * Creates a product with everything below it, in the caller's unit of work.
@@ -16,7 +19,9 @@ export async function createProduct(unit: Unit, input: ProductInput): Promise<st
   const productId = newId('prod')
   await insertProduct(unit, productId, input)
   await insertImages(unit, productId, input)
-  const options = await insertOptions(unit, productId, input)
+  const own = await insertOptions(unit, productId, input)
+  const options = await shareOptions(unit, productId, input, own)
+  refuseMissing(input, options)
   await addVariants(unit, { productId, vendorId: input.vendor_id, options, firstRank: 0 }, variantsOf(input))
   await linkProduct(unit, productId, input)
   return productId
@@ -29,6 +34,17 @@ function checkSizes(input: ProductInput): void {
   if ((input.images?.length ?? 0) > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
   const titles = (input.options ?? []).map((option) => option.title)
   if (new Set(titles).size !== titles.length) throw invalidData('Two options of a product have the same title')
+}
+
+/** A variant that names some options names every one. */
+function refuseMissing(input: ProductInput, options: readonly CreatedOption[]): void {
+  const missing = variantsOf(input).filter(({ options: given = {} }) => {
+    const titles = new Set(Object.keys(given))
+    return titles.size > 0 && options.some((option) => !titles.has(option.title))
+  })
+  if (missing.length === 0) return
+  const titles = missing.map((variant) => variant.title).join(', ')
+  throw invalidData(`Product "${input.title}" has variants with missing options: [${titles}]`)
 }
 
 function variantsOf(input: ProductInput) {
@@ -110,19 +126,32 @@ function rankedValues({ values, ranks = {} }: NonNullable<ProductInput['options'
 }
 
 async function insertOptions(_unit: Unit, productId: string, input: ProductInput): Promise<CreatedOption[]> {
-  const options = (input.options ?? []).map((option, rank) => ({
+  const own = (input.options ?? []).filter((option) => option.is_exclusive !== false)
+  const options = own.map((option, rank) => ({
     id: newId('opt'),
     title: option.title,
     rank,
+    metadata: option.metadata ?? null,
     values: rankedValues(option),
   }))
   if (options.length === 0) return []
   await ProductOption.query().insert(
-    options.map(({ id, title, rank }) => ({ id, title, rank, vendor_id: input.vendor_id, product_id: productId })),
+    options.map(({ values: _values, ...option }) => ({ ...option, vendor_id: input.vendor_id, product_id: productId })),
   )
   const values = options.flatMap((option) => option.values.map((value) => ({ ...value, option_id: option.id, vendor_id: input.vendor_id })))
   if (values.length > 0) await ProductOptionValue.query().insert(values)
   return options
+}
+
+/** Lets the product use the shared options that it names, and those that it brings for others to share. Answers all that it has. */
+async function shareOptions(unit: Unit, productId: string, input: ProductInput, own: CreatedOption[]): Promise<CreatedOption[]> {
+  const links = [...(input.option_links ?? [])]
+  for (const option of input.options ?? []) {
+    if (option.is_exclusive === false) links.push({ id: await createSharedOption(unit, input.vendor_id, option) })
+  }
+  if (links.length === 0) return own
+  await linkOptions(unit, { id: productId, vendor_id: input.vendor_id }, links)
+  return optionsOfProduct(unit, productId)
 }
 
 /** Categories, tags and channels. Ids of another store are not found by their keys and refused. */

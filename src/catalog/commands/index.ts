@@ -6,7 +6,18 @@ export { changeInventoryLink, type InventoryLink, linkInventory, vendorOfVariant
 export { groupProducts, type ProductGroup } from './group-products.js'
 export { ensureOptionValues, optionsOfProduct } from './option-values.js'
 export { type ProductPatch, updateProduct, type VariantPatch } from './update-product.js'
-export { type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'
+export { addCategory, type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'
+export { changeVariantImages, type VariantImage } from './variant-images.js'
 export { type CollectionPatch, createWord, updateCategory, updateCollection } from './words.js'
-export { createOption, deleteOption, type OptionInput, updateOption } from './options.js'
+export {
+  createSharedOption,
+  deleteOptionValue,
+  deleteSharedOption,
+  type SharedOptionInput,
+  type SharedOptionPatch,
+  updateOptionValue,
+  updateSharedOption,
+  valueMissing,
+} from './shared-options.js'
+export { changeProductOptions, createOption, deleteOption, type OptionInput, updateOption } from './options.js'
 export { deleteCategory, deleteCollection, deleteWord, updateWord, type WordPatch } from './retire-words.js'

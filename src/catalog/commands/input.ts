@@ -40,6 +40,15 @@ export interface VariantInput {
   inventory_items?: { inventory_item_id: string; required_quantity: number }[]
 }
 
+/** An option that comes with its product: its own, unless it says that others may share it. */
+export interface NewOption {
+  title: string
+  values: string[]
+  ranks?: Record<string, number>
+  is_exclusive?: boolean
+  metadata?: Record<string, unknown> | null
+}
+
 export interface ProductInput {
   vendor_id: string
   title: string
@@ -66,7 +75,9 @@ export interface ProductInput {
   origin_country?: string | null
   material?: string | null
   metadata?: Record<string, unknown> | null
-  options?: { title: string; values: string[]; ranks?: Record<string, number> }[]
+  options?: NewOption[]
+  /** Options that it shares with other products of its vendor. */
+  option_links?: { id: string; value_ids?: string[] | undefined }[]
   variants?: VariantInput[]
   tag_ids?: string[]
   category_ids?: string[]

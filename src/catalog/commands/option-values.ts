@@ -1,6 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, newId } from '../../kernel/index.js'
 import { ProductOption, ProductOptionValue } from '../models.js'
+import { hasValueSql, optionIdsSql } from '../queries/options-sql.js'
 import type { CreatedOption } from './add-variants.js'
 
 /** The options of a product with their values, in their order. */
@@ -11,8 +12,9 @@ export async function optionsOfProduct(unit: Unit, productId: string): Promise<C
       `select coalesce(json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
                 coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value) order by w.rank, w.id)
                           from product_option_value w
-                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]')) order by o.rank, o.id), '[]') as options
-       from product_option o where o.tenant_id = $1 and o.product_id = $2 and o.deleted_at is null`,
+                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null and ${hasValueSql('$2')}),
+                  '[]')) order by o.rank, o.id), '[]') as options
+       from product_option o where o.tenant_id = $1 and o.id = any(${optionIdsSql('$2')}) and o.deleted_at is null`,
       [tenantOf(unit), productId],
     ),
   )
@@ -42,7 +44,22 @@ export async function ensureOptionValues(
     if (missing.length === 0) continue
     const rows = missing.map((value, index) => ({ id: newId('optval'), option_id: id, vendor_id, value, rank: has.size + index }))
     await ProductOptionValue.query().insert(rows)
+    if (existing !== undefined) await useValues(unit, product.id, id)
   }
+}
+
+/** A product uses the values that were added for it, where the option is one that it shares. */
+async function useValues(unit: Unit, productId: string, optionId: string): Promise<void> {
+  await unit.run(
+    statement(
+      'catalog.use_new_values',
+      `insert into product_shared_option (tenant_id, product_id, option_id, option_value_id, vendor_id)
+       select $1, $2, o.id, w.id, o.vendor_id from product_option o
+       join product_option_value w on w.tenant_id = o.tenant_id and w.option_id = o.id and w.deleted_at is null
+       where o.tenant_id = $1 and o.id = $3 and o.product_id is null on conflict do nothing`,
+      [tenantOf(unit), productId, optionId],
+    ),
+  )
 }
 
 async function refuseVariants(unit: Unit, productId: string, title: string): Promise<void> {

@@ -1,6 +1,8 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
+import { changeLinkedValues, type LinkedValuesPatch, linkOptions, type OptionLink, unlinkOptions } from './option-links.js'
 import { ensureOptionValues, optionsOfProduct } from './option-values.js'
+import { createSharedOption, type SharedOptionInput } from './shared-options.js'
 
 export interface OptionInput {
   title: string
@@ -66,6 +68,28 @@ export async function changeOptions(unit: Unit, productId: string, patches: read
     else if (title !== undefined) await createOption(unit, productId, { title, values: values ?? [] })
     else throw invalidData('A new option needs a title')
   }
+}
+
+export interface ProductOptionChanges {
+  /** Ids of options, options with some of their values, and new ones. */
+  add: readonly (string | SharedOptionInput | Required<OptionLink>)[]
+  /** Ids of options. */
+  remove: readonly string[]
+  update: readonly LinkedValuesPatch[]
+}
+
+/** Changes what options a product has, all or none. Throws as the single changes do. */
+export async function changeProductOptions(unit: Unit, productId: string, changes: ProductOptionChanges): Promise<void> {
+  const product = await lockProduct(unit, productId)
+  const links: OptionLink[] = []
+  for (const entry of changes.add) {
+    if (typeof entry === 'string') links.push({ id: entry })
+    else if ('id' in entry) links.push(entry)
+    else links.push({ id: await createSharedOption(unit, product.vendor_id, entry) })
+  }
+  await linkOptions(unit, product, links)
+  await unlinkOptions(unit, product, changes.remove)
+  for (const patch of changes.update) await changeLinkedValues(unit, product, patch)
 }
 
 async function removeValues(unit: Unit, optionId: string, kept: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, notAllowed, notFound } from '../../kernel/index.js'
+import { closePlace, lockCategories } from './category-places.js'
 
 const words = {
   type: {
@@ -30,7 +31,7 @@ export async function updateWord(unit: Unit, kind: keyof typeof words, id: strin
       .where({ tenant_id: tenantOf(unit), id })
       .whereNull('deleted_at')
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
-    if (changed === 0) throw notFound(`${label} with id: ${id} was not found`)
+    if (changed === 0) throw notFound(`${label} with id "${id}" not found`)
   } catch (error) {
     if (isDuplicate(error)) throw duplicate(`${label} with value: ${patch.value}, already exists.`)
     throw error
@@ -62,7 +63,9 @@ export async function deleteCollection(unit: Unit, id: string): Promise<void> {
  */
 export async function deleteCategory(unit: Unit, id: string): Promise<void> {
   const tenantId = tenantOf(unit)
+  const place = (await lockCategories(unit)).find((category) => category.id === id)
   await retire(unit, 'product_category', 'Product category', id)
+  if (place !== undefined) await closePlace(unit, place)
   const [below] = await unit.run(
     statement<{ id: string }>(
       'catalog.any_category_below',
@@ -70,7 +73,7 @@ export async function deleteCategory(unit: Unit, id: string): Promise<void> {
       [tenantId, id],
     ),
   )
-  if (below !== undefined) throw notAllowed(`Product category with id: ${id} has categories below it: remove those first`)
+  if (below !== undefined) throw notAllowed(`Deleting ProductCategory (${id}) with category children is not allowed`)
   await unit.run(
     statement('catalog.let_go_category', 'delete from product_category_product where tenant_id = $1 and product_category_id = $2', [
       tenantId,

@@ -2,11 +2,13 @@ import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.j
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, chosenValues, type CreatedOption, describing, insertPrices, skuTaken } from './add-variants.js'
+import { addVariants, chosenValues, describing, insertPrices, skuTaken } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
+import { setOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
+import { refuseTwinsOf } from './twin-variants.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
   /** The variant to change; without it the variant is new, and must say its title, options and prices. */
@@ -19,6 +21,8 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
 
 export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options'>> & {
   options?: OptionPatch[]
+  /** All the options that it is to have, shared ones and its own. */
+  option_ids?: string[]
   variants?: VariantPatch[]
 }
 
@@ -75,6 +79,7 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
   await replaceLinks(unit, id, product.vendor_id, patch)
   if (patch.options !== undefined) await changeOptions(unit, id, patch.options)
+  if (patch.option_ids !== undefined) await setOptions(unit, { id, vendor_id: product.vendor_id }, patch.option_ids)
   await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
 }
 
@@ -124,16 +129,24 @@ async function replaceLinks(unit: Unit, productId: string, vendorId: string, pat
 async function changeVariants(unit: Unit, productId: string, vendorId: string, patches: readonly VariantPatch[]): Promise<void> {
   const known = patches.filter((patch) => patch.id !== undefined)
   for (const patch of known) await changeVariant(unit, productId, vendorId, patch)
-  const added = patches.filter((patch) => patch.id === undefined)
-  if (added.length === 0) return
+  const added = await addPatches(
+    unit,
+    productId,
+    vendorId,
+    patches.filter((patch) => patch.id === undefined),
+  )
+  const chosen = known.filter((patch) => patch.options !== undefined).map((patch) => patch.id as string)
+  await refuseTwinsOf(unit, productId, [...chosen, ...added])
+}
+
+/** Adds the variants that a product lacks. Answers their ids. */
+async function addPatches(unit: Unit, productId: string, vendorId: string, added: readonly VariantPatch[]): Promise<string[]> {
+  if (added.length === 0) return []
+  const options = await optionsOfProduct(unit, productId)
   const [existing] = await unit.run(
-    statement<{ options: CreatedOption[]; variants: number; rank: number }>(
-      'catalog.options_of_product',
-      `select coalesce((select json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
-                coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value)) from product_option_value w
-                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]')) order by o.rank)
-              from product_option o where o.tenant_id = $1 and o.product_id = $2 and o.deleted_at is null), '[]') as options,
-              (select count(*) from product_variant v where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null)::int as variants,
+    statement<{ variants: number; rank: number }>(
+      'catalog.variants_of_product',
+      `select (select count(*) from product_variant v where v.tenant_id = $1 and v.product_id = $2 and v.deleted_at is null)::int as variants,
               (select coalesce(max(v.variant_rank) + 1, 0) from product_variant v where v.tenant_id = $1 and v.product_id = $2)::int as rank`,
       [tenantOf(unit), productId],
     ),
@@ -145,7 +158,7 @@ async function changeVariants(unit: Unit, productId: string, vendorId: string, p
     if (patch.title === undefined || patch.prices === undefined) throw invalidData('A new variant needs a title and prices')
     return { ...patch, title: patch.title, prices: patch.prices }
   })
-  await addVariants(unit, { productId, vendorId, options: existing?.options ?? [], firstRank: existing?.rank ?? 0 }, inputs)
+  return addVariants(unit, { productId, vendorId, options, firstRank: existing?.rank ?? 0 }, inputs)
 }
 
 const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'variant_rank', 'metadata', ...describing] as const
@@ -177,30 +190,14 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
   await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
 }
 
-/** Gives a variant other values of its options. Throws invalid_data for a value that is not there, and for another variant's values. */
+/** Gives a variant other values of its options. Throws invalid_data for a value that is not there. */
 async function chooseOptions(unit: Unit, productId: string, variant: ProductVariant, wanted: Record<string, string>): Promise<void> {
   const { id, title, vendor_id } = variant
   const tenantId = tenantOf(unit)
   const options = await optionsOfProduct(unit, productId)
-  const links = await unit
-    .knex('product_variant_option as l')
-    .join('product_variant as v', (on) => on.on('v.tenant_id', 'l.tenant_id').on('v.id', 'l.variant_id'))
-    .where({ 'l.tenant_id': tenantId, 'v.product_id': productId })
-    .whereNull('v.deleted_at')
-    .select<{ variant_id: string; option_value_id: string }[]>('l.variant_id', 'l.option_value_id')
-  const has = new Set(links.filter((link) => link.variant_id === id).map((link) => link.option_value_id))
+  const has = new Set(await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).pluck('option_value_id'))
   const kept = options.flatMap((option) => option.values.filter((value) => has.has(value.id)).map((value) => [option.title, value.value]))
   const chosen = chosenValues(options, { title, prices: [], options: { ...Object.fromEntries(kept), ...wanted } })
-  const combination = chosen
-    .map(({ valueId }) => valueId)
-    .sort()
-    .join(' ')
-  const others = new Set(links.filter((link) => link.variant_id !== id).map((link) => link.variant_id))
-  for (const other of others) {
-    const values = links.filter((link) => link.variant_id === other).map((link) => link.option_value_id)
-    if (values.sort().join(' ') === combination)
-      throw invalidData(`Variant "${title}" has the same options as another variant of the product`)
-  }
   await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).delete()
   await unit.knex('product_variant_option').insert(
     chosen.map(({ optionId, valueId }) => ({

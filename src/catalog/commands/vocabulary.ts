@@ -1,5 +1,6 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { openPlace } from './category-places.js'
 import { slugOf } from './input.js'
 
 const words = {
@@ -43,7 +44,13 @@ export interface CategoryInput {
   metadata?: Record<string, unknown> | null
 }
 
-/** Creates a category. Throws duplicate_error for a taken handle, not_found for an unknown parent. */
+/** Creates a category at the place that it asks for, or behind those beside it. Throws as `createCategory` does. */
+export async function addCategory(unit: Unit, input: CategoryInput): Promise<string> {
+  const rank = await openPlace(unit, { parent_category_id: input.parent_category_id ?? null, rank: input.rank })
+  return createCategory(unit, { ...input, rank })
+}
+
+/** Creates a category, with the rank as it is given. Throws duplicate_error for a taken handle, not_found for an unknown parent. */
 export async function createCategory(unit: Unit, input: CategoryInput): Promise<string> {
   const id = newId('pcat')
   if (input.parent_category_id != null) await refuseUnknown(unit, input.parent_category_id)

@@ -1,5 +1,6 @@
-import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
+import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { movePlace } from './category-places.js'
 import type { CategoryInput } from './vocabulary.js'
 
 const words = {
@@ -38,18 +39,19 @@ export async function updateCollection(unit: Unit, id: string, patch: Collection
       .whereNull('deleted_at')
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
-  if (changed === 0) throw notFound(`Product collection with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`Collection with id "${id}" not found`)
 }
 
 type CategoryPatch = { [Name in keyof CategoryInput]?: CategoryInput[Name] | undefined }
 
 /**
- * Changes a category: what is named is set.
+ * Changes a category: what is named is set, and the categories beside it make room.
  * @throws not_found for the category or its parent; duplicate_error for a taken handle; invalid_data for a parent below it
  */
 export async function updateCategory(unit: Unit, id: string, patch: CategoryPatch): Promise<void> {
-  if (patch.parent_category_id != null) await refuseCircle(unit, id, patch.parent_category_id)
-  const changes = given(patch, [
+  const moves = patch.parent_category_id !== undefined || patch.rank !== undefined
+  const { parent_category_id, rank } = moves ? await movePlace(unit, id, patch) : patch
+  const changes = given({ ...patch, parent_category_id, rank }, [
     'name',
     'description',
     'handle',
@@ -68,22 +70,6 @@ export async function updateCategory(unit: Unit, id: string, patch: CategoryPatc
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Product category with id: ${id} was not found`)
-}
-
-/** The whole tree is locked against another move: two moves at once could close a circle that neither sees. */
-async function refuseCircle(unit: Unit, id: string, parentId: string): Promise<void> {
-  const rows = await unit.run(
-    statement<{ id: string; parent_category_id: string | null }>(
-      'catalog.lock_category_tree',
-      'select id, parent_category_id from product_category where tenant_id = $1 and deleted_at is null order by id for update',
-      [tenantOf(unit)],
-    ),
-  )
-  const parents = new Map(rows.map((row) => [row.id, row.parent_category_id]))
-  if (!parents.has(parentId)) throw notFound(`Product category with id: ${parentId} was not found`)
-  for (let above: string | null | undefined = parentId; above != null; above = parents.get(above)) {
-    if (above === id) throw invalidData('A category cannot be below itself')
-  }
 }
 
 function given<T extends object>(patch: T, names: readonly (keyof T & string)[]): Record<string, unknown> {

@@ -122,10 +122,15 @@ function optionsSql(source: string): string {
   return `coalesce((select json_agg(json_build_object('id', t.id, 'title', t.title, 'values', t.values) order by t.title)
     from (select g.title, min(g.option_id) as id,
         json_agg(json_build_object('id', g.id, 'value', g.value, 'count', g.count) order by g.count desc, g.value) as values
-      from (select o.title, w.value, count(distinct o.product_id)::int as count, min(o.id) as option_id, min(w.id) as id from ${source} m
-        join product_option o on o.tenant_id = $1 and o.product_id = m.id and o.deleted_at is null
-        join product_option_value w on w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null
-        group by o.title, w.value order by count desc, o.title, w.value limit ${valuesShown}) g
+      from (select h.title, h.value, count(distinct h.product_id)::int as count, min(h.option_id) as option_id, min(h.id) as id from (
+          select m.id as product_id, o.id as option_id, o.title, w.id, w.value from ${source} m
+          join product_option o on o.tenant_id = $1 and o.product_id = m.id and o.deleted_at is null
+          join product_option_value w on w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null
+          union all select m.id, o.id, o.title, w.id, w.value from ${source} m
+          join product_shared_option s on s.tenant_id = $1 and s.product_id = m.id
+          join product_option o on o.tenant_id = $1 and o.id = s.option_id and o.deleted_at is null
+          join product_option_value w on w.tenant_id = $1 and w.id = s.option_value_id and w.deleted_at is null) h
+        group by h.title, h.value order by count desc, h.title, h.value limit ${valuesShown}) g
       group by g.title) t), '[]')`
 }
 

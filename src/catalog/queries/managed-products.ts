@@ -17,6 +17,8 @@ interface VariantDetails {
     max_quantity: number | null
     region_id: string | null
     customer_group_id: string | null
+    created_at: string
+    updated_at: string
   }[]
   inventory_items: {
     inventory_item_id: string
@@ -88,10 +90,11 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
     `select v.id as variant_id, v.manage_inventory,
             coalesce((select json_agg(r order by r.currency_code, r.min_quantity nulls first, r.id) from (
                 select r.id, r.currency_code, r.amount_minor, r.compare_at_minor, r.min_quantity, r.max_quantity,
-                       null::text as region_id, null::text as customer_group_id
+                       null::text as region_id, null::text as customer_group_id, r.created_at, r.updated_at
                 from price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id
                 union all
-                select r.id, r.currency_code, r.amount_minor, null, r.min_quantity, r.max_quantity, r.region_id, r.customer_group_id
+                select r.id, r.currency_code, r.amount_minor, null, r.min_quantity, r.max_quantity, r.region_id, r.customer_group_id,
+                       r.created_at, r.updated_at
                 from conditional_price r
                 where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.price_list_id is null) r), '[]') as prices,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
@@ -127,6 +130,7 @@ function addDetails(variant: VariantJson, details: VariantDetails | undefined): 
   Object.assign(variant, {
     prices: details.prices.map(({ amount_minor, compare_at_minor, region_id, customer_group_id, ...price }) => ({
       ...price,
+      variant_id: variant.id,
       rules: {
         ...(region_id === null ? {} : { region_id }),
         ...(customer_group_id === null ? {} : { 'customer.groups.id': customer_group_id }),

@@ -1,4 +1,5 @@
 import { type PriceParameters, priceCandidatesSql } from '../../pricing/index.js'
+import { hasValueSql, optionIdsSql } from './options-sql.js'
 
 /** The relations of a product that an answer can hold; each costs a sub-select, so only what is asked for is read. */
 export const productRelations = [
@@ -138,9 +139,9 @@ const optionsSql = many(`
     'values', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank,
         'metadata', w.metadata, 'option_id', w.option_id, 'created_at', w.created_at, 'updated_at', w.updated_at,
         'deleted_at', w.deleted_at) order by w.rank, w.id)
-      from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]'))
+      from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null and ${hasValueSql('p.id')}), '[]'))
     order by o.rank, o.id)
-  from product_option o where o.tenant_id = $1 and o.product_id = p.id and o.deleted_at is null`)
+  from product_option o where o.tenant_id = $1 and o.id = any(${optionIdsSql('p.id')}) and o.deleted_at is null`)
 
 const categoriesSql = many(`
   select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'handle', c.handle,

@@ -14,7 +14,8 @@ export function productPlacesStatement(tenantId: string, productIds: readonly st
   return statement(
     'catalog.product_places',
     `select p.id as product_id, p.vendor_id, p.shipping_profile_id,
-            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
+            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description,
+                'is_disabled', c.is_disabled, 'metadata', c.metadata, 'created_at', c.created_at, 'updated_at', c.updated_at) order by c.id)
               from product_sales_channel h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.product_id = p.id and c.deleted_at is null), '[]') as sales_channels,
             coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'handle', c.handle,
@@ -23,5 +24,14 @@ export function productPlacesStatement(tenantId: string, productIds: readonly st
               where l.tenant_id = $1 and l.product_id = p.id and c.deleted_at is null), '[]') as categories
      from product p where p.tenant_id = $1 and p.id = any($2)`,
     [tenantId, productIds],
+  )
+}
+
+/** Whether there is a product, of one of these vendors or, for null, of any. */
+export function knownProductStatement(tenantId: string, id: string, vendorIds: readonly string[] | null): Statement<{ id: string }> {
+  return statement(
+    'catalog.known_product',
+    `select p.id from product p where p.tenant_id = $1 and p.id = $2 and p.deleted_at is null and ($3::text[] is null or p.vendor_id = any($3))`,
+    [tenantId, id, vendorIds],
   )
 }

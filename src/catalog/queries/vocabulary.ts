@@ -176,6 +176,12 @@ export function listVendorsStatement(
   )
 }
 
+/** SQL for "shoppers see this product". $4 are the channels. */
+const isShownSql = (product: string) => `(${product}.deleted_at is null and ${product}.status = 'published'
+       and ($4::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = ${product}.id
+                   and h.sales_channel_id = any($4::text[])))
+       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = ${product}.vendor_id and d.status = 'active'))`
+
 export function listOptionsStatement(
   tenantId: string,
   filter: {
@@ -197,11 +203,11 @@ export function listOptionsStatement(
                 order by w.rank, w.id)
                 from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]'))
             as item, count(*) over ()::int as count
-     from product_option o join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
-     where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null and p.status = 'published'
-       and ($4::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = p.id
-                   and h.sales_channel_id = any($4::text[])))
-       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = p.vendor_id and d.status = 'active')
+     from product_option o left join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
+     where o.tenant_id = $1 and o.deleted_at is null
+       and (${isShownSql('p')} or (o.product_id is null and exists (
+         select 1 from product_shared_option s join product x on x.tenant_id = s.tenant_id and x.id = s.product_id
+         where s.tenant_id = $1 and s.option_id = o.id and ${isShownSql('x')})))
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
        and ($7::text is null or o.title ilike $7) and ($8::boolean is null or o.is_exclusive = $8)
      ${order.sql} limit $5 offset $6`,

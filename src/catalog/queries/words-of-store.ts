@@ -122,3 +122,18 @@ export function categoriesOfStoreStatement(
     [tenantId, filter.id, filter.q, filter.name, filter.handle, filter.parentId, page.limit, page.offset],
   )
 }
+
+/** A category by itself, for building trees. */
+export type CategoryOfTree = Omit<CategoryOfStore, 'parent_category' | 'category_children' | 'count'>
+
+const mostCategories = 5_000
+
+/** Every category of the store: a tree is asked for from any of them, and a store has tens or hundreds. */
+export function allCategoriesStatement(tenantId: string): Statement<CategoryOfTree> {
+  return statement(
+    'catalog.all_categories',
+    `select ${columns.map((column) => `c.${column}`).join(', ')}, c.deleted_at from product_category c
+     where c.tenant_id = $1 and c.deleted_at is null order by c.rank, c.id limit ${mostCategories}`,
+    [tenantId],
+  )
+}

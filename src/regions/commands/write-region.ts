@@ -54,7 +54,7 @@ export async function updateRegion(unit: Unit, id: string, patch: Partial<Region
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
     .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
-  if (changed === 0) throw notFound(`Region with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`Region with id "${id}" not found`)
   await writeParts(unit, id, patch)
 }
 

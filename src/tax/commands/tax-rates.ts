@@ -56,7 +56,7 @@ export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<
       .whereNull('deleted_at')
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
-  if (changed === 0) throw notFound(`Tax rate with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`Tax rate with id "${id}" not found`)
   if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
 }
 

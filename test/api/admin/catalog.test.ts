@@ -164,7 +164,11 @@ describe('admin API: catalogue', () => {
 
   it('moves a category, never below itself', async () => {
     const { product_category: top } = await post('/admin/product-categories', { name: 'Top', handle: 'top' })
-    const { product_category: middle } = await post('/admin/product-categories', { name: 'Middle', parent_category_id: top.id })
+    const { product_category: middle } = await post('/admin/product-categories', {
+      name: 'Middle',
+      parent_category_id: top.id,
+      is_active: true,
+    })
     const { product_category: bottom } = await post('/admin/product-categories', { name: 'Bottom', parent_category_id: middle.id })
     assert.equal(bottom.parent_category.name, 'Middle')
     const circle = await store.admin.post(`/admin/product-categories/${top.id}`, { parent_category_id: bottom.id })
@@ -175,7 +179,7 @@ describe('admin API: catalogue', () => {
       rank: 3,
       is_active: false,
     })
-    assert.deepEqual([moved.parent_category_id, moved.name, moved.rank, moved.is_active], [top.id, 'Moved', 3, false])
+    assert.deepEqual([moved.parent_category_id, moved.name, moved.rank, moved.is_active], [top.id, 'Moved', 1, false])
     const { body } = await store.admin.get('/admin/product-categories', { parent_category_id: top.id })
     assert.deepEqual(
       body.product_categories.map((row: { name: string }) => row.name),

@@ -168,13 +168,13 @@ describe('admin API: price lists, shipping, products and stock', () => {
     it('are not removed from under those who use them', async () => {
       const vendor = store.vendors[0]
       const refusals = [
-        `/admin/sales-channels/${store.salesChannelId}`,
-        `/admin/shipping-profiles/${vendor?.profileId}`,
-        `/admin/api-keys/${good(await store.admin.get('/admin/api-keys', { type: 'publishable' })).api_keys[0].id}`,
-      ]
-      for (const path of refusals) {
+        [`/admin/sales-channels/${store.salesChannelId}`, 'invalid_data'],
+        [`/admin/shipping-profiles/${vendor?.profileId}`, 'not_allowed'],
+        [`/admin/api-keys/${good(await store.admin.get('/admin/api-keys', { type: 'publishable' })).api_keys[0].id}`, 'not_allowed'],
+      ] as const
+      for (const [path, type] of refusals) {
         const answer = await store.admin.delete(path)
-        assert.deepEqual([answer.status, answer.body.type], [400, 'not_allowed'], path)
+        assert.deepEqual([answer.status, answer.body.type], [400, type], path)
         assert.equal((await store.admin.get(path)).status, 200, path)
       }
     })
@@ -295,7 +295,10 @@ describe('admin API: price lists, shipping, products and stock', () => {
       assert.equal((await level()).reserved_quantity, 0)
       assert.equal((await store.admin.delete(`/admin/reservations/${reservation.id}`)).status, 404, 'it is given back once')
       assert.equal((await level()).reserved_quantity, 0)
-      good(await store.admin.delete(`/admin/inventory-items/${itemId}/location-levels/${locationId}`))
+      const levelPath = `/admin/inventory-items/${itemId}/location-levels/${locationId}`
+      assert.match((await store.admin.delete(levelPath)).body.message, /because there are stocked items at the locations/)
+      await post(levelPath, { stocked_quantity: 0 })
+      good(await store.admin.delete(levelPath))
       good(await store.admin.delete(`/admin/inventory-items/${itemId}`))
     })
 

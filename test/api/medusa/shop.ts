@@ -11,6 +11,7 @@ export interface MedusaShop {
   /** With a key that has no sales channels. */
   shopper: Client
   slug: string
+  secretKey: string
   channelId: string
   regionId: string
   profileId: string
@@ -48,6 +49,7 @@ export async function medusaShop(app: TestApp): Promise<MedusaShop> {
     admin,
     shopper: client(app, { publishableKey: key.token }),
     slug,
+    secretKey: created.secret_key,
     channelId: channel.id,
     regionId: region.id,
     profileId: profile.id,
