@@ -20,7 +20,12 @@ export interface RequestState {
 }
 
 const noFields = fieldTree({ defaults: [] }, undefined)
-const limitText = z.coerce.number().int().min(0).max(limits.page)
+/** Whoever asks for more gets a full page, whose `limit` says how long it is: Medusa's own software asks for 999 where it wants all. */
+const limitText = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .transform((value) => Math.min(value, limits.page))
 const offsetText = z.coerce.number().int().min(0).max(limits.offset)
 const pageQuery = z.object({ limit: limitText.optional(), offset: offsetText.optional(), order: z.string().max(100).optional() })
 

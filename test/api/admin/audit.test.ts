@@ -32,7 +32,7 @@ describe('admin API: who changed what', () => {
 
   it('keeps what was made, what was changed of it, and that it was removed, newest first', async () => {
     const made = good(await store.admin.post('/admin/product-categories', { name: 'Lamps' })).product_category
-    good(await store.admin.post(`/admin/product-categories/${made.id}`, { name: 'Lights', rank: 3 }))
+    good(await store.admin.post(`/admin/product-categories/${made.id}`, { name: 'Lights', is_internal: true }))
     const [change, creation] = (await recordsOf({ object_id: made.id })) as [Record, Record]
     assert.deepEqual(
       [creation.action, creation.object_type, creation.actor_type],
@@ -42,7 +42,7 @@ describe('admin API: who changed what', () => {
     assert.equal(creation.before, null)
     assert.deepEqual(
       [change.action, change.before, change.after],
-      ['POST /admin/product-categories/:id', { name: 'Lamps', rank: 0 }, { name: 'Lights', rank: 3 }],
+      ['POST /admin/product-categories/:id', { name: 'Lamps', is_internal: false }, { name: 'Lights', is_internal: true }],
     )
   })
 
