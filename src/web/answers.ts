@@ -268,7 +268,9 @@ export interface Order extends Totals {
   summary: { paid_total: number; refunded_total: number }
   /** What was given back as store credit, or to gift cards. */
   credit_returned_total: number
-  customer: { id: string; has_account: boolean } | null
+  /** Its customer signs in to see it. */
+  is_of_account: boolean
+  customer: { id: string } | null
   cart?: { id: string } | null
   returns: OrderReturn[]
   /** Absent where nothing was to be paid. */

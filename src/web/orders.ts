@@ -3,7 +3,7 @@ import type { Order } from './answers.js'
 import { inOwnWords } from './lines.js'
 import type { Visit } from './visit.js'
 
-const fields = '+cart.id,+customer.id,+customer.has_account,+credit_returned_total,*returns,*returns.items'
+const fields = '+cart.id,+customer.id,+is_of_account,+credit_returned_total,*returns,*returns.items'
 
 /**
  * The order that the path names, in the page's language. Whoever knows its id may see it, as the Store API has it, but for
@@ -14,7 +14,7 @@ export async function readOrder(visit: Visit): Promise<Order> {
   const { api, params, identified } = visit
   const id = params.id as string
   const { order } = await api.get<{ order: Order }>('/store/orders/:id', { params: { id }, query: { fields } })
-  if (order.customer?.has_account === true && order.customer.id !== identified.actor?.id) {
+  if (order.is_of_account && order.customer?.id !== identified.actor?.id) {
     if (identified.actor === null) throw new StoaError('unauthorized', 401, 'This order belongs to an account: sign in to see it')
     throw notFound(`Order with id: ${id} was not found`)
   }

@@ -48,7 +48,9 @@ export const orderFields: FieldsPolicy = {
     'metadata',
     'cart.id',
     'items.product.*',
-    ...of('customer', 'id email has_account'),
+    ...of('customer', 'id email'),
+    // Ours, for pages: Medusa's `*customer` has the two alone.
+    'is_of_account',
     'credit_returned_total',
     ...of('returns', 'id display_id status refund_amount requested_at received_at canceled_at'),
     ...of('returns.items', 'id item_id quantity received_quantity damaged_quantity'),

@@ -36,6 +36,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     promotions: promotions.map(renderApplied),
     credit_lines: renderCreditLines(credit_lines, currency),
     credit_returned_total: toMajor(credit_returned_minor, currency),
+    is_of_account: order.customer?.has_account === true,
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
   }
 }

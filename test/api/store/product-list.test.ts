@@ -41,7 +41,6 @@ describe('the list of products', () => {
       assert.equal(titles(await list({ order: '-price' }))[0], 'Thing 1.1')
       const added = await store.admin.post(`${path}/variants`, {
         title: 'Small, cheap',
-        options: { Size: 'S' },
         prices: [{ currency_code: 'usd', amount: 1 }],
       })
       assert.equal(added.status, 200, JSON.stringify(added.body))
