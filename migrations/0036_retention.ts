@@ -15,6 +15,8 @@ export async function up(knex: Knex): Promise<void> {
 
 const indexes = {
   payment_event_settled: `app.payment_event (tenant_id, settled_at) where state in ('done', 'ignored')`,
+  // The unclaimed ones stay, and are nothing to walk along.
+  payment_event_handed: `platform.payment_event (received_at) where state <> 'unclaimed'`,
   idempotency_key_created: 'platform.idempotency_key (created_at)',
 }
 

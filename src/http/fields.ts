@@ -160,9 +160,9 @@ function add(compiled: Compiled, root: Node, path: string): void {
     return
   }
   if (compiled.allowed.has(path)) return addPath(root, path)
-  // A column of a relation that is allowed as a whole.
+  // A column of a relation, or of the thing itself, that is allowed as a whole.
   const at = path.lastIndexOf('.')
-  if (at > 0 && compiled.allowed.has(`${path.slice(0, at)}.*`)) addPath(root, path)
+  if (path !== '' && compiled.allowed.has(at > 0 ? `${path.slice(0, at)}.*` : '*')) addPath(root, path)
 }
 
 function refuseTooDeep(policy: FieldsPolicy, parts: readonly Part[]): void {

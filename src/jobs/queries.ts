@@ -96,7 +96,8 @@ export function sweepStatement(retention_days: number, most: number): Statement<
     'jobs.sweep',
     `delete from outbox_event where (tenant_id, id) in (
        select tenant_id, id from outbox_event
-       where state = 'done' and finished_at < now() - $1 * interval '1 day' limit $2)
+       where state = 'done' and finished_at < now() - $1 * interval '1 day'
+       order by finished_at limit $2 for update skip locked)
      returning id`,
     [retention_days, most],
   )

@@ -14,14 +14,16 @@ export async function readMailedOrder(context: Context, orderId: string): Promis
   const ways = order.parts.flatMap((part) => part.shipping)
   const options = ways.map((way) => ({ id: way.shipping_option_id ?? '', name: way.name }))
   await Promise.all([translated(context, order.locale, [...variants, ...options]), nameItems(context, order.locale, items)])
-  for (const [index, variant] of variants.entries()) variant.title = variantTitle(variant, sold[index] ?? null)
+  const isForeign = order.locale !== order.own_locale
+  for (const [index, variant] of variants.entries()) variant.title = variantTitle(variant, sold[index] ?? null, isForeign)
   for (const [index, way] of ways.entries()) way.name = options[index]?.name ?? way.name
   return order
 }
 
-/** Where the variant has no words of its own in the language, those of its options. One that is the only one needs none. */
-function variantTitle({ title, options }: MailedVariant, sold: string | null): string | null {
-  if (sold === null || title !== sold || options.length === 0) return title
+/** Where the variant has no words of its own in another language than it was sold in, those of its options. One that is the only one needs none. */
+function variantTitle({ title, options }: MailedVariant, sold: string | null, isForeign: boolean): string | null {
+  if (sold === 'Default') return null
+  if (sold === null || title !== sold || options.length === 0 || !isForeign) return title
   return options.map(({ value }) => value).join(' / ')
 }
 

@@ -67,6 +67,8 @@ export interface MailedVariant {
 export interface OrderMailRow {
   id: string
   status: string
+  /** The language that goods were sold in. */
+  own_locale: string
   email: string | null
   /** In which it was placed, or else the store's own. */
   locale: string
@@ -99,7 +101,7 @@ export interface OrderMailRow {
 export function orderMailStatement(tenantId: string, orderId: string): Statement<OrderMailRow> {
   return statement(
     'notifications.order_mail',
-    `select o.id, o.status, o.email, coalesce(o.locale, ${ownLocaleSql}) as locale, ${storeColumns},
+    `select o.id, o.status, o.email, coalesce(o.locale, ${ownLocaleSql}) as locale, ${ownLocaleSql} as own_locale, ${storeColumns},
             o.display_id, o.currency_code, o.total_minor, o.credit_minor,
             o.tax_total_minor, o.shipping_address, o.billing_address ->> 'country_code' as billing_country,
             case when o.status = 'canceled' then 0 else coalesce((select sum(k.amount_minor) from payment_collection k

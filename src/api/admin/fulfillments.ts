@@ -37,6 +37,8 @@ const body = z.strictObject({
   items: z.array(item).min(1).max(limits.cartLines),
   labels,
   order_id: id,
+  // Clients send the order along: it is read by its id.
+  order: metadata,
   shipping_option_id: id.nullish(),
   data: metadata,
   packed_at: moment,

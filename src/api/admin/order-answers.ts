@@ -1,3 +1,4 @@
+import { totalPaths } from '../../carts/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import type { FieldsPolicy } from '../../http/index.js'
@@ -25,6 +26,7 @@ export const orderLines = [
 /** What an order's answers hold for the store's staff: all of it, every vendor's part included. */
 export const orderFields: FieldsPolicy = {
   relationsLimit: 4,
+  totals: totalPaths,
   defaults: [
     '*',
     'summary',

@@ -168,8 +168,8 @@ export async function sendPaymentRequest(
 }
 
 /**
- * Tells the shopper of money that came for an order after it was placed, once. Handler of `order.payment_captured`: what was
- * paid with the order is in its confirmation, and what came for a canceled one goes back. Throws whatever the mail server answers.
+ * Tells the shopper of money that was taken for an order after it was placed, once for each time. Handler of `order.payment_captured`:
+ * what was taken with the order is in its confirmation, and what came for a canceled one goes back. Throws whatever the mail server answers.
  */
 export async function sendPaymentReceipt(
   context: Context,
@@ -180,7 +180,7 @@ export async function sendPaymentReceipt(
   const [capture] = await context.db.read(context.scope, captureMailStatement(tenantOf(context), id))
   if (capture === undefined) return
   const settling = await settlingOf(context, settings, capture.order_id)
-  if (settling.order.status === 'canceled') return
+  if (settling.order.status === 'canceled' || settling.order.is_unannounced) return
   const mail = paymentReceipt(settling, capture)
   await send(context, settings, settling, { template: 'payment-receipt', uniqueKey: `order.payment_captured:${id}`, mail })
 }
@@ -192,6 +192,8 @@ export async function sendCancellation(
   { order_id: orderId }: EventPayloads['order.canceled'],
 ): Promise<void> {
   const settling = await settlingOf(context, settings, orderId)
+  // Staff want to tell the customer themselves.
+  if (settling.order.is_unannounced) return
   await send(context, settings, settling, {
     template: 'order-canceled',
     uniqueKey: `order.canceled:${orderId}`,

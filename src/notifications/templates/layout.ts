@@ -1,5 +1,5 @@
 import { toMajor } from '../../kernel/index.js'
-import { directionOf } from '../../translations/index.js'
+import { directionOf, isLocale } from '../../translations/index.js'
 import type { MailWords } from '../words/index.js'
 
 export interface RenderedMail {
@@ -19,9 +19,12 @@ export function escapeHtml(text: string): string {
 export function formatMoney(minor: bigint | number, currency: string, locale: string): string {
   // Between letters that run to the left, `US$` falls apart.
   const currencyDisplay = directionOf(locale) === 'rtl' ? 'code' : 'symbol'
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: currency.toUpperCase(), currencyDisplay }).format(
-    toMajor(minor, currency),
-  )
+  // A cart takes any word for a language; one that is none must not keep the mail from being sent.
+  return new Intl.NumberFormat(isLocale(locale) ? locale : 'en', {
+    style: 'currency',
+    currency: currency.toUpperCase(),
+    currencyDisplay,
+  }).format(toMajor(minor, currency))
 }
 
 /** Whose mail it is, in which language, and where it is answered. */

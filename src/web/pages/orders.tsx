@@ -1,7 +1,7 @@
 import type { Order } from '../answers.js'
 import type { Page, Shown } from '../page.js'
 import { readOrder } from '../orders.js'
-import { openCollection, OrderView } from '../parts/order-view.js'
+import { openCollection, OrderView, paidOf } from '../parts/order-view.js'
 import { dayText, type Visit } from '../visit.js'
 import { afterSaleWordsOf } from '../words/after-sale.js'
 import { orderPayingWordsOf } from '../words/order-paying.js'
@@ -22,7 +22,7 @@ async function show(visit: Visit): Promise<Shown> {
             {words.orderedOn(dayText(visit, order.created_at))} {placed && words.confirmationTo(order.email)}
           </p>
           {order.status === 'canceled' && (
-            <p class="said">{order.summary.paid_total === 0 ? words.canceled : afterSaleWordsOf(visit.locale).canceledMoney}</p>
+            <p class="said">{paidOf(order) === 0 ? words.canceled : afterSaleWordsOf(visit.locale).canceledMoney}</p>
           )}
         </header>
         <Payment visit={visit} order={order} />

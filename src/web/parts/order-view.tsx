@@ -177,10 +177,14 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   )
 }
 
+/** What was paid with money and with credit. */
+export const paidOf = (order: Order): number => order.summary.paid_total + (order.credit_line_total ?? 0)
+
 /** Money that came back, below what was paid: only where there is some, since the total says the rest. */
 function GivenBack({ visit, order }: { visit: Visit; order: Order }) {
   const words = afterSaleWordsOf(visit.locale)
-  const { paid_total: paid, refunded_total: refunded } = order.summary
+  const { refunded_total: refunded } = order.summary
+  const paid = paidOf(order)
   const credit = order.credit_returned_total
   if (refunded === 0 && credit === 0) return null
   const row = (label: string, amount: number) =>

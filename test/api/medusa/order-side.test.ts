@@ -164,6 +164,17 @@ describe("Medusa's Admin API on the side of orders", () => {
       assert.deepEqual(await found({ 'created_at[$gte]': '2020-01-01', 'id[0]': one.id, '$or[0][email][$like]': 'ada@%' }), [one.id])
     })
 
+    it('of orders, and an order, answer the columns that are asked for', async () => {
+      const bought = await buy(store())
+      const { orders } = await list('/admin/orders', { fields: 'id,status,email,display_id,payment_status,total', id: bought.id })
+      const [order] = orders
+      assert.deepEqual([order.id, order.status, order.display_id], [bought.id, 'pending', bought.order.display_id])
+      assert.deepEqual([typeof order.email, typeof order.payment_status, typeof order.total], ['string', 'string', 'number'])
+      assert.equal('items' in order || 'currency_code' in order, false)
+      const { order: one } = await list(`/admin/orders/${bought.id}`, { fields: 'email,*summary' })
+      assert.deepEqual([one.email, typeof one.summary.paid_total], [order.email, 'number'])
+    })
+
     it("have Medusa's number of rows where none is asked for", async () => {
       const limits = {
         orders: 15,

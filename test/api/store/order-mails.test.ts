@@ -69,6 +69,15 @@ describe('mails of an order', () => {
     assert.equal((sums / 100).toFixed(2), /Total \$([\d.]+)/.exec(text)?.[1], 'the lines come to the total')
   })
 
+  it('call goods as they were sold in the store’s own language, and are sent whatever a cart took for a language', async () => {
+    const product = american.vendors[1]?.products[0]
+    good(await american.admin.post(`/admin/products/${product?.id}/variants/${product?.variantIds[0]}`, { title: 'Gift box' }))
+    const { text } = await newest(await buyIn(american, 'en'), 'order-confirmation')
+    assert.match(text, /1 × Thing 2\.1, Gift box {3}/)
+    const { text: odd } = await newest(await buyIn(american, 'en_US'), 'order-confirmation')
+    assert.match(odd, /Total \$\d/)
+  })
+
   it('read from right to left in Arabic', async () => {
     const order = await buyIn(american, 'ar')
     const { html, text } = await newest(order, 'order-confirmation')

@@ -42,6 +42,12 @@ describe('?fields=', () => {
     assert.equal(fieldTree(policy, 'handle').replaced, true)
   })
 
+  it('knows every column of what is allowed as a whole', () => {
+    const whole = fieldTree({ defaults: ['*', 'items.*'] }, 'id,email,items.title,secret.key')
+    const thing = { id: '1', email: 'a@b.c', status: 'x', items: [{ id: 'i', title: 't', quantity: 1 }], secret: { key: 'k' } }
+    assert.deepEqual(whole.project(thing), { id: '1', email: 'a@b.c', items: [{ id: 'i', title: 't' }] })
+  })
+
   it('drops empty parts, as of a trailing comma', () => {
     assert.deepEqual(answer('handle,,title,'), { id: 'prod_1', handle: 'shirt', title: 'Shirt' })
   })
