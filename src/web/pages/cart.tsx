@@ -220,9 +220,11 @@ function wholeNumber(text: string | null): number | null {
 
 async function add(visit: Visit): Promise<Shown> {
   const variantId = (visit.form.get('variant_id') ?? '').slice(0, 64)
-  const quantity = wholeNumber(visit.form.get('quantity')) ?? 1
+  const typed = visit.form.get('quantity')
+  const quantity = typed === null ? 1 : wholeNumber(typed)
+  if (quantity === null || quantity === 0) return cartDocument(visit, { '': visit.words.quantityWrong }, 400)
   try {
-    await fillCart(visit, variantId, Math.max(1, Math.min(quantity, quantityMaximum)))
+    await fillCart(visit, variantId, Math.min(quantity, quantityMaximum))
   } catch (error) {
     const { problem, status } = refusalOf(visit, error)
     return cartDocument(visit, { '': problem }, status)

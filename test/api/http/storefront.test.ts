@@ -161,6 +161,15 @@ describe('storefront', () => {
       }
     })
 
+    it('puts into the cart no other number than was typed', async () => {
+      const variant_id = store.vendors[0]?.products[0]?.variantIds[0] as string
+      for (const quantity of ['-3', '0', 'two', '1.5', '1e9', '']) {
+        const refused = await ask('/cart/items', { form: { variant_id, quantity } })
+        assert.deepEqual([refused.status, cookieOf(refused, 'cart')], [400, undefined], quantity)
+        assert.match(refused.text, /Give the quantity as a whole number/)
+      }
+    })
+
     it('gives cookies that no script reads and that other sites do not send', async () => {
       const cart = await ask('/cart/items', { form: { variant_id: store.vendors[0]?.products[0]?.variantIds[0] as string } })
       assert.match((cookieOf(cart, 'cart') as string).toLowerCase(), /; path=\/; .*httponly; samesite=lax/)
