@@ -6,7 +6,11 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`alter table app.fulfillment add column delivery_address jsonb`)
   await knex.raw(`comment on column app.fulfillment.delivery_address is 'Null where the parcel goes where its order does.'`)
   await knex.raw(`alter table app.store_user add column avatar_url text, add column metadata jsonb`)
-  await knex.raw(`alter table app.order_transfer add column internal_note text, add column created_by text`)
+  await knex.raw(`alter table app.order_transfer add column internal_note text, add column created_by text,
+    alter column original_email drop not null`)
+  await knex.raw(
+    `comment on column app.order_transfer.original_email is 'Null where staff handed over an order that had none: nobody was asked.'`,
+  )
 }
 
 export async function down(): Promise<void> {
