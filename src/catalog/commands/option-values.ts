@@ -1,7 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, newId } from '../../kernel/index.js'
 import { ProductOption, ProductOptionValue } from '../models.js'
-import { hasValueSql, optionIdsSql } from '../queries/options-sql.js'
+import { optionsJsonSql } from '../queries/options-sql.js'
 import type { CreatedOption } from './add-variants.js'
 
 /** The options of a product with their values, in their order. */
@@ -9,12 +9,7 @@ export async function optionsOfProduct(unit: Unit, productId: string): Promise<C
   const [row] = await unit.run(
     statement<{ options: CreatedOption[] }>(
       'catalog.option_values_of_product',
-      `select coalesce(json_agg(json_build_object('id', o.id, 'title', o.title, 'values',
-                coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value) order by w.rank, w.id)
-                          from product_option_value w
-                          where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null and ${hasValueSql('$2')}),
-                  '[]')) order by o.rank, o.id), '[]') as options
-       from product_option o where o.tenant_id = $1 and o.id = any(${optionIdsSql('$2')}) and o.deleted_at is null`,
+      `select coalesce(${optionsJsonSql('$2', { option: `'id', o.id, 'title', o.title`, value: `'id', w.id, 'value', w.value` })}, '[]') as options`,
       [tenantOf(unit), productId],
     ),
   )

@@ -2,7 +2,7 @@ import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
 import { changeLinkedValues, type LinkedValuesPatch, linkOptions, type OptionLink, unlinkOptions } from './option-links.js'
 import { ensureOptionValues, optionsOfProduct } from './option-values.js'
-import { createSharedOption, type SharedOptionInput } from './shared-options.js'
+import { createSharedOption, lockOption, type SharedOptionInput } from './shared-options.js'
 
 export interface OptionInput {
   title: string
@@ -87,6 +87,8 @@ export async function changeProductOptions(unit: Unit, productId: string, change
     else if ('id' in entry) links.push(entry)
     else links.push({ id: await createSharedOption(unit, product.vendor_id, entry) })
   }
+  const touched = [...links.map((link) => link.id), ...changes.update.map((patch) => patch.product_option_id)]
+  for (const id of [...new Set(touched)].sort()) await lockOption(unit, id)
   await linkOptions(unit, product, links)
   await unlinkOptions(unit, product, changes.remove)
   for (const patch of changes.update) await changeLinkedValues(unit, product, patch)

@@ -57,6 +57,8 @@ export async function lockOption(unit: Unit, id: string): Promise<LockedOption> 
  *   shared option that is to become one product's
  */
 export async function updateSharedOption(unit: Unit, id: string, patch: SharedOptionPatch): Promise<void> {
+  // Before the option, as who gives a product new options and others holds them.
+  if (patch.title !== undefined || patch.is_exclusive !== undefined) await lockVendorOf(unit, id)
   const option = await lockOption(unit, id)
   if (patch.is_exclusive === true && !option.is_exclusive) {
     throw invalidData(`Cannot change product option: ${id} from global to exclusive.`)
@@ -136,6 +138,17 @@ export async function insertValues(
 function refuseRanks(ranks: Readonly<Record<string, number>>, values: readonly string[]): void {
   const unknown = Object.keys(ranks).find((value) => !values.includes(value))
   if (unknown !== undefined) throw invalidData(`Value "${unknown}" is assigned a rank but is not defined in the list of values.`)
+}
+
+async function lockVendorOf(unit: Unit, optionId: string): Promise<void> {
+  await unit.run(
+    statement(
+      'catalog.lock_vendor_of_option',
+      `select v.id from vendor v where v.tenant_id = $1
+         and v.id = (select o.vendor_id from product_option o where o.tenant_id = $1 and o.id = $2) for no key update`,
+      [tenantOf(unit), optionId],
+    ),
+  )
 }
 
 /** Two that take one title at once follow one another by their vendor's row. Its keys are left to others. */

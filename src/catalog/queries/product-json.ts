@@ -1,5 +1,5 @@
 import { type PriceParameters, priceCandidatesSql } from '../../pricing/index.js'
-import { hasValueSql, optionIdsSql } from './options-sql.js'
+import { optionsJsonSql } from './options-sql.js'
 
 /** The relations of a product that an answer can hold; each costs a sub-select, so only what is asked for is read. */
 export const productRelations = [
@@ -133,15 +133,14 @@ const imagesSql = many(`
     order by i.rank, i.id)
   from product_image i where i.tenant_id = $1 and i.product_id = p.id and i.deleted_at is null`)
 
-const optionsSql = many(`
-  select json_agg(json_build_object('id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
-    'product_id', o.product_id, 'created_at', o.created_at, 'updated_at', o.updated_at, 'deleted_at', o.deleted_at,
-    'values', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank,
-        'metadata', w.metadata, 'option_id', w.option_id, 'created_at', w.created_at, 'updated_at', w.updated_at,
-        'deleted_at', w.deleted_at) order by w.rank, w.id)
-      from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null and ${hasValueSql('p.id')}), '[]'))
-    order by o.rank, o.id)
-  from product_option o where o.tenant_id = $1 and o.id = any(${optionIdsSql('p.id')}) and o.deleted_at is null`)
+const optionsSql = many(
+  optionsJsonSql('p.id', {
+    option: `'id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
+    'product_id', o.product_id, 'created_at', o.created_at, 'updated_at', o.updated_at, 'deleted_at', o.deleted_at`,
+    value: `'id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata, 'option_id', w.option_id,
+        'created_at', w.created_at, 'updated_at', w.updated_at, 'deleted_at', w.deleted_at`,
+  }),
+)
 
 const categoriesSql = many(`
   select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'handle', c.handle,
