@@ -1,8 +1,8 @@
 import { type Context, tenantOf } from '../db/index.js'
 import { notFound } from '../kernel/index.js'
-import { translated } from '../translations/index.js'
+import { isNamed, translated, variantName } from '../translations/index.js'
 import type { MailedItem } from './after-sale-queries.js'
-import { type MailedVariant, type OrderMailRow, orderMailStatement } from './queries.js'
+import { type OrderMailRow, orderMailStatement } from './queries.js'
 
 /** The order with everything that mails tell of it, its goods called what its language calls them. Throws not_found. */
 export async function readMailedOrder(context: Context, orderId: string): Promise<OrderMailRow> {
@@ -14,17 +14,14 @@ export async function readMailedOrder(context: Context, orderId: string): Promis
   const ways = order.parts.flatMap((part) => part.shipping)
   const options = ways.map((way) => ({ id: way.shipping_option_id ?? '', name: way.name }))
   await Promise.all([translated(context, order.locale, [...variants, ...options]), nameItems(context, order.locale, items)])
-  const isForeign = order.locale !== order.own_locale
-  for (const [index, variant] of variants.entries()) variant.title = variantTitle(variant, sold[index] ?? null, isForeign)
+  for (const [index, variant] of variants.entries()) {
+    // In the language that it was sold in it is called what it was.
+    const values = order.locale === order.own_locale ? [] : variant.options.map(({ value }) => value)
+    const title = variantName(sold[index] ?? null, variant.title, values)
+    variant.title = isNamed(title) ? title : null
+  }
   for (const [index, way] of ways.entries()) way.name = options[index]?.name ?? way.name
   return order
-}
-
-/** Where the variant has no words of its own in another language than it was sold in, those of its options. One that is the only one needs none. */
-function variantTitle({ title, options }: MailedVariant, sold: string | null, isForeign: boolean): string | null {
-  if (sold === 'Default') return null
-  if (sold === null || title !== sold || options.length === 0 || !isForeign) return title
-  return options.map(({ value }) => value).join(' / ')
 }
 
 /** Puts the words of a language into what mails name. Changes the items given. */

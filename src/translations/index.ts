@@ -10,3 +10,4 @@ export {
 export { fieldsOf, type Reference, referenceOf, references } from './references.js'
 export { replaceLocales, type StoreLocaleInput } from './store-locales.js'
 export { localesOf, translated } from './translate.js'
+export { isNamed, variantName } from './variant-names.js'

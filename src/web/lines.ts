@@ -1,12 +1,13 @@
 import type { Line, Product, ProductList } from './answers.js'
 import type { Visit } from './visit.js'
+import { variantName } from '../translations/index.js'
 
 const fields =
   'id,title,options.id,options.title,variants.id,variants.title,variants.options.id,variants.options.value,variants.options.option_id'
 
 /**
  * Lines of a cart or an order as the page's language calls them. They were written down in the store's own language; what
- * is not sold any more keeps that.
+ * is not sold any more keeps that. A cart has no more lines than a page has products.
  */
 export async function inOwnWords<Of extends Line>(visit: Visit, lines: readonly Of[]): Promise<Of[]> {
   const id = [...new Set(lines.flatMap((line) => line.product_id ?? []))]
@@ -23,10 +24,8 @@ function named<Of extends Line>(line: Of, products: readonly Product[]): Of {
   return { ...line, product_title: product.title, variant_title: variantTitle(line, product, variant) }
 }
 
-/** Where the variant has no words of its own in the language, those of its options. */
 function variantTitle(line: Line, product: Product, variant: Product['variants'][number] | undefined): string | null {
-  if (variant === undefined || line.variant_title === null) return line.variant_title
-  if (variant.title !== line.variant_title || variant.options.length === 0) return variant.title
+  if (variant === undefined) return line.variant_title
   const values = product.options.flatMap(({ id }) => variant.options.find((option) => option.option_id === id)?.value ?? [])
-  return values.length === 0 ? variant.title : values.join(' / ')
+  return variantName(line.variant_title, variant.title, values)
 }

@@ -175,6 +175,7 @@ async function ask(visit: Visit): Promise<Shown> {
   const found = await readReturnable(visit)
   const option = (form.get('option') ?? '').slice(0, 64)
   const vendorId = found.options.find(({ id }) => id === option)?.vendor_id
+  if (vendorId === undefined) return returnDocument(visit, found, { '': words.cannotReturn }, 400)
   // Of all the order's lines: the second of two clicks says the same as the first, when nothing may be left.
   const own = found.order.items.filter((item) => item.vendor.id === vendorId)
   const items = own.flatMap(({ id }) => {

@@ -1,4 +1,5 @@
 import { StoaError } from '../../kernel/index.js'
+import { isNamed } from '../../translations/index.js'
 import type { WishList } from '../answers.js'
 import { type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
@@ -23,7 +24,7 @@ function Items({ visit, list, own }: { visit: Visit; list: Pick<WishList, 'items
             <h2>
               <a href={visit.to(`/products/${item.product.handle}`)}>{item.product.title}</a>
             </h2>
-            {item.variant.title !== 'Default' && <p class="note">{item.variant.title}</p>}
+            {isNamed(item.variant.title) && <p class="note">{item.variant.title}</p>}
           </div>
           <div class="wish-actions">
             <form action={visit.to('/cart/items')} method="post">

@@ -1,3 +1,4 @@
+import { isNamed } from '../../translations/index.js'
 import { toMinor } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
 import type { VendorPart } from '../carts.js'
@@ -176,7 +177,7 @@ function Summary({ visit, counter }: CounterOf) {
           <li key={line.id}>
             <span>
               {line.quantity} × <bdi>{line.product_title}</bdi>
-              {line.variant_title !== null && line.variant_title !== 'Default' && (
+              {isNamed(line.variant_title) && (
                 <span class="note">
                   {' '}
                   <bdi>{line.variant_title}</bdi>
