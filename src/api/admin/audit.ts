@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { listAuditStatement } from '../../audit/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
-import { ids, reading } from './shared.js'
+import { ids, moment, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: ['id', 'vendor_id', 'actor_type', 'actor_id', 'action', 'object_type', 'object_id', 'request_id', 'before', 'after', 'at'],
 }
 const words = oneOrMany.optional()
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 
 const records = reading({
   path: '/admin/audit',

@@ -10,7 +10,7 @@ import {
   renderCampaign,
   updateCampaign,
 } from '../../promotions/index.js'
-import { deleted, ids, links, name, q, reading, text, write } from './shared.js'
+import { deleted, ids, links, moment, name, q, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -55,9 +55,6 @@ const campaigns = reading({
   render: renderCampaign,
 })
 
-const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.datetime({ local: true }), z.iso.date()])
-  .transform((value) => new Date(value))
 const limit = z.number().min(0).max(1e15).nullish()
 const columns = { description: text.nullish(), starts_at: moment.nullish(), ends_at: moment.nullish(), metadata }
 

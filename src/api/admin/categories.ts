@@ -48,7 +48,11 @@ async function withTrees<Row extends { id: string; parent_category_id: string | 
   const all = await context.db.read(context.scope, allCategoriesStatement(tenantOf(context)))
   const byId = new Map(all.map((category) => [category.id, category]))
   const byParent = new Map<string | null, CategoryOfTree[]>()
-  for (const category of all) byParent.set(category.parent_category_id, [...(byParent.get(category.parent_category_id) ?? []), category])
+  for (const category of all) {
+    const beside = byParent.get(category.parent_category_id)
+    if (beside === undefined) byParent.set(category.parent_category_id, [category])
+    else beside.push(category)
+  }
   const above = (parentId: string | null): Branch | null => {
     const parent = parentId === null ? undefined : byId.get(parentId)
     return parent === undefined ? null : { ...parent, parent_category: above(parent.parent_category_id) }

@@ -1,18 +1,12 @@
 import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { address, type FieldsPolicy, metadata, nothing, type Route, route } from '../../http/index.js'
-import { limits, notAllowed, notFound } from '../../kernel/index.js'
-import {
-  cancelFulfillment,
-  createFulfillments,
-  deliverFulfillment,
-  partOfFulfillmentStatement,
-  shipFulfillment,
-} from '../../orders/index.js'
+import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
+import { cancelFulfillment, createFulfillment, partOfFulfillmentStatement, shipFulfillment } from '../../orders/index.js'
 import { fulfillmentProviderOf } from '../../shipping/index.js'
 import { wireOrder } from './order-answers.js'
 import { label } from './order-fulfillments.js'
-import { type AnyRequest, findWithin, id, needWholeStore, write } from './shared.js'
+import { type AnyRequest, id, moment, needWholeStore, readWithin } from './shared.js'
 
 // Fulfilments by themselves, as the software of a warehouse makes them. They are of an order all the same: its pieces leave
 // the shelf, and its lines say so.
@@ -29,7 +23,6 @@ const item = z.strictObject({
 })
 const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
 const labels = z.array(label).max(20)
-const moment = z.coerce.date().nullish()
 const body = z.strictObject({
   location_id: id,
   provider_id: provider,
@@ -41,9 +34,9 @@ const body = z.strictObject({
   order: metadata,
   shipping_option_id: id.nullish(),
   data: metadata,
-  packed_at: moment,
-  shipped_at: moment,
-  delivered_at: moment,
+  packed_at: moment.nullish(),
+  shipped_at: moment.nullish(),
+  delivered_at: moment.nullish(),
   canceled_at: z.null().optional(),
   metadata,
 })
@@ -75,7 +68,7 @@ async function partOf(request: AnyRequest): Promise<{ vendor_order_id: string; o
 
 /**
  * The lines that the items of a body name, by id or else by SKU, and whose part of the order they are in.
- * @throws not_found for an item of no line; not_allowed for lines of several vendors, who each pack what is theirs
+ * @throws not_found for an item of no line; invalid_data for a SKU of several; not_allowed for lines of several vendors, who each pack what is theirs
  */
 async function linesOf(
   request: AnyRequest,
@@ -84,7 +77,8 @@ async function linesOf(
   const order = await wireOrder(request, order_id)
   const lines = order.items as { id: string; variant_sku: string | null; vendor_order_id: string }[]
   const named = items.map(({ line_item_id, sku, quantity }) => {
-    const line = lines.find((one) => (line_item_id == null ? sku !== '' && one.variant_sku === sku : one.id === line_item_id))
+    const [line, other] = lines.filter((one) => (line_item_id == null ? sku !== '' && one.variant_sku === sku : one.id === line_item_id))
+    if (other !== undefined) throw invalidData(`Several lines of order ${order_id} are of SKU ${sku}: name the line_item_id`)
     if (line === undefined) throw notFound(`Line item with id: ${line_item_id ?? sku} was not found in order ${order_id}`)
     return { id: line.id, quantity, partId: line.vendor_order_id }
   })
@@ -117,13 +111,12 @@ export const routes: Route[] = [
     async handle(request) {
       needWholeStore(request, 'orders:fulfil')
       const { context } = request
-      const { order_id, shipping_option_id: optionId, shipped_at, delivered_at, canceled_at: _never, ...given } = request.body
+      const { order_id, order: _order, shipping_option_id: optionId, canceled_at: _never, ...given } = request.body
       const { items, partId } = await linesOf(request, request.body)
-      if (optionId != null) await write(request, (unit) => findWithin(unit, request, 'orders:fulfil', 'shipping_option', optionId))
+      // It is sent by what its order was sold with: an option that is named must be one.
+      if (optionId != null) await readWithin(request, 'orders:fulfil', 'shipping_option', optionId)
       const parcel = { ...given, items, delivery_address: withoutId(given.delivery_address) }
-      const made = (await createFulfillments(context, order_id, parcel))[0] as string
-      if (shipped_at != null || delivered_at != null) await shipFulfillment(context, partId, made, [])
-      if (delivered_at != null) await deliverFulfillment(context, partId, made)
+      const made = await createFulfillment(context, partId, parcel)
       return answer(request, order_id, made)
     },
   }),

@@ -17,7 +17,7 @@ import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '..
 import { limits, notFound } from '../../kernel/index.js'
 import { listOrdersStatement, orderOrders } from '../../orders/index.js'
 import { orderFields, renderedAll } from './order-answers.js'
-import { type AnyRequest, id, ids, needWholeStore, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, id, ids, moment, needWholeStore, reading, removal, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -42,7 +42,6 @@ const fields: FieldsPolicy = {
   ],
 }
 const code = z.string().trim().min(1).max(limits.giftCardCode_characters)
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const described = { expires_at: moment.nullish(), note: text.nullish(), metadata }
 
 /** A code is money: who only looks sees enough of it to tell it from others. */

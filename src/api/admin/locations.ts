@@ -16,7 +16,22 @@ import {
   updateServiceZone,
   updateStockLocation,
 } from '../../shipping/index.js'
-import { type AnyRequest, deleted, findWithin, id, ids, links, name, ownerOf, q, reach, reading, removal, write } from './shared.js'
+import {
+  type AnyRequest,
+  deleted,
+  findWithin,
+  id,
+  ids,
+  links,
+  name,
+  ownerOf,
+  q,
+  reach,
+  reading,
+  readWithin,
+  removal,
+  write,
+} from './shared.js'
 
 const fields: FieldsPolicy = {
   relationsLimit: 4,
@@ -241,7 +256,7 @@ const setRoutes: Route[] = [
     async handle(request) {
       const { context, params } = request
       const wanted = params.id as string
-      await write(request, (unit) => findWithin(unit, request, 'shipping:read', 'fulfillment_set', wanted))
+      await readWithin(request, 'shipping:read', 'fulfillment_set', wanted)
       const [set] = await context.db.read(context.scope, fulfillmentSetStatement(tenantOf(context), wanted))
       const zone = set?.service_zones.find((candidate) => candidate.id === params.zone_id)
       if (zone === undefined) throw notFound(`Service zone with id: ${params.zone_id} was not found`)

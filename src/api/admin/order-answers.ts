@@ -96,13 +96,15 @@ function transactionsOf(order: WireOrder): object[] {
 /** With the relations that are answered where they are asked for: channel and region in one round trip for all orders. */
 async function withRelations(request: AnyRequest, orders: WireOrder[]): Promise<WireOrder[]> {
   const { fields } = request
-  const isAsked = ['sales_channel', 'region', 'transactions'].some((relation) => fields.has(relation))
-  if (!isAsked || orders.length === 0) return orders
+  const accounted: WireOrder[] = fields.has('transactions')
+    ? orders.map((order) => ({ ...order, transactions: transactionsOf(order) }))
+    : orders
+  if (orders.length === 0 || !(fields.has('sales_channel') || fields.has('region'))) return accounted
   const { context } = request
   const wanted = orders.map((order) => order.id as string)
   const rows = await context.db.read(context.scope, whereOrdersWereSoldStatement(tenantOf(context), wanted))
   const places = new Map(rows.map(({ id, ...place }) => [id, place]))
-  return orders.map((order) => ({ ...order, ...places.get(order.id as string), transactions: transactionsOf(order) }))
+  return accounted.map((order) => ({ ...order, ...places.get(order.id as string) }))
 }
 
 /** The order after what was done to it, as the request's fields want it. Throws not_found. */

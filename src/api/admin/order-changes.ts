@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { tenantOf } from '../../db/index.js'
 import { type Route, route } from '../../http/index.js'
 import { notAllowed } from '../../kernel/index.js'
-import { noteOrderChange, orderChangesStatement, renderOrderChange } from '../../orders/index.js'
+import { noteOrderChange, type OrderChangeRow, orderChangesStatement, renderOrderChange } from '../../orders/index.js'
 import { needWholeStore, text } from './shared.js'
 
 export const routes: Route[] = [
@@ -22,9 +22,9 @@ export const routes: Route[] = [
       // What was sold stays discounted as it was, and what an edit adds is never: the money of vendors hangs on both.
       if (body.carry_over_promotions === true) throw notAllowed('Promotions are not carried over: what an edit adds costs what it costs')
       const orderId = await noteOrderChange(context, wanted, body.internal_note)
-      const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), orderId))
-      const change = changes.find((candidate) => candidate.id === wanted)
-      return { order_change: change === undefined ? null : request.fields.project(renderOrderChange(change)) }
+      const filter = { id: [wanted], status: null, changeType: null }
+      const [change] = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), orderId, filter))
+      return { order_change: request.fields.project(renderOrderChange(change as OrderChangeRow)) }
     },
   }),
 ]

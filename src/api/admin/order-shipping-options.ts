@@ -18,6 +18,7 @@ export const routes: Route[] = [
         'service_zone.fulfillment_set.location.address.*',
       ]),
     },
+    // Every option is answered, since a page could leave a vendor's out; clients send these with every list.
     page: { limit: 100, orderable: ['id'] },
     ids: { id: 'order' },
     async handle(request) {

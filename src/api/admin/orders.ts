@@ -19,13 +19,13 @@ import {
 } from '../../orders/index.js'
 import { requestPayment } from '../../payments/index.js'
 import { narrowedQuery } from '../narrowing.js'
+import { localeCode } from './translations.js'
 import { answerOrder, orderFields as fields, orderLines, picturesOf, renderedAll, wireOrder } from './order-answers.js'
-import { type AnyRequest, id, ids, needWholeStore, q, reach } from './shared.js'
+import { type AnyRequest, id, ids, moment, needWholeStore, q, reach } from './shared.js'
 
 const vendorOrderFields: FieldsPolicy = { relationsLimit: 4, defaults: ['*', 'summary', 'vendor.*', ...orderLines, 'commission_lines.*'] }
 
 const orderStatus = z.enum(['pending', 'completed', 'draft', 'archived', 'canceled', 'requires_action'])
-const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((value) => new Date(value))
 /** A moment, or bounds around it, as Medusa's clients filter by time. Rows have milliseconds, so every bound can be shifted to one kind. */
 export const period = z
   .union([
@@ -197,7 +197,7 @@ export const routes: Route[] = [
       email: email.optional(),
       shipping_address: address.optional(),
       billing_address: address.optional(),
-      locale: z.string().max(35).nullish(),
+      locale: localeCode.nullish(),
       metadata,
     }),
     fields,
@@ -264,12 +264,9 @@ export const routes: Route[] = [
       const { context, query } = request
       const wanted = request.params.id as string
       await wireOrder(request, wanted)
-      const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted))
-      const among = (given: readonly string[] | undefined, value: string) => given?.includes(value) ?? true
-      const asked = changes.filter(
-        (change) => among(query.id, change.id) && among(query.status, change.status) && among(query.change_type, change.change_type),
-      )
-      return { order_changes: asked.map((change) => request.fields.project(renderOrderChange(change))) }
+      const filter = { id: query.id ?? null, status: query.status ?? null, changeType: query.change_type ?? null }
+      const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted, filter))
+      return { order_changes: changes.map((change) => request.fields.project(renderOrderChange(change))) }
     },
   }),
   route({

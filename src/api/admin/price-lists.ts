@@ -16,7 +16,7 @@ import {
   updatePriceList,
 } from '../../pricing/index.js'
 import { priceRules } from './product-body.js'
-import { type AnyRequest, amount, deleted, id, idList, ids, q, reading, text, write } from './shared.js'
+import { amount, type AnyRequest, deleted, id, idList, ids, moment, q, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -86,7 +86,6 @@ const changedPrice = z.strictObject({
   rules: priceRules.optional(),
 })
 const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.pricesInBatch).default([])
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const columns = {
   description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),

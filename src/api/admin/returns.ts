@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { divideRounded, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import {
   beginReceiving,
   beginReturn,
@@ -24,6 +24,7 @@ import {
   type ReturnRow,
   updateReturn,
 } from '../../returns/index.js'
+import { worthOf } from '../../orders/index.js'
 import { wireOrder } from './order-answers.js'
 import { type AnyRequest, amount, deleted, id, ids, needWholeStore, reading, text } from './shared.js'
 
@@ -95,7 +96,7 @@ function requestedTotal(row: ReturnRow, order: Record<string, unknown>): number 
   const lines = new Map((order.items as { id: string; total: number; quantity: number }[]).map((line) => [line.id, line]))
   const worth = row.items.map(({ item_id, quantity }) => {
     const line = lines.get(item_id)
-    return line === undefined ? 0n : divideRounded(toMinor(line.total, currency) * BigInt(quantity), BigInt(line.quantity))
+    return line === undefined ? 0n : worthOf({ total_minor: toMinor(line.total, currency), quantity: line.quantity }, quantity)
   })
   return toMajor(
     worth.reduce((sum, minor) => sum + minor, 0n),

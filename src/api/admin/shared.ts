@@ -17,6 +17,11 @@ export const handle = z
   .max(limits.name_characters)
   .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'holds lower-case letters, digits and single dashes only')
 export const amount = z.number().min(0)
+const hasZone = /(?:Z|[+-]\d\d:\d\d)$/
+/** A moment with its zone, or in UTC without one; or a day, for its beginning in UTC. */
+export const moment = z
+  .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()])
+  .transform((text) => new Date(text.includes('T') && !hasZone.test(text) ? `${text}Z` : text))
 /** Links to make and to undo. */
 export const links = z
   .strictObject({ add: idList.optional(), remove: idList.optional() })
@@ -155,22 +160,29 @@ const owned = {
 /** Most rows are marked when they go; a reservation has a state. */
 const heldSql = (table: keyof typeof owned) => (table === 'reservation' ? `state = 'active'` : 'deleted_at is null')
 
-/** A vendor's row outside what the permission covers is as unknown as one of another store. Throws not_found. */
-export async function findWithin(
-  unit: Unit,
-  request: AnyRequest,
-  permission: Permission,
-  table: keyof typeof owned,
-  wanted: string,
-): Promise<void> {
-  const rows = await unit.run(
-    statement<{ id: string }>(
-      `admin.within.${table}`,
-      `select id from ${table} where tenant_id = $1 and id = $2 and ${heldSql(table)} and ($3::text[] is null or vendor_id = any($3))`,
-      [tenantOf(unit), wanted, reach(request, permission)],
-    ),
+type Owned = keyof typeof owned
+
+function withinStatement(request: AnyRequest, permission: Permission, table: Owned, wanted: string) {
+  return statement<{ id: string }>(
+    `admin.within.${table}`,
+    `select id from ${table} where tenant_id = $1 and id = $2 and ${heldSql(table)} and ($3::text[] is null or vendor_id = any($3))`,
+    [tenantOf(request.context), wanted, reach(request, permission)],
   )
-  if (rows.length === 0) throw notFound(`${owned[table]} with id: ${wanted} was not found`)
+}
+
+const unknownRow = (table: Owned, wanted: string) => notFound(`${owned[table]} with id: ${wanted} was not found`)
+
+/** A vendor's row outside what the permission covers is as unknown as one of another store. Throws not_found. */
+export async function findWithin(unit: Unit, request: AnyRequest, permission: Permission, table: Owned, wanted: string): Promise<void> {
+  const rows = await unit.run(withinStatement(request, permission, table, wanted))
+  if (rows.length === 0) throw unknownRow(table, wanted)
+}
+
+/** The same for who writes nothing. */
+export async function readWithin(request: AnyRequest, permission: Permission, table: Owned, wanted: string): Promise<void> {
+  const { context } = request
+  const rows = await context.db.read(context.scope, withinStatement(request, permission, table, wanted))
+  if (rows.length === 0) throw unknownRow(table, wanted)
 }
 
 /**

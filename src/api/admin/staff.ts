@@ -66,10 +66,7 @@ const invites = reading({
       context.scope,
       listInvitesStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: containsPattern(query.q) }, page),
     ),
-  render: ({ permissions: _permissions, sent: _sent, ...invite }: InviteRow, { services, actor }) => ({
-    ...invite,
-    token: tokenShown(services.accountSealer, actor as Actor, { ...invite, permissions: _permissions, sent: _sent }),
-  }),
+  render: (row: InviteRow, { services, actor }) => ({ ...row, token: tokenShown(services.accountSealer, actor as Actor, row) }),
 })
 
 const roleRoutes: Route[] = [

@@ -17,6 +17,7 @@ export const routes: Route[] = [
     access: 'products:read',
     fields,
     ids: { id: 'upload' },
+    // Where it is, everybody may know: pages show it. Its id cannot be guessed.
     async handle({ services, tenant, params, fields: tree }) {
       const id = params.id as string
       const file = await findPicture(services.filesDirectory, tenant.publicId, id)

@@ -1,6 +1,6 @@
 import { checkoutSettingsStatement, type OrderLine, type OrderMethod } from '../../checkout/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
-import { divideRounded, notFound, toMajor } from '../../kernel/index.js'
+import { notFound, toMajor } from '../../kernel/index.js'
 import {
   type LoadedOrder,
   loadOrderStatement,
@@ -9,6 +9,7 @@ import {
   type OrderPartRow,
   type Pictures,
   renderOrder,
+  worthOf,
 } from '../../orders/index.js'
 import { type OpenPart, openPartsStatement } from '../../payments/index.js'
 import { type EditPlan, planEdit } from '../plan.js'
@@ -64,7 +65,8 @@ function withActions(
   order: LoadedOrder,
   actions: ReadonlyMap<string, object[]>,
 ): Record<string, unknown> {
-  const requested = new Map(order.lines.map((line) => [line.id, requestedOf(line)]))
+  // What the pieces were sold for that are on their way back.
+  const requested = new Map(order.lines.map((line) => [line.id, worthOf(line, line.return_requested_quantity)]))
   const items = (rendered.items as { id: string }[]).map((item) => ({
     ...item,
     actions: actions.get(item.id) ?? [],
@@ -73,12 +75,6 @@ function withActions(
   const methods = (rendered.shipping_methods as { id: string }[]).map((method) => ({ ...method, actions: actions.get(method.id) ?? [] }))
   const total = [...requested.values()].reduce((sum, minor) => sum + minor, 0n)
   return { ...rendered, items, shipping_methods: methods, return_requested_total: toMajor(total, order.currency_code) }
-}
-
-/** What the pieces were sold for that are on their way back. */
-function requestedOf(line: OrderLineRow): bigint {
-  if (line.return_requested_quantity === 0) return 0n
-  return divideRounded(BigInt(line.total_minor) * BigInt(line.return_requested_quantity), BigInt(line.quantity))
 }
 
 /** The order as loaded, with the plan done to it in memory. */

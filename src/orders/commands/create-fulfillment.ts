@@ -2,7 +2,8 @@ import { type Context, type Statement, statement, tenantOf, type Unit } from '..
 import { consumeForOrder, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { type LineLock, lockLinesStatement, lockVendorOrderStatement, type VendorOrderLock } from '../locks.js'
-import { insertLabels, type ShipmentLabel } from './ship-fulfillment.js'
+import { deliver } from './deliver-fulfillment.js'
+import { insertLabels, ship, type ShipmentLabel } from './ship-fulfillment.js'
 
 export interface FulfillmentInput {
   /** Line items with how many pieces of each are packed. */
@@ -17,6 +18,9 @@ export interface FulfillmentInput {
   provider_id?: string | undefined
   data?: Record<string, unknown> | null | undefined
   packed_at?: Date | null | undefined
+  /** When it was sent, or arrived, of a parcel that is told of afterwards; the shopper is told as of any other. */
+  shipped_at?: Date | null | undefined
+  delivered_at?: Date | null | undefined
 }
 
 interface PackedItem {
@@ -93,6 +97,10 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
   ])
   const { labels = [] } = input
   if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
+  const deliveredAt = input.delivered_at
+  const shippedAt = input.shipped_at ?? deliveredAt
+  if (shippedAt != null) await ship(unit, context, vendorOrderId, fulfillmentId, { labels: [], isTold: true, at: shippedAt })
+  if (deliveredAt != null) await deliver(unit, context, vendorOrderId, fulfillmentId, deliveredAt)
   return fulfillmentId
 }
 

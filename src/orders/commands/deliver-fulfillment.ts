@@ -1,4 +1,4 @@
-import { type Context, statement, tenantOf } from '../../db/index.js'
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { notAllowed, notFound } from '../../kernel/index.js'
 import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
@@ -10,55 +10,58 @@ import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement 
  *   canceled, or was not sent yet
  */
 export async function deliverFulfillment(context: Context, vendorOrderId: string, fulfillmentId: string): Promise<void> {
-  const tenantId = tenantOf(context)
-  await context.db.unitOfWork(context.scope, async (unit) => {
-    const [[order], , [fulfillment]] = await Promise.all([
-      unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
-      unit.run(lockLinesStatement(tenantId, vendorOrderId)),
-      unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
-    ])
-    if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-    if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-    if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
-    if (fulfillment.delivered_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is delivered already`)
-    if (fulfillment.requires_shipping && fulfillment.shipped_at === null)
-      throw notAllowed(`Fulfillment ${fulfillmentId} is not shipped yet`)
-    // In this order: the last statement sees what the one before it wrote.
-    await Promise.all([
-      unit.run(
-        statement(
-          'orders.mark_delivered',
-          'update fulfillment set delivered_at = $3, updated_at = now() where tenant_id = $1 and id = $2',
-          [tenantId, fulfillmentId, context.clock.now()],
-        ),
+  const { clock } = context
+  await context.db.unitOfWork(context.scope, (unit) => deliver(unit, context, vendorOrderId, fulfillmentId, clock.now()))
+}
+
+/** The same in the caller's unit of work. */
+export async function deliver(unit: Unit, context: Context, vendorOrderId: string, fulfillmentId: string, at: Date): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [[order], , [fulfillment]] = await Promise.all([
+    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+    unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
+  ])
+  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+  if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
+  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  if (fulfillment.delivered_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is delivered already`)
+  if (fulfillment.requires_shipping && fulfillment.shipped_at === null) throw notAllowed(`Fulfillment ${fulfillmentId} is not shipped yet`)
+  // In this order: the last statement sees what the one before it wrote.
+  await Promise.all([
+    unit.run(
+      statement('orders.mark_delivered', 'update fulfillment set delivered_at = $3, updated_at = now() where tenant_id = $1 and id = $2', [
+        tenantId,
+        fulfillmentId,
+        at,
+      ]),
+    ),
+    unit.run(
+      statement(
+        'orders.add_delivered',
+        `update order_line_item i
+         set delivered_quantity = i.delivered_quantity + f.quantity,
+             shipped_quantity = i.shipped_quantity + case when $3 then 0 else f.quantity end, updated_at = now()
+         from fulfillment_item f where f.tenant_id = $1 and f.fulfillment_id = $2
+           and i.tenant_id = f.tenant_id and i.id = f.order_line_item_id`,
+        [tenantId, fulfillmentId, fulfillment.shipped_at !== null],
       ),
-      unit.run(
-        statement(
-          'orders.add_delivered',
-          `update order_line_item i
-           set delivered_quantity = i.delivered_quantity + f.quantity,
-               shipped_quantity = i.shipped_quantity + case when $3 then 0 else f.quantity end, updated_at = now()
-           from fulfillment_item f where f.tenant_id = $1 and f.fulfillment_id = $2
-             and i.tenant_id = f.tenant_id and i.id = f.order_line_item_id`,
-          [tenantId, fulfillmentId, fulfillment.shipped_at !== null],
-        ),
+    ),
+    unit.run(
+      statement(
+        'orders.complete_vendor_order',
+        `update vendor_order v set status = 'completed', updated_at = now()
+         where v.tenant_id = $1 and v.id = $2 and v.status = 'pending' and not exists (
+           select 1 from order_line_item i
+           where i.tenant_id = $1 and i.vendor_order_id = v.id and i.delivered_quantity < i.quantity)`,
+        [tenantId, vendorOrderId],
       ),
-      unit.run(
-        statement(
-          'orders.complete_vendor_order',
-          `update vendor_order v set status = 'completed', updated_at = now()
-           where v.tenant_id = $1 and v.id = $2 and v.status = 'pending' and not exists (
-             select 1 from order_line_item i
-             where i.tenant_id = $1 and i.vendor_order_id = v.id and i.delivered_quantity < i.quantity)`,
-          [tenantId, vendorOrderId],
-        ),
-      ),
-      emit(
-        unit,
-        'fulfillment.delivered',
-        { fulfillment_id: fulfillmentId, vendor_order_id: order.id, order_id: order.order_id },
-        { requestId: context.requestId },
-      ),
-    ])
-  })
+    ),
+    emit(
+      unit,
+      'fulfillment.delivered',
+      { fulfillment_id: fulfillmentId, vendor_order_id: order.id, order_id: order.order_id },
+      { requestId: context.requestId },
+    ),
+  ])
 }

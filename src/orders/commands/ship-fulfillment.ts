@@ -21,48 +21,60 @@ export async function shipFulfillment(
   labels: readonly ShipmentLabel[],
   isTold = true,
 ): Promise<void> {
-  const tenantId = tenantOf(context)
-  await context.db.unitOfWork(context.scope, async (unit) => {
-    const [[order], , [fulfillment]] = await Promise.all([
-      unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
-      unit.run(lockLinesStatement(tenantId, vendorOrderId)),
-      unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
-    ])
-    if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-    if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-    if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
-    if (fulfillment.shipped_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is shipped already`)
-    if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
-    await Promise.all([
-      unit.run(
-        statement(
-          'orders.mark_shipped',
-          `update fulfillment set shipped_at = $3, marked_shipped_by = $4, updated_at = now() where tenant_id = $1 and id = $2`,
-          [tenantId, fulfillmentId, context.clock.now(), context.actorId],
-        ),
+  const { clock } = context
+  await context.db.unitOfWork(context.scope, (unit) =>
+    ship(unit, context, vendorOrderId, fulfillmentId, { labels, isTold, at: clock.now() }),
+  )
+}
+
+/** The same in the caller's unit of work. */
+export async function ship(
+  unit: Unit,
+  context: Context,
+  vendorOrderId: string,
+  fulfillmentId: string,
+  { labels, isTold, at }: { labels: readonly ShipmentLabel[]; isTold: boolean; at: Date },
+): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const [[order], , [fulfillment]] = await Promise.all([
+    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+    unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
+  ])
+  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+  if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
+  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  if (fulfillment.shipped_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is shipped already`)
+  if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
+  await Promise.all([
+    unit.run(
+      statement(
+        'orders.mark_shipped',
+        `update fulfillment set shipped_at = $3, marked_shipped_by = $4, updated_at = now() where tenant_id = $1 and id = $2`,
+        [tenantId, fulfillmentId, at, context.actorId],
       ),
-      unit.run(
-        statement(
-          'orders.add_shipped',
-          `update order_line_item i set shipped_quantity = i.shipped_quantity + f.quantity, updated_at = now()
-           from fulfillment_item f where f.tenant_id = $1 and f.fulfillment_id = $2
-             and i.tenant_id = f.tenant_id and i.id = f.order_line_item_id`,
-          [tenantId, fulfillmentId],
-        ),
+    ),
+    unit.run(
+      statement(
+        'orders.add_shipped',
+        `update order_line_item i set shipped_quantity = i.shipped_quantity + f.quantity, updated_at = now()
+         from fulfillment_item f where f.tenant_id = $1 and f.fulfillment_id = $2
+           and i.tenant_id = f.tenant_id and i.id = f.order_line_item_id`,
+        [tenantId, fulfillmentId],
       ),
-      emit(
-        unit,
-        'fulfillment.shipped',
-        {
-          fulfillment_id: fulfillmentId,
-          vendor_order_id: order.id,
-          order_id: order.order_id,
-          ...(isTold ? {} : { no_notification: true }),
-        },
-        { requestId: context.requestId },
-      ),
-    ])
-  })
+    ),
+    emit(
+      unit,
+      'fulfillment.shipped',
+      {
+        fulfillment_id: fulfillmentId,
+        vendor_order_id: order.id,
+        order_id: order.order_id,
+        ...(isTold ? {} : { no_notification: true }),
+      },
+      { requestId: context.requestId },
+    ),
+  ])
 }
 
 /** Keeps how a parcel can be followed. */

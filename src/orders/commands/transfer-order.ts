@@ -104,17 +104,7 @@ async function insertTransfer(context: Context, unit: Unit, request: TransferReq
         `insert into order_transfer
            (tenant_id, id, order_id, customer_id, original_email, updates_order_email, description, internal_note, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [
-          tenantOf(unit),
-          id,
-          orderId,
-          customerId,
-          originalEmail ?? '',
-          updatesOrderEmail,
-          description,
-          internalNote ?? null,
-          context.actorId,
-        ],
+        [tenantOf(unit), id, orderId, customerId, originalEmail, updatesOrderEmail, description, internalNote ?? null, context.actorId],
       ),
     )
   } catch (error) {

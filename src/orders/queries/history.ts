@@ -40,8 +40,14 @@ export interface OrderChangeRow {
 
 const changesMaximum = 200
 
+export interface OrderChangeFilter {
+  id: readonly string[] | null
+  status: readonly string[] | null
+  changeType: readonly string[] | null
+}
+
 /** What was done to an order, the newest first, transfers to other accounts among it, and edits that were never confirmed. */
-export function orderChangesStatement(tenantId: string, orderId: string): Statement<OrderChangeRow> {
+export function orderChangesStatement(tenantId: string, orderId: string, filter: OrderChangeFilter): Statement<OrderChangeRow> {
   const swapped = (name: string) => `case when starts_with(e.exchange_id, '${name}') then e.exchange_id end`
   const ofEdit = `e.description, e.internal_note, e.metadata, e.requested_by, e.requested_at`
   return statement(
@@ -73,8 +79,10 @@ export function orderChangesStatement(tenantId: string, orderId: string): Statem
                 from order_edit_action a where a.tenant_id = $1 and a.order_edit_id = e.id), '[]'),
               e.created_by, e.confirmed_by, e.confirmed_at, null, e.canceled_by, e.canceled_at, e.created_at, e.updated_at
        from order_edit e where e.tenant_id = $1 and e.order_id = $2 and e.status <> 'confirmed') h
+     where ($3::text[] is null or h.id = any($3)) and ($4::text[] is null or h.status = any($4))
+       and ($5::text[] is null or h.change_type = any($5))
      order by h.created_at desc, h.id desc limit ${changesMaximum}`,
-    [tenantId, orderId],
+    [tenantId, orderId, filter.id, filter.status, filter.changeType],
   )
 }
 

@@ -88,10 +88,15 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   }
 }
 
+/** What some pieces of a line were sold for; minor units, rounded by themselves. */
+export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number): bigint {
+  return pieces === 0 ? 0n : divideRounded(BigInt(line.total_minor) * BigInt(pieces), BigInt(line.quantity))
+}
+
 /** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */
 function refundableOf(line: OrderLineRow, kept: number): bigint {
   if (kept === 0) return 0n
-  const worth = divideRounded(BigInt(line.total_minor) * BigInt(kept), BigInt(line.quantity))
+  const worth = worthOf(line, kept)
   const left = BigInt(line.total_minor) - BigInt(line.credited_minor)
   return worth < left ? worth : left
 }
