@@ -64,8 +64,8 @@ export async function requestReconciliation(context: Context, accountId: string 
 }
 
 /**
- * Begins this night's reconciliation of an account, has events removed that need not be kept, and sees to the next night's. Handler of `reconciliation.due`; may run
- * any number of times.
+ * Begins this night's reconciliation of an account, has events of the store removed that need not be kept, and sees to the
+ * next night's. Handler of `reconciliation.due`; may run any number of times.
  */
 export async function startNightlyReconciliation(
   context: Context,
