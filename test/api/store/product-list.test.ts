@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { seedCatalogue } from '../../../seeds/catalogue.js'
+import { statement } from '../../../src/db/index.js'
 import { useApp } from '../../support/app.js'
 import { addRegion } from '../../support/region.js'
 import { asAdmin } from '../../support/database.js'
@@ -165,6 +166,22 @@ describe('the list of products', () => {
         assert.deepEqual(beyond.products, [])
       })
     }
+
+    it('is searched through the index of its words, although the plans of statements are kept', async () => {
+      const { found, read } = await app().db.unitOfWork(large.scope, async (unit) => {
+        const rowsRead = statement<{ rows: number }>(
+          '',
+          `select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relid = 'app.product'::regclass`,
+          [],
+        )
+        const search = statement<{ id: string }>('', `select id from app.search_products('%apron%', 20000)`, [])
+        const [before] = await unit.run(rowsRead)
+        const { length } = await unit.run(search)
+        const [after] = await unit.run(rowsRead)
+        return { found: length, read: (after?.rows ?? 0) - (before?.rows ?? 0) }
+      })
+      assert.ok(found > 20 && read >= found && read < 2 * found, `${read} products were read to find ${found}`)
+    })
 
     it('never shows a product that was withdrawn, however old its outline is', async () => {
       const [first] = (await list({ limit: 1, fields: 'id' }, large)).products
