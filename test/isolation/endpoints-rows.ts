@@ -53,11 +53,44 @@ export async function untilAtRest(rows: pg.Client): Promise<void> {
   }
 }
 
+/** What every table held, and how many rows had been written until then. */
+export interface Held {
+  writes: string
+  sums: Record<string, string>
+}
+
+/** Has the database count each row that is written from now on, also where the transaction is rolled back. */
+export async function countWrites(rows: pg.Client): Promise<void> {
+  const triggers = (await tables(rows)).map(({ name, columns }) => {
+    const kept = touched[name] === undefined ? '' : ` of ${columnsOf(name, columns)}`
+    return `create trigger counts_writes after insert or delete or update${kept} on ${name}
+      for each row execute function counting.count_write();`
+  })
+  await rows.query(`create schema counting;
+    create sequence counting.writes;
+    create function counting.count_write() returns trigger language plpgsql security definer as
+      $$ begin perform nextval('counting.writes'); return null; end $$;
+    ${triggers.join('\n')}`)
+}
+
+/** What the database holds: read again only where something was written since `before` (a sum of all tables takes 30 ms). */
+export async function heldBy(rows: pg.Client, before: Held | null): Promise<Held> {
+  const { rows: counted } = await rows.query<{ writes: string }>('select (last_value, is_called)::text as writes from counting.writes')
+  const writes = counted[0]?.writes as string
+  return before?.writes === writes ? before : { writes, sums: await checksumOf(rows) }
+}
+
+const columnsOf = (table: string, columns: readonly string[]) =>
+  columns
+    .filter((column) => !touched[table]?.includes(column))
+    .map((column) => `"${column}"`)
+    .join(', ')
+
 /** A checksum of every table, over the rows of every store. */
-export async function checksumOf(rows: pg.Client): Promise<Record<string, string>> {
+async function checksumOf(rows: pg.Client): Promise<Record<string, string>> {
   const parts = (await tables(rows)).map(({ name, columns }) => {
-    const kept = columns.filter((column) => !touched[name]?.includes(column)).map((column) => `"${column}"`)
-    return `select '${name}' as name, coalesce(sum(hashtextextended(r::text, 0)), 0)::text as sum from (select ${kept.join(', ')} from ${name}) r`
+    return `select '${name}' as name, coalesce(sum(hashtextextended(r::text, 0)), 0)::text as sum
+      from (select ${columnsOf(name, columns)} from ${name}) r`
   })
   // Prepared: planning it takes longer than running it.
   const { rows: sums } = await rows.query<{ name: string; sum: string }>({ name: 'checksum', text: parts.join(' union all ') })
