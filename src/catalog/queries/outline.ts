@@ -11,8 +11,8 @@ export interface Outline {
 
 /** Lists of fewer products are counted and walked anew each time: they are exact, and cheap. */
 export const outlinedFrom = 2_000
-/** The same of lists found by words, where each match costs a look at its text. */
-const foundOutlinedFrom = 300
+/** The same of lists found by words, where each match is a look at its row: with 280 of them counting is half of a page. */
+const foundOutlinedFrom = 100
 /** Words with so many matches are looked for along the list, others in the index: see FilterContext. */
 export const frequentFrom = 1_000
 /** Rows between two anchors: a page far down is reached by skipping at most so many. */
