@@ -8,7 +8,9 @@ export interface TaxRate {
   rate_ppm: number
   is_default: boolean
   is_combinable: boolean
-  provider_id: string
+  tax_region_id: string
+  /** The country's region, for a rate of a province. */
+  parent_region_id: string | null
   rules: { reference: 'product' | 'product_type' | 'shipping_option'; reference_id: string }[]
 }
 
@@ -29,7 +31,8 @@ export interface TaxLine {
 export function taxRatesJson(country: string, province: string): string {
   return `coalesce((
     select json_agg(json_build_object('id', t.id, 'name', t.name, 'code', t.code, 'rate_ppm', t.rate_ppm,
-             'is_default', t.is_default, 'is_combinable', t.is_combinable, 'provider_id', tr.provider_id,
+             'is_default', t.is_default, 'is_combinable', t.is_combinable,
+             'tax_region_id', tr.id, 'parent_region_id', tr.parent_id,
              'rules', coalesce((select json_agg(json_build_object('reference', u.reference, 'reference_id', u.reference_id))
                        from tax_rate_rule u where u.tenant_id = $1 and u.tax_rate_id = t.id), '[]'))
            order by (tr.province_code is not null) desc, t.id)
@@ -53,24 +56,38 @@ export interface Taxed {
   shippingOptionId?: string | null
 }
 
+/** Who reckons taxes, as tax lines name it: the rates are the store's own. */
+const reckoner = 'system'
+
 /**
- * The tax lines of one thing: the rate whose rule names it most closely (product before type), else the default. A
- * combinable rate adds the default to itself. The province's rates come before the country's.
+ * The tax lines of one thing: the closest rate, and where that is a combinable one of a province, the country's closest
+ * besides. Every rate of the province is closer than any of its country; within each a rule that names the product (or
+ * the shipping option) comes before one that names its type, and the default last.
  */
 export function taxLinesOf(rates: readonly TaxRate[], taxed: Taxed): Omit<TaxLine, 'id'>[] {
-  const named = (reference: string, id: string | null | undefined) =>
-    id == null ? undefined : rates.find((rate) => rate.rules.some((rule) => rule.reference === reference && rule.reference_id === id))
-  const special =
-    named('product', taxed.productId) ?? named('product_type', taxed.productTypeId) ?? named('shipping_option', taxed.shippingOptionId)
-  const standard = rates.find((rate) => rate.is_default)
-  const chosen = special === undefined ? [standard] : special.is_combinable ? [special, standard] : [special]
-  return chosen
-    .filter((rate) => rate !== undefined)
-    .map((rate) => ({
-      description: rate.name,
-      code: rate.code,
-      rate_ppm: rate.rate_ppm,
-      provider_id: rate.provider_id,
-      tax_rate_id: rate.id,
-    }))
+  const ranked = rates
+    .map((rate) => ({ rate, distance: distanceOf(rate, taxed) }))
+    .filter((entry) => entry.distance !== null)
+    .sort((one, other) => (one.distance as number) - (other.distance as number))
+    .map((entry) => entry.rate)
+  const [closest] = ranked
+  if (closest === undefined) return []
+  const parent = closest.is_combinable ? ranked.find((rate) => rate.tax_region_id === closest.parent_region_id) : undefined
+  return [closest, ...(parent === undefined ? [] : [parent])].map((rate) => ({
+    description: rate.name,
+    code: rate.code,
+    rate_ppm: rate.rate_ppm,
+    provider_id: reckoner,
+    tax_rate_id: rate.id,
+  }))
+}
+
+/** How far a rate is from a thing; null for one that is not for it. */
+function distanceOf(rate: TaxRate, taxed: Taxed): number | null {
+  const names = (reference: string, id: string | null | undefined) =>
+    id != null && rate.rules.some((rule) => rule.reference === reference && rule.reference_id === id)
+  const region = rate.parent_region_id === null ? 10 : 0
+  if (names('product', taxed.productId) || names('shipping_option', taxed.shippingOptionId)) return region
+  if (names('product_type', taxed.productTypeId)) return region + 1
+  return rate.is_default ? region + 2 : null
 }

@@ -8,7 +8,8 @@ const rate = (id: string, more: Partial<TaxRate> = {}): TaxRate => ({
   rate_ppm: 100_000,
   is_default: false,
   is_combinable: false,
-  provider_id: 'tp_system',
+  tax_region_id: 'txreg_us',
+  parent_region_id: null,
   rules: [],
   ...more,
 })
@@ -34,14 +35,27 @@ describe('tax lines', () => {
     assert.deepEqual(ids(rates, { shippingOptionId: 'so_1' }), ['delivery'])
   })
 
-  it('with a combinable rate are that and the default', () => {
-    assert.deepEqual(ids([standard, rate('luxury', { ...rule('product', 'prod_1'), is_combinable: true })], { productId: 'prod_1' }), [
-      'luxury',
-      'standard',
-    ])
+  const ofProvince = { tax_region_id: 'txreg_us_ca', parent_region_id: 'txreg_us' }
+  const provincial = rate('province', { ...ofProvince, is_default: true })
+
+  it('take every rate of the province before any of its country', () => {
+    assert.deepEqual(ids([standard, oneBook, provincial], { productId: 'prod_1' }), ['province'])
+    const named = rate('provincial books', { ...ofProvince, ...rule('product_type', 'ptyp_books') })
+    assert.deepEqual(ids([standard, provincial, named], { productId: 'prod_9', productTypeId: 'ptyp_books' }), ['provincial books'])
   })
 
-  it('take the province’s rates, which come first, before the country’s', () => {
-    assert.deepEqual(ids([rate('province', { is_default: true }), standard], { productId: 'prod_1' }), ['province'])
+  it('with a combinable rate of a province are that and its country’s closest', () => {
+    const both = rate('province', { ...ofProvince, is_default: true, is_combinable: true })
+    assert.deepEqual(ids([both, standard], { productId: 'prod_9' }), ['province', 'standard'])
+    assert.deepEqual(ids([standard, both, oneBook], { productId: 'prod_1' }), ['province', 'one book'])
+    assert.deepEqual(ids([provincial, standard], { productId: 'prod_9' }), ['province'])
+    const luxury = rate('luxury', { ...rule('product', 'prod_1'), is_combinable: true })
+    assert.deepEqual(ids([standard, luxury], { productId: 'prod_1' }), ['luxury'], 'a country has nothing above it')
+  })
+
+  it('name who reckoned them', () => {
+    assert.deepEqual(taxLinesOf([standard], {}), [
+      { description: 'standard', code: 'STANDARD', rate_ppm: 100_000, provider_id: 'system', tax_rate_id: 'standard' },
+    ])
   })
 })
