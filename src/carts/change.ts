@@ -69,7 +69,7 @@ type Change = (work: CartChange) => Promise<void> | void
  * memory, brings prices of shipping, taxes and payment up to date, and writes what differs, a statement for each kind.
  * What is written answers itself as it is loaded; of the rest, only what the change can have made different is read again.
  * @returns the cart as it now is
- * @throws not_found, not_allowed for a completed cart, conflict while it is being completed
+ * @throws not_found, invalid_data for a completed cart, conflict while it is being completed
  */
 export function changeCart(context: Context, cartId: string, options: ChangeOptions, change: Change): Promise<LoadedCart> {
   return context.db.unitOfWork(context.scope, (unit) => changeInUnit(context, unit, cartId, options, change))
@@ -96,7 +96,7 @@ export async function changeInUnit(
   if (lock === undefined || cart === undefined || (cart.is_draft && options.isStaffs !== true)) {
     throw notFound(`Cart id not found: ${cartId}`)
   }
-  if (cart.completed_at !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
+  if (cart.completed_at !== null) throw invalidData(`Cart ${cartId} is already completed.`)
   if (cart.checkout !== null) throw conflict('The cart is being completed. Try again in a moment.', 'cart_being_completed')
   const before = structuredClone(cart)
   const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
@@ -139,8 +139,7 @@ async function writeChanges(work: CartChange, before: LoadedCart, options: Chang
   let methodsWritten: Promise<CartMethod[]> | undefined
   if (cart.methods.length > 0 || before.methods.length > 0) {
     const [choices] = await Promise.all([work.choices ?? readChoices({ ...work, cartId: cart.id }), linesWritten])
-    const unused = profilesGone(before, cart)
-    cart.methods = refreshedMethods(cart, choices, taxed).filter((method) => !unused.has(method.shipping_profile_id))
+    cart.methods = withoutUnused(cart, refreshedMethods(cart, choices, taxed))
     adjustMethods(cart, adjustmentsOf(cart, work.now))
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
@@ -179,10 +178,14 @@ async function writeRoot(work: CartChange, before: LoadedCart, opensPayment: boo
   return { ...(rewritten ?? before), updated_at: (touched as CartRoot).updated_at, collection: paid?.collection ?? null }
 }
 
-/** Profiles whose last line the change has taken away: their shipping goes with it. */
-function profilesGone(before: LoadedCart, cart: LoadedCart): Set<string> {
-  const left = new Set(cart.lines.map((line) => line.shipping_profile_id))
-  return new Set(before.lines.flatMap(({ shipping_profile_id: id }) => (id === null || left.has(id) ? [] : [id])))
+/**
+ * The methods that carry something, where there are several: as in Medusa a single one stays, whatever the cart holds now,
+ * so that who chooses shipping first need not choose again.
+ */
+function withoutUnused(cart: LoadedCart, methods: readonly CartMethod[]): CartMethod[] {
+  if (cart.methods.length <= 1) return [...methods]
+  const needed = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id))
+  return methods.filter((method) => needed.has(method.shipping_profile_id))
 }
 
 /** Tax rates belong to an address, and tax-inclusive prices to a region: they are read for the cart as it is written. */
@@ -261,6 +264,7 @@ export function methodOf(option: ShippingChoice, cart: LoadedCart, taxed: boolea
     id: known?.id ?? newId('casm'),
     vendor_id: option.vendor_id,
     shipping_option_id: option.id,
+    shipping_option_type_id: option.shipping_option_type_id,
     shipping_profile_id: option.shipping_profile_id,
     name: option.name,
     description: known?.description ?? null,

@@ -2,9 +2,9 @@ import { newId, toMajor } from '../kernel/index.js'
 import {
   type Adjustment,
   type Adjustments,
-  type Attributes,
   computeAdjustments,
   type Discountable,
+  type Facts,
   type NewAdjustment,
   type Promotion,
   withoutLimits,
@@ -18,7 +18,7 @@ export function adjustmentsOf(cart: LoadedCart, now: Date, promotions: readonly 
   return computeAdjustments({
     currency: cart.currency_code,
     now,
-    attributes: attributesOf(cart),
+    facts: promotions.length === 0 ? {} : factsOf(cart),
     lines: promotions.length === 0 ? [] : cart.lines.map(discountableLine),
     methods: promotions.length === 0 ? [] : cart.methods.map(discountableMethod),
     promotions,
@@ -72,21 +72,51 @@ export function promotionsInUse(cart: LoadedCart): Map<string, bigint> {
   return sums
 }
 
-const known = (...values: unknown[]): string[] => values.filter((value): value is string => typeof value === 'string')
-const idsOf = (list: unknown) => known(...((list ?? []) as { id: string }[]).map((one) => one.id))
-
-function attributesOf(cart: LoadedCart): Attributes {
-  const itemTotal = cart.lines.reduce((sum, line) => sum + BigInt(line.unit_price_minor) * BigInt(line.quantity), 0n)
+/** What promotions may ask of a cart, by Medusa's names. */
+function factsOf(cart: LoadedCart): Facts {
+  const lines = cart.lines.map((line) => ({ line, before: undiscountedLine(pricedLineOf(line)) }))
+  const methods = cart.methods.map((method) => undiscountedLine(pricedMethodOf(method)))
+  const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n)
+  const major = (amounts: readonly bigint[]) => toMajor(sum(amounts), cart.currency_code)
+  const net = lines.map(({ before }) => before.netMinor)
+  const gross = lines.map(({ before }) => before.netMinor + before.taxMinor)
+  const shipping = methods.map(({ netMinor }) => netMinor)
+  const { id, email, currency_code, region_id, region, sales_channel_id, customer_id, customer, locale, metadata } = cart
   return {
-    currency_code: [cart.currency_code],
+    id,
+    email,
+    currency_code,
+    region_id,
+    region,
+    sales_channel_id,
+    customer_id,
     // A guest's e-mail proves nothing.
-    'customer.groups.id': cart.customer?.has_account === true ? idsOf(cart.customer.groups) : [],
-    'region.id': [cart.region_id],
-    'shipping_address.country_code': known(cart.shipping_address?.country_code),
-    sales_channel_id: [cart.sales_channel_id],
-    item_total: [String(toMajor(itemTotal, cart.currency_code))],
-    item_quantity: [String(cart.lines.reduce((sum, line) => sum + line.quantity, 0))],
+    customer: customer === null ? null : { ...customer, groups: customer.has_account ? customer.groups : [] },
+    locale,
+    metadata,
+    shipping_address: cart.shipping_address,
+    billing_address: cart.billing_address,
+    items: cart.lines.map(factsOfLine),
+    shipping_methods: cart.methods.map(factsOfMethod),
+    // By price tags: a discount must not end what it follows from.
+    item_total: major(cart.lines.map((line) => BigInt(line.unit_price_minor) * BigInt(line.quantity))),
+    item_subtotal: major(net),
+    original_item_subtotal: major(net),
+    original_item_total: major(gross),
+    shipping_subtotal: major(shipping),
+    item_quantity: cart.lines.reduce((pieces, line) => pieces + line.quantity, 0),
   }
+}
+
+function factsOfLine(line: CartLine): Facts {
+  const { snapshot, tax_lines: _taxes, adjustments: _adjustments, unit_price_minor: _price, ...facts } = line
+  return { ...snapshot, ...facts, variant: { id: line.variant_id, ...line.variant } }
+}
+
+function factsOfMethod(method: CartMethod): Facts {
+  const { id, name, vendor_id, shipping_option_id, shipping_profile_id, shipping_option_type_id, data, metadata } = method
+  const shipping_option = { id: shipping_option_id, shipping_profile_id, shipping_option_type_id }
+  return { id, name, vendor_id, shipping_option_id, shipping_profile_id, shipping_option, data, metadata }
 }
 
 function discountableLine(line: CartLine): Discountable {
@@ -96,15 +126,7 @@ function discountableLine(line: CartLine): Discountable {
     quantity: line.quantity,
     isDiscountable: line.is_discountable,
     ...undiscountedLine(pricedLineOf(line)),
-    attributes: {
-      'items.product.id': known(line.product_id),
-      'items.product.categories.id': idsOf(line.product?.categories),
-      'items.product.collection_id': known(line.product?.collection_id),
-      'items.product.type_id': known(line.product?.type_id),
-      'items.product.tags.id': idsOf(line.product?.tags),
-      'items.variant_id': known(line.variant_id),
-      'items.vendor_id': [line.vendor_id],
-    },
+    facts: factsOfLine(line),
   }
 }
 
@@ -115,10 +137,6 @@ function discountableMethod(method: CartMethod): Discountable {
     quantity: 1,
     isDiscountable: true,
     ...undiscountedLine(pricedMethodOf(method)),
-    attributes: {
-      'shipping_methods.shipping_option_id': [method.shipping_option_id],
-      'shipping_methods.shipping_profile_id': [method.shipping_profile_id],
-      'shipping_methods.vendor_id': [method.vendor_id],
-    },
+    facts: factsOfMethod(method),
   }
 }

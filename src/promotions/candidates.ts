@@ -42,7 +42,7 @@ interface BuyerSql {
 
 const promotionJson = (buyer: BuyerSql) => `json_build_object(${columns.map((column) => `'${column}', p.${column}`).join(', ')},
       'campaign', (select json_build_object('id', k.id, 'starts_at', k.starts_at, 'ends_at', k.ends_at,
-          'budget_type', k.budget_type, 'budget_currency_code', k.budget_currency_code, 'budget_limit_minor', k.budget_limit_minor,
+          'budget_type', k.budget_type, 'budget_attribute', k.budget_attribute, 'budget_currency_code', k.budget_currency_code, 'budget_limit_minor', k.budget_limit_minor,
           'budget_used_minor', ${usedSql(buyer)})
         from campaign k where k.tenant_id = $1 and k.id = p.campaign_id and k.deleted_at is null))`
 
@@ -58,14 +58,37 @@ export const candidatesJsonSql = (codes: string, buyer: BuyerSql) => `coalesce((
       union all
       (select b.id from promotion b where b.tenant_id = $1 and b.code = any(${codes}) and b.status = 'active' and b.deleted_at is null))), '[]')`
 
-/** The candidates of a buyer's cart that holds these codes. */
-export function candidatesStatement(tenantId: string, codes: readonly string[], buyer: Buyer): Statement<{ promotions: Promotion[] }> {
-  const sql = candidatesJsonSql('$2::text[]', { customerId: '$3::text', email: '$4::text' })
-  return statement('promotions.candidates', `select ${sql} as promotions`, [tenantId, codes, buyer.customerId, buyer.email])
+/** What is found of codes. */
+export interface FoundCodes {
+  /** The candidates of the cart that holds them. */
+  promotions: Promotion[]
+  /** Those of any promotion: one that is a draft, or has been stopped, is known and takes nothing off. */
+  known: string[]
 }
 
-/** Refuses codes of no active promotion. A promotion that does not suit the cart is known all the same. Throws invalid_data. */
-export function refuseUnknownCodes(promotions: readonly Promotion[], codes: readonly string[]): void {
-  const unknown = codes.find((code) => !promotions.some((promotion) => promotion.code === code))
+/** The candidates of a buyer's cart that holds these codes. */
+export function candidatesStatement(tenantId: string, codes: readonly string[], buyer: Buyer): Statement<FoundCodes> {
+  const sql = candidatesJsonSql('$2::text[]', { customerId: '$3::text', email: '$4::text' })
+  return statement(
+    'promotions.candidates',
+    `select ${sql} as promotions, array(select p.code from promotion p
+       where p.tenant_id = $1 and p.code = any($2) and p.deleted_at is null) as known`,
+    [tenantId, codes, buyer.customerId, buyer.email],
+  )
+}
+
+/**
+ * Refuses codes of no promotion. One that does not suit the cart is known all the same.
+ * @throws invalid_data; also for a budget that each customer has, where nobody knows yet whose this is
+ */
+export function refuseUnknownCodes(found: FoundCodes | undefined, codes: readonly string[], buyer: Buyer): void {
+  const { known = [], promotions = [] } = found ?? {}
+  const unknown = codes.find((code) => !known.includes(code))
   if (unknown !== undefined) throw invalidData(`The promotion code ${unknown} is invalid`)
+  for (const { code, campaign } of promotions) {
+    const attribute = campaign?.budget_type === 'use_by_attribute' ? campaign.budget_attribute : null
+    if (attribute === null || !codes.includes(code)) continue
+    if ((attribute === 'customer_id' ? buyer.customerId : buyer.email) !== null) continue
+    throw invalidData(`Attribute value for "${attribute}" is required by promotion campaing budget`)
+  }
 }

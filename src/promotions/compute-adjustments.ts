@@ -1,7 +1,8 @@
-import { type Amounts, buyGetAmounts, type Open, standardAmounts } from './amounts.js'
+import { addPieces, type Amounts, buyGetAmounts, type Counted, type Open, standardAmounts } from './amounts.js'
 import { afterDiscount, type Undiscounted } from './discount.js'
 import type { Adjustment, Promotion } from './promotion.js'
-import { allHold, type Attributes } from './rules.js'
+import { wireValue } from './render-applied.js'
+import { allHold, type Facts } from './rules.js'
 
 /** A line or shipping method before discounts; a method is one piece. */
 export interface Discountable extends Undiscounted {
@@ -9,14 +10,14 @@ export interface Discountable extends Undiscounted {
   vendorId: string
   quantity: number
   isDiscountable: boolean
-  attributes: Attributes
+  facts: Facts
 }
 
 /** Everything that the adjustments of a cart follow from. */
 export interface PromotedCart {
   currency: string
   now: Date
-  attributes: Attributes
+  facts: Facts
   lines: readonly Discountable[]
   methods: readonly Discountable[]
   /** Candidates: those that start by themselves, and those whose codes the shopper gave. */
@@ -39,12 +40,15 @@ export interface Adjustments {
 export function computeAdjustments(cart: PromotedCart): Adjustments {
   const taken = new Map<string, NewAdjustment[]>()
   const spent = new Map<string, bigint>()
+  const counted = { bought: new Map<string, number>(), given: new Map<string, number>() }
   for (const promotion of inOrder(cart.promotions)) {
     if (!isOpen(promotion, cart)) continue
-    const amounts = amountsOf(promotion, cart, taken)
-    const sum = [...amounts.values()].reduce((total, amount) => total + amount, 0n)
+    const found = amountsOf(promotion, cart, taken, counted)
+    const sum = [...found.amounts.values()].reduce((total, amount) => total + amount, 0n)
     if (sum === 0n || !fitsBudget(promotion, sum, spent)) continue
-    for (const [id, amount] of amounts) {
+    addPieces(counted.bought, found.counted.bought)
+    addPieces(counted.given, found.counted.given)
+    for (const [id, amount] of found.amounts) {
       if (amount > 0n) taken.set(id, [...(taken.get(id) ?? []), adjustmentOf(promotion, amount)])
     }
   }
@@ -52,21 +56,29 @@ export function computeAdjustments(cart: PromotedCart): Adjustments {
   return { items: of(cart.lines), methods: of(cart.methods) }
 }
 
-const targetOrder = { items: 0, order: 1, shipping_methods: 2 }
 const funderOrder = { vendor: 0, store: 1, platform: 2 }
 
 /**
- * Items before the order before shipping; of these what comes free of a purchase first, then who pays: vendors, whose
- * discounts lower what commission is taken of, then the store, then the platform; then those that start by themselves;
- * then the older.
+ * What comes free of a purchase first, then who pays: vendors, whose discounts lower what commission is taken of, then the
+ * store, then the platform. Of these, as in Medusa, the one of the highest value first, whatever it is a value of; then
+ * what asks for more pieces; then the older.
  */
 function inOrder(promotions: readonly Promotion[]): Promotion[] {
-  const rank = (promotion: Promotion) =>
-    targetOrder[promotion.target_type] * 100 +
-    (promotion.type === 'buyget' ? 0 : 50) +
-    funderOrder[promotion.funder] * 10 +
-    (promotion.is_automatic ? 0 : 1)
-  return [...promotions].sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1))
+  const ranks = (promotion: Promotion) => [
+    promotion.type === 'buyget' ? 0 : 1,
+    funderOrder[promotion.funder],
+    -wireValue(promotion),
+    -(promotion.buy_rules_min_quantity ?? 0),
+    -(promotion.apply_to_quantity ?? 0),
+  ]
+  return promotions
+    .map((promotion) => ({ promotion, ranks: ranks(promotion) }))
+    .sort((one, other) => {
+      const at = one.ranks.findIndex((rank, index) => rank !== other.ranks[index])
+      if (at === -1) return one.promotion.id < other.promotion.id ? -1 : 1
+      return (one.ranks[at] as number) - (other.ranks[at] as number)
+    })
+    .map(({ promotion }) => promotion)
 }
 
 /** Whether a promotion can be used by this cart now, whatever is in it. */
@@ -80,7 +92,7 @@ function isOpen(promotion: Promotion, cart: PromotedCart): boolean {
     if (campaign.ends_at !== null && now >= Date.parse(campaign.ends_at)) return false
     if (campaign.budget_type === 'spend' && campaign.budget_currency_code !== cart.currency) return false
   }
-  return allHold(promotion.rules, cart.attributes)
+  return allHold(promotion.rules, cart.facts, 'cart')
 }
 
 /** Counts what this cart takes of its campaigns' budgets. */
@@ -93,19 +105,32 @@ function fitsBudget({ campaign }: Promotion, amount: bigint, spent: Map<string, 
   return true
 }
 
-function amountsOf(promotion: Promotion, cart: PromotedCart, taken: ReadonlyMap<string, readonly NewAdjustment[]>): Amounts {
+const nothingCounted: Counted = { bought: new Map(), given: new Map() }
+
+function amountsOf(
+  promotion: Promotion,
+  cart: PromotedCart,
+  taken: ReadonlyMap<string, readonly NewAdjustment[]>,
+  before: Counted,
+): { amounts: Amounts; counted: Counted } {
+  const scope = promotion.target_type === 'shipping_methods' ? 'shipping_methods' : 'items'
   // A vendor pays for discounts on what it sells itself, and for nobody else's.
-  const parts = (promotion.target_type === 'shipping_methods' ? cart.methods : cart.lines).filter(
+  const parts = (scope === 'shipping_methods' ? cart.methods : cart.lines).filter(
     (part) => promotion.vendor_id === null || part.vendorId === promotion.vendor_id,
   )
-  const open = (part: Discountable): Open => {
-    const { netMinor, taxMinor } = afterDiscount(part, taken.get(part.id) ?? [])
-    return { id: part.id, quantity: part.quantity, leftMinor: promotion.is_tax_inclusive ? netMinor + taxMinor : netMinor }
-  }
-  const targets = parts.filter((part) => part.isDiscountable && allHold(promotion.target_rules, part.attributes)).map(open)
-  if (targets.length === 0) return new Map()
-  if (promotion.type === 'standard') return standardAmounts(promotion, targets)
-  return buyGetAmounts(promotion, parts.filter((part) => allHold(promotion.buy_rules, part.attributes)).map(open), targets)
+  const base = ({ netMinor, taxMinor }: Pick<Undiscounted, 'netMinor' | 'taxMinor'>) =>
+    promotion.is_tax_inclusive ? netMinor + taxMinor : netMinor
+  const open = (part: Discountable): Open => ({
+    id: part.id,
+    quantity: part.quantity,
+    wholeMinor: base(part),
+    leftMinor: base(afterDiscount(part, taken.get(part.id) ?? [])),
+  })
+  const targets = parts.filter((part) => part.isDiscountable && allHold(promotion.target_rules, part.facts, scope)).map(open)
+  if (targets.length === 0) return { amounts: new Map(), counted: nothingCounted }
+  if (promotion.type === 'standard') return { amounts: standardAmounts(promotion, targets), counted: nothingCounted }
+  const bought = parts.filter((part) => allHold(promotion.buy_rules, part.facts, scope)).map(open)
+  return buyGetAmounts(promotion, bought, targets, before)
 }
 
 function adjustmentOf(promotion: Promotion, amount: bigint): NewAdjustment {

@@ -1,4 +1,4 @@
-export { candidatesJsonSql, candidatesStatement, refuseUnknownCodes } from './candidates.js'
+export { candidatesJsonSql, candidatesStatement, type FoundCodes, refuseUnknownCodes } from './candidates.js'
 export {
   type CampaignBudget,
   type CampaignInput,
@@ -25,6 +25,6 @@ export { type Adjustment, type CampaignState, type Funder, operators, type Promo
 export { type CampaignRow, listCampaignsStatement, renderCampaign } from './queries/campaigns.js'
 export { listPromotionsStatement, type PromotionRow, renderPromotion, renderRule } from './queries/promotions.js'
 export { ruleValuesStatement } from './queries/rule-values.js'
-export { allHold, type Attributes, ruleAttributes, type RuleType, ruleTypes } from './rules.js'
+export { allHold, type Facts, ruleAttributes, type RuleType, ruleTypes } from './rules.js'
 export { type AppliedPromotion, renderApplied } from './render-applied.js'
-export { returnUses, takeUses, type Use } from './usage.js'
+export { type Buyer, returnUses, takeUses, type Use } from './usage.js'

@@ -46,6 +46,8 @@ export interface CampaignState {
   starts_at: string | null
   ends_at: string | null
   budget_type: 'spend' | 'usage' | 'use_by_attribute' | null
+  /** Of a budget of so many uses for each: what tells its users apart. */
+  budget_attribute: 'customer_id' | 'customer_email' | null
   budget_currency_code: string | null
   /** Of a budget of uses, a use counts as one. */
   budget_limit_minor: number | null

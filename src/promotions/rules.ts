@@ -1,7 +1,7 @@
 import type { Operator, Rule } from './promotion.js'
 
-/** What a cart, a line or a shipping method is, by the names that rules ask for. */
-export type Attributes = Readonly<Record<string, readonly string[]>>
+/** What is known of a cart, a line or a shipping method, as rules ask for it: by dotted paths. */
+export type Facts = Readonly<Record<string, unknown>>
 
 /** A kind of condition, as the Admin API offers it. */
 export interface RuleAttribute {
@@ -10,6 +10,7 @@ export interface RuleAttribute {
   value: string
   label: string
   field_type: 'multiselect' | 'number'
+  /** Those that a form offers; a rule may have any. */
   operators: readonly Operator[]
 }
 
@@ -43,6 +44,7 @@ const itemAttributes = [
   among('vendor', 'items.vendor_id', 'Vendor'),
 ]
 const methodAttributes = [
+  among('shipping_option_type', 'shipping_methods.shipping_option.shipping_option_type_id', 'Shipping option type'),
   among('shipping_option', 'shipping_methods.shipping_option_id', 'Shipping option'),
   among('shipping_profile', 'shipping_methods.shipping_profile_id', 'Shipping profile'),
   among('shipping_vendor', 'shipping_methods.vendor_id', 'Vendor'),
@@ -70,7 +72,7 @@ const synonyms: Readonly<Record<string, string>> = {
 }
 
 /** The name under which a cart, a line or a method knows what a rule asks for. */
-export const attributeOf = (name: string): string => synonyms[name] ?? name
+export const attributeOf = (name: string): string => (Object.hasOwn(synonyms, name) ? (synonyms[name] as string) : name)
 
 export const ruleTypes = ['rules', 'target-rules', 'buy-rules'] as const
 /** Conditions on the cart, on what is discounted, and on what must be bought. */
@@ -82,26 +84,50 @@ export function ruleAttributes(type: RuleType, targetType: 'items' | 'shipping_m
   return type === 'target-rules' && targetType === 'shipping_methods' ? methodAttributes : itemAttributes
 }
 
-/** Whether all rules hold. What nothing is known of is none of the values. */
-export function allHold(rules: readonly Rule[], attributes: Attributes): boolean {
-  return rules.every((rule) => holds(rule, attributes[attributeOf(rule.attribute)] ?? []))
+/** What rules are held against: the cart, one of its lines, or one of its shipping methods. */
+export type RuleScope = 'cart' | 'items' | 'shipping_methods'
+
+/**
+ * Whether all rules hold. They may ask for anything (as in Medusa's): what nothing is known of is none of the values.
+ * Of a line or method, paths may begin with what lines or methods are called in a cart.
+ */
+export function allHold(rules: readonly Rule[], facts: Facts, scope: RuleScope): boolean {
+  return rules.every((rule) => {
+    const path = attributeOf(rule.attribute)
+    const inner = scope !== 'cart' && path.startsWith(`${scope}.`) ? path.slice(scope.length + 1) : path
+    return holds(rule, valuesAt(inner.split('.'), facts))
+  })
+}
+
+/** What stands at the end of a path, through every element of the lists that it meets. */
+function valuesAt(path: readonly string[], known: unknown): string[] {
+  if (known == null) return []
+  if (Array.isArray(known)) return known.flatMap((one) => valuesAt(path, one))
+  const [key, ...rest] = path
+  if (key === undefined) return typeof known === 'object' ? [] : [String(known)]
+  if (typeof known !== 'object' || !Object.hasOwn(known, key)) return []
+  return valuesAt(rest, (known as Record<string, unknown>)[key])
 }
 
 function holds({ operator, values }: Rule, known: readonly string[]): boolean {
+  const isAmong = (one: string) => values.some((value) => same(value, one))
+  const compares = (test: (one: number, value: number) => boolean) =>
+    known.length > 0 && known.every((one) => values.some((value) => test(Number(one), Number(value))))
   switch (operator) {
     case 'in':
+      return known.some(isAmong)
     case 'eq':
-      return known.some((one) => values.some((value) => same(value, one)))
+      return known.length > 0 && known.every(isAmong)
     case 'ne':
-      return !known.some((one) => values.some((value) => same(value, one)))
+      return !known.some(isAmong)
     case 'gt':
-      return compares(known, values, (one, value) => one > value)
+      return compares((one, value) => one > value)
     case 'gte':
-      return compares(known, values, (one, value) => one >= value)
+      return compares((one, value) => one >= value)
     case 'lt':
-      return compares(known, values, (one, value) => one < value)
+      return compares((one, value) => one < value)
     case 'lte':
-      return compares(known, values, (one, value) => one <= value)
+      return compares((one, value) => one <= value)
   }
 }
 
@@ -110,8 +136,4 @@ const numeric = /^\d{1,15}(?:\.\d{1,6})?$/
 /** Figures by their value, so that 50 and 50.00 are the same; everything else to the letter. */
 function same(value: string, one: string): boolean {
   return value === one || (numeric.test(value) && numeric.test(one) && Number(value) === Number(one))
-}
-
-function compares(known: readonly string[], values: readonly string[], test: (one: number, value: number) => boolean): boolean {
-  return known.some((one) => values.some((value) => test(Number(one), Number(value))))
 }

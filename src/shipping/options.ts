@@ -20,6 +20,7 @@ export interface ShippingChoiceRow {
   name: string
   vendor_id: string
   shipping_profile_id: string
+  shipping_option_type_id: string
   provider_id: string
   data: Record<string, unknown> | null
   rules: OptionRule[]
@@ -35,7 +36,6 @@ export interface ShippingChoiceRow {
 export interface ShippingOptionRow extends ShippingChoiceRow {
   price_type: 'flat' | 'calculated'
   service_zone_id: string
-  shipping_option_type_id: string
   price_set_id: string
   metadata: object | null
   is_return: boolean
@@ -44,7 +44,7 @@ export interface ShippingOptionRow extends ShippingChoiceRow {
   service_zone: object
   prices: SetPrice[]
   insufficient_inventory: boolean
-  /** Some line is of its profile. Another one of the vendor's may be chosen, and carries nothing yet. */
+  /** Some line is of its profile. Another one of the vendor's is offered and may be chosen, and carries nothing yet. */
   is_needed: boolean
 }
 
@@ -100,7 +100,7 @@ const itemTotalSql = `(select coalesce(sum(i.unit_price_minor * i.quantity), 0) 
                 where i.tenant_id = $1 and i.cart_id = s.cart_id and i.vendor_id = o.vendor_id)`
 
 /** SQL: what choosing option `o` of what `s` serves takes. $3 is the moment at which prices must hold. */
-const choiceSql = `o.id, o.name, o.vendor_id, o.shipping_profile_id, o.provider_id, o.data, o.rules,
+const choiceSql = `o.id, o.name, o.vendor_id, o.shipping_profile_id, o.shipping_option_type_id, o.provider_id, o.data, o.rules,
             case when o.rules <> '[]' and not exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = s.cart_id)
               then json_build_object('region_id', s.region_id, 'currency_code', s.currency_code, 'customer_id', s.customer_id,
                 'sales_channel_id', s.sales_channel_id, 'shipping_address', s.shipping_address) end as facts,
@@ -157,7 +157,7 @@ export function validShippingOptionsStatement(
     'shipping.valid_options',
     `with ${servedSql(`, l.id as location_id, l.name as location_name, l.address, f.id as fulfillment_set_id,
               f.type as fulfillment_set_type, z.name as zone_name`)}
-     select ${choiceSql}, o.price_type, o.service_zone_id, o.shipping_option_type_id, o.price_set_id, o.metadata, o.is_return,
+     select ${choiceSql}, o.price_type, o.service_zone_id, o.price_set_id, o.metadata, o.is_return,
             o.enabled_in_store,
             json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
             json_build_object('id', s.zone_id, 'name', s.zone_name, 'fulfillment_set_id', s.fulfillment_set_id, 'fulfillment_set',
@@ -167,7 +167,8 @@ export function validShippingOptionsStatement(
             exists (select 1 from cart_line_item i
               join product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id
               join variant_inventory_item k on k.tenant_id = v.tenant_id and k.variant_id = v.id
-              where i.tenant_id = $1 and i.cart_id = s.cart_id and i.shipping_profile_id = o.shipping_profile_id
+              join inventory_item n on n.tenant_id = k.tenant_id and n.id = k.inventory_item_id and n.requires_shipping
+              where i.tenant_id = $1 and i.cart_id = s.cart_id and i.vendor_id = o.vendor_id
                 and v.manage_inventory and not v.allow_backorder
               group by k.inventory_item_id
               having coalesce((select g.stocked_quantity - g.reserved_quantity from inventory_level g
@@ -189,7 +190,7 @@ export function validShippingOptionsStatement(
  * asked for one by one.
  */
 export function renderShippingOption(row: ShippingOption, pricing: PricingContext, withCalculated = false): Record<string, unknown> {
-  const { price, prices, price_set_id, vendor_id, currency_code, is_needed: _needed, ...rest } = row
+  const { price, prices, price_set_id, vendor_id, currency_code, is_needed, ...rest } = row
   const { is_return: _return, enabled_in_store: _enabled, ...option } = rest
   const major = price === null ? null : toMajor(price.amount_minor, currency_code)
   const calculated = {
@@ -213,5 +214,6 @@ export function renderShippingOption(row: ShippingOption, pricing: PricingContex
         : null
       : calculatedPrice(price?.selected ?? null, pricing, { priceSetId: price_set_id, productId: '', productTypeId: null }),
     vendor_id,
+    carries_items: is_needed,
   }
 }

@@ -206,6 +206,8 @@ export interface ShippingOption {
   amount: number
   is_tax_inclusive: boolean
   insufficient_inventory: boolean
+  /** Some line of the cart is sent with it. */
+  carries_items: boolean
   calculated_price: CalculatedPrice
   type?: { label: string; description: string | null; code: string } | null
 }

@@ -82,7 +82,8 @@ export interface Delivery {
 export async function readOptions(visit: Visit, cart: Cart): Promise<readonly ShippingOption[]> {
   if (cart.items.length === 0) return []
   const query = { cart_id: cart.id }
-  return (await visit.api.get<{ shipping_options: ShippingOption[] }>('/store/shipping-options', { query })).shipping_options
+  const { shipping_options: options } = await visit.api.get<{ shipping_options: ShippingOption[] }>('/store/shipping-options', { query })
+  return options.filter((option) => option.carries_items)
 }
 
 /** A cart by vendor: what is bought of each, and how it can be sent. */

@@ -37,9 +37,11 @@ import { salesChannelsOf, signedInId } from './shared.js'
 /** Codes as a shopper types them. */
 export const promoCodes = z.array(z.string().trim().min(1).max(limits.promotionCode_characters)).max(limits.promotionCodes)
 const locale = z.string().max(35).nullish()
-// Addresses of a cart are snapshots: an id that a client sends back with one says nothing. A text names an address that
-// the signed-in customer keeps.
-const cartAddress = z.union([address.transform(({ id: _id, ...rest }) => rest), z.string().min(1).max(64), z.null()]).optional()
+// Addresses of a cart are snapshots. An id that comes with one says that it is the cart's own, changed. A text names an
+// address that the signed-in customer keeps.
+const cartAddress = z
+  .union([address.transform(({ id, ...rest }) => ({ ...rest, ...(id == null ? {} : { id }) })), z.string().min(1).max(64), z.null()])
+  .optional()
 type CartAddress = z.output<typeof cartAddress>
 
 /** A variant and how many of it; pieces are whole. */
@@ -55,7 +57,7 @@ const methodChoice = z.strictObject({
 })
 
 const newCart = z.strictObject({
-  region_id: z.string().max(64).optional(),
+  region_id: z.string().max(64).nullish(),
   currency_code: currencyCode.nullish(),
   email: email.nullish(),
   locale,
@@ -123,15 +125,16 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   }
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
-  const { currency_code, ...input } = body
+  const { currency_code, region_id, ...input } = body
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
     billing_address: await addressOf(request, input.billing_address),
+    region_id: region_id ?? undefined,
     currency_code: currency_code ?? undefined,
     sales_channel_id: body.sales_channel_id ?? channels[0] ?? null,
     customer: customer === undefined ? undefined : { id: customer.id },
-    email: customer?.email ?? body.email,
+    email: body.email ?? customer?.email,
   })
   return answerCart(request, cart)
 }

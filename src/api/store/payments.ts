@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { type CollectionOfCart, createPaymentCollection, createPaymentSession, renderCollection } from '../../carts/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
-import { notFound } from '../../kernel/index.js'
 import { lookAtOrderPayment, startOrderPayment } from '../../payments/index.js'
 import { regionStatement } from '../../regions/index.js'
 import { listed, signedInId } from './shared.js'
@@ -30,8 +29,7 @@ export const routes: Route[] = [
     async handle(request) {
       const { context, query, page } = request
       const [region] = await context.db.read(context.scope, regionStatement(tenantOf(context), query.region_id))
-      if (region === undefined) throw notFound(`Region with id: ${query.region_id} not found`)
-      const providers = region.payment_providers
+      const providers = region?.payment_providers ?? []
       return listed('payment_providers', providers.slice(page.offset, page.offset + page.limit), request, providers.length)
     },
   }),

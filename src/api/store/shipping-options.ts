@@ -42,6 +42,7 @@ const optionFields: FieldsPolicy = {
     'is_tax_inclusive',
     'insufficient_inventory',
     'vendor_id',
+    'carries_items',
     'type.*',
     'provider.*',
     'rules.*',
@@ -69,9 +70,7 @@ async function optionsOf(
   ])
   const [pricing] = contexts
   if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
-  // What carries nothing of the cart is not offered, although it may be chosen.
-  const offered = options.filter((option) => option.is_needed || wanted.withCalculated === true)
-  const rendered = pricedOptions(offered).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
+  const rendered = pricedOptions(options).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
   await translated(context, request.locale, rendered)
   return rendered
 }

@@ -1,10 +1,10 @@
 import { type Context, tenantOf, type Unit } from '../../db/index.js'
 import { ensureGuestStatement } from '../../customers/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
-import { candidatesStatement, refuseUnknownCodes } from '../../promotions/index.js'
+import { type Buyer, candidatesStatement, refuseUnknownCodes } from '../../promotions/index.js'
 import { changeCart, changeInUnit } from '../change.js'
 import { type Address, type LoadedCart, loadCartStatement } from '../queries/load-cart.js'
-import { cartSettingStatement, insertCartStatement } from '../queries/write-cart.js'
+import { cartSettingStatement, type ChannelOfCart, insertCartStatement } from '../queries/write-cart.js'
 import { addLines, type NewLine } from './line-items.js'
 
 export interface CreateCartInput {
@@ -38,23 +38,24 @@ export async function createInUnit(context: Pick<Context, 'clock'>, unit: Unit, 
   const id = newId('cart')
   const [setting] = await unit.run(cartSettingStatement(tenantId, input.region_id ?? null, input.sales_channel_id))
   if (setting?.region_id == null || setting.currency_code === null) {
-    throw notFound(input.region_id === undefined ? 'No regions found' : `Region with id: ${input.region_id} not found`)
+    throw notFound('No regions found')
   }
-  if (setting.sales_channel_id === null) throw invalidData(`Unable to assign cart to disabled Sales Channel: ${input.sales_channel_id}`)
+  const channel = openChannel(setting.channel ?? undefined, input.sales_channel_id)
   if (input.currency_code !== undefined && input.currency_code !== setting.currency_code) {
-    throw invalidData(`Currency ${input.currency_code} is not the currency of the region, which is ${setting.currency_code}`)
+    throw invalidData(`Currency code ${input.currency_code} does not match the region's currency code ${setting.currency_code}`)
   }
   const shippingAddress = withId(input.shipping_address ?? soleCountry(setting.countries))
   refuseForeignCountry(shippingAddress, setting.countries, setting.region_name)
   const guest =
     input.email == null || input.customer !== undefined ? undefined : (await unit.run(ensureGuestStatement(tenantId, input.email)))[0]
-  await checkCodes(unit, input.promo_codes ?? [])
+  const customerId = input.customer?.id ?? guest?.id ?? null
+  await checkCodes(unit, input.promo_codes ?? [], { customerId, email: input.email ?? null })
   const inserted = unit.run(
     insertCartStatement(tenantId, id, {
       region_id: setting.region_id,
       currency_code: setting.currency_code,
-      sales_channel_id: setting.sales_channel_id,
-      customer_id: input.customer?.id ?? guest?.id ?? null,
+      sales_channel_id: channel,
+      customer_id: customerId,
       email: input.email ?? null,
       locale: input.locale ?? null,
       shipping_address: shippingAddress,
@@ -76,10 +77,26 @@ export async function createInUnit(context: Pick<Context, 'clock'>, unit: Unit, 
   return cart as LoadedCart
 }
 
-async function checkCodes(unit: Unit, codes: readonly string[]): Promise<void> {
+async function checkCodes(unit: Unit, codes: readonly string[], buyer: Buyer): Promise<void> {
   if (codes.length === 0) return
-  const [found] = await unit.run(candidatesStatement(tenantOf(unit), codes, { customerId: null, email: null }))
-  refuseUnknownCodes(found?.promotions ?? [], codes)
+  const [found] = await unit.run(candidatesStatement(tenantOf(unit), codes, buyer))
+  refuseUnknownCodes(found, codes, buyer)
+}
+
+/**
+ * The id of a channel that carts can be in.
+ * @param asked the one that the client names; null where it is the store's default
+ * @throws not_found for one that the store does not have; invalid_data for none at all and for one that is disabled
+ */
+export function openChannel(channel: ChannelOfCart | undefined, asked: string | null): string {
+  if (channel === undefined && asked !== null) throw notFound(`SalesChannel with id: ${asked} was not found`)
+  if (channel === undefined) {
+    throw invalidData(
+      'Sales channel is required when creating a cart. Either provide a sales channel ID or set the default sales channel for the store.',
+    )
+  }
+  if (channel.is_disabled) throw invalidData(`Unable to assign cart to disabled Sales Channel: ${channel.name}`)
+  return channel.id
 }
 
 function soleCountry(countries: readonly string[]): Address | null {

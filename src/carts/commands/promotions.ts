@@ -9,7 +9,7 @@ export type PromoCodes = readonly string[]
 
 /**
  * Adds codes to a cart; no codes at all take away those that it has. What starts by itself stays.
- * @throws invalid_data for a code of no active promotion
+ * @throws invalid_data for a code of no promotion
  */
 export function addPromotions(context: Context, cartId: string, codes: PromoCodes): Promise<LoadedCart> {
   return changeCart(context, cartId, { variantIds: [] }, (work) =>
@@ -33,7 +33,10 @@ export async function replaceCodes(work: CartChange, codes: PromoCodes, given: P
   const { cart, unit, tenantId } = work
   cart.promo_codes = [...new Set(codes)]
   if (cart.promo_codes.length > limits.promotionCodes) throw invalidData(`A cart has at most ${limits.promotionCodes} promotion codes`)
-  const [found] = await unit.run(candidatesStatement(tenantId, cart.promo_codes, { customerId: cart.customer_id, email: cart.email }))
-  cart.promotions = found?.promotions ?? []
-  refuseUnknownCodes(cart.promotions, given)
+  const buyer = { customerId: cart.customer_id, email: cart.email }
+  const [found] = await unit.run(candidatesStatement(tenantId, cart.promo_codes, buyer))
+  const promotions = found?.promotions ?? []
+  cart.promotions = promotions
+  // Staff are told of one that is not active, instead of finding that it takes nothing off.
+  refuseUnknownCodes(cart.is_draft ? { promotions, known: promotions.map((promotion) => promotion.code) } : found, given, buyer)
 }

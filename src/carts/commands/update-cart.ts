@@ -4,7 +4,8 @@ import { invalidData, notFound } from '../../kernel/index.js'
 import { regionStatement } from '../../regions/index.js'
 import { type CartChange, changeCart, loadVariantsAnew, reprice } from '../change.js'
 import type { Address, LoadedCart } from '../queries/load-cart.js'
-import { refuseForeignCountry, withId } from './create-cart.js'
+import { channelStatement } from '../queries/write-cart.js'
+import { openChannel, refuseForeignCountry, withId } from './create-cart.js'
 import { replaceCodes } from './promotions.js'
 
 export interface UpdateCartInput {
@@ -31,10 +32,12 @@ export function updateCart(context: Context, cartId: string, input: UpdateCartIn
 export async function changeRoot(work: CartChange, input: UpdateCartInput): Promise<void> {
   const { cart } = work
   const moves = input.region_id !== undefined && input.region_id !== cart.region_id
-  if (moves) await enterRegion(work, input)
-  if (input.sales_channel_id !== undefined) cart.sales_channel_id = input.sales_channel_id
-  if (input.shipping_address !== undefined) cart.shipping_address = merged(input.shipping_address, cart.shipping_address)
-  if (input.billing_address !== undefined) cart.billing_address = merged(input.billing_address, cart.billing_address)
+  if (moves) await enterRegion(work, input.region_id as string)
+  if (input.sales_channel_id !== undefined) await enterChannel(work, input.sales_channel_id)
+  if (input.shipping_address !== undefined) cart.shipping_address = changed(input.shipping_address, cart.shipping_address, cart)
+  if (input.billing_address !== undefined) cart.billing_address = changed(input.billing_address, cart.billing_address, cart)
+  // What does not say in which of the region's countries it is says nothing of where the cart goes now.
+  if (moves && cart.shipping_address?.country_code == null) cart.shipping_address = null
   refuseForeignCountry(cart.shipping_address, cart.region.countries, cart.region.name)
   if (input.locale !== undefined) cart.locale = input.locale
   cart.metadata = withMetadata(cart.metadata, input.metadata)
@@ -43,10 +46,20 @@ export async function changeRoot(work: CartChange, input: UpdateCartInput): Prom
   if (moves) await repriceAll(work)
 }
 
-/** An address given in part keeps what it does not name, as clients that send one field at a time expect. */
-function merged(given: Address | null, known: Address | null): Address | null {
-  if (given === null) return null
-  return withId({ ...known, ...given }, known)
+/**
+ * An address that comes with the id of the one that the cart has changes that one, and keeps what it does not name; any
+ * other takes its place. Staff change the one that there is.
+ */
+function changed(given: Address | null, known: Address | null, { is_draft }: Pick<LoadedCart, 'is_draft'>): Address | null {
+  if (given === null || known === null) return withId(given)
+  const isSame = is_draft || given.id === known.id
+  return isSame ? withId({ ...known, ...given }, known) : withId(given)
+}
+
+/** Another channel: other stock counts, and other shipping. */
+async function enterChannel({ cart, unit, tenantId }: CartChange, id: string): Promise<void> {
+  const [channel] = await unit.run(channelStatement(tenantId, id))
+  cart.sales_channel_id = openChannel(channel, id)
 }
 
 async function changeEmail(work: CartChange, email: string): Promise<void> {
@@ -57,15 +70,14 @@ async function changeEmail(work: CartChange, email: string): Promise<void> {
 }
 
 /** Another region means another currency, and an address that fits or goes. */
-async function enterRegion({ cart, unit, tenantId }: CartChange, input: UpdateCartInput): Promise<void> {
-  const [region] = await unit.run(regionStatement(tenantId, input.region_id as string))
-  if (region === undefined) throw notFound(`Region with id: ${input.region_id} not found`)
+async function enterRegion({ cart, unit, tenantId }: CartChange, regionId: string): Promise<void> {
+  const [region] = await unit.run(regionStatement(tenantId, regionId))
+  if (region === undefined) throw notFound(`Region with id: ${regionId} not found`)
   cart.region_id = region.id
   cart.currency_code = region.currency_code
   cart.region = { ...cart.region, id: region.id, name: region.name, countries: region.countries }
   const sole = region.countries.length === 1 ? (region.countries[0] as string) : null
-  if (sole !== null) cart.shipping_address = withId({ country_code: sole })
-  else if (input.shipping_address === undefined) cart.shipping_address = null
+  cart.shipping_address = sole === null ? null : withId({ country_code: sole })
 }
 
 /** Every line at the price of the region that the cart is in now; prices that somebody set for the old one go. */

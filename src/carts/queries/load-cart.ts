@@ -55,6 +55,7 @@ export interface CartMethod {
   id: string
   vendor_id: string
   shipping_option_id: string
+  shipping_option_type_id: string
   shipping_profile_id: string
   name: string
   description: string | null
@@ -188,7 +189,9 @@ const linesSql = `coalesce((select json_agg(${lineJsonSql} order by i.created_at
   from cart_line_item i where i.tenant_id = $1 and i.cart_id = c.id), '[]')`
 
 /** SQL: shipping method `m` as loaded. */
-export const methodJsonSql = `json_build_object(${pairs('m', methodColumns)})`
+export const methodJsonSql = `json_build_object(${pairs('m', methodColumns)},
+    'shipping_option_type_id', (select o.shipping_option_type_id from shipping_option o
+      where o.tenant_id = $1 and o.id = m.shipping_option_id))`
 
 const methodsSql = `coalesce((select json_agg(${methodJsonSql} order by m.id)
   from cart_shipping_method m where m.tenant_id = $1 and m.cart_id = c.id), '[]')`

@@ -141,7 +141,22 @@ export interface CartSetting {
   region_name: string
   currency_code: string | null
   countries: string[]
-  sales_channel_id: string | null
+  channel: ChannelOfCart | null
+}
+
+export interface ChannelOfCart {
+  id: string
+  name: string
+  is_disabled: boolean
+}
+
+/** A channel that a cart is to be in. */
+export function channelStatement(tenantId: string, id: string): Statement<ChannelOfCart> {
+  return statement(
+    'carts.channel',
+    'select h.id, h.name, h.is_disabled from sales_channel h where h.tenant_id = $1 and h.id = $2 and h.deleted_at is null',
+    [tenantId, id],
+  )
 }
 
 /** Region and channel of a new cart: those asked for, or the store's defaults, or any region. */
@@ -150,8 +165,9 @@ export function cartSettingStatement(tenantId: string, regionId: string | null, 
     'carts.setting',
     `select r.id as region_id, r.name as region_name, r.currency_code,
             array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2) as countries,
-            (select h.id from sales_channel h where h.tenant_id = $1 and not h.is_disabled and h.deleted_at is null
-               and h.id = coalesce($3, (select s.default_sales_channel_id from store s where s.tenant_id = $1))) as sales_channel_id
+            (select json_build_object('id', h.id, 'name', h.name, 'is_disabled', h.is_disabled) from sales_channel h
+             where h.tenant_id = $1 and h.deleted_at is null
+               and h.id = coalesce($3, (select s.default_sales_channel_id from store s where s.tenant_id = $1))) as channel
      from (select 1) one left join region r on r.tenant_id = $1 and r.deleted_at is null and r.id = coalesce($2,
        (select s.default_region_id from store s where s.tenant_id = $1),
        (select x.id from region x where x.tenant_id = $1 and x.deleted_at is null order by x.id limit 1))`,

@@ -90,7 +90,7 @@ export interface CartVariant {
   manage_inventory: boolean
   /** Those that hold for the cart's region and customer now; the quantity chooses among them. */
   prices: PriceCandidate[]
-  /** False when no location of the vendor serves the channel. */
+  /** False when no location that serves the channel keeps any of it. */
   has_location: boolean
   inventory_items: { inventory_item_id: string; required_quantity: number; available: number }[]
 }
@@ -101,6 +101,8 @@ export interface PurchasableVariant extends CartVariant {
   product_type_id: string | null
   vendor_id: string
   shipping_profile_id: string | null
+  /** Its stock, or some part of it, is kept as a thing that is sent. */
+  is_sent_from_stock: boolean
   is_discountable: boolean
   is_giftcard: boolean
   title: string
@@ -118,8 +120,10 @@ const cartVariantSql = `v.id as variant_id, v.allow_backorder, v.manage_inventor
               groups: groupsOfCustomerSql('cart.customer_id'),
               now: '$3::timestamptz',
             })} as prices,
-            exists (select 1 from sales_channel_location s where s.tenant_id = $1
-                    and s.sales_channel_id = cart.sales_channel_id and s.vendor_id = p.vendor_id) as has_location,
+            exists (select 1 from variant_inventory_item k
+                    join inventory_level l on l.tenant_id = k.tenant_id and l.inventory_item_id = k.inventory_item_id
+                    join sales_channel_location s on s.tenant_id = l.tenant_id and s.stock_location_id = l.location_id
+                    where k.tenant_id = $1 and k.variant_id = v.id and s.sales_channel_id = cart.sales_channel_id) as has_location,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
                 'required_quantity', k.required_quantity,
                 'available', coalesce((select sum(l.stocked_quantity - l.reserved_quantity) from inventory_level l
@@ -144,6 +148,9 @@ export function purchasableVariantsStatement(
   return statement(
     'catalog.purchasable_variants',
     `select ${cartVariantSql}, p.id as product_id, p.type_id as product_type_id, p.vendor_id, p.shipping_profile_id,
+            exists (select 1 from variant_inventory_item k
+              join inventory_item s on s.tenant_id = k.tenant_id and s.id = k.inventory_item_id and s.requires_shipping
+              where k.tenant_id = $1 and k.variant_id = v.id) as is_sent_from_stock,
             p.discountable as is_discountable, p.is_giftcard, p.title,
             v.title as subtitle, coalesce(v.thumbnail, p.thumbnail) as thumbnail,
             json_build_object('product_title', p.title, 'product_description', p.description,

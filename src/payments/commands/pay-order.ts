@@ -47,11 +47,11 @@ async function payableOf(context: Context, collectionId: string, shopperId: stri
 
 const nothingToPay = () => notAllowed('The order is canceled: nothing is to be paid for it')
 
-/** Throws not_allowed for a collection that nothing is to be paid of; for a cart's, as every change of a completed cart does. */
+/** Throws not_allowed for a collection that nothing is to be paid of; invalid_data for a cart's, as every change of a completed cart does. */
 function refuseUnpayable(orderStatus: string, collection: Pick<OrderCollection, 'is_unbegun' | 'status'>, cartId: string | null): void {
   if (orderStatus === 'canceled') throw nothingToPay()
   if (collection.is_unbegun) return
-  if (cartId !== null) throw notAllowed(`Cart ${cartId} is already completed.`)
+  if (cartId !== null) throw invalidData(`Cart ${cartId} is already completed.`)
   const isOnItsWay = collection.status === 'awaiting' || collection.status === 'authorized'
   throw notAllowed(isOnItsWay ? 'This is being paid already: the payment is on its way' : 'This is paid, or no longer to be paid')
 }

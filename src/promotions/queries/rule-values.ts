@@ -11,6 +11,7 @@ const tables: Readonly<Record<string, { table: string; label: string }>> = {
   product_type: { table: 'product_type', label: 'value' },
   product_tag: { table: 'product_tag', label: 'value' },
   shipping_option: { table: 'shipping_option', label: 'name' },
+  shipping_option_type: { table: 'shipping_option_type', label: 'label' },
 }
 
 /**

@@ -361,8 +361,8 @@ describe("draft orders, with Medusa's own client", function () {
     const why = async (more: object) => (await refused(create(more))).message
     assert.equal(await why({ email: undefined }), 'Either email or customer_id must be provided')
     assert.equal(await why({ customer_id: 'cus_none' }), 'Customer with id: cus_none was not found')
-    assert.equal(await why({ region_id: 'reg_none' }), 'Region with id: reg_none not found')
-    assert.equal(await why({ currency_code: 'eur' }), 'Currency eur is not the currency of the region, which is usd')
+    assert.equal(await why({ region_id: 'reg_none' }), 'No regions found')
+    assert.equal(await why({ currency_code: 'eur' }), "Currency code eur does not match the region's currency code usd")
     assert.match(await why({ shipping_address: addressIn('de') }), /^Country with code de is not within region/)
     assert.match(
       await why({ items: [{ variant_id: 'variant_none', quantity: 1 }] }),

@@ -67,8 +67,19 @@ describe('promotions and campaigns of a store', () => {
       ['pieces of one amount', { application_method: { ...fixed, allocation: 'across', max_quantity: 1 } }],
       ['buy X get Y without X', { type: 'buyget', application_method: { ...method, apply_to_quantity: 1, buy_rules_min_quantity: 1 } }],
       ['a fraction of a cent', { application_method: { ...fixed, value: 0.001 } }],
-      ['a rule that asks for anything', { rules: rule('customer.password') }],
-      ['a rule about items of the whole cart', { rules: rule('items.product.id') }],
+      [
+        'fewer pieces than come at once',
+        {
+          type: 'buyget',
+          application_method: {
+            ...method,
+            apply_to_quantity: 2,
+            buy_rules_min_quantity: 1,
+            max_quantity: 1,
+            buy_rules: rule('items.product.id'),
+          },
+        },
+      ],
       ['a total that is no number', { rules: [{ attribute: 'item_total', operator: 'gte', values: ['much'] }] }],
       ['two campaigns', { campaign_id: 'procamp_1', campaign: { name: 'A', campaign_identifier: 'a' } }],
       ['somebody else to pay', { funder: 'platform' }],

@@ -122,8 +122,8 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     const { shipping_profile: other } = await shop.make('/admin/shipping-profiles', { name: 'Other', type: 'default' })
     const optionId = await shop.shipping(other.id, [{ currency_code: 'usd', amount: 10 }])
     const cart = await cartOf(one(variantId))
-    const offered = good(await shop.shopper.get('/store/shipping-options', { cart_id: cart.id })).shipping_options
-    assert.deepEqual(offered, [], 'what carries nothing is not offered')
+    const [offered] = good(await shop.shopper.get('/store/shipping-options', { cart_id: cart.id })).shipping_options
+    assert.deepEqual([offered.id, offered.carries_items], [optionId, false])
     const chosen = good(await shop.shopper.post(`/store/carts/${cart.id}/shipping-methods`, { option_id: optionId })).cart
     assert.equal(chosen.shipping_methods[0].amount, 10)
     const refused = await completed(shop, cart.id)
@@ -241,7 +241,7 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
   it('sell a variant that is made of several pieces of one inventory item', async () => {
     const { stock_location: location } = await shop.make('/admin/stock-locations', { name: 'Cellar' })
     await shop.make(`/admin/stock-locations/${location.id}/sales-channels`, { add: [shop.channelId] })
-    const { inventory_item: bottle } = await shop.make('/admin/inventory-items', { sku: 'bottle' })
+    const { inventory_item: bottle } = await shop.make('/admin/inventory-items', { sku: 'bottle', requires_shipping: false })
     await shop.make(`/admin/inventory-items/${bottle.id}/location-levels`, { location_id: location.id, stocked_quantity: 10 })
     const pack = (count: number) => ({
       title: `${count}-pack`,

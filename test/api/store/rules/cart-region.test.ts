@@ -119,7 +119,7 @@ describe('the region of a cart', () => {
     )
     assert.deepEqual(
       [answer.status, answer.body],
-      [400, { type: 'invalid_data', message: `Unable to assign cart to disabled Sales Channel: ${store.salesChannelId}` }],
+      [400, { type: 'invalid_data', message: 'Unable to assign cart to disabled Sales Channel: Default' }],
     )
     await sql('update app.sales_channel set is_disabled = false where tenant_id = $1', [store.tenantId])
   })
