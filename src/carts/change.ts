@@ -119,7 +119,7 @@ function readVariants(unit: Unit, wanted: { variantIds: readonly string[]; cartI
 async function writeChanges(work: CartChange, before: LoadedCart, options: ChangeOptions): Promise<LoadedCart> {
   const { unit, tenantId, cart } = work
   if (options.forceTaxes === true) cart.taxes_calculated = true
-  if (work.rewritten === null && (taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart))) await writeAndLoadRates(work)
+  if (work.rewritten === null && isElsewhere(before, cart)) await writeAndLoadRates(work)
   const taxed = cart.region.automatic_taxes || cart.taxes_calculated
   for (const line of cart.lines) {
     // A gift card is paid for now and taxed when it buys something.
@@ -228,6 +228,12 @@ async function writeMethods(unit: Unit, tenantId: string, cart: LoadedCart): Pro
 function taxAddress(cart: LoadedCart): string {
   const { country_code, province, postal_code, city } = cart.shipping_address ?? {}
   return JSON.stringify([country_code ?? null, province ?? null, postal_code ?? null, city ?? null])
+}
+
+/** Whether what is read for the cart as it is written (tax rates, groups, shipping) is to be read for other things now. */
+function isElsewhere(before: LoadedCart, cart: LoadedCart): boolean {
+  const isInOtherChannel = cart.methods.length > 0 && before.sales_channel_id !== cart.sales_channel_id
+  return isInOtherChannel || taxAddress(before) !== taxAddress(cart) || hasOtherGroups(cart)
 }
 
 /** Whether the cart is another customer's now, whose groups promotions may ask for. */

@@ -69,7 +69,7 @@ async function optionsOf(
     validShippingOptionsStatement(tenantId, cartId, context.clock.now(), wanted.isReturn === true),
   ])
   const [pricing] = contexts
-  if (pricing === undefined) throw notFound(`Cart with id '${cartId}' not found`)
+  if (pricing === undefined) throw notFound(`Cart id not found: ${cartId}`)
   const rendered = pricedOptions(options).map((option) => renderShippingOption(option, pricing, wanted.withCalculated))
   await translated(context, request.locale, rendered)
   return rendered

@@ -132,7 +132,12 @@ export function refuseForeignCountry(address: Address | null, countries: readonl
   if (!countries.includes(code)) throw invalidData(`Country with code ${code} is not within region ${regionName}`)
 }
 
-/** Brings a cart's taxes up to date, also where the region does not compute them by itself. */
+/**
+ * Brings a cart's taxes up to date, also where the region does not compute them by itself.
+ * @throws invalid_data where nobody knows in which country the cart is taxed; otherwise as every change
+ */
 export function calculateTaxes(context: Context, cartId: string): Promise<LoadedCart> {
-  return changeCart(context, cartId, { forceTaxes: true }, () => undefined)
+  return changeCart(context, cartId, { forceTaxes: true }, ({ cart }) => {
+    if (cart.shipping_address?.country_code == null) throw invalidData('country code is required to calculate taxes')
+  })
 }

@@ -138,6 +138,23 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     )
   })
 
+  it('loses the shipping that the channel it moves to does not have', async () => {
+    const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 5 }])
+    const { sales_channel: market } = await shop.make('/admin/sales-channels', { name: 'Market' })
+    const cart = await cartOf({ items: items() })
+    good(await shop.shopper.post(`/store/carts/${cart.id}/shipping-methods`, { option_id: optionId }))
+    const moved = good(await change(cart.id, { sales_channel_id: market.id })).cart
+    assert.deepEqual([moved.sales_channel_id, moved.shipping_methods], [market.id, []])
+  })
+
+  it('is not taxed on demand before anybody says in which country', async () => {
+    const { region } = await shop.make('/admin/regions', { name: 'Alps', currency_code: 'usd', countries: ['at', 'ch'] })
+    const cart = await cartOf({ region_id: region.id, items: items() })
+    const refused = await shop.shopper.post(`/store/carts/${cart.id}/taxes`)
+    const message = 'country code is required to calculate taxes'
+    assert.deepEqual([refused.status, refused.body], [400, { type: 'invalid_data', message }])
+  })
+
   it('is paid through nobody in a region that is not known', async () => {
     const answer = good(await shop.shopper.get('/store/payment-providers', { region_id: 'reg_nowhere' }))
     assert.deepEqual(answer, { payment_providers: [], count: 0, offset: 0, limit: 20 })

@@ -131,7 +131,7 @@ describe('what the Store API refuses', () => {
       refused(await store.shopper.get('/store/carts/cart_none'), 404, { type: 'not_found', message: "Cart with id 'cart_none' not found" })
       refused(await store.shopper.get('/store/shipping-options', { cart_id: 'cart_none' }), 404, {
         type: 'not_found',
-        message: "Cart with id 'cart_none' not found",
+        message: 'Cart id not found: cart_none',
       })
       for (const [path, body] of [
         ['', { email: 'a@example.com' }],
