@@ -45,6 +45,7 @@ export const cartFields: FieldsPolicy = {
     'credit_lines.*',
   ],
   extra: [
+    'customer_id',
     ...of('items', 'subtitle cart_id is_discountable is_custom_price variant_option_values'),
     'items.product.*',
     'items.variant.*',

@@ -51,10 +51,14 @@ const newLine = z.strictObject({
   metadata,
 })
 
-const methodChoice = z.strictObject({
+// As in Medusa, only what is asked for itself is strict: what it holds leaves out what nobody knows.
+const lineOfNewCart = z.object(newLine.shape)
+const methodChoice = z.object({
   option_id: z.string().max(64),
   data: freeObject.optional(),
 })
+/** For those who extend Medusa. Nobody looks at it here. */
+const additional_data = freeObject.nullish()
 
 const newCart = z.strictObject({
   region_id: z.string().max(64).nullish(),
@@ -64,9 +68,10 @@ const newCart = z.strictObject({
   sales_channel_id: z.string().max(64).nullish(),
   shipping_address: cartAddress,
   billing_address: cartAddress,
-  items: z.array(newLine).max(limits.cartLines).optional(),
+  items: z.array(lineOfNewCart).max(limits.cartLines).optional(),
   promo_codes: promoCodes.optional(),
   metadata,
+  additional_data,
 })
 
 const changedCart = z.strictObject({
@@ -78,6 +83,7 @@ const changedCart = z.strictObject({
   billing_address: cartAddress,
   promo_codes: promoCodes.optional(),
   metadata,
+  additional_data,
 })
 
 /** A cart in wire shape, whole: what a fields tree is applied to. */
@@ -125,7 +131,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   }
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
-  const { currency_code, region_id, ...input } = body
+  const { currency_code, region_id, additional_data: _unread, ...input } = body
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
@@ -140,7 +146,7 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 }
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
-  const { sales_channel_id, ...input } = request.body
+  const { sales_channel_id, additional_data: _unread, ...input } = request.body
   // As on creation, a key without channels narrows nothing.
   if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
@@ -212,7 +218,7 @@ const contents: Route[] = [
     path: '/store/carts/:id/shipping-methods',
     summary: 'Choose how a part of a cart is sent, one option or several',
     access: 'public',
-    body: z.union([methodChoice, z.array(methodChoice).min(1).max(limits.shippingMethods)]),
+    body: z.union([methodChoice, z.array(methodChoice).max(limits.shippingMethods)]),
     fields: cartFields,
     ids: { id: 'cart', option_id: 'shipping_option' },
     async handle(request) {

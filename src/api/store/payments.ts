@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CollectionOfCart, createPaymentCollection, createPaymentSession, renderCollection } from '../../carts/index.js'
 import { tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
+import { type FieldsPolicy, freeObject, type RequestContext, type Route, route } from '../../http/index.js'
 import { lookAtOrderPayment, startOrderPayment } from '../../payments/index.js'
 import { regionStatement } from '../../regions/index.js'
 import { listed, signedInId } from './shared.js'
@@ -52,14 +52,14 @@ export const routes: Route[] = [
     path: '/store/payment-collections/:id/payment-sessions',
     summary: 'Start paying through a provider; a session before it ends',
     access: 'public',
-    // `data` is for providers that take hints from the browser; none does so far, and clients send it all the same.
-    body: z.strictObject({ provider_id: z.string().max(100), data: z.record(z.string().max(200), z.unknown()).nullish() }),
+    // Kept with a session that the store settles itself. Providers elsewhere take no hints from a browser so far.
+    body: z.strictObject({ provider_id: z.string().max(100), data: freeObject.nullish() }),
     fields: collectionFields,
     ids: { id: 'payment_collection' },
     async handle(request) {
       const { context, params, body } = request
       const wanted = params.id as string
-      const ofCart = await createPaymentSession(context, wanted, body.provider_id)
+      const ofCart = await createPaymentSession(context, wanted, body.provider_id, body.data ?? {})
       return answerCollection(request, ofCart ?? (await startOrderPayment(context, wanted, body.provider_id, signedInId(request))))
     },
   }),

@@ -25,10 +25,16 @@ function collectionOf(cart: LoadedCart): CollectionOfCart {
 /**
  * Starts paying a cart through a provider; sessions before it end. The provider is asked outside any transaction, with a key
  * of this session, and the answer is kept only if the cart still costs the same.
+ * @param data what the client keeps with a session that no provider elsewhere knows
  * @returns null for a collection that is no open cart's: an order's is paid by other rules (see payments)
  * @throws invalid_data for a provider that the region does not have, and when the cart changed meanwhile
  */
-export async function createPaymentSession(context: Context, collectionId: string, providerId: string): Promise<CollectionOfCart | null> {
+export async function createPaymentSession(
+  context: Context,
+  collectionId: string,
+  providerId: string,
+  data: Record<string, unknown>,
+): Promise<CollectionOfCart | null> {
   const tenantId = tenantOf(context)
   const [found] = await context.db.read(context.scope, loadCartOfCollectionStatement(tenantId, collectionId))
   if (found === undefined || found.order_id !== null || found.is_draft) return null
@@ -56,7 +62,8 @@ export async function createPaymentSession(context: Context, collectionId: strin
     if (locked.collection?.amount_minor !== Number(total)) {
       await unit.run(changeAmountStatement(tenantId, collectionId, { currencyCode: locked.currency_code, totalMinor: total }))
     }
-    await replaceSession(unit, begun, context.clock.now())
+    const kept = provider.remote === undefined ? { ...begun, data: { ...data, ...begun.data } } : begun
+    await replaceSession(unit, kept, context.clock.now())
     work.isCollectionWritten = true
     // Written just now: what follows must not take it for stale.
     if (locked.collection !== null) locked.collection.amount_minor = Number(total)

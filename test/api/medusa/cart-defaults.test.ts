@@ -155,6 +155,25 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     assert.deepEqual([refused.status, refused.body], [400, { type: 'invalid_data', message }])
   })
 
+  it('takes what extensions send, and is strict about nothing but its own names', async () => {
+    const odd = { ...items()[0], unit_price: 1, note: 'odd' }
+    const cart = await cartOf({ items: [odd], additional_data: { from: 'a test' } })
+    assert.deepEqual([cart.items[0].unit_price, cart.items.length], [15, 1])
+    good(await change(cart.id, { additional_data: { from: 'a test' }, metadata: { a: 1 } }))
+    const refused = await create({ ...shop.place, note: 'odd' })
+    assert.deepEqual([refused.status, refused.body.message], [400, "Invalid request: Unrecognized fields: 'note'"])
+    good(await shop.shopper.post(`/store/carts/${cart.id}/shipping-methods`, []))
+  })
+
+  it('keeps with a session what its client says of the payment', async () => {
+    const cart = await cartOf({ items: items() })
+    const { payment_collection } = good(await shop.shopper.post('/store/payment-collections', { cart_id: cart.id }))
+    const body = { provider_id: 'pp_system_default', data: { door: 'back' } }
+    const started = good(await shop.shopper.post(`/store/payment-collections/${payment_collection.id}/payment-sessions`, body))
+    const [session] = started.payment_collection.payment_sessions
+    assert.deepEqual([session.data, session.amount, session.status], [{ door: 'back' }, cart.total, 'pending'])
+  })
+
   it('is paid through nobody in a region that is not known', async () => {
     const answer = good(await shop.shopper.get('/store/payment-providers', { region_id: 'reg_nowhere' }))
     assert.deepEqual(answer, { payment_providers: [], count: 0, offset: 0, limit: 20 })
