@@ -39,7 +39,9 @@ type Inserted = Statement<{ id: string }>
 
 /** bigint has no JSON: amounts go as text, which PostgreSQL reads exactly. */
 const json = (value: unknown) => JSON.stringify(value, (_key, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry))
-const address = (value: object | null) => (value === null ? null : JSON.stringify(value))
+const object = (value: object | null) => (value === null ? null : JSON.stringify(value))
+/** The order's own copy of an address: what becomes of one is nothing to the other. */
+const ownAddress = (value: object | null) => object(value === null ? null : { ...value, id: newId('ordaddr') })
 
 /** What was agreed about the money: what a provider said, or, for a draft, nothing yet. */
 export type AgreedStatus = PaymentSnapshot['status'] | 'not_paid'
@@ -74,11 +76,11 @@ export function insertOrderStatement(
       cart.email,
       cart.currency_code,
       cart.locale,
-      address(cart.shipping_address),
-      address(cart.billing_address),
+      ownAddress(cart.shipping_address),
+      ownAddress(cart.billing_address),
       totals.total,
       totals.tax,
-      address(cart.metadata),
+      object(cart.metadata),
       promotionIds,
       sumCredit(cart.credit_lines).total,
     ],
@@ -104,12 +106,14 @@ export function insertVendorOrdersStatement(
        commission_minor bigint, vendor_amount_minor bigint, vendor_discount_minor bigint, store_discount_minor bigint,
        platform_discount_minor bigint)
      where o.tenant_id = $1 and o.id = $2 returning id`,
-    [tenantId, orderId, cart.email, cart.region_id, cart.currency_code, address(cart.shipping_address), json(vendorOrders)],
+    [tenantId, orderId, cart.email, cart.region_id, cart.currency_code, object(cart.shipping_address), json(vendorOrders)],
   )
 }
 
-const taxesWithAmounts = (lines: readonly object[], totals: LineTotals) =>
-  lines.map((line, index) => ({ ...line, amount_minor: Number(totals.taxParts[index] ?? 0n) }))
+type SoldPrefix = 'ordli' | 'ordsm'
+
+const taxesWithAmounts = (lines: readonly object[], totals: LineTotals, prefix: SoldPrefix) =>
+  lines.map((line, index) => ({ ...line, id: newId(`${prefix}txl`), amount_minor: Number(totals.taxParts[index] ?? 0n) }))
 
 /** Discounts as columns. */
 export const fundedColumns = (funded: FundedDiscount) => ({
@@ -119,12 +123,12 @@ export const fundedColumns = (funded: FundedDiscount) => ({
 })
 
 /** What of a line or method is frozen at sale: its totals, and what each tax and each discount comes to. */
-function soldColumns(part: CartLine | CartMethod, totals: LineTotals, prefix: 'ordliadj' | 'ordsmadj') {
+function soldColumns(part: CartLine | CartMethod, totals: LineTotals, prefix: SoldPrefix) {
   return {
-    tax_lines: taxesWithAmounts(part.tax_lines, totals),
+    tax_lines: taxesWithAmounts(part.tax_lines, totals, prefix),
     adjustments: part.adjustments.map((adjustment, index) => ({
       ...adjustment,
-      id: newId(prefix),
+      id: newId(`${prefix}adj`),
       subtotal_minor: totals.adjustmentParts[index]?.subtotal,
       total_minor: totals.adjustmentParts[index]?.total,
     })),
@@ -143,7 +147,7 @@ const soldTypes = `tax_lines jsonb, adjustments jsonb, subtotal_minor bigint, ta
 const soldOf = (alias: string) => soldNames.replace(/[a-z_]+/g, (name) => `${alias}.${name}`)
 
 export function insertLinesStatement(tenantId: string, orderId: string, lines: readonly OrderLine[]): Inserted {
-  const rows = lines.map(({ totals, ...line }) => ({ ...line, ...soldColumns(line, totals, 'ordliadj') }))
+  const rows = lines.map(({ totals, ...line }) => ({ ...line, ...soldColumns(line, totals, 'ordli') }))
   return statement(
     'checkout.insert_lines',
     `insert into order_line_item (tenant_id, order_id, id, vendor_order_id, vendor_id, product_id, variant_id, quantity,
@@ -162,7 +166,7 @@ export function insertLinesStatement(tenantId: string, orderId: string, lines: r
 }
 
 export function insertMethodsStatement(tenantId: string, orderId: string, methods: readonly OrderMethod[]): Inserted {
-  const rows = methods.map(({ totals, ...method }) => ({ ...method, ...soldColumns(method, totals, 'ordsmadj') }))
+  const rows = methods.map(({ totals, ...method }) => ({ ...method, ...soldColumns(method, totals, 'ordsm') }))
   return statement(
     'checkout.insert_methods',
     `insert into order_shipping_method (tenant_id, order_id, id, vendor_order_id, vendor_id, shipping_option_id, name,

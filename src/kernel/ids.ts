@@ -112,6 +112,8 @@ export const idPrefixes = [
   'casmadj',
   'ordliadj',
   'ordsmadj',
+  'ordlitxl',
+  'ordsmtxl',
   'gcard',
   'sca',
   'sctr',

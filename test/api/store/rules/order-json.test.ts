@@ -63,6 +63,8 @@ describe('an order on the wire', () => {
     has(found, item)
     has(found.detail, detail)
     assert.match(found.id, /^ordli_/)
+    assert.match(found.tax_lines[0].id, /^ordlitxl_/)
+    assert.match(order.shipping_address.id, /^ordaddr_/)
     assert.equal('cart_id' in found, false)
     assert.deepEqual([found.product.id, found.variant.product.id], Array(2).fill(store.vendors[0]?.products[0]?.id))
     assert.deepEqual(found.detail.fulfilled_quantity, found.quantity)
