@@ -102,10 +102,10 @@ export async function changeInUnit(
   const byId = new Map(variants.map((variant) => [variant.variant_id, variant]))
   const work: CartChange = { unit, tenantId, cart, now, variants: byId, choices, isCollectionWritten: false, rewritten: null }
   refreshPrices(work)
-  // What a vendor's shipping costs may depend on what its goods do.
-  if (cart.lines.some((line, index) => line.unit_price_minor !== before.lines[index]?.unit_price_minor)) work.choices = null
   if (options.toPay === true) promoteToPay(cart, now)
   else promote(cart, now)
+  // What a vendor's shipping costs may depend on what its goods do.
+  if (cart.lines.some((line, index) => costsOther(line, before.lines[index] as CartLine))) work.choices = null
   await change(work)
   return writeChanges(work, before, options)
 }
@@ -240,6 +240,9 @@ function isElsewhere(before: LoadedCart, cart: LoadedCart): boolean {
 function hasOtherGroups(cart: LoadedCart): boolean {
   return cart.promotions.length > 0 && cart.customer_id !== (cart.customer?.id ?? null)
 }
+
+const costsOther = (line: CartLine, before: CartLine) =>
+  line.unit_price_minor !== before.unit_price_minor || differs(line.adjustments, before.adjustments)
 
 /** By value: what comes out of a jsonb column has its keys in an order of its own. */
 function differs(a: unknown, b: unknown): boolean {

@@ -59,12 +59,14 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
     ) x), '[]')`
 }
 
+/** `offset 0` has the total reckoned, and planned, once instead of once for each operator. */
 function itemTotalHolds(total: string): string {
   return `not exists (
           select 1 from jsonb_to_recordset(cp.item_total_rules) as rule (operator text, value_minor bigint)
-          where not case rule.operator when 'gt' then ${total} > rule.value_minor when 'gte' then ${total} >= rule.value_minor
-            when 'lt' then ${total} < rule.value_minor when 'lte' then ${total} <= rule.value_minor
-            else ${total} = rule.value_minor end)`
+          cross join lateral (select ${total} as minor offset 0) total
+          where not case rule.operator when 'gt' then total.minor > rule.value_minor when 'gte' then total.minor >= rule.value_minor
+            when 'lt' then total.minor < rule.value_minor when 'lte' then total.minor <= rule.value_minor
+            else total.minor = rule.value_minor end)`
 }
 
 /**

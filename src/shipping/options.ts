@@ -93,10 +93,15 @@ const servedSql = (more: string) => `served as materialized (
      )`
 
 /**
- * What the goods of the option's own vendor cost, by their price tags: discounts and taxes are not in it. What a shopper
- * buys of others does not make a vendor's shipping cheaper.
+ * What the shopper pays for the goods of the option's own vendor: as in Medusa after discounts and with taxes. What is
+ * bought of others does not make a vendor's shipping cheaper.
  */
-const itemTotalSql = `(select coalesce(sum(i.unit_price_minor * i.quantity), 0) from cart_line_item i
+const itemTotalSql = `(select coalesce(round(sum(
+                  i.unit_price_minor * i.quantity * case when i.is_tax_inclusive then 1 else rates.gross end
+                  - (select coalesce(sum((a ->> 'amount_minor')::bigint * case when (a ->> 'is_tax_inclusive')::boolean then 1
+                       else rates.gross end), 0) from jsonb_array_elements(i.adjustments) a))), 0)
+                from cart_line_item i cross join lateral (
+                  select 1 + coalesce(sum((t ->> 'rate_ppm')::integer), 0) / 1000000.0 as gross from jsonb_array_elements(i.tax_lines) t) rates
                 where i.tenant_id = $1 and i.cart_id = s.cart_id and i.vendor_id = o.vendor_id)`
 
 /** SQL: what choosing option `o` of what `s` serves takes. $3 is the moment at which prices must hold. */

@@ -153,4 +153,21 @@ describe('promotions in carts, as Medusa reckons them', () => {
     assert.deepEqual(codes(good(await signedIn.post('/store/carts', body)).cart), ['GROUPED'])
     assert.deepEqual(codes(await cartOf([of(song)], { promo_codes: body.promo_codes })), ['NOTGROUPED'])
   })
+
+  it('count for what shipping costs, which follows from what is paid for the goods', async () => {
+    await shop.make('/admin/tax-regions', { country_code: 'us', default_tax_rate: { name: 'US', code: 'US', rate: 2 } })
+    const from = (value: number) => [{ attribute: 'item_total', operator: 'gte', value }]
+    const option_id = await shop.shipping(shop.profileId, [
+      { currency_code: 'usd', amount: 8 },
+      { currency_code: 'usd', amount: 0, rules: from(102) },
+    ])
+    await promote('CENT', { type: 'fixed', target_type: 'order', currency_code: 'usd', value: 0.01 })
+    const { id } = await cartOf([of(shirt)])
+    const { cart } = good(await shop.shopper.post(`/store/carts/${id}/shipping-methods`, { option_id }))
+    assert.deepEqual([cart.item_total, cart.shipping_subtotal], [102, 0])
+    const { cart: less } = good(await shop.shopper.post(`/store/carts/${id}/promotions`, { promo_codes: ['CENT'] }))
+    assert.deepEqual([less.item_total, less.shipping_subtotal], [101.99, 8])
+    const { shipping_options: offered } = good(await shop.shopper.get('/store/shipping-options', { cart_id: id }))
+    assert.equal(offered.find((option: { id: string }) => option.id === option_id).amount, 8)
+  })
 })
