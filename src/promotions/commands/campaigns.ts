@@ -114,13 +114,16 @@ export async function deleteCampaign(unit: Unit, id: string): Promise<void> {
   if (gone.length === 0) throw notFound(`Campaign with id: ${id} was not found`)
 }
 
-/** Puts promotions into a campaign and takes others out, all or none. Throws not_found; not_allowed where the platform pays. */
+/**
+ * Puts promotions into a campaign and takes others out, all or none. Throws not_found, also for one that is in a campaign
+ * already; not_allowed where the platform pays.
+ */
 export async function changeCampaignPromotions(
   unit: Unit,
   id: string,
   change: { add: readonly string[]; remove: readonly string[] },
 ): Promise<void> {
-  await requireCampaign(unit, id)
+  if (!(await hasCampaign(unit, id))) throw notFound(`Campaign with id: ${id} was not found`)
   const wanted = [...new Set([...change.add, ...change.remove])]
   const rows = await unit.run(
     statement<{ id: string; funder: string; campaign_id: string | null }>(
@@ -129,8 +132,15 @@ export async function changeCampaignPromotions(
       [tenantOf(unit), wanted],
     ),
   )
-  const missing = wanted.find((one) => !rows.some((row) => row.id === one && (change.add.includes(one) || row.campaign_id === id)))
-  if (missing !== undefined) throw notFound(`Promotion with id: ${missing} was not found`)
+  const find = (one: string) => rows.find((row) => row.id === one)
+  const unfit = change.add.filter((one) => find(one)?.campaign_id !== null)
+  if (unfit.length > 0) {
+    throw notFound(
+      `Cannot add promotions (${unfit.join(',')}) to campaign. These promotions are either already part of a campaign or not found.`,
+    )
+  }
+  const missing = change.remove.filter((one) => find(one)?.campaign_id !== id)
+  if (missing.length > 0) throw notFound(`Promotions with ids (${missing.join(',')}) not found.`)
   if (rows.some((row) => row.funder === 'platform'))
     throw notAllowed('The platform pays for this promotion: only its status can be changed')
   const set = (promotionIds: readonly string[], campaignId: string | null) =>
@@ -143,15 +153,14 @@ export async function changeCampaignPromotions(
   await set(change.add, id)
 }
 
-/** Throws not_found for a campaign that is not there. */
-export async function requireCampaign(unit: Unit, id: string): Promise<void> {
+export async function hasCampaign(unit: Unit, id: string): Promise<boolean> {
   const [campaign] = await unit.run(
     statement<{ id: string }>('promotions.campaign', 'select id from campaign where tenant_id = $1 and id = $2 and deleted_at is null', [
       tenantOf(unit),
       id,
     ]),
   )
-  if (campaign === undefined) throw notFound(`Campaign with id: ${id} was not found`)
+  return campaign !== undefined
 }
 
 interface LockedCampaign {

@@ -1,5 +1,5 @@
 import { tenantOf, type Unit } from '../../db/index.js'
-import { notFound } from '../../kernel/index.js'
+import { invalidData, notFound } from '../../kernel/index.js'
 import type { Rule } from '../promotion.js'
 import type { RuleType } from '../rules.js'
 import { checkRules, newRules, type RuleInput } from './promotion-row.js'
@@ -19,7 +19,8 @@ const columns = { rules: 'rules', 'target-rules': 'target_rules', 'buy-rules': '
 /**
  * Changes the rules of one kind, all or none.
  * @returns the rules that were made and changed
- * @throws not_found for the promotion or one of the rules; invalid_data for a rule that makes no sense; not_allowed where
+ * @throws not_found for the promotion or a rule to remove; invalid_data for one to change that is not there and for one that
+ *   makes no sense; not_allowed where
  *   the platform pays
  */
 export async function changeRules(
@@ -32,8 +33,11 @@ export async function changeRules(
   refusePlatformFunded(promotion)
   const column = columns[type]
   const known = promotion[column]
-  const missing = [...change.update.map((patch) => patch.id), ...change.remove].find((wanted) => !known.some((rule) => rule.id === wanted))
-  if (missing !== undefined) throw notFound(`Promotion rule with id: ${missing} was not found`)
+  const isMissing = (wanted: string) => !known.some((rule) => rule.id === wanted)
+  const unchanged = change.update.map((patch) => patch.id).filter(isMissing)
+  if (unchanged.length > 0) throw invalidData(`Promotion rules with id - ${unchanged.join(', ')} not found`)
+  const unremoved = change.remove.find(isMissing)
+  if (unremoved !== undefined) throw notFound(`Promotion rule with id: ${unremoved} was not found`)
   const created = newRules(change.create)
   const kept = known.filter((rule) => !change.remove.includes(rule.id)).map((rule) => patched(rule, change.update))
   const rules = [...kept, ...created]

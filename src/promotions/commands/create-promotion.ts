@@ -1,7 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
-import { type CampaignInput, createCampaign, requireCampaign } from './campaigns.js'
+import { type CampaignInput, createCampaign, hasCampaign } from './campaigns.js'
 import { checkRules, type MethodInput, methodColumns, newRules, type RuleInput } from './promotion-row.js'
 
 export type { RuleInput }
@@ -36,9 +36,17 @@ export async function createPromotion(unit: Unit, input: PromotionInput): Promis
   checkRules('rules', shape, rules)
   checkRules('target-rules', shape, target_rules)
   checkRules('buy-rules', shape, buy_rules)
-  if (input.campaign != null && input.campaign_id != null) throw invalidData('Give campaign or campaign_id, not both')
+  if (shape.target_type === 'order' && target_rules.length > 0) {
+    throw invalidData('Target rules for application method with target type (order) is not allowed')
+  }
+  if (shape.type === 'buyget' && target_rules.length === 0) throw invalidData('Target rules are required for buyget promotion type')
+  if (input.campaign != null && input.campaign_id != null) {
+    throw invalidData("Provide either the 'campaign' or 'campaign_id' parameter; both cannot be used simultaneously.")
+  }
   const campaignId = input.campaign === undefined ? (input.campaign_id ?? null) : await createCampaign(unit, input.campaign)
-  if (input.campaign_id != null) await requireCampaign(unit, input.campaign_id)
+  if (input.campaign_id != null && !(await hasCampaign(unit, input.campaign_id))) {
+    throw notFound(`Could not find campaign with id - ${input.campaign_id}`)
+  }
   if (input.vendor_id != null) await requireVendor(unit, input.vendor_id)
   const id = newId('promo')
   try {

@@ -93,7 +93,8 @@ export function newRules(rules: readonly RuleInput[]): Rule[] {
  */
 export function checkRules(type: RuleType, promotion: Pick<Promotion, 'type' | 'target_type'>, rules: readonly RuleInput[]): void {
   if (rules.length > limits.rulesOfPromotion) throw invalidData(`A promotion has at most ${limits.rulesOfPromotion} rules of a kind`)
-  if (type === 'buy-rules' && promotion.type !== 'buyget' && rules.length > 0) throw invalidData('buy_rules belong to buyget promotions')
+  if (type === 'buy-rules' && promotion.type !== 'buyget' && rules.length > 0)
+    throw invalidData("Can't add buy rules to a standard promotion")
   if (type === 'buy-rules' && promotion.type === 'buyget' && rules.length === 0) throw incompletePurchase()
   const known = ruleAttributes(type, promotion.target_type)
   for (const rule of rules) {

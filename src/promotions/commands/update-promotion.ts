@@ -1,7 +1,7 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, notAllowed, notFound, toMajor } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
-import { requireCampaign } from './campaigns.js'
+import { hasCampaign } from './campaigns.js'
 import { codeInUse, refuseTooManyAutomatic } from './create-promotion.js'
 import { checkRules, type MethodInput, methodColumns } from './promotion-row.js'
 
@@ -55,8 +55,10 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
   const changesMore = Object.values(rest).some((value) => value !== undefined)
   if (changesMore) refusePlatformFunded(known)
   if (patch.limit != null && patch.limit < known.used)
-    throw invalidData(`The promotion was used ${known.used} times: its limit cannot be ${patch.limit}`)
-  if (patch.campaign_id != null) await requireCampaign(unit, patch.campaign_id)
+    throw invalidData(`Promotion limit (${patch.limit}) cannot be less than current usage (${known.used})`)
+  if (patch.campaign_id != null && !(await hasCampaign(unit, patch.campaign_id))) {
+    throw invalidData(`Could not find campaign with id ${patch.campaign_id}`)
+  }
   const method = patch.application_method === undefined ? {} : methodColumns(known.type, mergedMethod(known, patch.application_method))
   const shape = { ...known, ...method }
   checkRules('target-rules', shape, known.target_rules)

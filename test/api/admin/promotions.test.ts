@@ -93,6 +93,52 @@ describe('promotions and campaigns of a store', () => {
     assert.equal(good(await store.admin.get('/admin/promotions', { code: 'BAD' })).count, 0)
   })
 
+  it('are refused in the words that Medusa’s clients know', async () => {
+    const rule = [{ attribute: 'items.product.id', operator: 'eq', values: ['prod_1'] }]
+    const buyget = { ...method, allocation: 'each', apply_to_quantity: 2, buy_rules_min_quantity: 1, max_quantity: 2, buy_rules: rule }
+    const { promotion } = good(await create({ code: 'WORDS' }))
+    const { campaign } = good(await store.admin.post('/admin/campaigns', { name: 'Words', campaign_identifier: 'words' }))
+    const into = (add: string[], remove: string[] = []) => store.admin.post(`/admin/campaigns/${campaign.id}/promotions`, { add, remove })
+    const rules = (kind: string, body: object) => store.admin.post(`/admin/promotions/${promotion.id}/${kind}/batch`, body)
+    good(await into([promotion.id]))
+    const unfit = 'These promotions are either already part of a campaign or not found.'
+    const answers: [Awaited<ReturnType<typeof create>>, number, string][] = [
+      [
+        await create({ code: 'A', type: 'buyget', application_method: method }),
+        400,
+        'Invalid request: Buyget promotions require at least one buy rule and quantities to be defined',
+      ],
+      [await create({ code: 'A', type: 'buyget', application_method: buyget }), 400, 'Target rules are required for buyget promotion type'],
+      [
+        await create({ code: 'A', type: 'buyget', application_method: { ...buyget, target_rules: rule, max_quantity: 1 } }),
+        400,
+        'max_quantity (1) must be greater than or equal to apply_to_quantity (2) for BUYGET promotions.',
+      ],
+      [
+        await create({ code: 'A', application_method: { ...method, value: 101 } }),
+        400,
+        'Application Method value should be a percentage number between 0 and 100',
+      ],
+      [
+        await create({ code: 'A', application_method: { ...method, target_type: 'order', target_rules: rule } }),
+        400,
+        'Target rules for application method with target type (order) is not allowed',
+      ],
+      [await create({ code: 'A', campaign_id: 'procamp_none' }), 404, 'Could not find campaign with id - procamp_none'],
+      [
+        await store.admin.post(`/admin/promotions/${promotion.id}`, { campaign_id: 'procamp_none' }),
+        400,
+        'Could not find campaign with id procamp_none',
+      ],
+      [await rules('buy-rules', { create: rule }), 400, "Can't add buy rules to a standard promotion"],
+      [await rules('rules', { update: [{ id: 'prorul_1', values: ['x'] }] }), 400, 'Promotion rules with id - prorul_1 not found'],
+      [await into([promotion.id]), 404, `Cannot add promotions (${promotion.id}) to campaign. ${unfit}`],
+      [await into(['promo_none']), 404, `Cannot add promotions (promo_none) to campaign. ${unfit}`],
+      [await into([], ['promo_none']), 404, 'Promotions with ids (promo_none) not found.'],
+    ]
+    for (const [answer, status, message] of answers) assert.deepEqual([answer.status, answer.body.message], [status, message])
+  })
+
   it('have rules that are added, changed and removed together or not at all', async () => {
     const { promotion } = good(await create({ code: 'RULES' }))
     const path = `/admin/promotions/${promotion.id}/target-rules/batch`
