@@ -138,6 +138,17 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     )
   })
 
+  it('is offered what goes anywhere where neither it nor its region says to which country it goes', async () => {
+    const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 5 }])
+    const offeredIn = async (countries: string[]) => {
+      const { region } = await shop.make('/admin/regions', { name: 'Unsaid', currency_code: 'usd', countries })
+      const cart = await cartOf({ region_id: region.id, items: items() })
+      const { shipping_options: offered } = good(await shop.shopper.get('/store/shipping-options', { cart_id: cart.id }))
+      return offered.some((option: { id: string }) => option.id === optionId)
+    }
+    assert.deepEqual([await offeredIn([]), await offeredIn(['no', 'fi'])], [true, false])
+  })
+
   it('loses the shipping that the channel it moves to does not have', async () => {
     const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 5 }])
     const { sales_channel: market } = await shop.make('/admin/sales-channels', { name: 'Market' })
