@@ -19,15 +19,18 @@ export interface RequestState {
   route?: string
 }
 
+const wholeNumber = z.coerce.number().int()
 const noFields = fieldTree({ defaults: [] }, undefined)
 /** Whoever asks for more gets a full page, whose `limit` says how long it is: Medusa's own software asks for 999 where it wants all. */
-const limitText = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .transform((value) => Math.min(value, limits.page))
-const offsetText = z.coerce.number().int().min(0).max(limits.offset)
-const pageQuery = z.object({ limit: limitText.optional(), offset: offsetText.optional(), order: z.string().max(100).optional() })
+const limitText = wholeNumber.min(0).transform((value) => Math.min(value, limits.page))
+const offsetText = wholeNumber.min(0).max(limits.offset)
+const pageQuery = z.object({
+  limit: limitText.optional(),
+  offset: offsetText.optional(),
+  order: z.string().max(100).optional(),
+  // Clients of lists may say it. What was deleted is gone from every answer all the same.
+  with_deleted: z.preprocess((value) => (value === 'true' || value === 'false' ? value === 'true' : value), z.boolean().optional()),
+})
 
 /** Everything between a matched route and its answer: authorise, limit, parse, handle once, send. */
 export async function runRoute(services: Services, route: Route, ctx: KoaContext): Promise<void> {
@@ -240,11 +243,11 @@ function withoutHookData({ surface }: Route, body: unknown): unknown {
 }
 
 function parseParameters(route: Route, query: Record<string, unknown>) {
-  const { limit, offset, order, fields, with_deleted: _withDeleted, locale: _locale, ...rest } = query
+  const { limit, offset, order, with_deleted, fields, locale: _locale, ...rest } = query
   // What a route does not page or select by, it does not know.
-  if (route.page === undefined) Object.assign(rest, without({ limit, offset, order }))
+  if (route.page === undefined) Object.assign(rest, without({ limit, offset, order, with_deleted }))
   if (route.fields === undefined) Object.assign(rest, without({ fields }))
-  const page = pageOf(route, { limit, offset, order })
+  const page = pageOf(route, { limit, offset, order, with_deleted })
   const tree = route.fields === undefined ? noFields : fieldTree(route.fields, textOf(fields))
   return { query: parseWith(route.query ?? nothing, rest), fields: tree, page }
 }

@@ -12,8 +12,15 @@ const issuesShown = 3
 export function parseWith<Schema extends ZodType>(schema: Schema, input: unknown): output<Schema> {
   const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
-  const messages = parsed.error.issues.flatMap(messagesOf)
+  const messages = parsed.error.issues.flatMap((issue) => messagesOf(asSent(issue, input)))
   throw invalidData(`Invalid request: ${messages.slice(0, issuesShown).join('; ')}`)
+}
+
+/** A number that was made of a text names the text: nobody sent NaN. */
+function asSent(issue: Issue, input: unknown): Issue {
+  if (!Number.isNaN(issue.input)) return issue
+  const sent = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input)
+  return { ...issue, input: sent } as Issue
 }
 
 function messagesOf(issue: Issue): string[] {
@@ -35,6 +42,9 @@ function messagesOf(issue: Issue): string[] {
       return [`Value for field '${field}' too big, expected at most: '${issue.maximum}'`]
     case 'invalid_union':
       return unionMessages(issue, field)
+    case 'invalid_format':
+      // As Medusa has it; what a person typed into a form needs no name of its field.
+      return [field === '' || issue.format === 'email' ? issue.message : `Field '${field}': ${issue.message}`]
     default:
       return [field === '' ? issue.message : `Field '${field}': ${issue.message}`]
   }

@@ -1,14 +1,27 @@
 import { z } from 'zod'
 import { type PersonType, register, requestPasswordReset, resetPassword, signIn, type StorePersonType } from '../../access/index.js'
-import { email, metadata, Reply, type RequestContext, type Route, route } from '../../http/index.js'
-import { limits } from '../../kernel/index.js'
+import { email, metadata, parseWith, Reply, type RequestContext, type Route, route } from '../../http/index.js'
+import { limits, unauthorized } from '../../kernel/index.js'
 
 const password = z.string().min(1).max(200)
+const named = z.strictObject({ email: z.string().trim().toLowerCase().max(limits.email_characters), password })
 const credentials = z.strictObject({ email, password })
 type Credentials = z.output<typeof credentials>
 
+/** Clients send along what their forms hold; only the two count, and what is wrong with them is no sign-in, not a bad request. */
+const sent = z.looseObject({ email: z.unknown().meta({ type: 'string' }), password: z.unknown().meta({ type: 'string' }) }).partial()
+
+/** @throws unauthorized for what is no password or no e-mail at all; invalid_data for those that cannot be one */
+function credentialsIn(given: z.output<typeof sent>, schema: typeof named | typeof credentials): Credentials {
+  const { email: address, password: word } = given
+  if (typeof word !== 'string' || word === '') throw unauthorized('Password should be a string')
+  if (typeof address !== 'string' || address === '') throw unauthorized('Email should be a string')
+  return parseWith(schema, { email: address, password: word })
+}
+
 /** The rates are per account too, so that a spread attack is slowed as well. */
-async function answerSignIn(actor: PersonType, request: RequestContext<unknown, unknown>, given: Credentials) {
+async function answerSignIn(actor: PersonType, request: RequestContext<unknown, unknown>, sentBy: z.output<typeof sent>) {
+  const given = credentialsIn(sentBy, named)
   const { services, context } = request
   const tenant = actor === 'operator' ? null : request.tenant
   await services.rates.take('account', tenant === null ? `operator:${given.email}` : `${actor}:${tenant.id}:${given.email}`)
@@ -26,8 +39,8 @@ function signInRoutes(actor: PersonType, who: string): Route[] {
     withoutTenant: actor === 'operator',
   } as const
   return [
-    route({ ...common, method: 'POST', body: credentials, handle: (request) => answerSignIn(actor, request, request.body) }),
-    route({ ...common, method: 'GET', query: credentials, handle: (request) => answerSignIn(actor, request, request.query) }),
+    route({ ...common, method: 'POST', body: sent, handle: (request) => answerSignIn(actor, request, request.body) }),
+    route({ ...common, method: 'GET', query: sent, handle: (request) => answerSignIn(actor, request, request.query) }),
   ]
 }
 
@@ -39,8 +52,9 @@ function registerRoute(actor: 'customer' | 'user', summary: string): Route {
     summary,
     access: 'public',
     limit: 'sign_in',
-    body: credentials,
-    async handle({ services, context, tenant, body }) {
+    body: sent,
+    async handle({ services, context, tenant, body: given }) {
+      const body = credentialsIn(given, credentials)
       await services.rates.take('account', `${actor}:${tenant.id}:${body.email}`)
       return { token: await register(context, services.tokens, tenant, body, actor) }
     },
@@ -72,9 +86,10 @@ function resetRoutes(actor: StorePersonType, who: string): Route[] {
       access: 'public',
       limit: 'sign_in',
       // Clients send along what their forms hold; only the password counts.
-      body: z.looseObject({ password }),
-      async handle({ services, context, tenant, body, sent }) {
-        const identityId = await resetPassword(context, actor, sent.bearer, body.password)
+      body: sent.pick({ password: true }).loose(),
+      async handle({ services, context, tenant, body, sent: { bearer } }) {
+        const { password: word } = body
+        const identityId = await resetPassword(context, actor, bearer, typeof word === 'string' ? word : '')
         services.gatekeeper.forgetIdentity(tenant.id, identityId)
         return { success: true }
       },

@@ -40,10 +40,11 @@ export const routes: Route[] = [
     method: 'DELETE',
     path: '/auth/session',
     summary: 'End the session',
-    access: 'public',
+    access: 'authenticated',
     withoutTenant: true,
     limit: 'sign_in',
     async handle(request) {
+      if (request.sent.session === '') throw unauthorized()
       await endSent(request)
       return new Reply({ success: true }, { headers: cookieOf(request, '', 0) })
     },

@@ -4,7 +4,7 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { alreadyCustomer, createAccount, customerStatement, updateCustomer } from '../../customers/index.js'
 import { tenantOf } from '../../db/index.js'
 import { email, metadata, type RequestContext, type Route, route } from '../../http/index.js'
-import { limits, unauthorized } from '../../kernel/index.js'
+import { invalidData, limits, unauthorized } from '../../kernel/index.js'
 import { listOrdersStatement, renderOrder } from '../../orders/index.js'
 import { customerFields } from './customer-fields.js'
 import { shownStatuses } from './orders.js'
@@ -55,14 +55,16 @@ export const routes: Route[] = [
     summary: 'Open the account of who has just registered',
     // A token that has no actor yet; who has one is told so.
     access: 'authenticated',
-    body: z.strictObject({ email, ...person }),
+    body: z.strictObject({ email: email.nullish(), ...person }),
     fields: customerFields,
     async handle(request) {
       const { actor, context, body, services, tenant } = request
       if (actor === null || actor.type !== 'customer' || actor.identityId === null || actor.secondFactor === 'wanted') throw unauthorized()
       const { identityId } = actor
       if (actor.id !== '') throw alreadyCustomer()
-      const id = await context.db.unitOfWork(context.scope, (unit) => createAccount(unit, identityId, body))
+      const { email: address } = body
+      if (address == null || address === '') throw invalidData('Email is required to create a customer')
+      const id = await context.db.unitOfWork(context.scope, (unit) => createAccount(unit, identityId, { ...body, email: address }))
       services.gatekeeper.forgetIdentity(tenant.id, identityId)
       return { customer: await answerCustomer(request, id) }
     },

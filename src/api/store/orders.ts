@@ -25,7 +25,7 @@ export async function answerOrder(request: RequestContext<unknown, unknown>, ord
     loadOrderStatement(tenantId, orderId),
     ...(fields.has('returns') ? [listReturnsStatement(tenantId, wanted, returnsOfOrder)] : []),
   ])
-  if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+  if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
   const rendered = renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))
   return fields.project(returns === undefined ? rendered : { ...rendered, returns: returns.map(renderReturn) })
 }

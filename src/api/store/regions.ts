@@ -53,7 +53,7 @@ export const routes: Route[] = [
     ids: { id: 'region' },
     async handle({ context, params, fields, locale }) {
       const [row] = await context.db.read(context.scope, regionStatement(tenantOf(context), params.id as string))
-      if (row === undefined) throw notFound(`Region with id: ${params.id} not found`)
+      if (row === undefined) throw notFound(`Region with id: ${params.id} was not found`)
       const region = renderRegion(row)
       await translated(context, locale, [region])
       return { region: fields.project(region) }

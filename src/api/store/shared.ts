@@ -1,18 +1,17 @@
 import type { RequestContext } from '../../http/index.js'
-import { invalidData, notAllowed } from '../../kernel/index.js'
+import { invalidData } from '../../kernel/index.js'
 
 /**
  * The channels that a request may see: the key's, or one of them when it names one.
- * @throws invalid_data for a channel that is not the key's; not_allowed for a key without channels
+ * @throws invalid_data for a channel that is not the key's, and for a key without channels
  */
 export function salesChannelsOf(request: RequestContext<unknown, unknown>, asked?: readonly string[]): readonly string[] {
   const channels = request.key?.salesChannelIds ?? []
-  if (channels.length === 0) throw notAllowed('Publishable key needs to have a sales channel configured')
-  if (asked === undefined) return channels
-  if (asked.some((id) => !channels.includes(id))) {
+  if (asked?.some((id) => !channels.includes(id)) === true) {
     throw invalidData('Requested sales channel is not part of the publishable key')
   }
-  return asked
+  if (channels.length === 0) throw invalidData('Publishable key needs to have a sales channel configured')
+  return asked ?? channels
 }
 
 /** The channels that products are shown in; null with a key that has none, which lists no products but narrows nothing here. */

@@ -8,7 +8,7 @@ export type AddressInput = {
   [Name in keyof Omit<AddressRow, 'id' | 'customer_id' | 'created_at' | 'updated_at'>]?: AddressRow[Name] | null | undefined
 }
 
-export const unknownAddress = (id: string) => notFound(`Customer address with id: ${id} was not found`)
+export const unknownAddress = (id: string) => notFound(`Address with id: ${id} was not found`)
 
 /** Locks the customer until the transaction ends: of two that each make their address the default one, one is. */
 async function lockCustomer(unit: Unit, customerId: string): Promise<number> {

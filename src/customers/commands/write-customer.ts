@@ -1,6 +1,6 @@
 import { attachActor, removeIdentity } from '../../access/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, newId, notAllowed, notFound } from '../../kernel/index.js'
+import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface CustomerInput {
   email?: string | undefined
@@ -50,7 +50,7 @@ async function insert(
 
 /**
  * Makes the account of a sign-in that has none yet. A guest with the same e-mail stays another customer.
- * @throws not_allowed when the sign-in has its account already; duplicate_error when the e-mail has one
+ * @throws invalid_data when the sign-in has its account already; duplicate_error when the e-mail has one
  */
 export async function createAccount(unit: Unit, identityId: string, input: CustomerInput & { email: string }): Promise<string> {
   const id = newId('cus')
@@ -59,7 +59,7 @@ export async function createAccount(unit: Unit, identityId: string, input: Custo
   return insert(unit, id, input, { hasAccount: true, createdBy: null })
 }
 
-export const alreadyCustomer = () => notAllowed('Request already authenticated as a customer.')
+export const alreadyCustomer = () => invalidData('Request already authenticated as a customer.')
 
 /** A customer whom the store's staff enters: without a sign-in. Throws duplicate_error for an e-mail that is entered already. */
 export function createCustomer(unit: Unit, input: CustomerInput & { email: string }, createdBy: string): Promise<string> {

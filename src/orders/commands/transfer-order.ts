@@ -21,7 +21,7 @@ export interface TransferRequest {
 /** Makes the token of a request from its id. */
 export type TransferToken = (transferId: string) => string
 
-const unknownOrder = (id: string) => notFound(`Order with id: ${id} was not found`)
+const unknownOrder = (id: string) => notFound(`Order id not found: ${id}`)
 
 interface OrderLock {
   customer_id: string | null
@@ -32,6 +32,7 @@ interface OrderLock {
 const refuseCanceled = (order: OrderLock, id: string) => {
   if (order.status === 'canceled') throw invalidData(`Order with id ${id} has been canceled.`)
 }
+const nothingAsked = () => invalidData('An active Order Change is required to proceed')
 const alreadyOwned = (orderId: string, customerId: string) => invalidData(`Order: ${orderId} already belongs to customer: ${customerId}`)
 
 /**
@@ -69,8 +70,8 @@ async function openTransfer(unit: Unit, orderId: string): Promise<OpenTransfer |
 
 /**
  * Asks for an order for a customer's account; a mail asks whoever it was placed by.
- * @throws not_found for the order; invalid_data for a customer without an account; not_allowed for an order that is the
- * customer's already, that nobody can be asked about, or that is asked for already
+ * @throws not_found for the order; invalid_data for a customer without an account, and for an order that is the customer's
+ * already or is asked for already; not_allowed for one that nobody can be asked about
  */
 export async function requestOrderTransfer(context: Context, request: TransferRequest): Promise<void> {
   const tenantId = tenantOf(context)
@@ -83,7 +84,7 @@ export async function requestOrderTransfer(context: Context, request: TransferRe
         [tenantId, request.customerId],
       ),
     )
-    if (customer === undefined) throw notFound(`Customer with id: ${request.customerId} was not found`)
+    if (customer === undefined) throw notFound(`Customer id not found: ${request.customerId}`)
     refuseCanceled(order, request.orderId)
     if (!customer.has_account) throw invalidData(`Cannot transfer order: ${request.orderId} to a guest customer account: ${customer.email}`)
     if (order.customer_id === request.customerId) throw alreadyOwned(request.orderId, request.customerId)
@@ -93,7 +94,7 @@ export async function requestOrderTransfer(context: Context, request: TransferRe
   })
 }
 
-/** Throws not_allowed for an order that is asked for already. */
+/** Throws invalid_data for an order that is asked for already. */
 async function insertTransfer(context: Context, unit: Unit, request: TransferRequest, originalEmail: string | null): Promise<string> {
   const id = newId('ordch')
   const { orderId, customerId, updatesOrderEmail, description, internalNote } = request
@@ -108,7 +109,7 @@ async function insertTransfer(context: Context, unit: Unit, request: TransferReq
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw notAllowed(`Order ${orderId} already has an active transfer request.`)
+    if (isDuplicate(error)) throw invalidData(`Order (${orderId}) already has an existing active order change`)
     throw error
   }
   return id
@@ -126,34 +127,34 @@ async function settle(unit: Unit, transferId: string, status: 'accepted' | 'decl
 
 /**
  * Takes a request back; whosever it is, where no customer is named.
- * @throws not_found for the order; not_allowed when the customer has no open request for it; invalid_data when nobody has
+ * @throws not_found for the order; invalid_data for a canceled one, and when nobody asks for it; not_allowed when another does
  */
 export async function cancelOrderTransfer(context: Context, orderId: string, customerId: string | null): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
-    await lockOrder(unit, orderId)
+    refuseCanceled(await lockOrder(unit, orderId), orderId)
     const transfer = await openTransfer(unit, orderId)
-    if (transfer === null && customerId === null) throw invalidData('An active Order Change is required to proceed')
-    if (transfer === null || (customerId !== null && transfer.customer_id !== customerId))
-      throw notAllowed('This customer is not allowed to cancel the transfer.')
+    if (transfer === null) throw nothingAsked()
+    if (customerId !== null && transfer.customer_id !== customerId) throw notAllowed('This customer is not allowed to cancel the transfer.')
     await settle(unit, transfer.id, 'canceled', context.clock.now())
   })
 }
 
-/** Whether a token is the open request's; compared in the same time wherever they differ. */
-function isToken(tokenOf: TransferToken, transfer: OpenTransfer | null, given: string): transfer is OpenTransfer {
-  const wanted = Buffer.from(tokenOf(transfer?.id ?? 'none'))
+/** Whether a token is the request's; compared in the same time wherever they differ. */
+function isToken(tokenOf: TransferToken, transfer: OpenTransfer, given: string): boolean {
+  const wanted = Buffer.from(tokenOf(transfer.id))
   const sent = Buffer.from(given)
-  return sent.length === wanted.length && timingSafeEqual(sent, wanted) && transfer !== null
+  return sent.length === wanted.length && timingSafeEqual(sent, wanted)
 }
 
 /**
  * Hands the order over, to whoever asked for it.
- * @throws not_found for the order; not_allowed `Invalid token.` for a wrong token, and where nothing is asked for
+ * @throws not_found for the order; invalid_data for a canceled one, and where nobody asks for it; not_allowed for a wrong token
  */
 export async function acceptOrderTransfer(context: Context, orderId: string, given: string, tokenOf: TransferToken): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
-    await lockOrder(unit, orderId)
+    refuseCanceled(await lockOrder(unit, orderId), orderId)
     const transfer = await openTransfer(unit, orderId)
+    if (transfer === null) throw invalidData(`Order ${orderId} does not have an order transfer request.`)
     if (!isToken(tokenOf, transfer, given)) throw notAllowed('Invalid token.')
     await settle(unit, transfer.id, 'accepted', context.clock.now())
     await handOver(unit, orderId, transfer)
@@ -214,11 +215,12 @@ export async function transferOrderToGuest(
   })
 }
 
-/** Refuses a request, as `acceptOrderTransfer` accepts it. */
+/** Refuses a request, as `acceptOrderTransfer` accepts it; also for an order that was canceled since. */
 export async function declineOrderTransfer(context: Context, orderId: string, given: string, tokenOf: TransferToken): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     await lockOrder(unit, orderId)
     const transfer = await openTransfer(unit, orderId)
+    if (transfer === null) throw nothingAsked()
     if (!isToken(tokenOf, transfer, given)) throw notAllowed('Invalid token.')
     await settle(unit, transfer.id, 'declined', context.clock.now())
   })

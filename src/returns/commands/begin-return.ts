@@ -14,12 +14,12 @@ export interface ReturnInput {
   metadata?: Record<string, unknown> | null | undefined
 }
 
-/** Begins a return in the caller's unit. Throws not_found for order or location; not_allowed for a canceled order. */
+/** Begins a return in the caller's unit. Throws not_found for order or location; invalid_data for a canceled order. */
 export async function insertReturn(unit: Unit, context: Context, input: ReturnInput): Promise<string> {
   const tenantId = tenantOf(unit)
   const [order] = await unit.run(lockOrderStatement(tenantId, input.order_id))
-  if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${input.order_id} was not found`)
-  if (order.status === 'canceled') throw notAllowed(`Order with id: ${input.order_id} is canceled`)
+  if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${input.order_id}`)
+  if (order.status === 'canceled') throw invalidData(`Order with id ${input.order_id} has been canceled.`)
   await refuseUnknownLocation(unit, input.location_id ?? null)
   const returnId = newId('return')
   await unit.run(

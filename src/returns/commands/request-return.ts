@@ -18,12 +18,36 @@ function needOpen({ row }: LockedReturn): void {
   if (row.status !== 'open') throw notAllowed(`Return ${row.id} is ${row.status}: its items and shipping can no longer be chosen`)
 }
 
+const moreThanFulfilled = (lineId: string) => invalidData(`Cannot request to return more items than what was fulfilled for item ${lineId}.`)
+
+/** Throws invalid_data for a reason that there is not, and for one that stands over others: the closer one is to be named. */
+async function refuseReasons(unit: Unit, orderId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const known = await unit.run(
+    statement<{ id: string; has_nested: boolean }>(
+      'returns.reasons',
+      `select r.id, exists (select 1 from return_reason c where c.tenant_id = $1 and c.parent_return_reason_id = r.id
+         and c.deleted_at is null) as has_nested
+       from return_reason r where r.tenant_id = $1 and r.id = any($2) and r.deleted_at is null`,
+      [tenantOf(unit), ids],
+    ),
+  )
+  const missing = ids.filter((id) => !known.some((reason) => reason.id === id))
+  if (missing.length > 0) throw invalidData(`Return reason with id ${missing.join(', ')} does not exists.`)
+  const nested = known.filter((reason) => reason.has_nested).map((reason) => reason.id)
+  if (nested.length > 0) {
+    throw invalidData(
+      `Cannot apply return reason with id ${nested.join(', ')} to order with id ${orderId}. Return reason has nested reasons.`,
+    )
+  }
+}
+
 /** Pieces of a line that were packed and are not on their way back already. */
 function returnable(line: LockedReturn['lines'][number]): number {
   return line.fulfilled_quantity - line.return_requested_quantity - line.return_received_quantity - line.return_dismissed_quantity
 }
 
-/** Sets how many pieces of which lines go back. Throws invalid_data as the Store API contract says; not_found for a reason. */
+/** Sets how many pieces of which lines go back. Throws invalid_data as the Store API contract says. */
 async function setItems(unit: Unit, locked: LockedReturn, items: readonly ReturnedItem[]): Promise<void> {
   needOpen(locked)
   const tenantId = tenantOf(unit)
@@ -31,24 +55,11 @@ async function setItems(unit: Unit, locked: LockedReturn, items: readonly Return
   const unknown = items.map((item) => item.id).filter((id) => !lines.some((line) => line.id === id))
   if (unknown.length > 0) throw invalidData(`Items with ids ${unknown.join(', ')} does not exist in order with id ${order.id}.`)
   if (new Set(items.map((item) => item.id)).size !== items.length) throw invalidData('An item is named twice.')
+  await refuseReasons(unit, order.id, [...new Set(items.flatMap((item) => item.reason_id ?? []))])
   for (const item of items) {
-    const line = lines.find((candidate) => candidate.id === item.id) as LockedReturn['lines'][number]
-    if (item.quantity > returnable(line)) {
-      throw invalidData(
-        `Cannot request to return more items than what was fulfilled: ${returnable(line)} of "${line.title}" can be returned`,
-      )
-    }
+    const line = lines.find((candidate) => candidate.id === item.id)
+    if (line === undefined || item.quantity > returnable(line)) throw moreThanFulfilled(item.id)
   }
-  const reasons = [...new Set(items.flatMap((item) => item.reason_id ?? []))]
-  const known = await unit.run(
-    statement<{ id: string }>(
-      'returns.reasons',
-      'select id from return_reason where tenant_id = $1 and id = any($2) and deleted_at is null',
-      [tenantId, reasons],
-    ),
-  )
-  const missing = reasons.find((reason) => !known.some((candidate) => candidate.id === reason))
-  if (missing !== undefined) throw notFound(`Return reason with id: ${missing} was not found`)
   const rows = items.map((item) => ({
     ...item,
     item_id: newId('retitem'),
@@ -67,7 +78,7 @@ async function setItems(unit: Unit, locked: LockedReturn, items: readonly Return
   )
 }
 
-/** Chooses what goes back with a return. Throws not_found for return or reason; not_allowed once it is requested; invalid_data. */
+/** Chooses what goes back with a return. Throws not_found for the return; not_allowed once it is requested; invalid_data. */
 export function requestReturnItems(context: Context, returnId: string, items: readonly ReturnedItem[]): Promise<void> {
   return changeReturn(context, returnId, (unit, locked) => setItems(unit, locked, items))
 }
@@ -153,9 +164,7 @@ export async function confirmReturn(unit: Unit, context: Context, locked: Locked
   await refuseForeignLocation(unit, row.location_id, items)
   for (const item of items) {
     const line = lines.find((candidate) => candidate.id === item.order_line_item_id)
-    if (line === undefined || item.quantity > returnable(line)) {
-      throw invalidData(`Cannot request to return more items than what was fulfilled: "${line?.title ?? ''}" is being returned already`)
-    }
+    if (line === undefined || item.quantity > returnable(line)) throw moreThanFulfilled(item.order_line_item_id)
   }
   const tenantId = tenantOf(unit)
   const actions = items.map((item) => ({
@@ -219,7 +228,7 @@ export async function removeReturn(unit: Unit, locked: LockedReturn): Promise<vo
 /**
  * A return as a shopper asks for it: begun, filled and requested at once, or not at all.
  * @returns its id
- * @throws not_found for order, reason, option or location; invalid_data as the Store API contract says
+ * @throws not_found for order, option or location; invalid_data as the Store API contract says
  */
 export function createReturn(
   context: Context,

@@ -13,6 +13,7 @@ import { afterSaleWordsOf } from '../words/after-sale.js'
 interface Reason {
   id: string
   label: string
+  return_reason_children: readonly { id: string }[]
 }
 
 /** What the page is made of: what can go back to whom, why, and how. */
@@ -55,7 +56,9 @@ async function readReturnable(visit: Visit): Promise<Returnable> {
     items: left.filter((item) => item.vendor.id === vendor.id),
     options: shipping_options.filter((option) => option.vendor_id === vendor.id),
   }))
-  return { order, parts, reasons: return_reasons, options: shipping_options }
+  // A reason that stands over others is not one to give: the closer one is.
+  const reasons = return_reasons.filter((reason) => reason.return_reason_children.length === 0)
+  return { order, parts, reasons, options: shipping_options }
 }
 
 const quantityPrefix = 'quantity.'

@@ -134,10 +134,7 @@ describe('a customer', () => {
         await neighbour.client.post(`${path}/${id}`, { city: 'Theirs' }),
         await neighbour.client.delete(`${path}/${id}`),
       ]) {
-        assert.deepEqual(
-          [answer.status, answer.body],
-          [404, { type: 'not_found', message: `Customer address with id: ${id} was not found` }],
-        )
+        assert.deepEqual([answer.status, answer.body], [404, { type: 'not_found', message: `Address with id: ${id} was not found` }])
       }
       assert.equal((await shopper.client.get(`${path}/${id}`)).body.address.city, 'Mine')
       assert.equal((await store.shopper.get(path)).status, 401)
@@ -172,7 +169,7 @@ describe('a customer', () => {
       const neighbour = await signUp(app(), store, `stranger-${count}@example.com`)
       for (const caller of [neighbour.client, store.shopper]) {
         const refused = await caller.post('/store/carts', { shipping_address: saved })
-        assert.deepEqual([refused.status, refused.body.message], [404, `Customer address with id: ${saved} was not found`])
+        assert.deepEqual([refused.status, refused.body.message], [404, `Address with id: ${saved} was not found`])
       }
       const other = await shopper.client.post('/store/carts', {})
       const moved = await shopper.client.post(`/store/carts/${other.body.cart.id}`, { shipping_address: saved })

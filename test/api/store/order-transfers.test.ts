@@ -44,7 +44,10 @@ describe('an order that another account asks for', () => {
     assert.deepEqual([accepted.status, accepted.body.order.email], [200, buyer])
     assert.deepEqual(await own(), [orderId])
     const again = await settle('accept', token)
-    assert.deepEqual([again.status, again.body], [400, { type: 'not_allowed', message: 'Invalid token.' }])
+    assert.deepEqual(
+      [again.status, again.body],
+      [400, { type: 'invalid_data', message: `Order ${orderId} does not have an order transfer request.` }],
+    )
   })
 
   it('changes its address with its owner when that was asked for, for its vendors as well', async () => {
@@ -64,14 +67,14 @@ describe('an order that another account asks for', () => {
     assert.equal((await settle('accept', second)).status, 400)
     assert.deepEqual(await own(), [])
     const nothing = await shopper.client.post(path('cancel'))
-    assert.deepEqual([nothing.status, nothing.body.type], [400, 'not_allowed'])
+    assert.deepEqual([nothing.status, nothing.body.type], [400, 'invalid_data'])
   })
 
   it('is asked for by one at a time, and not by who has it', async () => {
     const token = await ask()
     const second = await signUp(app(), store, `second-${count}@example.com`)
     const refused = await second.client.post(path('request'))
-    assert.deepEqual([refused.status, refused.body.type], [400, 'not_allowed'])
+    assert.deepEqual([refused.status, refused.body.type], [400, 'invalid_data'])
     assert.equal((await second.client.post(path('cancel'))).status, 400, 'nor is it another’s to take back')
     await settle('accept', token)
     const mine = await shopper.client.post(path('request'))
@@ -107,6 +110,6 @@ describe('an order that another account asks for', () => {
     assert.equal((await store.shopper.post(path('accept'), {})).body.message, "Invalid request: Field 'token' is required")
     assert.equal((await store.shopper.post(path('request'))).status, 401)
     const unknown = await shopper.client.post('/store/orders/order_none/transfer/request')
-    assert.deepEqual([unknown.status, unknown.body.message], [404, 'Order with id: order_none was not found'])
+    assert.deepEqual([unknown.status, unknown.body.message], [404, 'Order id not found: order_none'])
   })
 })

@@ -147,7 +147,7 @@ describe('buying from three vendors at once', () => {
     await asAdmin(app().adminUrl, `update app.orders set status = 'draft' where id = $1`, [body.order.id])
     const draft = await store.shopper.get(path)
     assert.equal(draft.status, 404)
-    assert.deepEqual(draft.body, { type: 'not_found', message: `Order with id: ${body.order.id} was not found` })
+    assert.deepEqual(draft.body, { type: 'not_found', message: `Order id not found: ${body.order.id}` })
   })
 
   it('leaves the cart as it was sold, and refuses every change of it', async () => {

@@ -8,13 +8,15 @@ describe('store API: returns', () => {
   let store: TestStore
   let optionId: string
   let reasonId: string
+  let closerReasonId: string
 
   before(async () => {
     store = await createTestStore(app())
     optionId = await addReturnOption(store)
     const reason = await store.admin.post('/admin/return-reasons', { value: 'wrong_size', label: 'Wrong size' })
     reasonId = reason.body.return_reason.id
-    await store.admin.post('/admin/return-reasons', { value: 'too_large', label: 'Too large', parent_return_reason_id: reasonId })
+    const below = { value: 'too_large', label: 'Too large', parent_return_reason_id: reasonId }
+    closerReasonId = (await store.admin.post('/admin/return-reasons', below)).body.return_reason.id
   })
 
   const ask = (body: object) => store.shopper.post('/store/returns', body)
@@ -33,7 +35,7 @@ describe('store API: returns', () => {
     await packAll(store, bought)
     const wish = {
       order_id: bought.id,
-      items: [{ id: bought.lines[0], quantity: 1, reason_id: reasonId, note: 'tight' }],
+      items: [{ id: bought.lines[0], quantity: 1, reason_id: closerReasonId, note: 'tight' }],
       return_shipping: { option_id: optionId, price: 0 },
     }
     const { status, body } = await ask(wish)
