@@ -24,7 +24,7 @@ export type TextFilter = string[] | Operators
 const comparisons: Record<string, string> = { $eq: '=', $ne: '<>', $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' }
 
 /** Pattern of LIKE for "contains", with what a person types taken literally. */
-export function containing(text: string): string {
+function containing(text: string): string {
   return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
 }
 

@@ -1,5 +1,4 @@
 export {
-  containing,
   type DateFilter,
   dateConditions,
   type NumberFilter,

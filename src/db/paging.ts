@@ -20,7 +20,11 @@ export function orderBy(alias: string, order: ListPage['order']): { sql: string;
   return { sql: `order by ${sql}`, name: `${order.field}.${direction}` }
 }
 
-/** Pattern of ILIKE for "contains", with what a person types taken literally; null for nothing typed. */
+/**
+ * Pattern of ILIKE for "has these words, in this order", with what a person types taken literally; null for nothing typed.
+ * What stands between the words does not count: lists know "red shirt" for a red cotton shirt.
+ */
 export function containsPattern(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
+  return words.length === 0 ? null : `%${words.map((word) => word.replace(/[\\%_]/g, '\\$&')).join('%')}%`
 }

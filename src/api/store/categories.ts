@@ -66,7 +66,7 @@ const listQuery = narrowedQuery(categoryQuery, {
   table: 'product_category',
   columns: { name: 'text', handle: 'text', description: 'text', external_id: 'text' },
 })
-const orders = ['rank', 'id', 'name', 'handle', 'created_at', 'updated_at'] as const
+const orders = ['id', 'rank', 'name', 'handle', 'created_at', 'updated_at'] as const
 const deepest = 10
 
 async function loadCategories(request: RequestContext<CategoryQuery, unknown>): Promise<CategoryRow[]> {
@@ -84,15 +84,29 @@ function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: r
   const tree = categoryTree(rows, id, { up: ancestors === true ? deepest : 3, down: descendants === true ? deepest : 3 })
   const projected = request.fields.project(tree) as Record<string, unknown>
   // Asked for as trees, they come whole, whatever depth the fields name.
-  if (ancestors === true) projected.parent_category = plainTree(tree?.parent_category ?? null)
-  if (descendants === true) projected.category_children = tree?.category_children.map(plainTree)
+  if (ancestors === true) projected.parent_category = treeAbove(tree?.parent_category ?? null)
+  if (descendants === true) projected.category_children = tree?.category_children.map(treeBelow)
   return projected
 }
 
-function plainTree(node: CategoryNode | null): unknown {
+function treeAbove(node: CategoryNode | null): unknown {
   if (node === null) return null
-  const { products: _products, deleted_at: _deleted, ...rest } = node
-  return { ...rest, parent_category: plainTree(node.parent_category), category_children: node.category_children.map(plainTree) }
+  const { products: _products, deleted_at: _deleted, category_children: _below, ...rest } = node
+  return { ...rest, parent_category: treeAbove(node.parent_category) }
+}
+
+/** A child is told from below its parent: what is above it is not said again. */
+function treeBelow(node: CategoryNode): unknown {
+  const { products: _products, deleted_at: _deleted, parent_category: _above, ...rest } = node
+  return { ...rest, category_children: node.category_children.map(treeBelow) }
+}
+
+function hasWords(text: string, words: string): boolean {
+  const searched = text.toLowerCase()
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => searched.includes(word))
 }
 
 function matches(row: CategoryRow, query: CategoryQuery): boolean {
@@ -103,7 +117,7 @@ function matches(row: CategoryRow, query: CategoryQuery): boolean {
     (query.description?.includes(row.description) ?? true) &&
     (query.external_id?.includes(row.external_id ?? '') ?? true) &&
     ((query.parent_category_id as (string | null)[] | undefined)?.includes(row.parent_category_id) ?? true) &&
-    (query.q === undefined || `${row.name} ${row.description}`.toLowerCase().includes(query.q.toLowerCase()))
+    hasWords(`${row.name} ${row.description} ${row.handle}`, query.q ?? '')
   )
 }
 
@@ -119,6 +133,7 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: orders },
     async handle(request) {
       const [rows, wanted] = await Promise.all([loadCategories(request), listQuery.narrow(request)])
+      const { query } = request
       const { limit, offset, order } = request.page
       const field = order.field as (typeof orders)[number]
       const sign = order.descending ? -1 : 1
@@ -126,6 +141,8 @@ export const routes: Route[] = [
         .filter((row) => matches(row, wanted))
         .sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
       const page = found.slice(offset, offset + limit)
+      // Trees stand in the order of their ranks, whatever page they are on.
+      if (query.include_ancestors_tree === true || query.include_descendants_tree === true) page.sort((a, b) => a.rank - b.rank)
       return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }
     },
   }),

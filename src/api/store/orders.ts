@@ -6,6 +6,7 @@ import { oneOrMany, type RequestContext, type Route, route } from '../../http/in
 import { limits, notFound } from '../../kernel/index.js'
 import { listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
 import { listReturnsStatement, renderReturn } from '../../returns/index.js'
+import { narrow, narrowable } from '../narrowing.js'
 import { orderFields, orderListFields } from './order-fields.js'
 import { listed } from './shared.js'
 
@@ -32,7 +33,17 @@ export async function answerOrder(request: RequestContext<unknown, unknown>, ord
 
 /** Every status but a draft's, which shoppers are not shown. */
 export const shownStatuses = ['pending', 'completed', 'archived', 'canceled', 'requires_action'] as const
-const orderStatus = z.enum(shownStatuses)
+
+const orderQuery = z.strictObject({ id: oneOrMany.optional(), status: oneOrMany.optional() })
+const byStatus = { table: 'orders', columns: { status: 'text' } } as const
+const ofCustomer = { table: 'orders', columns: { status: 'text', customer_id: 'text' } } as const
+
+/** The ids and statuses that a list is narrowed to; what else narrows it looks among the customer's own orders alone. */
+async function narrowed(request: RequestContext<z.output<typeof orderQuery>, unknown>, customerId: string) {
+  const own = Object.entries(request.query).every(([name, value]) => name in orderQuery.shape && Array.isArray(value))
+  if (own) return request.query
+  return (await narrow(request, orderQuery, ofCustomer, { ...request.query, customer_id: [customerId] })) as typeof request.query
+}
 
 export const routes: Route[] = [
   route({
@@ -41,15 +52,17 @@ export const routes: Route[] = [
     path: '/store/orders',
     summary: "The signed-in customer's orders",
     access: 'customer',
-    query: z.strictObject({ id: oneOrMany.optional(), status: z.union([orderStatus, z.array(orderStatus).max(5)]).optional() }),
+    query: narrowable(orderQuery, byStatus) as z.ZodType<z.output<typeof orderQuery>>,
     fields: orderListFields,
-    page: { limit: 50, orderable: orderOrders, descending: true },
+    page: { limit: 50, orderable: ['id', ...orderOrders] },
     async handle(request) {
-      const { context, query, page, services } = request
+      const { context, page, services } = request
+      const customerId = (request.actor as Actor).id
+      const { id = null, status } = await narrowed(request, customerId)
       const filter = {
-        id: query.id ?? null,
-        status: query.status === undefined ? shownStatuses : [query.status].flat(),
-        customerId: (request.actor as Actor).id,
+        id,
+        status: shownStatuses.filter((shown) => status?.includes(shown) ?? true),
+        customerId,
         salesChannelId: null,
         vendorId: null,
         q: null,

@@ -1,4 +1,4 @@
-import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
+import { containsPattern, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 import { inventoryQuantitySql } from './product-json.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
@@ -74,7 +74,8 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
     ...placeConditions(filter, values),
   ]
   if (filter.is_giftcard !== undefined) conditions.push(`p.is_giftcard = ${values.add(filter.is_giftcard)}`)
-  if (filter.q !== undefined && filter.q.trim() !== '') conditions.push(wordsCondition(filter.q.trim(), context))
+  const words = containsPattern(filter.q?.toLowerCase())
+  if (words !== null) conditions.push(wordsCondition(words, context))
   if (filter.category_id !== undefined) {
     conditions.push(`p.id in (select l.product_id from product_category_product l
       join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
@@ -104,8 +105,8 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
   return conditions
 }
 
-function wordsCondition(text: string, { values, locales, frequentWords }: FilterContext): string {
-  const pattern = values.add(containing(text))
+function wordsCondition(words: string, { values, locales, frequentWords }: FilterContext): string {
+  const pattern = values.add(words)
   const languages = locales.length === 0 ? null : values.add(locales)
   if (frequentWords) {
     const translated =

@@ -1,4 +1,4 @@
-import { containing, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
+import { containsPattern, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 
 /** What variants can be narrowed by. Absent means not narrowed. */
 export interface VariantFilter {
@@ -35,8 +35,9 @@ export function variantConditions(filter: VariantFilter, values: Values): string
   for (const name of ['allow_backorder', 'manage_inventory'] as const) {
     if (filter[name] !== undefined) conditions.push(`v.${name} = ${values.add(filter[name])}`)
   }
-  if (filter.q !== undefined && filter.q.trim() !== '') {
-    const pattern = values.add(containing(filter.q.trim()))
+  const words = containsPattern(filter.q?.toLowerCase())
+  if (words !== null) {
+    const pattern = values.add(words)
     const columns = ['title', 'sku', 'barcode', 'ean', 'upc'].map((column) => `lower(v.${column}) like ${pattern}`)
     conditions.push(together(columns, 'or'))
   }

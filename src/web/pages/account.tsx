@@ -14,6 +14,7 @@ async function readOrders({ api }: Visit, page: number, limit: number) {
   const query = {
     limit,
     offset: (page - 1) * limit,
+    order: '-created_at',
     fields: 'id,display_id,status,total,currency_code,created_at,fulfillment_status,items.id,items.quantity',
   }
   return api.get<{ orders: Order[]; count: number }>('/store/orders', { query })

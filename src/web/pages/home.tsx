@@ -46,7 +46,7 @@ async function find(visit: Visit): Promise<Found> {
 
 /** Categories with no other above them, each with those below it. */
 export async function topCategories({ api }: Pick<Visit, 'api'>): Promise<Category[]> {
-  const query = { parent_category_id: 'null', limit: 50, fields: 'id,name,handle,description,*category_children' }
+  const query = { parent_category_id: 'null', order: 'rank', limit: 50, fields: 'id,name,handle,description,*category_children' }
   return (await api.get<{ product_categories: Category[] }>('/store/product-categories', { query })).product_categories
 }
 

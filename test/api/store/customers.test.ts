@@ -215,7 +215,7 @@ describe('a customer', () => {
         body.orders.map((one: { id: string }) => one.id),
         [placed[2]?.id, placed[1]?.id],
       )
-      const next = await shopper.client.get('/store/orders', { limit: 2, offset: 2 })
+      const next = await shopper.client.get('/store/orders', { limit: 2, offset: 2, order: '-created_at' })
       assert.deepEqual(
         next.body.orders.map((one: { id: string }) => one.id),
         [placed[0]?.id],
@@ -256,7 +256,7 @@ describe('a customer', () => {
       assert.deepEqual(await found({ 'status[0]': 'pending', 'status[1]': 'canceled' }), [first.id])
       await asAdmin(app().adminUrl, `update app.orders set status = 'draft' where id = $1`, [second.id])
       assert.deepEqual(await found({}), [first.id])
-      assert.equal((await shopper.client.get('/store/orders', { status: 'draft' })).status, 400)
+      assert.deepEqual(await found({ status: 'draft' }), [])
       const foreign = await order(await signUp(app(), store, `elsewhere-${count}@example.com`))
       assert.deepEqual(await found({ id: foreign.id }), [])
     })

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { fillCart } from '../../support/purchase.js'
+import { type Shopper, signUp } from '../../support/shopper.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+interface Node {
+  name: string
+  parent_category?: Node | null
+  category_children?: Node[]
+}
+
+describe('lists of the Store API, in the order and with the words of Medusa', () => {
+  const app = useApp()
+  let store: TestStore
+
+  before(async () => {
+    store = await createTestStore(app())
+  })
+  const make = async (path: string, body: object) => good(await store.admin.post(path, body))
+
+  describe('categories', () => {
+    const list = async (query: Record<string, string | boolean>): Promise<Node[]> =>
+      good(await store.shopper.get('/store/product-categories', query)).product_categories
+    const names = (nodes: readonly Node[]) => nodes.map((node) => node.name)
+    let leafId: string
+
+    before(async () => {
+      const add = async (name: string, more: object = {}) =>
+        (await make('/admin/product-categories', { name, is_active: true, ...more })).product_category.id as string
+      const last = await add('Winter coats', { description: 'Thick and warm' })
+      await add('Shoes', { rank: 0, handle: 'feet' })
+      const child = await add('Parkas', { parent_category_id: last })
+      leafId = await add('Long parkas', { parent_category_id: child })
+    })
+
+    it('come as they were made, by any column that is asked for, and as trees by their ranks', async () => {
+      assert.deepEqual(names(await list({})), ['Winter coats', 'Shoes', 'Parkas', 'Long parkas'])
+      assert.deepEqual(names(await list({ parent_category_id: 'null', order: 'rank' })), ['Shoes', 'Winter coats'])
+      const roots = await list({ parent_category_id: 'null', include_descendants_tree: true })
+      assert.deepEqual(names(roots), ['Shoes', 'Winter coats'])
+    })
+
+    it('tell a child from its parent without the parent again, and a parent from its child without the child', async () => {
+      const roots = await list({ parent_category_id: 'null', include_descendants_tree: true })
+      const [child] = roots[1]?.category_children ?? []
+      assert.deepEqual([child?.name, child !== undefined && 'parent_category' in child], ['Parkas', false])
+      const { product_category: leaf } = good(
+        await store.shopper.get(`/store/product-categories/${leafId}`, { include_ancestors_tree: true }),
+      )
+      assert.equal(leaf.parent_category.parent_category.name, 'Winter coats')
+      assert.equal('category_children' in leaf.parent_category, false)
+    })
+
+    it('are found by words of the name, the description and the handle', async () => {
+      for (const [q, found] of [
+        ['warm coats', ['Winter coats']],
+        ['FEET', ['Shoes']],
+        ['winter shoes', []],
+      ] as const) {
+        assert.deepEqual(names(await list({ q })), found, q)
+      }
+    })
+  })
+
+  it('are searched for words, whatever stands between them', async () => {
+    const [product] = store.vendors[0]?.products ?? []
+    await make(`/admin/products/${product?.id}`, { title: 'A red woollen jumper' })
+    const found = async (path: string, q: string) => good(await store.shopper.get(path, { q })).count
+    assert.deepEqual([await found('/store/products', 'RED  jumper'), await found('/store/products', 'red%jumper')], [1, 0])
+    await make('/admin/collections', { title: 'Spring and summer' })
+    assert.equal(await found('/store/collections', 'spring summer'), 1)
+  })
+
+  describe('orders', () => {
+    let shopper: Shopper
+    let ids: string[]
+
+    before(async () => {
+      shopper = await signUp(app(), store, 'lists@example.com')
+      ids = []
+      for (const by of [shopper, shopper, await signUp(app(), store, 'other@example.com')]) {
+        const variantIds = [store.vendors[0]?.products[0]?.variantIds[0] as string]
+        const cartId = await fillCart(by.client, { regionId: store.regionId, variantIds })
+        ids.push((await by.client.post(`/store/carts/${cartId}/complete`)).body.order.id)
+      }
+      good(await store.admin.post(`/admin/orders/${ids[1]}/cancel`))
+    })
+    const list = async (query: string) => {
+      const { body, status } = await shopper.client.get(`/store/orders${query}`)
+      assert.equal(status, 200, JSON.stringify(body))
+      return body.orders.map((order: { id: string }) => ids.indexOf(order.id))
+    }
+
+    it('come as they were placed, or the newest first when that is asked for', async () => {
+      assert.deepEqual(
+        [await list(''), await list('?order=-created_at')],
+        [
+          [0, 1],
+          [1, 0],
+        ],
+      )
+    })
+
+    it('are the shopper’s own, whatever narrows them', async () => {
+      assert.deepEqual(await list('?status=canceled'), [1])
+      assert.deepEqual(await list('?status[]=canceled&status[]=pending'), [0, 1])
+      assert.deepEqual([await list('?status=draft'), await list('?status=lost')], [[], []])
+      assert.deepEqual(await list(`?$or[0][id]=${ids[0]}&$or[1][id]=${ids[2]}`), [0])
+      assert.deepEqual(await list(`?$or[0][id]=${ids[0]}&$or[1][status]=canceled`), [0, 1])
+      assert.deepEqual(await list(`?$and[0][id]=${ids[0]}&$and[1][status]=canceled`), [])
+    })
+  })
+})
