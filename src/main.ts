@@ -150,14 +150,14 @@ const filesDirectoryOf = (config: Config) => path.resolve(config.home, 'files')
 
 function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
   const mail = { mailer, fromAddress: config.mailFrom }
-  const accounts = { ...mail, sealer }
   const afterSale = { ...mail, publicUrl, baseDomain: config.baseDomain }
+  const accounts = { ...afterSale, sealer }
   const checkout = { resumeAfter_ms: config.checkoutResumeAfter_ms }
   const complete = (of: Context, cartId: string) => completeCart(of, cartId, checkout)
   const touches: TouchHandlers = { dispute: settleDispute, ...payoutTouches, ...reconciliationTouches }
   return {
     send_order_confirmation: (context, payload) => sendOrderConfirmation(context, afterSale, payload.order_id as string),
-    send_shipment_notice: (context, payload) => sendShipmentNotice(context, mail, payload as EventPayloads['fulfillment.shipped']),
+    send_shipment_notice: (context, payload) => sendShipmentNotice(context, afterSale, payload as EventPayloads['fulfillment.shipped']),
     send_password_reset: (context, payload) => sendPasswordReset(context, accounts, payload as EventPayloads['auth.password_reset']),
     send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),
     send_factor_notice: (context, payload) => sendFactorNotice(context, mail, payload as EventPayloads['auth.second_factor_changed']),

@@ -1,5 +1,5 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { emit } from '../events/index.js'
+import { type AskedAt, emit } from '../events/index.js'
 import { invalidData, newId, notFound, type Sealer, unauthorized } from '../kernel/index.js'
 import { keyHash } from './keys.js'
 import { hashPassword } from './passwords.js'
@@ -22,10 +22,9 @@ export function mailedToken(sealer: Sealer, purpose: Purpose | 'order_transfer' 
 }
 
 /** Asks for a new password. Does the same, in the same time, whether or not the e-mail has a sign-in. */
-export async function requestPasswordReset(context: Context, actorType: StorePersonType, email: string): Promise<void> {
-  await context.db.unitOfWork(context.scope, (unit) =>
-    emit(unit, 'auth.password_reset', { auth_token_id: newId('authtok'), actor_type: actorType, email }, { requestId: context.requestId }),
-  )
+export async function requestPasswordReset(context: Context, actorType: StorePersonType, email: string, at: AskedAt = {}): Promise<void> {
+  const payload = { auth_token_id: newId('authtok'), actor_type: actorType, email, asked_at: at }
+  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'auth.password_reset', payload, { requestId: context.requestId }))
 }
 
 type Whose = { identityId: string } | { actorType: StorePersonType; email: string }
@@ -155,7 +154,7 @@ const verificationColumns =
 export async function requestVerification(
   context: Context,
   identityId: string,
-  wanted: { email: string; codeProvider: string; metadata: object | null },
+  wanted: { email: string; codeProvider: string; metadata: object | null; at?: AskedAt },
 ): Promise<VerificationRow> {
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [row] = await unit.run(
@@ -180,7 +179,7 @@ export async function requestVerification(
       await emit(
         unit,
         'auth.verification_requested',
-        { auth_token_id: newId('authtok'), auth_identity_id: identityId },
+        { auth_token_id: newId('authtok'), auth_identity_id: identityId, asked_at: wanted.at },
         { requestId: context.requestId },
       )
     }

@@ -1,3 +1,9 @@
+/** The language and the region of the page that a mail was asked from; without them it is the store's own. */
+export interface AskedAt {
+  locale?: string
+  region_id?: string
+}
+
 /**
  * Every event, what it carries, and which handlers hear of it. A fact's transaction writes one outbox row per handler
  * named here; the worker refuses to start when a handler has no implementation.
@@ -19,9 +25,9 @@ export interface EventPayloads {
    * Somebody wants a new password for an e-mail. Written for unknown e-mails too, so that asking tells nothing; the
    * token is made where its mail is sent, and is in no row.
    */
-  'auth.password_reset': { auth_token_id: string; actor_type: 'customer' | 'member' | 'user'; email: string }
+  'auth.password_reset': { auth_token_id: string; actor_type: 'customer' | 'member' | 'user'; email: string; asked_at?: AskedAt }
   /** Somebody wants to prove that an e-mail is theirs. */
-  'auth.verification_requested': { auth_token_id: string; auth_identity_id: string }
+  'auth.verification_requested': { auth_token_id: string; auth_identity_id: string; asked_at?: AskedAt }
   /** A second factor of somebody's sign-in was switched on, or one that was on was removed. */
   'auth.second_factor_changed': { auth_identity_id: string; factor_id: string; is_on: boolean }
   /** Somebody was invited to the store's staff, for the first time or again. */

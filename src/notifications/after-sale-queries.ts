@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../db/index.js'
+import { type ReturnPlace, returnPlacesSql } from '../returns/index.js'
 
 /** Pieces of something, as mails name them. */
 export interface MailedItem {
@@ -44,20 +45,13 @@ export interface ReturnMailRow {
   shipping_option_id: string | null
   shipping_minor: bigint
   /** Where the goods go: to the place that staff chose, or each to its vendor's own. */
-  /** Without name and address where the vendor has no place. */
-  places: { vendor: string; name: string | null; address: Record<string, string | null> | null }[]
+  places: ReturnPlace[]
   items: (MailedItem & { received: number; damaged: number })[]
 }
 
 const returnColumns = `
   r.id, r.order_id, r.display_id, r.status, r.no_notification, r.shipping_name, r.shipping_option_id, r.shipping_minor,
-  coalesce((select json_agg(json_build_object('vendor', v.name, 'name', l.name, 'address', l.address) order by v.id)
-    from vendor v left join lateral (select x.name, x.address from stock_location x
-      where x.tenant_id = $1 and x.deleted_at is null and x.vendor_id = v.id and (r.location_id is null or x.id = r.location_id)
-      order by x.id limit 1) l on true
-    where v.tenant_id = $1 and case when r.location_id is null
-      then v.id in (select i.vendor_id from order_return_item i where i.tenant_id = $1 and i.return_id = r.id)
-      else v.id = (select y.vendor_id from stock_location y where y.tenant_id = $1 and y.id = r.location_id) end), '[]') as places,
+  ${returnPlacesSql} as places,
   coalesce((select json_agg(json_build_object('title', l.title, 'quantity', i.quantity, 'product_id', l.product_id, 'received', i.received_quantity,
       'damaged', i.damaged_quantity) order by i.id)
     from order_return_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id

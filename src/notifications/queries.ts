@@ -1,5 +1,6 @@
 import { owedSql } from '../credit/index.js'
 import { type Statement, statement } from '../db/index.js'
+import type { PaymentInstructions } from '../stores/index.js'
 import type { MailedItem } from './after-sale-queries.js'
 
 export interface NotificationRow {
@@ -76,6 +77,7 @@ export interface OrderMailRow {
   mail_from_name: string | null
   contact_email: string | null
   display_id: number
+  region_id: string
   currency_code: string
   total_minor: bigint
   credit_minor: bigint
@@ -85,6 +87,9 @@ export interface OrderMailRow {
   surplus_minor: bigint
   /** Money that was taken and credit that paid, whatever has become of it. */
   paid_minor: bigint
+  /** What was chosen to pay with, newest last, and what the store says of it. */
+  payments: { provider_id: string; amount_minor: number; captured_minor: number }[]
+  payment_instructions: PaymentInstructions
   /** Staff put it together, and want to tell the customer themselves. */
   is_unannounced: boolean
   shipping_address: { first_name?: string | null; country_code?: string | null } | null
@@ -102,13 +107,17 @@ export function orderMailStatement(tenantId: string, orderId: string): Statement
   return statement(
     'notifications.order_mail',
     `select o.id, o.status, o.email, coalesce(o.locale, ${ownLocaleSql}) as locale, ${ownLocaleSql} as own_locale, ${storeColumns},
-            o.display_id, o.currency_code, o.total_minor, o.credit_minor,
+            o.display_id, o.region_id, o.currency_code, o.total_minor, o.credit_minor,
             o.tax_total_minor, o.shipping_address, o.billing_address ->> 'country_code' as billing_country,
             case when o.status = 'canceled' then 0 else coalesce((select sum(k.amount_minor) from payment_collection k
               where k.tenant_id = $1 and k.order_id = o.id and k.status in ('not_paid', 'failed')), 0) end::bigint as open_minor,
             greatest(-${owedSql}, 0)::bigint as surplus_minor,
             (o.credit_minor + coalesce((select sum(k.authorized_minor) from payment_collection k
               where k.tenant_id = $1 and k.order_id = o.id), 0))::bigint as paid_minor,
+            coalesce((select json_agg(json_build_object('provider_id', p.provider_id, 'amount_minor', p.amount_minor,
+                'captured_minor', p.captured_minor) order by p.id)
+              from payment p join payment_collection k on k.tenant_id = p.tenant_id and k.id = p.payment_collection_id
+              where k.tenant_id = $1 and k.order_id = o.id and p.canceled_at is null), '[]') as payments, s.payment_instructions,
             exists (select 1 from draft_order d where d.tenant_id = $1 and d.id = o.id and d.no_notification) as is_unannounced,
             (select json_agg(json_build_object(
                'vendor', v.name, 'display_id', p.display_id,
@@ -160,18 +169,14 @@ export interface StoreMailRow {
   store_name: string
   mail_from_name: string | null
   contact_email: string | null
-  /** The store's own language. */
+  /** The store's own language, or that of the page that the mail was asked from. */
   locale: string
-  /** Without a slash at the end. */
-  storefront_url: string | null
 }
 
 export function storeMailStatement(tenantId: string): Statement<StoreMailRow> {
-  return statement(
-    'notifications.store_mail',
-    `select ${storeColumns}, ${ownLocaleSql} as locale, rtrim(s.storefront_url, '/') as storefront_url from store s where s.tenant_id = $1`,
-    [tenantId],
-  )
+  return statement('notifications.store_mail', `select ${storeColumns}, ${ownLocaleSql} as locale from store s where s.tenant_id = $1`, [
+    tenantId,
+  ])
 }
 
 /** Who signs in, and as what. */
@@ -191,6 +196,8 @@ export interface TransferMailRow {
   /** Of the order. */
   locale: string
   order_id: string
+  region_id: string
+  country: string | null
   display_id: number
   original_email: string
   customer_email: string
@@ -200,7 +207,7 @@ export interface TransferMailRow {
 export function transferMailStatement(tenantId: string, transferId: string): Statement<TransferMailRow> {
   return statement(
     'notifications.transfer_mail',
-    `select t.order_id, o.display_id, coalesce(o.locale, ${ownLocaleSql}) as locale, t.original_email, c.email as customer_email, t.status
+    `select t.order_id, o.region_id, coalesce(o.shipping_address, o.billing_address) ->> 'country_code' as country, o.display_id, coalesce(o.locale, ${ownLocaleSql}) as locale, t.original_email, c.email as customer_email, t.status
      from order_transfer t join orders o on o.tenant_id = t.tenant_id and o.id = t.order_id
      join customer c on c.tenant_id = t.tenant_id and c.id = t.customer_id
      where t.tenant_id = $1 and t.id = $2`,

@@ -22,6 +22,7 @@ export {
   type ReturnedItem,
 } from './commands/request-return.js'
 export { type LockedReturn, lockReturn } from './locks.js'
+export { type ReturnPlace, returnPlacesSql, returnPlacesStatement } from './queries/places.js'
 export {
   listRefundReasonsStatement,
   listReturnReasonsStatement,

@@ -1,3 +1,4 @@
+export { type Instructions, instructionsIn, type PaymentInstructions, paymentInstructions } from './payment-instructions.js'
 export {
   changeChannelProducts,
   createSalesChannel,
@@ -6,4 +7,4 @@ export {
   type SalesChannelRow,
   updateSalesChannel,
 } from './sales-channels.js'
-export { type StoreCurrencyInput, type StorePatch, type StoreRow, storesStatement, updateStore } from './store.js'
+export { type StoreCurrencyInput, type StorePatch, type StorefrontKind, type StoreRow, storesStatement, updateStore } from './store.js'

@@ -1,7 +1,9 @@
 import { mergedMetadata, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, isCurrency, notFound } from '../kernel/index.js'
+import { paymentProviderOf } from '../payments/index.js'
 import { setPricePreference } from '../regions/index.js'
 import { replaceLocales, type StoreLocaleInput } from '../translations/index.js'
+import type { PaymentInstructions } from './payment-instructions.js'
 
 export interface StoreRow {
   id: string
@@ -14,8 +16,11 @@ export interface StoreRow {
   /** Who bears a dispute that is lost. */
   dispute_liability: 'vendor' | 'store'
   mail_from_name: string | null
-  /** Where the links in mails lead; without it mails carry codes. */
+  /** Where the links in mails lead; the store’s host here unless it is given. */
   storefront_url: string | null
+  /** Whose pages links in mails name; null where the address says it. */
+  storefront_kind: StorefrontKind | null
+  payment_instructions: PaymentInstructions
   /** New reviews wait until the store's staff publishes them. */
   review_moderation: boolean
   /** When vendors are released what they are owed, and so many days after delivery. */
@@ -36,12 +41,15 @@ export interface StoreRow {
   count: number
 }
 
+/** Pages as Stoa's own storefronts have them, or as Medusa's starter has. */
+export type StorefrontKind = 'stoa' | 'medusa'
+
 /** The tenant's store, with its currencies. */
 export function storesStatement(tenantId: string, id: string[] | null): Statement<StoreRow> {
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.review_moderation, s.release_policy,
+            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.release_policy,
             s.release_delay_days, s.reserve_ppm, s.reserve_days, s.payout_interval_days, s.payout_minimums, s.metadata, s.created_at,
             s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
@@ -73,6 +81,9 @@ export interface StorePatch {
   dispute_liability?: 'vendor' | 'store' | undefined
   mail_from_name?: string | null | undefined
   storefront_url?: string | null | undefined
+  storefront_kind?: StorefrontKind | null | undefined
+  /** All of them: a way to pay that is not named is told nothing of. */
+  payment_instructions?: PaymentInstructions | undefined
   review_moderation?: boolean | undefined
   release_policy?: StoreRow['release_policy'] | undefined
   release_delay_days?: number | undefined
@@ -97,6 +108,7 @@ const columns = [
   'dispute_liability',
   'mail_from_name',
   'storefront_url',
+  'storefront_kind',
   'review_moderation',
   'release_policy',
   'release_delay_days',
@@ -109,16 +121,21 @@ const columns = [
 
 /**
  * Changes the store: what is named is set, what is not stays.
- * @throws not_found for a store, channel, region or location that is not there; invalid_data for its currencies
+ * @throws not_found for a store, channel, region or location that is not there; invalid_data for its currencies, and for
+ * instructions of a payment provider that is not installed
  */
 export async function updateStore(unit: Unit, id: string, patch: StorePatch): Promise<void> {
   const tenantId = tenantOf(unit)
   await refuseUnknownDefaults(unit, patch)
+  const provider = Object.keys(patch.payment_instructions ?? {}).find((name) => paymentProviderOf(name) === undefined)
+  if (provider !== undefined) throw invalidData(`Payment provider with id: ${provider} is not installed`)
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  const { payment_instructions: instructions } = patch
+  const said = instructions === undefined ? {} : { payment_instructions: JSON.stringify(instructions) }
   const changed = await unit
     .knex('store')
     .where({ tenant_id: tenantId, id })
-    .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
+    .update({ ...changes, ...said, ...mergedMetadata(unit, patch), updated_at: new Date() })
   if (changed === 0) throw notFound(`Store with id "${id}" not found`)
   if (patch.supported_locales !== undefined) await replaceLocales(unit, patch.supported_locales)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)

@@ -3,6 +3,8 @@ export {
   type Colours,
   collectionsOf,
   type HomeBlock,
+  line,
+  paragraph,
   picturesOf,
   type Theme,
   themeFile,

@@ -13,8 +13,8 @@ const byLocale = (text: z.ZodString) =>
     .record(z.string().refine(isLocale, 'is not a language tag like de or pt-BR'), text)
     .refine((words) => Object.keys(words).length > 0, 'says nothing in any language')
 /** Words in the store's own language, or in several by language tag. */
-const line = z.union([short, byLocale(short)])
-const paragraph = z.union([long, byLocale(long)])
+export const line = z.union([short, byLocale(short)])
+export const paragraph = z.union([long, byLocale(long)])
 const handle = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$/, 'is lower-case letters, digits and dashes')
 const picture = z.string().regex(/^[\w-]{1,100}\.(svg|png|jpg|jpeg|webp|avif)$/, 'is not a file name of a picture')
 const path = z

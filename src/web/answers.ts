@@ -224,6 +224,14 @@ export interface OrderItem extends Line {
   }
 }
 
+export interface Fulfillment {
+  id: string
+  vendor_order_id: string
+  shipped_at: Day | null
+  canceled_at: Day | null
+  labels: { id: string; tracking_number: string; tracking_url: string | null }[]
+}
+
 export interface VendorOrder {
   id: string
   status: string
@@ -239,6 +247,7 @@ export interface OrderCollection {
   status: string
   amount: number
   currency_code: string
+  payments?: { id: string; provider_id: string; amount: number; captured_amount: number; canceled_at: Day | null }[]
 }
 
 /** Goods of an order that come back. */
@@ -250,6 +259,12 @@ export interface OrderReturn {
   refund_amount: number
   requested_at: Day
   received_at: Day | null
+  exchange_id: string | null
+  claim_id: string | null
+  /** How they are sent. */
+  shipping_methods: { shipping_option_id: string | null; name: string; amount: number }[]
+  /** Where to; without an address where the vendor has none. */
+  send_to: { vendor: string; name: string | null; address: Address | null }[]
   items: { id: string; item_id: string; quantity: number; received_quantity: number; damaged_quantity: number }[]
 }
 
@@ -266,6 +281,7 @@ export interface Order extends Totals {
   billing_address: Address | null
   shipping_methods: ShippingMethod[]
   vendor_orders: VendorOrder[]
+  fulfillments: Fulfillment[]
   region_id: string
   summary: { paid_total: number; refunded_total: number }
   /** What was given back as store credit, or to gift cards. */

@@ -1,9 +1,14 @@
 import { notFound, StoaError } from '../kernel/index.js'
 import type { Order } from './answers.js'
+import { translated } from '../translations/index.js'
+import { contextOf } from './context.js'
 import { inOwnWords } from './lines.js'
 import type { Visit } from './visit.js'
 
-const fields = '+cart.id,+customer.id,+is_of_account,+credit_returned_total,*returns,*returns.items'
+const fields = [
+  ...['+cart.id', '+customer.id', '+is_of_account', '+credit_returned_total', '*fulfillments', '*fulfillments.labels'],
+  ...['*returns', '*returns.items', '*returns.shipping_methods', '*returns.send_to', '*payment_collections.payments'],
+].join()
 
 /**
  * The order that the path names, in the page's language. Whoever knows its id may see it, as the Store API has it, but for
@@ -18,5 +23,10 @@ export async function readOrder(visit: Visit): Promise<Order> {
     if (identified.actor === null) throw new StoaError('unauthorized', 401, 'This order belongs to an account: sign in to see it')
     throw notFound(`Order with id: ${id} was not found`)
   }
-  return { ...order, items: await inOwnWords(visit, order.items) }
+  const ways = order.returns.flatMap(({ shipping_methods }) => shipping_methods)
+  const options = ways.map(({ shipping_option_id, name }) => ({ id: shipping_option_id ?? '', name }))
+  const isOwn = visit.locale === visit.shop.locales[0]
+  const [items] = await Promise.all([inOwnWords(visit, order.items), isOwn ? null : translated(contextOf(visit), visit.locale, options)])
+  for (const [index, way] of ways.entries()) way.name = options[index]?.name ?? way.name
+  return { ...order, items }
 }

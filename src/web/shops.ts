@@ -1,9 +1,9 @@
 import type { Tenant } from '../access/index.js'
 import { type Database, singlePage } from '../db/index.js'
-import { type StoreRow, storesStatement } from '../stores/index.js'
+import { type PaymentInstructions, type StoreRow, storesStatement } from '../stores/index.js'
 import { defaultTheme, type Theme, themeStatement } from '../themes/index.js'
 import { notFound } from '../kernel/index.js'
-import { listRegionsStatement, renderRegion } from '../regions/index.js'
+import { listRegionsStatement, regionSlugs, renderRegion } from '../regions/index.js'
 import { listTranslationsStatement, localesOf as closestFirst, type Translation } from '../translations/index.js'
 import type { Region } from './answers.js'
 
@@ -23,6 +23,8 @@ export interface Shop {
   markets: readonly [Market, ...Market[]]
   /** Language tags, the store's own first. */
   locales: readonly [string, ...string[]]
+  /** What it says of ways to pay that a person sees to. */
+  payment_instructions: PaymentInstructions
 }
 
 const regionsMaximum = 100
@@ -41,17 +43,21 @@ export async function readShop(db: Database, tenant: Tenant): Promise<Shop> {
   ])
   if (store === undefined) throw notFound('This store is not there')
   const own = store.default_region_id
-  const markets = regions
+  const ownFirst = regions
     .map((region) => renderRegion(region) as unknown as Region)
     .sort((a, b) => Number(b.id === own) - Number(a.id === own))
-    .map((region, index, all): Market => {
-      const slug = slugOf(region.name)
-      const isTaken = all.slice(0, index).some((other) => slugOf(other.name) === slug)
-      return { ...region, slug: isTaken ? `${slug}-${index + 1}` : slug, names: namesOf(region.id, names) }
-    })
+  const slugs = regionSlugs(ownFirst)
+  const markets = ownFirst.map((region): Market => ({ ...region, slug: slugs.get(region.id) ?? '', names: namesOf(region.id, names) }))
   const [first, ...others] = markets
   if (first === undefined) throw notFound('This store sells nowhere yet: it has no region')
-  return { tenant, name: store.name, theme: row?.theme ?? defaultTheme, markets: [first, ...others], locales: localesOf(store) }
+  return {
+    tenant,
+    name: store.name,
+    theme: row?.theme ?? defaultTheme,
+    markets: [first, ...others],
+    locales: localesOf(store),
+    payment_instructions: store.payment_instructions,
+  }
 }
 
 function namesOf(regionId: string, translations: readonly Translation[]): Market['names'] {
@@ -72,12 +78,4 @@ function localesOf(store: StoreRow): readonly [string, ...string[]] {
   const own = store.supported_locales.find((locale) => locale.is_default)?.locale_code ?? 'en'
   const others = store.supported_locales.map((locale) => locale.locale_code).filter((code) => code !== own)
   return [own, ...others]
-}
-
-function slugOf(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-  return plain.replace(/^-|-$/g, '') || 'region'
 }

@@ -1,7 +1,7 @@
 import type { Context as KoaContext } from 'koa'
 import type { Actor, Identified } from '../access/index.js'
 import type { Services } from '../http/index.js'
-import { showsTaxIn } from '../regions/index.js'
+import { pagePrefix, showsTaxIn } from '../regions/index.js'
 import { directionOf } from '../translations/index.js'
 import { wordsIn, type Words as ThemeWords } from '../themes/index.js'
 import type { Api } from './api.js'
@@ -30,9 +30,7 @@ export function placeOf(shop: Shop, pathname: string): Place {
 
 /** The address of a path for a region and in a language. */
 export function addressOf(shop: Shop, market: Market, locale: string, path: string): string {
-  const region = market.id === shop.markets[0].id ? '' : `/in-${market.slug}`
-  const language = locale === shop.locales[0] ? '' : `/${locale}`
-  const prefix = `${region}${language}`
+  const prefix = pagePrefix(market.id === shop.markets[0].id ? null : market.slug, locale === shop.locales[0] ? null : locale)
   return path === '/' && prefix !== '' ? prefix : `${prefix}${path}`
 }
 

@@ -278,7 +278,7 @@ describe('storefront: paying with a card for things of three vendors', function 
     await page.route(`${world().simulator.url}/**`, (route) => route.abort())
     await page.goto('/checkout')
     await page.locator('#card-problem', { hasText: 'could not be loaded. Nothing was charged.' }).waitFor()
-    await page.getByLabel('Pay by invoice').check()
+    await page.getByLabel('Pay later').check()
     assert.equal(await page.locator('#card').isVisible(), false)
     await payButton(page).click()
     await page.waitForURL(/\/orders\/order_/)

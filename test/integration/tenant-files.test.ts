@@ -17,6 +17,7 @@ name: Corner Shop
 default_currency: usd
 currencies: [usd, jpy]
 plan: { name: Small, rate: 1.5, fixed: { usd: 0.3 } }
+payment_instructions: { pp_system_default: { name: Transfer, text: { de: Hierhin, en: To this account } } }
 regions:
   - { name: Home, currency: usd, countries: [us], payment_providers: [pp_system_default] }
   - { name: Japan, currency: jpy, countries: [jp], tax_inclusive: true }
@@ -145,6 +146,8 @@ describe('stores as files', () => {
     )
     const { regions } = (await shopper.get('/store/regions')).body
     const region_id = regions.find((region: { name: string }) => region.name === 'Home').id
+    const { payment_providers } = (await shopper.get('/store/payment-providers', { region_id, fields: '+instructions.text' })).body
+    assert.deepEqual(payment_providers[0].instructions, { text: 'To this account' })
     const { cart } = (await shopper.post('/store/carts', { region_id, items: [{ variant_id: cup.variants[0].id, quantity: 1 }] })).body
     const ways = async (is_return: string) =>
       (await shopper.get('/store/shipping-options', { cart_id: cart.id, is_return })).body.shipping_options.map(
@@ -245,7 +248,7 @@ describe('stores as files', () => {
       problems.join('\n'),
     )
     assert.ok(
-      problems.some((problem) => /store\.yaml:18: commission_rules\.0\.rate: /.test(problem)),
+      problems.some((problem) => /store\.yaml:19: commission_rules\.0\.rate: /.test(problem)),
       problems.join('\n'),
     )
     assert.ok(

@@ -4,7 +4,7 @@ import { emit } from '../../events/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { currencyOf, invalidData, isCurrency, toMajor, toMinor } from '../../kernel/index.js'
 import { schedulePayouts } from '../../payouts/index.js'
-import { type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
+import { paymentInstructions, type StoreRow, storesStatement, updateStore } from '../../stores/index.js'
 import { localeName } from '../../translations/index.js'
 import { currencyRoutes } from '../currencies.js'
 import { localeCode } from './translations.js'
@@ -22,6 +22,8 @@ const fields: FieldsPolicy = {
     'payment_capture',
     'mail_from_name',
     'storefront_url',
+    'storefront_kind',
+    'payment_instructions',
     'review_moderation',
     'release_policy',
     'release_delay_days',
@@ -113,6 +115,8 @@ export const routes: Route[] = [
         .url({ protocol: /^https?$/ })
         .max(500)
         .nullish(),
+      storefront_kind: z.enum(['stoa', 'medusa']).nullish(),
+      payment_instructions: paymentInstructions.optional(),
       metadata,
     }),
     fields,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type PersonType, register, requestPasswordReset, resetPassword, signIn, type StorePersonType } from '../../access/index.js'
 import { email, metadata, parseWith, Reply, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, unauthorized } from '../../kernel/index.js'
+import { askedAt } from './shared.js'
 
 const password = z.string().min(1).max(200)
 const named = z.strictObject({ email: z.string().trim().toLowerCase().max(limits.email_characters), password })
@@ -72,9 +73,9 @@ function resetRoutes(actor: StorePersonType, who: string): Route[] {
       access: 'public',
       limit: 'sign_in',
       body: z.strictObject({ identifier: z.string().trim().toLowerCase().min(1).max(limits.email_characters), metadata }),
-      async handle({ services, context, tenant, body }) {
+      async handle({ services, context, tenant, body, locale }) {
         await services.rates.take('mail', `reset:${actor}:${tenant.id}:${body.identifier}`)
-        await requestPasswordReset(context, actor, body.identifier)
+        await requestPasswordReset(context, actor, body.identifier, askedAt({ locale, body }))
         return new Reply('Created', { status: 201 })
       },
     }),

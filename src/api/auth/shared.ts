@@ -1,5 +1,6 @@
 import type { Actor, Tenant } from '../../access/index.js'
 import type { Context } from '../../db/index.js'
+import type { AskedAt } from '../../events/index.js'
 import type { RequestContext } from '../../http/index.js'
 import { unauthorized } from '../../kernel/index.js'
 
@@ -25,4 +26,18 @@ export function wholeSelfOf(request: RequestContext<unknown, unknown>): Self {
   const self = selfOf(request)
   if (self.actor.secondFactor === 'wanted') throw unauthorized()
   return self
+}
+
+const id_characters = 64
+
+/**
+ * The language and the region of the page that a mail is asked from, so that the mail speaks it and leads back to it. A page says
+ * its region in `metadata.region_id`; one that is not the store's leads to the store's own.
+ */
+export function askedAt({ locale, body }: { locale: string | null; body: { metadata?: object | null | undefined } }): AskedAt {
+  const region = (body.metadata as { region_id?: unknown } | null | undefined)?.region_id
+  return {
+    ...(locale === null ? {} : { locale }),
+    ...(typeof region === 'string' && region.length <= id_characters ? { region_id: region } : {}),
+  }
 }

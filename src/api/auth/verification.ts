@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { confirmVerification, requestVerification } from '../../access/index.js'
 import { email, metadata, Reply, type Route, route } from '../../http/index.js'
 import { invalidData } from '../../kernel/index.js'
-import { selfOf } from './shared.js'
+import { askedAt, selfOf } from './shared.js'
 
 const codeProvider = z.enum(['token'])
 
@@ -28,6 +28,7 @@ export const routes: Route[] = [
         email: entity_id,
         codeProvider: code_provider,
         metadata: more ?? null,
+        at: askedAt(request),
       })
       return new Reply({ verification }, { status: 201 })
     },

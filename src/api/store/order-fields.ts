@@ -52,8 +52,11 @@ export const orderFields: FieldsPolicy = {
     // Ours, for pages: Medusa's `*customer` has the two alone.
     'is_of_account',
     'credit_returned_total',
-    ...of('returns', 'id display_id status refund_amount requested_at received_at canceled_at'),
+    ...of('returns', 'id display_id status refund_amount requested_at received_at canceled_at exchange_id claim_id'),
     ...of('returns.items', 'id item_id quantity received_quantity damaged_quantity'),
+    'returns.shipping_methods.*',
+    // Ours, for pages: Medusa says nowhere where goods are sent back to.
+    ...of('returns.send_to', 'vendor name address'),
     ...of('fulfillments', 'id vendor_order_id location_id provider_id shipping_option_id requires_shipping packed_at shipped_at'),
     ...of('fulfillments', 'delivered_at canceled_at created_at updated_at labels.* items.*'),
     ...of('payment_collections.payments', 'id amount currency_code provider_id data captured_amount refunded_amount captured_at'),

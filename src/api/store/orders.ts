@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Actor } from '../../access/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
-import { tenantOf } from '../../db/index.js'
+import { type Context, tenantOf } from '../../db/index.js'
 import { oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
-import { listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
-import { listReturnsStatement, renderReturn } from '../../returns/index.js'
+import { type LoadedOrder, listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
+import { listReturnsStatement, renderReturn, returnPlacesStatement } from '../../returns/index.js'
 import { narrow, narrowable } from '../narrowing.js'
 import { orderFields, orderListFields } from './order-fields.js'
 import { listed } from './shared.js'
@@ -21,14 +21,25 @@ const returnsOfOrder = { limit: limits.page, offset: 0, order: { field: 'id', de
 export async function answerOrder(request: RequestContext<unknown, unknown>, orderId: string): Promise<unknown> {
   const { context, fields, services } = request
   const tenantId = tenantOf(context)
-  const wanted = { id: null, orderId: [orderId], status: askedFor }
-  const [[order], returns] = await context.db.readAll(context.scope, [
-    loadOrderStatement(tenantId, orderId),
-    ...(fields.has('returns') ? [listReturnsStatement(tenantId, wanted, returnsOfOrder)] : []),
-  ])
+  const [[order], returns] = fields.has('returns')
+    ? await readWithReturns(context, orderId)
+    : [await context.db.read(context.scope, loadOrderStatement(tenantId, orderId)), undefined]
   if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
   const rendered = renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))
-  return fields.project(returns === undefined ? rendered : { ...rendered, returns: returns.map(renderReturn) })
+  return fields.project(returns === undefined ? rendered : { ...rendered, returns })
+}
+
+/** The order, and what of it comes back with where it is sent to, in wire shape. */
+async function readWithReturns(context: Context, orderId: string): Promise<[LoadedOrder[], object[]]> {
+  const tenantId = tenantOf(context)
+  const wanted = { id: null, orderId: [orderId], status: askedFor }
+  const [orders, returns, places] = await context.db.readAll(context.scope, [
+    loadOrderStatement(tenantId, orderId),
+    listReturnsStatement(tenantId, wanted, returnsOfOrder),
+    returnPlacesStatement(tenantId, orderId),
+  ])
+  const placesOf = new Map(places.map(({ id, places: to }) => [id, to]))
+  return [orders, returns.map((row) => ({ ...renderReturn(row), send_to: placesOf.get(row.id) ?? [] }))]
 }
 
 /** Every status but a draft's, which shoppers are not shown. */

@@ -3,7 +3,8 @@ import { type CollectionOfCart, createPaymentCollection, createPaymentSession, r
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, freeObject, type RequestContext, type Route, route } from '../../http/index.js'
 import { lookAtOrderPayment, startOrderPayment } from '../../payments/index.js'
-import { regionStatement } from '../../regions/index.js'
+import { type RegionRow, regionStatement } from '../../regions/index.js'
+import { instructionsIn, storesStatement } from '../../stores/index.js'
 import { listed, signedInId } from './shared.js'
 
 const collectionFields: FieldsPolicy = {
@@ -15,21 +16,33 @@ function answerCollection(request: RequestContext<unknown, unknown>, { collectio
   return { payment_collection: request.fields.project(renderCollection(collection, providers)) }
 }
 
+async function withInstructions(
+  { context, locale }: RequestContext<unknown, unknown>,
+  { payment_providers }: RegionRow,
+): Promise<object[]> {
+  const [store] = await context.db.read(context.scope, storesStatement(tenantOf(context), null))
+  const own = store?.supported_locales.find(({ is_default }) => is_default)?.locale_code ?? 'en'
+  const said = (id: string) => instructionsIn(store?.payment_instructions ?? {}, id, locale ?? own, own) ?? null
+  return payment_providers.map((provider) => ({ ...provider, instructions: said(provider.id) }))
+}
+
 export const routes: Route[] = [
   route({
     surface: 'store',
     method: 'GET',
     path: '/store/payment-providers',
-    summary: 'Whom a region can be paid through',
+    summary: 'Whom a region can be paid through, and how where the store says it',
     access: 'public',
     query: z.strictObject({ region_id: z.string().max(64) }),
-    fields: { defaults: ['id', 'is_enabled'] },
+    // Ours: what the store calls a way to pay that a person sees to, and says of it.
+    fields: { defaults: ['id', 'is_enabled'], extra: ['instructions.name', 'instructions.text'] },
     page: { limit: 20, orderable: ['id'] },
     ids: { region_id: 'region' },
     async handle(request) {
       const { context, query, page } = request
       const [region] = await context.db.read(context.scope, regionStatement(tenantOf(context), query.region_id))
-      const providers = region?.payment_providers ?? []
+      if (region === undefined) return listed('payment_providers', [], request, 0)
+      const providers = request.fields.has('instructions') ? await withInstructions(request, region) : region.payment_providers
       return listed('payment_providers', providers.slice(page.offset, page.offset + page.limit), request, providers.length)
     },
   }),

@@ -1,21 +1,29 @@
 import { inviteMailStatement, inviteToken, issueToken, mailedToken } from '../../access/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
-import type { EventPayloads } from '../../events/index.js'
+import type { AskedAt, EventPayloads } from '../../events/index.js'
 import { notFound, type Sealer } from '../../kernel/index.js'
+import { linksOf, type StorefrontSettings, type Whereabouts } from '../storefront.js'
 import { identityMailStatement, type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
 import { emailVerification, factorNotice, invitation, passwordReset, transferRequest } from '../templates/account-mails.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
-export interface AccountMailSettings extends MailSettings {
+export interface AccountMailSettings extends MailSettings, StorefrontSettings {
   /** Makes the codes that mails carry, the same for every try at the same mail. */
   sealer: Sealer
 }
 
-async function loadStore(context: Context): Promise<StoreMailRow> {
+/** @param at the page that the mail was asked from, whose language it speaks */
+async function loadStore(context: Context, at?: Whereabouts): Promise<StoreMailRow> {
   const [store] = await context.db.read(context.scope, storeMailStatement(tenantOf(context)))
   if (store === undefined) throw notFound('The store was not found')
-  return store
+  return { ...store, locale: at?.locale ?? store.locale }
 }
+
+const whereabouts = (asked: AskedAt = {}): Whereabouts => ({
+  regionId: asked.region_id ?? null,
+  locale: asked.locale ?? null,
+  country: null,
+})
 
 /** Mails a token for a new password, once; nothing to an e-mail without a sign-in. Handler of `auth.password_reset`. */
 export async function sendPasswordReset(
@@ -26,8 +34,9 @@ export async function sendPasswordReset(
   const { auth_token_id: id, actor_type: actorType, email } = payload
   const issued = await issueToken(context, settings.sealer, { id, purpose: 'password_reset' }, { actorType, email })
   if (issued === null) return
-  const store = await loadStore(context)
-  const mail = passwordReset(store, { actor_type: actorType, email: issued.email, token: issued.token })
+  const at = whereabouts(payload.asked_at)
+  const [store, links] = await Promise.all([loadStore(context, at), linksOf(context, settings, at)])
+  const mail = passwordReset(store, { actor_type: actorType, email: issued.email, token: issued.token }, links)
   await sendOnce(context, settings, store, {
     template: 'password-reset',
     recipient: issued.email,
@@ -46,8 +55,9 @@ export async function sendVerification(
   const { auth_token_id: id, auth_identity_id: identityId } = payload
   const issued = await issueToken(context, settings.sealer, { id, purpose: 'email_verification' }, { identityId })
   if (issued === null) return
-  const store = await loadStore(context)
-  const mail = emailVerification(store, issued)
+  const at = whereabouts(payload.asked_at)
+  const [store, links] = await Promise.all([loadStore(context, at), linksOf(context, settings, at)])
+  const mail = emailVerification(store, issued, links)
   const uniqueKey = `auth.verification_requested:${id}`
   await sendOnce(context, settings, store, { template: 'email-verification', recipient: issued.email, uniqueKey, data: {}, mail })
 }
@@ -82,8 +92,9 @@ export async function sendTransferRequest(
   const { order_transfer_id: id } = payload
   const [transfer] = await context.db.read(context.scope, transferMailStatement(tenantOf(context), id))
   if (transfer === undefined || transfer.status !== 'requested') return
-  const store = await loadStore(context)
-  const mail = transferRequest(store, transfer, mailedToken(settings.sealer, 'order_transfer', id))
+  const { region_id: regionId, locale, country } = transfer
+  const [store, links] = await Promise.all([loadStore(context), linksOf(context, settings, { regionId, locale, country })])
+  const mail = transferRequest(store, transfer, mailedToken(settings.sealer, 'order_transfer', id), links)
   const uniqueKey = `order.transfer_requested:${id}`
   const data = { display_id: transfer.display_id }
   await sendOnce(context, settings, store, { template: 'transfer-request', recipient: transfer.original_email, uniqueKey, data, mail })

@@ -2,7 +2,8 @@ import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound, StoaError, toMinor } from '../../kernel/index.js'
 import { previewOrder } from '../../order-edits/index.js'
-import { storeLocalesStatement, translated } from '../../translations/index.js'
+import { instructionsIn } from '../../stores/index.js'
+import { translated } from '../../translations/index.js'
 import {
   captureMailStatement,
   editMailStatement,
@@ -13,7 +14,8 @@ import {
   returnOfExchangeMailStatement,
 } from '../after-sale-queries.js'
 import { nameItems, readMailedOrder } from '../mailed-order.js'
-import { storefrontOf, type StorefrontSettings } from '../storefront.js'
+import type { OrderMailRow } from '../queries.js'
+import { linksOf, type StorefrontSettings } from '../storefront.js'
 import {
   type AfterEdit,
   cancellation,
@@ -32,16 +34,23 @@ export interface AfterSaleMailSettings extends MailSettings, StorefrontSettings 
 
 /** The order with what is owed of it, its page, and the page on which it is paid. Throws not_found. */
 export async function settlingOf(context: Context, settings: StorefrontSettings, orderId: string): Promise<Settling> {
-  const [order, storefront] = await Promise.all([readMailedOrder(context, orderId), storefrontOf(context, settings)])
-  const orderUrl = storefront === null ? null : `${storefront}${await pathIn(context, order.locale)}/orders/${orderId}`
-  return { order, orderUrl, payUrl: orderUrl === null || order.open_minor === 0n ? null : `${orderUrl}/pay` }
+  const order = await readMailedOrder(context, orderId)
+  const country = order.shipping_address?.country_code ?? order.billing_country
+  const links = await linksOf(context, settings, { regionId: order.region_id, locale: order.locale, country })
+  return {
+    order,
+    orderUrl: links.order(orderId),
+    payUrl: order.open_minor === 0n ? null : links.pay(orderId),
+    byHand: byHandOf(order),
+  }
 }
 
-/** Pages of the storefront name their language, where it is not the store's own. */
-async function pathIn(context: Context, locale: string): Promise<string> {
-  const offered = await context.db.read(context.scope, storeLocalesStatement(tenantOf(context)))
-  const known = offered.find(({ locale_code }) => locale_code === locale)
-  return known === undefined || known.is_default ? '' : `/${locale}`
+/** How the newest payment is made that a person sees to, if the store says it. */
+function byHandOf(order: OrderMailRow): Settling['byHand'] {
+  const payment = order.payments.findLast(({ provider_id }) => Object.hasOwn(order.payment_instructions, provider_id))
+  if (payment === undefined) return null
+  const said = instructionsIn(order.payment_instructions, payment.provider_id, order.locale, order.own_locale)
+  return said === undefined ? null : { ...said, amount_minor: payment.amount_minor }
 }
 
 async function send(

@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { notFound } from '../../kernel/index.js'
-import { nameItems, readMailedOrder } from '../mailed-order.js'
+import { nameItems } from '../mailed-order.js'
 import { type OrderMailRow, shipmentMailStatement } from '../queries.js'
 import type { RenderedMail } from '../templates/layout.js'
 import { orderConfirmation } from '../templates/order-confirmation.js'
@@ -23,16 +23,16 @@ export async function sendOrderConfirmation(context: Context, settings: AfterSal
 /** Tells the shopper that a vendor has sent a parcel, once, unless staff wanted no mail of it. Handler of `fulfillment.shipped`. */
 export async function sendShipmentNotice(
   context: Context,
-  settings: MailSettings,
+  settings: AfterSaleMailSettings,
   { fulfillment_id: fulfillmentId, no_notification: isSilent }: EventPayloads['fulfillment.shipped'],
 ): Promise<void> {
   if (isSilent === true) return
   const [shipment] = await context.db.read(context.scope, shipmentMailStatement(tenantOf(context), fulfillmentId))
   if (shipment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-  const order = await readMailedOrder(context, shipment.order_id)
+  const { order, orderUrl } = await settlingOf(context, settings, shipment.order_id)
   await nameItems(context, order.locale, shipment.items)
   const key = `fulfillment.shipped:${fulfillmentId}`
-  await sendToBuyer(context, settings, order, 'shipment-notice', key, shipmentNotice(order, shipment))
+  await sendToBuyer(context, settings, order, 'shipment-notice', key, shipmentNotice(order, shipment, orderUrl))
 }
 
 function sendToBuyer(

@@ -1,4 +1,5 @@
 import type { StoreMailRow, TransferMailRow } from '../queries.js'
+import type { Links } from '../storefront.js'
 import { mailWordsOf } from '../words/index.js'
 import { closingLines, escapeHtml, page, paragraph, type RenderedMail } from './layout.js'
 
@@ -13,7 +14,7 @@ interface Letter {
   code: string | null
 }
 
-/** A mail that carries a code: as a link where the store has named its storefront, and for typing in where it has not. */
+/** A mail that carries a code: as a link where the storefront has a page for it, and for typing in where it has not. */
 function letter(store: StoreMailRow, { subject, before, after, link, code }: Letter): RenderedMail {
   const words = mailWordsOf(store.locale)
   const carried = link ?? code
@@ -31,33 +32,28 @@ function letter(store: StoreMailRow, { subject, before, after, link, code }: Let
 /** Where staff and vendors sign in is English. */
 const heard = (store: StoreMailRow, actorType: string): StoreMailRow => (actorType === 'customer' ? store : { ...store, locale: 'en' })
 
-function linkTo(store: StoreMailRow, path: string): string | null {
-  return store.storefront_url === null ? null : `${store.storefront_url}${path}`
-}
-
 /** A customer's link leads to the storefront; staff and vendors sign in elsewhere, and get the code. */
-export function passwordReset(of: StoreMailRow, reset: { actor_type: string; email: string; token: string }): RenderedMail {
+export function passwordReset(of: StoreMailRow, reset: { actor_type: string; email: string; token: string }, links: Links): RenderedMail {
   const { token, email, actor_type } = reset
   const store = heard(of, actor_type)
   const words = mailWordsOf(store.locale)
-  const path = `/reset-password?token=${token}&email=${encodeURIComponent(email)}`
   return letter(store, {
     subject: words.reset(store.store_name),
     before: [words.resetLead],
     after: [words.resetNotYou],
-    link: actor_type === 'customer' ? linkTo(store, path) : null,
+    link: actor_type === 'customer' ? links.resetPassword(token, email) : null,
     code: token,
   })
 }
 
-export function emailVerification(store: StoreMailRow, verification: { email: string; token: string }): RenderedMail {
+export function emailVerification(store: StoreMailRow, verification: { email: string; token: string }, links: Links): RenderedMail {
   const { token, email } = verification
   const words = mailWordsOf(store.locale)
   return letter(store, {
     subject: words.verify(store.store_name),
     before: [words.verifyLead],
     after: [words.verifyNotYou],
-    link: linkTo(store, `/verify-email?code=${token}&email=${encodeURIComponent(email)}`),
+    link: links.verifyEmail(token, email),
     code: token,
   })
 }
@@ -76,15 +72,15 @@ export function factorNotice(of: StoreMailRow, identity: { email: string; actor_
 }
 
 /** In the language of the order. */
-export function transferRequest(of: StoreMailRow, transfer: TransferMailRow, token: string): RenderedMail {
+export function transferRequest(of: StoreMailRow, transfer: TransferMailRow, token: string, links: Links): RenderedMail {
   const store = { ...of, locale: transfer.locale }
   const words = mailWordsOf(store.locale)
   const number = `#${transfer.display_id}`
   return letter(store, {
     subject: words.transfer(number, store.store_name),
-    before: [words.transferLead(transfer.customer_email, number), words.transferWhat(transfer.order_id)],
+    before: [words.transferLead(transfer.customer_email, number), words.transferWhat(number)],
     after: [words.transferNotYou],
-    link: linkTo(store, `/order/${transfer.order_id}/transfer/${token}`),
+    link: links.transfer(transfer.order_id, token),
     code: token,
   })
 }

@@ -1,7 +1,7 @@
 import type { CaptureMailRow, EditMailRow, ExchangeMailRow, MailedItem, RefundMailRow, ReturnMailRow } from '../after-sale-queries.js'
 import type { OrderMailRow } from '../queries.js'
 import { type MailWords, mailWordsOf } from '../words/index.js'
-import { button, closingLines, escapeHtml, formatMoney, page, paragraph, type RenderedMail } from './layout.js'
+import { button, closingLines, escapeHtml, formatMoney, heading, page, paragraph, type RenderedMail } from './layout.js'
 import { orderedLines } from './ordered-lines.js'
 
 /** What mails after the sale are made of: sentences, lists under a heading, and where to pay. */
@@ -19,6 +19,8 @@ export interface Settling {
   orderUrl: string | null
   /** The page on which it is paid; null where nothing is to be paid, or no storefront is known. */
   payUrl: string | null
+  /** How it is paid where a person sees to it; null where the store says nothing, or it is paid otherwise. */
+  byHand: { name: string; text: string; amount_minor: number } | null
 }
 
 /** @param isMoneyTold what is still to be paid or comes back is said in other words, or by other mails */
@@ -30,7 +32,7 @@ function render({ order, orderUrl, payUrl }: Settling, notice: Notice, isMoneyTo
   const closing = [...(money === null ? [] : [money]), ...(notice.closing ?? [])]
   const text = [
     ...notice.lead,
-    ...lists.flatMap(({ heading, lines }) => ['', heading, ...lines.map((line) => `  ${line}`)]),
+    ...lists.flatMap((list) => ['', list.heading, ...list.lines.map((line) => `  ${line}`)]),
     '',
     ...closing,
     ...(link === null ? [] : ['', `${words.payHere}: ${link}`]),
@@ -40,11 +42,7 @@ function render({ order, orderUrl, payUrl }: Settling, notice: Notice, isMoneyTo
   ]
   const html = [
     ...notice.lead.map(paragraph),
-    ...lists.map(
-      ({ heading, lines }) =>
-        `<h2 style="font-size:16px;margin:24px 0 4px">${escapeHtml(heading)}</h2>` +
-        `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`,
-    ),
+    ...lists.map((list) => `${heading(list.heading)}<ul>${list.lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`),
     ...closing.map(paragraph),
     ...(link === null ? [] : [button(words.payHere, link)]),
     ...(orderUrl === null ? [] : [`<p><a href="${escapeHtml(orderUrl)}">${escapeHtml(words.seeOrder)}</a></p>`]),
@@ -122,7 +120,7 @@ export function returnNotice(settling: Settling, back: ReturnMailRow, event: 're
     return render(settling, {
       subject: words.returned(back.display_id, number, shop),
       lead: [words.returnedLead(number, shop)],
-      lists: sendingBack(order, back),
+      lists: sendingBack(order, back, true),
     })
   }
   const arrived = back.items.filter((item) => item.received + item.damaged > 0)
@@ -142,12 +140,19 @@ export function returnNotice(settling: Settling, back: ReturnMailRow, event: 're
   })
 }
 
-function sendingBack(order: OrderMailRow, back: ReturnMailRow): { heading: string; lines: string[] }[] {
+/** @param isKept what sending back costs is kept from what is given back; an exchange or a claim counts it otherwise */
+function sendingBack(order: OrderMailRow, back: ReturnMailRow, isKept = false): { heading: string; lines: string[] }[] {
   const words = mailWordsOf(order.locale)
-  const price = back.shipping_minor > 0n ? `, ${formatMoney(back.shipping_minor, order.currency_code, order.locale)}` : ''
+  const price = back.shipping_minor > 0n ? formatMoney(back.shipping_minor, order.currency_code, order.locale) : ''
   return [
     { heading: words.sendBack(back.display_id), lines: pieces(back.items) },
-    { heading: words.how, lines: back.shipping_name === null ? [] : [`${back.shipping_name}${price}`] },
+    {
+      heading: words.how,
+      lines:
+        back.shipping_name === null
+          ? []
+          : [isKept || price === '' ? words.wayBack(back.shipping_name, price) : `${back.shipping_name}, ${price}`],
+    },
     { heading: words.whereTo, lines: back.places.map((place) => addressLine(place, words)) },
   ]
 }

@@ -36,6 +36,11 @@ export interface Sender {
 
 export const paragraph = (words: string) => `<p>${escapeHtml(words)}</p>`
 
+/** A text that breaks lines by itself. */
+export const lines = (words: string) => `<p style="white-space:pre-line">${escapeHtml(words)}</p>`
+
+export const heading = (words: string) => `<h2 style="font-size:16px;margin:24px 0 4px">${escapeHtml(words)}</h2>`
+
 /** The last lines of a mail: where to ask, and who writes. */
 export function closingLines(words: MailWords, { store_name, contact_email }: Sender): string[] {
   return [...(contact_email === null ? [] : [words.questions(contact_email)]), store_name]

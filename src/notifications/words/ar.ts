@@ -16,6 +16,7 @@ export const ar: MailWords = {
   containedTax: (amount) => `منها ضريبة ${amount}`,
   ofCredit: (amount) => `منها ${amount} مدفوعة ببطاقات الهدايا والرصيد`,
   parcels: 'كل صانع يرسل طرده بنفسه.',
+  payByHand: (amount, order) => `المبلغ: ${amount}\nمرجع الدفع: ${order}`,
 
   sent: (vendor, order) => `أرسل ${vendor} طردك (الطلب ${order})`,
   onItsWay: (vendor) => `في الطريق من ${vendor}:`,
@@ -49,6 +50,7 @@ export const ar: MailWords = {
   returnedLead: (order, shop) => `تعيد بضاعة من طلبك ${order} من ${shop}.`,
   sendBack: (number) => `يرجى إرسال ما يلي مع وضع الرقم ${number} داخل الطرد`,
   how: 'الطريقة',
+  wayBack: (way, price) => (price === '' ? `${way}، مجانًا` : `${way}، ${price} تُخصم مما يُرد إليك`),
   whereTo: 'العنوان',
   addressFollows: (vendor) => `${vendor}: يصلك العنوان في رسالة أخرى.`,
   arrived: (number, order) => `وصل الإرجاع #${number} (الطلب ${order})`,
@@ -86,6 +88,6 @@ export const ar: MailWords = {
   verifyNotYou: 'إن لم يكن لديك حساب هنا فلا حاجة لفعل شيء.',
   transfer: (order, shop) => `يطلب أحدهم طلبك ${order} من ${shop}`,
   transferLead: (account, order) => `يطلب الحساب ${account} نقل طلبك ${order} إليه.`,
-  transferWhat: (id) => `من هنا يُنقل الطلب ${id} أو يبقى لك:`,
+  transferWhat: (order) => `من هنا تنقل الطلب ${order} أو تبقيه لك:`,
   transferNotYou: 'إن كنت لا تعرف هذا الحساب فلا تفعل شيئًا أو ارفض، فيبقى الطلب لك.',
 }

@@ -16,6 +16,7 @@ export const de: MailWords = {
   containedTax: (amount) => `darin Mehrwertsteuer ${amount}`,
   ofCredit: (amount) => `davon ${amount} mit Gutscheinen und Guthaben bezahlt`,
   parcels: 'Jede Werkstatt schickt ihr eigenes Paket.',
+  payByHand: (amount, order) => `Betrag: ${amount}\nVerwendungszweck: ${order}`,
 
   sent: (vendor, order) => `${vendor} hat Ihr Paket verschickt (Bestellung ${order})`,
   onItsWay: (vendor) => `Unterwegs von ${vendor}:`,
@@ -50,6 +51,7 @@ export const de: MailWords = {
   returnedLead: (order, shop) => `Sie schicken Waren Ihrer Bestellung ${order} bei ${shop} zurück.`,
   sendBack: (number) => `Bitte schicken Sie zurück, mit der Nummer ${number} im Paket`,
   how: 'Wie',
+  wayBack: (way, price) => (price === '' ? `${way}, kostenlos` : `${way}, ${price}, die von der Erstattung abgezogen werden`),
   whereTo: 'Wohin',
   addressFollows: (vendor) => `${vendor}: Die Adresse kommt in einer eigenen E-Mail.`,
   arrived: (number, order) => `Ihre Rücksendung Nr. ${number} ist angekommen (Bestellung ${order})`,
@@ -89,6 +91,6 @@ export const de: MailWords = {
   verifyNotYou: 'Wenn Sie hier kein Konto haben, müssen Sie nichts tun.',
   transfer: (order, shop) => `Jemand möchte Ihre Bestellung ${order} bei ${shop} übernehmen`,
   transferLead: (account, order) => `Das Konto ${account} möchte Ihre Bestellung ${order} übernehmen.`,
-  transferWhat: (id) => `Hiermit wird die Bestellung ${id} übergeben oder behalten:`,
+  transferWhat: (order) => `Hier übergeben Sie die Bestellung ${order}, oder behalten sie:`,
   transferNotYou: 'Wenn Sie dieses Konto nicht kennen, tun Sie nichts, oder lehnen Sie ab: Dann bleibt die Bestellung Ihre.',
 }

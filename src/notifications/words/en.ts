@@ -17,6 +17,7 @@ export const en = {
   containedTax: (amount: string) => `of which tax ${amount}`,
   ofCredit: (amount: string) => `${amount} of it paid with gift cards and store credit`,
   parcels: 'Each vendor sends its own parcel.',
+  payByHand: (amount: string, order: string) => `Amount: ${amount}\nReference: ${order}`,
 
   sent: (vendor: string, order: string) => `${vendor} has sent your parcel (order ${order})`,
   onItsWay: (vendor: string) => `On its way from ${vendor}:`,
@@ -51,6 +52,9 @@ export const en = {
   returnedLead: (order: string, shop: string) => `You return goods of your order ${order} at ${shop}.`,
   sendBack: (number: number) => `Please send back, with the number ${number} in the parcel`,
   how: 'How',
+  /** `price` is '' where it costs nothing. */
+  wayBack: (way: string, price: string) =>
+    price === '' ? `${way}, free of charge` : `${way}, ${price}, which is kept from what you get back`,
   whereTo: 'Where to',
   addressFollows: (vendor: string) => `${vendor}: the address comes in a mail of its own.`,
   arrived: (number: number, order: string) => `Your return #${number} has arrived (order ${order})`,
@@ -89,6 +93,6 @@ export const en = {
   verifyNotYou: 'If you have no account here, nothing needs to be done.',
   transfer: (order: string, shop: string) => `Somebody asks for your order ${order} at ${shop}`,
   transferLead: (account: string, order: string) => `The account ${account} asks to take over your order ${order}.`,
-  transferWhat: (id: string) => `With this, order ${id} is handed over or kept:`,
+  transferWhat: (order: string) => `Here you hand order ${order} over, or keep it:`,
   transferNotYou: 'If you do not know this account, do nothing, or decline: the order then stays yours.',
 }

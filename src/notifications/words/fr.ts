@@ -16,6 +16,7 @@ export const fr: MailWords = {
   containedTax: (amount) => `dont taxes ${amount}`,
   ofCredit: (amount) => `dont ${amount} payés par cartes cadeaux et avoir`,
   parcels: 'Chaque maison envoie son propre colis.',
+  payByHand: (amount, order) => `Montant : ${amount}\nRéférence : ${order}`,
 
   sent: (vendor, order) => `${vendor} a envoyé votre colis (commande ${order})`,
   onItsWay: (vendor) => `En route depuis ${vendor} :`,
@@ -50,6 +51,7 @@ export const fr: MailWords = {
   returnedLead: (order, shop) => `Vous renvoyez des articles de votre commande ${order} chez ${shop}.`,
   sendBack: (number) => `À renvoyer, avec le numéro ${number} dans le colis`,
   how: 'Comment',
+  wayBack: (way, price) => (price === '' ? `${way}, gratuit` : `${way}, ${price}, retenus sur le remboursement`),
   whereTo: 'Où',
   addressFollows: (vendor) => `${vendor} : l’adresse arrive dans un autre courriel.`,
   arrived: (number, order) => `Votre retour nº ${number} est arrivé (commande ${order})`,
@@ -90,6 +92,6 @@ export const fr: MailWords = {
   verifyNotYou: 'Si vous n’avez pas de compte ici, il n’y a rien à faire.',
   transfer: (order, shop) => `Quelqu’un demande votre commande ${order} chez ${shop}`,
   transferLead: (account, order) => `Le compte ${account} demande à reprendre votre commande ${order}.`,
-  transferWhat: (id) => `Avec ceci, la commande ${id} est cédée ou gardée :`,
+  transferWhat: (order) => `Ici, vous cédez la commande ${order}, ou la gardez :`,
   transferNotYou: 'Si vous ne connaissez pas ce compte, ne faites rien, ou refusez : la commande reste alors la vôtre.',
 }

@@ -16,6 +16,7 @@ export const ja: MailWords = {
   containedTax: (amount) => `うち消費税 ${amount}`,
   ofCredit: (amount) => `うち ${amount} はギフトカードとストアクレジットでお支払い済み`,
   parcels: '荷物はそれぞれの作り手からお届けします。',
+  payByHand: (amount, order) => `金額：${amount}\n参照番号：${order}`,
 
   sent: (vendor, order) => `${vendor}が荷物を発送しました（ご注文 ${order}）`,
   onItsWay: (vendor) => `${vendor}から発送した商品：`,
@@ -50,6 +51,7 @@ export const ja: MailWords = {
   returnedLead: (order, shop) => `${shop}のご注文 ${order} の返品を承りました。`,
   sendBack: (number) => `お送りいただく商品（荷物に番号 ${number} を入れてください）`,
   how: '返送方法',
+  wayBack: (way, price) => (price === '' ? `${way}（無料）` : `${way}（${price}、返金額から差し引かれます）`),
   whereTo: '送り先',
   addressFollows: (vendor) => `${vendor}：送り先は別のメールでお知らせします。`,
   arrived: (number, order) => `返品 #${number} が到着しました（ご注文 ${order}）`,
@@ -88,6 +90,6 @@ export const ja: MailWords = {
   verifyNotYou: '当店にアカウントをお持ちでない場合、何もする必要はありません。',
   transfer: (order, shop) => `${shop} ご注文 ${order} の引き継ぎの依頼`,
   transferLead: (account, order) => `アカウント ${account} が、ご注文 ${order} の引き継ぎを希望しています。`,
-  transferWhat: (id) => `こちらで、ご注文 ${id} を引き渡すか、そのままにするかを選べます：`,
+  transferWhat: (order) => `こちらで、ご注文 ${order} を引き渡すか、そのままにするかを選べます：`,
   transferNotYou: 'このアカウントにお心当たりがない場合は、何もしないか、お断りください。ご注文はそのままです。',
 }

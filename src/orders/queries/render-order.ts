@@ -13,7 +13,7 @@ import { fulfillmentStatusOf, isShown, type Pictures, renderOrderLine, renderOrd
  */
 export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<string, unknown> {
   const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
-  const { credit_lines, credit_minor, credit_returned_minor, ...root } = rest
+  const { credit_lines, credit_minor, credit_returned_minor, returned_minor, ...root } = rest
   const currency = order.currency_code
   const paymentStatus = paymentStatusOf(collections)
   return {
@@ -26,6 +26,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
       total_minor - credit_minor,
       // What was given back as store credit is not owed to the shopper any more.
       BigInt(parts.reduce((sum, part) => sum + part.credited_minor, 0)) - credit_returned_minor,
+      returned_minor,
       collections,
       currency,
     ),
@@ -58,10 +59,14 @@ function paymentStatusOf(all: readonly OrderCollectionRow[]): string {
   return collections.some((collection) => collection.status === 'awaiting') ? 'awaiting' : 'not_paid'
 }
 
-/** `credited` is what the shopper need not pay any more, or got back: the order's totals stay as they were sold. */
+/**
+ * `credited` is what the shopper need not pay any more, or got back: the order's totals stay as they were sold. `returned` is
+ * what is to be given back for goods that come back.
+ */
 function summaryOf(
   totalMinor: bigint,
   creditedMinor: bigint,
+  returnedMinor: bigint,
   collections: readonly OrderCollectionRow[],
   currency: string,
 ): Record<string, number> {
@@ -70,7 +75,7 @@ function summaryOf(
   const total = toMajor(totalMinor, currency)
   const current = toMajor(totalMinor - creditedMinor, currency)
   return {
-    pending_difference: toMajor(totalMinor - creditedMinor - (paid - refunded), currency),
+    pending_difference: toMajor(totalMinor - creditedMinor - (paid - refunded) - returnedMinor, currency),
     current_order_total: current,
     original_order_total: total,
     transaction_total: toMajor(paid - refunded, currency),

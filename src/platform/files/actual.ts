@@ -42,7 +42,8 @@ const queries: Partial<Record<ItemKind, string>> = {
       'default_currency', (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default),
       'currencies', array(select c.currency_code from store_currency c where c.tenant_id = $1 order by 1),
       'locales', array(select l.locale_code from store_locale l where l.tenant_id = $1 order by l.is_default desc, 1),
-      'auto_pick_shipping', s.auto_pick_shipping, 'payment_capture', s.payment_capture, 'mail_from_name', s.mail_from_name) as value
+      'auto_pick_shipping', s.auto_pick_shipping, 'payment_capture', s.payment_capture, 'mail_from_name', s.mail_from_name,
+      'payment_instructions', s.payment_instructions) as value
     from store s where s.tenant_id = $1 and $2::text is not null`,
   region: `
     select r.name as key, json_build_object('currency', r.currency_code,

@@ -104,6 +104,7 @@ async function writeStore(unit: Unit, _work: Work, _difference: Difference, valu
     auto_pick_shipping: value.auto_pick_shipping,
     payment_capture: value.payment_capture,
     mail_from_name: value.mail_from_name,
+    payment_instructions: value.payment_instructions,
     supported_locales: (value.locales as string[] | undefined)?.map((code, index) => ({ locale_code: code, is_default: index === 0 })),
     supported_currencies: (value.currencies as string[]).map((code) => ({
       currency_code: code,

@@ -160,6 +160,8 @@ function storeItems(store: StoreFile): Item[] {
         auto_pick_shipping: store.auto_pick_shipping,
         payment_capture: store.payment_capture,
         mail_from_name: store.mail_from_name ?? null,
+        // What staff say over the API stays where the file says nothing.
+        ...(store.payment_instructions === undefined ? {} : { payment_instructions: store.payment_instructions }),
       },
     },
     ...store.regions.map(

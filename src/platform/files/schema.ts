@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isCurrency, limits } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
+import { paymentInstructions } from '../../stores/index.js'
 import { isLocale } from '../../translations/index.js'
 
 // The format of tenants/<slug>/store.yaml and tenants/<slug>/vendors/<handle>.yaml. Amounts in major units, rates in per cent.
@@ -44,6 +45,8 @@ export const storeFile = z.strictObject({
   auto_pick_shipping: z.boolean().default(true),
   payment_capture: z.enum(['automatic', 'manual']).default('manual'),
   mail_from_name: name.optional(),
+  /** How to pay where a person sees to it, by payment provider: a name and a text, each one or one per language. */
+  payment_instructions: paymentInstructions.optional(),
   /** Who owns the store; a password is made up and shown when the store is made. */
   owner_email: z.email().optional(),
   plan: z.strictObject({ name, rate: percent.default(0), fixed: prices.default({}) }).optional(),

@@ -200,7 +200,9 @@ function EmailState({ visit, customer }: { visit: Visit; customer: Customer }) {
 
 async function askVerification(visit: Visit): Promise<Shown> {
   const { email } = await readCustomer(visit)
-  await visit.api.post('/auth/verification/request', { body: { entity_id: email, entity_type: 'email' } })
+  await visit.api.post('/auth/verification/request', {
+    body: { entity_id: email, entity_type: 'email', metadata: { region_id: visit.market.id } },
+  })
   return seeOther(`${visit.to('/account/profile')}?asked=true`)
 }
 

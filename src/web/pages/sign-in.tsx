@@ -215,7 +215,7 @@ async function takeReset(visit: Visit): Promise<Shown> {
   if (token === null) {
     const identifier = typedEmail(visit)
     if (!isEmail(identifier)) return resetDocument(visit, { email: words.missing.email }, 400)
-    await api.post('/auth/customer/emailpass/reset-password', { body: { identifier } })
+    await api.post('/auth/customer/emailpass/reset-password', { body: { identifier, metadata: { region_id: visit.market.id } } })
     return seeOther(`${visit.to('/reset-password')}?sent=true`)
   }
   const problems = newPasswordProblem(visit)
@@ -234,17 +234,20 @@ async function takeReset(visit: Visit): Promise<Shown> {
 function verifyDocument(visit: Visit, problems: Problems, status = 200): Document {
   const { words } = visit
   const code = (visit.form.get('code') ?? visit.query.get('code') ?? '').slice(0, 200)
-  const isDone = visit.query.get('done') === 'true' && hasConfirmed(visit)
+  // Who opens the address of what was done, and has done nothing in this browser of late, is told where it stands.
+  const isAfter = visit.query.get('done') === 'true'
+  const isDone = isAfter && hasConfirmed(visit)
+  const title = isDone ? words.verifiedTitle : words.verify
   return formDocument(
-    words.verify,
+    title,
     <>
-      <h1>{words.verify}</h1>
+      <h1>{title}</h1>
       {isDone && (
         <p class="said" role="status">
           {words.verified}
         </p>
       )}
-      {!isDone && code === '' && <p>{words.verifyOver}</p>}
+      {!isDone && code === '' && <p>{isAfter ? words.verifyElsewhere : words.verifyOver}</p>}
       {!isDone && code !== '' && (
         <form class="plain-form" action={visit.to('/verify-email')} method="post">
           <ProblemList visit={visit} problems={problems} />

@@ -34,6 +34,32 @@ function Progress({ visit, part }: { visit: Visit; part: VendorOrder }) {
   )
 }
 
+/** The numbers of the parcels that were sent, as links to their carrier where the vendor named one. */
+function Tracking({ visit, order, part }: { visit: Visit; order: Order; part: VendorOrder }) {
+  const sent = order.fulfillments.filter(
+    (parcel) => parcel.vendor_order_id === part.id && parcel.shipped_at !== null && parcel.canceled_at === null,
+  )
+  const labels = sent.flatMap((parcel) => parcel.labels)
+  if (labels.length === 0) return null
+  return (
+    <p class="tracking">
+      {afterSaleWordsOf(visit.locale).tracking(labels.length)}{' '}
+      {labels.map(({ id, tracking_number, tracking_url }, index) => (
+        <span key={id}>
+          {index > 0 ? ', ' : ''}
+          {tracking_url !== null && /^https?:\/\//.test(tracking_url) ? (
+            <a href={tracking_url} rel="noreferrer">
+              <bdi>{tracking_number}</bdi>
+            </a>
+          ) : (
+            <bdi>{tracking_number}</bdi>
+          )}
+        </span>
+      ))}
+    </p>
+  )
+}
+
 /** What of an order its shopper is still to pay, if anything. */
 export function openCollection(order: Order): OrderCollection | undefined {
   if (order.status === 'canceled') return undefined
@@ -80,6 +106,7 @@ function Part({ visit, order, part, gross }: PartOf) {
     <section class="part" aria-labelledby={`part-${part.id}`}>
       <h2 id={`part-${part.id}`}>{words.parcelOf(part.vendor.name)}</h2>
       <Progress visit={visit} part={part} />
+      <Tracking visit={visit} order={order} part={part} />
       <ul>
         {together(own, order.currency_code).map((item) => (
           <li key={item.id} class="line">
@@ -123,6 +150,7 @@ function Returns({ visit, order }: { visit: Visit; order: Order }) {
               ))}
             </ul>
             <p class="note">{stateOf(visit, back)}</p>
+            {back.status !== 'canceled' && <WayBack visit={visit} back={back} currency={order.currency_code} />}
             {back.refund_amount > 0 && <p>{words.returnedMoney(visit.money(back.refund_amount, order.currency_code))}</p>}
           </li>
         ))}
@@ -139,6 +167,38 @@ function ReturnedItem({ visit, order, item }: { visit: Visit; order: Order; item
       {item.quantity} × <bdi>{line?.product_title ?? ''}</bdi>
       {came > 0 && <span class="note"> ({afterSaleWordsOf(visit.locale).pieces(came, item.quantity)})</span>}
     </li>
+  )
+}
+
+/** How it is sent back, what that costs, and where it goes as long as something is expected. */
+function WayBack({ visit, back, currency }: { visit: Visit; back: OrderReturn; currency: string }) {
+  const words = afterSaleWordsOf(visit.locale)
+  // An exchange or a claim counts it otherwise.
+  const isKept = back.exchange_id === null && back.claim_id === null
+  return (
+    <>
+      {back.shipping_methods.map((way) => (
+        <p key={way.name}>
+          {isKept || way.amount === 0
+            ? words.wayBack(way.name, way.amount === 0 ? '' : visit.money(way.amount, currency))
+            : `${way.name}: ${visit.money(way.amount, currency)}`}
+        </p>
+      ))}
+      {back.status !== 'received' &&
+        back.send_to.map(({ vendor, name, address }) => (
+          <div key={vendor} class="send-to">
+            <p>{words.sendTo}</p>
+            {address === null ? (
+              <p>{words.addressFollows(vendor)}</p>
+            ) : (
+              <AddressLines
+                visit={visit}
+                address={{ ...address, company: name === null || name === vendor ? vendor : `${vendor}, ${name}` }}
+              />
+            )}
+          </div>
+        ))}
+    </>
   )
 }
 

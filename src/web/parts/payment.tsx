@@ -1,8 +1,12 @@
 import { publishableKeyOf } from '../../payments/index.js'
+import { type Instructions, instructionsIn } from '../../stores/index.js'
 import { paymentScriptAddress } from '../assets.js'
+import { contextOf } from '../context.js'
 import { stripeScriptAddress } from '../security.js'
 import { WriteToUs } from './contact.js'
+import type { Order } from '../answers.js'
 import type { Visit } from '../visit.js'
+import { orderPayingWordsOf } from '../words/order-paying.js'
 import { payingWordsOf } from '../words/paying.js'
 
 export const cardProvider = 'pp_stripe_stripe'
@@ -17,19 +21,16 @@ export interface PaymentChoices {
 
 /** The ways to pay in the region of a cart or an order that the page can show. Cards need an account of the store that is in use. */
 export async function paymentChoices(visit: Visit, { region_id }: { region_id: string }): Promise<PaymentChoices> {
-  const { api, services, shop, ctx } = visit
   const query = { region_id }
-  const { payment_providers } = await api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
+  const { payment_providers } = await visit.api.get<{ payment_providers: { id: string }[] }>('/store/payment-providers', { query })
   const ids = payment_providers.map(({ id }) => id)
-  const context = {
-    db: services.db,
-    clock: services.clock,
-    scope: { role: 'store' as const, tenantId: shop.tenant.id },
-    requestId: ctx.state.requestId as string,
-    actorId: '',
-  }
-  const cardKey = ids.includes(cardProvider) ? await publishableKeyOf(context, cardProvider) : null
+  const cardKey = ids.includes(cardProvider) ? await publishableKeyOf(contextOf(visit), cardProvider) : null
   return { providers: ids.filter((id) => id === manualProvider || (id === cardProvider && cardKey !== null)), cardKey }
+}
+
+/** What the store says of a way to pay that a person sees to, in the page's language. */
+export function instructionsOf({ shop, locale }: Visit, providerId: string): Instructions | undefined {
+  return instructionsIn(shop.payment_instructions, providerId, locale, shop.locales[0])
 }
 
 interface PaymentOf {
@@ -69,10 +70,7 @@ export function PaymentMethods({ visit, choices, chosen, problem }: PaymentOf) {
           ) : (
             <label key={id} class="choice">
               <input type="radio" name="payment" value={id} checked={id === checked} />
-              <span>
-                {words.payments.manual}
-                <span class="note">{words.payments.manualText}</span>
-              </span>
+              <ByHand visit={visit} providerId={id} />
             </label>
           ),
         )}
@@ -88,6 +86,48 @@ export function PaymentMethods({ visit, choices, chosen, problem }: PaymentOf) {
           {problem}
         </p>
       )}
+    </section>
+  )
+}
+
+/** Without words of the store it is said that it will tell how. */
+function ByHand({ visit, providerId }: { visit: Visit; providerId: string }) {
+  const { manual, manualText } = visit.words.payments
+  const said = instructionsOf(visit, providerId)
+  return (
+    <span>
+      <bdi>{said?.name ?? manual}</bdi>
+      <span class="note as-typed">{said?.text ?? manualText}</span>
+    </span>
+  )
+}
+
+/** How an order is paid that a person sees to: as long as it is not, and right after it was placed. */
+export function HowToPay({ visit, order }: { visit: Visit; order: Order }) {
+  const isNew = visit.query.get('placed') === 'true'
+  const payments = (order.payment_collections ?? []).flatMap((collection) => collection.payments ?? [])
+  const open = payments.findLast((one) => one.canceled_at === null && (isNew || one.captured_amount < one.amount))
+  const said = open === undefined || order.status === 'canceled' ? undefined : instructionsOf(visit, open.provider_id)
+  if (open === undefined || said === undefined) return null
+  const words = orderPayingWordsOf(visit.locale)
+  return (
+    <section class="how-to-pay" aria-labelledby="how-to-pay">
+      <h2 id="how-to-pay">
+        {words.howToPay}: <bdi>{said.name}</bdi>
+      </h2>
+      <p class="as-typed">{said.text}</p>
+      <dl>
+        <div>
+          <dt>{words.amount}</dt>
+          <dd>{visit.money(open.amount, order.currency_code)}</dd>
+        </div>
+        <div>
+          <dt>{words.reference}</dt>
+          <dd>
+            <bdi>{order.display_id}</bdi>
+          </dd>
+        </div>
+      </dl>
     </section>
   )
 }

@@ -14,6 +14,13 @@ interface AfterSaleWords {
   /** What of a line came back, of how many that were sent. */
   pieces(came: number, sent: number): string
   returnTo(vendor: string): string
+  /** Before the numbers of so many parcels. */
+  tracking(parcels: number): string
+  /** `price` is '' where it costs nothing. */
+  wayBack(way: string, price: string): string
+  /** Before an address. */
+  sendTo: string
+  addressFollows(vendor: string): string
   paid: string
   refunded: string
   asCredit: string
@@ -32,6 +39,10 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnedMoney: (amount) => `${amount} were given back for it.`,
     pieces: (came, sent) => `${came} of ${sent} arrived`,
     returnTo: (vendor) => `Back to ${vendor}`,
+    tracking: (parcels) => (parcels === 1 ? 'Tracking number:' : 'Tracking numbers:'),
+    wayBack: (way, price) => (price === '' ? `${way}: free of charge.` : `${way}: ${price}, which is kept from what you get back.`),
+    sendTo: 'Send it to:',
+    addressFollows: (vendor) => `${vendor} writes to you where to send it.`,
     paid: 'Paid',
     refunded: 'Refunded',
     asCredit: 'Given back as credit',
@@ -48,6 +59,10 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnedMoney: (amount) => `Dafür wurden ${amount} erstattet.`,
     pieces: (came, sent) => `${came} von ${sent} angekommen`,
     returnTo: (vendor) => `Zurück an ${vendor}`,
+    tracking: (parcels) => (parcels === 1 ? 'Sendungsnummer:' : 'Sendungsnummern:'),
+    wayBack: (way, price) => (price === '' ? `${way}: kostenlos.` : `${way}: ${price}, die von der Erstattung abgezogen werden.`),
+    sendTo: 'Schicken Sie es an:',
+    addressFollows: (vendor) => `${vendor} schreibt Ihnen, wohin es gehen soll.`,
     paid: 'Bezahlt',
     refunded: 'Erstattet',
     asCredit: 'Als Guthaben erstattet',
@@ -64,6 +79,10 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnedMoney: (amount) => `رُدّ مقابله ${amount}.`,
     pieces: (came, sent) => `وصل ${came} من ${sent}`,
     returnTo: (vendor) => `إرجاع إلى ${vendor}`,
+    tracking: (parcels) => (parcels === 1 ? 'رقم التتبع:' : 'أرقام التتبع:'),
+    wayBack: (way, price) => (price === '' ? `${way}: مجانًا.` : `${way}: ${price}، تُخصم مما يُرد إليك.`),
+    sendTo: 'أرسله إلى:',
+    addressFollows: (vendor) => `يكتب إليك ${vendor} إلى أين ترسله.`,
     paid: 'المدفوع',
     refunded: 'المردود',
     asCredit: 'رُدّ رصيدًا',
@@ -80,6 +99,10 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnedMoney: (amount) => `${amount} ont été remboursés.`,
     pieces: (came, sent) => `${came} sur ${sent} arrivés`,
     returnTo: (vendor) => `Retour à ${vendor}`,
+    tracking: (parcels) => (parcels === 1 ? 'Numéro de suivi :' : 'Numéros de suivi :'),
+    wayBack: (way, price) => (price === '' ? `${way} : gratuit.` : `${way} : ${price}, retenus sur le remboursement.`),
+    sendTo: 'Envoyez-le à :',
+    addressFollows: (vendor) => `${vendor} vous écrit où l’envoyer.`,
     paid: 'Payé',
     refunded: 'Remboursé',
     asCredit: 'Rendu en avoir',
@@ -96,6 +119,10 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnedMoney: (amount) => `${amount} を返金しました。`,
     pieces: (came, sent) => `${sent}点中${came}点が到着`,
     returnTo: (vendor) => `${vendor}への返品`,
+    tracking: () => '追跡番号：',
+    wayBack: (way, price) => (price === '' ? `${way}：無料` : `${way}：${price}（返金額から差し引かれます）`),
+    sendTo: '送り先：',
+    addressFollows: (vendor) => `送り先は${vendor}からお知らせします。`,
     paid: 'お支払い済み',
     refunded: '返金',
     asCredit: 'ストアクレジットで返金',

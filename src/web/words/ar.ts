@@ -112,7 +112,7 @@ export const ar: Words = {
   contact: 'التواصل',
   address: 'العنوان',
   payment: 'الدفع',
-  payments: { manual: 'الدفع بالفاتورة', manualText: 'تصل الفاتورة مع الطرود وتُستحق خلال أربعة عشر يومًا.' },
+  payments: { manual: 'الدفع لاحقًا', manualText: 'بتحويل مصرفي أو بفاتورة: يكتب إليك المتجر كيف تدفع.' },
   noPayment: 'لا توجد طريقة للدفع في هذه المنطقة. يرجى مراسلتنا.',
   paymentDeclined: 'رُفض الدفع ولم يُخصم أي مبلغ. اختر طريقة أخرى أو حاول مرة أخرى.',
   haveAccount: 'لديك حساب؟',
@@ -173,6 +173,8 @@ export const ar: Words = {
   verifySend: 'أرسل إليّ رابطًا للتأكيد',
   verifySent: 'أرسلنا رابطًا إلى هذا العنوان. وهو صالح ليوم واحد.',
   verified: 'شكرًا، تم تأكيد بريدك الإلكتروني.',
+  verifiedTitle: 'تأكد بريدك الإلكتروني',
+  verifyElsewhere: 'يبيّن ملفك الشخصي هل تأكد بريدك الإلكتروني.',
   emailConfirmed: 'مؤكد',
   emailUnconfirmed: 'لم يؤكد بعد',
   accountPages: {

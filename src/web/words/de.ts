@@ -120,7 +120,7 @@ export const de: Words = {
   contact: 'Kontakt',
   address: 'Anschrift',
   payment: 'Zahlung',
-  payments: { manual: 'Auf Rechnung', manualText: 'Die Rechnung kommt mit den Paketen und ist in vierzehn Tagen fällig.' },
+  payments: { manual: 'Später bezahlen', manualText: 'Überweisung oder Rechnung: Wie, schreibt Ihnen der Shop.' },
   noPayment: 'In dieser Region kann nicht bezahlt werden. Bitte schreiben Sie uns.',
   paymentDeclined:
     'Die Zahlung wurde abgelehnt. Es wurde nichts abgebucht. Wählen Sie einen anderen Weg, oder versuchen Sie es noch einmal.',
@@ -183,6 +183,8 @@ export const de: Words = {
   verifySend: 'Link zum Bestätigen schicken',
   verifySent: 'Wir haben einen Link an diese Adresse geschickt. Er gilt einen Tag.',
   verified: 'Danke, Ihre E-Mail-Adresse ist bestätigt.',
+  verifiedTitle: 'Ihre E-Mail-Adresse ist bestätigt',
+  verifyElsewhere: 'Ob sie bestätigt ist, steht in Ihrem Profil.',
   emailConfirmed: 'bestätigt',
   emailUnconfirmed: 'noch nicht bestätigt',
   accountPages: {

@@ -123,7 +123,7 @@ export const en = {
   contact: 'Contact',
   address: 'Address',
   payment: 'Payment',
-  payments: { manual: 'Pay by invoice', manualText: 'The invoice comes with the parcels and is due in fourteen days.' },
+  payments: { manual: 'Pay later', manualText: 'Bank transfer or invoice: the store writes to you how to pay.' },
   noPayment: 'There is no way to pay in this region. Please write to us.',
   paymentDeclined: 'The payment was declined. Nothing was charged. Choose another way to pay, or try again.',
   haveAccount: 'Have an account?',
@@ -184,6 +184,8 @@ export const en = {
   verifySend: 'Send me a link to confirm it',
   verifySent: 'We have sent a link to this address. It is good for a day.',
   verified: 'Thank you, your e-mail is confirmed.',
+  verifiedTitle: 'Your e-mail is confirmed',
+  verifyElsewhere: 'Your profile shows whether it is confirmed.',
   emailConfirmed: 'confirmed',
   emailUnconfirmed: 'not confirmed yet',
   accountPages: {

@@ -123,7 +123,7 @@ export const fr: Words = {
   contact: 'Coordonnées',
   address: 'Adresse',
   payment: 'Paiement',
-  payments: { manual: 'Payer sur facture', manualText: 'La facture arrive avec les colis et se règle sous quatorze jours.' },
+  payments: { manual: 'Payer plus tard', manualText: 'Virement ou facture : la boutique vous écrit comment payer.' },
   noPayment: 'Aucun moyen de paiement n’est proposé dans cette région. Écrivez-nous.',
   paymentDeclined: 'Le paiement a été refusé. Rien n’a été débité. Choisissez un autre moyen, ou réessayez.',
   haveAccount: 'Vous avez un compte ?',
@@ -184,6 +184,8 @@ export const fr: Words = {
   verifySend: 'M’envoyer un lien pour le confirmer',
   verifySent: 'Nous avons envoyé un lien à cette adresse. Il est valable un jour.',
   verified: 'Merci, votre adresse est confirmée.',
+  verifiedTitle: 'Votre adresse e-mail est confirmée',
+  verifyElsewhere: 'Votre profil dit si votre adresse e-mail est confirmée.',
   emailConfirmed: 'confirmée',
   emailUnconfirmed: 'pas encore confirmée',
   accountPages: {

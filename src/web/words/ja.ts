@@ -113,7 +113,7 @@ export const ja: Words = {
   contact: 'ご連絡先',
   address: 'お届け先',
   payment: 'お支払い',
-  payments: { manual: '請求書払い', manualText: '請求書を荷物に同封します。14日以内にお支払いください。' },
+  payments: { manual: '後払い', manualText: '銀行振込または請求書。お支払い方法はストアからご連絡します。' },
   noPayment: 'この地域でご利用いただけるお支払い方法がありません。お問い合わせください。',
   paymentDeclined: 'お支払いが承認されませんでした。請求はされていません。別の方法を選ぶか、もう一度お試しください。',
   haveAccount: 'アカウントをお持ちですか',
@@ -174,6 +174,8 @@ export const ja: Words = {
   verifySend: '確認用のリンクを送る',
   verifySent: 'このアドレスにリンクをお送りしました。1日間有効です。',
   verified: 'ありがとうございます。メールアドレスが確認されました。',
+  verifiedTitle: 'メールアドレスを確認しました',
+  verifyElsewhere: 'メールアドレスが確認済みかどうかは、プロフィールでご覧いただけます。',
   emailConfirmed: '確認済み',
   emailUnconfirmed: '未確認',
   accountPages: {

@@ -12,6 +12,9 @@ interface OrderPayingWords {
   paid: string
   onItsWay: string
   back: string
+  howToPay: string
+  amount: string
+  reference: string
 }
 
 const languages: Readonly<Record<Language, OrderPayingWords>> = {
@@ -26,6 +29,9 @@ const languages: Readonly<Record<Language, OrderPayingWords>> = {
     paid: 'Thank you. Your payment has arrived.',
     onItsWay: 'Your payment is on its way. Do not pay again: this page shows it when it has arrived.',
     back: 'Back to the order',
+    howToPay: 'How to pay',
+    amount: 'Amount',
+    reference: 'Reference',
   },
   de: {
     title: (number) => `Bestellung ${number} bezahlen`,
@@ -39,6 +45,9 @@ const languages: Readonly<Record<Language, OrderPayingWords>> = {
     paid: 'Vielen Dank. Ihre Zahlung ist eingegangen.',
     onItsWay: 'Ihre Zahlung ist unterwegs. Bezahlen Sie nicht noch einmal: Diese Seite zeigt es, wenn sie eingegangen ist.',
     back: 'Zurück zur Bestellung',
+    howToPay: 'So bezahlen Sie',
+    amount: 'Betrag',
+    reference: 'Verwendungszweck',
   },
   ar: {
     title: (number) => `دفع الطلب ${number}`,
@@ -51,6 +60,9 @@ const languages: Readonly<Record<Language, OrderPayingWords>> = {
     paid: 'شكرًا لك. وصلت دفعتك.',
     onItsWay: 'دفعتك في الطريق. لا تدفع مرة أخرى: تظهر في هذه الصفحة عند وصولها.',
     back: 'العودة إلى الطلب',
+    howToPay: 'طريقة الدفع',
+    amount: 'المبلغ',
+    reference: 'مرجع الدفع',
   },
   fr: {
     title: (number) => `Payer la commande ${number}`,
@@ -63,6 +75,9 @@ const languages: Readonly<Record<Language, OrderPayingWords>> = {
     paid: 'Merci. Votre paiement est arrivé.',
     onItsWay: 'Votre paiement est en route. Ne payez pas une seconde fois : cette page le montrera à son arrivée.',
     back: 'Retour à la commande',
+    howToPay: 'Comment payer',
+    amount: 'Montant',
+    reference: 'Référence',
   },
   ja: {
     title: (number) => `ご注文 ${number} のお支払い`,
@@ -75,6 +90,9 @@ const languages: Readonly<Record<Language, OrderPayingWords>> = {
     paid: 'ありがとうございます。お支払いを確認しました。',
     onItsWay: 'お支払いを処理しています。もう一度支払わないでください。確認でき次第、このページに表示されます。',
     back: 'ご注文に戻る',
+    howToPay: 'お支払い方法',
+    amount: '金額',
+    reference: '参照番号',
   },
 }
 

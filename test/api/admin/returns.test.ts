@@ -103,17 +103,22 @@ describe('admin API: returns', () => {
     await good(post(`/${returnId}/request`))
     const refund = (body: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId, ...body })
     assert.equal((await refund({})).status, 400, 'nothing has come back')
+    const owed = async () => (await orderOf(store, bought.id)).summary.pending_difference
+    const ofLine = bought.order.items.find((item: { id: string }) => item.id === bought.lines[0]).total
+    assert.equal(await owed(), -ofLine / 2, 'owed from when it is on its way, as Medusa shows it')
     await good(post(`/${returnId}/receive`))
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
     const { return: received } = await good(post(`/${returnId}/receive/confirm`))
     const line = bought.order.items.find((item: { id: string }) => item.id === bought.lines[0])
     assert.deepEqual([received.refundable_amount, received.refund_amount], [line.total / 2, 0])
+    assert.equal(await owed(), -line.total / 2)
     assert.equal((await orderOf(store, bought.id)).payment_status, 'captured', 'nothing is given back by itself')
     const books = await booksOf(store, bought.id)
     assert.equal((await refund({ amount: line.total })).status, 400, 'more than it is worth')
     const { status, body } = await refund({})
     assert.equal(status, 200, JSON.stringify(body))
     assert.equal(body.payment.refunded_amount, line.total / 2)
+    assert.equal(await owed(), 0)
     const after = await booksOf(store, bought.id)
     const [first, second] = store.vendors.map((vendor) => `L:vendor ${vendor.id}`) as [string, string]
     assert.equal(after[second], books[second], 'only who sold it gives it back')

@@ -77,6 +77,55 @@ describe('storefront: the page of an order', () => {
     assert.match(left, new RegExp(second))
   })
 
+  it('shows the numbers of parcels, as links where their carrier has a page', async () => {
+    const bought = await buy(store)
+    const order = await packAll(store, bought)
+    const path = `/orders/${bought.id}`
+    assert.doesNotMatch(await wordsOf(path), /Tracking/)
+    const parcelOf = (vendor: number) =>
+      order.fulfillments.find(({ items }: { items: { line_item_id: string }[] }) => items[0]?.line_item_id === bought.lines[vendor])
+    const ship = (vendor: number, labels: object[]) =>
+      admin(`/orders/${bought.id}/fulfillments/${parcelOf(vendor).id}/shipments`, {
+        items: [{ id: bought.lines[vendor], quantity: 2 }],
+        labels,
+      })
+    await ship(0, [
+      { tracking_number: 'AB 1', tracking_url: 'https://carrier.example/?n=AB1&x=1', label_url: '#' },
+      { tracking_number: 'AB 2', tracking_url: '#', label_url: '#' },
+    ])
+    const { text } = await ask(path)
+    assert.match(text, /<a href="https:\/\/carrier\.example\/\?n=AB1&amp;x=1" rel="noreferrer"><bdi>AB 1<\/bdi><\/a>/)
+    assert.match(said(text), /Tracking numbers: AB 1 , AB 2/)
+    assert.equal(text.split('Tracking number').length, 2, 'of the vendor that has sent something')
+    await ship(1, [])
+    assert.equal((await ask(path)).text.split('Tracking number').length, 2)
+    await app().drain()
+    const mail = app().mails.find(({ subject }) => subject.includes(`(order #${bought.order.display_id})`))
+    assert.match(mail?.html ?? '', /<a href="https:\/\/carrier\.example\/\?n=AB1&amp;x=1">AB 1<\/a>, AB 2/)
+    assert.match(mail?.text ?? '', new RegExp(`See your order: http\\S+/orders/${bought.id}\\n`))
+  })
+
+  it('says of a return what sending it back costs, and where to', async () => {
+    const address = { address_1: '7 Kiln Lane', city: 'Boulder', postal_code: '80301', province: 'co', country_code: 'us' }
+    await asAdmin(app().adminUrl, 'update app.stock_location set address = $3 where tenant_id = $1 and vendor_id = $2', [
+      store.tenantId,
+      store.vendors[0]?.id,
+      JSON.stringify(address),
+    ])
+    const bought = await packed()
+    const path = `/orders/${bought.id}`
+    const option = await addReturnOption(store)
+    await ask(`${path}/return`, { form: { option, [`quantity.${bought.lines[0]}`]: '1' } })
+    const page = await wordsOf(path)
+    assert.match(page, /Send back: \$3\.00, which is kept from what you get back\./)
+    assert.match(page, /Send it to: Vendor 1 7 Kiln Lane Boulder, CO 80301 United States/)
+    const [{ id }] = good(await store.admin.get('/admin/returns', { order_id: bought.id })).returns
+    await admin(`/returns/${id}/receive`)
+    await admin(`/returns/${id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })
+    await admin(`/returns/${id}/receive/confirm`)
+    assert.doesNotMatch(await wordsOf(path), /Kiln Lane/, 'nothing is to be sent any more')
+  })
+
   it('shows how far a return is, and what was given back for it', async () => {
     const bought = await packed()
     const path = `/orders/${bought.id}`
@@ -159,6 +208,10 @@ describe('storefront: the page of an order', () => {
     const bought = await buy(store)
     assert.match(await wordsOf(`/de/orders/${bought.id}`), /Ding Eins klein/)
     assert.match(await wordsOf(`/orders/${bought.id}`), /Thing 1\.1/)
+    good(await store.admin.post(`/admin/products/${products[0].id}`, { title: 'Renamed since' }))
+    assert.match(await wordsOf(`/ar/orders/${bought.id}`), /Thing 1\.1/, 'what has no words in the language is called what it was sold as')
+    assert.doesNotMatch(await wordsOf(`/ar/orders/${bought.id}`), /Renamed/)
+    good(await store.admin.post(`/admin/products/${products[0].id}`, { title: 'Thing 1.1' }))
   })
 
   it('counts what staff added to the same thing as more of it', async () => {
@@ -172,6 +225,8 @@ describe('storefront: the page of an order', () => {
   it('says that an e-mail is confirmed to nobody but who has confirmed it', async () => {
     const typed = await wordsOf('/verify-email?done=true')
     assert.doesNotMatch(typed, /your e-mail is confirmed/)
-    assert.match(typed, /over or was used already/)
+    assert.doesNotMatch(typed, /over or was used already/, 'nothing is over')
+    assert.match(typed, /Your profile shows whether/)
+    assert.match(await wordsOf('/verify-email'), /over or was used already/)
   })
 })

@@ -9,6 +9,7 @@ const shop: Shop = {
   name: 'Shop',
   theme: defaultTheme,
   markets: [market('reg_1', 'united-states'), market('reg_2', 'europe')],
+  payment_instructions: {},
   locales: ['en', 'de', 'pt-BR'],
 }
 

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { buy } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { askPage, sentCookie } from '../../support/pages.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+
+describe('storefront: how to pay where a person sees to it', () => {
+  const app = useApp()
+  let store: TestStore
+  let storeId: string
+
+  const instructions = {
+    pp_system_default: {
+      name: { en: 'Bank transfer', de: 'Überweisung' },
+      text: {
+        en: 'Pay within seven days to\nDE02 1203 0000 0000 2020 51.',
+        de: 'Zahlen Sie in sieben Tagen auf\nDE02 1203 0000 0000 2020 51.',
+      },
+    },
+  }
+
+  before(async () => {
+    store = await createTestStore(app())
+    storeId = good(await store.admin.get('/admin/stores')).stores[0].id
+    const locales = [{ locale_code: 'en', is_default: true }, { locale_code: 'de' }]
+    const patch = { payment_instructions: instructions, supported_locales: locales, payment_capture: 'manual' }
+    assert.deepEqual(good(await store.admin.post(`/admin/stores/${storeId}`, patch)).store.payment_instructions, instructions)
+    app().stoa.services.gatekeeper.forget()
+  })
+
+  const wordsOf = async (path: string, cookie = '') =>
+    (await askPage(app(), store, path, { headers: { cookie } })).text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+
+  it('is said at the checkout, on the order’s page until it is paid, and in the confirmation', async () => {
+    const variant = store.vendors[0]?.products[0]?.variantIds[0] as string
+    const cookie = sentCookie(await askPage(app(), store, '/cart/items', { form: { variant_id: variant } }), 'cart')
+    assert.match(await wordsOf('/checkout', cookie), /Bank transfer Pay within seven days to DE02 1203/)
+    assert.match(await wordsOf('/de/checkout', cookie), /Überweisung Zahlen Sie in sieben Tagen/)
+    const bought = await buy(store)
+    const total = `\\$${bought.order.total.toFixed(2)}`
+    const said = new RegExp(`How to pay: Bank transfer Pay within seven days .*Amount ${total} Reference ${bought.order.display_id} `)
+    assert.match(await wordsOf(`/orders/${bought.id}`), said)
+    assert.match(await wordsOf(`/de/orders/${bought.id}`), /So bezahlen Sie: Überweisung Zahlen Sie/)
+    await app().drain()
+    const mail = app().mails.find(({ subject }) => subject.includes(`#${bought.order.display_id} at`))
+    assert.match(
+      mail?.text ?? '',
+      new RegExp(`Bank transfer\nPay within seven days to\nDE02 .*51\\.\nAmount: ${total}\nReference: #${bought.order.display_id}\n`),
+    )
+    assert.match(mail?.html ?? '', /Pay within seven days to\nDE02/)
+    good(await store.admin.post(`/admin/payments/${bought.paymentId}/capture`))
+    assert.doesNotMatch(await wordsOf(`/orders/${bought.id}`), /How to pay/)
+  })
+
+  it('is told to other storefronts that ask for it', async () => {
+    const path = '/store/payment-providers'
+    const asked = { region_id: store.regionId, fields: '+instructions.name,+instructions.text', locale: 'de' }
+    const { payment_providers } = good(await store.shopper.get(path, asked))
+    assert.deepEqual(payment_providers, [
+      {
+        id: 'pp_system_default',
+        is_enabled: true,
+        instructions: { name: 'Überweisung', text: instructions.pp_system_default.text.de },
+      },
+    ])
+    const plain = good(await store.shopper.get(path, { region_id: store.regionId }))
+    assert.deepEqual(plain.payment_providers, [{ id: 'pp_system_default', is_enabled: true }])
+  })
+
+  it('is refused of a provider that there is not, and of words in no language', async () => {
+    const say = (payment_instructions: object) => store.admin.post(`/admin/stores/${storeId}`, { payment_instructions })
+    const unknown = await say({ pp_nobody: { name: 'Nobody', text: 'Nothing' } })
+    assert.deepEqual([unknown.status, unknown.body.message], [400, 'Payment provider with id: pp_nobody is not installed'])
+    assert.equal((await say({ pp_system_default: { name: {}, text: 'x' } })).status, 400)
+    assert.deepEqual(good(await store.admin.get('/admin/stores')).stores[0].payment_instructions, instructions)
+  })
+})
