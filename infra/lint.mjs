@@ -4,10 +4,17 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { bootstrap, fail, root } from './bootstrap.mjs'
+import { commandLine } from './command-line.mjs'
 
 const folders = ['src', 'migrations', 'seeds', 'infra', 'test'].filter((name) => fs.existsSync(path.join(root, name)))
 const importLine = /^(?:import|export)\s(?:[^'"]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm
 
+commandLine(`
+npm run lint
+
+Checks format and rules of the language (Biome), types (tsc), and who may import whom (dependency-cruiser). It has no options; what of
+the format can be mended by itself, \`npx biome check --write\` mends.
+`)
 bootstrap()
 const sound = [
   ['biome', ['check', '.'], root],

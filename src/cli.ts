@@ -17,17 +17,23 @@ const help = `stoa: looks after a deployment from the command line
   stoa tenants drift [folder]    what differs, with what is in the database alone; exit code 2 when something does
   stoa operator <email>          make an operator, or give one a new password; it is printed this once
   stoa migrate                   bring the database up to date (needs DATABASE_URL and DATABASE_APP_PASSWORD)
+  stoa help, --help              this text
 
 The folder is tenants/ unless another is named. The database is DATABASE_APP_URL, or that of a running npm start
-(STOA_HOME, .stoa unless set).`
+(STOA_HOME, .stoa unless set). A command that is not understood ends with exit code 2, one that fails with 1.`
 
-/** Something that whoever typed the command can mend. */
+/** A command that is not understood. */
 class UsageError extends Error {}
+
+/** What such a command ends with. */
+const misused = 2
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  refuseToStart(error)
+  if (!(error instanceof UsageError)) refuseToStart(error)
+  console.error(`stoa: ${error.message}`)
+  process.exitCode = misused
 }
 
 async function main(argv: string[]): Promise<number> {
@@ -38,8 +44,14 @@ async function main(argv: string[]): Promise<number> {
     return 0
   }
   const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env })
-  if (noun === 'migrate') return migrateDatabase(config)
-  if (noun === 'operator') return makeOperator(config, verb)
+  if (noun === 'migrate') {
+    if (verb !== undefined) throw new UsageError(`stoa migrate takes nothing, not ${verb}`)
+    return migrateDatabase(config)
+  }
+  if (noun === 'operator') {
+    if (rest.length > 0) throw new UsageError('stoa operator <email>: name one e-mail address')
+    return makeOperator(config, verb)
+  }
   if (noun !== 'tenants') throw new UsageError(`there is no command ${noun}; stoa help lists them`)
   if (rest.length > 1) throw new UsageError('name one folder at most')
   const directory = rest[0] ?? 'tenants'
@@ -53,7 +65,9 @@ function parse(argv: string[]) {
   try {
     return parseArgs({ args: argv, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } })
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    // Node adds advice for programmers after the first sentence.
+    const [what = ''] = (error as Error).message.split(/\.\s/)
+    throw new UsageError(`${what.charAt(0).toLowerCase()}${what.slice(1)}; stoa help lists what there is`)
   }
 }
 
@@ -71,7 +85,7 @@ function databaseUrl(config: Config): string {
   if (config.databaseAppUrl !== undefined) return config.databaseAppUrl
   const running = path.join(config.home, 'running.json')
   if (!fs.existsSync(running)) {
-    throw new UsageError(`no database: set DATABASE_APP_URL, or run npm start beside this (nothing runs over ${path.resolve(config.home)})`)
+    throw new Error(`no database: set DATABASE_APP_URL, or run npm start beside this (nothing runs over ${path.resolve(config.home)})`)
   }
   return (JSON.parse(fs.readFileSync(running, 'utf8')) as { database_app_url: string }).database_app_url
 }
@@ -122,8 +136,8 @@ async function makeOperator(config: Config, email: string | undefined): Promise<
 
 async function migrateDatabase(config: Config): Promise<number> {
   const { databaseUrl: adminUrl, databaseAppPassword: appPassword } = config
-  if (adminUrl === undefined) throw new UsageError('DATABASE_URL is not set: migrations need the administrative login')
-  if (appPassword === undefined) throw new UsageError('DATABASE_APP_PASSWORD is not set: it becomes the password of app_login')
+  if (adminUrl === undefined) throw new Error('DATABASE_URL is not set: migrations need the administrative login')
+  if (appPassword === undefined) throw new Error('DATABASE_APP_PASSWORD is not set: it becomes the password of app_login')
   const names = await migrate({ adminUrl, appPassword })
   for (const name of names) console.log(`migrated ${name}`)
   console.log(names.length === 0 ? 'The database is up to date.' : `${names.length} migrations run.`)

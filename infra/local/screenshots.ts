@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const file = path.join(home, 'demo.json')
   if (!fs.existsSync(file)) return refuse(`nothing runs: there is no ${file}. Start the demo first with npm start`)
   const demo = JSON.parse(fs.readFileSync(file, 'utf8')) as Demo
-  const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+  const wanted = process.argv.slice(2)
   const folder = path.join(home, 'screenshots')
   fs.mkdirSync(folder, { recursive: true })
   const browser = await chromium.launch({ executablePath, args: chromiumFlags })

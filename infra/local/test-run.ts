@@ -51,7 +51,7 @@ const mayInstall = process.getuid?.() === 0 && fs.existsSync('/etc/debian_versio
 await main()
 
 async function main(): Promise<void> {
-  const files = filesOf(process.argv.slice(2).filter((argument) => !argument.startsWith('-')))
+  const files = filesOf(process.argv.slice(2))
   if (files.length === 0) return end('no test file matches: name files or folders below test/', 1)
   try {
     await prepare(files)

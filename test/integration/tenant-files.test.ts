@@ -227,7 +227,7 @@ describe('stores as files', () => {
     const drift = run('tenants', 'drift', directory)
     assert.deepEqual([drift.status, drift.stdout], [2, 'corner\n  - collection old (not in the files)\n1 differences.\n'])
     assert.deepEqual(run('tenants', 'apply', directory), { status: 0, stdout: 'Nothing to change.\n', stderr: '' })
-    assert.equal(run('tenants', 'destroy').status, 1)
+    assert.equal(run('tenants', 'destroy').status, 2)
     assert.match(run('tenants', 'plan', '/nowhere').stderr, /^stoa: .*no such folder/)
     assert.match(run('help').stdout, /stoa tenants plan/)
   })
