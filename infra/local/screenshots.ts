@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import type { Demo, SignIn } from '../../seeds/demo.js'
+import type { Demo, DemoTenant, SignIn } from '../../seeds/demo.js'
 import { chromiumBinary, chromiumFlags } from './chromium.js'
 
 // Started by infra/screenshots.mjs. Takes the addresses of a running demo from demo.json, and leaves its pictures beside it.
@@ -81,6 +81,7 @@ async function main(): Promise<void> {
           await shoot(context, {
             slug: tenant.slug,
             shopper: tenant.customer,
+            send: () => send(demo, tenant),
             name: `${device}${colorScheme === 'dark' ? '-dark' : ''}`,
             folder,
             wanted,
@@ -98,6 +99,8 @@ async function main(): Promise<void> {
 interface Shooting {
   slug: string
   shopper: SignIn
+  /** The newest order's first part is packed and sent. */
+  send(): Promise<void>
   /** Of the device and its colours. */
   name: string
   folder: string
@@ -105,7 +108,7 @@ interface Shooting {
   wanted: readonly string[]
 }
 
-async function shoot(context: BrowserContext, { slug, shopper, name, folder, wanted }: Shooting): Promise<void> {
+async function shoot(context: BrowserContext, { slug, shopper, send, name, folder, wanted }: Shooting): Promise<void> {
   const page = await context.newPage()
   const take = async (what: string) => {
     if (wanted.length > 0 && !wanted.includes(what)) return
@@ -119,6 +122,12 @@ async function shoot(context: BrowserContext, { slug, shopper, name, folder, wan
   }
   const isMore = wanted.length === 0 || wanted.some((what) => !pages[slug]?.some(([known]) => known === what))
   if (name.endsWith('dark') || !isMore) return
+  await page.goto('/sign-in')
+  await take('sign-in')
+  await page.fill('[name="email"]', shopper.email)
+  await page.fill('[name="password"]', shopper.password)
+  await page.locator('main button[type="submit"]').click()
+  await page.waitForURL(/\/account$/)
   for (const where of bought[slug] ?? []) {
     await page.goto(where)
     await page.locator('form.add button').click()
@@ -140,16 +149,35 @@ async function shoot(context: BrowserContext, { slug, shopper, name, folder, wan
   await page.locator('button[value="pay"]').click()
   await page.waitForURL(/\/orders\//)
   await take('confirmation')
-  await page.goto('/sign-in')
-  await take('sign-in')
-  await page.fill('[name="email"]', shopper.email)
-  await page.fill('[name="password"]', shopper.password)
-  await page.locator('main button[type="submit"]').click()
-  await page.waitForURL(/\/account$/)
-  for (const what of ['orders', 'addresses', 'profile', 'wish-list']) {
+  const order = new URL(page.url()).pathname
+  await send()
+  await page.goto(`${order}/return`)
+  await take('return')
+  await page.locator('select[name^="quantity."]').first().selectOption('1')
+  await page.locator('main form button[type="submit"]').first().click()
+  await page.waitForURL(/returned=true/)
+  await take('order')
+  for (const what of ['', 'orders', 'addresses', 'profile', 'security', 'wish-list']) {
     await page.goto(`/account/${what}`)
-    await take(what)
+    await take(what === '' ? 'account' : what)
   }
+}
+
+/** As the first vendor's own software does. */
+async function send(demo: Demo, { vendors }: DemoTenant): Promise<void> {
+  const [vendor] = vendors
+  const ask = async (path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${vendor?.api_key}`, 'content-type': 'application/json' }
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const response = await fetch(`${demo.base_url}/vendor/orders${path}`, { headers, ...sent })
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+    return response.json()
+  }
+  const [part] = (await ask('?limit=1&order=-created_at')).orders
+  const items = part.items.map(({ id, quantity }: { id: string; quantity: number }) => ({ id, quantity }))
+  const packed = await ask(`/${part.id}/fulfillments`, { items })
+  const labels = [{ tracking_number: 'RB 123 456 789', tracking_url: 'https://carrier.example/RB123456789' }]
+  await ask(`/${part.id}/fulfillments/${packed.order.fulfillments[0].id}/shipments`, { labels })
 }
 
 /** Pictures that wait for being seen are asked to come. */

@@ -13,6 +13,7 @@ export {
   booleanText,
   countryCode,
   currencyCode,
+  distinctNames,
   email,
   freeObject,
   metadata,

@@ -12,8 +12,15 @@ const issuesShown = 3
 export function parseWith<Schema extends ZodType>(schema: Schema, input: unknown): output<Schema> {
   const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
-  const messages = parsed.error.issues.flatMap((issue) => messagesOf(asSent(issue, input)))
+  const messages = parsed.error.issues.filter(isLowestLimit).flatMap((issue) => messagesOf(asSent(issue, input)))
   throw invalidData(`Invalid request: ${messages.slice(0, issuesShown).join('; ')}`)
+}
+
+/** A number beyond what a computer counts to is beyond its own limit, too: the lower limit says more. */
+function isLowestLimit(issue: Issue, _index: number, all: readonly Issue[]): boolean {
+  if (issue.code !== 'too_big') return true
+  const isSameField = (other: Issue) => other.path.length === issue.path.length && other.path.every((part, at) => part === issue.path[at])
+  return !all.some((other) => other.code === 'too_big' && isSameField(other) && other.maximum < issue.maximum)
 }
 
 /** A number that was made of a text names the text: nobody sent NaN. */
@@ -37,7 +44,10 @@ function messagesOf(issue: Issue): string[] {
     case 'unrecognized_keys':
       return [`Unrecognized fields: '${issue.keys.join(', ')}'`]
     case 'too_small':
-      return [`Value for field '${field}' too small, expected at least: '${issue.minimum}'`]
+      // That there must be a piece at all is refused in Medusa's words, which the Store API's contract has.
+      return issue.inclusive === false && issue.path.at(-1) !== 'quantity'
+        ? [`Value for field '${field}' too small, expected more than: '${issue.minimum}'`]
+        : [`Value for field '${field}' too small, expected at least: '${issue.minimum}'`]
     case 'too_big':
       return [`Value for field '${field}' too big, expected at most: '${issue.maximum}'`]
     case 'invalid_union':
@@ -81,6 +91,12 @@ export const freeObject = z
   .refine((value) => JSON.stringify(value).length <= limits.metadata_characters, `is larger than ${limits.metadata_characters} characters`)
 export const metadata = freeObject.nullish()
 export const currencyCode = z.string().length(3).toLowerCase()
+/** Names of which none is said twice, as an option's values. */
+export const distinctNames = (names: z.ZodArray<ZodType<string>>) =>
+  names.superRefine((all, context) => {
+    const twice = all.find((name, index) => all.indexOf(name) < index)
+    if (twice !== undefined) context.addIssue({ code: 'custom', message: `names '${twice}' twice: name each once` })
+  })
 export const countryCode = z.string().length(2).toLowerCase()
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 /** One value or several, as filters take them; always an array afterwards. */

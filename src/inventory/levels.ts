@@ -78,7 +78,10 @@ async function createLevel(unit: Unit, inventoryItemId: string, locationId: stri
       [tenantOf(unit), inventoryItemId, locationId, newId('ilev'), stocked],
     ),
   )
-  if (made.length === 0) throw notFound(`Inventory item with id: ${inventoryItemId} or location ${locationId} was not found`)
+  if (made.length > 0) return
+  throw notFound(
+    `Stock location with id: ${locationId} was not found among those of the vendor whose item ${inventoryItemId} is: name one of them`,
+  )
 }
 
 /** Pieces of an order line, and the shelf that they came from or go to. */

@@ -24,7 +24,7 @@ const folder = new URL('../../../src/web/assets/', import.meta.url)
 const read = (name: string) => fs.readFileSync(new URL(name, folder), 'utf8')
 
 // What fits small screens comes last.
-const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'orders', 'payment', 'small']
+const sheets = ['base', 'controls', 'frame', 'home', 'lists', 'product', 'buying', 'orders', 'payment', 'later', 'small']
 const styles = assetOf('storefront', 'css', sheets.map((name) => read(`${name}.css`)).join(''))
 const script = assetOf('storefront', 'js', read('storefront.js'))
 const paymentScript = assetOf('payment', 'js', read('payment.js'))

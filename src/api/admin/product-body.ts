@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch } from '../../catalog/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { booleanText, currencyCode, metadata } from '../../http/index.js'
+import { booleanText, currencyCode, distinctNames, metadata } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
 import { amount, id, name, text } from './shared.js'
 
@@ -118,7 +118,7 @@ const columns = {
   additional_data,
 }
 
-const optionValues = z.array(name).min(1).max(limits.variantsOfProduct)
+const optionValues = distinctNames(z.array(name).min(1).max(limits.variantsOfProduct))
 /** An option by itself, or with its product. */
 export const newOption = z.strictObject({
   title: name,

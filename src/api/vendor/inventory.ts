@@ -33,6 +33,11 @@ const levelBody = z.strictObject({
 })
 type LevelBody = z.output<typeof levelBody>
 
+function noLocation(id: string | null): string {
+  if (id === null) return 'You have no stock location yet: add one with POST /vendor/stock-locations'
+  return `Stock location with id: ${id} was not found among your own: GET /vendor/stock-locations lists them`
+}
+
 /** Sets the stock, and answers the item and location that were meant. */
 async function setLevel({ context }: RequestContext<unknown, LevelBody>, body: LevelBody) {
   if ((body.inventory_item_id === undefined) === (body.sku === undefined)) {
@@ -44,7 +49,7 @@ async function setLevel({ context }: RequestContext<unknown, LevelBody>, body: L
     if (found?.inventory_item_id == null) {
       throw notFound(`Inventory item with ${wanted.itemId === null ? `sku: ${wanted.sku}` : `id: ${wanted.itemId}`} was not found`)
     }
-    if (found.location_id === null) throw notFound(`Stock location with id: ${wanted.locationId ?? 'of the vendor'} was not found`)
+    if (found.location_id === null) throw notFound(noLocation(wanted.locationId))
     await setStock(unit, found.inventory_item_id, found.location_id, body.stocked_quantity)
     return { itemId: found.inventory_item_id, locationId: found.location_id }
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ensureWords, type PriceInput, type ProductInput, type ProductPatch, type VariantInput } from '../../catalog/index.js'
 import { tenantOf, type Unit } from '../../db/index.js'
-import { currencyCode, metadata } from '../../http/index.js'
+import { currencyCode, distinctNames, metadata } from '../../http/index.js'
 import { invalidData, limits, toMinor } from '../../kernel/index.js'
 import { storeCurrenciesStatement } from '../../regions/index.js'
 
@@ -71,7 +71,7 @@ const columns = {
   material: word,
   metadata,
   options: z
-    .array(z.strictObject({ title: name, values: z.array(name).min(1).max(limits.variantsOfProduct) }))
+    .array(z.strictObject({ title: name, values: distinctNames(z.array(name).min(1).max(limits.variantsOfProduct)) }))
     .max(limits.optionsOfProduct)
     .optional(),
 }

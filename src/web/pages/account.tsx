@@ -5,6 +5,7 @@ import { AccountFrame } from '../parts/account-frame.js'
 import { AddressFields, addressProblems, type TypedAddress, typedAddress, typedFrom } from '../parts/address-fields.js'
 import { Field, noProblems, ProblemList, type Problems } from '../parts/fields.js'
 import { AddressLines } from '../parts/address-lines.js'
+import { Nothing } from '../parts/nothing.js'
 import { dayText, type Visit } from '../visit.js'
 
 const ordersOfPage = 20
@@ -22,7 +23,7 @@ async function readOrders({ api }: Visit, page: number, limit: number) {
 
 function OrderRows({ visit, orders }: { visit: Visit; orders: readonly Order[] }) {
   const { words } = visit
-  if (orders.length === 0) return <p class="nothing">{words.noOrders}</p>
+  if (orders.length === 0) return <Nothing visit={visit} words={words.noOrders} />
   return (
     <ul class="order-rows">
       {orders.map((order) => (

@@ -1,4 +1,5 @@
-import type { Cart, Line } from '../answers.js'
+import { toMajor, toMinor } from '../../kernel/index.js'
+import type { Cart, Line, ShippingOption } from '../answers.js'
 import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
 import { inOwnWords } from '../lines.js'
@@ -7,6 +8,7 @@ import { tellsTax } from '../parts/address-fields.js'
 import { Codes } from '../parts/codes.js'
 import { Deliveries, deliveryPrefix } from '../parts/deliveries.js'
 import { idOf, noProblems, ProblemList, type Problems } from '../parts/fields.js'
+import { Nothing } from '../parts/nothing.js'
 import { Picture } from '../parts/picture.js'
 import { VariantTitle } from '../parts/variant-title.js'
 import { TotalsList } from '../parts/totals.js'
@@ -109,12 +111,7 @@ export async function cartDocument(visit: Visit, problems: Problems = noProblems
         <>
           <h1>{words.cart}</h1>
           <ProblemList visit={visit} problems={problems} />
-          <p class="nothing">{words.cartEmpty}</p>
-          <p>
-            <a class="button" href={visit.to('/products')}>
-              {words.toProducts}
-            </a>
-          </p>
+          <Nothing visit={visit} words={words.cartEmpty} />
         </>
       ),
     }
@@ -127,6 +124,10 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
   const { words } = visit
   const sound = [...states.values()].every((state) => state === 'good')
   const added = cart.items.find((line) => line.variant_id === visit.query.get('added'))
+  // The total is what the shopper would pay with the ways that are ticked, chosen or not.
+  const proposed = parts
+    .flatMap((part) => part.deliveries)
+    .flatMap(({ chosen, options }) => (chosen === undefined ? (options[0] ?? []) : []))
   return (
     <>
       <h1>{words.cart}</h1>
@@ -155,7 +156,8 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
             totals={cart}
             gross={showsTax(cart.region)}
             taxKnown={tellsTax(cart.shipping_address)}
-            deliveryKnown={cart.shipping_methods.length > 0}
+            deliveryKnown={cart.shipping_methods.length > 0 || proposed.length > 0}
+            proposedDelivery={sumOf(proposed, cart.currency_code)}
           />
           {sound && (
             <a class="button" href={visit.to('/checkout')}>
@@ -170,6 +172,12 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
     </>
   )
 }
+
+const sumOf = (options: readonly ShippingOption[], currency: string): number =>
+  toMajor(
+    options.reduce((sum, { amount }) => sum + toMinor(amount, currency), 0n),
+    currency,
+  )
 
 /** What is bought of one vendor, and how it is sent. */
 function PartOfBasket({ visit, basket, part, problems }: { visit: Visit; basket: Basket; part: VendorPart; problems: Problems }) {

@@ -2,7 +2,6 @@ import type { Order } from '../answers.js'
 import type { Page, Shown } from '../page.js'
 import { readOrder } from '../orders.js'
 import { openCollection, OrderView, paidOf } from '../parts/order-view.js'
-import { HowToPay } from '../parts/payment.js'
 import { dayText, type Visit } from '../visit.js'
 import { afterSaleWordsOf } from '../words/after-sale.js'
 import { orderPayingWordsOf } from '../words/order-paying.js'
@@ -27,7 +26,6 @@ async function show(visit: Visit): Promise<Shown> {
           )}
         </header>
         <Payment visit={visit} order={order} />
-        <HowToPay visit={visit} order={order} />
         {visit.query.get('returned') === 'true' && order.returns.length > 0 && (
           <p class="said" role="status">
             {words.returned}

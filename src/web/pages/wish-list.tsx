@@ -3,6 +3,7 @@ import { isNamed } from '../../translations/index.js'
 import type { WishList } from '../answers.js'
 import { type Page, type Shown, seeOther } from '../page.js'
 import { AccountFrame } from '../parts/account-frame.js'
+import { Nothing } from '../parts/nothing.js'
 import { Picture } from '../parts/picture.js'
 import type { Visit } from '../visit.js'
 
@@ -59,7 +60,7 @@ async function show(visit: Visit): Promise<Shown> {
     body: (
       <AccountFrame visit={visit} title={title}>
         {list === null || list.items.length === 0 ? (
-          <p class="nothing">{words.noWishes}</p>
+          <Nothing visit={visit} words={words.noWishes} />
         ) : (
           <>
             <Items visit={visit} list={list} own />

@@ -4,6 +4,7 @@ import type { Order, OrderCollection, OrderItem, OrderReturn, VendorOrder } from
 import { dayText, type Visit } from '../visit.js'
 import { afterSaleWordsOf } from '../words/after-sale.js'
 import { AddressLines } from './address-lines.js'
+import { HowToPay } from './payment.js'
 import { Picture } from './picture.js'
 import { TotalsList } from './totals.js'
 import { VariantTitle } from './variant-title.js'
@@ -217,6 +218,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   return (
     <div class="basket">
       <div class="parts">
+        <HowToPay visit={visit} order={order} />
         {order.vendor_orders.map((part) => (
           <Part key={part.id} visit={visit} order={order} part={part} gross={gross} />
         ))}

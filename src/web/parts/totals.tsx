@@ -13,16 +13,33 @@ interface TotalsOf {
   /** What stands where the tax is not known. */
   taxLater?: string
   deliveryKnown?: boolean
+  /** What ways of delivery come to that are proposed and not chosen yet. */
+  proposedDelivery?: number
   /** Of an order that is placed. */
   placed?: boolean
 }
 
 /** Sums as the law of the region wants them: with the tax in each, or beside them. */
-export function TotalsList({ visit, totals, gross, taxKnown = true, taxLater, deliveryKnown = true, placed = false }: TotalsOf) {
+export function TotalsList({
+  visit,
+  totals,
+  gross,
+  taxKnown = true,
+  taxLater,
+  deliveryKnown = true,
+  proposedDelivery = 0,
+  placed = false,
+}: TotalsOf) {
   const { words } = visit
   const money = (amount: number) => visit.money(amount, totals.currency_code)
   const credit = totals.credit_line_total ?? 0
-  const sum = toMajor(toMinor(totals.total, totals.currency_code) + toMinor(credit, totals.currency_code), totals.currency_code)
+  const plus = (...amounts: number[]) =>
+    toMajor(
+      amounts.reduce((all, amount) => all + toMinor(amount, totals.currency_code), 0n),
+      totals.currency_code,
+    )
+  const sum = plus(totals.total, credit, proposedDelivery)
+  const delivery = plus(gross ? totals.original_shipping_total : totals.shipping_subtotal, proposedDelivery)
   const discount = gross ? totals.discount_total : totals.discount_subtotal
   return (
     <dl class="totals">
@@ -38,7 +55,7 @@ export function TotalsList({ visit, totals, gross, taxKnown = true, taxLater, de
       )}
       <div>
         <dt>{words.delivery}</dt>
-        <dd>{deliveryKnown ? money(gross ? totals.original_shipping_total : totals.shipping_subtotal) : words.notYetKnown}</dd>
+        <dd>{deliveryKnown ? money(delivery) : words.notYetKnown}</dd>
       </div>
       {!gross && (
         <div>

@@ -55,6 +55,20 @@ describe('storefront: the checkout', () => {
     return { email, headers, id: found.id as string }
   }
 
+  it('shows in the cart what there will be to pay with the way of delivery that is ticked', async () => {
+    const headers = { cookie: await filledCart() }
+    const sums = async () =>
+      [...(await ask('/cart', { headers })).text.matchAll(/<dt>(\w+)<\/dt><dd[^>]*>([^<]+)</g)].map((found) => found.slice(1))
+    assert.deepEqual(await sums(), [
+      ['Goods', '$20.00'],
+      ['Delivery', '$5.00'],
+      ['Total', '$25.00'],
+    ])
+    const before = await sums()
+    await ask('/checkout', { headers })
+    assert.deepEqual(await sums(), before, 'and the same once it is chosen')
+  })
+
   const totalOf = (page: PageAnswer) => fields(page).total as string
   async function orderOf(page: PageAnswer) {
     assert.match(page.headers.location ?? '', /^\/orders\/order_/, page.text)

@@ -38,6 +38,17 @@ describe('products of a vendor', () => {
   let vendor: Client
   let rival: Client
 
+  it('name each value of an option once', async () => {
+    const options = [{ title: 'Glaze', values: ['Ash', 'Moss', 'Ash'] }]
+    for (const refused of [
+      await vendor.post('/vendor/products', { ...mug, options }),
+      await store.admin.post('/admin/products', { title: 'Cup', options: [{ title: 'Glaze', values: ['Ash', 'Ash'] }] }),
+    ]) {
+      assert.equal(refused.status, 400)
+      assert.match(refused.body.message, /names 'Ash' twice: name each once/)
+    }
+  })
+
   before(async () => {
     store = await createTestStore(app(), { vendors: 2, productsPerVendor: 2 })
     other = await createTestStore(app())

@@ -35,6 +35,16 @@ describe('stock, places and shipping of a vendor', () => {
     assert.equal(byItem.body.inventory_level.stocked_quantity, 42)
   })
 
+  it('is refused at a place of somebody else’s, with where one’s own are listed', async () => {
+    const { location_id } = (await rival.get('/vendor/inventory-levels', { sku: 'V2-1-S' })).body.inventory_levels[0]
+    const { inventory_item_id } = (await vendor.get('/vendor/inventory-levels', { sku: 'V1-1-S' })).body.inventory_levels[0]
+    const refused = await vendor.post('/vendor/inventory-levels', { inventory_item_id, location_id, stocked_quantity: 1 })
+    assert.deepEqual(
+      [refused.status, refused.body.message],
+      [404, `Stock location with id: ${location_id} was not found among your own: GET /vendor/stock-locations lists them`],
+    )
+  })
+
   it('cannot be set below what is promised to an order', async () => {
     const variantIds = [store.vendors[0]?.products[0]?.variantIds[1] as string]
     const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds, quantity: 5 })

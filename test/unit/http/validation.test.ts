@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import { address, booleanText, countryCode, currencyCode, email, metadata, nothing, oneOrMany, parseWith } from '../../../src/http/index.js'
+import {
+  address,
+  booleanText,
+  countryCode,
+  currencyCode,
+  distinctNames,
+  email,
+  metadata,
+  nothing,
+  oneOrMany,
+  parseWith,
+} from '../../../src/http/index.js'
 
 const body = z.strictObject({
   cart_id: z.string().max(10),
@@ -68,6 +79,23 @@ describe('validation', () => {
       assert.equal(message(input), expected)
     })
   }
+
+  it('says once that a number is too large, and by which limit', () => {
+    assert.equal(
+      message({ stock: 1e20 }, z.strictObject({ stock: z.int().min(0).max(10) })),
+      "Invalid request: Value for field 'stock' too big, expected at most: '10'",
+    )
+  })
+
+  it('says of a limit that is itself too small that more is expected', () => {
+    const amount = z.strictObject({ amount: z.number().gt(0) })
+    assert.equal(message({ amount: 0 }, amount), "Invalid request: Value for field 'amount' too small, expected more than: '0'")
+  })
+
+  it('says which name stands twice where each is named once', () => {
+    const names = z.strictObject({ values: distinctNames(z.array(z.string())) })
+    assert.equal(message({ values: ['S', 'M', 'S'] }, names), "Invalid request: Field 'values': names 'S' twice: name each once")
+  })
 
   it('shows three problems at most, and a value not beyond a hundred characters', () => {
     const many = z.strictObject(Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, z.string()])))
