@@ -180,8 +180,9 @@ async function send(demo: Demo, { vendors }: DemoTenant): Promise<void> {
   await ask(`/${part.id}/fulfillments/${packed.order.fulfillments[0].id}/shipments`, { labels })
 }
 
-/** Pictures that wait for being seen are asked to come. */
+/** Pictures that wait for being seen are asked to come, and parts that are laid out only then are. */
 async function everyPicture(page: Page): Promise<void> {
+  await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
   await page.evaluate(`for (const picture of document.images) picture.loading = 'eager'`)
   await page.waitForFunction(`[...document.images].every((picture) => picture.complete)`)
 }

@@ -9,6 +9,7 @@ import { VariantTitle } from '../parts/variant-title.js'
 import { refusalIn } from '../refusals.js'
 import type { Visit } from '../visit.js'
 import { afterSaleWordsOf } from '../words/after-sale.js'
+import { orderPayingWordsOf } from '../words/order-paying.js'
 
 interface Reason {
   id: string
@@ -91,7 +92,7 @@ function returnDocument(visit: Visit, found: Returnable, problems: Problems = no
           </section>
         ))}
         <p>
-          <a href={visit.to(`/orders/${order.id}`)}>{words.orderNumber(order.display_id)}</a>
+          <a href={visit.to(`/orders/${order.id}`)}>{orderPayingWordsOf(visit.locale).back}</a>
         </p>
       </>
     ),
