@@ -44,7 +44,8 @@ export const settings = {
   REDIS_URL: {
     schema: z.url(),
     fallback: undefined,
-    meaning: 'Redis for jobs, which stay in the process without it; rate limits are counted in each process',
+    meaning:
+      'Redis for jobs, which stay in the process without it, and for what processes together ask of Stripe; limits of callers are counted in each process',
   },
   REDIS_PREFIX: { schema: text, fallback: 'stoa', meaning: 'keeps deployments apart that share a Redis' },
   TOKEN_SECRET: {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type Logger, pino } from 'pino'
 import { gatekeeperOf, tokensOf } from './access/index.js'
 import { routes } from './api/index.js'
-import { completeCart, resumeCheckout } from './checkout/index.js'
+import { completeCart, resumeCheckout, sweepCarts } from './checkout/index.js'
 import type { Config } from './config.js'
 import { issueGiftCards } from './credit/index.js'
 import { type Context, openDatabase, pendingMigrations } from './db/index.js'
@@ -13,7 +13,7 @@ import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
 import { makeHandedIn } from './files/index.js'
 import { runImport } from './imports/index.js'
-import { type Handlers, startWorker, type Worker } from './jobs/index.js'
+import { type Handlers, openSharedRedis, type SharedRedis, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
@@ -91,9 +91,14 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     poolMax: config.databasePoolMax,
     preparedStatements: config.databasePreparedStatements,
   })
+  const redis = await sharedRedisOf(config, log)
   registerPaymentProvider(manualPaymentProvider)
   registerPaymentProvider(
-    stripePaymentProvider({ sealer: sealerOf(config.tokenSecret, 'stoa payment accounts'), apiUrl: config.stripeApiUrl }),
+    stripePaymentProvider({
+      sealer: sealerOf(config.tokenSecret, 'stoa payment accounts'),
+      apiUrl: config.stripeApiUrl,
+      sharedCounts: redis === null ? undefined : { client: redis.client, prefix: config.redisPrefix },
+    }),
   )
   const tokens = tokensOf(config.tokenSecret, config.tokenLifetime_s)
   const mailer = options.mailer ?? (config.smtpUrl === undefined ? noMailer : smtpMailer(config.smtpUrl))
@@ -114,6 +119,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     rates: rateLimiter(config.rateLimitScale),
     sealer: sealerOf(config.tokenSecret, 'stoa stored answers'),
     accountSealer,
+    identitySealer: sealerOf(config.tokenSecret, 'stoa seller identities'),
     publicUrl: config.publicUrl ?? '',
     filesDirectory: filesDirectoryOf(config),
     readiness,
@@ -136,10 +142,21 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     if (config.process !== 'worker') server = await listen(config, services)
   } catch (error) {
     await worker?.stop()
+    await redis?.close()
     await db.close()
     throw error
   }
-  return { url: services.publicUrl, services, worker, stop: () => stopAll({ server, worker, db, mailer }) }
+  return { url: services.publicUrl, services, worker, stop: () => stopAll({ server, worker, redis, db, mailer }) }
+}
+
+/** Where processes count together; null for one that is alone. */
+async function sharedRedisOf({ redisUrl, redisPrefix: prefix }: Config, log: Logger): Promise<SharedRedis | null> {
+  if (redisUrl === undefined) return null
+  return openSharedRedis({
+    redisUrl,
+    prefix,
+    onError: (error) => log.warn({ err: error }, 'Redis is lost: requests are counted in this process alone'),
+  })
 }
 
 function loggerOf(config: Config): Logger {
@@ -165,6 +182,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) => resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, checkout),
+    sweep_carts: (context) => sweepCarts(context),
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),
@@ -215,6 +233,7 @@ async function listen(config: Config, services: Services & { publicUrl: string }
 async function stopAll(parts: {
   server: http.Server | null
   worker: Worker | null
+  redis: SharedRedis | null
   db: { close(): Promise<void> }
   mailer: Mailer
 }): Promise<void> {
@@ -227,6 +246,7 @@ async function stopAll(parts: {
     clearTimeout(timer)
   }
   await worker?.stop()
+  await parts.redis?.close()
   parts.mailer.close()
   await parts.db.close()
 }

@@ -8,3 +8,4 @@ export {
 } from './order-rows.js'
 export { feeOf, planOrder, sellLine } from './place-order.js'
 export { type CheckoutSettings, checkoutSettingsStatement } from './settings.js'
+export { scheduleCartSweep, sweepCarts } from './sweep-carts.js'

@@ -65,6 +65,8 @@ export interface EventPayloads {
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
   'payment_session.ended': { payment_session_id: string; unless_used?: boolean }
+  /** What a provider makes of a payment in another currency is known: its vendors can be paid of it. */
+  'payment.exchanged': { order_id: string }
   /** A payment that a provider elsewhere was asked for; due later, for events that were lost. */
   'payment_session.check': { payment_session_id: string; round: number }
   /** A dispute was opened, or decided. */
@@ -87,6 +89,8 @@ export interface EventPayloads {
   'vendor.payable_changed': { vendor_id: string }
   /** The store changed when it releases what vendors are owed. */
   'store.release_policy_changed': Record<string, never>
+  /** A night's look for carts that nobody completed. */
+  'carts.outdated': Record<string, never>
   /** The store's next run of payouts. */
   'payout_run.due': { due_at: string }
 }
@@ -118,6 +122,7 @@ export const handlersOf = {
   'return.received': ['send_return_notice'],
   'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
+  'payment.exchanged': ['settle_vendor_orders'],
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
   'dispute.changed': ['settle_vendor_orders'],
@@ -130,6 +135,7 @@ export const handlersOf = {
   'payable.due': ['settle_vendor_order'],
   'vendor.payable_changed': ['settle_vendor'],
   'store.release_policy_changed': ['settle_vendors'],
+  'carts.outdated': ['sweep_carts'],
   'payout_run.due': ['run_payouts'],
 } as const satisfies Record<EventName, readonly string[]>
 

@@ -19,6 +19,8 @@ export interface Services {
   readonly sealer: Sealer
   /** Of second factors' secrets, and of the codes that mails carry. */
   readonly accountSealer: Sealer
+  /** Of what sellers state for tax offices. */
+  readonly identitySealer: Sealer
   /** Address under which clients reach this API, without a slash at the end. */
   readonly publicUrl: string
   /** Folder of uploaded and demo files, one folder per tenant. */

@@ -9,6 +9,7 @@ export {
   disputeHoldEntry,
   disputeLostEntry,
   disputeWonEntry,
+  exchangeEntry,
   feeEntry,
   creditReversalEntry,
   paymentEntry,

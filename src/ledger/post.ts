@@ -30,6 +30,7 @@ export const chart = {
   'E:dispute_fee': 'debit',
   'E:dispute_loss': 'debit',
   'E:bad_debt': 'debit',
+  'E:exchange': 'debit',
 } as const
 export type AccountCode = keyof typeof chart
 
@@ -56,6 +57,7 @@ export interface LedgerEntry {
     | 'store_credit'
     | 'psp_fee'
     | 'conversion'
+    | 'exchange'
     | 'release'
     | 'clawback'
     | 'reserve'

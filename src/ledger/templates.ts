@@ -284,6 +284,15 @@ export function conversionEntries(movement: {
   return [leg('from', original, given, taken), leg('to', changed, taken, given)]
 }
 
+/** What was won, or lost (negative), because money went back at another rate than it came in. */
+export function exchangeEntry(fact: MovementFact): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = fact
+  const clearing = { code: 'A:fx_clearing', partyId: fact.providerId } as const
+  const result = { code: 'E:exchange' } as const
+  const posting = amountMinor < 0n ? { from: clearing, to: result, amountMinor: -amountMinor } : { from: result, to: clearing, amountMinor }
+  return { source, kind: 'exchange', currency, occurredAt, postings: [posting] }
+}
+
 interface VendorPayment {
   source: string
   vendorId: string

@@ -28,6 +28,7 @@ export { type RefundInput, refundPayment } from './commands/request-refund.js'
 export { resumeRefund } from './commands/settle-refund.js'
 export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
 export { noteMovements } from './commands/note-movements.js'
+export { partAtRate } from './exchange.js'
 export { divideCredit, insertCreditsStatement, lessCredits, lesserOf, type OpenPart, openPartsStatement } from './credits.js'
 export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
@@ -39,7 +40,7 @@ export {
   type OperatorAccountView,
   type PaymentAccountSetting,
 } from './operator-accounts.js'
-export { listOperatorEventsStatement, referencesOfStore } from './operator-events.js'
+export { ignoreOperatorEvent, listOperatorEventsStatement, referencesOfStore } from './operator-events.js'
 export type {
   DisputePort,
   DisputeSnapshot,

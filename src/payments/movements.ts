@@ -17,7 +17,8 @@ export function movementEntries(movement: MoneyMovement, providerId: string): Le
   const fact = { source, providerId, currency, occurredAt }
   const keptMinor = movement.feeMinor - (charged.has(category) ? amountMinor : 0n)
   const entries = [feeEntry({ ...fact, kind: disputed.has(category) ? 'dispute_fee' : 'psp_fee', amountMinor: keptMinor })]
-  if (disputed.has(category)) entries.push(disputeHoldEntry({ ...fact, amountMinor }))
+  // A dispute is of what the shopper paid, in the shopper's currency.
+  if (disputed.has(category)) entries.push(disputeHoldEntry({ ...fact, ...(movement.original ?? { amountMinor, currency }) }))
   if (paidOut.has(category)) entries.push(bankEntry({ ...fact, amountMinor }))
   if (movement.original !== null) {
     const changed = { amountMinor, currency }

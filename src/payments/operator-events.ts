@@ -1,9 +1,9 @@
 import { type Context, type Database, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { nudgeAfter } from '../events/index.js'
-import { newId } from '../kernel/index.js'
+import { newId, notAllowed, notFound } from '../kernel/index.js'
 import { eventsKept_days } from './commands/sweep-events.js'
 import { keepEventStatement } from './keep-event.js'
-import type { PaymentAccount, RemotePort, VerifiedEvent } from './provider.js'
+import type { PaymentAccount, RemotePort, Touch, VerifiedEvent } from './provider.js'
 
 // The operator's account has one address for the events of many stores. An event is the store's for whom the object was made
 // that it points at, by our own row of that (`platform.payment_reference`); what its body says of a store counts for nothing.
@@ -30,9 +30,10 @@ export async function receiveOperatorEvent(
   event: VerifiedEvent,
   requestId: string,
 ): Promise<void> {
-  const touched = remote.interpret(event).map(({ reference }) => reference)
+  const touches = remote.interpret(event)
+  const touched = touches.map(({ reference }) => reference)
   const known = touched.length === 0 ? [] : await db.read(platform, ownersStatement(account.id, touched))
-  const owners = known.length === 1 ? known : await keepForOperator(db, account, event, touched)
+  const owners = known.length === 1 ? known : await keepForOperator(db, account, event, touches)
   const [owner, another] = owners
   if (owner === undefined || another !== undefined) return
   await db.unitOfWork({ role: 'platform', tenantId: owner.tenant_id }, (unit) => handOver(unit, account.id, account.mode, event, requestId))
@@ -43,8 +44,9 @@ async function keepForOperator(
   db: Database,
   account: PaymentAccount,
   event: VerifiedEvent,
-  touched: readonly string[],
+  touches: readonly Touch[],
 ): Promise<{ tenant_id: string }[]> {
+  const touched = touches.map(({ reference }) => reference)
   return db.unitOfWork(platform, async (unit) => {
     // Whoever notes a reference now is waited for, and whoever does later finds this event.
     await unit.run(
@@ -53,8 +55,7 @@ async function keepForOperator(
     const owners = await unit.run(ownersStatement(account.id, touched))
     if (owners.length === 1) return owners
     await unit.run(sweepStatement())
-    const state = touched.length === 0 ? 'ignored' : 'unclaimed'
-    const nobodys = owners.length === 0 ? 'It points at nothing that was made for a store' : 'It points at what was made for several stores'
+    const { state, reason } = standingOf(account, event, touches, owners.length)
     await unit.run(
       statement(
         'payments.keep_operator_event',
@@ -72,7 +73,7 @@ async function keepForOperator(
           event.isLive,
           JSON.stringify(event.payload),
           state,
-          state === 'ignored' ? null : nobodys,
+          reason,
           event.occurredAt,
         ],
       ),
@@ -81,14 +82,33 @@ async function keepForOperator(
   })
 }
 
+/** What only waits to become a store's goes after a time; what moves the operator's money, and nobody answers to, waits for a person. */
+function standingOf(
+  account: PaymentAccount,
+  event: VerifiedEvent,
+  touches: readonly Touch[],
+  owners: number,
+): { state: 'ignored' | 'unclaimed' | 'parked'; reason: string | null } {
+  if (touches.length === 0) return { state: 'ignored', reason: null }
+  if (owners > 0) return { state: 'parked', reason: 'It points at what was made for several stores' }
+  if (event.isLive !== (account.mode === 'live')) {
+    return { state: 'parked', reason: `A ${event.isLive ? 'live' : 'test'} event for an account in ${account.mode} mode` }
+  }
+  const reason = 'It points at nothing that was made for a store'
+  return { state: touches.some(({ kind }) => kind === 'dispute') ? 'parked' : 'unclaimed', reason }
+}
+
 const sweptAtOnce = 100
 
-/** Those that nobody waits for any more go with the writing of another, as a store's do each night. */
+/**
+ * Those that nobody waits for any more go with the writing of another, as a store's do each night: handed over, ignored, or
+ * nobody's for longer than their provider repeats them. Those that wait for a person stay.
+ */
 function sweepStatement(): Statement<{ id: string }> {
   return statement(
     'payments.sweep_operator_events',
     `delete from platform.payment_event where id in (
-       select id from platform.payment_event where state <> 'unclaimed' and received_at < now() - $1 * interval '1 day'
+       select id from platform.payment_event where state <> 'parked' and received_at < now() - $1 * interval '1 day'
        order by received_at limit $2 for update skip locked)
      returning id`,
     [eventsKept_days, sweptAtOnce],
@@ -150,7 +170,7 @@ export async function claimReference(unit: Unit, context: Context, account: Paym
       // What it says is the store's from now on, and is kept among the store's rows alone.
       `with waiting as (
          select e.* from platform.payment_event e
-         where e.payment_account_id = $1 and e.state = 'unclaimed' and e.touched @> array[$2::text]
+         where e.payment_account_id = $1 and e.state in ('unclaimed', 'parked') and e.touched @> array[$2::text]
            and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
          for update of e
        ), handed as (
@@ -209,7 +229,7 @@ export interface OperatorEventView {
   reference: string
   type: string
   object_reference: string | null
-  state: 'unclaimed' | 'handed' | 'ignored'
+  state: 'unclaimed' | 'parked' | 'handed' | 'ignored'
   reason: string | null
   /** The store that it was handed to later, by its public id. */
   tenant_id: string | null
@@ -220,7 +240,7 @@ export interface OperatorEventView {
 }
 
 export function listOperatorEventsStatement(
-  filter: { state: string[] | null; accountId: string[] | null },
+  filter: { id?: string; state?: string[] | undefined; accountId?: string[] | undefined },
   page: ListPage,
 ): Statement<OperatorEventView> {
   const order = orderBy('e', page.order)
@@ -230,7 +250,27 @@ export function listOperatorEventsStatement(
             e.occurred_at, e.received_at, e.settled_at, count(*) over ()::int as count
      from platform.payment_event e left join platform.tenant t on t.id = e.tenant_id
      where ($1::text[] is null or e.state = any($1)) and ($2::text[] is null or e.payment_account_id = any($2))
-     ${order.sql} limit $3 offset $4`,
-    [filter.state, filter.accountId, page.limit, page.offset],
+       and ($3::text is null or e.id = $3)
+     ${order.sql} limit $4 offset $5`,
+    [filter.state ?? null, filter.accountId ?? null, filter.id ?? null, page.limit, page.offset],
+  )
+}
+
+/**
+ * The operator has looked at an event that was set aside: it goes when its time comes.
+ * @throws not_found; not_allowed for one that was not set aside
+ */
+export async function ignoreOperatorEvent(unit: Unit, id: string, now: Date): Promise<void> {
+  const [event] = await unit.run(
+    statement<{ state: string }>('payments.lock_operator_event', 'select state from platform.payment_event where id = $1 for update', [id]),
+  )
+  if (event === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+  if (event.state !== 'parked')
+    throw notAllowed(`The payment event: ${id} is ${event.state}. Only one that was set aside is to be looked at.`)
+  await unit.run(
+    statement('payments.ignore_operator_event', `update platform.payment_event set state = 'ignored', settled_at = $2 where id = $1`, [
+      id,
+      now,
+    ]),
   )
 }

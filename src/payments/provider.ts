@@ -162,10 +162,13 @@ export interface ReleaseSnapshot {
 
 /** What is asked of providers that can pay vendors. */
 export interface PayeePort {
+  /** The smallest amount that it moves of a currency, of which every other is a multiple; in minor units. One, unless it says so. */
+  stepMinor?(currency: string): bigint
   createPayee(
     call: ProviderCall,
     payee: { vendorId: string; email: string; name: string; country: string; currency: string; kind: 'individual' | 'company' },
   ): Promise<Outcome<PayeeSnapshot>>
+  /** `rejected` with code `not_found` for one that there is not, or that our keys do not reach any more. */
   fetchPayee(call: ProviderCall, reference: string): Promise<Outcome<PayeeSnapshot>>
   /** A page of the provider's where a vendor tells who they are; good for minutes, and once. */
   onboardingLink(
@@ -173,7 +176,7 @@ export interface PayeePort {
     reference: string,
     urls: { returnUrl: string; refreshUrl: string },
   ): Promise<Outcome<{ url: string; expiresAt: Date }>>
-  /** Pays a vendor from what a payment took; `data` is the payment's. */
+  /** Pays a vendor from what a payment took, in the currency that the provider keeps; `data` is the payment's. */
   release(
     call: ProviderCall,
     release: { payee: string; money: Money; data: Record<string, unknown>; orderId: string },

@@ -2,7 +2,7 @@ import { type Context, type Statement, statement, tenantOf, type Unit } from '..
 import { paymentProviderOf } from '../payments/index.js'
 import { day_ms, type Facts, type HoldFact, type PaymentFact, type ReleaseFact } from './policy.js'
 
-type CoreRow = Omit<Facts, 'now' | 'releases' | 'pending' | 'holds' | 'debts' | 'payments' | 'paysVendors'> & {
+type CoreRow = Omit<Facts, 'now' | 'releases' | 'pending' | 'holds' | 'debts' | 'payments' | 'paysVendors' | 'stepMinor'> & {
   pending_release_id: string | null
   pending_clawback_id: string | null
 }
@@ -62,7 +62,34 @@ export async function lockFacts(unit: Unit, context: Context, vendorOrderId: str
     return pending_clawback_id === null ? null : ({ kind: 'clawback', id: pending_clawback_id } as const)
   }
   const paysVendors = (providerId: string) => paymentProviderOf(providerId)?.payees !== undefined
-  return { ...rest, now, releases, holds, payments, debts, pending: pendingOf(), paysVendors }
+  const stepMinor = (providerId: string, currency: string) => paymentProviderOf(providerId)?.payees?.stepMinor?.(currency) ?? 1n
+  return {
+    ...rest,
+    now,
+    releases,
+    holds,
+    payments: payments.map(paymentOfRow),
+    debts,
+    pending: pendingOf(),
+    paysVendors,
+    stepMinor,
+  }
+}
+
+type PaymentRow = Omit<PaymentFact, 'exchange'> & {
+  original_minor: bigint | null
+  changed_minor: bigint | null
+  changed_currency_code: string | null
+}
+
+function paymentOfRow({
+  original_minor: original,
+  changed_minor: changed,
+  changed_currency_code: currency,
+  ...payment
+}: PaymentRow): PaymentFact {
+  const isChanged = original !== null && changed !== null && currency !== null
+  return { ...payment, exchange: isChanged ? { original, changed, currency } : null }
 }
 
 function coreStatement(tenantId: string, vendorOrderId: string): Statement<CoreRow> {
@@ -114,12 +141,17 @@ function coreStatement(tenantId: string, vendorOrderId: string): Statement<CoreR
 function releasesStatement(tenantId: string, vendorOrderId: string, since: Date): Statement<ReleaseFact> {
   return statement(
     'payouts.releases_of_part',
-    `select r.id, r.method, r.state, r.payout_id, r.amount_minor,
+    `select r.id, r.method, r.state, r.payout_id, r.amount_minor, r.settled_minor, r.settled_currency_code, p.provider_id,
+            coalesce(b.returned_minor, 0)::bigint as returned_minor, coalesce(b.returned_settled_minor, 0)::bigint as returned_settled_minor,
             coalesce((select sum(c.amount_minor) from clawback c where c.tenant_id = $1 and c.release_id = r.id
               and c.state in ('pending', 'succeeded')), 0)::bigint as clawed_minor,
             (select c.amount_minor from clawback c where c.tenant_id = $1 and c.release_id = r.id
               and c.state in ('insufficient', 'failed') and c.settled_at > $3 order by c.id desc limit 1) as refused_minor
-     from release r where r.tenant_id = $1 and r.vendor_order_id = $2 and r.state in ('pending', 'awaiting', 'succeeded') order by r.id`,
+     from release r left join payment p on p.tenant_id = $1 and p.id = r.payment_id
+     left join lateral (
+       select sum(c.amount_minor) as returned_minor, sum(c.settled_minor) as returned_settled_minor from clawback c
+       where c.tenant_id = $1 and c.release_id = r.id and c.method = 'provider' and c.state in ('pending', 'succeeded')) b on true
+     where r.tenant_id = $1 and r.vendor_order_id = $2 and r.state in ('pending', 'awaiting', 'succeeded') order by r.id`,
     [tenantId, vendorOrderId, since],
   )
 }
@@ -140,10 +172,15 @@ function holdsStatement(tenantId: string, vendorOrderId: string): Statement<Hold
   )
 }
 
-function paymentsStatement(tenantId: string, vendorOrderId: string): Statement<PaymentFact> {
+function paymentsStatement(tenantId: string, vendorOrderId: string): Statement<PaymentRow> {
   return statement(
     'payouts.payments_of_part',
     `select p.id, p.provider_id, p.payment_account_id, y.id as payee_id, y.status as payee_status, y.reference as payee_reference,
+            x.original_minor, case when x.original_minor is not null then x.amount_minor end as changed_minor,
+            case when x.original_minor is not null then x.currency_code end as changed_currency_code,
+            p.captured_minor > 0 and x.reference is null and exists (select 1 from payment_movement e where e.tenant_id = $1
+              and e.payment_account_id = p.payment_account_id and e.original_currency_code = p.currency_code
+              and e.original_minor is not null) as awaits_exchange,
             (p.captured_minor - p.refunded_minor - p.lost_minor
               - coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.payment_id = p.id and f.state = 'pending'), 0)
               - coalesce((select sum(r.amount_minor) from release r where r.tenant_id = $1 and r.payment_id = p.id
@@ -153,6 +190,11 @@ function paymentsStatement(tenantId: string, vendorOrderId: string): Statement<P
      from vendor_order v join payment_collection k on k.tenant_id = $1 and k.order_id = v.order_id
      join payment p on p.tenant_id = $1 and p.payment_collection_id = k.id
      left join payee y on y.tenant_id = $1 and y.vendor_id = v.vendor_id and y.payment_account_id = p.payment_account_id
+       and y.replaced_at is null
+     left join lateral (
+       select m.reference, m.original_minor, m.amount_minor, m.currency_code from payment_movement m
+       where m.tenant_id = $1 and m.payment_reference = p.reference and m.payment_account_id = p.payment_account_id and m.category = 'charge'
+       order by m.reference limit 1) x on true
      where v.tenant_id = $1 and v.id = $2 order by p.id`,
     [tenantId, vendorOrderId],
   )

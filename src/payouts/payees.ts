@@ -13,6 +13,7 @@ import {
   perform,
   readingCall,
 } from '../payments/index.js'
+import { lockVendorStatement } from './facts.js'
 
 /** Who a vendor is to a payment provider. */
 export interface PayeeRow {
@@ -28,6 +29,8 @@ export interface PayeeRow {
   currency_code: string
   failure: string | null
   synced_at: Date | null
+  /** When another one took its place: what was released to it, and what is taken back of that, stays its own. */
+  replaced_at: Date | null
   created_at: Date
   updated_at: Date
   count: number
@@ -37,6 +40,7 @@ export interface PayeeFilter {
   id?: string[] | undefined
   vendorIds?: string[] | undefined
   status?: string[] | undefined
+  isReplaced?: boolean | undefined
 }
 
 export function listPayeesStatement(tenantId: string, filter: PayeeFilter, page: ListPage): Statement<PayeeRow> {
@@ -44,11 +48,11 @@ export function listPayeesStatement(tenantId: string, filter: PayeeFilter, page:
   return statement(
     `payouts.payees.${order.name}`,
     `select y.id, y.vendor_id, y.payment_account_id, y.provider_id, y.reference, y.kind, y.status, y.requirements, y.country, y.currency_code,
-            y.failure, y.synced_at, y.created_at, y.updated_at, count(*) over ()::int as count
+            y.failure, y.synced_at, y.replaced_at, y.created_at, y.updated_at, count(*) over ()::int as count
      from payee y where y.tenant_id = $1 and ($2::text[] is null or y.id = any($2)) and ($3::text[] is null or y.vendor_id = any($3))
-       and ($4::text[] is null or y.status = any($4))
-     ${order.sql} limit $5 offset $6`,
-    [tenantId, filter.id ?? null, filter.vendorIds ?? null, filter.status ?? null, page.limit, page.offset],
+       and ($4::text[] is null or y.status = any($4)) and ($5::boolean is null or (y.replaced_at is not null) = $5)
+     ${order.sql} limit $6 offset $7`,
+    [tenantId, filter.id ?? null, filter.vendorIds ?? null, filter.status ?? null, filter.isReplaced ?? null, page.limit, page.offset],
   )
 }
 
@@ -96,16 +100,22 @@ async function accountOf(context: Context, wanted: string | undefined): Promise<
 
 /**
  * Makes a vendor known to the provider that is to pay it. The row comes first and is the provider's key: asked again, after
- * a crash too, the same one is made once; what a provider refused may be tried again with other answers.
+ * a crash too, the same one is made once; what a provider refused may be tried again with other answers. Where the provider
+ * has rejected or closed the vendor's account for good, the vendor begins anew with another one.
  * @returns the payee's id
- * @throws not_allowed where the store pays by hand, and what the provider refuses; conflict while its answer is not known
+ * @throws not_allowed where the store pays by hand, for what the provider refuses, and for one more beginning than a month has;
+ * conflict while the provider's answer is not known
  */
 export async function createPayee(context: Context, input: NewPayee): Promise<string> {
   const store = asStore(context)
   const vendorId = vendorOf(context)
   const account = await accountOf(store, input.provider_id)
   const provider = payingProvider(account.provider_id)
-  const row = await store.db.unitOfWork(store.scope, (unit) => notePayee(unit, vendorId, account, input))
+  const over = await findOver(store, vendorId, account)
+  const row = await store.db.unitOfWork(store.scope, async (unit) => {
+    if (over !== null) await replacePayee(unit, store, vendorId, over)
+    return notePayee(unit, vendorId, account, input)
+  })
   if (row.reference !== null) return row.id
   const about = { vendorId, email: row.email, name: row.name, country: row.country, currency: row.currency_code, kind: row.kind }
   const operation = {
@@ -122,6 +132,62 @@ export async function createPayee(context: Context, input: NewPayee): Promise<st
   if (outcome.kind === 'declined' || outcome.kind === 'rejected') await noteRefusal(store, row, outcome.message)
   await noteSnapshot(store, row.id, settledOutcome(outcome))
   return row.id
+}
+
+/** Statuses that no answer of the vendor's changes. */
+const over = ['rejected', 'closed']
+/** How often a vendor may begin anew: whoever is rejected again and again is a case for the store's staff and the provider. */
+const replacedMost = 3
+const replacedWithin_days = 30
+
+/** The vendor's payee in use where it is over, as its provider says now: a rejection may have been taken back. */
+async function findOver(context: Context, vendorId: string, account: Connection): Promise<string | null> {
+  const find = () =>
+    context.db.read(
+      context.scope,
+      statement<{ id: string }>(
+        'payouts.payee_over',
+        `select id from payee where tenant_id = $1 and vendor_id = $2 and payment_account_id = $3 and replaced_at is null
+           and status = any($4) and reference is not null`,
+        [tenantOf(context), vendorId, account.id, over],
+      ),
+    )
+  const [seen] = await find()
+  if (seen === undefined) return null
+  await syncPayee(context, seen.id)
+  return (await find())[0]?.id ?? null
+}
+
+/**
+ * Takes a payee out of use that will not be paid any more. Under the vendor's lock: what was decided to be released before goes
+ * to it as its row says, to be made or refused; what is decided from now on goes to the one that comes after it.
+ * @throws not_allowed where it was done too often lately
+ */
+async function replacePayee(unit: Unit, context: Context, vendorId: string, id: string): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const now = context.clock.now()
+  await unit.run(lockVendorStatement(tenantId, vendorId))
+  const [before] = await unit.run(
+    statement<{ count: number }>(
+      'payouts.payees_replaced',
+      `select count(*)::int as count from payee where tenant_id = $1 and vendor_id = $2 and replaced_at > $3::timestamptz - $4 * interval '1 day'`,
+      [tenantId, vendorId, now, replacedWithin_days],
+    ),
+  )
+  if ((before?.count ?? 0) >= replacedMost) {
+    throw notAllowed(
+      `The payment provider has rejected or closed ${replacedMost} accounts of this vendor within ${replacedWithin_days} days. Ask the store: its staff see at the provider why.`,
+      'payee_replaced_too_often',
+    )
+  }
+  // Somebody else may have done it meanwhile, or its provider may have taken the rejection back: then it is in use.
+  await unit.run(
+    statement(
+      'payouts.replace_payee',
+      `update payee set replaced_at = $3, updated_at = now() where tenant_id = $1 and id = $2 and replaced_at is null and status = any($4)`,
+      [tenantId, id, now, over],
+    ),
+  )
 }
 
 /** Once for a question, however many asked it at once. */
@@ -157,7 +223,7 @@ interface Noted {
   refusals: number
 }
 
-/** One for a vendor and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
+/** One in use for a vendor and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
 async function notePayee(unit: Unit, vendorId: string, account: Connection, input: NewPayee): Promise<Noted> {
   const [row] = await unit.run(
     statement<Noted>(
@@ -165,7 +231,7 @@ async function notePayee(unit: Unit, vendorId: string, account: Connection, inpu
       `with kept as (
          insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
          select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
-         on conflict (tenant_id, vendor_id, payment_account_id) do update set
+         on conflict (tenant_id, vendor_id, payment_account_id) where replaced_at is null do update set
            kind = case when y.reference is null then excluded.kind else y.kind end,
            country = case when y.reference is null then excluded.country else y.country end,
            currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
@@ -242,8 +308,19 @@ export async function syncPayee(context: Context, id: string, accountId?: string
     await readingCall(context, provider, accountId ?? payee.payment_account_id),
     payee.reference,
   )
-  await noteSnapshot(context, id, settledOutcome(found))
+  await noteSnapshot(context, id, isGone(found) ? goneOf(payee) : settledOutcome(found))
 }
+
+const isGone = (found: Outcome<PayeeSnapshot>) => found.kind === 'rejected' && found.code === 'not_found'
+
+/** Its owner has taken it out of the store's reach: as good as closed. */
+const goneOf = ({ reference, country, currency_code: currency }: PayeeRow & { reference: string }): PayeeSnapshot => ({
+  reference,
+  status: 'closed',
+  requirements: [],
+  country,
+  currency,
+})
 
 /**
  * A page of the provider's where the vendor says who it is.
@@ -254,7 +331,7 @@ export async function onboardingLink(
   urls: { returnUrl: string; refreshUrl: string },
 ): Promise<{ url: string; expires_at: Date }> {
   const store = asStore(context)
-  const payee = await findPayee(store, { vendorIds: [vendorOf(context)] })
+  const payee = await findPayee(store, { vendorIds: [vendorOf(context)], isReplaced: false })
   const provider = payingProvider(payee.provider_id)
   const account = await accountFor(store, provider, payee.payment_account_id)
   const now = store.clock.now()

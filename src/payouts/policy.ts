@@ -1,3 +1,5 @@
+import { partAtRate } from '../payments/index.js'
+
 export type ReleasePolicy = 'on_payment' | 'on_shipment' | 'on_delivery' | 'manual'
 export type WaitingFor = 'payment' | 'shipment' | 'delivery' | 'approval' | 'gift_cards' | 'hold' | 'payee' | 'provider'
 
@@ -11,6 +13,14 @@ export interface ReleaseFact {
   clawed_minor: bigint
   /** The last amount that the provider would not take back of it, lately. */
   refused_minor: bigint | null
+  /** Whom it went out through; null of what a provider had nothing to do with. */
+  provider_id: string | null
+  /** What went out, where the provider keeps another currency than the order's. */
+  settled_minor: bigint | null
+  settled_currency_code: string | null
+  /** What the provider has taken back of it, or is taking back, in both currencies. */
+  returned_minor: bigint
+  returned_settled_minor: bigint
 }
 
 export interface HoldFact {
@@ -31,6 +41,16 @@ export interface PaymentFact {
   payee_id: string | null
   payee_status: string | null
   payee_reference: string | null
+  /** What came in, and what the provider made of it in the currency that it keeps; null where it keeps the order's. */
+  exchange: { original: bigint; changed: bigint; currency: string } | null
+  /** The provider changes this currency into another, and has not said yet what it made of this payment. */
+  awaits_exchange: boolean
+}
+
+/** Money in the currency that a provider keeps. */
+export interface Settled {
+  amountMinor: bigint
+  currency: string
 }
 
 /** Everything that what a vendor order's vendor is to be paid follows from, read under locks. */
@@ -71,6 +91,8 @@ export interface Facts {
   payments: readonly PaymentFact[]
   /** Whether a provider pays vendors itself; otherwise they are paid by hand. */
   paysVendors(providerId: string): boolean
+  /** The smallest amount that a provider moves of a currency, of which every other is a multiple. */
+  stepMinor(providerId: string, currency: string): bigint
 }
 
 export interface Assessment {
@@ -92,11 +114,11 @@ export interface Assessment {
 export type Step =
   | { kind: 'resume'; what: 'release' | 'clawback'; id: string }
   | { kind: 'cancel'; releaseIds: string[] }
-  | { kind: 'clawback'; releaseId: string; amountMinor: bigint }
+  | { kind: 'clawback'; releaseId: string; amountMinor: bigint; settled: Settled | null }
   | { kind: 'lift_reserve'; hold: HoldFact; keepMinor: bigint }
   | { kind: 'reserve'; amountMinor: bigint; until: Date }
   | { kind: 'offset'; debtor: string; amountMinor: bigint }
-  | { kind: 'release'; payment: PaymentFact; amountMinor: bigint }
+  | { kind: 'release'; payment: PaymentFact; amountMinor: bigint; settled: Settled | null }
   | { kind: 'pay_by_hand'; amountMinor: bigint }
   | { kind: 'rest' }
 
@@ -203,12 +225,39 @@ function reserveToLift(facts: Facts, assessed: Assessment): Step | null {
 function clawbackOf(facts: Facts, excessMinor: bigint): Step | null {
   for (const release of [...facts.releases].reverse()) {
     if (release.method !== 'provider' || release.state !== 'succeeded') continue
-    const amountMinor = lesser(excessMinor, release.amount_minor - release.clawed_minor)
+    const wanted = lesser(excessMinor, release.amount_minor - release.clawed_minor)
+    const { amountMinor, settled } = inSteps(facts, release.provider_id ?? '', wanted, (amount) => returnOf(release, amount))
     if (amountMinor > 0n && (release.refused_minor === null || amountMinor < release.refused_minor)) {
-      return { kind: 'clawback', releaseId: release.id, amountMinor }
+      return { kind: 'clawback', releaseId: release.id, amountMinor, settled }
     }
   }
   return null
+}
+
+/** What a part of a release comes back as, where it went out in another currency: the last part with what was rounded off before. */
+function returnOf(release: ReleaseFact, amountMinor: bigint): Settled | null {
+  const { settled_minor: whole, settled_currency_code: currency } = release
+  if (whole === null || currency === null) return null
+  const isLast = release.returned_minor + amountMinor === release.amount_minor
+  const part = partAtRate(amountMinor, { original: release.amount_minor, changed: whole })
+  return { amountMinor: isLast ? whole - release.returned_settled_minor : part, currency }
+}
+
+/**
+ * The most of an amount that a provider can move: its steps may be wider than minor units, and what is too little to be changed
+ * into the currency that it keeps moves not at all.
+ */
+function inSteps(
+  facts: Facts,
+  providerId: string,
+  wanted: bigint,
+  changed: (amountMinor: bigint) => Settled | null,
+): { amountMinor: bigint; settled: Settled | null } {
+  const floor = (amount: bigint, currency: string) => amount - (amount % facts.stepMinor(providerId, currency))
+  const settled = changed(wanted)
+  if (settled === null) return { amountMinor: floor(wanted, facts.currency_code), settled }
+  const moved = { ...settled, amountMinor: floor(settled.amountMinor, settled.currency) }
+  return moved.amountMinor > 0n ? { amountMinor: wanted, settled: moved } : { amountMinor: 0n, settled: null }
 }
 
 /** After the provider has refused a release, it is asked again an hour later. */
@@ -216,7 +265,7 @@ export const patience_ms = 3_600_000
 
 /**
  * How the available amount goes out: a part into reserve, then what the vendor owes for other orders, then from each
- * payment in order no more than it holds, and what no provider can pay by hand.
+ * payment in order no more than it holds, in the provider's steps, and what no provider can pay by hand.
  */
 function planOf(facts: Facts, assessed: Assessment): { steps: Step[]; byHandMinor: bigint; waitingFor: WaitingFor | null } {
   let left = assessed.availableMinor
@@ -238,11 +287,15 @@ function planOf(facts: Facts, assessed: Assessment): { steps: Step[]; byHandMino
   const wasRefused = facts.failed_at !== null && facts.now.getTime() - facts.failed_at.getTime() < patience_ms
   for (const payment of facts.payments) {
     if (!facts.paysVendors(payment.provider_id)) continue
-    const amountMinor = take(payment.left_minor)
-    if (amountMinor === 0n) continue
+    const wanted = lesser(left, atLeastNothing(payment.left_minor))
+    const { exchange } = payment
+    const { amountMinor, settled } = inSteps(facts, payment.provider_id, wanted, (amount) =>
+      exchange === null ? null : { amountMinor: partAtRate(amount, exchange), currency: exchange.currency },
+    )
+    if (take(amountMinor) === 0n) continue
     if (payment.payee_status !== 'active') waitingFor = 'payee'
-    else if (wasRefused) waitingFor = 'provider'
-    else steps.push({ kind: 'release', payment, amountMinor })
+    else if (wasRefused || payment.awaits_exchange) waitingFor = 'provider'
+    else steps.push({ kind: 'release', payment, amountMinor, settled })
   }
   return { steps, byHandMinor: left, waitingFor }
 }

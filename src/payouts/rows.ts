@@ -1,8 +1,17 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { newId } from '../kernel/index.js'
-import { clawbackEntry, post, releaseEntry, reserveEntry, reserveReleaseEntry, writeOffEntry } from '../ledger/index.js'
-import { type Assessment, type Facts, type HoldFact, lesser, type PaymentFact, type WaitingFor } from './policy.js'
+import {
+  clawbackEntry,
+  conversionEntries,
+  type LedgerEntry,
+  post,
+  releaseEntry,
+  reserveEntry,
+  reserveReleaseEntry,
+  writeOffEntry,
+} from '../ledger/index.js'
+import { type Assessment, type Facts, type HoldFact, lesser, type PaymentFact, type Settled, type WaitingFor } from './policy.js'
 
 /** What is left open of a release after this is taken up by the worker. */
 const resumeAfter_ms = 30_000
@@ -48,6 +57,8 @@ interface NewRelease {
   state: 'pending' | 'awaiting' | 'succeeded'
   amountMinor: bigint
   payment?: PaymentFact
+  /** What goes out, where the provider keeps another currency than the order's. */
+  settled?: Settled | null
 }
 
 /** Writes a release of a vendor order. One that a provider is to be asked for has the event that resumes it. */
@@ -57,8 +68,8 @@ export async function insertRelease(unit: Unit, context: Context, facts: Facts, 
     statement(
       'payouts.insert_release',
       `insert into release (tenant_id, id, vendor_id, vendor_order_id, order_id, method, payment_id, payee_id, currency_code, amount_minor, state,
-         created_by, settled_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+         created_by, settled_at, settled_minor, settled_currency_code)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         tenantOf(unit),
         id,
@@ -73,6 +84,8 @@ export async function insertRelease(unit: Unit, context: Context, facts: Facts, 
         release.state,
         context.actorId,
         release.state === 'succeeded' ? context.clock.now() : null,
+        release.settled?.amountMinor ?? null,
+        release.settled?.currency ?? null,
       ],
     ),
   )
@@ -100,6 +113,7 @@ export async function insertClawback(
     amountMinor: bigint
     /** Of one that the provider has made without being asked by us. */
     reference?: string
+    settled?: Settled | null
   },
 ): Promise<string> {
   const id = newId('clawb')
@@ -108,8 +122,8 @@ export async function insertClawback(
     statement(
       'payouts.insert_clawback',
       `insert into clawback (tenant_id, id, vendor_id, vendor_order_id, release_id, offset_release_id, currency_code, amount_minor, method, state,
-         settled_at, reference)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+         settled_at, reference, settled_minor, settled_currency_code)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
       [
         tenantOf(unit),
         id,
@@ -123,6 +137,8 @@ export async function insertClawback(
         isAsked ? 'pending' : 'succeeded',
         isAsked ? null : context.clock.now(),
         clawback.reference ?? null,
+        clawback.settled?.amountMinor ?? null,
+        clawback.settled?.currency ?? null,
       ],
     ),
   )
@@ -243,6 +259,9 @@ export interface PendingRow {
   order_id: string
   amount_minor: bigint
   currency_code: string
+  /** What moves, where the provider keeps another currency than the order's. */
+  settled_minor: bigint | null
+  settled_currency_code: string | null
   provider_id: string
   payment_account_id: string | null
   data: Record<string, unknown>
@@ -260,13 +279,13 @@ export const pendingStatement = {
   release: (tenantId: string, id: string) =>
     statement<PendingRow>(
       'payouts.pending_release',
-      `select r.id, r.amount_minor, ${pendingFrom} from release r ${pendingJoin} where r.tenant_id = $1 and r.id = $2 and r.state = 'pending'`,
+      `select r.id, r.amount_minor, r.settled_minor, r.settled_currency_code, ${pendingFrom} from release r ${pendingJoin} where r.tenant_id = $1 and r.id = $2 and r.state = 'pending'`,
       [tenantId, id],
     ),
   clawback: (tenantId: string, id: string) =>
     statement<PendingRow>(
       'payouts.pending_clawback',
-      `select c.id, c.amount_minor, ${pendingFrom}
+      `select c.id, c.amount_minor, c.settled_minor, c.settled_currency_code, ${pendingFrom}
        from clawback c join release r on r.tenant_id = $1 and r.id = c.release_id ${pendingJoin}
        where c.tenant_id = $1 and c.id = $2 and c.state = 'pending'`,
       [tenantId, id],
@@ -322,6 +341,34 @@ export async function noteAnswer(context: Context, what: 'release' | 'clawback',
       amountMinor: row.amount_minor,
       occurredAt,
     }
-    await post(unit, [what === 'release' ? releaseEntry(fact) : clawbackEntry(fact)])
+    const settled = settledOf(row)
+    await post(unit, [
+      what === 'release' ? releaseEntry(fact) : clawbackEntry(fact),
+      ...changedEntries(what, fact, row.provider_id, settled),
+    ])
+  })
+}
+
+/** What of a row moves in another currency than the order's. */
+export const settledOf = (row: Pick<PendingRow, 'settled_minor' | 'settled_currency_code'>): Settled | null =>
+  row.settled_minor === null || row.settled_currency_code === null
+    ? null
+    : { amountMinor: row.settled_minor, currency: row.settled_currency_code }
+
+/** What went out, or came back, in the currency that the provider keeps: changed at the rate at which the payment came in. */
+export function changedEntries(
+  what: 'release' | 'clawback',
+  fact: { source: string; currency: string; amountMinor: bigint; occurredAt: Date },
+  providerId: string,
+  settled: Settled | null,
+): LedgerEntry[] {
+  if (settled === null) return []
+  const signed = (amount: bigint) => (what === 'release' ? -amount : amount)
+  return conversionEntries({
+    reference: fact.source,
+    providerId,
+    original: { amountMinor: signed(fact.amountMinor), currency: fact.currency },
+    changed: { amountMinor: signed(settled.amountMinor), currency: settled.currency },
+    occurredAt: fact.occurredAt,
   })
 }

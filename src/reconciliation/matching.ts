@@ -69,7 +69,10 @@ const unmovedSql = `
       and m.source = r.reference and m.category = 'refund')
   union all
   select 'transfer_unmoved', t.source, null, g.amount_minor, g.currency_code, t.occurred_at
-  from ledger_transaction t join ledger_posting g on g.tenant_id = t.tenant_id and g.transaction_id = t.id
+  from ledger_transaction t
+  -- What moves is what the provider's currency was changed into, where that is another than the order's.
+  left join ledger_transaction c on c.tenant_id = $1 and c.source = t.source || ':to' and c.kind = 'conversion'
+  join ledger_posting g on g.tenant_id = t.tenant_id and g.transaction_id = coalesce(c.id, t.id)
   join ledger_account a on a.tenant_id = g.tenant_id and a.id = g.account_id and a.code = 'A:psp_clearing' and a.party_id = $2
   where t.tenant_id = $1 and t.kind in ('release', 'clawback')
     and (t.occurred_at >= $3::timestamptz - ${patience} or ${isOpen(`'transfer_unmoved'`, 't.source')})

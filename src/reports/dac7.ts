@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
+import { type SellerIdentityRow, sellerIdentitiesStatement } from './seller-identity.js'
 import { refuseTooMany, vendorsMaximum, yearOf } from './year.js'
 
 /** What a vendor was credited in a quarter, and what was kept of its sales; amounts in minor units. */
@@ -23,6 +24,10 @@ export interface Dac7Seller {
   /** Null where sales in another currency than the euro leave it open. */
   is_excluded_seller: boolean | null
   quarters: Dac7Quarter[]
+  /** What the seller states of itself; null before it has. */
+  identity: SellerIdentityRow | null
+  /** The provider's name for the account that the seller is paid on, where it states no account itself. */
+  payee_reference: string | null
 }
 
 interface Row {
@@ -47,9 +52,8 @@ const excludedUpTo_minor = 200_000n
  *
  * Sources: Council Directive (EU) 2021/514, annex V to Directive 2011/16/EU. Section I: consideration is net of fees,
  * commissions and taxes that the operator withholds; an excluded seller of goods has fewer than 30 sales and no more than
- * 2 000 EUR of consideration in the reportable period. Section III: what is reported, by quarter. Who a seller is (tax
- * number, address, date of birth) is the payment provider's to know, and is not here. National law may differ; this is no
- * legal advice.
+ * 2 000 EUR of consideration in the reportable period. Section III: what is reported, by quarter. Who a seller is, it states
+ * itself (`stateSellerIdentity`). National law may differ; this is no legal advice.
  * @throws invalid_data for more vendors than one report holds
  */
 export async function dac7Report(context: Context, year: number): Promise<Dac7Seller[]> {
@@ -88,13 +92,39 @@ export async function dac7Report(context: Context, year: number): Promise<Dac7Se
   for (const { vendor_id, vendor_name, currency_code, is_goods_only, ...quarter } of rows) {
     const last = sellers.at(-1)
     if (last?.vendor_id === vendor_id && last.currency_code === currency_code) last.quarters.push(quarter)
-    else sellers.push({ vendor_id, vendor_name, currency_code, is_goods_only, is_excluded_seller: null, quarters: [quarter] })
+    else sellers.push({ vendor_id, vendor_name, currency_code, is_goods_only, is_excluded_seller: null, quarters: [quarter], ...nobody })
   }
+  const known = await identitiesOf(context, [...new Set(sellers.map(({ vendor_id }) => vendor_id))])
   return sellers.map((seller) => ({
     ...seller,
+    identity: known.identities.get(seller.vendor_id) ?? null,
+    payee_reference: known.payees.get(seller.vendor_id) ?? null,
     is_excluded_seller: isExcluded(sellers.filter((one) => one.vendor_id === seller.vendor_id)),
     quarters: [1, 2, 3, 4].map((quarter) => seller.quarters.find((one) => one.quarter === quarter) ?? { ...nothing, quarter }),
   }))
+}
+
+const nobody = { identity: null, payee_reference: null }
+
+async function identitiesOf(context: Context, vendorIds: readonly string[]) {
+  const tenantId = tenantOf(context)
+  const [identities, payees] = await Promise.all([
+    context.db.read(context.scope, sellerIdentitiesStatement(tenantId, vendorIds)),
+    context.db.read(
+      context.scope,
+      statement<{ vendor_id: string; reference: string }>(
+        'reports.payees_of_sellers',
+        `select distinct on (y.vendor_id) y.vendor_id, y.reference from payee y
+         where y.tenant_id = $1 and y.vendor_id = any($2) and y.reference is not null
+         order by y.vendor_id, y.replaced_at is null desc, y.created_at desc, y.id`,
+        [tenantId, vendorIds],
+      ),
+    ),
+  ])
+  return {
+    identities: new Map(identities.map((row) => [row.vendor_id, row])),
+    payees: new Map(payees.map((row) => [row.vendor_id, row.reference])),
+  }
 }
 
 const nothing = { consideration_minor: 0n, activities: 0, fees_minor: 0n, taxes_minor: 0n }

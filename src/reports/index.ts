@@ -1,3 +1,11 @@
 export { csvOf } from './csv.js'
 export { type Dac7Quarter, type Dac7Seller, dac7Report } from './dac7.js'
 export { type Form1099kPayee, form1099kReport } from './form-1099k.js'
+export {
+  reportedOf,
+  type SellerIdentityRow,
+  type SellerStatement,
+  sellerIdentitiesStatement,
+  stateSellerIdentity,
+  viewOfIdentity,
+} from './seller-identity.js'

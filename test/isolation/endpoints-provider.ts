@@ -7,6 +7,10 @@ export const providerKinds = {
   dispute: storeRows('dispute'),
   payment_account: { sql: `select id from app.payment_account where tenant_id = $1 and reference = 'acct_twin'`, ofVendor: false },
   operator_account: { sql: `select id from platform.payment_account where reference = 'acct_' || $1::text`, ofVendor: false },
+  operator_event: {
+    sql: `select e.id from platform.payment_event e join platform.payment_account a on a.id = e.payment_account_id where a.reference = 'acct_' || $1::text`,
+    ofVendor: false,
+  },
   payment_event: storeRows('payment_event'),
   reconciliation_exception: storeRows('reconciliation_exception'),
   reconciliation_run: storeRows('reconciliation_run'),
@@ -44,7 +48,7 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
        values (${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_' || $1::text, 'us', 'sealed', 'disabled') returning id
      )
      insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
-     select ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', false, '{}', 'ignored', now() from account a`,
+     select ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', false, '{}', 'parked', now() from account a`,
     [tenantId],
   )
 }

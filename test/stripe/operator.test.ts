@@ -223,19 +223,29 @@ describe("the operator's account, on which several stores are charged", () => {
     assert.equal(good(await other.vendor(0).get('/vendor/payee')).payee.status, 'active')
   })
 
-  it('keeps for 90 days what was handed over, and for as long as it takes what is nobody’s', async () => {
+  it('keeps for 90 days what was handed over or is nobody’s, and for as long as it takes what a person must look at', async () => {
     const countOf = async (where: string) =>
       (await sql<{ count: number }>(`select count(*)::int as count from platform.payment_event where ${where}`))[0]?.count ?? 0
-    const waiting = await countOf(`state = 'unclaimed'`)
-    assert.ok(waiting > 0 && (await countOf(`state <> 'unclaimed'`)) > 0)
+    // A bank takes back what nobody's shopper paid: the operator's money goes, and no store hears of it.
+    const { latest_charge } = await payElsewhere({})
+    await control().openDispute(latest_charge as string)
+    await world().settle()
+    const parked = good(await operator.get('/platform/payment-events', { state: 'parked' })).payment_events
+    assert.ok(parked.length > 0 && parked.every(({ type }: { type: string }) => type.startsWith('charge.dispute.')))
+    assert.ok((await countOf(`state = 'unclaimed'`)) > 0 && (await countOf(`state in ('handed', 'ignored')`)) > 0)
     await sql(`update platform.payment_event set received_at = received_at - interval '91 days'`)
     await payElsewhere({})
     await world().settle()
-    assert.equal(await countOf(`state <> 'unclaimed' and received_at < now() - interval '90 days'`), 0)
-    assert.equal(await countOf(`state = 'unclaimed' and received_at < now() - interval '90 days'`), waiting)
-    await sql(
-      `update platform.payment_event set received_at = received_at + interval '91 days' where received_at < now() - interval '90 days'`,
-    )
+    assert.equal(await countOf(`state <> 'parked' and received_at < now() - interval '90 days'`), 0)
+    assert.equal(await countOf(`state = 'parked' and received_at < now() - interval '90 days'`), parked.length)
+    const [first, ...others] = parked
+    const { payment_event } = good(await operator.post(`/platform/payment-events/${first.id}/ignore`))
+    assert.equal(payment_event.state, 'ignored')
+    assert.equal((await operator.post(`/platform/payment-events/${first.id}/ignore`)).status, 400)
+    await payElsewhere({})
+    await world().settle()
+    assert.equal(await countOf(`received_at < now() - interval '90 days'`), others.length)
+    for (const { id } of others) good(await operator.post(`/platform/payment-events/${id}/ignore`))
   })
 
   it('is held against each store’s rows alone', async () => {

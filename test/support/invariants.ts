@@ -258,7 +258,7 @@ const atRest: Record<string, string> = {
   // What would resume an attempt that has failed waits for its hour, and finds nothing to do then.
   'no event is left undone': `
     select e.id, e.name, e.state, e.last_error from app.outbox_event e where e.tenant_id = $1 and e.state <> 'done'
-      and not (e.name in ('payable.due', 'payment_session.check', 'payout_run.due') and e.state = 'queued' and e.available_at > now())
+      and not (e.name in ('payable.due', 'payment_session.check', 'payout_run.due', 'carts.outdated') and e.state = 'queued' and e.available_at > now())
       and not (e.name = 'checkout.opened' and e.state = 'queued' and e.available_at > now()
         and exists (select 1 from app.checkout k where k.tenant_id = $1 and k.id = e.payload ->> 'checkout_id' and k.state = 'failed'))`,
   'what is noted of a vendor order is what its releases say': `

@@ -42,7 +42,7 @@ export async function addPayee(
   status: 'active' | 'onboarding' = 'active',
 ): Promise<string> {
   good(await store.vendor(vendor).post('/vendor/payee', { country: 'us', kind: 'company' }))
-  const { payees } = good(await store.admin.get('/admin/payees', { vendor_id: store.vendors[vendor]?.id as string }))
+  const { payees } = good(await store.admin.get('/admin/payees', { vendor_id: store.vendors[vendor]?.id as string, is_replaced: false }))
   bank.setStatus(payees[0].reference, status)
   good(await store.admin.post(`/admin/payees/${payees[0].id}/sync`))
   return payees[0].reference

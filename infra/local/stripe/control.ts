@@ -89,6 +89,11 @@ export function controlOf(world: World, api: Api): SimulatorControl {
       const account = world.holderOf(objectId)
       return emit(account, type, account.anything(objectId) as StripeObject).id
     },
+    setRates(rates) {
+      const { settlement } = world.settings
+      if (settlement === undefined) throw new Error('the simulator settles every charge in its own currency')
+      Object.assign(settlement.rates, rates)
+    },
     snapshot: () => snapshotOf(world),
     violations: () => [...api.violations],
     reset(seed) {

@@ -84,19 +84,26 @@ function sourceOf(account: Account, id: string): Charge {
 
 /** Whatever was sent from a charge counts, also what came back. */
 function checkSource(account: Account, charge: Charge, amount: number, currency: string): void {
-  const transaction = account.find<BalanceTransaction>('balance_transaction', charge.balance_transaction ?? '')
-  const expected = settled(account, charge.amount_captured, charge.currency)
-  const currencyThere = transaction?.currency ?? expected.currency
+  const came = cameIn(account, charge)
+  const currencyThere = came.currency
   if (currencyThere !== currency) {
     const message = `The currency of source_transaction's balance transaction (${currencyThere}) must be the same as the transfer currency (${currency})`
     throw impossible(undefined, message, { param: 'currency' })
   }
   const sent = account.all<Transfer>('transfer').filter((transfer) => transfer.source_transaction === charge.id)
-  const left = expected.amount - sent.reduce((sum, transfer) => sum + transfer.amount, 0)
+  const left = came.amount - sent.reduce((sum, transfer) => sum + transfer.amount, 0)
   if (amount > left) {
     const message = `The transfer of ${written(amount, currency)} is more than what is left of the source ${charge.id}: ${written(left, currency)}.`
     throw impossible(undefined, message, { param: 'amount' })
   }
+}
+
+/** What a charge brought, by what was booked of it; before that, by today's rate. */
+function cameIn(account: Account, charge: Charge): { amount: number; currency: string } {
+  const booked = account.all<BalanceTransaction>('balance_transaction').filter(({ source }) => source === charge.id)
+  const [first] = booked
+  if (first === undefined) return settled(account, charge.amount_captured, charge.currency)
+  return { amount: booked.reduce((sum, { amount }) => sum + amount, 0), currency: first.currency }
 }
 
 /** Without a source only what is available can be sent. */

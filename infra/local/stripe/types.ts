@@ -128,6 +128,8 @@ export interface SimulatorControl {
   takeFee(accountId: string, amount: number, currency: string): Promise<string>
   /** Another event that says the same of an object as it is now; returns its id. */
   createEvent(type: string, objectId: string): Promise<string>
+  /** From now on amounts are changed into the settlement's currency at these rates. */
+  setRates(rates: Record<string, number>): void
   snapshot(): Snapshot
   /** Answers that the SDK's typings do not allow, so far. */
   violations(): readonly string[]

@@ -17,6 +17,8 @@ export const releaseFields: FieldsPolicy = {
     'currency_code',
     'amount',
     'returned_amount',
+    'settled_amount',
+    'settled_currency_code',
     'state',
     'reference',
     'failure',
@@ -29,12 +31,14 @@ export const releaseFields: FieldsPolicy = {
   ],
 }
 
-export function renderRelease({ amount_minor, clawed_minor, clawbacks, ...release }: ReleaseRow): object {
+export function renderRelease({ amount_minor, clawed_minor, settled_minor, clawbacks, ...release }: ReleaseRow): object {
   const major = (minor: bigint | number) => toMajor(minor, release.currency_code)
   return {
     ...release,
     amount: major(amount_minor),
     returned_amount: major(clawed_minor),
+    settled_amount:
+      settled_minor === null || release.settled_currency_code === null ? null : toMajor(settled_minor, release.settled_currency_code),
     clawbacks: clawbacks.map(({ amount_minor: taken, ...clawback }) => ({ ...clawback, amount: major(taken) })),
   }
 }

@@ -1,14 +1,23 @@
 import { z } from 'zod'
 import { Reply, type RequestContext, type Route, route } from '../../http/index.js'
-import { toMajor } from '../../kernel/index.js'
-import { csvOf, type Dac7Seller, dac7Report, type Form1099kPayee, form1099kReport } from '../../reports/index.js'
+import { type Sealer, toMajor } from '../../kernel/index.js'
+import {
+  csvOf,
+  type Dac7Seller,
+  dac7Report,
+  type Form1099kPayee,
+  form1099kReport,
+  reportedOf,
+  viewOfIdentity,
+} from '../../reports/index.js'
+import { needWholeStore } from './shared.js'
 
 const query = z.strictObject({
   year: z.coerce.number().int().min(2000).max(2200),
   format: z.enum(['json', 'csv']).optional(),
 })
 
-const wantsCsv = ({ query: { format }, sent }: RequestContext<z.output<typeof query>, unknown>): boolean =>
+const wantsCsv = ({ query: { format }, sent }: Pick<RequestContext<z.output<typeof query>, unknown>, 'query' | 'sent'>): boolean =>
   format === undefined ? /^\s*text\/csv\b/i.test(sent.accept) : format === 'csv'
 
 function fileOf(name: string, content: string): Reply {
@@ -18,17 +27,57 @@ function fileOf(name: string, content: string): Reply {
 
 const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']
 
-function dac7Rows(year: number, sellers: readonly Dac7Seller[]): string {
+const dac7Query = query.extend({ identities: z.enum(['masked', 'clear']).optional() })
+
+/** Who a seller is: with nothing hidden for whoever files the report, else as staff see it. */
+function identityOf(seller: Dac7Seller, sealer: Sealer, isClear: boolean): Record<string, unknown> | null {
+  const { identity, payee_reference } = seller
+  if (identity === null) return null
+  if (!isClear) return { ...viewOfIdentity(sealer, identity) }
+  const reported = reportedOf(sealer, identity)
+  // An account that the money went to is known to the store, also where the seller states none.
+  if (reported.account_identifier !== null || payee_reference === null) return { ...reported }
+  return { ...reported, account_identifier: payee_reference, account_identifier_type: 'other' }
+}
+
+const identityColumns = [
+  'kind',
+  'name',
+  'tax_id',
+  'tax_id_country',
+  'vat_number',
+  'registration_number',
+  'birth_date',
+  'birth_place',
+  'account_identifier',
+  'account_identifier_type',
+  'account_holder',
+] as const
+const addressColumns = ['address_1', 'address_2', 'postal_code', 'city', 'province', 'country_code'] as const
+const countryColumns = ['residence_countries', 'establishment_countries'] as const
+
+type Cell = string | number | boolean | null
+
+function dac7Rows(year: number, sellers: readonly (Dac7Seller & { shown: Record<string, unknown> | null })[], isClear: boolean): string {
   const columns = ['year', 'vendor_id', 'vendor_name', 'currency_code', 'quarter', 'consideration', 'activities', 'fees', 'taxes']
+  const who = isClear ? [...identityColumns, ...addressColumns, ...countryColumns] : []
   return csvOf(
-    [...columns, 'is_goods_only', 'is_excluded_seller'],
-    sellers.flatMap(({ vendor_id, vendor_name, currency_code, is_goods_only, is_excluded_seller, quarters }) =>
-      quarters.map((one) => {
+    [...columns, 'is_goods_only', 'is_excluded_seller', ...who],
+    sellers.flatMap(({ vendor_id, vendor_name, currency_code, is_goods_only, is_excluded_seller, quarters, shown }) => {
+      const address = (shown?.address ?? {}) as Record<string, Cell>
+      const cells: Cell[] = isClear
+        ? [
+            ...identityColumns.map((name) => (shown?.[name] ?? null) as Cell),
+            ...addressColumns.map((name) => address[name] ?? null),
+            ...countryColumns.map((name) => ((shown?.[name] ?? []) as string[]).join(' ')),
+          ]
+        : []
+      return quarters.map((one) => {
         const major = (minor: bigint) => toMajor(minor, currency_code)
         const figures = [one.quarter, major(one.consideration_minor), one.activities, major(one.fees_minor), major(one.taxes_minor)]
-        return [year, vendor_id, vendor_name, currency_code, ...figures, is_goods_only, is_excluded_seller]
-      }),
-    ),
+        return [year, vendor_id, vendor_name, currency_code, ...figures, is_goods_only, is_excluded_seller, ...cells]
+      })
+    }),
   )
 }
 
@@ -51,15 +100,19 @@ export const routes: Route[] = [
     path: '/admin/reports/dac7',
     summary: "A year's figures of sellers for DAC7, per vendor and quarter; as CSV with ?format=csv or Accept: text/csv",
     access: 'ledger:read',
-    query,
+    query: dac7Query,
     async handle(request) {
       const { year } = request.query
-      const sellers = await dac7Report(request.context, year)
-      if (wantsCsv(request)) return fileOf(`dac7-${year}`, dac7Rows(year, sellers))
+      const isClear = request.query.identities === 'clear'
+      if (isClear) needWholeStore(request, 'payouts:write')
+      const found = await dac7Report(request.context, year)
+      const sellers = found.map((seller) => ({ ...seller, shown: identityOf(seller, request.services.identitySealer, isClear) }))
+      if (wantsCsv(request)) return fileOf(`dac7-${year}`, dac7Rows(year, sellers, isClear))
       return {
         year,
-        sellers: sellers.map(({ quarters, ...seller }) => ({
+        sellers: sellers.map(({ quarters, shown, identity: _identity, payee_reference: _reference, ...seller }) => ({
           ...seller,
+          identity: shown,
           quarters: quarters.map(({ quarter, activities, ...figures }) => ({
             quarter,
             consideration: toMajor(figures.consideration_minor, seller.currency_code),

@@ -5,6 +5,7 @@ import { notFound } from '../../kernel/index.js'
 import {
   connectOperatorAccount,
   disableOperatorAccount,
+  ignoreOperatorEvent,
   listOperatorAccountsStatement,
   listOperatorEventsStatement,
   type OperatorAccountView,
@@ -81,9 +82,26 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['received_at'], descending: true },
     async handle({ context, query, page }) {
       const { limit, offset } = page
-      const filter = { state: query.state ?? null, accountId: query.payment_account_id ?? null }
+      const filter = { state: query.state, accountId: query.payment_account_id }
       const rows = await context.db.read(platform, listOperatorEventsStatement(filter, page))
       return { payment_events: rows.map(({ count: _count, ...row }) => row), count: rows[0]?.count ?? 0, offset, limit }
+    },
+  }),
+  route({
+    surface: 'platform',
+    method: 'POST',
+    path: '/platform/payment-events/:id/ignore',
+    summary: 'Say that an event that was set aside has been looked at',
+    access: 'platform:payments:write',
+    withoutTenant: true,
+    ids: { id: 'operator_event' },
+    async handle({ context, params }) {
+      const id = params.id as string
+      await context.db.unitOfWork(platform, (unit) => ignoreOperatorEvent(unit, id, context.clock.now()))
+      const [row] = await context.db.read(platform, listOperatorEventsStatement({ id }, singlePage))
+      if (row === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+      const { count: _count, ...event } = row
+      return { payment_event: event }
     },
   }),
 ]

@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
 import { countryCode, currencyCode, email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
+import { stateSellerIdentity } from '../../reports/index.js'
+import { answerSellerIdentity, sellerIdentityBody } from '../seller-identities.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -22,7 +24,7 @@ const fields: FieldsPolicy = {
 
 async function answer(request: RequestContext<unknown, unknown>) {
   const { context } = request
-  const [payee] = await context.db.read(context.scope, listPayeesStatement(tenantOf(context), {}, singlePage))
+  const [payee] = await context.db.read(context.scope, listPayeesStatement(tenantOf(context), { isReplaced: false }, singlePage))
   if (payee === undefined) throw notFound('The vendor has no payee yet: POST /vendor/payee')
   return { payee: request.fields.project(payee) }
 }
@@ -43,7 +45,7 @@ export const routes: Route[] = [
     surface: 'vendor',
     method: 'POST',
     path: '/vendor/payee',
-    summary: 'Be made known to the provider that pays vendors',
+    summary: 'Be made known to the provider that pays vendors, or begin anew where it has rejected or closed the account',
     access: 'payees:write',
     body: z.strictObject({
       country: countryCode,
@@ -67,6 +69,27 @@ export const routes: Route[] = [
     body: z.strictObject({ return_url: url, refresh_url: url }),
     async handle({ context, body }) {
       return { onboarding_link: await onboardingLink(context, { returnUrl: body.return_url, refreshUrl: body.refresh_url }) }
+    },
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/seller-identity',
+    summary: 'What the vendor states of itself for tax offices, and what is missing; of what is only written, the end',
+    access: 'payouts:read',
+    handle: ({ context, services }) => answerSellerIdentity(context, services.identitySealer, vendorOf(context)),
+  }),
+  route({
+    surface: 'vendor',
+    method: 'POST',
+    path: '/vendor/seller-identity',
+    summary: 'State who the vendor is to tax offices; tax_id, birth_date and account_identifier stay as they are when left out',
+    access: 'payees:write',
+    body: sellerIdentityBody,
+    async handle({ context, services, body }) {
+      const id = vendorOf(context)
+      await context.db.unitOfWork(context.scope, (unit) => stateSellerIdentity(unit, context, services.identitySealer, id, body))
+      return answerSellerIdentity(context, services.identitySealer, id)
     },
   }),
 ]

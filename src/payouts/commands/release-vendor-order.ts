@@ -62,7 +62,8 @@ function onHold(facts: Facts, most: string): StoaError {
 /** Who has to do what before a payee can be paid. */
 function adviceOn(status: string | null): string {
   if (status === null) return 'The vendor registers it in the vendor portal (POST /vendor/payee).'
-  if (status === 'rejected' || status === 'closed') return "The provider's own pages say why, and whether it stays so."
+  if (status === 'rejected' || status === 'closed')
+    return 'The vendor begins anew with another account in the vendor portal (POST /vendor/payee).'
   return 'The vendor gives the provider what it still asks for (POST /vendor/payee/onboarding-link).'
 }
 

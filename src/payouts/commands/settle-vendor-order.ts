@@ -17,6 +17,7 @@ import {
   pendingStatement,
   reserve,
   savePayable,
+  settledOf,
 } from '../rows.js'
 
 /** More steps than an order's payments, debts and clawbacks can need: what wants more goes round in a circle. */
@@ -82,14 +83,14 @@ async function write(unit: Unit, context: Context, facts: Facts, step: Step): Pr
       // It is always the last: looking once more would find nothing to do.
       return { kind: 'rest' }
     case 'release': {
-      const { payment, amountMinor } = step
-      const id = await insertRelease(unit, context, facts, { method: 'provider', state: 'pending', amountMinor, payment })
+      const { payment, amountMinor, settled } = step
+      const id = await insertRelease(unit, context, facts, { method: 'provider', state: 'pending', amountMinor, payment, settled })
       return { kind: 'resume', what: 'release', id }
     }
     case 'clawback': {
       const of = { vendorId: facts.vendor_id, vendorOrderId: facts.vendor_order_id, currency: facts.currency_code }
-      const { releaseId, amountMinor } = step
-      const id = await insertClawback(unit, context, of, { method: 'provider', releaseId, amountMinor })
+      const { releaseId, amountMinor, settled } = step
+      const id = await insertClawback(unit, context, of, { method: 'provider', releaseId, amountMinor, settled })
       return { kind: 'resume', what: 'clawback', id }
     }
   }
@@ -116,7 +117,7 @@ function send(
   what: 'release' | 'clawback',
   row: PendingRow,
 ): Promise<Outcome<{ reference: string }>> {
-  const money = keptMoney({ amountMinor: row.amount_minor, currency: row.currency_code })
+  const money = keptMoney(settledOf(row) ?? { amountMinor: row.amount_minor, currency: row.currency_code })
   const operation = { key: `${what}:${row.id}`, kind: what, accountId: row.payment_account_id }
   if (what === 'release') {
     const request = { money, payee: row.payee_reference, order_id: row.order_id }

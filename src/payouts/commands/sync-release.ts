@@ -1,11 +1,11 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { conflict, toMajor } from '../../kernel/index.js'
 import { clawbackEntry, post } from '../../ledger/index.js'
-import { type PaymentProvider, readingCall, type ReleaseSnapshot } from '../../payments/index.js'
+import { partAtRate, type PaymentProvider, readingCall, type ReleaseSnapshot } from '../../payments/index.js'
 import { lockFacts } from '../facts.js'
 import { placeHold } from '../holds.js'
-import { assess, lesser } from '../policy.js'
-import { insertClawback } from '../rows.js'
+import { assess, lesser, type ReleaseFact, type Settled } from '../policy.js'
+import { changedEntries, insertClawback } from '../rows.js'
 
 /** A release that a provider has made. */
 export interface MadeRelease {
@@ -46,15 +46,18 @@ async function note(
       [tenantOf(unit), release.id],
     ),
   )
+  const made = facts.releases.find(({ id }) => id === release.id)
   // One that we asked for is known by its id before its answer has reached its row.
-  const foreign = takenBack.filter((one) => !known.some(({ id, reference }) => id === one.clawbackId || reference === one.reference))
-  if (foreign.length === 0) return
+  const told = takenBack.filter((one) => !known.some(({ id, reference }) => id === one.clawbackId || reference === one.reference))
+  if (told.length === 0 || made === undefined) return
+  const foreign = inOrderCurrency(made, told)
   const of = { vendorId: facts.vendor_id, vendorOrderId: facts.vendor_order_id, currency: facts.currency_code }
   const from = { code: 'A:psp_clearing', partyId: provider.id } as const
   const occurredAt = context.clock.now()
-  for (const { reference, amountMinor } of foreign) {
-    const source = await insertClawback(unit, context, of, { method: 'provider', releaseId: release.id, amountMinor, reference })
-    await post(unit, [clawbackEntry({ source, vendorId: of.vendorId, from, currency: of.currency, amountMinor, occurredAt })])
+  for (const { reference, amountMinor, settled } of foreign) {
+    const source = await insertClawback(unit, context, of, { method: 'provider', releaseId: release.id, amountMinor, reference, settled })
+    const fact = { source, currency: of.currency, amountMinor, occurredAt }
+    await post(unit, [clawbackEntry({ ...fact, vendorId: of.vendorId, from }), ...changedEntries('clawback', fact, provider.id, settled)])
   }
   const after = await lockFacts(unit, context, release.vendor_order_id)
   if (after === undefined) return
@@ -70,6 +73,27 @@ async function note(
     amount: toMajor(again, of.currency),
     currency_code: of.currency,
     note: `Taken back at the payment provider: ${foreign.map(({ reference }) => reference).join(', ')}`.slice(0, noteMost),
+  })
+}
+
+interface TakenBack {
+  reference: string
+  amountMinor: bigint
+  settled: Settled | null
+}
+
+/** What was taken back in the provider's currency, in the order's: the last of a release with what was rounded off before. */
+function inOrderCurrency(release: ReleaseFact, told: ReleaseSnapshot['takenBack']): TakenBack[] {
+  const { settled_minor: whole, settled_currency_code: currency } = release
+  let { returned_minor: returned, returned_settled_minor: returnedSettled } = release
+  return told.map(({ reference, amountMinor }) => {
+    if (whole === null || currency === null) return { reference, amountMinor, settled: null }
+    returnedSettled += amountMinor
+    const part = partAtRate(amountMinor, { original: whole, changed: release.amount_minor })
+    const own = returnedSettled >= whole ? release.amount_minor - returned : part
+    const counted = own > 0n ? own : 1n
+    returned += counted
+    return { reference, amountMinor: counted, settled: { amountMinor, currency } }
   })
 }
 

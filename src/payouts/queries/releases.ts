@@ -12,6 +12,9 @@ export interface ReleaseRow {
   currency_code: string
   amount_minor: bigint
   clawed_minor: bigint
+  /** What went out, where the provider keeps another currency than the order's. */
+  settled_minor: bigint | null
+  settled_currency_code: string | null
   state: string
   reference: string | null
   failure: string | null
@@ -39,7 +42,8 @@ export function listReleasesStatement(tenantId: string, filter: ReleaseFilter, p
   const order = orderBy('r', page.order)
   return statement(
     `payouts.releases.${order.name}`,
-    `select r.id, r.vendor_id, r.vendor_order_id, r.order_id, r.method, r.payment_id, r.payee_id, r.currency_code, r.amount_minor, r.state,
+    `select r.id, r.vendor_id, r.vendor_order_id, r.order_id, r.method, r.payment_id, r.payee_id, r.currency_code, r.amount_minor, r.settled_minor,
+            r.settled_currency_code, r.state,
             r.reference, r.failure, r.payout_id, r.created_by, r.settled_at, r.created_at, r.updated_at, count(*) over ()::int as count,
             coalesce((select sum(c.amount_minor) from clawback c where c.tenant_id = $1 and c.release_id = r.id and c.state = 'succeeded'),
               0)::bigint as clawed_minor,

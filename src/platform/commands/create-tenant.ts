@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { addIdentity, builtInRoles, createApiKey, generatedPassword, hashPassword, type Permission } from '../../access/index.js'
+import { scheduleCartSweep } from '../../checkout/index.js'
 import { type Database, statement, tenantOf, type Unit } from '../../db/index.js'
-import { conflict, currencyCodes, invalidData, isCurrency, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { conflict, currencyCodes, invalidData, isCurrency, isDuplicate, newId, notFound, systemClock } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { addShippingOption, createVendor, insertVendor } from '../../vendors/index.js'
 import { ensureStandardPlan } from './plans.js'
@@ -147,6 +148,7 @@ async function insertStore(unit: Unit, input: NewTenant): Promise<string> {
     ),
   )
   await unit.run(statement('platform.insert_sequence', 'insert into order_sequence (tenant_id, id) values ($1, $2)', [tenantId, 'orders']))
+  await scheduleCartSweep(unit, systemClock.now())
   return channelId
 }
 

@@ -42,6 +42,15 @@ export function toStripeAmount({ amountMinor, currency }: Money): number {
   return amount
 }
 
+/** The smallest amount that Stripe moves of a currency, of which every other is a multiple; in minor units after ISO 4217. */
+export function stepMinorOf(currency: string): bigint {
+  const shift = stripeExponentOf(currency) - exponentOf(currency)
+  const step = BigInt(steps[currency] ?? 1)
+  if (shift < 0) return step * 10n ** BigInt(-shift)
+  const unit = 10n ** BigInt(shift)
+  return step > unit ? step / unit : 1n
+}
+
 /** The least that Stripe charges. Throws UnchargeableAmount below it. */
 export function refuseTooLittle(amount: number, currency: string): void {
   const least = minimums[currency] ?? (zeroDecimal.has(currency) || steps[currency] !== undefined ? 0 : 50)

@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import type { Sealer } from '../../kernel/index.js'
 import type { PaymentAccount, ProviderCall } from '../../payments/index.js'
-import { pacedHttp } from './paced-http.js'
+import { pacedHttp, paceOf, type SharedCounts } from './paced-http.js'
 
 /** What the adapter keeps of an account, sealed. */
 export interface StripeCredentials {
@@ -14,6 +14,8 @@ export interface StripeOptions {
   sealer: Sealer
   /** Where Stripe is; the simulator's address where it stands in for it. */
   apiUrl?: string | undefined
+  /** Where processes count together how much they ask of Stripe. */
+  sharedCounts?: SharedCounts | undefined
 }
 
 export interface StripeAccess {
@@ -39,6 +41,7 @@ export const accountOf = (call: ProviderCall): PaymentAccount => {
 /** One client for each account, never one of the process: a key that is changed makes a new one. */
 export function stripeAccess(options: StripeOptions): StripeAccess {
   const clients = new Map<string, Stripe>()
+  const pace = paceOf(options.sharedCounts)
   const elsewhere = options.apiUrl === undefined ? undefined : new URL(options.apiUrl)
   const clientFor = (secretKey: string): Stripe => {
     if (elsewhere !== undefined && modeOfKey(secretKey) === 'live')
@@ -56,7 +59,7 @@ export function stripeAccess(options: StripeOptions): StripeAccess {
       appInfo: { name: 'Stoa' },
       // A simulator takes whatever comes.
       ...(elsewhere === undefined
-        ? { httpClient: pacedHttp(modeOfKey(secretKey) ?? 'test') }
+        ? { httpClient: pacedHttp(pace, { mode: modeOfKey(secretKey) ?? 'test', secretKey }) }
         : {
             host: elsewhere.hostname,
             port: elsewhere.port === '' ? (elsewhere.protocol === 'https:' ? 443 : 80) : Number(elsewhere.port),

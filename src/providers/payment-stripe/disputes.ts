@@ -3,7 +3,7 @@ import { assertNoUnit } from '../../db/index.js'
 import type { DisputePort, DisputeSnapshot } from '../../payments/index.js'
 import { fromStripeAmount } from './amounts.js'
 import { accountOf, type StripeAccess } from './client.js'
-import { idOf, movementOf } from './movements.js'
+import { disputedOf, idOf, movementOf } from './movements.js'
 import { attempt } from './outcomes.js'
 
 const statuses: Readonly<Record<string, DisputeSnapshot['status']>> = {
@@ -30,7 +30,7 @@ function snapshotOf(dispute: Stripe.Dispute): DisputeSnapshot {
     reason: dispute.reason,
     status: statuses[dispute.status] ?? 'unrecognised',
     evidenceDueAt: details.due_by === null ? null : new Date(details.due_by * 1_000),
-    movements: dispute.balance_transactions.map((transaction) => movementOf(transaction, payment, null)),
+    movements: dispute.balance_transactions.map((transaction) => movementOf(transaction, payment, disputedOf(transaction, dispute))),
   }
 }
 

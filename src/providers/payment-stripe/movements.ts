@@ -33,9 +33,12 @@ function listedOf(transaction: Stripe.BalanceTransaction): MoneyMovement {
   const { source, reporting_category: category } = transaction
   if (source === null || typeof source === 'string') return movementOf(transaction, null, null)
   const payment = 'payment_intent' in source ? idOf(source.payment_intent) : null
-  if (category === 'charge' && source.object === 'charge') {
-    return movementOf(transaction, payment, moneyOf(source.amount_captured, source.currency))
+  if (category === 'charge' && source.object === 'charge') return movementOf(transaction, payment, moneyOf(source.amount, source.currency))
+  // Of what was captured in part the whole came in, and the rest goes out again.
+  if (category === 'partial_capture_reversal' && source.object === 'charge') {
+    return movementOf(transaction, payment, moneyOf(source.amount_captured - source.amount, source.currency))
   }
+  if (source.object === 'dispute') return movementOf(transaction, payment, disputedOf(transaction, source))
   if (category === 'refund' && source.object === 'refund') return movementOf(transaction, payment, moneyOf(-source.amount, source.currency))
   if (source.object === 'transfer_reversal') {
     const release = idOf(source.transfer)
@@ -46,6 +49,10 @@ function listedOf(transaction: Stripe.BalanceTransaction): MoneyMovement {
   }
   return movementOf(transaction, payment, null)
 }
+
+/** What a bank took of the shopper's money, or gave back, in the shopper's currency. */
+export const disputedOf = (transaction: Stripe.BalanceTransaction, dispute: Stripe.Dispute): Money =>
+  moneyOf(transaction.amount < 0 ? -dispute.amount : dispute.amount, dispute.currency)
 
 const moneyOf = (amount: number, currency: string): Money => ({ amountMinor: fromStripeAmount(amount, currency), currency })
 

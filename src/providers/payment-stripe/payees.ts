@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { assertNoUnit } from '../../db/index.js'
 import type { Outcome, PayeePort, PayeeSnapshot, ProviderCall, ReleaseSnapshot } from '../../payments/index.js'
-import { fromStripeAmount, toStripeAmount } from './amounts.js'
+import { fromStripeAmount, stepMinorOf, toStripeAmount } from './amounts.js'
 import { accountOf, type StripeAccess } from './client.js'
 import { attempt, refusalOf } from './outcomes.js'
 
@@ -59,6 +59,7 @@ function statusOf(status: string | undefined, asksForMore: boolean): PayeeSnapsh
 export function stripePayees(access: StripeAccess): PayeePort {
   const clientOf = (call: ProviderCall) => access.clientOf(accountOf(call))
   return {
+    stepMinor: stepMinorOf,
     createPayee(call, payee) {
       assertNoUnit('making a payee')
       return attempt(async () => {

@@ -201,7 +201,11 @@ export function fetchPayment(access: StripeAccess, call: ProviderCall, reference
         capturedMinor: captured,
         refunds: refunds.map((made) => refundOf(made, currency)),
         movements: [
-          ...movementsOf(charge?.balance_transaction ?? null, intent.id, { amountMinor: captured, currency }),
+          // Of what was captured in part the whole came in; that the rest goes out again is in the account's list.
+          ...movementsOf(charge?.balance_transaction ?? null, intent.id, {
+            amountMinor: fromStripeAmount(charge?.amount ?? 0, currency),
+            currency,
+          }),
           ...refunds.flatMap((made) =>
             movementsOf(made.balance_transaction, intent.id, { amountMinor: -fromStripeAmount(made.amount, currency), currency }),
           ),

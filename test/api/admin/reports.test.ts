@@ -71,6 +71,7 @@ describe('reports to tax offices', () => {
           currency_code: 'eur',
           is_goods_only: true,
           is_excluded_seller: true,
+          identity: null,
           quarters: [
             { quarter: 1, consideration: 14, activities: 1, fees: 1, taxes: 3 },
             { quarter: 2, consideration: 23, activities: 1, fees: 2, taxes: 5 },

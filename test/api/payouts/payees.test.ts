@@ -3,6 +3,7 @@ import { receivePaymentEvent } from '../../../src/payments/index.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
+import { brokenInvariants } from '../../support/invariants.js'
 import { openBank, type PayingBank } from '../../support/paying-bank.js'
 import { addPayee, releasedMinor, sell, type Sold } from '../../support/payouts.js'
 import { fillCart } from '../../support/purchase.js'
@@ -134,5 +135,137 @@ describe('a payee', () => {
       releases.map((one: { amount: number; state: string }) => [one.amount, one.state]),
       [[14, 'awaiting']],
     )
+  })
+
+  describe('that its provider has rejected or closed', () => {
+    const begin = (vendor = 0) => store.vendor(vendor).post('/vendor/payee', { country: 'us', kind: 'company' })
+    const transfersTo = (reference: string) =>
+      [...bank.transfers.values()].filter((one) => one.payee === reference).map((one) => Number(one.amountMinor - one.returnedMinor))
+    /** What the provider says of the vendor's account, and whether we have heard of it. */
+    const turn = async (reference: string, status: 'rejected' | 'closed' | 'restricted' | 'active') => {
+      bank.setStatus(reference, status)
+      const { payees } = good(await store.admin.get('/admin/payees', { is_replaced: false }))
+      good(await store.admin.post(`/admin/payees/${payees[0].id}/sync`))
+    }
+
+    for (const status of ['rejected', 'closed'] as const) {
+      it(`is followed by another (${status}): the one before keeps its releases, what is owed from now on goes to the next`, async () => {
+        const first = await addPayee(store, bank)
+        const before = await sell(store)
+        await app().drain()
+        await turn(first, status)
+        const between = await sell(store)
+        await app().drain()
+        assert.equal(await released(between), 0)
+        const { payee } = good(await begin())
+        assert.equal(payee.status, 'onboarding')
+        assert.equal(good(await store.vendor(0).get('/vendor/payee')).payee.id, payee.id)
+        const second = await addPayee(store, bank)
+        await app().drain()
+        assert.notEqual(second, first)
+        assert.deepEqual([transfersTo(first), transfersTo(second)], [[1_400], [1_400]])
+        const { payees } = good(await store.admin.get('/admin/payees', { order: 'created_at' }))
+        assert.deepEqual(
+          payees.map((one: { reference: string; status: string; replaced_at: string | null }) => [
+            one.reference,
+            one.status,
+            one.replaced_at !== null,
+          ]),
+          [
+            [first, status, true],
+            [second, 'active', false],
+          ],
+        )
+        // What is refunded is taken back from whom it was sent to.
+        good(await store.admin.post(`/admin/payments/${before.paymentId}/refund`))
+        await app().drain()
+        assert.deepEqual([transfersTo(first), transfersTo(second)], [[0], [1_400]])
+        assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+      })
+    }
+
+    it('is made good by the next sales where it gives nothing back', async () => {
+      const first = await addPayee(store, bank)
+      const before = await sell(store)
+      await app().drain()
+      bank.empty(first)
+      await turn(first, 'closed')
+      good(await store.admin.post(`/admin/payments/${before.paymentId}/refund`))
+      await app().drain()
+      good(await begin())
+      const second = await addPayee(store, bank)
+      await sell(store)
+      await app().drain()
+      assert.deepEqual(transfersTo(second), [], 'the debt of the first account is netted')
+      await sell(store)
+      await app().drain()
+      assert.deepEqual(transfersTo(second), [1_400])
+    })
+
+    it('keeps a release that was under way: it is not made a second time to the next one', async () => {
+      const first = await addPayee(store, bank)
+      bank.moods.push({ method: 'release', mood: 'did it, and says nothing' })
+      const sold = await sell(store)
+      await app()
+        .drain()
+        .catch(() => undefined)
+      await turn(first, 'rejected')
+      good(await begin())
+      const second = await addPayee(store, bank)
+      await asAdmin(app().adminUrl, `update app.outbox_event set available_at = now() where tenant_id = $1 and state = 'queued'`, [
+        store.tenantId,
+      ])
+      await app().drain()
+      assert.deepEqual([transfersTo(first), transfersTo(second)], [[1_400], []])
+      assert.equal(await released(sold), 1_400)
+    })
+
+    it('is in use again where the provider has taken its rejection back meanwhile', async () => {
+      const first = await addPayee(store, bank)
+      await turn(first, 'rejected')
+      bank.setStatus(first, 'active')
+      const { payee } = good(await begin())
+      assert.deepEqual([payee.status, bank.payees.size], ['active', 1])
+    })
+
+    it('is not left for another while it is only restricted', async () => {
+      const first = await addPayee(store, bank)
+      await turn(first, 'restricted')
+      good(await begin())
+      assert.equal(bank.payees.size, 1)
+    })
+
+    it('is followed by one, however many ask at once', async () => {
+      const first = await addPayee(store, bank)
+      await turn(first, 'rejected')
+      const answers = await Promise.all([begin(), begin(), begin()])
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200, 200],
+      )
+      assert.equal(new Set(answers.map(({ body }) => body.payee.id)).size, 1)
+      assert.equal(bank.payees.size, 2)
+    })
+
+    it('is followed by no more than three in a month', async () => {
+      for (let round = 0; round < 4; round += 1) await turn(await addPayee(store, bank), 'rejected')
+      const refused = await begin()
+      assert.deepEqual([refused.status, refused.body.code], [400, 'payee_replaced_too_often'])
+      assert.equal(good(await store.vendor(0).get('/vendor/payee')).payee.status, 'rejected')
+    })
+
+    it('of another vendor stays as it is', async () => {
+      const first = await addPayee(store, bank)
+      const other = await addPayee(store, bank, 1)
+      bank.setStatus(first, 'rejected')
+      await asAdmin(app().adminUrl, `update app.payee set status = 'rejected' where tenant_id = $1`, [store.tenantId])
+      good(await begin())
+      const rows = await asAdmin<{ reference: string }>(
+        app().adminUrl,
+        'select reference from app.payee where tenant_id = $1 and replaced_at is null',
+        [store.tenantId],
+      )
+      assert.ok(rows.some(({ reference }) => reference === other))
+    })
   })
 })

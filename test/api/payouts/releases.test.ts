@@ -261,7 +261,7 @@ describe('paying vendors what they are owed', () => {
         ['onboarding', 'onboarding-link'],
         ['pending_verification', 'onboarding-link'],
         ['restricted', 'onboarding-link'],
-        ['rejected', 'own pages'],
+        ['rejected', 'begins anew'],
       ] as const) {
         bank.setStatus(reference, status)
         good(await store.admin.post(`/admin/payees/${payees[0].id}/sync`))

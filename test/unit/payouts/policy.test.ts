@@ -4,6 +4,8 @@ import { assess, type Facts, nextStep, type ReleaseFact, type Step } from '../..
 
 const now = new Date('2026-03-01T12:00:00Z')
 const day_ms = 86_400_000
+/** As of a currency with three decimals. */
+const step_minor = 10n
 const minor = (max: number) => fc.bigInt({ min: 0n, max: BigInt(max) })
 
 const payment = fc.record({
@@ -14,6 +16,10 @@ const payment = fc.record({
   payee_id: fc.constant('payee_1'),
   payee_status: fc.constantFrom('active', 'active', 'restricted'),
   payee_reference: fc.constant('acct_1'),
+  exchange: fc.option(
+    fc.record({ original: minor(4_000).map((o) => o + 1n), changed: minor(9_000).map((o) => o + 1n), currency: fc.constant('eur') }),
+  ),
+  awaits_exchange: fc.constantFrom(false, false, true),
 })
 const hold = fc.record({
   id: fc.uuid(),
@@ -66,6 +72,7 @@ const facts: fc.Arbitrary<Facts> = fc
       releases: [],
       pending: null,
       paysVendors: (id: string) => id === 'pp_pays',
+      stepMinor: () => step_minor,
     }
   })
 
@@ -76,7 +83,21 @@ function after(of: Facts, step: Step, isRefused: boolean): Facts {
     ...of,
     releases: [
       ...of.releases,
-      { id, method: 'provider', state: 'succeeded', payout_id: null, amount_minor: 0n, clawed_minor: 0n, refused_minor: null, ...release },
+      {
+        id,
+        method: 'provider',
+        state: 'succeeded',
+        payout_id: null,
+        amount_minor: 0n,
+        clawed_minor: 0n,
+        refused_minor: null,
+        provider_id: 'pp_pays',
+        settled_minor: null,
+        settled_currency_code: null,
+        returned_minor: 0n,
+        returned_settled_minor: 0n,
+        ...release,
+      },
     ],
   })
   switch (step.kind) {
@@ -89,7 +110,12 @@ function after(of: Facts, step: Step, isRefused: boolean): Facts {
           if (release.id !== step.releaseId) return release
           return isRefused
             ? { ...release, refused_minor: step.amountMinor }
-            : { ...release, clawed_minor: release.clawed_minor + step.amountMinor }
+            : {
+                ...release,
+                clawed_minor: release.clawed_minor + step.amountMinor,
+                returned_minor: release.returned_minor + step.amountMinor,
+                returned_settled_minor: release.returned_settled_minor + (step.settled?.amountMinor ?? 0n),
+              }
         }),
       }
     case 'lift_reserve': {
@@ -110,7 +136,11 @@ function after(of: Facts, step: Step, isRefused: boolean): Facts {
     case 'release':
       if (isRefused) return { ...of, failed_at: now }
       return {
-        ...made({ amount_minor: step.amountMinor }),
+        ...made({
+          amount_minor: step.amountMinor,
+          settled_minor: step.settled?.amountMinor ?? null,
+          settled_currency_code: step.settled?.currency ?? null,
+        }),
         payments: of.payments.map((one) => (one.id === step.payment.id ? { ...one, left_minor: one.left_minor - step.amountMinor } : one)),
       }
     case 'pay_by_hand':
@@ -143,6 +173,20 @@ const most = (of: Facts) => {
   return open > 0n ? open : 0n
 }
 
+/** No release is taken back beyond what went out of it, in either currency, and the provider moves nothing but its steps. */
+function lookAtAmounts(step: Step, next: Facts): void {
+  for (const release of next.releases) {
+    assert.ok(release.clawed_minor <= release.amount_minor)
+    const { settled_minor: whole, returned_settled_minor: returned } = release
+    if (whole === null) continue
+    assert.ok(returned <= whole, `${returned} of ${whole} came back`)
+    if (release.returned_minor === release.amount_minor) assert.equal(returned, whole)
+  }
+  if (step.kind !== 'release' && step.kind !== 'clawback') return
+  const moved = step.settled?.amountMinor ?? step.amountMinor
+  assert.ok(moved > 0n && moved % step_minor === 0n, `${moved} is no step of the provider's`)
+}
+
 describe('what a vendor is released', () => {
   it('comes to rest, and is never made more than is due, nor of a payment more than it holds', () => {
     fc.assert(
@@ -151,7 +195,7 @@ describe('what a vendor is released', () => {
           if (out(next) > out(before)) assert.ok(out(next) <= most(next), `${step.kind}: ${out(next)} of ${most(next)}`)
           for (const one of next.payments) assert.ok(one.left_minor >= 0n)
           for (const debt of next.debts) assert.ok(debt.owed_minor >= 0n)
-          for (const release of next.releases) assert.ok(release.clawed_minor <= release.amount_minor)
+          lookAtAmounts(step, next)
         }
         const once = settle(first, answers, look)
         // Then everything but what was done is another: more credits, another policy, other holds.
@@ -166,7 +210,7 @@ describe('what a vendor is released', () => {
   it('is all that is due where nothing keeps it back', () => {
     fc.assert(
       fc.property(facts, (given) => {
-        const payments = given.payments.map((one) => ({ ...one, payee_status: 'active' }))
+        const payments = given.payments.map((one) => ({ ...one, payee_status: 'active', awaits_exchange: false }))
         const free: Facts = { ...given, is_paid: true, release_policy: 'on_payment', holds: [], payments }
         const end = settle(free, [false], () => undefined)
         assert.equal(out(end), most(end))

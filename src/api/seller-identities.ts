@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { type Context, tenantOf } from '../db/index.js'
+import { countryCode } from '../http/index.js'
+import { limits, notFound, type Sealer } from '../kernel/index.js'
+import { sellerIdentitiesStatement, viewOfIdentity } from '../reports/index.js'
+
+const text = z.string().trim().min(1).max(limits.name_characters).nullish()
+/** Numbers that offices and banks give out: letters, digits, and what people put between them. */
+const number = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ./-]{0,58}[A-Za-z0-9]$/)
+  .nullish()
+
+/** What a seller states of itself for tax offices. */
+export const sellerIdentityBody = z.strictObject({
+  kind: z.enum(['individual', 'company']),
+  legal_name: text,
+  first_name: text,
+  last_name: text,
+  address: z.strictObject({
+    address_1: z.string().trim().min(1).max(300),
+    address_2: z.string().max(300).nullish(),
+    city: z.string().trim().min(1).max(300),
+    postal_code: z.string().trim().min(1).max(50),
+    province: z.string().max(300).nullish(),
+    country_code: countryCode,
+  }),
+  tax_id: number,
+  tax_id_country: countryCode.nullish(),
+  vat_number: number,
+  registration_number: number,
+  birth_date: z.iso.date().nullish(),
+  birth_place: text,
+  residence_countries: z.array(countryCode).max(10).optional(),
+  establishment_countries: z.array(countryCode).max(30).optional(),
+  account_identifier: number,
+  account_identifier_type: z.enum(['IBAN', 'OBAN', 'other']).nullish(),
+  account_holder: text,
+})
+
+/** @throws not_found before the seller has stated anything */
+export async function answerSellerIdentity(context: Context, sealer: Sealer, vendorId: string): Promise<object> {
+  const [row] = await context.db.read(context.scope, sellerIdentitiesStatement(tenantOf(context), [vendorId]))
+  if (row === undefined) throw notFound('The seller has not stated who it is yet')
+  return { seller_identity: viewOfIdentity(sealer, row) }
+}
