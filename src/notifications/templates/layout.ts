@@ -36,8 +36,8 @@ export interface Sender {
 
 export const paragraph = (words: string) => `<p>${escapeHtml(words)}</p>`
 
-/** A text that breaks lines by itself. */
-export const lines = (words: string) => `<p style="white-space:pre-line">${escapeHtml(words)}</p>`
+/** A text that breaks lines by itself, each in the direction of its own letters. */
+export const lines = (words: string) => `<p style="white-space:pre-line;unicode-bidi:plaintext">${escapeHtml(words)}</p>`
 
 export const heading = (words: string) => `<h2 style="font-size:16px;margin:24px 0 4px">${escapeHtml(words)}</h2>`
 
