@@ -133,7 +133,7 @@ export const kinds: Record<string, Kind> = {
   return: storeRows('order_return'),
   return_item: storeRows('order_return_item'),
   release: vendorRows('release'),
-  return_reason: storeRows('return_reason'),
+  return_reason: storeRows('return_reason', 'and parent_return_reason_id is not null'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
   review: vendorRows('review'),
   revoked_api_key: storeRows('api_key', 'and revoked_at is not null'),
