@@ -26,7 +26,7 @@ export interface Taken {
  * among all of them.
  */
 export function standardAmounts(promotion: Promotion, targets: readonly Open[]): Amounts {
-  if (promotion.target_type === 'order' || promotion.allocation === 'across') return dividedAmounts(promotion, targets)
+  if (promotion.allocation === 'across') return dividedAmounts(promotion, targets)
   if (promotion.allocation === 'each') {
     return amountsOf(
       promotion,

@@ -42,7 +42,10 @@ type MethodColumns = Pick<
  */
 export function methodColumns(type: Promotion['type'], method: MethodInput): MethodColumns {
   const { target_type, currency_code = null, max_quantity = null } = method
-  const allocation = target_type === 'order' ? 'across' : (method.allocation ?? 'each')
+  const allocation = method.allocation ?? (target_type === 'order' ? 'across' : 'each')
+  if (target_type === 'order' && allocation === 'once') {
+    throw invalidData("application_method.allocation 'once' is not compatible with target_type 'order'")
+  }
   if (method.type === 'fixed' && currency_code === null)
     throw invalidData('application_method.currency_code is required for a fixed amount')
   if (method.type === 'percentage' && !(method.value > 0 && method.value <= 100)) {

@@ -124,6 +124,11 @@ describe('promotions and campaigns of a store', () => {
         400,
         'Target rules for application method with target type (order) is not allowed',
       ],
+      [
+        await create({ code: 'A', application_method: { ...method, target_type: 'order', allocation: 'once' } }),
+        400,
+        "application_method.allocation 'once' is not compatible with target_type 'order'",
+      ],
       [await create({ code: 'A', campaign_id: 'procamp_none' }), 404, 'Could not find campaign with id - procamp_none'],
       [
         await store.admin.post(`/admin/promotions/${promotion.id}`, { campaign_id: 'procamp_none' }),

@@ -77,7 +77,16 @@ describe('what a promotion takes off', () => {
       b: [33],
       c: [33],
     })
-    assert.deepEqual(amounts([fixed(10_000, { target_type: 'order' })], [line('a', 100), line('b', 50)]), { a: [100], b: [50] })
+    assert.deepEqual(amounts([fixed(10_000, { target_type: 'order', allocation: 'across' })], [line('a', 100), line('b', 50)]), {
+      a: [100],
+      b: [50],
+    })
+  })
+
+  it('of the order as a whole, or of each of its lines', () => {
+    const lines = [line('a', 1_000, 2), line('b', 1_000)]
+    assert.deepEqual(amounts([fixed(300, { target_type: 'order', allocation: 'across' })], lines), { a: [200], b: [100] })
+    assert.deepEqual(amounts([fixed(300, { target_type: 'order', max_quantity: 1 })], lines), { a: [300], b: [300] })
   })
 
   it('of the cheapest pieces only, when it is for so many once', () => {
@@ -87,7 +96,7 @@ describe('what a promotion takes off', () => {
 
   it('the highest value first, and of what is left the rest', () => {
     const tenth = promotion({ id: 'promo_1', is_automatic: true })
-    const five = fixed(5_000, { id: 'promo_2', target_type: 'order' })
+    const five = fixed(5_000, { id: 'promo_2', target_type: 'order', allocation: 'across' })
     assert.deepEqual(amounts([tenth, five], [line('a', 10_000)]), { a: [5_000, 500] })
   })
 
