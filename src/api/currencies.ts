@@ -4,6 +4,12 @@ import { currencyCodes, currencyOf, isCurrency, limits, notFound } from '../kern
 
 const fields: FieldsPolicy = { defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] }
 
+const filter = z.strictObject({ q: z.string().max(limits.search_characters).optional(), code: oneOrMany.optional() })
+
+function matches({ code, name }: { code: string; name: string }, { q, code: codes }: z.output<typeof filter>): boolean {
+  return (codes?.includes(code) ?? true) && `${code} ${name}`.toLowerCase().includes(q?.toLowerCase() ?? '')
+}
+
 /** The currencies of the world, to shoppers as to staff: those that a store sells in are its regions'. */
 export function currencyRoutes(surface: 'store' | 'admin', access: Route['access']): Route[] {
   const path = `/${surface}/currencies`
@@ -14,15 +20,15 @@ export function currencyRoutes(surface: 'store' | 'admin', access: Route['access
       path,
       summary: 'List the currencies of the world',
       access,
-      query: z.strictObject({ q: z.string().max(limits.search_characters).optional(), code: oneOrMany.optional() }),
+      query: filter.extend({ $and: z.array(filter).max(10).optional(), $or: z.array(filter).max(10).optional() }),
       fields,
       page: { limit: surface === 'admin' ? 200 : 50, orderable: ['code'] },
       async handle({ query, page, fields: tree }) {
-        const wanted = query.q?.toLowerCase()
+        const { $and: all = [], $or: some } = query
         const found = currencyCodes
-          .filter((code) => query.code?.includes(code) ?? true)
           .map(currencyOf)
-          .filter((currency) => wanted === undefined || `${currency.code} ${currency.name}`.toLowerCase().includes(wanted))
+          .filter((currency) => [query, ...all].every((part) => matches(currency, part)))
+          .filter((currency) => some?.some((part) => matches(currency, part)) ?? true)
         if (page.order.descending) found.reverse()
         const { offset, limit } = page
         const currencies = found.slice(offset, offset + limit).map((currency) => tree.project(currency))

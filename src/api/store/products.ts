@@ -22,7 +22,7 @@ import { localesOf, translated } from '../../translations/index.js'
 import { withRatings } from '../../reviews/index.js'
 import { answeredFacets } from './facets.js'
 import { facetList, filterOf, type ProductFilterInput, productFilters, variantFilterOf, variantFilters } from './catalog-filters.js'
-import { listed, salesChannelsOf } from './shared.js'
+import { salesChannelsOf } from './shared.js'
 
 const pricing = {
   region_id: z.string().max(64).optional(),
@@ -82,6 +82,9 @@ export const productFields: FieldsPolicy = {
     'variants.calculated_price',
     'variants.inventory_quantity',
     'variants.images.*',
+    'variants.inventory_items.variant_id',
+    'variants.inventory_items.inventory_item_id',
+    'variants.inventory_items.required_quantity',
     'variants.options.option.id',
     'variants.options.option.title',
     'rating.average',
@@ -259,7 +262,7 @@ export const routes: Route[] = [
         order,
       })
       await translated(request.context, request.locale, variants)
-      return listed('variants', variants, request, count)
+      return { variants: variants.map((variant) => withPrice(request, variant)), count, offset, limit }
     },
   }),
   route({
@@ -274,10 +277,18 @@ export const routes: Route[] = [
     async handle(request) {
       const variant = await retrieveVariant(request.context, request.params.id as string, variantRequest(request))
       await translated(request.context, request.locale, [variant])
-      return { variant: request.fields.project(variant) }
+      return { variant: withPrice(request, variant) }
     },
   }),
 ]
+
+/** A variant as answers hold it: a price that was computed for a region even when `fields` did not name it. */
+function withPrice(request: RequestContext<VariantQuery, unknown>, variant: object): object {
+  const projected = request.fields.project(variant) as object
+  return request.query.region_id === undefined
+    ? projected
+    : { ...projected, calculated_price: (variant as { calculated_price?: unknown }).calculated_price }
+}
 
 type VariantQuery = z.output<typeof pricingSchema> & { sales_channel_id?: string[] | undefined }
 

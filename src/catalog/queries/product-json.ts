@@ -15,6 +15,7 @@ export const productRelations = [
   'variants.images',
   'variants.calculated_price',
   'variants.inventory_quantity',
+  'variants.inventory_items',
 ] as const
 export type ProductRelation = (typeof productRelations)[number]
 
@@ -166,8 +167,15 @@ export function variantJsonSql(relations: ReadonlySet<ProductRelation>, paramete
   if (relations.has('variants.inventory_quantity')) {
     parts.push(`'inventory_quantity', ${inventoryQuantitySql('v', parameters.channel)}`)
   }
+  if (relations.has('variants.inventory_items')) parts.push(`'inventory_items', ${variantInventoryItemsSql}`)
   return `json_build_object(${parts.join(', ')})`
 }
+
+/** What a piece of the variant takes from stock. How much there is, and where, is for who keeps it. */
+const variantInventoryItemsSql = many(`
+  select json_agg(json_build_object('variant_id', k.variant_id, 'inventory_item_id', k.inventory_item_id,
+    'required_quantity', k.required_quantity) order by k.inventory_item_id)
+  from variant_inventory_item k where k.tenant_id = $1 and k.variant_id = v.id`)
 
 const variantOptionsSql = many(`
   select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata,

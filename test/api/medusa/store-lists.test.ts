@@ -73,6 +73,35 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     assert.equal(await found('/store/collections', 'spring summer'), 1)
   })
 
+  it('of currencies are narrowed by parts of a query', async () => {
+    const codes = async (query: string) =>
+      good(await store.shopper.get(`/store/currencies${query}`)).currencies.map((currency: { code: string }) => currency.code)
+    assert.deepEqual(await codes('?$or[0][code]=eur&$or[1][code]=usd&$and[0][q]=dollar'), ['usd'])
+  })
+
+  it('of products say what a variant takes from stock when they are asked, and never how much there is', async () => {
+    const asked = '*variants.inventory_items,*variants.inventory_items.inventory.location_levels'
+    const { products } = good(await store.shopper.get('/store/products', { fields: asked }))
+    const [variant] = products[0].variants
+    const [item] = variant.inventory_items
+    assert.deepEqual(
+      [item.variant_id, item.required_quantity, typeof item.inventory_item_id, Object.keys(item).length],
+      [variant.id, 1, 'string', 3],
+    )
+    const { products: plain } = good(await store.shopper.get('/store/products'))
+    assert.equal('inventory_items' in plain[0].variants[0], false)
+  })
+
+  it('of variants have their prices where a region is named, and without one where prices are', async () => {
+    const { region } = await make('/admin/regions', { name: 'Elsewhere', currency_code: 'usd', countries: ['ca'] })
+    const { variants } = good(await store.shopper.get('/store/product-variants', { region_id: region.id }))
+    assert.equal(variants[0].calculated_price.currency_code, 'usd')
+    const path = `/store/product-variants/${variants[0].id}`
+    const { variant } = good(await store.shopper.get(path, { region_id: region.id, fields: 'sku' }))
+    assert.deepEqual(Object.keys(variant).sort(), ['calculated_price', 'id', 'sku'])
+    assert.equal('calculated_price' in good(await store.shopper.get(path)).variant, false)
+  })
+
   describe('orders', () => {
     let shopper: Shopper
     let ids: string[]
