@@ -93,7 +93,8 @@ export async function retrieveProduct(
   return product
 }
 
-function missingRegion(query: PricingQuery): Error {
+/** What is wrong with a pricing context that names no region of the store. */
+export function missingRegion(query: PricingQuery): Error {
   return query.regionId === null
     ? invalidData('Missing required pricing context to calculate prices - region_id')
     : invalidData(`Region with id ${query.regionId} not found when populating the pricing context`)

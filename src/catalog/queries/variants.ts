@@ -1,5 +1,5 @@
 import { type Context, statement, type Statement, tenantOf, valuesFrom } from '../../db/index.js'
-import { invalidData, notFound } from '../../kernel/index.js'
+import { notFound } from '../../kernel/index.js'
 import {
   groupsOfCustomerSql,
   type PriceCandidate,
@@ -9,7 +9,7 @@ import {
 } from '../../pricing/index.js'
 import { soldByActiveVendorSql } from './product-filter.js'
 import { type ProductRelation, variantJsonSql } from './product-json.js'
-import { finishVariant, priceParameters, type VariantJson } from './products.js'
+import { finishVariant, missingRegion, priceParameters, type VariantJson } from './products.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
 /** Columns that a list of variants can be in the order of. */
@@ -56,9 +56,7 @@ export async function listVariants(context: Context, query: VariantListQuery): P
   const pricingQuery = query.pricing ?? { cartId: null, regionId: null, countryCode: null, province: null }
   const [contexts, rows] = await context.db.readAll(context.scope, [pricingContextStatement(tenantId, pricingQuery), page])
   const pricing = query.pricing === null ? null : (contexts[0] ?? null)
-  if (query.pricing !== null && pricing === null) {
-    throw invalidData('Missing required pricing context to calculate prices - region_id')
-  }
+  if (query.pricing !== null && pricing === null) throw missingRegion(query.pricing)
   const variants = rows.map((row) => {
     const product = { id: row.product_id, type_id: row.type_id }
     finishVariant(row.variant, product, pricing, query.publicUrl)

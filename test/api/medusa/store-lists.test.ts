@@ -71,6 +71,7 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     assert.deepEqual([await found('/store/products', 'RED  jumper'), await found('/store/products', 'red%jumper')], [1, 0])
     await make('/admin/collections', { title: 'Spring and summer' })
     assert.equal(await found('/store/collections', 'spring summer'), 1)
+    assert.deepEqual([await found('/store/regions', 'usd'), await found('/store/regions', 'eur')], [1, 0])
   })
 
   it('of currencies are narrowed by parts of a query', async () => {

@@ -40,6 +40,17 @@ describe('what the Store API refuses, in the words of Medusa', () => {
       )
     })
 
+    it('for a region that the store does not have', async () => {
+      for (const path of ['/store/products', '/store/product-variants']) {
+        refused(
+          await store.shopper.get(path, { region_id: 'reg_none' }),
+          400,
+          'invalid_data',
+          'Region with id reg_none not found when populating the pricing context',
+        )
+      }
+    })
+
     it('of a channel that is not the key’s, before saying that the key has none', async () => {
       const { body } = await store.admin.post('/admin/api-keys', { title: 'Closed', type: 'publishable' })
       const closed = client(app(), { publishableKey: body.api_key.token })
