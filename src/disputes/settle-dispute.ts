@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { conflict, newId } from '../kernel/index.js'
-import { disputeLostEntry, disputeWonEntry, post } from '../ledger/index.js'
+import { disputeLostEntry, disputeReturnedEntry, disputeWonEntry, post } from '../ledger/index.js'
 import {
   divideCredit,
   type DisputeSnapshot,
@@ -104,6 +104,7 @@ async function moveDispute(unit: Unit, context: Context, paymentId: string, snap
   const about = { id, orderId: order.id, providerId: payment.provider_id, currency: snapshot.currency, occurredAt: now }
   if (snapshot.status === 'lost' && before?.loss_booked_at == null) await bookLoss(unit, about, paymentId, snapshot.amountMinor)
   if (snapshot.status === 'won' && before?.loss_booked_at != null) await bookLateWin(unit, about, paymentId)
+  if (snapshot.status === 'lost' || before?.loss_booked_at != null) await bookReturned(unit, about, paymentId, snapshot)
   if (before?.status !== snapshot.status)
     await emit(unit, 'dispute.changed', { dispute_id: id, order_id: order.id }, { requestId: context.requestId })
 }
@@ -167,6 +168,43 @@ async function bookLateWin(unit: Unit, about: About, paymentId: string): Promise
     noteLoss(unit, about, paymentId, -amountMinor),
     post(unit, [disputeWonEntry({ ...about, parts: credits, lossMinor: amountMinor - borne })]),
   ])
+}
+
+/**
+ * What a bank gives back of a dispute that stays lost, as where the shopper was refunded as well: so much less was lost. Where
+ * the dispute is won in the end, its whole loss is turned, and this with it.
+ */
+async function bookReturned(unit: Unit, about: About, paymentId: string, snapshot: DisputeSnapshot): Promise<void> {
+  const tenantId = tenantOf(unit)
+  const isLost = snapshot.status === 'lost'
+  const returned = snapshot.movements
+    .filter(({ category }) => category === 'dispute_reversal')
+    .map(({ reference, original, amountMinor, currency }) => ({ reference, money: original ?? { amountMinor, currency } }))
+  if (returned.length === 0) return
+  const booked = await unit.run(
+    statement<{ source: string; kind: string }>(
+      'disputes.returned',
+      `select source, kind from ledger_transaction where tenant_id = $1 and source = any($2)
+         and kind in ('dispute_returned', 'dispute_returned_reversal')`,
+      [tenantId, returned.map(({ reference }) => reference)],
+    ),
+  )
+  const has = (reference: string, kind: string) => booked.some((entry) => entry.source === reference && entry.kind === kind)
+  const kind = isLost ? 'dispute_returned' : 'dispute_returned_reversal'
+  const open = returned.filter(({ reference }) => !has(reference, kind) && (isLost || has(reference, 'dispute_returned')))
+  const sum = open.reduce((total, { money }) => total + money.amountMinor, 0n)
+  if (sum === 0n) return
+  await unit.run(
+    statement(
+      'disputes.note_returned',
+      'update payment set lost_minor = lost_minor + $3, updated_at = now() where tenant_id = $1 and id = $2',
+      [tenantId, paymentId, isLost ? -sum : sum],
+    ),
+  )
+  await post(
+    unit,
+    open.map(({ reference, money }) => disputeReturnedEntry({ ...about, kind, source: reference, ...money })),
+  )
 }
 
 async function noteLoss(unit: Unit, about: About, paymentId: string, amountMinor: bigint): Promise<void> {

@@ -8,6 +8,7 @@ export {
   creditEntry,
   disputeHoldEntry,
   disputeLostEntry,
+  disputeReturnedEntry,
   disputeWonEntry,
   exchangeEntry,
   feeEntry,

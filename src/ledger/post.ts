@@ -67,6 +67,8 @@ export interface LedgerEntry {
     | 'dispute_fee'
     | 'dispute_won'
     | 'dispute_lost'
+    | 'dispute_returned'
+    | 'dispute_returned_reversal'
     | 'payout'
   currency: string
   occurredAt: Date

@@ -257,6 +257,15 @@ export function disputeWonEntry(outcome: DisputeOutcome): LedgerEntry {
   return { source, kind: 'dispute_won', currency, occurredAt, postings }
 }
 
+/** A bank gave back a part of a dispute that stays lost: so much less is the store's loss. Turned where it is won in the end. */
+export function disputeReturnedEntry(fact: MovementFact & { kind: 'dispute_returned' | 'dispute_returned_reversal' }): LedgerEntry {
+  const { source, kind, currency, occurredAt, amountMinor } = fact
+  const loss = { code: 'E:dispute_loss' } as const
+  const hold = { code: 'A:dispute_hold', partyId: fact.providerId } as const
+  const posting = kind === 'dispute_returned' ? { from: loss, to: hold, amountMinor } : { from: hold, to: loss, amountMinor }
+  return { source, kind, currency, occurredAt, postings: [posting] }
+}
+
 /**
  * Money that the provider changed into another currency: out of its clearing account in the one, into it in the other.
  * What `A:fx_clearing` holds in two currencies is what was changed.

@@ -72,8 +72,10 @@ export async function dac7Report(context: Context, year: number): Promise<Dac7Se
          select v.vendor_id, v.currency_code, v.created_at, 0, case when v.canceled_at is null then 1 else 0 end, v.commission_minor, v.tax_total_minor
          from vendor_order v where v.tenant_id = $1 and v.created_at >= $2 and v.created_at < $3
          union all
-         select c.vendor_id, c.currency_code, c.created_at, 0, 0, -c.commission_minor, -c.tax_minor
-         from order_credit c where c.tenant_id = $1 and c.state = 'booked' and c.created_at >= $2 and c.created_at < $3
+         -- A refund counts when it was booked, as in the books: it may have been asked for in the year before.
+         select c.vendor_id, c.currency_code, coalesce(r.settled_at, c.created_at), 0, 0, -c.commission_minor, -c.tax_minor
+         from order_credit c left join refund r on r.tenant_id = $1 and r.id = c.refund_id
+         where c.tenant_id = $1 and c.state = 'booked' and coalesce(r.settled_at, c.created_at) >= $2 and coalesce(r.settled_at, c.created_at) < $3
        ), goods as (
          select i.vendor_id, bool_and(i.requires_shipping) as is_goods_only
          from vendor_order v join order_line_item i on i.tenant_id = v.tenant_id and i.vendor_order_id = v.id

@@ -17,8 +17,8 @@ export interface SellerStatement {
   first_name?: string | null | undefined
   last_name?: string | null | undefined
   address: SellerAddress
-  tax_id?: string | null | undefined
-  tax_id_country?: string | null | undefined
+  tax_number?: string | null | undefined
+  tax_number_country?: string | null | undefined
   vat_number?: string | null | undefined
   registration_number?: string | null | undefined
   /** YYYY-MM-DD. */
@@ -38,8 +38,8 @@ export interface SellerIdentityRow {
   first_name: string | null
   last_name: string | null
   address: SellerAddress
-  tax_id_sealed: string | null
-  tax_id_country: string | null
+  tax_number_sealed: string | null
+  tax_number_country: string | null
   vat_number: string | null
   registration_number: string | null
   birth_date_sealed: string | null
@@ -55,17 +55,17 @@ export interface SellerIdentityRow {
 /** As people see it: of what identifies the seller elsewhere no more than the end. */
 export type SellerIdentityView = Omit<
   SellerIdentityRow,
-  'tax_id_sealed' | 'birth_date_sealed' | 'account_identifier_sealed' | 'address'
+  'tax_number_sealed' | 'birth_date_sealed' | 'account_identifier_sealed' | 'address'
 > & {
   address: SellerAddress
-  tax_id_last_4: string | null
+  tax_number_last_4: string | null
   has_birth_date: boolean
   account_identifier_last_4: string | null
   /** What DAC7 asks for and is not stated yet. */
   missing: string[]
 }
 
-const columns = `i.vendor_id, i.kind, i.legal_name, i.first_name, i.last_name, i.address, i.tax_id_sealed, i.tax_id_country, i.vat_number,
+const columns = `i.vendor_id, i.kind, i.legal_name, i.first_name, i.last_name, i.address, i.tax_id_sealed as tax_number_sealed, i.tax_id_country as tax_number_country, i.vat_number,
   i.registration_number, i.birth_date_sealed, i.birth_place, i.residence_countries, i.establishment_countries, i.account_identifier_sealed,
   i.account_identifier_type, i.account_holder, i.stated_at`
 
@@ -84,10 +84,10 @@ function lastOf(sealer: Sealer, sealed: string | null): string | null {
 }
 
 export function viewOfIdentity(sealer: Sealer, row: SellerIdentityRow): SellerIdentityView {
-  const { tax_id_sealed, birth_date_sealed, account_identifier_sealed, ...shown } = row
+  const { tax_number_sealed, birth_date_sealed, account_identifier_sealed, ...shown } = row
   return {
     ...shown,
-    tax_id_last_4: lastOf(sealer, tax_id_sealed),
+    tax_number_last_4: lastOf(sealer, tax_number_sealed),
     has_birth_date: birth_date_sealed !== null,
     account_identifier_last_4: lastOf(sealer, account_identifier_sealed),
     missing: missingOf(row),
@@ -106,7 +106,7 @@ export function missingOf(row: Omit<SellerIdentityRow, 'vendor_id' | 'stated_at'
     legal_name: isPerson || row.legal_name !== null,
     first_name: !isPerson || row.first_name !== null,
     last_name: !isPerson || row.last_name !== null,
-    tax_id: row.tax_id_sealed !== null || (isPerson && row.birth_place !== null),
+    tax_number: row.tax_number_sealed !== null || (isPerson && row.birth_place !== null),
     birth_date: !isPerson || row.birth_date_sealed !== null,
     registration_number: isPerson || row.registration_number !== null,
     residence_countries: row.residence_countries.length > 0,
@@ -167,8 +167,8 @@ export async function stateSellerIdentity(
         stated.first_name ?? null,
         stated.last_name ?? null,
         JSON.stringify(stated.address),
-        sealed(stated.tax_id == null ? stated.tax_id : compact(stated.tax_id)),
-        stated.tax_id_country ?? null,
+        sealed(stated.tax_number == null ? stated.tax_number : compact(stated.tax_number)),
+        stated.tax_number_country ?? null,
         stated.vat_number ?? null,
         stated.registration_number ?? null,
         sealed(stated.birth_date),
@@ -180,7 +180,7 @@ export async function stateSellerIdentity(
         stated.account_holder ?? null,
         context.actorId,
         context.clock.now(),
-        stated.tax_id === undefined,
+        stated.tax_number === undefined,
         stated.birth_date === undefined,
         stated.account_identifier === undefined,
       ],
@@ -193,8 +193,8 @@ function refuseContradictions(stated: SellerStatement, now: Date): void {
   if (stated.kind === 'individual' && ((stated.first_name ?? '') === '' || (stated.last_name ?? '') === '')) {
     throw invalidData('Say the first_name and last_name of the person')
   }
-  if (stated.tax_id != null && (stated.tax_id_country ?? null) === null) {
-    throw invalidData('Say the tax_id_country: the country that issued the tax_id')
+  if (stated.tax_number != null && (stated.tax_number_country ?? null) === null) {
+    throw invalidData('Say the tax_number_country: the country that issued the tax_number')
   }
   if (stated.birth_date != null && !(new Date(`${stated.birth_date}T00:00:00Z`) < now))
     throw invalidData('The birth_date is no day that has been')
@@ -208,8 +208,8 @@ export interface ReportedIdentity {
   kind: 'individual' | 'company'
   name: string
   address: SellerAddress
-  tax_id: string | null
-  tax_id_country: string | null
+  tax_number: string | null
+  tax_number_country: string | null
   vat_number: string | null
   registration_number: string | null
   birth_date: string | null
@@ -227,8 +227,8 @@ export function reportedOf(sealer: Sealer, row: SellerIdentityRow): ReportedIden
     kind: row.kind,
     name: row.kind === 'company' ? (row.legal_name ?? '') : `${row.first_name ?? ''} ${row.last_name ?? ''}`.trim(),
     address: row.address,
-    tax_id: opened(row.tax_id_sealed),
-    tax_id_country: row.tax_id_country,
+    tax_number: opened(row.tax_number_sealed),
+    tax_number_country: row.tax_number_country,
     vat_number: row.vat_number,
     registration_number: row.registration_number,
     birth_date: opened(row.birth_date_sealed),

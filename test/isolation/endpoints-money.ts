@@ -13,6 +13,9 @@ export async function addPayees(app: TestApp, store: TestStore): Promise<void> {
   const until = new Date(Date.now() - 86_400_000).toISOString()
   for (const index of [0, 1]) {
     good(await store.vendor(index).post('/vendor/payee', { country: 'us', kind: 'company' }))
+    const address = { address_1: 'Main Street 1', city: 'Town', postal_code: '12345', country_code: 'us' }
+    const identity = { kind: 'company', legal_name: 'Twin Ltd', address }
+    good(await store.vendor(index).post('/vendor/seller-identity', identity))
     const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: 'id' }))
     good(await store.admin.post('/admin/holds', { vendor_order_id: orders[0].id, reason: 'manual', amount: 1, until }))
     await moveToMonth(app, store, orders[0].id, monthsAgo(1))

@@ -98,6 +98,8 @@ const demanded: Record<string, Record<string, Demanded>> = {
   review: { rating: 5 },
   role: { scope: 'tenant' },
   role_grant: { subject_type: 'user' },
+  // One for a vendor: the stranger's is a vendor's of its own.
+  seller_identity: { vendor_id: vendorId, kind: 'company' },
   store_credit_account: { currency_code: 'usd' },
   store_credit_transaction: { type: 'credit', amount_minor: 100, currency_code: 'usd', reference: 'staff' },
   store_currency: { currency_code: oneOf('usd', 'eur', 'gbp') },

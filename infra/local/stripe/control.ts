@@ -4,7 +4,7 @@ import { move } from './balance.js'
 import { emit } from './events.js'
 import { finishAuthentication, confirmIntent } from './intents.js'
 import { presented, reversalsOf } from './present.js'
-import { closeDispute, escalateDispute, openDispute } from './disputes.js'
+import { closeDispute, escalateDispute, openDispute, reinstateDispute } from './disputes.js'
 import { StripeFailure } from './errors.js'
 import { failPayout, payOut } from './payouts.js'
 import { failRefund } from './refunds.js'
@@ -44,6 +44,9 @@ export function controlOf(world: World, api: Api): SimulatorControl {
     },
     async failRefund(id) {
       failRefund(world.holderOf(id), id)
+    },
+    async reinstateDispute(id, amount) {
+      reinstateDispute(world.holderOf(id), id, amount)
     },
     async verifyAccount(id) {
       setState(world.connected(id), 'active', null)

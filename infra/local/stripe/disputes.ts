@@ -62,14 +62,15 @@ function withdraw(account: Account, dispute: Dispute): void {
 }
 
 interface Booking {
+  amount?: number
   sign: 1 | -1
   fee: number
   reporting_category: string
   description: string
 }
 
-function book(account: Account, dispute: Dispute, { sign, fee, reporting_category, description }: Booking): void {
-  const { amount, currency } = settled(account, dispute.amount, dispute.currency)
+function book(account: Account, dispute: Dispute, { sign, fee, reporting_category, description, amount: part }: Booking): void {
+  const { amount, currency } = settled(account, part ?? dispute.amount, dispute.currency)
   const movement = {
     type: 'adjustment',
     reporting_category,
@@ -109,6 +110,20 @@ export function closeDispute(account: Account, id: string, outcome: 'won' | 'los
   }
   emit(account, 'charge.dispute.closed', dispute)
   if (outcome === 'won') emit(account, 'charge.dispute.funds_reinstated', dispute)
+}
+
+/** The bank gives back a part of what it took, and the dispute stays lost. */
+export function reinstateDispute(account: Account, id: string, amount: number): void {
+  const dispute = account.get<Dispute>('dispute', id)
+  if (dispute.status !== 'lost') throw new Error(`dispute ${id} is ${dispute.status}: only of a lost one a part comes back`)
+  book(account, dispute, {
+    amount,
+    sign: 1,
+    fee: 0,
+    reporting_category: 'dispute_reversal',
+    description: `Partial reversal for ${dispute.charge}`,
+  })
+  emit(account, 'charge.dispute.funds_reinstated', dispute)
 }
 
 /** Evidence is kept, and goes to the bank when it is submitted. */

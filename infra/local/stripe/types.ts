@@ -120,6 +120,8 @@ export interface SimulatorControl {
   escalateDispute(id: string): Promise<void>
   /** `won` after `lost` is a late win. */
   closeDispute(id: string, outcome: 'won' | 'lost' | 'warning_closed'): Promise<void>
+  /** A part of a lost dispute comes back, and it stays lost: of what was refunded as well, for one. */
+  reinstateDispute(id: string, amount: number): Promise<void>
   failRefund(id: string): Promise<void>
   /** An automatic payout of all that is available; returns its id, or undefined when there is nothing. */
   payOut(accountId: string, currency: string): Promise<string | undefined>

@@ -43,8 +43,8 @@ function identityOf(seller: Dac7Seller, sealer: Sealer, isClear: boolean): Recor
 const identityColumns = [
   'kind',
   'name',
-  'tax_id',
-  'tax_id_country',
+  'tax_number',
+  'tax_number_country',
   'vat_number',
   'registration_number',
   'birth_date',

@@ -83,7 +83,7 @@ export const routes: Route[] = [
     surface: 'vendor',
     method: 'POST',
     path: '/vendor/seller-identity',
-    summary: 'State who the vendor is to tax offices; tax_id, birth_date and account_identifier stay as they are when left out',
+    summary: 'State who the vendor is to tax offices; tax_number, birth_date and account_identifier stay as they are when left out',
     access: 'payees:write',
     body: sellerIdentityBody,
     async handle({ context, services, body }) {

@@ -2,7 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
-import { divideCredit, freeParts, insertCreditsStatement, keptAsCredit, openPartsStatement, sumOf } from '../credits.js'
+import { divideCredit, freeParts, insertCreditsStatement, keptAsCredit, lesserOf, openPartsStatement, sumOf } from '../credits.js'
 import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
 import { keptMoney, moneyOf, perform } from '../operations.js'
 import { paymentProviderOf } from '../registry.js'
@@ -34,7 +34,8 @@ export async function closePaymentsOfOrder(
     (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.lost_minor - payment.pending_refund_minor,
     -keptAsCredit(order),
   )
-  const unpaid = sumOf(parts) - paid
+  // A bank may have taken what was refunded before as well: then less than nothing was paid, and no more than all is unpaid.
+  const unpaid = lesserOf(sumOf(parts) - paid, sumOf(parts))
   const credits = [...divideCredit(unpaid > 0n ? unpaid : 0n, parts), ...freeParts(parts)]
   await unit.run(
     statement(

@@ -6,8 +6,9 @@ type Refusal = Exclude<Outcome<never>, { kind: 'ok' }>
 
 /**
  * What a failed call came to. Told by status and code, not by class: an idempotency key in use is a StripeAPIError on v1
- * and a StripeIdempotencyError on v2. What may have had its effect is `unknown`: a lost connection, 409, 5xx. So is a key
- * that Stripe does not take: once it is mended, the same call is good.
+ * and a StripeIdempotencyError on v2. What may have had its effect is `unknown`: a lost connection, 409, 5xx, and a key that was
+ * used with other parameters, since what it was used for may have moved the money. So is a key of the account that Stripe does
+ * not take: once it is mended, the same call is good.
  */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof UnchargeableAmount) return { kind: 'rejected', code: 'amount_unchargeable', message: error.message }
@@ -22,6 +23,8 @@ export function refusalOf(error: unknown): Refusal {
       message: "Stripe does not take the account's key, or the key may not do this: change it at /admin/payment-accounts",
     }
   }
+  const isUsed = error instanceof Stripe.errors.StripeIdempotencyError || code === 'idempotency_error'
+  if (isUsed) return { kind: 'unknown', message: 'Stripe knows the key of this call with other parameters: look up there what it made' }
   if (status >= 400 && status < 500 && status !== 409) return { kind: 'rejected', code, message: error.message }
   return { kind: 'unknown', message: `Stripe gave no answer that counts (${status === 0 ? 'connection' : status})` }
 }

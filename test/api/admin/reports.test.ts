@@ -46,6 +46,7 @@ describe('reports to tax offices', () => {
         values,
       )
       await sql(`update app.order_credit set created_at = $3 where tenant_id = $1 and order_id = $2`, values)
+      await sql(`update app.refund set settled_at = $3 where tenant_id = $1 and order_id = $2`, values)
     }
     await asAdmin(app().adminUrl, 'alter table app.ledger_transaction enable trigger ledger_transaction_append_only')
   }
@@ -93,6 +94,18 @@ describe('reports to tax offices', () => {
     assert.equal(lines.length, 6)
     assert.match(lines[0], /^year,vendor_id,vendor_name,currency_code,quarter,consideration,activities,fees,taxes,/)
     assert.equal(lines[2], `2025,${store.vendors[0]?.id},"'=HYPERLINK(""x""), Ltd",eur,2,23,1,2,5,false,false`)
+  })
+
+  it('count for DAC7 what a refund took back when it was booked, also where it was asked for in the year before', async () => {
+    const store = await open('eur')
+    const order = await sell(store, 1)
+    await refund(store, order.id)
+    await dated(store, order.id, '2024-12-30', 'sale')
+    await dated(store, order.id, '2025-01-01', 'refund')
+    await sql(`update app.order_credit set created_at = '2024-12-31T23:59:00Z' where tenant_id = $1`, [store.tenantId])
+    const quarters = async (of: number) => good(await store.admin.get('/admin/reports/dac7', { year: of })).sellers[0].quarters
+    assert.deepEqual((await quarters(2024))[3], { quarter: 4, consideration: 14, activities: 1, fees: 1, taxes: 3 })
+    assert.deepEqual((await quarters(2025))[0], { quarter: 1, consideration: -14, activities: 0, fees: -1, taxes: -3 })
   })
 
   it('say of 1099-K what was paid gross in each month, whatever was given back', async () => {

@@ -11,8 +11,8 @@ const company = {
   kind: 'company',
   legal_name: 'Honig GmbH',
   address: { address_1: 'Hauptstr. 1', city: 'Köln', postal_code: '50667', country_code: 'de' },
-  tax_id: '123/4567/8901',
-  tax_id_country: 'de',
+  tax_number: '123/4567/8901',
+  tax_number_country: 'de',
   vat_number: 'DE123456789',
   registration_number: 'HRB 12345',
   residence_countries: ['de'],
@@ -26,8 +26,8 @@ const person = {
   first_name: 'Ada',
   last_name: 'Byron',
   address: { address_1: 'Rue 1', city: 'Paris', postal_code: '75001', country_code: 'fr' },
-  tax_id: '1234567890123',
-  tax_id_country: 'fr',
+  tax_number: '1234567890123',
+  tax_number_country: 'fr',
   birth_date: '1990-12-10',
   residence_countries: ['fr'],
 }
@@ -45,7 +45,7 @@ describe('who a seller is to tax offices', () => {
     assert.equal((await store.vendor(0).get('/vendor/seller-identity')).status, 404)
     const { seller_identity: stated } = good(await state(company))
     assert.deepEqual(stated.missing, [])
-    assert.deepEqual([stated.tax_id_last_4, stated.account_identifier_last_4], ['8901', '3000'])
+    assert.deepEqual([stated.tax_number_last_4, stated.account_identifier_last_4], ['8901', '3000'])
     assert.equal(stated.legal_name, 'Honig GmbH')
     const [row] = await asAdmin<{ text: string }>(
       app().adminUrl,
@@ -58,24 +58,24 @@ describe('who a seller is to tax offices', () => {
 
   it('keeps what is only written when it is left out, and takes it away when it is null', async () => {
     good(await state({ ...person, account_identifier: 'FR7630006000011234567890189', account_identifier_type: 'IBAN' }))
-    const { tax_id: _id, birth_date: _date, tax_id_country: _country, ...rest } = person
+    const { tax_number: _id, birth_date: _date, tax_number_country: _country, ...rest } = person
     good(await state({ ...rest, last_name: 'Lovelace' }))
     const kept = await read()
     assert.deepEqual(
-      [kept.last_name, kept.tax_id_last_4, kept.tax_id_country, kept.has_birth_date, kept.account_identifier_last_4, kept.missing],
+      [kept.last_name, kept.tax_number_last_4, kept.tax_number_country, kept.has_birth_date, kept.account_identifier_last_4, kept.missing],
       ['Lovelace', '0123', 'fr', true, '0189', []],
     )
-    good(await state({ ...rest, tax_id: null, birth_date: null, account_identifier: null }))
+    good(await state({ ...rest, tax_number: null, birth_date: null, account_identifier: null }))
     const gone = await read()
-    assert.deepEqual([gone.tax_id_last_4, gone.has_birth_date, gone.account_identifier_last_4], [null, false, null])
-    assert.deepEqual(gone.missing, ['tax_id', 'birth_date', 'account_identifier'])
+    assert.deepEqual([gone.tax_number_last_4, gone.has_birth_date, gone.account_identifier_last_4], [null, false, null])
+    assert.deepEqual(gone.missing, ['tax_number', 'birth_date', 'account_identifier'])
   })
 
   it('is refused where it contradicts itself, with what to do', async () => {
     for (const [body, message] of [
       [{ ...company, legal_name: undefined }, /legal_name/],
       [{ ...person, last_name: '' }, /last_name/],
-      [{ ...company, tax_id_country: undefined }, /tax_id_country/],
+      [{ ...company, tax_number_country: undefined }, /tax_number_country/],
       [{ ...company, account_identifier: 'DE88 3704 0044 0532 0130 00' }, /no IBAN/],
       [{ ...person, birth_date: '2990-01-01' }, /birth_date/],
       [{ ...person, birth_date: '10.12.1990' }, /birth_date/],
@@ -103,11 +103,11 @@ describe('who a seller is to tax offices', () => {
     good(await store.shopper.post(`/store/carts/${await readyCart(store, { items: [{ variant_id, quantity: 1 }] })}/complete`))
     const year = new Date().getUTCFullYear()
     const { sellers } = good(await store.admin.get('/admin/reports/dac7', { year }))
-    assert.deepEqual([sellers[0].identity.tax_id_last_4, sellers[0].identity.missing], ['8901', []])
-    assert.equal(sellers[0].identity.tax_id, undefined)
+    assert.deepEqual([sellers[0].identity.tax_number_last_4, sellers[0].identity.missing], ['8901', []])
+    assert.equal(sellers[0].identity.tax_number, undefined)
     const clear = good(await store.admin.get('/admin/reports/dac7', { year, identities: 'clear' })).sellers[0].identity
     assert.deepEqual(
-      [clear.name, clear.tax_id, clear.tax_id_country, clear.account_identifier, clear.address.city, clear.registration_number],
+      [clear.name, clear.tax_number, clear.tax_number_country, clear.account_identifier, clear.address.city, clear.registration_number],
       ['Honig GmbH', '123/4567/8901', 'de', 'DE89370400440532013000', 'Köln', 'HRB 12345'],
     )
     const file = await store.admin.get('/admin/reports/dac7', { year, identities: 'clear', format: 'csv' })
@@ -116,7 +116,7 @@ describe('who a seller is to tax offices', () => {
     const cells = line.split(',')
     const cell = (name: string) => cells[columns.indexOf(name)]
     assert.deepEqual(
-      ['kind', 'name', 'tax_id', 'account_identifier', 'country_code', 'residence_countries', 'establishment_countries'].map(cell),
+      ['kind', 'name', 'tax_number', 'account_identifier', 'country_code', 'residence_countries', 'establishment_countries'].map(cell),
       ['company', 'Honig GmbH', '123/4567/8901', 'DE89370400440532013000', 'de', 'de', 'fr'],
     )
     // A key that reads the books, and releases nothing.
@@ -157,8 +157,8 @@ describe('who a seller is to tax offices', () => {
       first_name: null,
       last_name: null,
       address: person.address,
-      tax_id_sealed: null,
-      tax_id_country: null,
+      tax_number_sealed: null,
+      tax_number_country: null,
       vat_number: null,
       registration_number: null,
       birth_date_sealed: null,
@@ -171,7 +171,7 @@ describe('who a seller is to tax offices', () => {
     }
     assert.deepEqual(missingOf({ ...nobody, kind: 'company' }), [
       'legal_name',
-      'tax_id',
+      'tax_number',
       'registration_number',
       'residence_countries',
       'account_identifier',
