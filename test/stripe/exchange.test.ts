@@ -190,6 +190,29 @@ describe('an account that keeps another currency than shoppers pay in', () => {
     assert.deepEqual(await exceptions(), [])
   })
 
+  it('says of a transfer that nothing moved for what it was in the provider’s currency, and of nothing else', async function () {
+    this.timeout(30_000)
+    await taught()
+    const row = transfers().at(-1)
+    await sql(
+      `update app.release set reference = 'tr_nobody' where tenant_id = $1 and id = (select max(id) from app.release where tenant_id = $1 and state = 'succeeded')`,
+      [store.tenantId],
+    )
+    await sql('alter table app.ledger_transaction disable trigger ledger_transaction_append_only')
+    await sql(`update app.ledger_transaction set occurred_at = occurred_at - interval '4 days' where tenant_id = $1 and kind = 'release'`, [
+      store.tenantId,
+    ])
+    await sql('alter table app.ledger_transaction enable trigger ledger_transaction_append_only')
+    const amount = -(row?.amount ?? 0) / 100
+    assert.deepEqual(
+      (await exceptions()).sort((a: { kind: string }, b: { kind: string }) => (a.kind < b.kind ? -1 : 1)),
+      [
+        { kind: 'movement_unmatched', amount, currency_code: 'usd' },
+        { kind: 'transfer_unmoved', amount, currency_code: 'usd' },
+      ],
+    )
+  })
+
   it('reconciles what was captured in part', async function () {
     this.timeout(30_000)
     const manual = await world().openStore({ currency: 'eur', price_minor: 1_999n, paymentCapture: 'manual' })
