@@ -49,6 +49,8 @@ for (const transport of ['in-process', 'bull'] as const) {
       }
       a = await createTestStore(app(), { vendors: 0 })
       b = await createTestStore(app(), { vendors: 0 })
+      // What a new store plans for its nights is not looked at here.
+      await asAdmin(app().adminUrl, 'delete from app.outbox_event')
     })
     afterEach('stops the workers', async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.stop()))

@@ -1,53 +1,19 @@
 import assert from 'node:assert/strict'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import knexFactory from 'knex'
-import { migrate } from '../../src/db/index.js'
-import { asAdmin } from '../support/database.js'
+import { type OlderDatabase, olderDatabase } from '../support/older-database.js'
 
-const migrations = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../migrations')
 const tenants = ['0000000c-0000-4000-8000-00000000000c', '0000000d-0000-4000-8000-00000000000d']
 
 describe('products that were there before price ranges', () => {
-  const server = process.env.STOA_TEST_DATABASE as string
-  const name = `test_ranges_${process.pid}`
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  const sql = <Row extends Record<string, unknown>>(text: string, values: unknown[] = []) => asAdmin<Row>(url.href, text, values)
+  let database: OlderDatabase
+  const sql: OlderDatabase['sql'] = (text, values) => database.sql(text, values)
 
   before(async function () {
     this.timeout(60_000)
-    await asAdmin(server, `create database ${name}`)
-    for (const text of [
-      'create extension if not exists pg_trgm with schema public',
-      'create extension if not exists btree_gin with schema public',
-      'create schema app authorization app_owner',
-      'create schema platform authorization app_owner',
-      'grant usage on schema app to app_store, app_vendor, app_platform, app_worker, search_reader',
-      'grant usage on schema platform to app_platform',
-    ]) {
-      await sql(text)
-    }
-    await migrateTo(9)
-    await sql(`insert into platform.plan (id, name) values ('plan_1', 'Standard')`)
+    database = await olderDatabase('0010')
     for (const [index, tenant] of tenants.entries()) await addProduct(tenant, index + 1)
-    await migrate({ adminUrl: url.href, appPassword: process.env.STOA_TEST_APP_PASSWORD as string })
+    await database.upgrade()
   })
-  after(() => asAdmin(server, `drop database if exists ${name} with (force)`))
-
-  async function migrateTo(count: number): Promise<void> {
-    const knex = knexFactory({
-      client: 'pg',
-      connection: { connectionString: url.href, options: '-c role=app_owner -c search_path=app,platform,public' },
-      pool: { min: 0, max: 1 },
-      migrations: { directory: migrations, loadExtensions: ['.js'], schemaName: 'platform' },
-    })
-    try {
-      for (let done = 0; done < count; done += 1) await knex.migrate.up()
-    } finally {
-      await knex.destroy()
-    }
-  }
+  after(() => database?.drop())
 
   /** A product of two variants, the second with a price for ten pieces, and a third that was removed. */
   async function addProduct(tenant: string, number: number): Promise<void> {

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { type OlderDatabase, olderDatabase } from '../support/older-database.js'
+
+const tenants = ['0000000c-0000-4000-8000-00000000000c', '0000000d-0000-4000-8000-00000000000d']
+
+describe('rates that were there before a combinable one was added to its country’s', () => {
+  let database: OlderDatabase
+  const sql: OlderDatabase['sql'] = (text, values) => database.sql(text, values)
+
+  before(async function () {
+    this.timeout(60_000)
+    database = await olderDatabase('0070')
+    for (const [index, tenant] of tenants.entries()) await addRates(tenant, index + 1)
+    await database.upgrade()
+  })
+  after(() => database?.drop())
+
+  /** A province with a default and two rates beside it, one combinable, and a country with a combinable rate alone. */
+  async function addRates(tenant: string, number: number): Promise<void> {
+    await sql(`insert into platform.tenant (id, public_id, slug, name, plan_id) values ($1, $2, $2, $2, 'plan_1')`, [
+      tenant,
+      `ten-${number}`,
+    ])
+    await sql(
+      `insert into app.tax_region (tenant_id, id, country_code, province_code, parent_id) values
+       ($1, 'us', 'us', null, null), ($1, 'ca', 'us', 'us-ca', 'us')`,
+      [tenant],
+    )
+    await sql(
+      `insert into app.tax_rate (tenant_id, id, tax_region_id, name, code, rate_ppm, is_default, is_combinable) values
+       ($1, 'default', 'ca', 'Sales tax', 'CA', $2, true, true),
+       ($1, 'fee', 'ca', 'Battery fee', 'FEE', 15000, false, true),
+       ($1, 'reduced', 'ca', 'Reduced', 'RED', 20000, false, false),
+       ($1, 'federal', 'us', 'Federal fee', 'FED', 5000, false, true)`,
+      [tenant, 70_000 + number],
+    )
+  }
+
+  it('tax what they taxed', async () => {
+    const rates = await sql('select tenant_id, id, rate_ppm, is_combinable from app.tax_rate order by tenant_id, id')
+    assert.deepEqual(
+      rates,
+      tenants.flatMap((tenant_id, index) => [
+        { tenant_id, id: 'default', rate_ppm: 70_001 + index, is_combinable: false },
+        { tenant_id, id: 'federal', rate_ppm: 5_000, is_combinable: true },
+        { tenant_id, id: 'fee', rate_ppm: 85_001 + index, is_combinable: false },
+        { tenant_id, id: 'reduced', rate_ppm: 20_000, is_combinable: false },
+      ]),
+    )
+  })
+})
