@@ -35,6 +35,15 @@ export class StoaError extends Error {
   }
 }
 
+/** A value that only one row may have is another's. Medusa calls that invalid data; who catches it can tell it by its class. */
+export class AlreadyExists extends StoaError {
+  constructor(message: string) {
+    super('invalid_data', 400, message)
+    this.name = 'AlreadyExists'
+  }
+}
+
+export const alreadyExists = (message: string) => new AlreadyExists(message)
 export const invalidData = (message: string, code?: string) => new StoaError('invalid_data', 400, message, code)
 export const notAllowed = (message: string, code?: string) => new StoaError('not_allowed', 400, message, code)
 export const unauthorized = (message = 'Unauthorized') => new StoaError('unauthorized', 401, message)

@@ -3,6 +3,8 @@ export { type Clock, manualClock, systemClock } from './clock.js'
 export { csvOf } from './csv.js'
 export { type Currency, currencyCodes, currencyOf, exponentOf, isCurrency } from './currencies.js'
 export {
+  AlreadyExists,
+  alreadyExists,
   conflict,
   databaseCode,
   duplicate,

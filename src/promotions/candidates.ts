@@ -28,9 +28,9 @@ const columns = [
 ]
 
 /** SQL of what was used of campaign `k`: by this buyer, where each has so much; all of it for a buyer who is not known yet. */
-const usedSql = ({ customerId, email }: BuyerSql) => `case when k.budget_type = 'use_by_attribute' then coalesce(
+const usedSql = ({ customerId, email }: BuyerSql) => `case when k.budget_attribute is not null then coalesce(
             case when (case k.budget_attribute when 'customer_id' then ${customerId} else ${email} end) is null then k.budget_limit_minor end,
-            (select u.used from campaign_use u where u.tenant_id = $1 and u.campaign_id = k.id
+            (select u.used + u.spent_minor from campaign_use u where u.tenant_id = $1 and u.campaign_id = k.id
                and u.attribute_value = case k.budget_attribute when 'customer_id' then ${customerId} else lower(${email}) end), 0)
           else k.budget_used_minor end`
 
@@ -86,7 +86,7 @@ export function refuseUnknownCodes(found: FoundCodes | undefined, codes: readonl
   const unknown = codes.find((code) => !known.includes(code))
   if (unknown !== undefined) throw invalidData(`The promotion code ${unknown} is invalid`)
   for (const { code, campaign } of promotions) {
-    const attribute = campaign?.budget_type === 'use_by_attribute' ? campaign.budget_attribute : null
+    const attribute = campaign?.budget_attribute ?? null
     if (attribute === null || !codes.includes(code)) continue
     if ((attribute === 'customer_id' ? buyer.customerId : buyer.email) !== null) continue
     throw invalidData(`Attribute value for "${attribute}" is required by promotion campaing budget`)

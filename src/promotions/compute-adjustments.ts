@@ -90,7 +90,7 @@ function isOpen(promotion: Promotion, cart: PromotedCart): boolean {
     const now = cart.now.getTime()
     if (campaign.starts_at !== null && now < Date.parse(campaign.starts_at)) return false
     if (campaign.ends_at !== null && now >= Date.parse(campaign.ends_at)) return false
-    if (campaign.budget_type === 'spend' && campaign.budget_currency_code !== cart.currency) return false
+    if (campaign.budget_currency_code !== null && campaign.budget_currency_code !== cart.currency) return false
   }
   return allHold(promotion.rules, cart.facts, 'cart')
 }
@@ -98,7 +98,7 @@ function isOpen(promotion: Promotion, cart: PromotedCart): boolean {
 /** Counts what this cart takes of its campaigns' budgets. */
 function fitsBudget({ campaign }: Promotion, amount: bigint, spent: Map<string, bigint>): boolean {
   if (campaign === null || campaign.budget_limit_minor === null) return true
-  const more = campaign.budget_type === 'spend' ? amount : 1n
+  const more = campaign.budget_currency_code === null ? 1n : amount
   const sum = (spent.get(campaign.id) ?? BigInt(campaign.budget_used_minor)) + more
   if (sum > BigInt(campaign.budget_limit_minor)) return false
   spent.set(campaign.id, sum)

@@ -21,10 +21,29 @@ export {
   sumByFunder,
   type Undiscounted,
 } from './discount.js'
-export { type Adjustment, type CampaignState, type Funder, operators, type Promotion, type Rule, withoutLimits } from './promotion.js'
+export {
+  type Adjustment,
+  budgetTypes,
+  type CampaignState,
+  type Funder,
+  operators,
+  type Promotion,
+  type Rule,
+  withoutLimits,
+} from './promotion.js'
 export { type CampaignRow, listCampaignsStatement, renderCampaign } from './queries/campaigns.js'
 export { listPromotionsStatement, type PromotionRow, renderPromotion, renderRule } from './queries/promotions.js'
 export { ruleValuesStatement } from './queries/rule-values.js'
-export { allHold, type Facts, ruleAttributes, type RuleType, ruleTypes } from './rules.js'
+export {
+  allHold,
+  attributeOf,
+  type Facts,
+  operatorLabel,
+  type RuleAttribute,
+  type RuledPromotion,
+  ruleAttributes,
+  type RuleType,
+  ruleTypes,
+} from './rules.js'
 export { type AppliedPromotion, renderApplied } from './render-applied.js'
 export { type Buyer, returnUses, takeUses, type Use } from './usage.js'

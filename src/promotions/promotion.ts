@@ -40,13 +40,17 @@ export interface Promotion {
   campaign: CampaignState | null
 }
 
+/** What a budget counts: money or uses, of all customers together or of each. */
+export const budgetTypes = ['spend', 'usage', 'use_by_attribute', 'spend_by_attribute'] as const
+export type BudgetType = (typeof budgetTypes)[number]
+
 /** What a promotion's campaign allows. */
 export interface CampaignState {
   id: string
   starts_at: string | null
   ends_at: string | null
-  budget_type: 'spend' | 'usage' | 'use_by_attribute' | null
-  /** Of a budget of so many uses for each: what tells its users apart. */
+  budget_type: BudgetType | null
+  /** Of a budget that each has: what tells its users apart. */
   budget_attribute: 'customer_id' | 'customer_email' | null
   budget_currency_code: string | null
   /** Of a budget of uses, a use counts as one. */

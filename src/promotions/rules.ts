@@ -1,4 +1,4 @@
-import type { Operator, Rule } from './promotion.js'
+import type { Operator, Promotion, Rule } from './promotion.js'
 
 /** What is known of a cart, a line or a shipping method, as rules ask for it: by dotted paths. */
 export type Facts = Readonly<Record<string, unknown>>
@@ -9,9 +9,14 @@ export interface RuleAttribute {
   /** The name that a rule asks for. */
   value: string
   label: string
-  field_type: 'multiselect' | 'number'
+  required: boolean
+  field_type: 'multiselect' | 'select' | 'number'
   /** Those that a form offers; a rule may have any. */
   operators: readonly Operator[]
+  /** It is no condition of the list but a field of how the promotion discounts, which clients show among the conditions. */
+  disguised?: boolean
+  /** Its values have names that a client has to be told. */
+  hydrate?: boolean
 }
 
 const oneOf: readonly Operator[] = ['in', 'eq', 'ne']
@@ -20,35 +25,58 @@ const among = (id: string, value: string, label: string): RuleAttribute => ({
   id,
   value,
   label,
+  required: false,
   field_type: 'multiselect',
   operators: oneOf,
 })
-const figure = (id: string, value: string, label: string): RuleAttribute => ({ id, value, label, field_type: 'number', operators: figures })
+const figure = (id: string, value: string, label: string): RuleAttribute => ({
+  id,
+  value,
+  label,
+  required: false,
+  field_type: 'number',
+  operators: figures,
+})
+const field = (id: keyof FieldsOfMethod, label: string, more: Partial<RuleAttribute>): RuleAttribute => ({
+  id,
+  value: id,
+  label,
+  required: true,
+  disguised: true,
+  field_type: 'number',
+  operators: ['eq'],
+  ...more,
+})
+/** What of a promotion's method is shown among its conditions. */
+export type FieldsOfMethod = Pick<Promotion, 'currency_code' | 'apply_to_quantity' | 'buy_rules_min_quantity'>
 
 const cartAttributes = [
-  among('currency_code', 'currency_code', 'Currency code'),
-  among('customer_group', 'customer.groups.id', 'Customer group'),
+  among('customer_group', 'customer.groups.id', 'Customer Group'),
   among('region', 'region.id', 'Region'),
   among('country', 'shipping_address.country_code', 'Country'),
-  among('sales_channel', 'sales_channel_id', 'Sales channel'),
+  among('sales_channel', 'sales_channel_id', 'Sales Channel'),
+]
+const cartFigures = [
   figure('item_total', 'item_total', 'Items before discounts, in major units'),
   figure('item_quantity', 'item_quantity', 'Pieces'),
 ]
 const itemAttributes = [
   among('product', 'items.product.id', 'Product'),
-  among('product_category', 'items.product.categories.id', 'Product category'),
-  among('product_collection', 'items.product.collection_id', 'Product collection'),
-  among('product_type', 'items.product.type_id', 'Product type'),
-  among('product_tag', 'items.product.tags.id', 'Product tag'),
+  among('product_category', 'items.product.categories.id', 'Product Category'),
+  among('product_collection', 'items.product.collection_id', 'Product Collection'),
+  among('product_type', 'items.product.type_id', 'Product Type'),
+  among('product_tag', 'items.product.tags.id', 'Product Tag'),
   among('variant', 'items.variant_id', 'Variant'),
   among('vendor', 'items.vendor_id', 'Vendor'),
 ]
 const methodAttributes = [
-  among('shipping_option_type', 'shipping_methods.shipping_option.shipping_option_type_id', 'Shipping option type'),
-  among('shipping_option', 'shipping_methods.shipping_option_id', 'Shipping option'),
-  among('shipping_profile', 'shipping_methods.shipping_profile_id', 'Shipping profile'),
+  among('shipping_option_type', 'shipping_methods.shipping_option.shipping_option_type_id', 'Shipping Option Type'),
+  among('shipping_option', 'shipping_methods.shipping_option_id', 'Shipping Option'),
+  among('shipping_profile', 'shipping_methods.shipping_profile_id', 'Shipping Profile'),
   among('shipping_vendor', 'shipping_methods.vendor_id', 'Vendor'),
 ]
+const operatorLabels: Partial<Record<Operator, string>> = { in: 'In', eq: 'Equals', ne: 'Not In' }
+export const operatorLabel = (operator: Operator): string => operatorLabels[operator] ?? operator
 
 /** Other names for the same, which Medusa's clients use. A rule keeps the one that it was written with. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -78,10 +106,25 @@ export const ruleTypes = ['rules', 'target-rules', 'buy-rules'] as const
 /** Conditions on the cart, on what is discounted, and on what must be bought. */
 export type RuleType = (typeof ruleTypes)[number]
 
-/** The conditions that rules of a type can ask for. */
-export function ruleAttributes(type: RuleType, targetType: 'items' | 'shipping_methods' | 'order'): readonly RuleAttribute[] {
-  if (type === 'rules') return cartAttributes
-  return type === 'target-rules' && targetType === 'shipping_methods' ? methodAttributes : itemAttributes
+/** What the conditions that are offered depend on; all absent for what is not known yet. */
+export interface RuledPromotion {
+  type?: Promotion['type'] | undefined
+  method_type?: Promotion['method_type'] | undefined
+  target_type?: Promotion['target_type'] | undefined
+}
+
+/** The conditions that rules of a type are offered to ask for. */
+export function ruleAttributes(type: RuleType, promotion: RuledPromotion): readonly RuleAttribute[] {
+  if (type === 'rules') {
+    const currency = { required: promotion.method_type === 'fixed', hydrate: true, field_type: 'select' } as const
+    return [...cartAttributes, field('currency_code', 'Currency Code', currency), ...cartFigures]
+  }
+  const isBuyget = promotion.type === 'buyget'
+  if (type === 'buy-rules') {
+    return isBuyget ? [...itemAttributes, field('buy_rules_min_quantity', 'Minimum quantity of items', {})] : itemAttributes
+  }
+  const targets = promotion.target_type === 'shipping_methods' ? methodAttributes : itemAttributes
+  return isBuyget ? [...targets, field('apply_to_quantity', 'Quantity of items promotion will apply to', {})] : targets
 }
 
 /** What rules are held against: the cart, one of its lines, or one of its shipping methods. */

@@ -40,24 +40,29 @@ export async function takeUses(
          where k.tenant_id = $1 and k.id in (select campaign_id from held) and k.budget_type is not null and k.deleted_at is null
          order by k.id for update
        ), spent as (
-         select b.id, w.promotion_id, case b.budget_type when 'spend' then w.amount_minor else 1 end as amount,
+         select b.id, w.promotion_id, case when b.budget_type in ('spend', 'spend_by_attribute') then w.amount_minor else 1 end as amount,
                 case b.budget_attribute when 'customer_id' then $5 when 'customer_email' then lower($6) end as attribute_value
          from budget b join held h on h.campaign_id = b.id join wanted w on w.promotion_id = h.id
        ), counted as (
          update promotion p set used = p.used + 1 from held h
          where p.tenant_id = $1 and p.id = h.id and (p.usage_limit is null or p.used < p.usage_limit) returning p.id
        ), personal as (
-         insert into campaign_use as u (tenant_id, campaign_id, attribute_value, used)
-         select $1, b.id, s.attribute_value, count(*)::int from spent s join budget b on b.id = s.id
+         insert into campaign_use as u (tenant_id, campaign_id, attribute_value, used, spent_minor)
+         select $1, b.id, s.attribute_value, case b.budget_type when 'use_by_attribute' then count(*) else 0 end::int,
+                case b.budget_type when 'use_by_attribute' then 0 else sum(s.amount) end::bigint
+         from spent s join budget b on b.id = s.id
          where s.attribute_value is not null
-         group by b.id, b.budget_limit_minor, s.attribute_value having b.budget_limit_minor is null or count(*) <= b.budget_limit_minor
-         on conflict (tenant_id, campaign_id, attribute_value) do update set used = u.used + excluded.used, updated_at = now()
-           where (select b.budget_limit_minor is null or u.used + excluded.used <= b.budget_limit_minor from budget b where b.id = u.campaign_id)
+         group by b.id, b.budget_type, b.budget_limit_minor, s.attribute_value
+         having b.budget_limit_minor is null or sum(s.amount) <= b.budget_limit_minor
+         on conflict (tenant_id, campaign_id, attribute_value) do update
+           set used = u.used + excluded.used, spent_minor = u.spent_minor + excluded.spent_minor, updated_at = now()
+           where (select b.budget_limit_minor is null or u.used + excluded.used + u.spent_minor + excluded.spent_minor <= b.budget_limit_minor
+             from budget b where b.id = u.campaign_id)
          returning u.campaign_id
        ), budgeted as (
          update campaign k set budget_used_minor = k.budget_used_minor + s.amount
          from (select id, sum(amount)::bigint as amount from spent group by id) s
-         where k.tenant_id = $1 and k.id = s.id and case when k.budget_type = 'use_by_attribute' then k.id in (select campaign_id from personal)
+         where k.tenant_id = $1 and k.id = s.id and case when k.budget_attribute is not null then k.id in (select campaign_id from personal)
            else k.budget_limit_minor is null or k.budget_used_minor + s.amount <= k.budget_limit_minor end returning k.id
        ), noted as (
          insert into promotion_use (tenant_id, id, promotion_id, campaign_id, checkout_id, amount_minor, currency_code, budget_used_minor, attribute_value)
@@ -83,7 +88,7 @@ export async function returnUses(unit: Unit, checkoutId: string): Promise<void> 
        ), held as materialized (
          select p.id from promotion p where p.tenant_id = $1 and p.id in (select promotion_id from used) order by p.id for update
        ), budget as materialized (
-         select k.id from campaign k where k.tenant_id = $1 and (select count(*) from held) > 0
+         select k.id, k.budget_type from campaign k where k.tenant_id = $1 and (select count(*) from held) > 0
            and k.id in (select campaign_id from used where budget_used_minor > 0) order by k.id for update
        ), counted as (
          update promotion p set used = p.used - 1 from held h where p.tenant_id = $1 and p.id = h.id
@@ -92,8 +97,9 @@ export async function returnUses(unit: Unit, checkoutId: string): Promise<void> 
          from budget b join (select campaign_id, sum(budget_used_minor)::bigint as amount from used group by 1) s on s.campaign_id = b.id
          where k.tenant_id = $1 and k.id = b.id
        ), personal as (
-         update campaign_use c set used = c.used - s.amount, updated_at = now()
-         from budget b join (select campaign_id, attribute_value, sum(budget_used_minor)::int as amount from used
+         update campaign_use c set used = c.used - case b.budget_type when 'use_by_attribute' then s.amount else 0 end,
+             spent_minor = c.spent_minor - case b.budget_type when 'use_by_attribute' then 0 else s.amount end, updated_at = now()
+         from budget b join (select campaign_id, attribute_value, sum(budget_used_minor)::bigint as amount from used
            where attribute_value is not null group by 1, 2) s on s.campaign_id = b.id
          where c.tenant_id = $1 and c.campaign_id = b.id and c.attribute_value = s.attribute_value
        )

@@ -213,12 +213,12 @@ const always: Record<string, string> = {
       p.used <= coalesce(p.usage_limit, p.used)
       and p.used = (select count(*) from app.promotion_use u where u.tenant_id = $1 and u.promotion_id = p.id and u.state = 'taken'))`,
   'a budget of each customer was used by what that customer holds of it': `
-    select c.campaign_id, c.attribute_value, c.used from app.campaign_use c where c.tenant_id = $1 and c.used <> coalesce((
+    select c.campaign_id, c.attribute_value, c.used, c.spent_minor from app.campaign_use c where c.tenant_id = $1 and c.used + c.spent_minor <> coalesce((
       select sum(u.budget_used_minor) from app.promotion_use u where u.tenant_id = $1 and u.campaign_id = c.campaign_id
         and u.attribute_value = c.attribute_value and u.state = 'taken'), 0)`,
   'a budget was used by what attempts hold of it, and no further than it goes': `
     select k.id, k.budget_used_minor, k.budget_limit_minor from app.campaign k where k.tenant_id = $1 and not (
-      (k.budget_type = 'use_by_attribute' or k.budget_used_minor <= coalesce(k.budget_limit_minor, k.budget_used_minor)) and k.budget_used_minor = coalesce((select sum(u.budget_used_minor) from app.promotion_use u
+      (k.budget_attribute is not null or k.budget_used_minor <= coalesce(k.budget_limit_minor, k.budget_used_minor)) and k.budget_used_minor = coalesce((select sum(u.budget_used_minor) from app.promotion_use u
         where u.tenant_id = $1 and u.campaign_id = k.id and u.state = 'taken'), 0))`,
   'an attempt that failed holds no use, and every order holds one of each of its promotions': `
     select u.id from app.promotion_use u join app.checkout k on k.tenant_id = u.tenant_id and k.id = u.checkout_id

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
+  budgetTypes,
   type CampaignInput,
   changeCampaignPromotions,
   createCampaign,
@@ -56,7 +57,14 @@ const campaigns = reading({
 })
 
 const limit = z.number().min(0).max(1e15).nullish()
-const columns = { description: text.nullish(), starts_at: moment.nullish(), ends_at: moment.nullish(), metadata }
+const columns = {
+  description: text.nullish(),
+  starts_at: moment.nullish(),
+  ends_at: moment.nullish(),
+  metadata,
+  // Medusa hands this to hooks of its own; here it means nothing.
+  additional_data: metadata,
+}
 
 /** A campaign as it is made, alone or with its promotion. */
 export const newCampaign = z.strictObject({
@@ -65,7 +73,7 @@ export const newCampaign = z.strictObject({
   ...columns,
   budget: z
     .strictObject({
-      type: z.enum(['spend', 'usage', 'use_by_attribute']).default('usage'),
+      type: z.enum(budgetTypes).default('usage'),
       attribute: z.enum(['customer_id', 'customer_email']).nullish(),
       currency_code: currencyCode.nullish(),
       limit,
@@ -103,7 +111,8 @@ export const routes: Route[] = [
     ids: { id: 'campaign' },
     async handle(request) {
       const wanted = request.params.id as string
-      await write(request, (unit) => updateCampaign(unit, wanted, request.body))
+      const { additional_data: _data, ...patch } = request.body
+      await write(request, (unit) => updateCampaign(unit, wanted, patch))
       return campaigns.answer(request, wanted)
     },
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
+import { containsPattern, tenantOf } from '../../db/index.js'
 import { booleanText, currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { limits, notFound } from '../../kernel/index.js'
+import { invalidData, limits } from '../../kernel/index.js'
 import {
   changeRules,
   createPromotion,
@@ -10,14 +10,13 @@ import {
   operators,
   renderPromotion,
   renderRule,
-  ruleAttributes,
   type RuleType,
   ruleTypes,
-  ruleValuesStatement,
   updatePromotion,
 } from '../../promotions/index.js'
 import { newCampaign } from './campaigns.js'
-import { type AnyRequest, deleted, id, idList, ids, q, reading, text, write } from './shared.js'
+import { findPromotion, routes as ruleReads } from './promotion-rules.js'
+import { deleted, id, idList, ids, q, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -116,6 +115,8 @@ const columns = {
   limit: z.int().min(1).max(2_000_000_000).nullish(),
   campaign_id: id.nullish(),
   metadata,
+  // Medusa hands this to hooks of its own; here it means nothing.
+  additional_data: metadata,
 }
 
 const newPromotion = z.strictObject({
@@ -137,11 +138,17 @@ const newPromotion = z.strictObject({
 
 const changedPromotion = z.strictObject({
   code: code.optional(),
+  type: z.enum(['standard', 'buyget']).optional(),
   ...columns,
   application_method: z
     .strictObject({ ...method, type: methodType.optional(), target_type: targetType.optional(), value: amount.optional() })
     .optional(),
 })
+
+/** What starts by itself has no limit of uses. Throws invalid_data. */
+function refuseLimited(body: { is_automatic?: boolean | undefined; limit?: number | null | undefined }): void {
+  if (body.is_automatic === true && body.limit != null) throw invalidData('Invalid request: Automatic promotions cannot have a usage limit')
+}
 
 const writing: Route[] = [
   route({
@@ -154,6 +161,7 @@ const writing: Route[] = [
     fields,
     ids: { campaign_id: 'campaign' },
     async handle(request) {
+      refuseLimited(request.body)
       return promotions.answer(request, await write(request, (unit) => createPromotion(unit, request.body)))
     },
   }),
@@ -168,6 +176,7 @@ const writing: Route[] = [
     ids: { id: 'promotion', campaign_id: 'campaign' },
     async handle(request) {
       const wanted = request.params.id as string
+      refuseLimited(request.body)
       await write(request, (unit) => updatePromotion(unit, wanted, request.body))
       return promotions.answer(request, wanted)
     },
@@ -216,76 +225,10 @@ function rulesRoute(type: RuleType): Route {
   })
 }
 
-/** A promotion is found by its code as well. Throws not_found. */
-async function findPromotion(request: AnyRequest, wanted: string) {
-  const { context } = request
-  const everything = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null, currency: null }
-  const tenantId = tenantOf(context)
-  const [[byId], [byCode]] = await context.db.readAll(context.scope, [
-    listPromotionsStatement(tenantId, { ...everything, id: [wanted], code: null }, singlePage),
-    listPromotionsStatement(tenantId, { ...everything, id: null, code: [wanted] }, singlePage),
-  ])
-  const found = byId ?? byCode
-  if (found === undefined) throw notFound(`Promotion with id or code: ${wanted} was not found`)
-  return found
-}
-
-function ruleTypeOf(request: AnyRequest): RuleType {
-  const type = ruleTypes.find((known) => known === request.params.rule_type)
-  if (type === undefined) throw notFound(`Rules are of type ${ruleTypes.join(', ')}`)
-  return type
-}
-
-const ruleColumns = { rules: 'rules', 'target-rules': 'target_rules', 'buy-rules': 'buy_rules' } as const
-
-const ruleReads: Route[] = [
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/promotions/rule-value-options/:rule_type/:rule_attribute_id',
-    summary: 'What a condition of promotions can be met by',
-    access: 'promotions:read',
-    query: z.strictObject({
-      q,
-      value: oneOrMany.optional(),
-      promotion_type: z.enum(['standard', 'buyget']).optional(),
-      application_method_type: methodType.optional(),
-      application_method_target_type: targetType.optional(),
-    }),
-    page: { limit: 100, orderable: ['id'] },
-    ids: { rule_type: 'promotion_rule_type', rule_attribute_id: 'promotion_rule_attribute' },
-    async handle(request) {
-      const { context, page, params, query } = request
-      const type = ruleTypeOf(request)
-      const { offset, limit } = page
-      const attribute = ruleAttributes(type, query.application_method_target_type ?? 'items').find(
-        ({ id: known }) => known === params.rule_attribute_id,
-      )
-      if (attribute === undefined) throw notFound(`Rule attribute with id: ${params.rule_attribute_id} was not found`)
-      const filter = { q: containsPattern(query.q), id: query.value ?? null }
-      const wanted = ruleValuesStatement(tenantOf(context), attribute.id, filter, page)
-      const rows = wanted === null ? [] : await context.db.read(context.scope, wanted)
-      return { values: rows.map(({ value: one, label }) => ({ value: one, label })), count: rows[0]?.count ?? 0, offset, limit }
-    },
-  }),
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/promotions/:id/:rule_type',
-    summary: 'The rules of a promotion',
-    access: 'promotions:read',
-    query: z.strictObject({
-      promotion_type: z.enum(['standard', 'buyget']).optional(),
-      application_method_type: methodType.optional(),
-      application_method_target_type: targetType.optional(),
-    }),
-    ids: { id: 'promotion', rule_type: 'promotion_rule_type' },
-    async handle(request) {
-      const type = ruleTypeOf(request)
-      const promotion = await findPromotion(request, request.params.id as string)
-      return { rules: promotion[ruleColumns[type]].map(renderRule) }
-    },
-  }),
+export const routes: Route[] = [
+  // Before those of one promotion: their first words are no ids.
+  ...ruleReads,
+  ...promotions.routes.filter(({ path }) => path === '/admin/promotions'),
   route({
     surface: 'admin',
     method: 'GET',
@@ -295,40 +238,10 @@ const ruleReads: Route[] = [
     fields,
     ids: { id: 'promotion' },
     async handle(request) {
-      const { count: _count, ...row } = await findPromotion(request, request.params.id as string)
+      const row = await findPromotion(request, request.params.id as string)
       return { promotion: request.fields.project({ ...renderPromotion(row), deleted_at: null }) }
     },
   }),
-]
-
-export const routes: Route[] = [
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/promotions/rule-attribute-options/:rule_type',
-    summary: 'What rules of promotions can ask for',
-    access: 'promotions:read',
-    query: z.strictObject({
-      promotion_type: z.enum(['standard', 'buyget']).optional(),
-      application_method_type: methodType.optional(),
-      application_method_target_type: targetType.optional(),
-    }),
-    ids: { rule_type: 'promotion_rule_type' },
-    async handle(request) {
-      const { query } = request
-      const type = ruleTypeOf(request)
-      const attributes = ruleAttributes(type, query.application_method_target_type ?? 'items')
-      return {
-        attributes: attributes.map((attribute) => ({
-          ...attribute,
-          required: false,
-          operators: attribute.operators.map((operator) => ({ id: operator, value: operator, label: operator })),
-        })),
-      }
-    },
-  }),
-  ...promotions.routes.filter(({ path }) => path === '/admin/promotions'),
-  ...ruleReads,
   ...writing,
   ...ruleTypes.map(rulesRoute),
 ]

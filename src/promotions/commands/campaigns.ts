@@ -1,10 +1,11 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
+import type { BudgetType } from '../promotion.js'
 
 /** What a campaign may use: money, or a number of orders; of all customers together, or of each. */
 export interface CampaignBudget {
-  type: 'spend' | 'usage' | 'use_by_attribute'
-  /** By what customers are told apart, where each has so many uses. */
+  type: BudgetType
+  /** By what customers are told apart, where each has a budget. */
   attribute?: 'customer_id' | 'customer_email' | null | undefined
   /** Of a budget of money. */
   currency_code?: string | null | undefined
@@ -30,16 +31,12 @@ export type CampaignPatch = { [Name in keyof Omit<CampaignInput, 'budget'>]?: Ca
 /**
  * Makes a campaign.
  * @returns its id
- * @throws invalid_data for an end before the start, or a budget of money without a currency; duplicate_error
+ * @throws invalid_data for an end before the start, or a budget of money without a currency; invalid_data
  */
 export async function createCampaign(unit: Unit, input: CampaignInput): Promise<string> {
   const { budget } = input
   refuseDates(input.starts_at, input.ends_at)
-  if (budget?.type === 'spend' && budget.currency_code == null) throw invalidData('budget.currency_code is required for a budget of money')
-  if (budget != null && budget.type !== 'spend' && budget.currency_code != null)
-    throw invalidData('budget.currency_code belongs to a budget of money')
-  if (budget != null && (budget.type === 'use_by_attribute') !== (budget.attribute != null))
-    throw invalidData('budget.attribute goes with a budget of type use_by_attribute, and only with it')
+  if (budget != null) refuseBudget(budget)
   const id = newId('procamp')
   const row = {
     id,
@@ -77,7 +74,7 @@ export async function updateCampaign(unit: Unit, id: string, patch: CampaignPatc
   if (budget?.limit !== undefined) {
     if (known.budget_type === null) throw invalidData('The campaign has no budget')
     const limit = limitOf(budget.limit, known.budget_currency_code)
-    const isShared = known.budget_type !== 'use_by_attribute'
+    const isShared = !isByAttribute(known.budget_type)
     if (isShared && limit !== null && BigInt(limit) < known.budget_used_minor) throw invalidData('More of the budget was used already')
     changes.budget_limit_minor = limit
   }
@@ -166,7 +163,7 @@ export async function hasCampaign(unit: Unit, id: string): Promise<boolean> {
 interface LockedCampaign {
   starts_at: Date | null
   ends_at: Date | null
-  budget_type: CampaignBudget['type'] | null
+  budget_type: BudgetType | null
   budget_currency_code: string | null
   budget_used_minor: bigint
   is_platform_funded: boolean
@@ -186,6 +183,25 @@ async function lockCampaign(unit: Unit, id: string): Promise<LockedCampaign> {
   return campaign
 }
 
+const isOfMoney = (type: BudgetType) => type === 'spend' || type === 'spend_by_attribute'
+const isByAttribute = (type: BudgetType) => type === 'use_by_attribute' || type === 'spend_by_attribute'
+
+/** Throws invalid_data for a budget that counts something without saying what, in the words of Medusa's validator. */
+function refuseBudget({ type, currency_code, attribute }: CampaignBudget): void {
+  if (isOfMoney(type) && currency_code == null) {
+    throw invalidData(`Invalid request: currency_code is required when budget type is ${type}`)
+  }
+  if (!isOfMoney(type) && currency_code != null) {
+    throw invalidData(`Invalid request: currency_code should not be present when budget type is ${type}`)
+  }
+  if (isByAttribute(type) && attribute == null) {
+    throw invalidData(`Invalid request: campaign budget attribute is required when budget type is ${type}`)
+  }
+  if (!isByAttribute(type) && attribute != null) {
+    throw invalidData(`A budget of type ${type} is shared by all customers: it has no attribute`)
+  }
+}
+
 function limitOf(limit: number | null | undefined, currency: string | null): string | null {
   if (limit == null) return null
   if (currency !== null) return String(toMinor(limit, currency))
@@ -194,7 +210,7 @@ function limitOf(limit: number | null | undefined, currency: string | null): str
 }
 
 function identifierInUse(error: unknown, identifier: string | undefined): unknown {
-  return identifier !== undefined && isDuplicate(error) ? duplicate(`Campaign with identifier: ${identifier}, already exists.`) : error
+  return identifier !== undefined && isDuplicate(error) ? alreadyExists(`Campaign with identifier: ${identifier}, already exists.`) : error
 }
 
 function refuseDates(startsAt: Date | null | undefined, endsAt: Date | null | undefined): void {

@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
 import { type CampaignInput, createCampaign, hasCampaign } from './campaigns.js'
 import { checkRules, type MethodInput, methodColumns, newRules, type RuleInput } from './promotion-row.js'
@@ -26,7 +26,7 @@ export interface PromotionInput {
 /**
  * Makes a promotion, a draft unless said otherwise.
  * @returns its id
- * @throws invalid_data where it makes no sense; not_found for the campaign or vendor; duplicate_error for a code in use
+ * @throws invalid_data where it makes no sense; not_found for the campaign or vendor; invalid_data for a code in use
  */
 export async function createPromotion(unit: Unit, input: PromotionInput): Promise<string> {
   const { application_method: method, rules = [] } = input
@@ -77,7 +77,7 @@ export async function createPromotion(unit: Unit, input: PromotionInput): Promis
 
 /** What a failed write of a code is to its caller. */
 export function codeInUse(error: unknown, code: string | undefined): unknown {
-  return code !== undefined && isDuplicate(error, 'promotion_code') ? duplicate(`Promotion with code: ${code}, already exists.`) : error
+  return code !== undefined && isDuplicate(error, 'promotion_code') ? alreadyExists(`Promotion with code: ${code}, already exists.`) : error
 }
 
 async function requireVendor(unit: Unit, id: string): Promise<void> {

@@ -99,7 +99,7 @@ export function checkRules(type: RuleType, promotion: Pick<Promotion, 'type' | '
   if (type === 'buy-rules' && promotion.type !== 'buyget' && rules.length > 0)
     throw invalidData("Can't add buy rules to a standard promotion")
   if (type === 'buy-rules' && promotion.type === 'buyget' && rules.length === 0) throw incompletePurchase()
-  const known = ruleAttributes(type, promotion.target_type)
+  const known = ruleAttributes(type, promotion)
   for (const rule of rules) {
     const isNumber = known.some((candidate) => candidate.field_type === 'number' && candidate.value === attributeOf(rule.attribute))
     if (isNumber && !rule.values.every((value) => /^\d{1,15}(?:\.\d{1,6})?$/.test(value))) {

@@ -8,6 +8,7 @@ import { checkRules, type MethodInput, methodColumns } from './promotion-row.js'
 /** A change of a promotion: what is named is set. Who pays is settled when it is made. */
 export interface PromotionPatch {
   code?: string | undefined
+  type?: Promotion['type'] | undefined
   is_automatic?: boolean | undefined
   is_tax_inclusive?: boolean | undefined
   status?: 'draft' | 'active' | 'inactive' | undefined
@@ -59,11 +60,18 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
   if (patch.campaign_id != null && !(await hasCampaign(unit, patch.campaign_id))) {
     throw invalidData(`Could not find campaign with id ${patch.campaign_id}`)
   }
-  const method = patch.application_method === undefined ? {} : methodColumns(known.type, mergedMethod(known, patch.application_method))
-  const shape = { ...known, ...method }
+  const type = patch.type ?? known.type
+  const isOtherType = type !== known.type
+  const changesMethod = isOtherType || patch.application_method !== undefined
+  const method = changesMethod ? methodColumns(type, mergedMethod(known, patch.application_method ?? {})) : {}
+  const shape = { ...known, ...method, type }
+  // Nothing has to be bought for a standard discount.
+  const buyRules = type === 'standard' ? [] : known.buy_rules
+  checkRules('buy-rules', shape, buyRules)
   checkRules('target-rules', shape, known.target_rules)
   const changes = {
     code: patch.code,
+    ...(isOtherType ? { type, buy_rules: JSON.stringify(buyRules) } : {}),
     is_automatic: patch.is_automatic,
     is_tax_inclusive: patch.is_tax_inclusive,
     status,

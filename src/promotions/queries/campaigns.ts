@@ -1,5 +1,6 @@
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 import { toMajor } from '../../kernel/index.js'
+import type { BudgetType } from '../promotion.js'
 
 /** A campaign; a budget of money in minor units, of uses in uses. */
 export interface CampaignRow {
@@ -9,7 +10,7 @@ export interface CampaignRow {
   campaign_identifier: string
   starts_at: Date | string | null
   ends_at: Date | string | null
-  budget_type: 'spend' | 'usage' | 'use_by_attribute' | null
+  budget_type: BudgetType | null
   budget_attribute: string | null
   budget_currency_code: string | null
   budget_limit_minor: bigint | number | null

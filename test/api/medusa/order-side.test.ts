@@ -267,7 +267,7 @@ describe("Medusa's Admin API on the side of orders", () => {
     )
   })
 
-  describe('a budget of so many uses for each customer', () => {
+  describe('a budget of each customer', () => {
     const cartOf = async (email: string, code: string) => {
       const variantIds = [store().vendors[0]?.products[0]?.variantIds[0] as string]
       const cartId = await fillCart(store().shopper, { regionId: store().regionId, variantIds, email })
@@ -277,12 +277,13 @@ describe("Medusa's Admin API on the side of orders", () => {
       good(await store().shopper.post(`/store/payment-collections/${payment_collection.id}/payment-sessions`, session))
       return { id: cartId, discount: cart.discount_total as number }
     }
-    const campaignOf = async (attribute: string, code: string) => {
+    const usedOnce = { type: 'use_by_attribute', limit: 1 }
+    const campaignOf = async (attribute: string, code: string, budget: object = usedOnce) => {
       const { campaign } = await sdk().admin.campaign.create({
         name: code,
         campaign_identifier: code,
         starts_at: '2020-01-01',
-        budget: { type: 'use_by_attribute', attribute, limit: 1 },
+        budget: { ...budget, attribute },
       } as never)
       await promote(store(), { code, more: { campaign_id: campaign.id } })
       return campaign
@@ -302,6 +303,23 @@ describe("Medusa's Admin API on the side of orders", () => {
       assert.equal((await complete(await cartOf('two@example.com', 'ONCE'))).body.type, 'order')
       const { campaign: after } = await sdk().admin.campaign.retrieve(campaign.id)
       assert.equal(after.budget.used, 2)
+    })
+
+    it('is so much money for one and as much for another', async () => {
+      const campaign = await campaignOf('customer_email', 'PURSE', { type: 'spend_by_attribute', currency_code: 'usd', limit: 1.5 })
+      const first = await cartOf('rich@example.com', 'PURSE')
+      assert.equal(first.discount, 1.1)
+      assert.equal((await complete(first)).body.type, 'order')
+      assert.equal((await cartOf('rich@example.com', 'PURSE')).discount, 0)
+      const others = [await cartOf('poor@example.com', 'PURSE'), await cartOf('poor@example.com', 'PURSE')]
+      assert.deepEqual(
+        others.map((cart) => cart.discount),
+        [1.1, 1.1],
+      )
+      const answers = await Promise.all(others.map(complete))
+      assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 400])
+      const { campaign: after } = await sdk().admin.campaign.retrieve(campaign.id)
+      assert.deepEqual([after.budget.type, after.budget.limit, after.budget.used], ['spend_by_attribute', 1.5, 2])
     })
 
     it('is used once by carts that are completed at the same moment', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {
+  alreadyExists,
   conflict,
   databaseCode,
   duplicate,
@@ -35,6 +36,7 @@ describe('errors', () => {
       [forbidden('x'), 403, 'forbidden', undefined],
       [notFound('x'), 404, 'not_found', undefined],
       [conflict('x', 'invalid_state_error'), 409, 'conflict', 'invalid_state_error'],
+      [alreadyExists('x'), 400, 'invalid_data', undefined],
       [duplicate('x'), 422, 'duplicate_error', 'invalid_request_error'],
       [paymentAuthorizationError('x'), 422, 'payment_authorization_error', undefined],
       [paymentRequiresMore('x'), 422, 'payment_requires_more_error', undefined],
