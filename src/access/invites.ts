@@ -1,6 +1,6 @@
 import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
 import type { Actor } from './actor.js'
 import { keyHash } from './keys.js'
 import { mailedToken } from './mailed-tokens.js'
@@ -65,7 +65,7 @@ export interface InviteInput {
 
 /**
  * Invites somebody to the store's staff; a mail carries the token.
- * @throws not_found for the role; forbidden for rights that the inviter lacks; duplicate_error for who is invited or on
+ * @throws not_found for the role; forbidden for rights that the inviter lacks; invalid_data for who is invited or on
  *   the staff already
  */
 export async function createInvite(context: Context, unit: Unit, sealer: Sealer, inviter: Actor, input: InviteInput): Promise<string> {
@@ -73,7 +73,7 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
   const roleId = input.role_id ?? (await ownerRole(unit))
   await grantableRoles(unit, inviter, [roleId])
   const known = await unit.knex('store_user').where({ tenant_id: tenantId, email: input.email }).whereNull('deleted_at').first('id')
-  if (known !== undefined) throw duplicate(`User with email: ${input.email}, already exists.`)
+  if (known !== undefined) throw alreadyExists(`User with email: ${input.email}, already exists.`)
   const id = newId('invite')
   try {
     await unit.knex('invite').insert({
@@ -86,7 +86,7 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
       metadata: input.metadata ?? null,
     })
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`Invite with email: ${input.email}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Invite with email: ${input.email}, already exists.`)
     throw error
   }
   await emit(unit, 'invite.sent', { invite_id: id, sent: 1 }, { requestId: context.requestId })
@@ -184,7 +184,7 @@ export async function acceptInvite(context: Context, given: Acceptance): Promise
     try {
       await unit.knex('store_user').insert({ id, email, first_name: given.first_name ?? null, last_name: given.last_name ?? null })
     } catch (error) {
-      if (isDuplicate(error)) throw duplicate(`User with email: ${email}, already exists.`)
+      if (isDuplicate(error)) throw alreadyExists(`User with email: ${email}, already exists.`)
       throw error
     }
     await unit.knex('role_grant').insert({ id: newId('grant'), subject_type: 'user', subject_id: id, role_id })

@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { duplicate, newId, notFound } from '../kernel/index.js'
+import { alreadyExists, newId, notFound } from '../kernel/index.js'
 import { setStock } from './levels.js'
 
 export interface InventoryLevelRow {
@@ -99,7 +99,7 @@ export interface LevelInput {
 
 /**
  * Begins to count an item at a location of the same vendor. A level that holds nothing, as new products have it, is filled.
- * @throws not_found for the item or location; duplicate_error when something is counted there already
+ * @throws not_found for the item or location; invalid_data when something is counted there already
  */
 export async function createInventoryLevel(unit: Unit, itemId: string, locationId: string, input: LevelInput): Promise<void> {
   const [made] = await unit.run(
@@ -123,7 +123,7 @@ export async function createInventoryLevel(unit: Unit, itemId: string, locationI
   )
   if (made?.known !== true) throw notFound(`Inventory item with id: ${itemId} or location ${locationId} was not found`)
   if (!made.written) {
-    throw duplicate(`Inventory level with inventory_item_id: ${itemId}, location_id: ${locationId}, already exists.`)
+    throw alreadyExists(`Inventory level with inventory_item_id: ${itemId}, location_id: ${locationId}, already exists.`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
-import { duplicate, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
+import { alreadyExists, invalidData, newId, notAllowed, notFound } from '../kernel/index.js'
 import { createInventoryLevel, type itemDescription, type LevelInput, updateInventoryLevel } from './items.js'
 
 type Description = Partial<Record<(typeof itemDescription)[number], string | number | null | undefined>>
@@ -14,7 +14,7 @@ export interface InventoryItemInput extends Description {
 
 /**
  * Adds an item that no variant draws on yet.
- * @throws not_found for the vendor or a location; duplicate_error for a SKU that another item of the vendor has
+ * @throws not_found for the vendor or a location; invalid_data for a SKU that another item of the vendor has
  */
 export async function createInventoryItem(
   unit: Unit,
@@ -38,10 +38,10 @@ async function refuseKnownSku(unit: Unit, item: { id: string; vendor_id: string;
       [tenantOf(unit), item.vendor_id, item.sku, item.id],
     ),
   )
-  if (known !== undefined) throw duplicate(`Inventory item with sku: ${item.sku}, already exists.`)
+  if (known !== undefined) throw alreadyExists(`Inventory item with sku: ${item.sku}, already exists.`)
 }
 
-/** Changes an item: what is named is set. Throws not_found; duplicate_error for a SKU that another item of the vendor has. */
+/** Changes an item: what is named is set. Throws not_found; invalid_data for a SKU that another item of the vendor has. */
 export async function updateInventoryItem(unit: Unit, id: string, patch: Partial<Omit<InventoryItemInput, 'vendor_id'>>): Promise<void> {
   const ofItem = unit
     .knex('inventory_item')

@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { duplicate, invalidData, isCurrency, isDuplicate, newId, notFound } from '../kernel/index.js'
+import { alreadyExists, invalidData, isCurrency, isDuplicate, newId, notFound } from '../kernel/index.js'
 
 export interface PricePreferenceRow {
   id: string
@@ -50,7 +50,7 @@ export async function setPricePreference(unit: Unit, preference: PricePreference
 
 /**
  * Adds a preference.
- * @throws not_found for a region that is not there; invalid_data for an unknown currency; duplicate_error for a second one
+ * @throws not_found for a region that is not there; invalid_data for an unknown currency; invalid_data for a second one
  */
 export async function createPricePreference(unit: Unit, preference: PricePreference): Promise<string> {
   const tenantId = tenantOf(unit)
@@ -64,7 +64,7 @@ export async function createPricePreference(unit: Unit, preference: PricePrefere
   try {
     await unit.knex('price_preference').insert({ id, ...preference })
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`Price preference with ${attribute}: ${value}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Price preference with ${attribute}: ${value}, already exists.`)
     throw error
   }
   return id

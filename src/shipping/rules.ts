@@ -22,7 +22,7 @@ export interface RuledOption extends Record<Flag, boolean> {
 const isFlag = (attribute: string): attribute is Flag => (flags as readonly string[]).includes(attribute)
 const flagRuleId = (optionId: string, flag: Flag) => `${optionId.replace(/^so_/, 'sorul_')}_${flag}`
 
-/** Every rule of an option as clients know them, each with an id. */
+/** Every rule of an option as clients know them, each with an id: those that were given before those that every option has. */
 export function rulesOf(option: RuledOption): OptionRule[] {
   const own = flags.map((flag) => ({
     id: flagRuleId(option.id, flag),
@@ -30,7 +30,7 @@ export function rulesOf(option: RuledOption): OptionRule[] {
     operator: 'eq' as const,
     value: String(option[flag]),
   }))
-  return [...own, ...option.rules]
+  return [...option.rules, ...own]
 }
 
 /**

@@ -161,9 +161,11 @@ async function replaceCurrencies(unit: Unit, currencies: readonly StoreCurrencyI
   const codes = currencies.map((currency) => currency.currency_code)
   const unknown = codes.find((code) => !isCurrency(code))
   if (unknown !== undefined) throw invalidData(`Currency with code: ${unknown} is not known`)
-  if (new Set(codes).size !== codes.length) throw invalidData('A currency is named twice')
+  const twice = [...new Set(codes.filter((code, index) => codes.indexOf(code) !== index))]
+  if (twice.length > 0) throw invalidData(`Duplicate currency codes: ${twice.join(', ')}`)
   const defaults = currencies.filter((currency) => currency.is_default === true)
-  if (defaults.length !== 1) throw invalidData('A store has exactly one default currency')
+  if (defaults.length > 1) throw invalidData('Only one default currency is allowed')
+  if (defaults.length === 0) throw invalidData('There should be a default currency set for the store')
   await unit.run(
     statement(
       'stores.replace_currencies',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf, type Unit } from '../../db/index.js'
+import { containsPattern, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits, notFound, toMinor } from '../../kernel/index.js'
+import { limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
 import { regionStatement } from '../../regions/index.js'
 import {
@@ -21,7 +21,7 @@ import {
   updateShippingOption,
   updateShippingProfile,
 } from '../../shipping/index.js'
-import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
 const optionFields: FieldsPolicy = {
@@ -124,6 +124,9 @@ const priceParts = { id: id.optional(), amount, rules: z.array(totalRule).max(10
 /** In a currency, or in a region and its currency. Rules are about what the goods cost. */
 const price = z.union([z.strictObject({ currency_code: currencyCode, ...priceParts }), z.strictObject({ region_id: id, ...priceParts })])
 const prices = z.array(price).max(200)
+/** One that is there already and is named keeps its currency or region, and its amount where none is given. */
+const knownPrice = z.strictObject({ ...priceParts, id, amount: amount.optional() })
+const changedPrices = z.array(z.union([price, knownPrice])).max(200)
 const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
 const priceType = z.enum(['flat', 'calculated'])
 const ruleValue = z.union([z.string().max(500), z.array(z.string().max(500)).max(limits.idsInFilter), z.boolean().transform(String)])
@@ -161,7 +164,7 @@ const updateBody = z.strictObject({
   shipping_profile_id: id.optional(),
   provider_id: provider.optional(),
   price_type: priceType.optional(),
-  prices: prices.optional(),
+  prices: changedPrices.optional(),
   ...parts,
 })
 
@@ -182,6 +185,27 @@ async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<Opt
       amount_minor: toMinor(one.amount, currency_code),
       item_total_rules: (one.rules ?? []).map(({ operator, value }) => ({ operator, value_minor: Number(toMinor(value, currency_code)) })),
     }
+  })
+}
+
+/** Prices as they are said whole: what a named one leaves out is what it is. Throws not_found for one that is not there. */
+async function wholePrices(request: AnyRequest, optionId: string, given: z.output<typeof changedPrices>): Promise<z.output<typeof prices>> {
+  if (given.every((one) => 'currency_code' in one || 'region_id' in one)) return given as z.output<typeof prices>
+  const { context } = request
+  const filter = { id: [optionId], q: null, vendorIds: null, serviceZoneId: null, profileId: null, locationId: null }
+  const [option] = await context.db.read(context.scope, listShippingOptionsStatement(tenantOf(context), filter, singlePage))
+  return given.map((one) => {
+    if ('currency_code' in one || 'region_id' in one) return one
+    const known = option?.prices.find(({ id: priceId }) => priceId === one.id)
+    if (known === undefined) throw notFound(`Price with id: ${one.id} was not found`)
+    const { currency_code, region_id } = known
+    const place = region_id == null ? { currency_code } : { region_id }
+    const rules = known.item_total_rules?.map(({ operator, value_minor }) => ({
+      attribute: 'item_total' as const,
+      operator,
+      value: toMajor(value_minor, currency_code),
+    }))
+    return { ...place, ...(rules === undefined ? {} : { rules }), amount: toMajor(known.amount_minor, currency_code), ...one }
   })
 }
 
@@ -277,9 +301,10 @@ const optionRoutes: Route[] = [
     async handle(request) {
       const wanted = request.params.id as string
       const { prices: given, ...patch } = request.body
+      const whole = given === undefined ? undefined : await wholePrices(request, wanted, given)
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
-        await updateShippingOption(unit, wanted, given === undefined ? patch : { ...patch, prices: await pricesOf(unit, given) })
+        await updateShippingOption(unit, wanted, whole === undefined ? patch : { ...patch, prices: await pricesOf(unit, whole) })
       })
       return options.answer(request, wanted)
     },

@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, newId } from '../../kernel/index.js'
+import { alreadyExists, invalidData, newId } from '../../kernel/index.js'
 import { insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
 import type { PriceInput, VariantInput } from './input.js'
@@ -41,7 +41,7 @@ const stocked = ['weight', 'length', 'height', 'width', 'hs_code', 'mid_code', '
 
 /**
  * Adds variants with their prices, options and stock, each kind in one insert.
- * @throws invalid_data for a variant that names some options and leaves others open; duplicate_error for a SKU that the vendor has already
+ * @throws invalid_data for a variant that names some options and leaves others open; invalid_data for a SKU that the vendor has already
  */
 export async function addVariants(unit: Unit, parent: VariantParent, inputs: readonly VariantInput[]): Promise<string[]> {
   if (inputs.length === 0) return []
@@ -85,7 +85,7 @@ export async function addVariants(unit: Unit, parent: VariantParent, inputs: rea
   return variants.map(({ id }) => id)
 }
 
-export const skuTaken = (sku: string) => duplicate(`Product variant with sku: ${sku}, already exists.`)
+export const skuTaken = (sku: string) => alreadyExists(`Product variant with sku: ${sku}, already exists.`)
 
 async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly VariantInput[]): Promise<void> {
   const skus = inputs.map((input) => input.sku).filter((sku) => sku != null)

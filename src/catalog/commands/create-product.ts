@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, limits, newId } from '../../kernel/index.js'
+import { alreadyExists, invalidData, limits, newId } from '../../kernel/index.js'
 import { ProductImage, ProductOption, ProductOptionValue } from '../models.js'
 import { addVariants, type CreatedOption } from './add-variants.js'
 import { type ProductInput, slugOf } from './input.js'
@@ -12,7 +12,7 @@ import { createSharedOption } from './shared-options.js'
  * A handle that another product of the store has gets the end of the vendor's id behind it, then of its own: two vendors may
  * sell things of one name. A handle asked for outright must be free.
  * @returns the product's id
- * @throws invalid_data, duplicate_error
+ * @throws invalid_data, invalid_data
  */
 export async function createProduct(unit: Unit, input: ProductInput): Promise<string> {
   checkSizes(input)
@@ -53,14 +53,14 @@ function variantsOf(input: ProductInput) {
 
 async function insertProduct(unit: Unit, id: string, input: ProductInput): Promise<void> {
   if (input.handle !== undefined) {
-    if (!(await tryInsert(unit, id, input, input.handle))) throw duplicate(`Product with handle: ${input.handle}, already exists.`)
+    if (!(await tryInsert(unit, id, input, input.handle))) throw alreadyExists(`Product with handle: ${input.handle}, already exists.`)
     return
   }
   const slug = slugOf(input.title)
   // The last is the product's own: titles without Latin letters all make the same slug.
   const candidates = [slug, ...[input.vendor_id.slice(-6), id.slice(-10)].map((end) => `${slug}-${end.toLowerCase()}`)]
   for (const candidate of candidates) if (await tryInsert(unit, id, input, candidate)) return
-  throw duplicate(`Product with handle: ${slug}, already exists.`)
+  throw alreadyExists(`Product with handle: ${slug}, already exists.`)
 }
 
 /** False when the handle is taken; a conflict with a row that the caller may not see says no more than that. */

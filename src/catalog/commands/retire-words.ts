@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, notAllowed, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, notAllowed, notFound } from '../../kernel/index.js'
 import { closePlace, lockCategories } from './category-places.js'
 
 const words = {
@@ -21,7 +21,7 @@ export interface WordPatch {
   metadata?: object | null | undefined
 }
 
-/** Changes a type or tag: what is named is set. Throws not_found, and duplicate_error for a value that is there. */
+/** Changes a type or tag: what is named is set. Throws not_found, and invalid_data for a value that is there. */
 export async function updateWord(unit: Unit, kind: keyof typeof words, id: string, patch: WordPatch): Promise<void> {
   const { table, label } = words[kind]
   const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
@@ -33,7 +33,7 @@ export async function updateWord(unit: Unit, kind: keyof typeof words, id: strin
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
     if (changed === 0) throw notFound(`${label} with id "${id}" not found`)
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`${label} with value: ${patch.value}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`${label} with value: ${patch.value}, already exists.`)
     throw error
   }
 }

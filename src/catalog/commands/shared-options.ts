@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { ProductOption, ProductOptionValue } from '../models.js'
 
 /** An option by itself. Without `is_exclusive` any product of its vendor can use it, else one alone. */
@@ -24,7 +24,7 @@ export interface LockedOption {
 
 /**
  * Adds an option that no product uses yet.
- * @throws duplicate_error for a title that another shared option of the vendor has; invalid_data for the rank of no value
+ * @throws invalid_data for a title that another shared option of the vendor has; invalid_data for the rank of no value
  */
 export async function createSharedOption(unit: Unit, vendorId: string, input: SharedOptionInput): Promise<string> {
   const { title, ranks = {}, metadata = null, is_exclusive = false } = input
@@ -53,7 +53,7 @@ export async function lockOption(unit: Unit, id: string): Promise<LockedOption> 
 
 /**
  * Changes an option wherever it is used: its values become those that are named.
- * @throws not_found; duplicate_error for a taken title; invalid_data for the end of a value that a product has, and for a
+ * @throws not_found; invalid_data for a taken title; invalid_data for the end of a value that a product has, and for a
  *   shared option that is to become one product's
  */
 export async function updateSharedOption(unit: Unit, id: string, patch: SharedOptionPatch): Promise<void> {
@@ -165,7 +165,7 @@ async function refuseTitle(unit: Unit, vendorId: string, title: string, self: st
       [tenantId, vendorId, title, self],
     ),
   )
-  if (taken.length > 0) throw duplicate(`Product option with title: ${title}, already exists.`)
+  if (taken.length > 0) throw alreadyExists(`Product option with title: ${title}, already exists.`)
 }
 
 /** Takes an option out of use that no product has. Throws not_found, and invalid_data while one has it. */
@@ -185,7 +185,7 @@ export async function deleteSharedOption(unit: Unit, id: string): Promise<void> 
   await unit.knex('product_option').where({ tenant_id: tenantId, id }).update({ deleted_at: new Date(), updated_at: new Date() })
 }
 
-/** Changes what a value is called, wherever it is used. Throws not_found, and duplicate_error for one that the option has. */
+/** Changes what a value is called, wherever it is used. Throws not_found, and invalid_data for one that the option has. */
 export async function updateOptionValue(
   unit: Unit,
   { optionId, valueId }: { optionId: string; valueId: string },
@@ -201,7 +201,7 @@ export async function updateOptionValue(
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
     if (changed === 0) throw valueMissing(optionId, valueId)
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`Product option value with option_id: ${optionId}, value: ${patch.value}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Product option value with option_id: ${optionId}, value: ${patch.value}, already exists.`)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
 import { addVariants, chosenValues, describing, insertPrices, skuTaken } from './add-variants.js'
@@ -54,7 +54,7 @@ const columns = [
  * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, none
  * is removed. Prices that are given replace the variant's prices in their currencies; stock is set at the vendor's first
  * location.
- * @throws not_found for a product or variant that the caller cannot see; duplicate_error for a taken handle or SKU
+ * @throws not_found for a product or variant that the caller cannot see; invalid_data for a taken handle or SKU
  */
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
   const tenantId = tenantOf(unit)
@@ -73,7 +73,7 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
       .where({ tenant_id: tenantId, id })
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`Product with handle: ${patch.handle}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Product with handle: ${patch.handle}, already exists.`)
     throw error
   }
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)

@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { openPlace } from './category-places.js'
 import { slugOf } from './input.js'
 
@@ -50,7 +50,7 @@ export async function addCategory(unit: Unit, input: CategoryInput): Promise<str
   return createCategory(unit, { ...input, rank })
 }
 
-/** Creates a category, with the rank as it is given. Throws duplicate_error for a taken handle, not_found for an unknown parent. */
+/** Creates a category, with the rank as it is given. Throws invalid_data for a taken handle, not_found for an unknown parent. */
 export async function createCategory(unit: Unit, input: CategoryInput): Promise<string> {
   const id = newId('pcat')
   if (input.parent_category_id != null) await refuseUnknown(unit, input.parent_category_id)
@@ -79,7 +79,7 @@ async function refuseUnknown(unit: Unit, id: string): Promise<void> {
   if (found === undefined) throw notFound(`Product category with id: ${id} was not found`)
 }
 
-/** Creates a collection. Throws duplicate_error for a taken handle. */
+/** Creates a collection. Throws invalid_data for a taken handle. */
 export async function createCollection(
   unit: Unit,
   input: { title: string; handle?: string; external_id?: string | null; metadata?: Record<string, unknown> | null },
@@ -100,7 +100,7 @@ async function insert(unit: Unit, taken: string, table: string, row: Record<stri
   try {
     await unit.knex(table).insert(row)
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(taken)
+    if (isDuplicate(error)) throw alreadyExists(taken)
     throw error
   }
 }

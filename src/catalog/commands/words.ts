@@ -1,5 +1,5 @@
 import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { movePlace } from './category-places.js'
 import type { CategoryInput } from './vocabulary.js'
 
@@ -8,7 +8,7 @@ const words = {
   tag: { table: 'product_tag', prefix: 'ptag', label: 'Product tag' },
 } as const
 
-/** Adds a type or tag. Throws duplicate_error for one that is there. */
+/** Adds a type or tag. Throws invalid_data for one that is there. */
 export async function createWord(
   unit: Unit,
   kind: keyof typeof words,
@@ -29,7 +29,7 @@ export interface CollectionPatch {
   metadata?: object | null | undefined
 }
 
-/** Changes a collection: what is named is set. Throws not_found, and duplicate_error for a taken handle. */
+/** Changes a collection: what is named is set. Throws not_found, and invalid_data for a taken handle. */
 export async function updateCollection(unit: Unit, id: string, patch: CollectionPatch): Promise<void> {
   const changes = given(patch, ['title', 'handle', 'external_id', 'metadata'])
   const changed = await refuseTaken(`Product collection with handle: ${patch.handle}, already exists.`, () =>
@@ -46,7 +46,7 @@ type CategoryPatch = { [Name in keyof CategoryInput]?: CategoryInput[Name] | und
 
 /**
  * Changes a category: what is named is set, and the categories beside it make room.
- * @throws not_found for the category or its parent; duplicate_error for a taken handle; invalid_data for a parent below it
+ * @throws not_found for the category or its parent; invalid_data for a taken handle; invalid_data for a parent below it
  */
 export async function updateCategory(unit: Unit, id: string, patch: CategoryPatch): Promise<void> {
   const moves = patch.parent_category_id !== undefined || patch.rank !== undefined
@@ -80,7 +80,7 @@ async function refuseTaken<T>(message: string, write: () => PromiseLike<T>): Pro
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(message)
+    if (isDuplicate(error)) throw alreadyExists(message)
     throw error
   }
 }

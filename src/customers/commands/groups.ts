@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { unknownCustomer } from './write-customer.js'
 
 export interface CustomerGroupInput {
@@ -11,12 +11,12 @@ const unknownGroup = (id: string) => notFound(`Customer group with id: ${id} was
 
 function named(name: string | undefined) {
   return (error: unknown): never => {
-    if (isDuplicate(error)) throw duplicate(`Customer group with name: ${name}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Customer group with name: ${name}, already exists.`)
     throw error
   }
 }
 
-/** Throws duplicate_error for a name that another group has. */
+/** Throws invalid_data for a name that another group has. */
 export async function createCustomerGroup(unit: Unit, input: CustomerGroupInput & { name: string }, createdBy: string): Promise<string> {
   const id = newId('cusgroup')
   await unit
@@ -31,7 +31,7 @@ export async function createCustomerGroup(unit: Unit, input: CustomerGroupInput 
   return id
 }
 
-/** Throws not_found; duplicate_error for a name that another group has. */
+/** Throws not_found; invalid_data for a name that another group has. */
 export async function updateCustomerGroup(unit: Unit, id: string, input: CustomerGroupInput): Promise<void> {
   const rows = await unit
     .run(

@@ -1,6 +1,6 @@
 import { attachActor, removeIdentity } from '../../access/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface CustomerInput {
   email?: string | undefined
@@ -41,9 +41,8 @@ async function insert(
     )
   } catch (error) {
     if (!isDuplicate(error)) throw error
-    throw duplicate(
-      account.hasAccount ? 'Customer with this email already has an account' : `Customer with email: ${input.email}, already exists.`,
-    )
+    if (account.hasAccount) throw duplicate('Customer with this email already has an account')
+    throw alreadyExists(`Customer with email: ${input.email}, already exists.`)
   }
   return id
 }
@@ -61,14 +60,14 @@ export async function createAccount(unit: Unit, identityId: string, input: Custo
 
 export const alreadyCustomer = () => invalidData('Request already authenticated as a customer.')
 
-/** A customer whom the store's staff enters: without a sign-in. Throws duplicate_error for an e-mail that is entered already. */
+/** A customer whom the store's staff enters: without a sign-in. Throws invalid_data for an e-mail that is entered already. */
 export function createCustomer(unit: Unit, input: CustomerInput & { email: string }, createdBy: string): Promise<string> {
   return insert(unit, newId('cus'), input, { hasAccount: false, createdBy })
 }
 
 /**
  * Changes what is given of a customer. The e-mail of the sign-in stays.
- * @throws not_found; duplicate_error for an e-mail that another customer has
+ * @throws not_found; invalid_data for an e-mail that another customer has
  */
 export async function updateCustomer(unit: Unit, id: string, input: CustomerInput): Promise<void> {
   const given = (name: keyof CustomerInput) => input[name] !== undefined
@@ -99,7 +98,7 @@ export async function updateCustomer(unit: Unit, id: string, input: CustomerInpu
       ),
     )
     .catch((error: unknown) => {
-      if (isDuplicate(error)) throw duplicate(`Customer with email: ${input.email}, already exists.`)
+      if (isDuplicate(error)) throw alreadyExists(`Customer with email: ${input.email}, already exists.`)
       throw error
     })
   if (rows.length === 0) throw unknownCustomer(id)

@@ -8,7 +8,7 @@ import {
   type VariantInput,
 } from '../../catalog/index.js'
 import { type Statement, statement, tenantOf, type Unit, vendorOf } from '../../db/index.js'
-import { newId, StoaError } from '../../kernel/index.js'
+import { AlreadyExists, newId } from '../../kernel/index.js'
 import type { ProductDraft, VariantDraft } from '../shopify/products.js'
 
 /** What stays the same for every product of a file. */
@@ -29,7 +29,7 @@ export const externalIdOf = (handle: string) => `shopify:${handle}`
  * Writes one product of a file in the caller's unit of work: made the first time, changed afterwards. Variants that the
  * file does not name any more stay; prices in other currencies stay.
  * @returns which of the two it was
- * @throws invalid_data and duplicate_error for what the catalogue refuses
+ * @throws invalid_data for what the catalogue refuses
  */
 export async function writeProduct(unit: Unit, draft: ProductDraft, around: Surroundings): Promise<'created' | 'updated'> {
   const existing = await findProduct(unit, draft)
@@ -94,7 +94,7 @@ async function create(unit: Unit, draft: ProductDraft, words: object, around: Su
   try {
     await createProduct(unit, { ...input, handle: handleOf(draft) })
   } catch (error) {
-    const taken = error instanceof StoaError && error.type === 'duplicate_error'
+    const taken = error instanceof AlreadyExists
     // A taken handle is refused before anything is written; after that it is a SKU that is taken.
     if (!taken || (await findProduct(unit, draft)) !== undefined) throw error
     await createProduct(unit, input)

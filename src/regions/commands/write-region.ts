@@ -83,15 +83,17 @@ export async function deleteRegion(unit: Unit, id: string): Promise<void> {
 function refuseUnknown(input: Partial<RegionInput>): void {
   const { currency_code: currency, countries = [], payment_providers: providers = [] } = input
   if (currency !== undefined && !isCurrency(currency)) throw invalidData(`Currency with code: ${currency} is not known`)
-  const country = countries.find((code) => !isCountry(code))
-  if (country !== undefined) throw invalidData(`Country with code: ${country} is not known`)
+  const twice = countries.filter((code, index) => countries.indexOf(code) !== index)
+  if (twice.length > 0) throw assigned([...new Set(twice)])
+  const missing = countries.filter((code) => !isCountry(code))
+  if (missing.length > 0) throw invalidData(`Countries with codes: "${missing.join(', ')}" do not exist`)
   const provider = providers.find((id) => paymentProviderOf(id) === undefined)
   if (provider !== undefined) throw invalidData(`Payment provider with id: ${provider} is not installed`)
 }
 
 async function writeParts(unit: Unit, id: string, input: Partial<RegionInput>): Promise<void> {
   const tenantId = tenantOf(unit)
-  if (input.countries !== undefined) await replaceCountries(unit, id, [...new Set(input.countries)])
+  if (input.countries !== undefined) await replaceCountries(unit, id, input.countries)
   if (input.payment_providers !== undefined) {
     await unit.run(
       statement(

@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface ReturnReasonInput {
   value: string
@@ -40,7 +40,7 @@ async function refuseParent(unit: Unit, parentId: string | null | undefined, id:
   if (rows[0].parent_return_reason_id !== null) throw invalidData('Reasons have two levels: a parent has no parent')
 }
 
-/** Adds a reason. Throws duplicate_error for a value or code that is there; not_found or invalid_data for its parent. */
+/** Adds a reason. Throws invalid_data for a value or code that is there; not_found or invalid_data for its parent. */
 export async function createReason(unit: Unit, table: Table, input: ReturnReasonInput | RefundReasonInput): Promise<string> {
   if ('value' in input) await refuseParent(unit, input.parent_return_reason_id, null)
   const id = newId(table === 'return_reason' ? 'rr' : 'refr')
@@ -48,7 +48,7 @@ export async function createReason(unit: Unit, table: Table, input: ReturnReason
   return id
 }
 
-/** Changes a reason: what is named is set. Throws not_found; duplicate_error; invalid_data for its parent. */
+/** Changes a reason: what is named is set. Throws not_found; invalid_data; invalid_data for its parent. */
 export async function updateReason(
   unit: Unit,
   table: Table,
@@ -80,7 +80,8 @@ async function written<T>(table: Table, write: () => PromiseLike<T>): Promise<T>
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`${labels[table]} with this ${table === 'return_reason' ? 'value' : 'code'} already exists.`)
+    if (isDuplicate(error))
+      throw alreadyExists(`${labels[table]} with this ${table === 'return_reason' ? 'value' : 'code'} already exists.`)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
 export interface TaxRateRuleInput {
   reference: 'product' | 'product_type' | 'shipping_option'
@@ -20,7 +20,7 @@ export interface TaxRateInput {
 
 /**
  * Adds a rate to a tax region.
- * @throws not_found for the region or for what a rule names; duplicate_error for a second default
+ * @throws not_found for the region or for what a rule names; invalid_data for a second default
  */
 export async function createTaxRate(unit: Unit, input: TaxRateInput): Promise<string> {
   const id = newId('txr')
@@ -97,7 +97,7 @@ async function refuseSecondDefault<T>(write: () => PromiseLike<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error, 'tax_rate_default')) throw duplicate('The tax region has a default rate already.')
+    if (isDuplicate(error, 'tax_rate_default')) throw alreadyExists('The tax region has a default rate already.')
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { createTaxRate, type TaxRateInput } from './tax-rates.js'
 
@@ -14,8 +14,7 @@ export interface TaxRegionInput {
 
 /**
  * Adds a country, or a province below its country, with its default rate.
- * @throws invalid_data for an unknown country and for a province without its country; not_found for the parent;
- * duplicate_error for a second one
+ * @throws invalid_data for an unknown country and for a province without its country, and for a second one
  */
 export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promise<string> {
   if (!isCountry(input.country_code)) throw invalidData(`Country with code: ${input.country_code} is not known`)
@@ -31,7 +30,7 @@ export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promis
     })
   } catch (error) {
     const place = input.province_code == null ? '' : `, province_code: ${input.province_code}`
-    if (isDuplicate(error)) throw duplicate(`Tax region with country_code: ${input.country_code}${place}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Tax region with country_code: ${input.country_code}${place}, already exists.`)
     throw error
   }
   if (input.default_tax_rate !== undefined) {
@@ -51,10 +50,15 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
       [tenantOf(unit), parentId],
     ),
   )
-  if (parent === undefined) throw notFound(`Tax region with id: ${parentId} was not found`)
-  if (parent.country_code !== input.country_code || parent.province_code !== null) {
-    throw invalidData('The parent of a province is the tax region of its country')
+  const wanted = `You are trying to create a province region with (country: ${input.country_code}, province: ${province})`
+  if (parent === undefined) {
+    throw notFound(`Province region must belong to a parent region. ${wanted} but parent does not exist`)
   }
+  if (parent.country_code !== input.country_code) {
+    const rule = 'Province region must belong to a parent region with the same country code'
+    throw invalidData(`${rule}. ${wanted} but parent expects (country: ${parent.country_code})`)
+  }
+  if (parent.province_code !== null) throw invalidData('The parent of a province is the tax region of its country')
 }
 
 /** Changes a tax region: what is named is set. Throws not_found; invalid_data where a country would become a province. */
@@ -81,7 +85,7 @@ export async function updateTaxRegion(
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error
-    throw duplicate(`Tax region with country_code: ${region.country_code}, province_code: ${province}, already exists.`)
+    throw alreadyExists(`Tax region with country_code: ${region.country_code}, province_code: ${province}, already exists.`)
   }
 }
 

@@ -50,9 +50,9 @@ describe('admin API: customers', () => {
   it('of one e-mail are entered once, and told from those with an account', async () => {
     const made = await enter()
     const again = await store.admin.post('/admin/customers', { email: made.email })
-    assert.deepEqual([again.status, again.body.type], [422, 'duplicate_error'])
+    assert.deepEqual([again.status, again.body.type], [400, 'invalid_data'])
     const other = await enter()
-    assert.equal((await store.admin.post(`/admin/customers/${other.id}`, { email: made.email })).status, 422)
+    assert.equal((await store.admin.post(`/admin/customers/${other.id}`, { email: made.email })).status, 400)
     const shopper = await signUp(app(), store, made.email)
     const { body } = await store.admin.get('/admin/customers', { email: made.email, has_account: 'true' })
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe('admin API: customers', () => {
   it('have groups with one name each', async () => {
     const { customer_group: group } = await post('/admin/customer-groups', { name: 'Friends' })
     const again = await store.admin.post('/admin/customer-groups', { name: 'Friends' })
-    assert.deepEqual([again.status, again.body.type], [422, 'duplicate_error'])
+    assert.deepEqual([again.status, again.body.type], [400, 'invalid_data'])
     const renamed = await post(`/admin/customer-groups/${group.id}`, { name: 'Old friends' })
     assert.equal(renamed.customer_group.name, 'Old friends')
     assert.equal((await store.admin.get('/admin/customer-groups', { name: 'Old friends' })).body.count, 1)

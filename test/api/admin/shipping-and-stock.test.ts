@@ -122,7 +122,7 @@ describe('admin API: shipping and stock', () => {
       location_id: stock_location.id,
       stocked_quantity: 5,
     })
-    assert.deepEqual([twice.status, twice.body.type], [422, 'duplicate_error'])
+    assert.deepEqual([twice.status, twice.body.type], [400, 'invalid_data'])
     const { stock_location: house } = await post('/admin/stock-locations', { name: 'House' })
     const other = await store.admin.post(`/admin/inventory-items/${itemId}/location-levels`, { location_id: house.id })
     assert.equal(other.status, 404, "another vendor's location")

@@ -181,12 +181,12 @@ describe('products of a vendor', () => {
 
   it('keep a taken handle and a taken SKU apart from their own', async () => {
     const handle = store.vendors[1]?.products[0]?.handle as string
-    assert.equal((await vendor.post('/vendor/products', { title: 'Copy', handle })).status, 422)
+    assert.equal((await vendor.post('/vendor/products', { title: 'Copy', handle })).status, 400)
     const sameTitle = await vendor.post('/vendor/products', { title: 'Thing 2.1' })
     assert.equal(sameTitle.status, 200)
     const plain = { title: 'Plain', prices: [{ currency_code: 'usd', amount: 1 }] }
     const twice = await vendor.post('/vendor/products', { title: 'Twice', variants: [{ ...plain, sku: 'V1-1-S' }] })
-    assert.equal(twice.status, 422)
+    assert.equal(twice.status, 400)
     const theirs = await vendor.post('/vendor/products', { title: 'Same SKU as another vendor', variants: [{ ...plain, sku: 'V2-1-S' }] })
     assert.equal(theirs.status, 200, 'a SKU means something to its vendor only')
   })

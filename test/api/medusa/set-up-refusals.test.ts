@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { type MedusaShop, medusaShop } from './shop.js'
+
+// What whoever sets a store up is told where something cannot be, as Medusa's clients know it.
+
+describe('setting a store up, where it cannot be', () => {
+  const app = useApp()
+  let shop: MedusaShop
+
+  before(async () => {
+    shop = await medusaShop(app())
+  })
+
+  const refusal = async (path: string, body: object) => {
+    const answer = await shop.admin.post(path, body)
+    return [answer.status, answer.body.type, answer.body.message]
+  }
+
+  it('says of what is taken that it exists already, as of other invalid data', async () => {
+    const twice = async (path: string, body: object, message: string) => {
+      await shop.make(path, body)
+      assert.deepEqual(await refusal(path, body), [400, 'invalid_data', message])
+    }
+    await twice('/admin/products', { title: 'Once', handle: 'once' }, 'Product with handle: once, already exists.')
+    await twice('/admin/collections', { title: 'Once', handle: 'once' }, 'Product collection with handle: once, already exists.')
+    await twice('/admin/product-tags', { value: 'once' }, 'Product tag with value: once, already exists.')
+    await twice('/admin/product-types', { value: 'once' }, 'Product type with value: once, already exists.')
+    await twice('/admin/customer-groups', { name: 'Once' }, 'Customer group with name: Once, already exists.')
+    await twice('/admin/inventory-items', { sku: 'ONCE' }, 'Inventory item with sku: ONCE, already exists.')
+    await twice('/admin/tax-regions', { country_code: 'us' }, 'Tax region with country_code: us, already exists.')
+    const preference = { attribute: 'currency_code', value: 'usd' }
+    await twice('/admin/price-preferences', preference, 'Price preference with currency_code: usd, already exists.')
+  })
+
+  it('says which countries of a region are not there or are another’s', async () => {
+    const region = (countries: string[]) => refusal('/admin/regions', { name: 'Some', currency_code: 'usd', countries })
+    const says = (message: string) => [400, 'invalid_data', message]
+    assert.deepEqual(await region(['us', 'fr']), says('Countries with codes: "us" are already assigned to a region'))
+    assert.deepEqual(await region(['fr', 'fr']), says('Countries with codes: "fr" are already assigned to a region'))
+    assert.deepEqual(await region(['xx', 'fr', 'yy']), says('Countries with codes: "xx, yy" do not exist'))
+  })
+
+  it('says what is wrong with the currencies of a store', async () => {
+    const { stores } = good(await shop.admin.get('/admin/stores'))
+    const currencies = (...codes: [string, boolean][]) =>
+      refusal(`/admin/stores/${stores[0].id}`, {
+        supported_currencies: codes.map(([currency_code, is_default]) => ({ currency_code, is_default })),
+      })
+    const says = (message: string) => [400, 'invalid_data', message]
+    assert.deepEqual(await currencies(['usd', true], ['eur', false], ['eur', false]), says('Duplicate currency codes: eur'))
+    assert.deepEqual(await currencies(['usd', true], ['eur', true]), says('Only one default currency is allowed'))
+    assert.deepEqual(await currencies(['usd', false]), says('There should be a default currency set for the store'))
+  })
+
+  it('says which country a province is of', async () => {
+    const { tax_region } = await shop.make('/admin/tax-regions', { country_code: 'ca' })
+    const [status, type, message] = await refusal('/admin/tax-regions', {
+      country_code: 'dk',
+      province_code: 'qc',
+      parent_id: tax_region.id,
+    })
+    assert.deepEqual([status, type], [400, 'invalid_data'])
+    assert.match(message, /^Province region must belong to a parent region with the same country code\. .* parent expects \(country: ca\)$/)
+  })
+
+  it('says what a campaign’s budget lacks', async () => {
+    const budget = (given: object) => refusal('/admin/campaigns', { name: 'B', campaign_identifier: 'b', budget: { limit: 1, ...given } })
+    const says = (message: string) => [400, 'invalid_data', `Invalid request: ${message}`]
+    assert.deepEqual(await budget({ type: 'spend' }), says('currency_code is required when budget type is spend'))
+    assert.deepEqual(
+      await budget({ type: 'usage', currency_code: 'usd' }),
+      says('currency_code should not be present when budget type is usage'),
+    )
+    for (const type of ['use_by_attribute', 'spend_by_attribute']) {
+      const currency = type === 'spend_by_attribute' ? { currency_code: 'usd' } : {}
+      assert.deepEqual(await budget({ type, ...currency }), says(`campaign budget attribute is required when budget type is ${type}`))
+    }
+  })
+
+  it('gives what starts by itself no limit of uses', async () => {
+    const method = { type: 'percentage', target_type: 'items', allocation: 'each', max_quantity: 1, value: 10 }
+    const body = { code: 'SELF', type: 'standard', is_automatic: true, application_method: method }
+    const says = [400, 'invalid_data', 'Invalid request: Automatic promotions cannot have a usage limit']
+    assert.deepEqual(await refusal('/admin/promotions', { ...body, limit: 3 }), says)
+    const { promotion } = await shop.make('/admin/promotions', body)
+    assert.deepEqual(await refusal(`/admin/promotions/${promotion.id}`, { is_automatic: true, limit: 3 }), says)
+  })
+})
+
+describe('ways of delivery that are changed', () => {
+  const app = useApp()
+
+  it('keep the currency, region and amount of a price that is named alone', async () => {
+    const shop = await medusaShop(app())
+    const prices = [
+      { currency_code: 'usd', amount: 10 },
+      { region_id: shop.regionId, amount: 7, rules: [{ attribute: 'item_total', operator: 'gte', value: 50 }] },
+    ]
+    const optionId = await shop.shipping(shop.profileId, prices)
+    const { shipping_option: before } = good(await shop.admin.get(`/admin/shipping-options/${optionId}`))
+    const [plain, regional] = before.prices
+    const { shipping_option: after } = await shop.make(`/admin/shipping-options/${optionId}`, {
+      prices: [{ id: plain.id, amount: 12 }, { id: regional.id }],
+    })
+    const shown = after.prices.map(
+      (price: { currency_code: string; amount: number; price_rules: { attribute: string; value: string }[] }) => [
+        price.currency_code,
+        price.amount,
+        price.price_rules.map((rule) => `${rule.attribute} ${rule.value}`),
+      ],
+    )
+    assert.deepEqual(shown, [
+      ['usd', 12, []],
+      ['usd', 7, [`region_id ${shop.regionId}`, 'item_total 50']],
+    ])
+    assert.equal(after.prices[0].id, plain.id)
+    const unknown = await shop.admin.post(`/admin/shipping-options/${optionId}`, { prices: [{ id: 'price_none', amount: 1 }] })
+    assert.equal(unknown.status, 404)
+  })
+
+  it('list the rules that they were given before those that all have', async () => {
+    const shop = await medusaShop(app())
+    const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 10 }])
+    const rule = { attribute: 'weight', operator: 'eq', value: '5' }
+    const { shipping_option } = await shop.make(`/admin/shipping-options/${optionId}`, { rules: [rule] })
+    assert.deepEqual(
+      shipping_option.rules.map((one: { attribute: string }) => one.attribute),
+      ['weight', 'is_return', 'enabled_in_store'],
+    )
+  })
+})
