@@ -53,23 +53,32 @@ export async function updateInventoryItem(unit: Unit, id: string, patch: Partial
   await ofItem.update({ ...given(patch), ...mergedMetadata(unit, patch), updated_at: new Date() })
 }
 
-/** Takes an item out of use. Throws not_found; not_allowed while a variant draws on it; invalid_data while pieces are promised. */
+/**
+ * Takes an item out of use. Variants that draw on it do so no longer, as in Medusa: they have no stock until they are given another.
+ * @throws not_found; invalid_data while pieces are promised
+ */
 export async function deleteInventoryItem(unit: Unit, id: string): Promise<void> {
+  const key = [tenantOf(unit), id]
   const [item] = await unit.run(
-    statement<{ in_use: boolean; promised: boolean }>(
-      'inventory.retire_item',
-      `update inventory_item i set deleted_at = now(), updated_at = now() where i.tenant_id = $1 and i.id = $2 and i.deleted_at is null
-       returning exists (select 1 from variant_inventory_item k
-                   join product_variant v on v.tenant_id = k.tenant_id and v.id = k.variant_id and v.deleted_at is null
-                   where k.tenant_id = $1 and k.inventory_item_id = i.id) as in_use,
-                 exists (select 1 from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = i.id
-                   and l.reserved_quantity > 0) as promised`,
-      [tenantOf(unit), id],
+    // Whoever links it to a variant at the same moment waits, and finds it gone.
+    statement<{ id: string }>(
+      'inventory.lock_retired_item',
+      'select id from inventory_item where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      key,
     ),
   )
   if (item === undefined) throw notFound(`Inventory item with id: ${id} was not found`)
-  if (item.in_use) throw notAllowed('A variant draws on this item: remove the variant first')
-  if (item.promised) throw invalidData(`Cannot remove following inventory item(s) since they have reservations: [${id}].`)
+  const [retired] = await unit.run(
+    statement<{ promised: boolean }>(
+      'inventory.retire_item',
+      `with gone as (delete from variant_inventory_item where tenant_id = $1 and inventory_item_id = $2)
+       update inventory_item i set deleted_at = now(), updated_at = now() where i.tenant_id = $1 and i.id = $2
+       returning exists (select 1 from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = i.id
+         and l.reserved_quantity > 0) as promised`,
+      key,
+    ),
+  )
+  if (retired?.promised) throw invalidData(`Cannot remove following inventory item(s) since they have reservations: [${id}].`)
 }
 
 /**

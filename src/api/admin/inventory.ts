@@ -165,7 +165,7 @@ const itemRoutes: Route[] = [
     path: '/admin/inventory-items',
     object: 'inventory_item',
     kind: 'unused_inventory_item',
-    summary: 'Take an inventory item that no variant draws on out of use',
+    summary: 'Take an inventory item out of use; variants draw on it no longer',
     access: 'inventory:write',
     within: 'inventory_item',
     remove: deleteInventoryItem,

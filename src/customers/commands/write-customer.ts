@@ -42,7 +42,7 @@ async function insert(
   } catch (error) {
     if (!isDuplicate(error)) throw error
     if (account.hasAccount) throw duplicate('Customer with this email already has an account')
-    throw alreadyExists(`Customer with email: ${input.email}, already exists.`)
+    throw alreadyExists(`Customer with email: ${input.email}, has_account: false, already exists.`)
   }
   return id
 }

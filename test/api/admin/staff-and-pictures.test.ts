@@ -55,6 +55,17 @@ describe('admin API: staff and pictures', () => {
     const guest = () => client(app(), { tenant: store.slug })
     const password = 'a long enough password'
 
+    it('is made an owner, by naming a role or by naming none, only by who is one', async () => {
+      const permissions = ['settings:read', 'staff:write']
+      const { api_key } = await post('/admin/api-keys', { title: 'Staff', type: 'secret', permissions })
+      const clerk = client(app(), { secretKey: api_key.token })
+      for (const role of [{}, { role_id: await roleId('store_owner') }]) {
+        const answer = await clerk.post('/admin/invites', { email: 'more@staff.example', ...role })
+        assert.deepEqual([answer.status, answer.body.type], [403, 'forbidden'])
+      }
+      assert.equal(good(await store.admin.get('/admin/invites', { email: 'more@staff.example' })).count, 0)
+    })
+
     it('joins by the token that was mailed, once, and signs in', async () => {
       const { token } = await invited('ada@staff.example')
       assert.equal((await guest().post('/admin/invites/accept', { token: 'wrong', password })).status, 401)

@@ -27,6 +27,7 @@ describe('setting a store up, where it cannot be', () => {
     await twice('/admin/collections', { title: 'Once', handle: 'once' }, 'Product collection with handle: once, already exists.')
     await twice('/admin/product-tags', { value: 'once' }, 'Product tag with value: once, already exists.')
     await twice('/admin/product-types', { value: 'once' }, 'Product type with value: once, already exists.')
+    await twice('/admin/customers', { email: 'once@example.com' }, 'Customer with email: once@example.com, has_account: false, already exists.')
     await twice('/admin/customer-groups', { name: 'Once' }, 'Customer group with name: Once, already exists.')
     await twice('/admin/inventory-items', { sku: 'ONCE' }, 'Inventory item with sku: ONCE, already exists.')
     await twice('/admin/tax-regions', { country_code: 'us' }, 'Tax region with country_code: us, already exists.')
@@ -129,5 +130,34 @@ describe('ways of delivery that are changed', () => {
       shipping_option.rules.map((one: { attribute: string }) => one.attribute),
       ['weight', 'is_return', 'enabled_in_store'],
     )
+  })
+})
+
+describe('an inventory item that a variant draws on', () => {
+  const app = useApp()
+
+  it('goes while nothing of it is promised, and the variant has none of it left', async () => {
+    const shop = await medusaShop(app())
+    const prices = [{ currency_code: 'usd', amount: 15 }]
+    const variants = [{ title: 'Large', sku: 'GOES', options: { size: 'large' }, prices }]
+    const product = await shop.product({ title: 'Counted', variants, sales_channels: [{ id: shop.channelId }] })
+    const [variant] = product.variants
+    const itemId = variant?.inventory_items[0]?.inventory_item_id as string
+    const { stock_location } = await shop.make('/admin/stock-locations', { name: 'Shelf' })
+    await shop.make(`/admin/stock-locations/${stock_location.id}/sales-channels`, { add: [shop.channelId] })
+    await shop.make(`/admin/inventory-items/${itemId}/location-levels`, { location_id: stock_location.id, stocked_quantity: 5 })
+    const promise = { inventory_item_id: itemId, location_id: stock_location.id, quantity: 2 }
+    const { reservation } = await shop.make('/admin/reservations', promise)
+    const early = await shop.admin.delete(`/admin/inventory-items/${itemId}`)
+    const says = `Cannot remove following inventory item(s) since they have reservations: [${itemId}].`
+    assert.deepEqual([early.status, early.body], [400, { type: 'invalid_data', message: says }])
+    good(await shop.admin.delete(`/admin/reservations/${reservation.id}`))
+    const gone = good(await shop.admin.delete(`/admin/inventory-items/${itemId}`))
+    assert.deepEqual(gone, { id: itemId, object: 'inventory_item', deleted: true })
+    const { product: after } = good(await shop.admin.get(`/admin/products/${product.id}`))
+    assert.deepEqual(after.variants[0].inventory_items, [])
+    const { cart } = good(await shop.shopper.post('/store/carts', shop.place))
+    const line = await shop.shopper.post(`/store/carts/${cart.id}/line-items`, { variant_id: variant?.id, quantity: 1 })
+    assert.equal(line.status, 400)
   })
 })
