@@ -44,11 +44,11 @@ async function refuseParent(unit: Unit, parentId: string | null | undefined, id:
 export async function createReason(unit: Unit, table: Table, input: ReturnReasonInput | RefundReasonInput): Promise<string> {
   if ('value' in input) await refuseParent(unit, input.parent_return_reason_id, null)
   const id = newId(table === 'return_reason' ? 'rr' : 'refr')
-  await written(table, () => unit.knex(table).insert({ tenant_id: tenantOf(unit), id, ...columns(input) }))
+  await written(table, input, () => unit.knex(table).insert({ tenant_id: tenantOf(unit), id, ...columns(input) }))
   return id
 }
 
-/** Changes a reason: what is named is set. Throws not_found; invalid_data; invalid_data for its parent. */
+/** Changes a reason: what is named is set. Throws not_found; invalid_data for its parent, and for a value or code that is there. */
 export async function updateReason(
   unit: Unit,
   table: Table,
@@ -56,7 +56,7 @@ export async function updateReason(
   patch: Partial<ReturnReasonInput> | Partial<RefundReasonInput>,
 ): Promise<void> {
   if ('parent_return_reason_id' in patch) await refuseParent(unit, patch.parent_return_reason_id, id)
-  const changed = await written(table, () =>
+  const changed = await written(table, patch, () =>
     unit
       .knex(table)
       .where({ tenant_id: tenantOf(unit), id })
@@ -76,12 +76,13 @@ export async function deleteReason(unit: Unit, table: Table, id: string): Promis
   if (gone === 0) throw notFound(`${labels[table]} with id: ${id} was not found`)
 }
 
-async function written<T>(table: Table, write: () => PromiseLike<T>): Promise<T> {
+/** A write of a reason, whose value or code no other of its kind has. Throws invalid_data. */
+async function written<T>(table: Table, input: { value?: string; code?: string }, write: () => PromiseLike<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (isDuplicate(error))
-      throw alreadyExists(`${labels[table]} with this ${table === 'return_reason' ? 'value' : 'code'} already exists.`)
-    throw error
+    if (!isDuplicate(error)) throw error
+    const [name, value] = table === 'return_reason' ? ['value', input.value] : ['code', input.code]
+    throw alreadyExists(`${labels[table]} with ${name}: ${value}, already exists.`)
   }
 }

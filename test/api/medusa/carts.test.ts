@@ -92,9 +92,9 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.deepEqual(
       set.rules.map((rule: { id: string; value: unknown }) => [rule.id === created[0].id, rule.value]),
       [
-        [false, 'true'],
-        [false, 'true'],
         [true, [shop.regionId]],
+        [false, 'true'],
+        [false, 'true'],
       ],
     )
   })

@@ -39,7 +39,7 @@ describe('options that products share, as Medusa’s Admin API has them', () => 
     const option = await make('Fabric', ['wool', 'linen'], { ranks: { wool: 2, linen: 1 }, metadata: { unit: 'm' } })
     assert.deepEqual([option.is_exclusive, shown([option])], [false, [['Fabric', ['linen', 'wool']]]])
     assert.deepEqual(await refusal('/admin/product-options', { title: 'Fabric', values: ['silk'] }), [
-      422,
+      400,
       'Product option with title: Fabric, already exists.',
     ])
     assert.deepEqual(await refusal('/admin/product-options', { title: 'Odd', values: ['a'], ranks: { b: 1 } }), [

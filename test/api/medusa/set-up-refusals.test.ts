@@ -27,10 +27,15 @@ describe('setting a store up, where it cannot be', () => {
     await twice('/admin/collections', { title: 'Once', handle: 'once' }, 'Product collection with handle: once, already exists.')
     await twice('/admin/product-tags', { value: 'once' }, 'Product tag with value: once, already exists.')
     await twice('/admin/product-types', { value: 'once' }, 'Product type with value: once, already exists.')
-    await twice('/admin/customers', { email: 'once@example.com' }, 'Customer with email: once@example.com, has_account: false, already exists.')
+    await twice(
+      '/admin/customers',
+      { email: 'once@example.com' },
+      'Customer with email: once@example.com, has_account: false, already exists.',
+    )
     await twice('/admin/customer-groups', { name: 'Once' }, 'Customer group with name: Once, already exists.')
     await twice('/admin/inventory-items', { sku: 'ONCE' }, 'Inventory item with sku: ONCE, already exists.')
     await twice('/admin/tax-regions', { country_code: 'us' }, 'Tax region with country_code: us, already exists.')
+    await twice('/admin/return-reasons', { value: 'once', label: 'Once' }, 'Return reason with value: once, already exists.')
     const preference = { attribute: 'currency_code', value: 'usd' }
     await twice('/admin/price-preferences', preference, 'Price preference with currency_code: usd, already exists.')
   })
