@@ -44,7 +44,8 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
       union all
       select cp.id, cp.amount_minor, null, cp.min_quantity, cp.max_quantity, cp.price_list_id, pl.type,
              (cp.region_id is not null)::int + (cp.customer_group_id is not null)::int
-               + coalesce(jsonb_array_length(cp.item_total_rules), 0) + coalesce(pl.is_for_groups, false)::int,
+               + coalesce(jsonb_array_length(cp.item_total_rules), 0) + coalesce(pl.is_for_groups, false)::int
+               + (pl.other_rules is not null)::int,
              cp.region_id is not null
       from conditional_price cp
       left join price_list pl on pl.tenant_id = cp.tenant_id and pl.id = cp.price_list_id
@@ -54,9 +55,18 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
         and ${totals}
         and (cp.price_list_id is null or (pl.status = 'active' and pl.deleted_at is null
           and (pl.starts_at is null or pl.starts_at <= ${now}) and (pl.ends_at is null or pl.ends_at > ${now})
+          and (pl.other_rules is null or ${onlyRegionHolds(regionId)})
           and (not pl.is_for_groups or exists (select 1 from price_list_customer_group pg
             where pg.tenant_id = $1 and pg.price_list_id = pl.id and pg.customer_group_id = any(${groups})))))
     ) x), '[]')`
+}
+
+/**
+ * Of what a list can ask for besides groups, a shopper's context knows the region alone; any other attribute nothing meets.
+ * The function behind the operator `?`, which would be read as a parameter: no sub-select, so nothing more to plan.
+ */
+function onlyRegionHolds(regionId: string): string {
+  return `(pl.other_rules - 'region_id' = '{}'::jsonb and jsonb_exists(pl.other_rules -> 'region_id', ${regionId}))`
 }
 
 /** `offset 0` has the total reckoned, and planned, once instead of once for each operator. */

@@ -26,6 +26,7 @@ export interface PriceListRow {
   ends_at: Date | null
   is_for_groups: boolean
   customer_group_ids: string[]
+  other_rules: Record<string, string[]> | null
   metadata: object | null
   created_at: Date
   updated_at: Date
@@ -55,7 +56,7 @@ export function listPriceListsStatement(
   const order = orderBy('l', page.order)
   return statement(
     `pricing.price_lists.${order.name}`,
-    `select l.id, l.title, l.description, l.type, l.status, l.starts_at, l.ends_at, l.is_for_groups, l.metadata, l.created_at,
+    `select l.id, l.title, l.description, l.type, l.status, l.starts_at, l.ends_at, l.is_for_groups, l.other_rules, l.metadata, l.created_at,
             l.updated_at, array(select g.customer_group_id from price_list_customer_group g
               where g.tenant_id = $1 and g.price_list_id = l.id order by 1) as customer_group_ids,
             coalesce((select json_agg(${priceJson} order by c.id) from (
@@ -96,7 +97,7 @@ export function renderListPrice({ amount_minor, region_id, customer_group_id, ..
 }
 
 /** A list in wire shape. */
-export function renderPriceList({ is_for_groups, customer_group_ids, prices, ...list }: PriceListRow): object {
-  const rules = is_for_groups ? { 'customer.groups.id': customer_group_ids } : {}
+export function renderPriceList({ is_for_groups, customer_group_ids, other_rules, prices, ...list }: PriceListRow): object {
+  const rules = { ...(is_for_groups ? { 'customer.groups.id': customer_group_ids } : {}), ...other_rules }
   return { ...list, rules, rules_count: Object.keys(rules).length, prices: prices.map(renderListPrice) }
 }

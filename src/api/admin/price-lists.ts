@@ -16,7 +16,7 @@ import {
   updatePriceList,
 } from '../../pricing/index.js'
 import { priceRules } from './product-body.js'
-import { amount, type AnyRequest, deleted, id, idList, ids, moment, q, reading, text, write } from './shared.js'
+import { amount, type AnyRequest, deleted, id, idList, ids, moment, name, q, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -73,6 +73,7 @@ const lists = reading({
   render: renderPriceList,
 })
 
+const mostRules = 20
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 const priceColumns = { currency_code: currencyCode, amount, min_quantity: pieces, max_quantity: pieces, rules: priceRules.optional() }
 const newPrice = z.strictObject({ variant_id: id, ...priceColumns })
@@ -86,21 +87,51 @@ const changedPrice = z.strictObject({
   rules: priceRules.optional(),
 })
 const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element).max(limits.pricesInBatch).default([])
+/** Any attribute can be asked for. Medusa knew groups by another name once, and takes it still. */
+const listRules = z
+  .object({ 'customer.groups.id': idList.optional(), region_id: idList.optional(), customer_group_id: idList.optional() })
+  .catchall(z.array(name).max(limits.idsInFilter))
+  .refine((rules) => Object.keys(rules).length <= mostRules, `A price list has at most ${mostRules} rules`)
 const columns = {
   description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),
   status: z.enum(['draft', 'active']).optional(),
-  starts_at: moment.nullish(),
-  ends_at: moment.nullish(),
-  rules: z.strictObject({ 'customer.groups.id': idList.optional() }).optional(),
+  starts_at: z.string().max(limits.name_characters).nullish(),
+  ends_at: z.string().max(limits.name_characters).nullish(),
+  rules: listRules.optional(),
   metadata,
 }
 const title = z.string().trim().min(1).max(limits.title_characters)
 
-/** What a body says of a list, as commands take it. Rules are a whole set: an empty one is for everybody. */
-function listOf<Body extends { rules?: { 'customer.groups.id'?: string[] | undefined } | undefined }>({ rules, ...rest }: Body) {
-  const groups = rules?.['customer.groups.id']
-  return { ...rest, ...(rules === undefined ? {} : { customer_group_ids: groups === undefined || groups.length === 0 ? null : groups }) }
+interface ListBody {
+  rules?: z.output<typeof listRules> | undefined
+  starts_at?: string | null | undefined
+  ends_at?: string | null | undefined
+}
+
+/** What a body says of a list, as commands take it. Rules are a whole set: an empty one is for everybody. Throws invalid_data. */
+function listOf<Body extends ListBody>({ rules, starts_at, ends_at, ...rest }: Body) {
+  const dates = { ...dateOf('starts_at', starts_at), ...dateOf('ends_at', ends_at) }
+  if (rules === undefined) return { ...rest, ...dates }
+  const { 'customer.groups.id': current, customer_group_id: former, ...given } = rules
+  const groups = current ?? former ?? []
+  const others = Object.entries(given).flatMap(([attribute, values]) => (values === undefined ? [] : [[attribute, values] as const]))
+  return {
+    ...rest,
+    ...dates,
+    customer_group_ids: groups.length === 0 ? null : groups,
+    other_rules: others.length === 0 ? null : Object.fromEntries(others),
+  }
+}
+
+/** A date of a list, which an empty text takes away; Medusa's words for one that is none. */
+function dateOf<Name extends 'starts_at' | 'ends_at'>(name: Name, given: string | null | undefined): { [Key in Name]?: Date | null } {
+  if (given === undefined) return {}
+  const date = given === null || given === '' ? null : moment.safeParse(given)
+  if (date !== null && !date.success) {
+    throw invalidData(`Cannot set price list ${name.replace('_', ' ')} with with invalid date string: ${given}`)
+  }
+  return { [name]: date === null ? null : date.data } as { [Key in Name]?: Date | null }
 }
 
 function rulesOf(rules: z.output<typeof priceRules> | undefined) {
@@ -141,7 +172,7 @@ const listRoutes: Route[] = [
     access: 'prices:write',
     body: z.strictObject({ title, ...columns, prices: batchOf(newPrice) }),
     fields,
-    ids: { variant_id: 'variant', 'customer.groups.id': 'customer_group' },
+    ids: { variant_id: 'variant', 'customer.groups.id': 'customer_group', customer_group_id: 'customer_group' },
     async handle(request) {
       const input = { ...listOf(request.body), prices: request.body.prices.map(priceOf) }
       return lists.answer(request, await write(request, (unit) => createPriceList(unit, input)))
@@ -155,7 +186,7 @@ const listRoutes: Route[] = [
     access: 'prices:write',
     body: z.strictObject({ title: title.optional(), ...columns }),
     fields,
-    ids: { id: 'price_list', 'customer.groups.id': 'customer_group' },
+    ids: { id: 'price_list', 'customer.groups.id': 'customer_group', customer_group_id: 'customer_group' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, (unit) => updatePriceList(unit, wanted, listOf(request.body)))

@@ -175,6 +175,13 @@ export const changedIds = {
 
 type Prices = z.output<typeof prices>
 
+/** As in Medusa, of prices that hold under the same conditions the last counts. */
+function lastOfEqual(given: Prices): Prices {
+  const keyOf = ({ currency_code, min_quantity, rules }: Prices[number]) =>
+    JSON.stringify([currency_code, min_quantity ?? null, rules?.region_id ?? null, rules?.['customer.groups.id'] ?? null])
+  return [...new Map(given.map((price) => [keyOf(price), price])).values()]
+}
+
 function pricesOf(given: Prices): PriceInput[] {
   return given.map(({ amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity, rules }) => {
     if (min_quantity != null && max_quantity != null && max_quantity < min_quantity) {
@@ -194,7 +201,7 @@ function pricesOf(given: Prices): PriceInput[] {
 
 export function variantInputOf(variant: z.output<typeof newVariant>): VariantInput {
   const { additional_data: _data, ...rest } = variant
-  return { ...rest, prices: pricesOf(variant.prices) } as VariantInput
+  return { ...rest, prices: pricesOf(lastOfEqual(variant.prices)) } as VariantInput
 }
 
 /** Prices of variants by their ids. */
@@ -215,7 +222,7 @@ export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: s
     }
     return { ...changes, currency_code, amount: changes.amount ?? before.amount }
   })
-  return { ...rest, prices: pricesOf(whole), replacesRules: true } as VariantPatch
+  return { ...rest, prices: pricesOf(lastOfEqual(whole)), replacesRules: true } as VariantPatch
 }
 
 /** True where a patch needs to be told what is there already. */

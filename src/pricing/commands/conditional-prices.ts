@@ -4,6 +4,8 @@ import type { TotalRule } from '../rules.js'
 
 /** A price that holds under conditions, or in a list; amounts in minor units. */
 export interface ConditionalPriceInput {
+  /** That of a price which it takes the place of; a new one where it is left out. */
+  id?: string | undefined
   currency_code: string
   amount_minor: bigint
   min_quantity?: number | null | undefined
@@ -33,23 +35,7 @@ export function isConditional(price: Pick<ConditionalPriceInput, 'region_id' | '
  */
 export async function insertConditionalPrices(unit: Unit, prices: readonly (ConditionalPriceInput & PriceOwner)[]): Promise<string[]> {
   if (prices.length === 0) return []
-  const rows = prices.map((price) => {
-    const { min_quantity: min = null, max_quantity: max = null } = price
-    if (min !== null && max !== null && max < min) throw invalidData('The max_quantity of a price is below its min_quantity')
-    return {
-      id: newId('price'),
-      price_set_id: price.price_set_id,
-      vendor_id: price.vendor_id,
-      price_list_id: price.price_list_id ?? null,
-      currency_code: price.currency_code,
-      amount_minor: String(price.amount_minor),
-      min_quantity: min,
-      max_quantity: max,
-      region_id: price.region_id ?? null,
-      customer_group_id: price.customer_group_id ?? null,
-      item_total_rules: (price.item_total_rules?.length ?? 0) > 0 ? JSON.stringify(price.item_total_rules) : null,
-    }
-  })
+  const rows = prices.map(rowOf)
   try {
     await unit.knex('conditional_price').insert(rows)
   } catch (error) {
@@ -57,6 +43,53 @@ export async function insertConditionalPrices(unit: Unit, prices: readonly (Cond
     throw error
   }
   return rows.map((row) => row.id)
+}
+
+/**
+ * Adds prices of a list. As in Medusa, one that holds under the conditions of another takes that one's place, and its id; of
+ * two that are given together the later one counts.
+ * @returns the ids of the prices that hold now, in the order given
+ * @throws not_found for a region or customer group; invalid_data for a window that ends before it begins
+ */
+export async function putListPrices(unit: Unit, prices: readonly (ConditionalPriceInput & PriceOwner)[]): Promise<string[]> {
+  if (prices.length === 0) return []
+  const keyOf = (row: ReturnType<typeof rowOf>) =>
+    JSON.stringify([row.price_set_id, row.currency_code, row.region_id, row.customer_group_id, row.min_quantity])
+  const rows = [...new Map(prices.map(rowOf).map((row) => [keyOf(row), row])).values()]
+  const put = await unit
+    .knex('conditional_price')
+    .insert(rows)
+    .onConflict([
+      'tenant_id',
+      'price_set_id',
+      'currency_code',
+      'price_list_id',
+      'region_id',
+      'customer_group_id',
+      'item_total_text',
+      'min_quantity',
+    ])
+    .merge(['amount_minor', 'max_quantity', 'updated_at'])
+    .returning('id')
+  return put.map((row) => row.id)
+}
+
+function rowOf(price: ConditionalPriceInput & PriceOwner) {
+  const { min_quantity: min = null, max_quantity: max = null } = price
+  if (min !== null && max !== null && max < min) throw invalidData('The max_quantity of a price is below its min_quantity')
+  return {
+    id: price.id ?? newId('price'),
+    price_set_id: price.price_set_id,
+    vendor_id: price.vendor_id,
+    price_list_id: price.price_list_id ?? null,
+    currency_code: price.currency_code,
+    amount_minor: String(price.amount_minor),
+    min_quantity: min,
+    max_quantity: max,
+    region_id: price.region_id ?? null,
+    customer_group_id: price.customer_group_id ?? null,
+    item_total_rules: (price.item_total_rules?.length ?? 0) > 0 ? JSON.stringify(price.item_total_rules) : null,
+  }
 }
 
 /** Removes a set's prices with conditions outside lists; with `currencies`, only those in them. */

@@ -1,6 +1,6 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
-import { type ConditionalPriceInput, insertConditionalPrices } from './conditional-prices.js'
+import { type ConditionalPriceInput, putListPrices } from './conditional-prices.js'
 
 export interface PriceListInput {
   title: string
@@ -11,6 +11,8 @@ export interface PriceListInput {
   ends_at?: Date | null | undefined
   /** Whom it is for; null for everybody. */
   customer_group_ids?: readonly string[] | null | undefined
+  /** What else it asks for, by attribute; null for nothing. A region is met by its shoppers, any other attribute by nobody. */
+  other_rules?: Readonly<Record<string, readonly string[]>> | null | undefined
   metadata?: object | null | undefined
 }
 
@@ -31,7 +33,13 @@ export async function createPriceList(unit: Unit, input: PriceListInput & { pric
   const id = newId('plist')
   refuseDates(input.starts_at, input.ends_at)
   const values = Object.fromEntries(columns.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))
-  await unit.knex('price_list').insert({ id, ...values, is_for_groups: input.customer_group_ids != null })
+  await refuseUnknownRegions(unit, input.other_rules)
+  await unit.knex('price_list').insert({
+    id,
+    ...values,
+    is_for_groups: input.customer_group_ids != null,
+    other_rules: input.other_rules == null ? null : JSON.stringify(input.other_rules),
+  })
   await insertGroups(unit, id, input.customer_group_ids ?? [])
   await addListPrices(unit, id, input.prices)
   return id
@@ -43,11 +51,17 @@ export async function updatePriceList(unit: Unit, id: string, patch: Partial<Pri
   const given = <Value>(value: Value | undefined, known: Value) => (value === undefined ? known : value)
   refuseDates(given(patch.starts_at, list.starts_at), given(patch.ends_at, list.ends_at))
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
-  const groups = patch.customer_group_ids
+  const { customer_group_ids: groups, other_rules: others } = patch
+  await refuseUnknownRegions(unit, others)
   await unit
     .knex('price_list')
     .where({ tenant_id: tenantOf(unit), id })
-    .update({ ...changes, ...(groups === undefined ? {} : { is_for_groups: groups !== null }), updated_at: new Date() })
+    .update({
+      ...changes,
+      ...(groups === undefined ? {} : { is_for_groups: groups !== null }),
+      ...(others === undefined ? {} : { other_rules: others === null ? null : JSON.stringify(others) }),
+      updated_at: new Date(),
+    })
   if (groups === undefined) return
   await unit
     .knex('price_list_customer_group')
@@ -112,7 +126,7 @@ async function addListPrices(unit: Unit, listId: string, prices: readonly ListPr
     unit,
     prices.map((price) => price.variant_id),
   )
-  return insertConditionalPrices(
+  return putListPrices(
     unit,
     prices.map(({ variant_id, ...price }) => ({ ...price, ...(owners.get(variant_id) as Owner), price_list_id: listId })),
   )
@@ -174,6 +188,20 @@ async function insertGroups(unit: Unit, listId: string, groupIds: readonly strin
   )
   const missing = wanted.find((id) => !made.some((row) => row.customer_group_id === id))
   if (missing !== undefined) throw notFound(`Customer group with id: ${missing} was not found`)
+}
+
+async function refuseUnknownRegions(unit: Unit, rules: PriceListInput['other_rules']): Promise<void> {
+  const wanted = rules?.region_id ?? []
+  if (wanted.length === 0) return
+  const [missing] = await unit.run(
+    statement<{ id: string }>(
+      'pricing.unknown_regions',
+      `select w.id from unnest($2::text[]) as w (id) where not exists (
+         select 1 from region r where r.tenant_id = $1 and r.id = w.id and r.deleted_at is null) limit 1`,
+      [tenantOf(unit), wanted],
+    ),
+  )
+  if (missing !== undefined) throw notFound(`Region with id: ${missing.id} was not found`)
 }
 
 async function lockList(unit: Unit, id: string): Promise<{ starts_at: Date | null; ends_at: Date | null }> {
