@@ -42,7 +42,7 @@ export {
   shippingChoicesStatement,
   validShippingOptionsStatement,
 } from './options.js'
-export { renderPrices } from './prices.js'
+export { optionPricesStatement, renderPrices, type SetPrice } from './prices.js'
 export { ruleOperators, rulesOf } from './rules.js'
 export { type FulfillmentProvider, fulfillmentProviderOf, fulfillmentProviders, type Parcel } from './provider.js'
 export { changeLocationProviders } from './commands/location-providers.js'

@@ -1,3 +1,4 @@
+import { type Statement, statement } from '../db/index.js'
 import { toMajor } from '../kernel/index.js'
 import { type PriceRuleRow, priceRules } from '../pricing/index.js'
 
@@ -21,6 +22,15 @@ export function pricesJsonSql(priceSet: string): string {
       select p.id, json_build_object(${columns}, 'region_id', p.region_id, 'customer_group_id', p.customer_group_id,
         'item_total_rules', p.item_total_rules) from conditional_price p
       where p.tenant_id = $1 and p.price_set_id = ${priceSet} and p.price_list_id is null) x), '[]')`
+}
+
+/** The prices of one option. */
+export function optionPricesStatement(tenantId: string, optionId: string): Statement<{ prices: SetPrice[] }> {
+  return statement(
+    'shipping.option_prices',
+    `select ${pricesJsonSql('o.price_set_id')} as prices from shipping_option o where o.tenant_id = $1 and o.id = $2`,
+    [tenantId, optionId],
+  )
 }
 
 /** The same in wire shape, amounts in major units. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { containsPattern, singlePage, tenantOf, type Unit } from '../../db/index.js'
+import { containsPattern, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { invalidData, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
 import { regionStatement } from '../../regions/index.js'
 import {
@@ -15,13 +15,15 @@ import {
   listShippingOptionsStatement,
   listShippingProfilesStatement,
   type OptionPrice,
+  optionPricesStatement,
   renderPrices,
   ruleOperators,
   rulesOf,
+  type SetPrice,
   updateShippingOption,
   updateShippingProfile,
 } from '../../shipping/index.js'
-import { type AnyRequest, amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
+import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
 const optionFields: FieldsPolicy = {
@@ -119,14 +121,20 @@ const options = reading({
 })
 
 const totalRule = z.strictObject({ attribute: z.literal('item_total'), operator: z.enum(totalOperators), value: amount })
-/** Prices are a whole set, in which a plain one keeps the id that it has: the id that a client sends back says nothing. */
+/** Prices are a whole set, in which one keeps the id that it has and is sent back with. */
 const priceParts = { id: id.optional(), amount, rules: z.array(totalRule).max(10).optional() }
 /** In a currency, or in a region and its currency. Rules are about what the goods cost. */
 const price = z.union([z.strictObject({ currency_code: currencyCode, ...priceParts }), z.strictObject({ region_id: id, ...priceParts })])
 const prices = z.array(price).max(200)
-/** One that is there already and is named keeps its currency or region, and its amount where none is given. */
-const knownPrice = z.strictObject({ ...priceParts, id, amount: amount.optional() })
-const changedPrices = z.array(z.union([price, knownPrice])).max(200)
+/** A price that is there is known by its id, and keeps what is not said of it. */
+const changedPrices = z
+  .array(
+    z.union([
+      ...price.options,
+      z.strictObject({ ...priceParts, id, currency_code: currencyCode.optional(), region_id: id.optional(), amount: amount.optional() }),
+    ]),
+  )
+  .max(200)
 const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
 const priceType = z.enum(['flat', 'calculated'])
 const ruleValue = z.union([z.string().max(500), z.array(z.string().max(500)).max(limits.idsInFilter), z.boolean().transform(String)])
@@ -169,7 +177,7 @@ const updateBody = z.strictObject({
 })
 
 /** Prices as commands take them, amounts in minor units. Throws not_found for a region, invalid_data for an amount. */
-async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<OptionPrice[]> {
+async function pricesOf(unit: Unit, given: readonly z.output<typeof price>[], known: readonly SetPrice[] = []): Promise<OptionPrice[]> {
   const currencies = new Map<string, string>()
   for (const { region_id } of given.filter((one) => 'region_id' in one)) {
     const [region] = await unit.run(regionStatement(tenantOf(unit), region_id))
@@ -180,6 +188,7 @@ async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<Opt
     const inRegion = 'region_id' in one
     const currency_code = inRegion ? (currencies.get(one.region_id) as string) : one.currency_code
     return {
+      ...(known.some((before) => before.id === one.id) ? { id: one.id } : {}),
       currency_code,
       region_id: inRegion ? one.region_id : null,
       amount_minor: toMinor(one.amount, currency_code),
@@ -188,25 +197,35 @@ async function pricesOf(unit: Unit, given: z.output<typeof prices>): Promise<Opt
   })
 }
 
-/** Prices as they are said whole: what a named one leaves out is what it is. Throws not_found for one that is not there. */
-async function wholePrices(request: AnyRequest, optionId: string, given: z.output<typeof changedPrices>): Promise<z.output<typeof prices>> {
-  if (given.every((one) => 'currency_code' in one || 'region_id' in one)) return given as z.output<typeof prices>
-  const { context } = request
-  const filter = { id: [optionId], q: null, vendorIds: null, serviceZoneId: null, profileId: null, locationId: null }
-  const [option] = await context.db.read(context.scope, listShippingOptionsStatement(tenantOf(context), filter, singlePage))
-  return given.map((one) => {
-    if ('currency_code' in one || 'region_id' in one) return one
-    const known = option?.prices.find(({ id: priceId }) => priceId === one.id)
-    if (known === undefined) throw notFound(`Price with id: ${one.id} was not found`)
-    const { currency_code, region_id } = known
-    const place = region_id == null ? { currency_code } : { region_id }
-    const rules = known.item_total_rules?.map(({ operator, value_minor }) => ({
-      attribute: 'item_total' as const,
-      operator,
-      value: toMajor(value_minor, currency_code),
-    }))
-    return { ...place, ...(rules === undefined ? {} : { rules }), amount: toMajor(known.amount_minor, currency_code), ...one }
-  })
+type ChangedPrice = z.output<typeof changedPrices>[number]
+
+/** A changed price with what it keeps. Throws not_found for one that the option does not have. */
+function wholePrice(given: ChangedPrice, known: readonly SetPrice[]): z.output<typeof price> {
+  const { id: priceId, amount: major, rules, currency_code, region_id } = { currency_code: undefined, region_id: undefined, ...given }
+  const before = known.find((one) => one.id === priceId)
+  if (major !== undefined && (currency_code !== undefined || region_id !== undefined)) return given as z.output<typeof price>
+  if (before === undefined) throw notFound(`Price with id: ${priceId} was not found`)
+  const currency = currency_code ?? before.currency_code
+  if (major === undefined && currency !== before.currency_code) throw invalidData('A price that changes its currency needs an amount')
+  const region = region_id ?? (currency_code === undefined ? before.region_id : null)
+  const keptRules = (before.item_total_rules ?? []).map(({ operator, value_minor }) => ({
+    attribute: 'item_total' as const,
+    operator,
+    value: toMajor(value_minor, before.currency_code),
+  }))
+  const parts = { id: priceId, amount: major ?? toMajor(before.amount_minor, before.currency_code), rules: rules ?? keptRules }
+  return region == null ? { currency_code: currency, ...parts } : { region_id: region, ...parts }
+}
+
+/** The prices that an option has from now on. */
+async function changedPricesOf(unit: Unit, optionId: string, given: readonly ChangedPrice[]): Promise<OptionPrice[]> {
+  const [option] = await unit.run(optionPricesStatement(tenantOf(unit), optionId))
+  const known = option?.prices ?? []
+  return pricesOf(
+    unit,
+    given.map((one) => wholePrice(one, known)),
+    known,
+  )
 }
 
 const vocabularyRoutes: Route[] = [
@@ -301,10 +320,13 @@ const optionRoutes: Route[] = [
     async handle(request) {
       const wanted = request.params.id as string
       const { prices: given, ...patch } = request.body
-      const whole = given === undefined ? undefined : await wholePrices(request, wanted, given)
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'shipping_option', wanted)
-        await updateShippingOption(unit, wanted, whole === undefined ? patch : { ...patch, prices: await pricesOf(unit, whole) })
+        await updateShippingOption(
+          unit,
+          wanted,
+          given === undefined ? patch : { ...patch, prices: await changedPricesOf(unit, wanted, given) },
+        )
       })
       return options.answer(request, wanted)
     },

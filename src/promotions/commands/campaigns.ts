@@ -113,7 +113,7 @@ export async function deleteCampaign(unit: Unit, id: string): Promise<void> {
 
 /**
  * Puts promotions into a campaign and takes others out, all or none. Throws not_found, also for one that is in a campaign
- * already; not_allowed where the platform pays.
+ * already; invalid_data for one of another currency than a budget of money; not_allowed where the platform pays.
  */
 export async function changeCampaignPromotions(
   unit: Unit,
@@ -123,10 +123,18 @@ export async function changeCampaignPromotions(
   if (!(await hasCampaign(unit, id))) throw notFound(`Campaign with id: ${id} was not found`)
   const wanted = [...new Set([...change.add, ...change.remove])]
   const rows = await unit.run(
-    statement<{ id: string; funder: string; campaign_id: string | null }>(
+    statement<{
+      id: string
+      funder: string
+      campaign_id: string | null
+      currency_code: string | null
+      budget_currency_code: string | null
+    }>(
       'promotions.lock_several',
-      `select id, funder, campaign_id from promotion where tenant_id = $1 and id = any($2) and deleted_at is null order by id for update`,
-      [tenantOf(unit), wanted],
+      `select p.id, p.funder, p.campaign_id, p.currency_code, (select k.budget_currency_code from campaign k
+         where k.tenant_id = $1 and k.id = $3 and k.budget_type = 'spend') as budget_currency_code
+       from promotion p where p.tenant_id = $1 and p.id = any($2) and p.deleted_at is null order by p.id for update of p`,
+      [tenantOf(unit), wanted, id],
     ),
   )
   const find = (one: string) => rows.find((row) => row.id === one)
@@ -138,6 +146,10 @@ export async function changeCampaignPromotions(
   }
   const missing = change.remove.filter((one) => find(one)?.campaign_id !== id)
   if (missing.length > 0) throw notFound(`Promotions with ids (${missing.join(',')}) not found.`)
+  const isForeign = (row: (typeof rows)[number]) => row.budget_currency_code !== null && row.currency_code !== row.budget_currency_code
+  if (rows.some((row) => change.add.includes(row.id) && isForeign(row))) {
+    throw invalidData("Cannot add promotions to campaign where currency_code don't match.")
+  }
   if (rows.some((row) => row.funder === 'platform'))
     throw notAllowed('The platform pays for this promotion: only its status can be changed')
   const set = (promotionIds: readonly string[], campaignId: string | null) =>

@@ -43,6 +43,9 @@ export async function createPromotion(unit: Unit, input: PromotionInput): Promis
   if (input.campaign != null && input.campaign_id != null) {
     throw invalidData("Provide either the 'campaign' or 'campaign_id' parameter; both cannot be used simultaneously.")
   }
+  if (input.campaign?.budget?.type === 'spend' && input.campaign.budget.currency_code !== columns.currency_code) {
+    throw invalidData('Currency between promotion and campaigns should match')
+  }
   const campaignId = input.campaign === undefined ? (input.campaign_id ?? null) : await createCampaign(unit, input.campaign)
   if (input.campaign_id != null && !(await hasCampaign(unit, input.campaign_id))) {
     throw notFound(`Could not find campaign with id - ${input.campaign_id}`)

@@ -189,7 +189,7 @@ describe('promotions and campaigns of a store', () => {
     const { campaign } = good(await store.admin.post('/admin/campaigns', body))
     assert.match(campaign.id, /^procamp_/)
     assert.deepEqual({ ...campaign.budget, id: '' }, { id: '', type: 'spend', currency_code: 'usd', attribute: null, limit: 99.5, used: 0 })
-    const { promotion } = good(await create({ code: 'SPRING' }))
+    const { promotion } = good(await create({ code: 'SPRING', application_method: { ...method, currency_code: 'usd' } }))
     good(await store.admin.post(`/admin/campaigns/${campaign.id}/promotions`, { add: [promotion.id] }))
     const joined = good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion
     assert.equal(joined.campaign_id, campaign.id)
