@@ -124,7 +124,8 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
   const { words } = visit
   const sound = [...states.values()].every((state) => state === 'good')
   const added = cart.items.find((line) => line.variant_id === visit.query.get('added'))
-  // The total is what the shopper would pay with the ways that are ticked, chosen or not.
+  // The total is what the shopper would pay with the ways that are ticked, chosen or not; tax on top of one that is not chosen is
+  // not reckoned yet, and the summary says so.
   const proposed = parts
     .flatMap((part) => part.deliveries)
     .flatMap(({ chosen, options }) => (chosen === undefined ? (options[0] ?? []) : []))
@@ -155,7 +156,7 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
             visit={visit}
             totals={cart}
             gross={showsTax(cart.region)}
-            taxKnown={tellsTax(cart.shipping_address)}
+            taxKnown={tellsTax(cart.shipping_address) && !proposed.some((option) => option.amount > 0 && !option.is_tax_inclusive)}
             deliveryKnown={cart.shipping_methods.length > 0 || proposed.length > 0}
             proposedDelivery={sumOf(proposed, cart.currency_code)}
           />
