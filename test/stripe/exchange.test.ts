@@ -168,6 +168,41 @@ describe('an account that keeps another currency than shoppers pay in', () => {
     })
   }
 
+  it('takes what a bank gives back in part of a lost dispute for that part, at whatever rate', async function () {
+    this.timeout(30_000)
+    await taught()
+    const fxBefore = await balances()
+    const order = await store.buy()
+    await world().settle()
+    const charge = control.snapshot().charges.find((one) => one.payment_intent === order.intentId)
+    const dispute = await control.openDispute(charge?.id as string)
+    await control.closeDispute(dispute, 'lost')
+    await world().settle()
+    const lost = async () =>
+      Number(
+        (
+          await sql<{ lost_minor: string }>('select lost_minor from app.payment where tenant_id = $1 and id = $2', [
+            store.tenantId,
+            order.paymentId,
+          ])
+        )[0]?.lost_minor,
+      )
+    const exchange = async () => ((await balances())['E:exchange usd'] ?? 0) - (fxBefore['E:exchange usd'] ?? 0)
+    assert.equal(await lost(), 2_499)
+    await control.reinstateDispute(dispute, 1_000)
+    await world().settle()
+    // 10.00 of 24.99 that came in as 27.49: what is still out is rounded down.
+    assert.deepEqual([await lost(), await exchange()], [1_499, 1])
+    control.setRates({ eur: 1.2 })
+    await control.reinstateDispute(dispute, 500)
+    await world().settle()
+    // 5.00 came back as 6.00, and had gone as 5.50.
+    assert.deepEqual([await lost(), await exchange()], [999, -49])
+    const after = await balances()
+    assert.deepEqual([after['A:dispute_hold eur'], after['A:dispute_hold usd']], [undefined, undefined])
+    assert.deepEqual(await exceptions(), [])
+  })
+
   it('takes no more of a transfer than was sent, where somebody takes it back at Stripe', async function () {
     this.timeout(30_000)
     await taught()

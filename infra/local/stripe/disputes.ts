@@ -70,7 +70,7 @@ interface Booking {
 }
 
 function book(account: Account, dispute: Dispute, { sign, fee, reporting_category, description, amount: part }: Booking): void {
-  const { amount, currency } = settled(account, part ?? dispute.amount, dispute.currency)
+  const { amount, currency, rate } = settled(account, part ?? dispute.amount, dispute.currency)
   const movement = {
     type: 'adjustment',
     reporting_category,
@@ -78,6 +78,7 @@ function book(account: Account, dispute: Dispute, { sign, fee, reporting_categor
     fee,
     feeDescription: 'Dispute fee',
     currency,
+    rate,
     source: dispute.id,
     description,
   }

@@ -50,9 +50,28 @@ function listedOf(transaction: Stripe.BalanceTransaction): MoneyMovement {
   return movementOf(transaction, payment, null)
 }
 
-/** What a bank took of the shopper's money, or gave back, in the shopper's currency. */
-export const disputedOf = (transaction: Stripe.BalanceTransaction, dispute: Stripe.Dispute): Money =>
-  moneyOf(transaction.amount < 0 ? -dispute.amount : dispute.amount, dispute.currency)
+/**
+ * What a bank took of the shopper's money, or gave back, in the shopper's currency. It takes all that is disputed; it may give
+ * back a part, which Stripe tells only in the currency that the account keeps: what went out tells what it was before.
+ */
+export function disputedOf(transaction: Stripe.BalanceTransaction, dispute: Stripe.Dispute): Money {
+  return moneyOf(transaction.amount < 0 ? -dispute.amount : givenBackOf(transaction, dispute), dispute.currency)
+}
+
+function givenBackOf(
+  transaction: Stripe.BalanceTransaction,
+  { amount: disputed, balance_transactions: all, status }: Stripe.Dispute,
+): number {
+  const taken = all.find(({ amount }) => amount < 0)
+  const isOnly = all.every(({ amount, id }) => amount <= 0 || id === transaction.id)
+  if (taken === undefined || (status === 'won' && isOnly)) return disputed
+  // The two rates by each other: however many decimals the currencies have.
+  const rates = taken.exchange_rate === null || transaction.exchange_rate === null ? 1 : taken.exchange_rate / transaction.exchange_rate
+  const perUnit = disputed / -taken.amount
+  const part = Math.round(transaction.amount * perUnit * rates)
+  // As close to the whole as the smallest unit of what came back can tell.
+  return part + Math.ceil(perUnit * rates) >= disputed ? disputed : part
+}
 
 const moneyOf = (amount: number, currency: string): Money => ({ amountMinor: fromStripeAmount(amount, currency), currency })
 
