@@ -32,7 +32,11 @@ export async function up(knex: Knex): Promise<void> {
     where original_minor is not null`)
 }
 
-/** What was changed before is in the books. Row-level security binds migrations too. */
+/**
+ * What was changed before is in the books; but of a charge that was captured in part they have what was captured, beside all of it in the other
+ * currency. Left without an original, as before, where the books and the amount that was authorised are not the same. Row-level
+ * security binds migrations too.
+ */
 async function perStore(knex: Knex): Promise<void> {
   await knex.raw(`
     do $$
@@ -46,7 +50,11 @@ async function perStore(knex: Knex): Promise<void> {
         join app.ledger_posting g on g.tenant_id = t.tenant_id and g.transaction_id = t.id
         join app.ledger_account a on a.tenant_id = g.tenant_id and a.id = g.account_id and a.code = 'A:fx_clearing'
         where m.tenant_id = store.id and t.tenant_id = store.id and t.source = m.reference || ':from' and t.kind = 'conversion'
-          and m.original_minor is null;
+          and m.original_minor is null
+          and (m.category <> 'charge' or not exists (
+            select 1 from app.payment_session s
+            where s.tenant_id = store.id and s.reference = m.payment_reference and s.currency_code = g.currency_code
+              and s.amount_minor <> g.amount_minor));
         commit;
       end loop;
       perform set_config('app.tenant_id', '', true);

@@ -100,9 +100,26 @@ describe('stores that were paid before payees could be replaced', () => {
        values ($1, 'ltx_1', 0, 'lacc_fx', $2, 'eur'), ($1, 'ltx_1', 1, 'lacc_psp', -$2, 'eur')`,
       [tenant, 100 * number],
     )
+    // Of 100 that were authorised 60 were captured: the books have 60 beside all of the dollars.
+    await sql(
+      `with collection as (
+         insert into app.payment_collection (tenant_id, id, currency_code, amount_minor) values ($1, 'paycol_part', 'eur', 100)
+       ), session as (
+         insert into app.payment_session (tenant_id, id, payment_collection_id, provider_id, currency_code, amount_minor, reference)
+         values ($1, 'payses_part', 'paycol_part', 'pp_stripe_stripe', 'eur', 100, 'pi_part')
+       ), movement as (
+         insert into app.payment_movement (tenant_id, id, payment_account_id, reference, payment_reference, category, amount_minor, fee_minor, net_minor, currency_code, occurred_at)
+         values ($1, 'txn_part', 'pacct_1', 'txn_part', 'pi_part', 'charge', 110, 0, 110, 'usd', now())
+       ), entry as (
+         insert into app.ledger_transaction (tenant_id, id, source, kind, occurred_at) values ($1, 'ltx_2', 'txn_part:from', 'conversion', now())
+       )
+       insert into app.ledger_posting (tenant_id, transaction_id, position, account_id, amount_minor, currency_code)
+       values ($1, 'ltx_2', 0, 'lacc_fx', 60, 'eur'), ($1, 'ltx_2', 1, 'lacc_psp', -60, 'eur')`,
+      [tenant],
+    )
   }
 
-  it('know what was changed into another currency, each of its own', async () => {
+  it('know what was changed into another currency, each of its own, and leave open what the books have only a part of', async () => {
     const rows = await sql(
       `select tenant_id::text, reference, original_minor::int, original_currency_code from app.payment_movement order by tenant_id, reference`,
     )
@@ -111,6 +128,7 @@ describe('stores that were paid before payees could be replaced', () => {
       tenants.flatMap((tenant_id, index) => [
         { tenant_id, reference: 'txn_changed', original_minor: 100 * (index + 1), original_currency_code: 'eur' },
         { tenant_id, reference: 'txn_own', original_minor: null, original_currency_code: null },
+        { tenant_id, reference: 'txn_part', original_minor: null, original_currency_code: null },
       ]),
     )
   })
