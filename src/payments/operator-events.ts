@@ -167,11 +167,14 @@ export async function claimReference(unit: Unit, context: Context, account: Paym
   const waiting = await unit.run(
     statement<WaitingEvent>(
       'payments.claim_events',
-      // What it says is the store's from now on, and is kept among the store's rows alone.
+      // What it says is the store's from now on, and is kept among the store's rows alone. What points at several stores' objects
+      // stays where the operator sees it.
       `with waiting as (
          select e.* from platform.payment_event e
          where e.payment_account_id = $1 and e.state in ('unclaimed', 'parked') and e.touched @> array[$2::text]
            and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
+           and not exists (
+             select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = any(e.touched) and r.tenant_id <> $3)
          for update of e
        ), handed as (
          update platform.payment_event e set state = 'handed', reason = null, tenant_id = $3, payload = '{}', settled_at = now()

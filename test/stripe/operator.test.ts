@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import Stripe from 'stripe'
 import { stripeOptionsFor } from '../../infra/local/stripe/index.js'
 import { ensureOperator } from '../../src/access/index.js'
+import type { Context } from '../../src/db/index.js'
 import { systemClock } from '../../src/kernel/index.js'
+import { claimReference } from '../../src/payments/operator-events.js'
+import type { PaymentAccount } from '../../src/payments/provider.js'
 import { type Client, client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -246,6 +249,46 @@ describe("the operator's account, on which several stores are charged", () => {
     await world().settle()
     assert.equal(await countOf(`received_at < now() - interval '90 days'`), others.length)
     for (const { id } of others) good(await operator.post(`/platform/payment-events/${id}/ignore`))
+  })
+
+  it('leaves for a person what points at objects of several stores, also when one of them notes another object', async () => {
+    const [standIn] = await sql<{ id: string; operator: string }>(
+      'select id, operator_account_id as operator from app.payment_account where tenant_id = $1 and operator_account_id is not null',
+      [one.tenantId],
+    )
+    const { id, operator: operatorAccountId } = standIn as { id: string; operator: string }
+    await sql(`insert into platform.payment_reference (payment_account_id, reference, tenant_id) values ($1, 'pi_of_other', $2)`, [
+      operatorAccountId,
+      other.tenantId,
+    ])
+    for (const [event, touched] of [
+      ['evt_of_both', ['pi_of_one', 'pi_of_other']],
+      ['evt_of_one', ['pi_of_one', 'dp_of_nobody']],
+    ] as const) {
+      await sql(
+        `insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
+         values ($1, $2, $1, 'charge.dispute.created', $3, false, '{}', 'parked', now())`,
+        [event, operatorAccountId, touched],
+      )
+    }
+    const { app } = world()
+    const context: Context = {
+      db: app.db,
+      clock: systemClock,
+      scope: { role: 'platform', tenantId: one.tenantId },
+      requestId: 'test',
+      actorId: 'system',
+    }
+    const account = { id, operatorAccountId, mode: 'test' } as PaymentAccount
+    await app.db.unitOfWork(context.scope, (unit) => claimReference(unit, context, account, 'pi_of_one'))
+    const kept = await sql(`select id, state from platform.payment_event where id in ('evt_of_both', 'evt_of_one') order by id`)
+    assert.deepEqual(kept, [
+      { id: 'evt_of_both', state: 'parked' },
+      { id: 'evt_of_one', state: 'handed' },
+    ])
+    await sql(`delete from platform.payment_event where id in ('evt_of_both', 'evt_of_one')`)
+    await sql(`delete from platform.payment_reference where reference in ('pi_of_one', 'pi_of_other')`)
+    await app.drain()
   })
 
   it('is held against each store’s rows alone', async () => {
