@@ -10,7 +10,7 @@ export interface SellerAddress {
   country_code: string
 }
 
-/** What a seller states. Of what is only written: left out it stays as it was, null takes it away. */
+/** What a seller states. Of what is only written: left out it stays as it was, of a seller of the same kind; null takes it away. */
 export interface SellerStatement {
   kind: 'individual' | 'company'
   legal_name?: string | null | undefined
@@ -127,7 +127,8 @@ export function isIban(text: string): boolean {
 const compact = (text: string) => text.replace(/[\s.-]/g, '').toUpperCase()
 
 /**
- * Keeps what a seller states of itself for tax offices, in place of what it stated before.
+ * Keeps what a seller states of itself for tax offices, in place of what it stated before. A person that becomes a company is
+ * another taxpayer: nothing that was sealed of the one is the other's.
  * @throws invalid_data for what contradicts itself; not_found for a vendor that the store has not
  */
 export async function stateSellerIdentity(
@@ -153,11 +154,11 @@ export async function stateSellerIdentity(
          account_identifier_sealed, account_identifier_type, account_holder, stated_by, stated_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        on conflict (tenant_id, vendor_id) do update set kind = $3, legal_name = $4, first_name = $5, last_name = $6, address = $7,
-         tax_id_sealed = case when $21 then i.tax_id_sealed else $8 end, tax_id_country = case when $21 then coalesce($9, i.tax_id_country) else $9 end,
-         vat_number = $10, registration_number = $11, birth_date_sealed = case when $22 then i.birth_date_sealed else $12 end,
+         tax_id_sealed = case when $21 and i.kind = $3 then i.tax_id_sealed else $8 end, tax_id_country = case when $21 and i.kind = $3 then coalesce($9, i.tax_id_country) else $9 end,
+         vat_number = $10, registration_number = $11, birth_date_sealed = case when $22 and i.kind = $3 then i.birth_date_sealed else $12 end,
          birth_place = $13, residence_countries = $14, establishment_countries = $15,
-         account_identifier_sealed = case when $23 then i.account_identifier_sealed else $16 end,
-         account_identifier_type = case when $23 then i.account_identifier_type else $17 end, account_holder = $18, stated_by = $19,
+         account_identifier_sealed = case when $23 and i.kind = $3 then i.account_identifier_sealed else $16 end,
+         account_identifier_type = case when $23 and i.kind = $3 then i.account_identifier_type else $17 end, account_holder = $18, stated_by = $19,
          stated_at = $20, updated_at = now()`,
       [
         tenantId,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { permits, reachOf } from '../../access/index.js'
 import { Reply, type RequestContext, type Route, route } from '../../http/index.js'
 import { type Sealer, toMajor } from '../../kernel/index.js'
 import {
@@ -105,8 +106,11 @@ export const routes: Route[] = [
       const { year } = request.query
       const isClear = request.query.identities === 'clear'
       if (isClear) needWholeStore(request, 'payouts:write')
+      // Where a person lives is for those who may see whom the store pays: the figures alone are for whoever reads the books.
+      const mayKnow = isClear || (permits(request.ability, 'payouts:read') && reachOf(request.ability, 'payouts:read').all)
       const found = await dac7Report(request.context, year)
-      const sellers = found.map((seller) => ({ ...seller, shown: identityOf(seller, request.services.identitySealer, isClear) }))
+      const { identitySealer } = request.services
+      const sellers = found.map((seller) => ({ ...seller, shown: mayKnow ? identityOf(seller, identitySealer, isClear) : null }))
       if (wantsCsv(request)) return fileOf(`dac7-${year}`, dac7Rows(year, sellers, isClear))
       return {
         year,

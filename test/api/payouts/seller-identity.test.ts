@@ -71,6 +71,24 @@ describe('who a seller is to tax offices', () => {
     assert.deepEqual(gone.missing, ['tax_number', 'birth_date', 'account_identifier'])
   })
 
+  it('keeps nothing that was sealed of a person for the company that it becomes', async () => {
+    good(await state({ ...person, account_identifier: 'FR7630006000011234567890189', account_identifier_type: 'IBAN' }))
+    const {
+      tax_number: _number,
+      tax_number_country: _country,
+      account_identifier: _account,
+      account_identifier_type: _type,
+      ...rest
+    } = company
+    good(await state(rest))
+    const now = await read()
+    assert.deepEqual(
+      [now.kind, now.tax_number_last_4, now.tax_number_country, now.has_birth_date, now.account_identifier_last_4],
+      ['company', null, null, false, null],
+    )
+    assert.deepEqual(now.missing, ['tax_number', 'account_identifier'])
+  })
+
   it('is refused where it contradicts itself, with what to do', async () => {
     for (const [body, message] of [
       [{ ...company, legal_name: undefined }, /legal_name/],
@@ -126,7 +144,9 @@ describe('who a seller is to tax offices', () => {
       made.id,
     ])
     const books = client(app(), { secretKey: made.token })
-    assert.equal((await books.get('/admin/reports/dac7', { year })).status, 200)
+    const figures = good(await books.get('/admin/reports/dac7', { year })).sellers[0]
+    assert.deepEqual([figures.vendor_id, figures.identity], [store.vendors[0]?.id, null])
+    assert.doesNotMatch(JSON.stringify(figures), /Hauptstr|HRB|DE123/)
     assert.equal((await books.get('/admin/reports/dac7', { year, identities: 'clear' })).status, 403)
   })
 
