@@ -182,7 +182,7 @@ async function writeRoot(work: CartChange, before: LoadedCart, opensPayment: boo
  * The methods that carry something, where there are several: as in Medusa a single one stays, whatever the cart holds now,
  * so that who chooses shipping first need not choose again.
  */
-function withoutUnused(cart: LoadedCart, methods: readonly CartMethod[]): CartMethod[] {
+export function withoutUnused(cart: LoadedCart, methods: readonly CartMethod[]): CartMethod[] {
   if (cart.methods.length <= 1) return [...methods]
   const needed = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id))
   return methods.filter((method) => needed.has(method.shipping_profile_id))

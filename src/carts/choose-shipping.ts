@@ -1,5 +1,5 @@
 import { invalidData } from '../kernel/index.js'
-import { type CartChange, methodOf, readChoices } from './change.js'
+import { type CartChange, methodOf, readChoices, withoutUnused } from './change.js'
 import type { LoadedCart } from './queries/load-cart.js'
 
 /** Shipping profiles of the cart for which nothing is chosen yet: as a rule, vendors. */
@@ -34,5 +34,7 @@ export async function chooseShipping(
     if (cheapest === undefined) throw unsatisfied()
     cart.methods.push(methodOf(cheapest, cart, cart.region.automatic_taxes || cart.taxes_calculated))
   }
+  // One that was chosen alone may carry nothing: beside those that are needed it would be paid for nothing.
+  cart.methods = withoutUnused(cart, cart.methods)
   return true
 }

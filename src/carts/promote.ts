@@ -75,12 +75,10 @@ export function promotionsInUse(cart: LoadedCart): Map<string, bigint> {
 /** What promotions may ask of a cart, by Medusa's names. */
 function factsOf(cart: LoadedCart): Facts {
   const lines = cart.lines.map((line) => ({ line, before: undiscountedLine(pricedLineOf(line)) }))
-  const methods = cart.methods.map((method) => undiscountedLine(pricedMethodOf(method)))
   const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n)
   const major = (amounts: readonly bigint[]) => toMajor(sum(amounts), cart.currency_code)
   const net = lines.map(({ before }) => before.netMinor)
   const gross = lines.map(({ before }) => before.netMinor + before.taxMinor)
-  const shipping = methods.map(({ netMinor }) => netMinor)
   const { id, email, currency_code, region_id, region, sales_channel_id, customer_id, customer, locale, metadata } = cart
   return {
     id,
@@ -98,12 +96,11 @@ function factsOf(cart: LoadedCart): Facts {
     billing_address: cart.billing_address,
     items: cart.lines.map(factsOfLine),
     shipping_methods: cart.methods.map(factsOfMethod),
-    // By price tags: a discount must not end what it follows from.
+    // By price tags, and without what shipping costs: a discount must not end what it follows from.
     item_total: major(cart.lines.map((line) => BigInt(line.unit_price_minor) * BigInt(line.quantity))),
     item_subtotal: major(net),
     original_item_subtotal: major(net),
     original_item_total: major(gross),
-    shipping_subtotal: major(shipping),
     item_quantity: cart.lines.reduce((pieces, line) => pieces + line.quantity, 0),
   }
 }

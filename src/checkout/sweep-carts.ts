@@ -19,6 +19,8 @@ const spread_ms = 3 * 3_600_000
 /** Has a store's abandoned carts looked for the next night: once, whoever asks and however often. */
 export async function scheduleCartSweep(unit: Unit, now: Date): Promise<void> {
   const tenantId = tenantOf(unit)
+  // Two that ask at once ask one after the other.
+  await unit.run(statement('checkout.lock_store', 'select id from store where tenant_id = $1 for no key update', [tenantId]))
   const queued = await unit.run(
     statement<{ id: string }>(
       'checkout.queued_sweep',

@@ -92,6 +92,7 @@ const listRules = z
   .object({ 'customer.groups.id': idList.optional(), region_id: idList.optional(), customer_group_id: idList.optional() })
   .catchall(z.array(name).max(limits.idsInFilter))
   .refine((rules) => Object.keys(rules).length <= mostRules, `A price list has at most ${mostRules} rules`)
+  .refine((rules) => Object.keys(rules).every((attribute) => name.safeParse(attribute).success), 'A rule names an attribute of a cart')
 const columns = {
   description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),

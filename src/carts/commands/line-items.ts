@@ -77,7 +77,7 @@ export function newLine(variant: PurchasableVariant, wanted: NewLine): CartLine 
     // What a gift card costs is what it holds.
     is_discountable: variant.is_discountable && !variant.is_giftcard,
     is_giftcard: variant.is_giftcard,
-    requires_shipping: (variant.shipping_profile_id !== null || variant.is_sent_from_stock) && !variant.is_giftcard,
+    requires_shipping: variant.shipping_profile_id !== null && !variant.is_giftcard,
     title: variant.title,
     subtitle: variant.subtitle,
     thumbnail: variant.thumbnail,

@@ -99,8 +99,6 @@ export interface PurchasableVariant extends CartVariant {
   product_type_id: string | null
   vendor_id: string
   shipping_profile_id: string | null
-  /** Its stock, or some part of it, is kept as a thing that is sent. */
-  is_sent_from_stock: boolean
   is_discountable: boolean
   is_giftcard: boolean
   title: string
@@ -146,9 +144,6 @@ export function purchasableVariantsStatement(
   return statement(
     'catalog.purchasable_variants',
     `select ${cartVariantSql}, p.id as product_id, p.type_id as product_type_id, p.vendor_id, p.shipping_profile_id,
-            exists (select 1 from variant_inventory_item k
-              join inventory_item s on s.tenant_id = k.tenant_id and s.id = k.inventory_item_id and s.requires_shipping
-              where k.tenant_id = $1 and k.variant_id = v.id) as is_sent_from_stock,
             p.discountable as is_discountable, p.is_giftcard, p.title,
             v.title as subtitle, coalesce(v.thumbnail, p.thumbnail) as thumbnail,
             json_build_object('product_title', p.title, 'product_description', p.description,

@@ -120,7 +120,7 @@ export async function changeCampaignPromotions(
   id: string,
   change: { add: readonly string[]; remove: readonly string[] },
 ): Promise<void> {
-  if (!(await hasCampaign(unit, id))) throw notFound(`Campaign with id: ${id} was not found`)
+  if ((await budgetCurrencyOf(unit, id)) === undefined) throw notFound(`Campaign with id: ${id} was not found`)
   const wanted = [...new Set([...change.add, ...change.remove])]
   const rows = await unit.run(
     statement<{
@@ -162,15 +162,22 @@ export async function changeCampaignPromotions(
   await set(change.add, id)
 }
 
-export async function hasCampaign(unit: Unit, id: string): Promise<boolean> {
+/** The currency of a campaign's budget of money: null without one; undefined where there is no such campaign. */
+export async function budgetCurrencyOf(unit: Unit, id: string): Promise<string | null | undefined> {
   const [campaign] = await unit.run(
-    statement<{ id: string }>('promotions.campaign', 'select id from campaign where tenant_id = $1 and id = $2 and deleted_at is null', [
-      tenantOf(unit),
-      id,
-    ]),
+    statement<{ currency: string | null }>(
+      'promotions.budget_currency',
+      `select case when budget_type = 'spend' then budget_currency_code end as currency
+       from campaign where tenant_id = $1 and id = $2 and deleted_at is null`,
+      [tenantOf(unit), id],
+    ),
   )
-  return campaign !== undefined
+  return campaign?.currency
 }
+
+/** Whether a promotion's amount is in another currency than a budget. A percentage in none suits every budget. */
+export const areOther = (budget: string | null, promotion: string | null | undefined): boolean =>
+  budget !== null && promotion != null && budget !== promotion
 
 interface LockedCampaign {
   starts_at: Date | null

@@ -1,7 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
-import { type CampaignInput, createCampaign, hasCampaign } from './campaigns.js'
+import { areOther, budgetCurrencyOf, type CampaignInput, createCampaign } from './campaigns.js'
 import { checkRules, type MethodInput, methodColumns, newRules, type RuleInput } from './promotion-row.js'
 
 export type { RuleInput }
@@ -47,8 +47,10 @@ export async function createPromotion(unit: Unit, input: PromotionInput): Promis
     throw invalidData('Currency between promotion and campaigns should match')
   }
   const campaignId = input.campaign === undefined ? (input.campaign_id ?? null) : await createCampaign(unit, input.campaign)
-  if (input.campaign_id != null && !(await hasCampaign(unit, input.campaign_id))) {
-    throw notFound(`Could not find campaign with id - ${input.campaign_id}`)
+  if (input.campaign_id != null) {
+    const budget = await budgetCurrencyOf(unit, input.campaign_id)
+    if (budget === undefined) throw notFound(`Could not find campaign with id - ${input.campaign_id}`)
+    if (areOther(budget, columns.currency_code)) throw invalidData('Currency between promotion and campaigns should match')
   }
   if (input.vendor_id != null) await requireVendor(unit, input.vendor_id)
   const id = newId('promo')

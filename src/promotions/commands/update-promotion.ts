@@ -1,7 +1,7 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, notAllowed, notFound, toMajor } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
-import { hasCampaign } from './campaigns.js'
+import { areOther, budgetCurrencyOf } from './campaigns.js'
 import { codeInUse, refuseTooManyAutomatic } from './create-promotion.js'
 import { checkRules, type MethodInput, methodColumns } from './promotion-row.js'
 
@@ -57,8 +57,12 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
   if (changesMore) refusePlatformFunded(known)
   if (patch.limit != null && patch.limit < known.used)
     throw invalidData(`Promotion limit (${patch.limit}) cannot be less than current usage (${known.used})`)
-  if (patch.campaign_id != null && !(await hasCampaign(unit, patch.campaign_id))) {
-    throw invalidData(`Could not find campaign with id ${patch.campaign_id}`)
+  if (patch.campaign_id != null) {
+    const budget = await budgetCurrencyOf(unit, patch.campaign_id)
+    if (budget === undefined) throw invalidData(`Could not find campaign with id ${patch.campaign_id}`)
+    if (areOther(budget, patch.application_method?.currency_code ?? known.currency_code)) {
+      throw invalidData(`Currency code doesn't match for campaign (${patch.campaign_id}) and promotion (${id})`)
+    }
   }
   const type = patch.type ?? known.type
   const isOtherType = type !== known.type

@@ -131,6 +131,10 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
       [refused.status, refused.body.message],
       [400, 'The cart items require shipping profiles that are not satisfied by the current shipping methods'],
     )
+    const neededId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 5 }])
+    const { order } = good(await completed(shop, cart.id))
+    const paidFor = order.shipping_methods.map((method: { shipping_option_id: string }) => method.shipping_option_id)
+    assert.deepEqual([paidFor, order.shipping_subtotal], [[neededId], 5], 'what carries nothing is not paid for beside what does')
   })
 
   it('lose the shipping of a profile with its last line', async () => {

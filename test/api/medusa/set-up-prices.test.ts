@@ -48,6 +48,8 @@ describe('setting prices up through Medusa’s Admin API', () => {
       const prices = (amount: number) => [{ amount, currency_code: 'usd', variant_id }]
       const { region } = await shop.make('/admin/regions', { name: 'Elsewhere', currency_code: 'usd', countries: ['ca'] })
       const odd = await make({ rules: { weather: ['fine'] }, prices: prices(1) })
+      const nameless = await refusal('/admin/price-lists', { ...base, rules: { [`${'k'.repeat(300)}`]: ['a'] } })
+      assert.deepEqual(nameless, refused("Invalid request: Field 'rules': A rule names an attribute of a cart"))
       assert.deepEqual([odd.rules, odd.rules_count], [{ weather: ['fine'] }, 1])
       const elsewhere = await make({ rules: { region_id: [region.id] }, prices: prices(2) })
       assert.equal(await price(product.id), 15)
@@ -188,6 +190,11 @@ describe('setting prices up through Medusa’s Admin API', () => {
       const message = `Cannot add promotions (${promotion.id}) to campaign. These promotions are either already part of a campaign or not found.`
       assert.deepEqual(await refusal(dollars, change), [404, 'not_found', message])
       await shop.make(dollars, { remove: [promotion.id] })
+      const inEuros = { campaign_id: euros.split('/')[3] as string }
+      const other = `Currency code doesn't match for campaign (${inEuros.campaign_id}) and promotion (${promotion.id})`
+      assert.deepEqual(await refusal(`/admin/promotions/${promotion.id}`, inEuros), refused(other))
+      const born = { ...body('BORN'), ...inEuros }
+      assert.deepEqual(await refusal('/admin/promotions', born), refused('Currency between promotion and campaigns should match'))
       await shop.make(dollars, change)
     })
 
