@@ -3,7 +3,11 @@ import type { Knex } from 'knex'
 /** Outside a transaction: indexes of tables in use are built beside their writers. */
 export const config = { transaction: false }
 
-/** A payee that its provider will not pay any more may be followed by another: one of a vendor and account is in use. */
+/**
+ * A payee that its provider will not pay any more may be followed by another: one of a vendor and account is in use. Processes of
+ * the version before name the constraint that goes here when they make a payee: until the last of them is replaced, that one
+ * request fails, and is good when it is sent again.
+ */
 export async function up(knex: Knex): Promise<void> {
   // Without a default: no row is rewritten. Repeated where the build below was broken off.
   await knex.raw('alter table app.payee add column if not exists replaced_at timestamptz(3)')
