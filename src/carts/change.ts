@@ -133,7 +133,7 @@ async function writeChanges(work: CartChange, before: LoadedCart, options: Chang
           )
         : []
   }
-  // Discounts on lines do not depend on shipping: the lines are written while its prices are read.
+  // Discounts on lines do not depend on what shipping costs: the lines are written while its prices are read.
   adjustLines(cart, adjustmentsOf(cart, work.now))
   const linesWritten = writeLines(unit, tenantId, before, cart)
   let methodsWritten: Promise<CartMethod[]> | undefined
