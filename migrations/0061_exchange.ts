@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { eachStore } from '../src/db/index.js'
 
 /** Outside a transaction: an index of a table in use is built beside its writers, and each store's rows are written by themselves. */
 export const config = { transaction: false }
@@ -34,31 +35,24 @@ export async function up(knex: Knex): Promise<void> {
 
 /**
  * What was changed before is in the books; but of a charge that was captured in part they have what was captured, beside all of it in the other
- * currency. Left without an original, as before, where the books and the amount that was authorised are not the same. Row-level
- * security binds migrations too.
+ * currency. Left without an original, as before, where the books and the amount that was authorised are not the same.
  */
 async function perStore(knex: Knex): Promise<void> {
-  await knex.raw(`
-    do $$
-    declare
-      store record;
-    begin
-      for store in select id from platform.tenant loop
-        perform set_config('app.tenant_id', store.id::text, true);
-        update app.payment_movement m set original_minor = g.amount_minor, original_currency_code = g.currency_code
-        from app.ledger_transaction t
-        join app.ledger_posting g on g.tenant_id = t.tenant_id and g.transaction_id = t.id
-        join app.ledger_account a on a.tenant_id = g.tenant_id and a.id = g.account_id and a.code = 'A:fx_clearing'
-        where m.tenant_id = store.id and t.tenant_id = store.id and t.source = m.reference || ':from' and t.kind = 'conversion'
-          and m.original_minor is null
-          and (m.category <> 'charge' or not exists (
-            select 1 from app.payment_session s
-            where s.tenant_id = store.id and s.reference = m.payment_reference and s.currency_code = g.currency_code
-              and s.amount_minor <> g.amount_minor));
-        commit;
-      end loop;
-      perform set_config('app.tenant_id', '', true);
-    end $$`)
+  await eachStore(
+    knex,
+    `
+      update app.payment_movement m set original_minor = g.amount_minor, original_currency_code = g.currency_code
+      from app.ledger_transaction t
+      join app.ledger_posting g on g.tenant_id = t.tenant_id and g.transaction_id = t.id
+      join app.ledger_account a on a.tenant_id = g.tenant_id and a.id = g.account_id and a.code = 'A:fx_clearing'
+      where m.tenant_id = store.id and t.tenant_id = store.id and t.source = m.reference || ':from' and t.kind = 'conversion'
+        and m.original_minor is null
+        and (m.category <> 'charge' or not exists (
+          select 1 from app.payment_session s
+          where s.tenant_id = store.id and s.reference = m.payment_reference and s.currency_code = g.currency_code
+            and s.amount_minor <> g.amount_minor));
+      commit;`,
+  )
 }
 
 export async function down(): Promise<void> {

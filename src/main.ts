@@ -182,7 +182,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) => resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, checkout),
-    sweep_carts: (context) => sweepCarts(context),
+    sweep_carts: sweepCarts,
     resume_refund: (context, payload) => resumeRefund(context, payload as { refund_id: string }),
     issue_gift_cards: (context, payload) => issueGiftCards(context, sealer, payload.order_id as string),
     send_gift_cards: (context, payload) => sendGiftCards(context, accounts, payload.order_id as string),

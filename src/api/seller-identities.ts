@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Context, tenantOf } from '../db/index.js'
-import { countryCode } from '../http/index.js'
 import { limits, notFound, type Sealer } from '../kernel/index.js'
 import { sellerIdentitiesStatement, viewOfIdentity } from '../reports/index.js'
+import { knownCountry } from './known-country.js'
 
 const text = z.string().trim().min(1).max(limits.name_characters).nullish()
 /** Numbers that offices and banks give out: letters, digits, and what people put between them. */
@@ -11,6 +11,8 @@ const number = z
   .trim()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ./-]{0,58}[A-Za-z0-9]$/)
   .nullish()
+
+const earliestBirth = '1900-01-01'
 
 /** What a seller states of itself for tax offices. */
 export const sellerIdentityBody = z.strictObject({
@@ -24,16 +26,19 @@ export const sellerIdentityBody = z.strictObject({
     city: z.string().trim().min(1).max(300),
     postal_code: z.string().trim().min(1).max(50),
     province: z.string().max(300).nullish(),
-    country_code: countryCode,
+    country_code: knownCountry,
   }),
   tax_number: number,
-  tax_number_country: countryCode.nullish(),
+  tax_number_country: knownCountry.nullish(),
   vat_number: number,
   registration_number: number,
-  birth_date: z.iso.date().nullish(),
+  birth_date: z.iso
+    .date()
+    .refine((day) => day >= earliestBirth, `is before ${earliestBirth}: nobody who sells is that old`)
+    .nullish(),
   birth_place: text,
-  residence_countries: z.array(countryCode).max(10).optional(),
-  establishment_countries: z.array(countryCode).max(30).optional(),
+  residence_countries: z.array(knownCountry).max(10).optional(),
+  establishment_countries: z.array(knownCountry).max(30).optional(),
   account_identifier: number,
   account_identifier_type: z.enum(['IBAN', 'OBAN', 'other']).nullish(),
   account_holder: text,

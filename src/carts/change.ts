@@ -184,8 +184,13 @@ async function writeRoot(work: CartChange, before: LoadedCart, opensPayment: boo
  */
 export function withoutUnused(cart: LoadedCart, methods: readonly CartMethod[]): CartMethod[] {
   if (cart.methods.length <= 1) return [...methods]
-  const needed = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id))
+  const needed = neededProfiles(cart)
   return methods.filter((method) => needed.has(method.shipping_profile_id))
+}
+
+/** Shipping profiles of what the cart holds that is sent: as a rule, vendors. */
+export function neededProfiles(cart: LoadedCart): Set<string> {
+  return new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
 }
 
 /** Tax rates belong to an address, and tax-inclusive prices to a region: they are read for the cart as it is written. */

@@ -1,11 +1,10 @@
 import { invalidData } from '../kernel/index.js'
-import { type CartChange, methodOf, readChoices, withoutUnused } from './change.js'
+import { type CartChange, methodOf, neededProfiles, readChoices, withoutUnused } from './change.js'
 import type { LoadedCart } from './queries/load-cart.js'
 
-/** Shipping profiles of the cart for which nothing is chosen yet: as a rule, vendors. */
+/** Shipping profiles of the cart for which nothing is chosen yet. */
 export function openProfiles(cart: LoadedCart): string[] {
-  const profiles = new Set(cart.lines.filter((line) => line.requires_shipping).map((line) => line.shipping_profile_id as string))
-  return [...profiles].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
+  return [...neededProfiles(cart)].filter((profile) => !cart.methods.some((method) => method.shipping_profile_id === profile))
 }
 
 /**

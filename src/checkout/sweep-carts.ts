@@ -40,26 +40,35 @@ export async function scheduleCartSweep(unit: Unit, now: Date): Promise<void> {
  * left out, and so is one that is being completed, is a draft of the staff's, or has a payment. Handler of `carts.outdated`; may
  * run any number of times, beside shoppers.
  */
-export async function sweepCarts(context: Context): Promise<void> {
+export async function sweepCarts(context: Context, { after = null }: { after?: Place | null } = {}): Promise<void> {
   const now = context.clock.now()
   // The next night first: whatever becomes of this one.
   await context.db.unitOfWork(context.scope, (unit) => scheduleCartSweep(unit, now))
+  let last = after
   for (let done = 0; done < batchesOfJob; done += 1) {
-    const gone = await context.db.unitOfWork(context.scope, (unit) => sweepSome(unit, now))
-    if (gone < batch) return
+    const from = last
+    last = await context.db.unitOfWork(context.scope, (unit) => sweepSome(unit, now, from))
+    if (last === null) return
   }
-  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'carts.outdated', {}))
+  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'carts.outdated', { after: last }))
 }
 
-async function sweepSome(unit: Unit, now: Date): Promise<number> {
+/** Where a batch ended: what is kept stays behind it, and is not looked at again in the same night. */
+interface Place {
+  updated_at: string
+  id: string
+}
+
+/** @returns the place to go on from; null at the end */
+async function sweepSome(unit: Unit, now: Date, after: Place | null): Promise<Place | null> {
   const tenantId = tenantOf(unit)
   const before = (days: number) => new Date(now.getTime() - days * day_ms)
   const limits = { before: before(abandonedAfter_days), askedForBefore: before(askedForAfter_days) }
-  const found = await unit.run(abandonedStatement(tenantId, limits, null))
-  if (found.length === 0) return 0
+  const found = await unit.run(abandonedStatement(tenantId, limits, { after }))
+  if (found.length === 0) return null
   // Looked at again now that they are locked: until then somebody may have begun to pay.
   const ids = found.map(({ id }) => id)
-  const values = [tenantId, (await unit.run(abandonedStatement(tenantId, limits, ids))).map(({ id }) => id)]
+  const values = [tenantId, (await unit.run(abandonedStatement(tenantId, limits, { ids }))).map(({ id }) => id)]
   const attempts = 'select id from checkout where tenant_id = $1 and cart_id = any($2)'
   for (const [name, text] of [
     ['reservations', `delete from reservation where tenant_id = $1 and state = 'released' and checkout_id in (${attempts})`],
@@ -70,19 +79,20 @@ async function sweepSome(unit: Unit, now: Date): Promise<number> {
   ] as const) {
     await unit.run(statement(`checkout.sweep_${name}`, text, values))
   }
-  return found.length
+  return found.length < batch ? null : (found.at(-1) as Place)
 }
 
 /** Locked until they are gone. A cart that its shopper is changing at this moment is not abandoned. */
 function abandonedStatement(
   tenantId: string,
   { before, askedForBefore }: { before: Date; askedForBefore: Date },
-  ids: readonly string[] | null,
-): Statement<{ id: string }> {
+  { ids = null, after = null }: { ids?: readonly string[] | null; after?: Place | null },
+): Statement<Place> {
   return statement(
     'checkout.abandoned_carts',
-    `select c.id from cart c
+    `select c.id, to_json(c.updated_at) #>> '{}' as updated_at from cart c
      where c.tenant_id = $1 and c.completed_at is null and c.updated_at < $2 and ($4::text[] is null or c.id = any($4))
+       and (c.updated_at, c.id) > (coalesce($5::timestamptz, '-infinity'), coalesce($6::text, ''))
        and not exists (select 1 from orders o where o.tenant_id = $1 and o.cart_id = c.id)
        and not exists (select 1 from draft_order d where d.tenant_id = $1 and d.cart_id = c.id)
        and not exists (select 1 from checkout a where a.tenant_id = $1 and a.cart_id = c.id and (a.state <> 'failed'
@@ -94,7 +104,7 @@ function abandonedStatement(
            and (s.status not in ('canceled', 'error') or s.updated_at >= $3
              or exists (select 1 from outbox_event e where e.tenant_id = $1 and e.state <> 'done' and e.name = 'payment_session.ended'
                and e.payload ->> 'payment_session_id' = s.id)))))
-     order by c.updated_at limit ${batch} for update of c skip locked`,
-    [tenantId, before, askedForBefore, ids],
+     order by c.updated_at, c.id limit ${batch} for update of c skip locked`,
+    [tenantId, before, askedForBefore, ids, after?.updated_at ?? null, after?.id ?? null],
   )
 }

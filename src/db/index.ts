@@ -11,6 +11,7 @@ export {
 } from './conditions.js'
 export { type Context, tenantOf, vendorOf } from './context.js'
 export { assertNoUnit, currentUnit, type Database, type DatabaseOptions, openDatabase, type Unit } from './database.js'
+export { eachStore } from './each-store.js'
 export { mergedMetadata, withMetadata } from './metadata.js'
 export { type MigrateOptions, migrate, pendingMigrations } from './migrate.js'
 export { BaseModel } from './model.js'

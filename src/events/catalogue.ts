@@ -89,8 +89,8 @@ export interface EventPayloads {
   'vendor.payable_changed': { vendor_id: string }
   /** The store changed when it releases what vendors are owed. */
   'store.release_policy_changed': Record<string, never>
-  /** A night's look for carts that nobody completed. */
-  'carts.outdated': Record<string, never>
+  /** A night's look for carts that nobody completed, or the rest of one, after the last cart that was looked at. */
+  'carts.outdated': { after?: { updated_at: string; id: string } | null }
   /** The store's next run of payouts. */
   'payout_run.due': { due_at: string }
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../carts/index.js'
-import { type Statement, statement } from '../db/index.js'
+import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { notAllowed, notFound } from '../kernel/index.js'
 
 export interface VendorOrderLock {
   id: string
@@ -78,6 +79,27 @@ export interface OrderLock {
   billing_address: Address | null
   locale: string | null
   metadata: Record<string, unknown> | null
+}
+
+/**
+ * Locks a fulfilment that goes on its way, behind its vendor order and that one's lines.
+ * @throws not_found for a vendor order or fulfilment that the caller cannot see; not_allowed for one that is canceled
+ */
+export async function lockGoodFulfillment(
+  unit: Unit,
+  vendorOrderId: string,
+  fulfillmentId: string,
+): Promise<{ order: VendorOrderLock; fulfillment: FulfillmentLock }> {
+  const tenantId = tenantOf(unit)
+  const [[order], , [fulfillment]] = await Promise.all([
+    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
+    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
+    unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
+  ])
+  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
+  if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
+  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  return { order, fulfillment }
 }
 
 /**

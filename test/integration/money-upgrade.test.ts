@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict'
-import fs from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import knexFactory from 'knex'
-import { migrate } from '../../src/db/index.js'
-import { asAdmin } from '../support/database.js'
+import { type OlderDatabase, olderDatabase } from '../support/older-database.js'
 
-const migrations = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../migrations')
 const tenants = ['0000000c-0000-4000-8000-00000000000c', '0000000d-0000-4000-8000-00000000000d']
 
 describe('stores that were paid before payees could be replaced', () => {
-  const server = process.env.STOA_TEST_DATABASE as string
-  const name = `test_money_${process.pid}`
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  const sql = <Row extends Record<string, unknown>>(text: string, values: unknown[] = []) => asAdmin<Row>(url.href, text, values)
+  let database: OlderDatabase
+  const sql: OlderDatabase['sql'] = (text, values) => database.sql(text, values)
 
   before(async function () {
     this.timeout(60_000)
-    await asAdmin(server, `create database ${name}`)
-    for (const text of [
-      'create extension if not exists pg_trgm with schema public',
-      'create extension if not exists btree_gin with schema public',
-      'create schema app authorization app_owner',
-      'create schema platform authorization app_owner',
-      'grant usage on schema app to app_store, app_vendor, app_platform, app_worker, search_reader',
-      'grant usage on schema platform to app_platform',
-    ]) {
-      await sql(text)
-    }
-    await migrateUntil('0060')
-    await sql(`insert into platform.plan (id, name) values ('plan_1', 'Standard')`)
+    database = await olderDatabase('0060')
     await sql(
       `insert into platform.payment_account (id, provider_id, mode, reference, country, credentials)
        values ('pacct_op', 'pp_stripe_stripe', 'test', 'acct_op', 'us', 'sealed')`,
@@ -46,24 +25,9 @@ describe('stores that were paid before payees could be replaced', () => {
       )
     }
     for (const [index, tenant] of tenants.entries()) await addStore(tenant, index + 1)
-    await migrate({ adminUrl: url.href, appPassword: process.env.STOA_TEST_APP_PASSWORD as string })
+    await database.upgrade()
   })
-  after(() => asAdmin(server, `drop database if exists ${name} with (force)`))
-
-  async function migrateUntil(number: string): Promise<void> {
-    const knex = knexFactory({
-      client: 'pg',
-      connection: { connectionString: url.href, options: '-c role=app_owner -c search_path=app,platform,public' },
-      pool: { min: 0, max: 1 },
-      migrations: { directory: migrations, loadExtensions: ['.js'], schemaName: 'platform' },
-    })
-    try {
-      const before = fs.readdirSync(migrations).filter((file) => file.endsWith('.js') && file < number)
-      for (const _file of before) await knex.migrate.up()
-    } finally {
-      await knex.destroy()
-    }
-  }
+  after(() => database?.drop())
 
   /** A vendor with a payee, and a charge of so many euros that its account changed into dollars. */
   async function addStore(tenant: string, number: number): Promise<void> {

@@ -4,7 +4,7 @@ import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { jobContext } from '../support/payouts.js'
-import { readyCart } from '../support/ready-cart.js'
+import { copiesOf, readyCart } from '../support/ready-cart.js'
 import { type StripeStore, useStripe } from '../support/stripe.js'
 
 describe('a cart that nobody completes', () => {
@@ -42,6 +42,25 @@ describe('a cart that nobody completes', () => {
     for (const table of ['cart_line_item', 'cart_shipping_method', 'payment_collection', 'payment_session']) {
       assert.equal(await rowsOf(table), 0, table)
     }
+  })
+
+  it('goes in whatever batch it is, and what is kept before it holds nothing up', async () => {
+    const cartId = await readyCart(store, { items: items() })
+    const copies = await copiesOf(world().app, cartId, 410)
+    await age(91)
+    // The oldest batch is kept, and the rest is of one moment.
+    const kept = copies.slice(0, 205)
+    await sql(`update app.cart set updated_at = updated_at - interval '1 day' where tenant_id = $1 and id = any($2)`, [kept])
+    await sql(
+      `insert into app.checkout (tenant_id, id, cart_id, attempt, state, amount_minor, currency_code)
+       select $1, 'chk_' || right(c, 26), c, 1, 'open', 1, 'usd' from unnest($2::text[]) c`,
+      [kept],
+    )
+    await sweep()
+    assert.equal((await carts()).length, kept.length)
+    await sql('delete from app.checkout where tenant_id = $1')
+    await sweep()
+    assert.deepEqual(await carts(), [])
   })
 
   it('goes in the night, and the next night is looked again', async () => {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
-import { countryCode, currencyCode, email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
+import { currencyCode, email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
 import { stateSellerIdentity } from '../../reports/index.js'
 import { answerSellerIdentity, sellerIdentityBody } from '../seller-identities.js'
+import { knownCountry } from '../known-country.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -48,7 +49,7 @@ export const routes: Route[] = [
     summary: 'Be made known to the provider that pays vendors, or begin anew where it has rejected or closed the account',
     access: 'payees:write',
     body: z.strictObject({
-      country: countryCode,
+      country: knownCountry,
       kind: z.enum(['individual', 'company']),
       currency_code: currencyCode.optional(),
       email: email.optional(),

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { notAllowed, notFound } from '../../kernel/index.js'
-import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
+import { notAllowed } from '../../kernel/index.js'
+import { lockGoodFulfillment } from '../locks.js'
 
 /**
  * Notes that a fulfilment has arrived. What is not sent by a carrier is handed over without a shipment before it. When
@@ -17,14 +17,7 @@ export async function deliverFulfillment(context: Context, vendorOrderId: string
 /** The same in the caller's unit of work. */
 export async function deliver(unit: Unit, context: Context, vendorOrderId: string, fulfillmentId: string, at: Date): Promise<void> {
   const tenantId = tenantOf(unit)
-  const [[order], , [fulfillment]] = await Promise.all([
-    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
-    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
-    unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
-  ])
-  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-  if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  const { order, fulfillment } = await lockGoodFulfillment(unit, vendorOrderId, fulfillmentId)
   if (fulfillment.delivered_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is delivered already`)
   if (fulfillment.requires_shipping && fulfillment.shipped_at === null) throw notAllowed(`Fulfillment ${fulfillmentId} is not shipped yet`)
   // In this order: the last statement sees what the one before it wrote.

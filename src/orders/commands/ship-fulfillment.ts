@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { newId, notAllowed, notFound } from '../../kernel/index.js'
-import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
+import { newId, notAllowed } from '../../kernel/index.js'
+import { lockGoodFulfillment } from '../locks.js'
 
 export interface ShipmentLabel {
   tracking_number: string
@@ -36,14 +36,7 @@ export async function ship(
   { labels, isTold, at }: { labels: readonly ShipmentLabel[]; isTold: boolean; at: Date },
 ): Promise<void> {
   const tenantId = tenantOf(unit)
-  const [[order], , [fulfillment]] = await Promise.all([
-    unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
-    unit.run(lockLinesStatement(tenantId, vendorOrderId)),
-    unit.run(lockFulfillmentStatement(tenantId, vendorOrderId, fulfillmentId)),
-  ])
-  if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-  if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  const { order, fulfillment } = await lockGoodFulfillment(unit, vendorOrderId, fulfillmentId)
   if (fulfillment.shipped_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is shipped already`)
   if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
   await Promise.all([

@@ -23,6 +23,8 @@ describe('a payee', () => {
 
   it('is made at the provider once, and is sent to say who it is', async () => {
     assert.equal((await store.vendor(0).get('/vendor/payee')).status, 404)
+    const nowhere = await store.vendor(0).post('/vendor/payee', { country: 'zz', kind: 'company' })
+    assert.deepEqual([nowhere.status, /Country with code: zz is not known/.test(nowhere.body.message)], [400, true])
     const { payee } = good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
     assert.equal(payee.status, 'onboarding')
     assert.deepEqual(payee.requirements, ['identity'])

@@ -97,6 +97,9 @@ describe('who a seller is to tax offices', () => {
       [{ ...company, account_identifier: 'DE88 3704 0044 0532 0130 00' }, /no IBAN/],
       [{ ...person, birth_date: '2990-01-01' }, /birth_date/],
       [{ ...person, birth_date: '10.12.1990' }, /birth_date/],
+      [{ ...person, birth_date: '0001-01-01' }, /birth_date/],
+      [{ ...company, tax_number_country: 'zz' }, /Country with code: zz is not known/],
+      [{ ...company, residence_countries: ['zz'] }, /Country with code: zz is not known/],
     ] as const) {
       const refused = await state(body)
       assert.equal(refused.status, 400, JSON.stringify(body))
