@@ -144,7 +144,8 @@ async function shoot(context: BrowserContext, { slug, shopper, send, name, folde
     if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value)
     else await field.fill(value)
   }
-  await page.locator('button[value="renew"]').click()
+  // Who keeps addresses has a second such button before it.
+  await page.locator('button[value="renew"]').last().click()
   await page.waitForLoadState('load')
   await page.locator('button[value="pay"]').click()
   await page.waitForURL(/\/orders\//)
