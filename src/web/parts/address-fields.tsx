@@ -1,5 +1,5 @@
 import { everyCountry } from '../../regions/index.js'
-import type { Address } from '../answers.js'
+import type { Address, Cart } from '../answers.js'
 import type { Words } from '../words/index.js'
 import type { Visit } from '../visit.js'
 import { isJapanese, withProvince } from './address-lines.js'
@@ -100,10 +100,13 @@ export const billingPrefix = 'billing.'
 /** Whether a bill's address can be kept with the cart as far as it is typed. */
 export const hasCountry = (typed: TypedAddress): boolean => everyCountry.includes(typed.country_code)
 
-/** Whether an address says enough for its tax to be known. */
-export function tellsTax(address: Address | null): boolean {
+/**
+ * Whether a cart's tax can be told: its address says enough for it, or some is part of its total already, as that of a
+ * region's only country is. What is to be paid always contains what is told.
+ */
+export function tellsTax({ shipping_address: address, tax_total }: Cart): boolean {
   const country = address?.country_code ?? null
-  return country !== null && (!withProvince.has(country) || Boolean(address?.province))
+  return tax_total > 0 || (country !== null && (!withProvince.has(country) || Boolean(address?.province)))
 }
 
 interface AddressOf {

@@ -192,7 +192,7 @@ function Summary({ visit, counter }: CounterOf) {
         visit={visit}
         totals={cart}
         gross={showsTax(cart.region)}
-        taxKnown={tellsTax(cart.shipping_address)}
+        taxKnown={tellsTax(cart)}
         taxLater={counterWordsOf(visit.locale).byAddress}
       />
       <StoreCredit visit={visit} counter={counter} />

@@ -8,7 +8,7 @@ interface TotalsOf {
   totals: Totals
   /** Whether sums are shown with their tax. */
   gross: boolean
-  /** Whether the tax is known, as it is once it is known where things go. */
+  /** Whether the tax is known, as it is once it is known where things go. Where it comes on top, the total is without it until then. */
   taxKnown?: boolean
   /** What stands where the tax is not known. */
   taxLater?: string
@@ -38,7 +38,7 @@ export function TotalsList({
       amounts.reduce((all, amount) => all + toMinor(amount, totals.currency_code), 0n),
       totals.currency_code,
     )
-  const sum = plus(totals.total, credit, proposedDelivery)
+  const sum = plus(totals.total, credit, proposedDelivery, taxKnown || gross ? 0 : -totals.tax_total)
   const delivery = plus(gross ? totals.original_shipping_total : totals.shipping_subtotal, proposedDelivery)
   const discount = gross ? totals.discount_total : totals.discount_subtotal
   return (

@@ -31,6 +31,8 @@ describe('storefront: the checkout', () => {
   })
 
   const ask = (path: string, request?: PageRequest) => askPage(app(), store, path, request)
+  const sumsOf = ({ text }: PageAnswer) =>
+    [...text.matchAll(/<dt>([\w ]+)<\/dt><dd[^>]*>([^<]+)</g)].map((found) => found.slice(1)) as [string, string][]
   const fields = (page: PageAnswer) =>
     Object.fromEntries(
       [...page.text.matchAll(/<input ([^>]+)>/g)].flatMap(([, attributes = '']) => {
@@ -57,16 +59,37 @@ describe('storefront: the checkout', () => {
 
   it('shows in the cart what there will be to pay with the way of delivery that is ticked', async () => {
     const headers = { cookie: await filledCart() }
-    const sums = async () =>
-      [...(await ask('/cart', { headers })).text.matchAll(/<dt>(\w+)<\/dt><dd[^>]*>([^<]+)</g)].map((found) => found.slice(1))
+    const sums = async () => sumsOf(await ask('/cart', { headers }))
     assert.deepEqual(await sums(), [
       ['Goods', '$20.00'],
       ['Delivery', '$5.00'],
+      ['Sales tax', 'at checkout'],
       ['Total', '$25.00'],
     ])
     const before = await sums()
     await ask('/checkout', { headers })
     assert.deepEqual(await sums(), before, 'and the same once it is chosen')
+  })
+
+  it('shows sums that add up where tax comes on top and nobody has said yet where things go', async () => {
+    const taxed = await createTestStore(app(), { price_minor: 2_000n, tax_ppm: 100_000 })
+    const askTaxed = (path: string, request?: PageRequest) => askPage(app(), taxed, path, request)
+    const variant_id = taxed.vendors[0]?.products[0]?.variantIds[0] as string
+    const headers = { cookie: sentCookie(await askTaxed('/cart/items', { form: { variant_id } }), 'cart') }
+    assert.deepEqual(sumsOf(await askTaxed('/cart', { headers })), [
+      ['Goods', '$20.00'],
+      ['Delivery', '$5.00'],
+      ['Sales tax', 'at checkout'],
+      ['Total', '$25.00'],
+    ])
+    const counter = sumsOf(await askTaxed('/checkout', { headers }))
+    assert.deepEqual(counter, [
+      ['Goods', '$20.00'],
+      ['Delivery', '$5.00'],
+      ['Sales tax', '$2.50'],
+      ['Total', '$27.50'],
+    ])
+    assert.deepEqual(sumsOf(await askTaxed('/cart', { headers })), counter, 'and the cart then says the same')
   })
 
   const totalOf = (page: PageAnswer) => fields(page).total as string
