@@ -2,9 +2,9 @@ import os from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { asAdmin } from '../support/database.js'
 import { drive, type Measured } from './load.js'
-import { benchSlug, catalogue, makeStage, poolMax, type Served, type Stage, serveApi, serveFloor } from './stage.js'
+import { benchSlug, catalogue, makeStage, poolMax, type Served, type Stage, floorStepsOf, serveApi, serveFloor } from './stage.js'
 import { measurePages, type PageSpeed, thresholds } from './page-speed.js'
-import { processTime, usageOf } from './usage.js'
+import { processTime, processTreeTime, usageOf } from './usage.js'
 import { productDataName, productPageName, type Workload, workloadsOf } from './workloads.js'
 
 // Started by infra/bench.mjs.
@@ -20,7 +20,7 @@ interface Row extends Measured {
   databaseCpu_ms: number | undefined
   statements: number
   roundTrips: number
-  floor: (Measured & { cpu_ms: number | undefined }) | null
+  floor: (Measured & { cpu_ms: number | undefined; databaseCpu_ms: number | undefined }) | null
 }
 
 const stage = await makeStage()
@@ -67,19 +67,20 @@ async function describe({ adminUrl }: Stage): Promise<void> {
 /** All floors first, from one process, so that the API's process and the floor's never run at once. */
 async function measureFloors(on: Stage, workloads: readonly Workload[]): Promise<Map<string, NonNullable<Row['floor']>>> {
   const floors = new Map<string, NonNullable<Row['floor']>>()
-  const floor = await serveFloor(
-    on,
-    workloads.flatMap((workload) => workload.reads),
-  )
+  const floor = await serveFloor(on, workloads)
   try {
-    for (const workload of workloads.filter(({ reads }) => reads.length > 0)) {
-      const load = { url: floor.url, headers: {}, steps: workload.steps, connections }
+    for (const workload of workloads.filter(({ reads, writes }) => reads.length > 0 || writes === true)) {
+      const load = { url: floor.url, headers: {}, steps: floorStepsOf(workload), connections }
       await drive({ ...load, seconds: warmUp_s })
-      const before = processTime(floor.pid)
+      await asAdmin(on.adminUrl, 'analyze')
+      const before = [processTime(floor.pid), processTreeTime(on.postmaster)] as const
       const measured = await drive({ ...load, seconds })
-      const after = processTime(floor.pid)
-      const cpu_ms = before === undefined || after === undefined ? undefined : ((after - before) * 1_000) / measured.operations
-      floors.set(workload.name, { ...measured, cpu_ms })
+      const after = [processTime(floor.pid), processTreeTime(on.postmaster)] as const
+      const each_ms = (index: 0 | 1) => {
+        const [began, ended] = [before[index], after[index]]
+        return began === undefined || ended === undefined ? undefined : ((ended - began) * 1_000) / measured.operations
+      }
+      floors.set(workload.name, { ...measured, cpu_ms: each_ms(0), databaseCpu_ms: each_ms(1) })
     }
   } finally {
     await floor.stop()
@@ -132,7 +133,7 @@ function print(rows: readonly Row[]): void {
   )
   console.log('\nThe floor: the same statements through bare pg behind bare node:http, in this run')
   table(
-    ['', 'per s', 'p50 ms', 'CPU ms', 'Stoa reaches', "Stoa's CPU is"],
+    ['', 'per s', 'p50 ms', 'CPU ms', 'DB CPU ms', 'Stoa reaches', "Stoa's CPU is"],
     rows.flatMap(({ workload, floor, perSecond, apiCpu_ms }) =>
       floor === null
         ? []
@@ -142,6 +143,7 @@ function print(rows: readonly Row[]): void {
               figure(floor.perSecond),
               figure(floor.p50_ms),
               figure(floor.cpu_ms),
+              figure(floor.databaseCpu_ms),
               `${figure((100 * perSecond) / floor.perSecond)} %`,
               floor.cpu_ms === undefined ? '' : `${figure(apiCpu_ms / floor.cpu_ms)} ×`,
             ],

@@ -7,15 +7,17 @@ import { freePort, type LocalPostgres, startPostgres } from '../../infra/local/p
 import { seedCatalogue } from '../../seeds/catalogue.js'
 import { sealerOf } from '../../src/kernel/index.js'
 import { loadConfig } from '../../src/config.js'
-import { type Database, migrate, openDatabase, type Statement } from '../../src/db/index.js'
+import { migrate, openDatabase } from '../../src/db/index.js'
 import { startStoa } from '../../src/main.js'
 import { applyTenants } from '../../src/platform/index.js'
 import type { TestApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { createTestStore } from '../support/store.js'
-import type { FloorPlan, FloorStatement } from './floor.js'
+import type { FloorPlan, FloorRequest } from './floor.js'
+import type { Step } from './load.js'
 import { tenantsFolder } from './page-speed.js'
-import type { Shop } from './workloads.js'
+import { asText, madeSince, watch, watchSteps } from './watch.js'
+import type { Shop, Workload } from './workloads.js'
 
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const appPassword = 'bench-only'
@@ -183,53 +185,66 @@ function settingsOf(stage: Pick<Stage, 'appUrl'>): Record<string, string> {
   }
 }
 
-/** The floor of the reads, for the paths given. */
-export async function serveFloor(stage: Stage, paths: readonly string[]): Promise<Served> {
+/** The floor of those workloads that have one. */
+export async function serveFloor(stage: Stage, workloads: readonly Workload[]): Promise<Served> {
   const port = await freePort()
   const file = path.join(os.tmpdir(), `stoa-floor-${process.pid}.json`)
-  const plan: FloorPlan = { port, databaseUrl: stage.adminUrl, tenantId: stage.tenantId, poolMax, reads: await readsOf(stage, paths) }
-  fs.writeFileSync(
-    file,
-    JSON.stringify(plan, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
-  )
+  const sent = await watchWorkloads(stage, workloads)
+  const plan: FloorPlan = { port, databaseUrl: stage.adminUrl, tenantId: stage.tenantId, poolMax, ...sent }
+  fs.writeFileSync(file, asText(plan))
   const served = await serve([path.join(dist, 'test', 'bench', 'floor.js'), file], {}, port)
   return { ...served, stop: () => served.stop().finally(() => fs.rmSync(file, { force: true })) }
 }
 
-/** Asks an API in this process for each path, and notes which statements it sends: what the gatekeeper asks is left out. */
-async function readsOf(stage: Stage, paths: readonly string[]): Promise<FloorPlan['reads']> {
-  const stoa = await startStoa(loadConfig({ ...settingsOf(stage), PORT: '0' }))
+/** Asks an API in this process for each path, and for an operation of each workload that writes: what it sends is the floor's. */
+async function watchWorkloads(
+  { appUrl, adminUrl, tenantId, publishableKey }: Stage,
+  workloads: readonly Workload[],
+): Promise<Pick<FloorPlan, 'reads' | 'writes' | 'owned'>> {
+  const watched = watch()
+  const stoa = await startStoa(loadConfig({ ...settingsOf({ appUrl }), PORT: '0' }))
+  const since_ms = Date.now()
   try {
-    let groups: FloorStatement[][] = []
-    listen(stoa.services.db, (statements) => groups.push(statements.map(({ name, text, values }) => ({ name, text, values: [...values] }))))
+    const headers = { 'x-publishable-api-key': publishableKey }
+    // Whose key it is, the first request of all asks.
+    await fetch(`${stoa.url}/store/regions`, { headers })
     const reads: FloorPlan['reads'] = {}
-    for (const each of paths) {
-      groups = []
-      const response = await fetch(stoa.url + each, { headers: { 'x-publishable-api-key': stage.publishableKey } })
-      if (!response.ok) throw new Error(`${each}: ${response.status} ${await response.text()}`)
-      await response.arrayBuffer()
-      reads[each] = groups
+    for (const each of workloads.flatMap((workload) => workload.reads)) {
+      const [request] = await watchSteps(watched, [{ method: 'GET', path: () => each }], stoa.url, headers)
+      reads[each] = request as FloorRequest
     }
-    return reads
+    const writes: FloorPlan['writes'] = {}
+    for (const { name, steps } of workloads.filter((workload) => workload.writes === true)) {
+      writes[codeOf(name)] = await watchSteps(watched, steps, stoa.url, headers)
+    }
+    // Accounts of an order in the books have ids that are made of what they are for.
+    const accounts = await asAdmin<{ id: string }>(
+      adminUrl,
+      'select id from app.ledger_account where tenant_id = $1 and order_id is not null',
+      [tenantId],
+    )
+    return { reads, writes, owned: [...madeSince(since_ms, Object.values(writes).flat()), ...accounts.map(({ id }) => id)] }
   } finally {
+    watched.stop()
     await stoa.stop()
   }
 }
 
-function listen(db: Database, note: (statements: readonly Statement<unknown>[]) => void): void {
-  const { read, readAll } = db
-  const ofRequest = (statements: readonly Statement<unknown>[]) => statements.every(({ name }) => !name.startsWith('access.'))
-  Object.assign(db, {
-    read(...[scope, statement]: Parameters<Database['read']>) {
-      if (ofRequest([statement])) note([statement])
-      return read(scope, statement)
+/** The same operations as the floor is asked for them. */
+export function floorStepsOf({ name, steps, writes }: Workload): readonly Step[] {
+  if (writes !== true) return steps
+  let operation = 0
+  return steps.map((_step, index) => ({
+    method: 'POST',
+    path(memory) {
+      if (index === 0) memory.operation = ++operation
+      return `/writes/${codeOf(name)}/${index}/${memory.operation}`
     },
-    readAll(...[scope, statements]: Parameters<Database['readAll']>) {
-      if (ofRequest(statements)) note(statements)
-      return readAll(scope, statements)
-    },
-  })
+  }))
 }
+
+/** W5 of W5 checkout. */
+const codeOf = (name: string) => name.split(' ')[0] as string
 
 /** Starts a server on the core that is kept for it (BENCH_PIN), and waits until it answers. */
 async function serve(args: readonly string[], environment: Record<string, string>, port: number): Promise<Served> {

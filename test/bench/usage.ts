@@ -23,12 +23,13 @@ export async function usageOf(apiUrl: string, postmaster: number): Promise<Usage
     statements: figure('stoa_db_statements_total'),
     roundTrips: figure('stoa_db_round_trips_total'),
     apiCpu_s: figure('process_cpu_seconds_total'),
-    databaseCpu_s: fs.existsSync('/proc/self/stat') ? processTreeTime(postmaster) : undefined,
+    databaseCpu_s: processTreeTime(postmaster),
   }
 }
 
-/** Seconds of CPU of a process, of its children, and of its children that have ended. */
-function processTreeTime(pid: number): number {
+/** Seconds of CPU of a process, of its children, and of its children that have ended; undefined where /proc does not tell. */
+export function processTreeTime(pid: number): number | undefined {
+  if (!fs.existsSync('/proc/self/stat')) return undefined
   let ticks = 0
   for (const name of fs.readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue

@@ -24,6 +24,8 @@ export interface Workload {
   steps: readonly Step[]
   /** Paths of a read, each once: they have a floor. Empty for what writes. */
   reads: readonly string[]
+  /** What writes, and has a floor. */
+  writes?: true
   /** Looked at when the load is over: throws when what was answered is not there. */
   check?(adminUrl: string, answered: number): Promise<void>
   /** Operations a second of others, on one core of another machine: for scale only. Null for what they do not do. */
@@ -64,11 +66,12 @@ export function workloadsOf(shop: Shop): Workload[] {
       nouns.map((noun) => list(`&q=${encodeURIComponent(noun.toLowerCase())}`)),
       { medusa: '13', vendure: '5' },
     ),
-    { name: 'W4 cart of 3 items', steps: cartSteps(shop), reads: [], others: { medusa: '1.8', vendure: '13' } },
+    { name: 'W4 cart of 3 items', steps: cartSteps(shop), reads: [], writes: true, others: { medusa: '1.8', vendure: '13' } },
     {
       name: 'W5 checkout, 3 vendors',
       steps: [...cartSteps(shop), ...checkoutSteps()],
       reads: [],
+      writes: true,
       others: { medusa: '0.7', vendure: '3.9' },
     },
     ...pagesOf(shop),
