@@ -12,6 +12,10 @@ export interface FieldsPolicy {
   readonly relationsLimit?: 3 | 4
   /** Added together as soon as one field ending in `total` is asked for. */
   readonly totals?: readonly string[]
+  /** Answered even to a list of fields that replaces the defaults. */
+  readonly always?: readonly string[]
+  /** Relations that come with whatever they are part of, asked for or not. */
+  readonly inseparable?: readonly string[]
 }
 
 interface Node {
@@ -145,13 +149,18 @@ function resolve(compiled: Compiled, text: string): FieldTree {
     if (part.modifier === '-' && !replaced) removePath(root, part.path)
     else add(compiled, root, part.path)
   }
+  if (replaced) for (const path of compiled.policy.always ?? []) addPath(root, path)
   addTotals(compiled.policy, root)
   return treeOf(compiled, root, replaced, text)
 }
 
 /** Adds a path if the list allows it; a relation brings the columns that the list gives it. Anything else is dropped. */
 function add(compiled: Compiled, root: Node, path: string): void {
-  if (compiled.allowed.has(`${path}.*`)) return addPath(root, `${path}.*`)
+  if (compiled.allowed.has(`${path}.*`)) {
+    addPath(root, `${path}.*`)
+    for (const part of compiled.policy.inseparable ?? []) if (part.startsWith(`${path}.`)) addPath(root, `${part}.*`)
+    return
+  }
   if (compiled.relations.has(path) && path !== '') {
     for (const allowed of compiled.allowed) {
       const rest = allowed.startsWith(`${path}.`) ? allowed.slice(path.length + 1) : ''

@@ -36,6 +36,7 @@ export {
 export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
 export { renderOrder } from './queries/render-order.js'
+export { type SoldVariant, soldVariantsStatement } from './queries/sold-variants.js'
 export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures, worthOf } from './queries/render-parts.js'
 export { renderVendorOrder } from './queries/render-vendor-order.js'
 export {

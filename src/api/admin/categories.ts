@@ -68,7 +68,7 @@ async function withTrees<Row extends { id: string; parent_category_id: string | 
 
 const categoryColumns = {
   description: text.optional(),
-  handle: handle.optional(),
+  handle,
   parent_category_id: id.nullish(),
   rank: z.int().min(0).max(1_000_000).optional(),
   is_active: z.boolean().optional(),

@@ -13,6 +13,7 @@ import {
   deleteStockLocation,
   fulfillmentSetStatement,
   listStockLocationsStatement,
+  type StockLocationRow,
   updateServiceZone,
   updateStockLocation,
 } from '../../shipping/index.js'
@@ -32,6 +33,7 @@ import {
   removal,
   write,
 } from './shared.js'
+import { readOptionsOfZones } from './shipping.js'
 
 const fields: FieldsPolicy = {
   relationsLimit: 4,
@@ -50,6 +52,13 @@ const fields: FieldsPolicy = {
     'fulfillment_sets.service_zones.*',
     'fulfillment_sets.service_zones.geo_zones.*',
   ],
+  extra: [
+    'fulfillment_sets.service_zones.shipping_options.*',
+    'fulfillment_sets.service_zones.shipping_options.rules.*',
+    'fulfillment_sets.service_zones.shipping_options.shipping_profile.*',
+    'fulfillment_sets.service_zones.shipping_options.type.*',
+    'fulfillment_sets.service_zones.shipping_options.prices.*',
+  ],
 }
 const setFields: FieldsPolicy = {
   defaults: ['id', 'name', 'type', 'location_id', 'created_at', 'updated_at', 'deleted_at', 'service_zones.*', 'service_zones.geo_zones.*'],
@@ -66,22 +75,34 @@ const locations = reading({
   fields,
   limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'name'],
-  load: (request, query, page) =>
-    request.context.db.read(
-      request.context.scope,
-      listStockLocationsStatement(
-        tenantOf(request.context),
-        {
-          id: query.id ?? null,
-          name: query.name ?? null,
-          q: containsPattern(query.q),
-          salesChannelId: query.sales_channel_id ?? null,
-          vendorIds: reach(request, 'shipping:read'),
-        },
-        page,
-      ),
-    ),
+  async load(request, query, page) {
+    const filter = {
+      id: query.id ?? null,
+      name: query.name ?? null,
+      q: containsPattern(query.q),
+      salesChannelId: query.sales_channel_id ?? null,
+      vendorIds: reach(request, 'shipping:read'),
+    }
+    const { context, fields: tree } = request
+    const rows = await context.db.read(context.scope, listStockLocationsStatement(tenantOf(context), filter, page))
+    return tree.has('fulfillment_sets.service_zones.shipping_options') ? withOptions(request, rows) : rows
+  },
 })
+
+/** Locations whose zones tell which ways of delivery there are in them. */
+async function withOptions(request: AnyRequest, locations: StockLocationRow[]): Promise<StockLocationRow[]> {
+  const options = await readOptionsOfZones(
+    request,
+    locations.flatMap(({ fulfillment_sets: sets }) => sets.flatMap(({ service_zones: zones }) => zones.map(({ id: zone }) => zone))),
+  )
+  return locations.map((location) => ({
+    ...location,
+    fulfillment_sets: location.fulfillment_sets.map((set) => ({
+      ...set,
+      service_zones: set.service_zones.map((zone) => ({ ...zone, shipping_options: options.get(zone.id) ?? [] })),
+    })),
+  }))
+}
 
 const place = z.string().max(300).nullish()
 const address = z.strictObject({

@@ -3,7 +3,14 @@ import { absoluteUrl } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import type { FieldsPolicy } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { type LoadedOrder, loadOrderStatement, renderOrder, whereOrdersWereSoldStatement } from '../../orders/index.js'
+import {
+  type LoadedOrder,
+  loadOrderStatement,
+  orderChangesStatement,
+  renderOrder,
+  soldVariantsStatement,
+  whereOrdersWereSoldStatement,
+} from '../../orders/index.js'
 import type { AnyRequest } from './shared.js'
 
 export const orderLines = [
@@ -23,14 +30,20 @@ export const orderLines = [
   'fulfillments.labels.*',
 ]
 
+/** What Medusa answers of an order whatever is asked for: they are reckoned of what it has loaded anyway. */
+export const orderStates = ['status', 'payment_status', 'fulfillment_status']
+
 /** What an order's answers hold for the store's staff: all of it, every vendor's part included. */
 export const orderFields: FieldsPolicy = {
   relationsLimit: 4,
   totals: totalPaths,
+  always: orderStates,
+  inseparable: ['items.detail'],
   defaults: [
     '*',
     'summary',
     ...orderLines,
+    'items.variant.product.*',
     'billing_address.*',
     'customer.*',
     'credit_lines.*',
@@ -45,7 +58,15 @@ export const orderFields: FieldsPolicy = {
     'vendor_orders.*',
     'vendor_orders.vendor.*',
   ],
-  extra: ['sales_channel.*', 'region.*', 'transactions.*'],
+  extra: [
+    'sales_channel.*',
+    'region.*',
+    'transactions.*',
+    'items.variant.product.shipping_profile.*',
+    'items.variant.options.*',
+    'items.variant.inventory_items.*',
+    'items.variant.inventory_items.inventory.*',
+  ],
 }
 
 export const picturesOf = (request: AnyRequest) => (url: string | null) => absoluteUrl(url, request.services.publicUrl)
@@ -93,9 +114,32 @@ function transactionsOf(order: WireOrder): object[] {
   )
 }
 
+interface WireItem {
+  variant_id: string | null
+  variant: { product: object | null } | null
+}
+const ofVariants = ['items.variant.options', 'items.variant.inventory_items', 'items.variant.product.shipping_profile']
+
+/** Items with what says of their variants how they are sent, for the whole page in one round trip. */
+async function withVariants({ context }: AnyRequest, orders: WireOrder[]): Promise<WireOrder[]> {
+  const itemsOf = (order: WireOrder) => (order.items ?? []) as WireItem[]
+  const wanted = orders.flatMap((order) => itemsOf(order).flatMap((item) => item.variant_id ?? []))
+  const rows = await context.db.read(context.scope, soldVariantsStatement(tenantOf(context), [...new Set(wanted)]))
+  const known = new Map(rows.map((row) => [row.id, row]))
+  const withVariant = (item: WireItem) => {
+    const sold = known.get(item.variant_id ?? '')
+    if (sold === undefined || item.variant === null) return item
+    const { options, inventory_items, shipping_profile } = sold
+    const product = item.variant.product === null ? null : { ...item.variant.product, shipping_profile }
+    return { ...item, variant: { ...item.variant, options, inventory_items, product } }
+  }
+  return orders.map((order) => ({ ...order, items: itemsOf(order).map(withVariant) }))
+}
+
 /** With the relations that are answered where they are asked for: channel and region in one round trip for all orders. */
-async function withRelations(request: AnyRequest, orders: WireOrder[]): Promise<WireOrder[]> {
+async function withRelations(request: AnyRequest, whole: WireOrder[]): Promise<WireOrder[]> {
   const { fields } = request
+  const orders = ofVariants.some((path) => fields.has(path)) ? await withVariants(request, whole) : whole
   const accounted: WireOrder[] = fields.has('transactions')
     ? orders.map((order) => ({ ...order, transactions: transactionsOf(order) }))
     : orders
@@ -107,8 +151,29 @@ async function withRelations(request: AnyRequest, orders: WireOrder[]): Promise<
   return accounted.map((order) => ({ ...order, ...places.get(order.id as string) }))
 }
 
-/** The order after what was done to it, as the request's fields want it. Throws not_found. */
-export async function answerOrder(request: AnyRequest, orderId: string): Promise<{ order: unknown }> {
-  const [order] = await withRelations(request, [await wireOrder(request, orderId)])
+/** Changes that leave what an order holds and costs as it was. */
+const aside = ['update_order', 'transfer']
+
+/** Throws not_found for a version of the order that is not there to be told of: what edits replaced is kept as their changes. */
+async function needVersion({ context }: AnyRequest, order: WireOrder, version: number): Promise<void> {
+  const current = order.version as number
+  if (version === current) return
+  const filter = { id: null, status: ['confirmed'], changeType: null }
+  const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), order.id as string, filter))
+  if (version < current && changes.every((change) => aside.includes(change.change_type))) return
+  throw notFound(
+    `Order with id: ${order.id} and version: ${version} was not found. It is version ${current}, and its changes tell what was before`,
+  )
+}
+
+/**
+ * The order after what was done to it, as the request's fields want it.
+ * @param version of before changes that left what it holds and costs as it was
+ * @throws not_found
+ */
+export async function answerOrder(request: AnyRequest, orderId: string, version?: number): Promise<{ order: unknown }> {
+  const whole = await wireOrder(request, orderId)
+  if (version !== undefined) await needVersion(request, whole, version)
+  const [order] = await withRelations(request, [version === undefined ? whole : { ...whole, version }])
   return { order: request.fields.project(order) }
 }

@@ -142,13 +142,14 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'GET',
     path: '/admin/orders/:id',
-    summary: "An order with every vendor's part",
+    summary: "An order with every vendor's part; older versions are told by its changes",
     access: 'orders:read',
+    query: z.strictObject({ version: z.coerce.number().int().min(1).optional() }),
     fields,
     ids: { id: 'order' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      return answerOrder(request, request.params.id as string)
+      return answerOrder(request, request.params.id as string, request.query.version)
     },
   }),
   route({

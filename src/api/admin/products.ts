@@ -31,7 +31,7 @@ import {
   variantPatchOf,
 } from './product-body.js'
 import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
-import { type AnyRequest, deleted, findWithin, ownerOf, reach, write } from './shared.js'
+import { type AnyRequest, deleted, findWithin, id, ownerOf, reach, write } from './shared.js'
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
@@ -246,7 +246,8 @@ const variantRoutes: Route[] = [
     path: '/admin/products/:id/variants/:variant_id',
     summary: 'Change a variant; prices replace those in their currencies',
     access: 'products:write',
-    body: variantPatch,
+    // Clients say again which variant they mean: the path counts.
+    body: variantPatch.extend({ id: id.optional() }),
     fields: productFields,
     ids: { id: 'product', variant_id: 'variant', prices: 'variant_price' },
     async handle(request) {

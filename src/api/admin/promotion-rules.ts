@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
-import { currencyCodes, currencyOf, invalidData, limits, notFound } from '../../kernel/index.js'
+import { currencyCodes, currencyOf, invalidData, limits, notFound, StoaError } from '../../kernel/index.js'
 import {
   attributeOf,
   listPromotionsStatement,
@@ -107,6 +107,19 @@ async function disguisedRule(request: AnyRequest, promotion: PromotionRow, attri
   return { ...rule, values: [{ label: namesOf(values).get(String(known)) ?? String(known), value: known }] }
 }
 
+/** The same where nothing is said yet. */
+function unansweredRule(attribute: RuleAttribute): object {
+  const { id: _id, value: _value, ...rest } = shown(attribute)
+  return {
+    ...rest,
+    attribute: attribute.id,
+    attribute_label: attribute.label,
+    operator: 'eq',
+    operator_label: operatorLabel('eq'),
+    values: [],
+  }
+}
+
 /** A condition with what its values are called. */
 async function namedRule(request: AnyRequest, rule: Rule, attribute: RuleAttribute): Promise<object> {
   const page = { limit: limits.idsInFilter, offset: 0 }
@@ -175,8 +188,14 @@ export const routes: Route[] = [
     ids: { id: 'promotion', rule_type: 'promotion_rule_type' },
     async handle(request) {
       const type = ruleTypeOf(request)
-      const promotion = await findPromotion(request, request.params.id as string)
-      const offered = ruleAttributes(type, promotion)
+      const isPlanned = request.query.promotion_type !== undefined
+      const promotion = await findPromotion(request, request.params.id as string).catch((error: unknown) => {
+        // A form for one that is yet to be made says by the query what it will be, and its id is none.
+        if (isPlanned && error instanceof StoaError && error.type === 'not_found') return null
+        throw error
+      })
+      const offered = ruleAttributes(type, promotion ?? ruledBy(request.query))
+      if (promotion === null) return { rules: offered.filter((one) => one.disguised && one.required).map(unansweredRule) }
       const rules: (object | null)[] = []
       for (const attribute of offered.filter((one) => one.disguised)) rules.push(await disguisedRule(request, promotion, attribute))
       for (const rule of promotion[ruleColumns[type]]) {

@@ -12,10 +12,19 @@ export const id = z.string().min(1).max(64)
 export const idList = z.array(id).max(limits.idsInFilter)
 export const name = z.string().trim().min(1).max(limits.name_characters)
 export const text = z.string().max(limits.text_characters)
+/** Of a person; Medusa's dashboard sends an empty one for none. */
+export const personName = z.string().trim().max(limits.name_characters).nullish()
+/** An empty one is none, as forms send it: it is made of the title then. */
 export const handle = z
-  .string()
-  .max(limits.name_characters)
-  .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'holds lower-case letters, digits and single dashes only')
+  .preprocess(
+    (given) => (given === '' ? undefined : given),
+    z
+      .string()
+      .max(limits.name_characters)
+      .regex(/^[a-z0-9]+(?:[-_][a-z0-9]+)*$/, 'holds lower-case letters, digits and single dashes only')
+      .optional(),
+  )
+  .optional()
 export const amount = z.number().min(0)
 const hasZone = /(?:Z|[+-]\d\d:\d\d)$/
 /** A moment with its zone, or in UTC without one; or a day, for its beginning in UTC. */

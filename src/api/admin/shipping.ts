@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf, type Unit } from '../../db/index.js'
+import { containsPattern, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
@@ -23,7 +23,10 @@ import {
   updateShippingOption,
   updateShippingProfile,
 } from '../../shipping/index.js'
-import { amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, amount, findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
+
+/** Of all zones of a page of locations. */
+const optionsOfZones = 1_000
 
 const profileFields: FieldsPolicy = { defaults: ['id', 'name', 'type', 'vendor_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
 const optionFields: FieldsPolicy = {
@@ -51,6 +54,7 @@ const optionFields: FieldsPolicy = {
     'service_zone.fulfillment_set.*',
     'shipping_profile.*',
   ],
+  extra: ['service_zone.fulfillment_set.location.*'],
 }
 
 const profiles = reading({
@@ -79,6 +83,16 @@ const profiles = reading({
 function renderOption(row: ListedShippingOption): object {
   const { is_return, enabled_in_store, prices, ...option } = row
   return { ...option, provider: { id: row.provider_id, is_enabled: true }, rules: rulesOf(row), prices: renderPrices(prices) }
+}
+
+/** Ways of delivery by the zone that they are in, as answers show them. */
+export async function readOptionsOfZones({ context }: AnyRequest, zoneIds: string[]): Promise<Map<string, object[]>> {
+  const filter = { id: null, q: null, vendorIds: null, serviceZoneId: zoneIds, profileId: null, locationId: null }
+  const page = { ...singlePage, limit: optionsOfZones }
+  const rows = await context.db.read(context.scope, listShippingOptionsStatement(tenantOf(context), filter, page))
+  const byZone = new Map<string, object[]>()
+  for (const row of rows) byZone.set(row.service_zone_id, [...(byZone.get(row.service_zone_id) ?? []), renderOption(row)])
+  return byZone
 }
 
 const options = reading({

@@ -16,7 +16,7 @@ import { containsPattern, tenantOf } from '../../db/index.js'
 import { invalidData, unauthorized } from '../../kernel/index.js'
 import { email, type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { userFields, users } from './users.js'
-import { id, idList, ids, name, q, reading, removal, write } from './shared.js'
+import { id, idList, ids, name, personName, q, reading, removal, write } from './shared.js'
 
 const roleFields: FieldsPolicy = { defaults: ['id', 'name', 'scope', 'permissions', 'created_at'] }
 const inviteFields: FieldsPolicy = {
@@ -129,8 +129,8 @@ const inviteRoutes: Route[] = [
       password: z.string().min(1).max(200).optional(),
       // Whose staff somebody is follows from the invitation.
       email: email.nullish(),
-      first_name: name.nullish(),
-      last_name: name.nullish(),
+      first_name: personName,
+      last_name: personName,
     }),
     fields: userFields,
     handle: answerAcceptance,

@@ -92,7 +92,8 @@ export const routes: Route[] = [
         .optional(),
       supported_currencies: z
         .array(
-          z.strictObject({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }),
+          // Clients send back what they were answered, of which the rest is not theirs to say.
+          z.object({ currency_code: currencyCode, is_default: z.boolean().optional(), is_tax_inclusive: z.boolean().optional() }),
         )
         .min(1)
         .max(200)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
-import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
+import { booleanText, type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
   changeTranslations,
@@ -59,8 +59,10 @@ export const routes: Route[] = [
     path: '/admin/translations/settings',
     summary: 'What can be translated',
     access: 'translations:read',
-    query: z.strictObject({ entity_type: reference.optional() }),
+    query: z.strictObject({ entity_type: reference.optional(), is_active: booleanText.optional() }),
     async handle({ query }) {
+      // All kinds of things can be translated, always.
+      if (query.is_active === false) return { translation_settings: {} }
       const shown = query.entity_type === undefined ? references : [query.entity_type]
       const settings = shown.map((name) => [name, { id: name, fields: fieldsOf(name), is_active: true, inactive_fields: [] }])
       return { translation_settings: Object.fromEntries(settings) }

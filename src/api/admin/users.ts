@@ -3,7 +3,7 @@ import { type Actor, deleteUser, listUsersStatement, updateUser } from '../../ac
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { unauthorized } from '../../kernel/index.js'
-import { deleted, idList, ids, name, q, reading, write } from './shared.js'
+import { deleted, idList, ids, personName, q, reading, write } from './shared.js'
 
 export const userFields: FieldsPolicy = {
   defaults: ['id', 'email', 'first_name', 'last_name', 'avatar_url', 'metadata', 'roles', 'created_at', 'updated_at', 'deleted_at'],
@@ -49,8 +49,8 @@ export const routes: Route[] = [
     summary: 'Change a member of the staff; roles are a whole set',
     access: 'staff:write',
     body: z.strictObject({
-      first_name: name.nullish(),
-      last_name: name.nullish(),
+      first_name: personName,
+      last_name: personName,
       avatar_url: z.union([z.url({ protocol: /^https?$/ }).max(2_000), z.literal('')]).nullish(),
       metadata,
       roles: idList.optional(),

@@ -53,7 +53,7 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections',
     summary: 'Create a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title, handle: handle.optional(), external_id: externalId, metadata }),
+    body: z.strictObject({ title, handle, external_id: externalId, metadata }),
     fields: collectionFields,
     async handle(request) {
       const { handle: wanted, metadata: extra, external_id = null, title: words } = request.body
@@ -67,7 +67,7 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections/:id',
     summary: 'Change a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title: title.optional(), handle: handle.optional(), external_id: externalId, metadata }),
+    body: z.strictObject({ title: title.optional(), handle, external_id: externalId, metadata }),
     fields: collectionFields,
     ids: { id: 'collection' },
     async handle(request) {

@@ -2,6 +2,8 @@ import { totalPaths } from '../../carts/index.js'
 import type { FieldsPolicy } from '../../http/index.js'
 
 const of = (relation: string, fields: string) => fields.split(' ').map((field) => `${relation}.${field}`)
+/** What Medusa answers of an order whatever is asked for: they are reckoned of what it has loaded anyway. */
+const states = ['status', 'payment_status', 'fulfillment_status']
 const totals = totalPaths.filter((path) => !path.includes('.'))
 
 /**
@@ -10,6 +12,8 @@ const totals = totalPaths.filter((path) => !path.includes('.'))
  */
 export const orderFields: FieldsPolicy = {
   totals: totalPaths,
+  always: states,
+  inseparable: ['items.detail'],
   defaults: [
     'id',
     'status',
@@ -71,6 +75,8 @@ export const orderFields: FieldsPolicy = {
 /** What a list of orders holds: less by default, and on request whatever one order has. */
 export const orderListFields: FieldsPolicy = {
   totals: totalPaths,
+  always: states,
+  inseparable: ['items.detail'],
   defaults: [
     'id',
     'status',

@@ -55,6 +55,34 @@ describe("Medusa's Admin API", () => {
     assert.deepEqual(after.metadata, { a: 1, b: 2 })
   })
 
+  it('takes what its dashboard sends: what it was answered, and empty fields for none', async () => {
+    const { collection } = await shop.make('/admin/collections', { title: 'Two Words', handle: '' })
+    assert.equal(collection.handle, 'two-words')
+    const { product_category } = await shop.make('/admin/product-categories', { name: 'No handle', handle: '' })
+    assert.equal(product_category.handle, 'no-handle')
+    const { stores } = await get('/admin/stores')
+    const { store } = await shop.make(`/admin/stores/${stores[0].id}`, { supported_currencies: stores[0].supported_currencies })
+    assert.deepEqual(
+      store.supported_currencies.map(({ currency_code }: { currency_code: string }) => currency_code),
+      stores[0].supported_currencies.map(({ currency_code }: { currency_code: string }) => currency_code),
+    )
+    const product = await shop.product({ title: 'Named twice' })
+    const [variant] = product.variants
+    const { product: changed } = await shop.make(`/admin/products/${product.id}/variants/${variant?.id}`, { id: variant?.id, sku: 'TWICE' })
+    assert.equal(changed.variants[0].sku, 'TWICE')
+    const { rules } = await get('/admin/promotions/null/rules', {
+      promotion_type: 'standard',
+      application_method_type: 'fixed',
+      application_method_target_type: 'items',
+    })
+    assert.deepEqual(
+      rules.map(({ attribute, values }: { attribute: string; values: unknown[] }) => [attribute, values]),
+      [['currency_code', []]],
+    )
+    assert.equal((await shop.admin.get('/admin/promotions/null/rules')).status, 404)
+    assert.deepEqual((await get('/admin/translations/settings', { is_active: 'false' })).translation_settings, {})
+  })
+
   it('changes images, options and prices of a product by their ids', async () => {
     const made = await shop.product({
       title: 'Pictured',
