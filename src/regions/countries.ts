@@ -1,4 +1,5 @@
-import countries from 'i18n-iso-countries'
+// Not the package's own entry, which reads the names of countries in eighty languages at each start: 30 ms and 7 MB.
+import countries from 'i18n-iso-countries/index.js'
 
 /** A country as the Store API shows it; keyed by its lower-case two-letter code. */
 export interface Country {
