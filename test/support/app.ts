@@ -54,7 +54,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     TOKEN_SECRET: 'a secret for tests, of no use elsewhere',
     RATE_LIMIT_SCALE: '0',
     LOG_LEVEL: 'silent',
-    JOB_POLL_INTERVAL_MS: '50',
+    JOB_POLL_INTERVAL_MS: '200',
     ...options.settings,
   })
   const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(
