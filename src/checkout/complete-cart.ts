@@ -4,7 +4,16 @@ import { lockCartStatement } from '../carts/index.js'
 import { giveBackCredit } from '../credit/index.js'
 import { releaseStatement } from '../inventory/index.js'
 import { returnUses } from '../promotions/index.js'
-import { keptMoney, moneyOf, type Outcome, paymentProviderOf, type PaymentSnapshot, perform, readingCall } from '../payments/index.js'
+import {
+  keptMoney,
+  moneyOf,
+  type Outcome,
+  type PaymentProvider,
+  paymentProviderOf,
+  type PaymentSnapshot,
+  perform,
+  readingCall,
+} from '../payments/index.js'
 import { type Agreed, placeOrder } from './place-order.js'
 import { type Asked, type Prepared, prepareCheckout } from './prepare.js'
 
@@ -73,8 +82,7 @@ async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed
   const reading = await readingCall(context, provider, session.accountId)
   const authorized = await provider.authorize({ ...reading, operationKey: `authorize:${checkoutId}` }, money, session.data)
   if (authorized.kind !== 'ok') return authorized
-  if (attempt.settings.payment_capture === 'manual' || authorized.value.status !== 'authorized')
-    return { kind: 'ok', value: agreed(authorized.value) }
+  if (waitsForStaff(attempt, provider) || authorized.value.status !== 'authorized') return { kind: 'ok', value: agreed(authorized.value) }
   const { data } = authorized.value
   const request = { money: keptMoney(money) }
   const { accountId } = session
@@ -89,6 +97,13 @@ async function agree(context: Context, attempt: Attempt): Promise<Outcome<Agreed
   )
   return released.kind === 'unknown' || released.kind === 'throttled' ? released : captured
 }
+
+/**
+ * Whether what was agreed to is taken by staff: where the store takes all money so, and where it tells its shoppers how they pay by
+ * hand. A transfer is no money before it came, though the provider that stands for it would say so at once.
+ */
+const waitsForStaff = ({ settings, session }: Attempt, provider: PaymentProvider) =>
+  settings.payment_capture === 'manual' || (provider.remote === undefined && settings.paid_by_hand.includes(session?.providerId ?? ''))
 
 /** Ends an attempt, frees its stock and gives back the promotions and the credit that it used. An attempt that another caller has completed meanwhile stays completed. */
 async function failCheckout(context: Context, cartId: string, checkoutId: string, reason: string): Promise<void> {

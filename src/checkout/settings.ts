@@ -4,6 +4,8 @@ import type { CommissionRule } from '../commissions/index.js'
 export interface CheckoutSettings {
   auto_pick_shipping: boolean
   payment_capture: 'manual' | 'automatic'
+  /** Providers of which the store tells shoppers how they pay by hand. */
+  paid_by_hand: string[]
   attempts: number
   rules: CommissionRule[]
   /** Of a cart that staff put together: its order is unpaid, and its id is set aside. */
@@ -16,7 +18,7 @@ export interface CheckoutSettings {
 export function checkoutSettingsStatement(tenantId: string, cartId: string): Statement<CheckoutSettings> {
   return statement(
     'checkout.settings',
-    `select s.auto_pick_shipping, s.payment_capture,
+    `select s.auto_pick_shipping, s.payment_capture, array(select jsonb_object_keys(s.payment_instructions)) as paid_by_hand,
             (select count(*) from checkout k where k.tenant_id = $1 and k.cart_id = $2)::int as attempts,
             coalesce((select json_agg(json_build_object('id', r.id, 'vendor_id', r.vendor_id,
                 'product_type_id', r.product_type_id, 'product_category_id', r.product_category_id,

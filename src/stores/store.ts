@@ -77,6 +77,7 @@ export interface StorePatch {
   default_region_id?: string | null | undefined
   default_location_id?: string | null | undefined
   auto_pick_shipping?: boolean | undefined
+  /** `automatic`: money is taken when the order is placed, but for what the store has told its shoppers how to pay by hand. */
   payment_capture?: 'manual' | 'automatic' | undefined
   dispute_liability?: 'vendor' | 'store' | undefined
   mail_from_name?: string | null | undefined
@@ -122,13 +123,12 @@ const columns = [
 /**
  * Changes the store: what is named is set, what is not stays.
  * @throws not_found for a store, channel, region or location that is not there; invalid_data for its currencies, and for
- * instructions of a payment provider that is not installed
+ * instructions of a payment provider that is not installed or takes the money itself
  */
 export async function updateStore(unit: Unit, id: string, patch: StorePatch): Promise<void> {
   const tenantId = tenantOf(unit)
   await refuseUnknownDefaults(unit, patch)
-  const provider = Object.keys(patch.payment_instructions ?? {}).find((name) => paymentProviderOf(name) === undefined)
-  if (provider !== undefined) throw invalidData(`Payment provider with id: ${provider} is not installed`)
+  refuseInstructions(Object.keys(patch.payment_instructions ?? {}))
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   const { payment_instructions: instructions } = patch
   const said = instructions === undefined ? {} : { payment_instructions: JSON.stringify(instructions) }
@@ -139,6 +139,19 @@ export async function updateStore(unit: Unit, id: string, patch: StorePatch): Pr
   if (changed === 0) throw notFound(`Store with id "${id}" not found`)
   if (patch.supported_locales !== undefined) await replaceLocales(unit, patch.supported_locales)
   if (patch.supported_currencies !== undefined) await replaceCurrencies(unit, patch.supported_currencies)
+}
+
+/** @throws invalid_data for a provider that there is not, and for one that takes the money itself */
+function refuseInstructions(providers: readonly string[]): void {
+  for (const id of providers) {
+    const provider = paymentProviderOf(id)
+    if (provider === undefined) throw invalidData(`Payment provider with id: ${id} is not installed`)
+    if (provider.remote !== undefined) {
+      throw invalidData(
+        `${id} takes the money itself, and shops show how: what a store says of how to pay is for providers where a person sees to it, as pp_system_default`,
+      )
+    }
+  }
 }
 
 async function refuseUnknownDefaults(unit: Unit, patch: StorePatch): Promise<void> {

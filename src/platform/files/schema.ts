@@ -43,9 +43,10 @@ export const storeFile = z.strictObject({
   /** Languages that the store offers, its own first. */
   locales: z.array(z.string().refine(isLocale, 'is not a language tag like de or pt-BR')).min(1).max(50).optional(),
   auto_pick_shipping: z.boolean().default(true),
+  /** Whether money is taken when an order is placed. Never of a provider with `payment_instructions`: staff say when it came. */
   payment_capture: z.enum(['automatic', 'manual']).default('manual'),
   mail_from_name: name.optional(),
-  /** How to pay where a person sees to it, by payment provider: a name and a text, each one or one per language. */
+  /** How to pay where a person sees to it, and the order waits for the money, by payment provider: a name and a text, each one or one per language. */
   payment_instructions: paymentInstructions.optional(),
   /** Who owns the store; a password is made up and shown when the store is made. */
   owner_email: z.email().optional(),

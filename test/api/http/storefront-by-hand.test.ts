@@ -24,7 +24,7 @@ describe('storefront: how to pay where a person sees to it', () => {
     store = await createTestStore(app())
     storeId = good(await store.admin.get('/admin/stores')).stores[0].id
     const locales = [{ locale_code: 'en', is_default: true }, { locale_code: 'de' }]
-    const patch = { payment_instructions: instructions, supported_locales: locales, payment_capture: 'manual' }
+    const patch = { payment_instructions: instructions, supported_locales: locales, payment_capture: 'automatic' }
     assert.deepEqual(good(await store.admin.post(`/admin/stores/${storeId}`, patch)).store.payment_instructions, instructions)
     app().stoa.services.gatekeeper.forget()
   })
@@ -38,6 +38,9 @@ describe('storefront: how to pay where a person sees to it', () => {
     assert.match(await wordsOf('/checkout', cookie), /Bank transfer Pay within seven days to DE02 1203/)
     assert.match(await wordsOf('/de/checkout', cookie), /Überweisung Zahlen Sie in sieben Tagen/)
     const bought = await buy(store)
+    assert.equal(bought.order.payment_status, 'authorized', 'a transfer is no money before it came, though the store takes money at once')
+    const [payable] = good(await store.vendor(0).get('/vendor/payables')).payables
+    assert.ok(payable === undefined || payable.available === 0)
     const total = `\\$${bought.order.total.toFixed(2)}`
     const said = new RegExp(`How to pay: Bank transfer Pay within seven days .*Amount ${total} Reference ${bought.order.display_id} `)
     assert.match(await wordsOf(`/orders/${bought.id}`), said)
@@ -50,6 +53,7 @@ describe('storefront: how to pay where a person sees to it', () => {
     )
     assert.match(mail?.html ?? '', /Pay within seven days to\nDE02/)
     good(await store.admin.post(`/admin/payments/${bought.paymentId}/capture`))
+    assert.equal(good(await store.admin.get(`/admin/orders/${bought.id}`)).order.payment_status, 'captured')
     assert.doesNotMatch(await wordsOf(`/orders/${bought.id}`), /How to pay/)
   })
 
@@ -73,6 +77,9 @@ describe('storefront: how to pay where a person sees to it', () => {
     const unknown = await say({ pp_nobody: { name: 'Nobody', text: 'Nothing' } })
     assert.deepEqual([unknown.status, unknown.body.message], [400, 'Payment provider with id: pp_nobody is not installed'])
     assert.equal((await say({ pp_system_default: { name: {}, text: 'x' } })).status, 400)
+    const card = await say({ pp_stripe_stripe: { name: 'Card', text: 'By card' } })
+    assert.equal(card.status, 400)
+    assert.match(card.body.message, /takes the money itself/)
     assert.deepEqual(good(await store.admin.get('/admin/stores')).stores[0].payment_instructions, instructions)
   })
 })
