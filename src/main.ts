@@ -44,7 +44,15 @@ import {
   type TouchHandlers,
   unwindPayment,
 } from './payments/index.js'
-import { payoutTouches, runDuePayouts, settleVendor, settleVendorOrder, settleVendorOrders, settleVendors } from './payouts/index.js'
+import {
+  payoutTouches,
+  runDuePayouts,
+  settleStoreBalance,
+  settleVendor,
+  settleVendorOrder,
+  settleVendorOrders,
+  settleVendors,
+} from './payouts/index.js'
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
@@ -206,6 +214,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     settle_vendor_orders: (context, payload) => settleVendorOrders(context, payload as { order_id: string }),
     settle_vendor_order: (context, payload) => settleVendorOrder(context, payload.vendor_order_id as string),
     settle_vendor: (context, payload) => settleVendor(context, payload as EventPayloads['vendor.payable_changed']),
+    settle_store_balance: (context, payload) => settleStoreBalance(context, payload as EventPayloads['store_balance.due']),
     settle_vendors: (context) => settleVendors(context),
     run_payouts: (context, payload) => runDuePayouts(context, payload as EventPayloads['payout_run.due']),
     start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Context, tenantOf } from '../db/index.js'
+import { type Context, singlePage, tenantOf } from '../db/index.js'
 import { Reply, type RequestContext } from '../http/index.js'
 import { notFound, toMajor, unexpectedState } from '../kernel/index.js'
 import {
   asStore,
   type BalanceOfVendor,
   balanceStatement,
+  invoiceCsv,
   type InvoiceRow,
   invoiceFileStatement,
+  listInvoicesStatement,
   listPayablesStatement,
   type PayableRow,
   type PayoutRow,
@@ -147,6 +149,7 @@ export const invoiceFields = [
   'period',
   'currency_code',
   'total',
+  'tax',
   'corrects_invoice_id',
   'sha256',
   'issued_at',
@@ -154,17 +157,29 @@ export const invoiceFields = [
   'lines.*',
 ]
 
-export function renderInvoice({ total_minor, lines, ...invoice }: InvoiceRow): object {
+export function renderInvoice({ total_minor, tax_minor: tax, lines, ...invoice }: InvoiceRow): object {
   const major = (minor: bigint | number) => toMajor(minor, invoice.currency_code)
   return {
     ...invoice,
     total: major(total_minor),
-    lines: lines.map(({ base_minor, commission_minor, ...line }) => ({
+    tax: major(tax),
+    lines: lines.map(({ base_minor, commission_minor, tax_minor = 0, tax_ppm = 0, tax_treatment = 'standard', ...line }) => ({
       ...line,
       base: major(base_minor),
       commission: major(commission_minor),
+      tax: major(tax_minor),
+      tax_rate: tax_ppm / 10_000,
+      tax_treatment,
     })),
   }
+}
+
+/** The lines of an invoice with the tax that is in each. @throws not_found for one that the caller cannot see */
+export async function answerInvoiceCsv(context: Context, id: string): Promise<Reply> {
+  const filter = { id: [id], vendorIds: null, periods: null, kinds: null }
+  const [invoice] = await context.db.read(context.scope, listInvoicesStatement(tenantOf(context), filter, singlePage))
+  if (invoice === undefined) throw notFound(`Invoice with id: ${id} was not found`)
+  return download(invoiceCsv(invoice), 'csv', invoice.label)
 }
 
 /** @throws not_found for one that the caller cannot see; unexpected_state when the file is not the one that was made */

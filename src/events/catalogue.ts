@@ -87,6 +87,8 @@ export interface EventPayloads {
   'payable.due': { vendor_order_id: string }
   /** What a vendor may be paid has changed as a whole: its account at the provider, or a hold. */
   'vendor.payable_changed': { vendor_id: string }
+  /** What a store is owed of the operator's account is to be released, or taken back: after a night's reconciliation, or to resume one. */
+  'store_balance.due': { payment_account_id: string }
   /** The store changed when it releases what vendors are owed. */
   'store.release_policy_changed': Record<string, never>
   /** A night's look for carts that nobody completed, or the rest of one, after the last cart that was looked at. */
@@ -134,6 +136,7 @@ export const handlersOf = {
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],
   'vendor.payable_changed': ['settle_vendor'],
+  'store_balance.due': ['settle_store_balance'],
   'store.release_policy_changed': ['settle_vendors'],
   'carts.outdated': ['sweep_carts'],
   'payout_run.due': ['run_payouts'],

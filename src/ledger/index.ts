@@ -4,6 +4,7 @@ export {
   bankEntry,
   type CreditCounterpart,
   clawbackEntry,
+  commissionTaxEntry,
   conversionEntries,
   creditEntry,
   disputeHoldEntry,

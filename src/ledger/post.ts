@@ -19,6 +19,7 @@ export const chart = {
   'A:fx_clearing': 'debit',
   'L:vendor': 'credit',
   'L:tax': 'credit',
+  'L:commission_tax': 'credit',
   'L:platform_fee': 'credit',
   'L:credit': 'credit',
   'L:reserve': 'credit',
@@ -48,6 +49,7 @@ export interface LedgerEntry {
     | 'sale'
     | 'payment'
     | 'platform_fee'
+    | 'commission_tax'
     | 'credit'
     | 'credit_reversal'
     | 'cancellation'

@@ -76,6 +76,22 @@ export function platformFeeEntry(fee: {
   }
 }
 
+/**
+ * The tax that is in a commission that was invoiced: the store keeps so much less of it, and owes it. A credit note's is turned.
+ */
+export function commissionTaxEntry(document: {
+  source: string
+  kind: 'invoice' | 'credit_note'
+  currency: string
+  amountMinor: bigint
+  occurredAt: Date
+}): LedgerEntry {
+  const { source, currency, occurredAt, amountMinor } = document
+  const [commission, owed] = [{ code: 'R:commission' }, { code: 'L:commission_tax' }] as const
+  const posting = document.kind === 'invoice' ? { from: owed, to: commission, amountMinor } : { from: commission, to: owed, amountMinor }
+  return { source, kind: 'commission_tax', currency, occurredAt, postings: [posting] }
+}
+
 interface CreditedPart {
   vendor_id: string
   vendor_amount_minor: bigint
@@ -302,9 +318,10 @@ export function exchangeEntry(fact: MovementFact): LedgerEntry {
   return { source, kind: 'exchange', currency, occurredAt, postings: [posting] }
 }
 
-interface VendorPayment {
+interface PayeePayment {
   source: string
-  vendorId: string
+  /** A vendor, which was owed it; or the store, whose money lay on the operator's account and is at its bank then. */
+  to: { vendorId: string } | 'store'
   /** Where the money is: a provider's clearing account, or the bank for what is paid by hand. */
   from: AccountRef
   currency: string
@@ -312,18 +329,21 @@ interface VendorPayment {
   occurredAt: Date
 }
 
-/** What a vendor was owed went out to it. */
-export function releaseEntry({ vendorId, from, amountMinor, ...fact }: VendorPayment): LedgerEntry {
-  return { ...fact, kind: 'release', postings: [{ from, to: { code: 'L:vendor', partyId: vendorId }, amountMinor }] }
+const payeeAccount = (to: PayeePayment['to']): AccountRef =>
+  to === 'store' ? { code: 'A:bank' } : { code: 'L:vendor', partyId: to.vendorId }
+
+/** What a vendor was owed went out to it, or what is the store's own to the store. */
+export function releaseEntry({ to, from, amountMinor, ...fact }: PayeePayment): LedgerEntry {
+  return { ...fact, kind: 'release', postings: [{ from, to: payeeAccount(to), amountMinor }] }
 }
 
-/** Of what went out to a vendor something came back. */
-export function clawbackEntry({ vendorId, from: to, amountMinor, ...fact }: VendorPayment): LedgerEntry {
-  return { ...fact, kind: 'clawback', postings: [{ from: { code: 'L:vendor', partyId: vendorId }, to, amountMinor }] }
+/** Of what went out something came back. */
+export function clawbackEntry({ to, from: back, amountMinor, ...fact }: PayeePayment): LedgerEntry {
+  return { ...fact, kind: 'clawback', postings: [{ from: payeeAccount(to), to: back, amountMinor }] }
 }
 
 /** What a vendor was paid too much is not expected back any more. */
-export function writeOffEntry({ vendorId, amountMinor, ...fact }: Omit<VendorPayment, 'from'>): LedgerEntry {
+export function writeOffEntry({ vendorId, amountMinor, ...fact }: Omit<PayeePayment, 'from' | 'to'> & { vendorId: string }): LedgerEntry {
   return {
     ...fact,
     kind: 'write_off',

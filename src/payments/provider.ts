@@ -166,7 +166,8 @@ export interface PayeePort {
   stepMinor?(currency: string): bigint
   createPayee(
     call: ProviderCall,
-    payee: { vendorId: string; email: string; name: string; country: string; currency: string; kind: 'individual' | 'company' },
+    /** `vendorId`: null for the store itself. */
+    payee: { vendorId: string | null; email: string; name: string; country: string; currency: string; kind: 'individual' | 'company' },
   ): Promise<Outcome<PayeeSnapshot>>
   /** `rejected` with code `not_found` for one that there is not, or that our keys do not reach any more. */
   fetchPayee(call: ProviderCall, reference: string): Promise<Outcome<PayeeSnapshot>>
@@ -176,7 +177,7 @@ export interface PayeePort {
     reference: string,
     urls: { returnUrl: string; refreshUrl: string },
   ): Promise<Outcome<{ url: string; expiresAt: Date }>>
-  /** Pays a vendor from what a payment took, in the currency that the provider keeps; `data` is the payment's. */
+  /** Pays from what a payment took, in the currency that the provider keeps; `data` is the payment's. Without any, from the account's balance. */
   release(
     call: ProviderCall,
     release: { payee: string; money: Money; data: Record<string, unknown>; orderId: string },

@@ -43,6 +43,11 @@ export function lockVendorStatement(tenantId: string, vendorId: string): Stateme
   ])
 }
 
+/** The store's own lock, for what concerns it as a payee. */
+export function lockStoreStatement(tenantId: string): Statement<{ id: string }> {
+  return statement('payouts.lock_store', 'select id from store where tenant_id = $1 for no key update', [tenantId])
+}
+
 /** Locks a vendor order and its vendor, and reads what there is to know. Undefined for one that is not there. */
 export async function lockFacts(unit: Unit, context: Context, vendorOrderId: string): Promise<Facts | undefined> {
   if (!(await lock(unit, vendorOrderId))) return undefined

@@ -1,4 +1,4 @@
-import { type Context, type ListPage, orderBy, singlePage, type Statement, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
+import { type Context, singlePage, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { conflict, invalidData, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import {
@@ -13,48 +13,8 @@ import {
   perform,
   readingCall,
 } from '../payments/index.js'
-import { lockVendorStatement } from './facts.js'
-
-/** Who a vendor is to a payment provider. */
-export interface PayeeRow {
-  id: string
-  vendor_id: string
-  payment_account_id: string
-  provider_id: string
-  reference: string | null
-  kind: 'individual' | 'company'
-  status: string
-  requirements: string[]
-  country: string
-  currency_code: string
-  failure: string | null
-  synced_at: Date | null
-  /** When another one took its place: what was released to it, and what is taken back of that, stays its own. */
-  replaced_at: Date | null
-  created_at: Date
-  updated_at: Date
-  count: number
-}
-
-export interface PayeeFilter {
-  id?: string[] | undefined
-  vendorIds?: string[] | undefined
-  status?: string[] | undefined
-  isReplaced?: boolean | undefined
-}
-
-export function listPayeesStatement(tenantId: string, filter: PayeeFilter, page: ListPage): Statement<PayeeRow> {
-  const order = orderBy('y', page.order)
-  return statement(
-    `payouts.payees.${order.name}`,
-    `select y.id, y.vendor_id, y.payment_account_id, y.provider_id, y.reference, y.kind, y.status, y.requirements, y.country, y.currency_code,
-            y.failure, y.synced_at, y.replaced_at, y.created_at, y.updated_at, count(*) over ()::int as count
-     from payee y where y.tenant_id = $1 and ($2::text[] is null or y.id = any($2)) and ($3::text[] is null or y.vendor_id = any($3))
-       and ($4::text[] is null or y.status = any($4)) and ($5::boolean is null or (y.replaced_at is not null) = $5)
-     ${order.sql} limit $6 offset $7`,
-    [tenantId, filter.id ?? null, filter.vendorIds ?? null, filter.status ?? null, filter.isReplaced ?? null, page.limit, page.offset],
-  )
-}
+import { lockStoreStatement, lockVendorStatement } from './facts.js'
+import { listPayeesStatement, type PayeeFilter, type PayeeRow } from './queries/payees.js'
 
 /** What a vendor may not write itself, nor look at: accounts at providers and what they are asked. Its id is in every query. */
 export const asStore = (context: Context): Context => ({ ...context, scope: { ...context.scope, role: 'store' } })
@@ -79,18 +39,29 @@ export interface NewPayee {
 interface Connection {
   id: string
   provider_id: string
+  isOfOperator: boolean
 }
 
-/** The store's account in use at a provider that pays vendors. @throws not_allowed where there is none; invalid_data for a choice */
+/**
+ * The store's account in use at a provider that pays vendors.
+ * @throws invalid_data for a provider that there is not, and for a choice; not_allowed where there is no account
+ */
 async function accountOf(context: Context, wanted: string | undefined): Promise<Connection> {
   const able = paymentProviderIds()
     .filter((id) => paymentProviderOf(id)?.payees !== undefined)
     .sort()
+  if (wanted !== undefined && !able.includes(wanted)) {
+    const known = paymentProviderOf(wanted) === undefined ? `There is no payment provider ${wanted}` : `${wanted} pays nobody by itself`
+    throw invalidData(able.length === 0 ? known : `${known}. Those that do: ${able.join(', ')}`)
+  }
   const found = await Promise.all(able.filter((id) => wanted === undefined || id === wanted).map((id) => activeAccount(context, id)))
-  const accounts = found.flatMap((one): Connection[] => (one === null ? [] : [{ id: one.id, provider_id: one.providerId }]))
+  const accounts = found.flatMap((one): Connection[] =>
+    one === null ? [] : [{ id: one.id, provider_id: one.providerId, isOfOperator: one.operatorAccountId !== undefined }],
+  )
   const [account, another] = accounts
   if (account === undefined) {
-    throw notAllowed('The store pays its vendors by hand: it has no account at a payment provider that pays them.', 'paid_by_hand')
+    const where = wanted === undefined ? 'a payment provider that pays them' : wanted
+    throw notAllowed(`The store pays its vendors by hand: it has no account at ${where}.`, 'paid_by_hand')
   }
   if (another !== undefined) {
     throw invalidData(`Say which provider_id you want to be paid by: ${accounts.map((one) => one.provider_id).join(' or ')}`)
@@ -99,28 +70,46 @@ async function accountOf(context: Context, wanted: string | undefined): Promise<
 }
 
 /**
- * Makes a vendor known to the provider that is to pay it. The row comes first and is the provider's key: asked again, after
- * a crash too, the same one is made once; what a provider refused may be tried again with other answers. Where the provider
+ * Makes the vendor of the token known to the provider that is to pay it. The row comes first and is the provider's key: asked again,
+ * after a crash too, the same one is made once; what a provider refused may be tried again with other answers. Where the provider
  * has rejected or closed the vendor's account for good, the vendor begins anew with another one.
  * @returns the payee's id
- * @throws not_allowed where the store pays by hand, for what the provider refuses, and for one more beginning than a month has;
- * conflict while the provider's answer is not known
+ * @throws not_allowed where the store pays by hand, for what the provider refuses, for other facts than a payee that it knows was made
+ * with, and for one more beginning than a month has; conflict while the provider's answer is not known
  */
 export async function createPayee(context: Context, input: NewPayee): Promise<string> {
   const store = asStore(context)
-  const vendorId = vendorOf(context)
-  const account = await accountOf(store, input.provider_id)
+  return makeKnown(store, vendorOf(context), await accountOf(store, input.provider_id), input)
+}
+
+/**
+ * Makes the store known to the provider on the operator's account, which pays it what there is its own; as a vendor is.
+ * @throws not_allowed where the store is charged on its own account, and as `createPayee` does
+ */
+export async function createStorePayee(context: Context, input: NewPayee): Promise<string> {
+  const account = await accountOf(context, input.provider_id)
+  if (!account.isOfOperator) {
+    throw notAllowed('The store is charged on its own account: what is its own lies there already.', 'own_account')
+  }
+  return makeKnown(context, null, account, input)
+}
+
+/** @param vendorId null for the store */
+async function makeKnown(store: Context, vendorId: string | null, account: Connection, input: NewPayee): Promise<string> {
   const provider = payingProvider(account.provider_id)
   const over = await findOver(store, vendorId, account)
   const row = await store.db.unitOfWork(store.scope, async (unit) => {
     if (over !== null) await replacePayee(unit, store, vendorId, over)
     return notePayee(unit, vendorId, account, input)
   })
-  if (row.reference !== null) return row.id
+  if (row.reference !== null) {
+    refuseOtherFacts(row, input)
+    return row.id
+  }
   const about = { vendorId, email: row.email, name: row.name, country: row.country, currency: row.currency_code, kind: row.kind }
   const operation = {
     // After a refusal it is another question; while the answer is not known it is the same, whatever is said now.
-    key: `payee:${row.id}:${row.refusals}`,
+    key: operationKeyOf(row),
     kind: 'payee',
     accountId: account.id,
     request: { ...about, money: { amount_minor: '0', currency: row.currency_code } },
@@ -134,6 +123,29 @@ export async function createPayee(context: Context, input: NewPayee): Promise<st
   return row.id
 }
 
+const operationKeyOf = (row: { id: string; refusals: number }) => `payee:${row.id}:${row.refusals}`
+
+/**
+ * What a provider has made an account of does not change by saying it again: the country and whose account it is are fixed there, and
+ * the rest is the account holder's to change in the provider's own pages.
+ * @throws not_allowed that names what is different
+ */
+function refuseOtherFacts(row: Noted, input: NewPayee): void {
+  const { kind, country, currency_code, sent_email } = row
+  const differs = [
+    input.kind !== kind && `kind (${kind})`,
+    input.country !== country && `country (${country})`,
+    input.currency_code !== undefined && input.currency_code !== currency_code && `currency_code (${currency_code})`,
+    input.email !== undefined && sent_email !== null && input.email !== sent_email && 'email',
+  ].filter((what) => what !== false)
+  if (differs.length === 0) return
+  throw notAllowed(
+    `The payment provider has an account with another ${differs.join(', ')}, which does not change here. ` +
+      'Change what it lets you in its own pages: ask for an onboarding link.',
+    'payee_facts_differ',
+  )
+}
+
 /** Statuses that no answer of the vendor's changes. */
 const over = ['rejected', 'closed']
 /** How often a vendor may begin anew: whoever is rejected again and again is a case for the store's staff and the provider. */
@@ -141,14 +153,14 @@ const replacedMost = 3
 const replacedWithin_days = 30
 
 /** The vendor's payee in use where it is over, as its provider says now: a rejection may have been taken back. */
-async function findOver(context: Context, vendorId: string, account: Connection): Promise<string | null> {
+async function findOver(context: Context, vendorId: string | null, account: Connection): Promise<string | null> {
   const find = () =>
     context.db.read(
       context.scope,
       statement<{ id: string }>(
         'payouts.payee_over',
-        `select id from payee where tenant_id = $1 and vendor_id = $2 and payment_account_id = $3 and replaced_at is null
-           and status = any($4) and reference is not null`,
+        `select id from payee where tenant_id = $1 and (vendor_id = $2 or $2::text is null and vendor_id is null) and payment_account_id = $3
+           and replaced_at is null and status = any($4) and reference is not null`,
         [tenantOf(context), vendorId, account.id, over],
       ),
     )
@@ -163,20 +175,21 @@ async function findOver(context: Context, vendorId: string, account: Connection)
  * to it as its row says, to be made or refused; what is decided from now on goes to the one that comes after it.
  * @throws not_allowed where it was done too often lately
  */
-async function replacePayee(unit: Unit, context: Context, vendorId: string, id: string): Promise<void> {
+async function replacePayee(unit: Unit, context: Context, vendorId: string | null, id: string): Promise<void> {
   const tenantId = tenantOf(unit)
   const now = context.clock.now()
-  await unit.run(lockVendorStatement(tenantId, vendorId))
+  await unit.run(vendorId === null ? lockStoreStatement(tenantId) : lockVendorStatement(tenantId, vendorId))
   const [before] = await unit.run(
     statement<{ count: number }>(
       'payouts.payees_replaced',
-      `select count(*)::int as count from payee where tenant_id = $1 and vendor_id = $2 and replaced_at > $3::timestamptz - $4 * interval '1 day'`,
+      `select count(*)::int as count from payee where tenant_id = $1 and (vendor_id = $2 or $2::text is null and vendor_id is null)
+         and replaced_at > $3::timestamptz - $4 * interval '1 day'`,
       [tenantId, vendorId, now, replacedWithin_days],
     ),
   )
   if ((before?.count ?? 0) >= replacedMost) {
     throw notAllowed(
-      `The payment provider has rejected or closed ${replacedMost} accounts of this vendor within ${replacedWithin_days} days. Ask the store: its staff see at the provider why.`,
+      `The payment provider has rejected or closed ${replacedMost} accounts within ${replacedWithin_days} days. Ask whose account the store is charged on: there it is seen why.`,
       'payee_replaced_too_often',
     )
   }
@@ -221,14 +234,25 @@ interface Noted {
   currency_code: string
   kind: 'individual' | 'company'
   refusals: number
+  /** The e-mail that the provider was given. */
+  sent_email: string | null
 }
 
-/** One in use for a vendor and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
-async function notePayee(unit: Unit, vendorId: string, account: Connection, input: NewPayee): Promise<Noted> {
-  const [row] = await unit.run(
-    statement<Noted>(
-      'payouts.note_payee',
-      `with kept as (
+/** One in use for a vendor, or the store, and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
+async function notePayee(unit: Unit, vendorId: string | null, account: Connection, input: NewPayee): Promise<Noted> {
+  const { kind, country, currency_code, email } = input
+  const values = [account.id, account.provider_id, kind, country, currency_code ?? null, email ?? null]
+  const statementOf = vendorId === null ? noteStorePayeeStatement : noteVendorPayeeStatement
+  const [row] = await unit.run(statementOf([tenantOf(unit), newId('payee'), vendorId, ...values]))
+  if (row === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
+  if (row.reference === null && row.email === '') throw invalidData('Say an email: the payment provider writes to it, and none is known')
+  return row
+}
+
+const noteVendorPayeeStatement = (values: unknown[]) =>
+  statement<Noted>(
+    'payouts.note_payee',
+    `with kept as (
          insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
          select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
          on conflict (tenant_id, vendor_id, payment_account_id) where replaced_at is null do update set
@@ -237,35 +261,41 @@ async function notePayee(unit: Unit, vendorId: string, account: Connection, inpu
            currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
          returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
        )
-       select kept.*, coalesce($9, v.email, '') as email, v.name from kept join vendor v on v.tenant_id = $1 and v.id = $3`,
-      [
-        tenantOf(unit),
-        newId('payee'),
-        vendorId,
-        account.id,
-        account.provider_id,
-        input.kind,
-        input.country,
-        input.currency_code ?? null,
-        input.email ?? null,
-      ],
-    ),
+       select kept.*, coalesce($9, v.email, '') as email, v.name, (select o.request ->> 'email' from payment_operation o where o.tenant_id = $1
+         and o.operation_key = 'payee:' || kept.id || ':' || kept.refusals) as sent_email
+       from kept join vendor v on v.tenant_id = $1 and v.id = $3`,
+    values,
   )
-  if (row === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
-  if (row.email === '') throw invalidData('Say an email: the payment provider writes to it, and the vendor has none')
-  return row
-}
+
+/** $3 is no vendor. */
+const noteStorePayeeStatement = (values: unknown[]) =>
+  statement<Noted>(
+    'payouts.note_store_payee',
+    `with kept as (
+       insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
+       select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
+       on conflict (tenant_id, payment_account_id) where vendor_id is null and replaced_at is null do update set
+         kind = case when y.reference is null then excluded.kind else y.kind end,
+         country = case when y.reference is null then excluded.country else y.country end,
+         currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
+       returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
+     )
+     select kept.*, coalesce($9, '') as email, s.name, (select o.request ->> 'email' from payment_operation o where o.tenant_id = $1
+       and o.operation_key = 'payee:' || kept.id || ':' || kept.refusals) as sent_email
+     from kept join store s on s.tenant_id = $1`,
+    values,
+  )
 
 /** What a provider says of a payee is what we say. Whoever may be paid from now on is paid what was waiting. */
 async function noteSnapshot(context: Context, id: string, snapshot: PayeeSnapshot): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const [changed] = await unit.run(
-      statement<{ vendor_id: string; was: string; status: string }>(
+      statement<{ vendor_id: string | null; payment_account_id: string; was: string; status: string }>(
         'payouts.note_snapshot',
         `with known as (select status from payee where tenant_id = $1 and id = $2 for update)
          update payee y set reference = coalesce(y.reference, $3), status = $4, requirements = $5, country = $6,
            currency_code = coalesce($7, y.currency_code), synced_at = $8, failure = null, updated_at = now()
-         from known where y.tenant_id = $1 and y.id = $2 returning y.vendor_id, known.status as was, y.status`,
+         from known where y.tenant_id = $1 and y.id = $2 returning y.vendor_id, y.payment_account_id, known.status as was, y.status`,
         [
           tenantOf(unit),
           id,
@@ -278,21 +308,23 @@ async function noteSnapshot(context: Context, id: string, snapshot: PayeeSnapsho
         ],
       ),
     )
-    if (changed !== undefined && changed.status === 'active' && changed.was !== 'active') {
-      await emit(unit, 'vendor.payable_changed', { vendor_id: changed.vendor_id }, { requestId: context.requestId })
-    }
+    if (changed === undefined || changed.status !== 'active' || changed.was === 'active') return
+    const { vendor_id, payment_account_id } = changed
+    const by = { requestId: context.requestId }
+    if (vendor_id === null) await emit(unit, 'store_balance.due', { payment_account_id }, by)
+    else await emit(unit, 'vendor.payable_changed', { vendor_id }, by)
   })
 }
 
 /** @throws not_found; not_allowed for one that the provider does not know yet */
 async function findPayee(context: Context, filter: PayeeFilter): Promise<PayeeRow & { reference: string }> {
   const [row] = await context.db.read(context.scope, listPayeesStatement(tenantOf(context), filter, singlePage))
-  if (row === undefined)
-    throw notFound(
-      filter.id === undefined ? 'The vendor has no payee yet: POST /vendor/payee' : `Payee with id: ${filter.id[0]} was not found`,
-    )
+  const path = filter.isOfStore === true ? '/admin/store-payee' : '/vendor/payee'
+  if (row === undefined) {
+    throw notFound(filter.id === undefined ? `There is no payee yet: POST ${path}` : `Payee with id: ${filter.id[0]} was not found`)
+  }
   const { reference } = row
-  if (reference === null) throw notAllowed('The payment provider does not know this payee yet: POST /vendor/payee again', 'payee_unknown')
+  if (reference === null) throw notAllowed(`The payment provider does not know this payee yet: POST ${path} again`, 'payee_unknown')
   return { ...row, reference }
 }
 
@@ -326,12 +358,20 @@ const goneOf = ({ reference, country, currency_code: currency }: PayeeRow & { re
  * A page of the provider's where the vendor says who it is.
  * @throws not_found before there is a payee; conflict while the provider does not answer
  */
-export async function onboardingLink(
-  context: Context,
-  urls: { returnUrl: string; refreshUrl: string },
-): Promise<{ url: string; expires_at: Date }> {
-  const store = asStore(context)
-  const payee = await findPayee(store, { vendorIds: [vendorOf(context)], isReplaced: false })
+export const onboardingLink = (context: Context, urls: { returnUrl: string; refreshUrl: string }): Promise<OnboardingLink> =>
+  linkOf(asStore(context), { vendorIds: [vendorOf(context)], isReplaced: false }, urls)
+
+/** The same for the store itself. */
+export const storeOnboardingLink = (context: Context, urls: { returnUrl: string; refreshUrl: string }): Promise<OnboardingLink> =>
+  linkOf(context, { isOfStore: true, isReplaced: false }, urls)
+
+interface OnboardingLink {
+  url: string
+  expires_at: Date
+}
+
+async function linkOf(store: Context, filter: PayeeFilter, urls: { returnUrl: string; refreshUrl: string }): Promise<OnboardingLink> {
+  const payee = await findPayee(store, filter)
   const provider = payingProvider(payee.provider_id)
   const account = await accountFor(store, provider, payee.payment_account_id)
   const now = store.clock.now()

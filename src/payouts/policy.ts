@@ -221,8 +221,10 @@ function reserveToLift(facts: Facts, assessed: Assessment): Step | null {
   return assessed.reservedMinor > most ? { kind: 'lift_reserve', hold: reserve, keepMinor: most } : null
 }
 
+type Movable = Pick<Facts, 'currency_code' | 'stepMinor'> & { releases: readonly ReleaseFact[] }
+
 /** The newest release goes back first. What a provider would not give back lately it is not asked for again. */
-function clawbackOf(facts: Facts, excessMinor: bigint): Step | null {
+export function clawbackOf(facts: Movable, excessMinor: bigint): Extract<Step, { kind: 'clawback' }> | null {
   for (const release of [...facts.releases].reverse()) {
     if (release.method !== 'provider' || release.state !== 'succeeded') continue
     const wanted = lesser(excessMinor, release.amount_minor - release.clawed_minor)
@@ -248,7 +250,7 @@ function returnOf(release: ReleaseFact, amountMinor: bigint): Settled | null {
  * into the currency that it keeps moves not at all.
  */
 function inSteps(
-  facts: Facts,
+  facts: Movable,
   providerId: string,
   wanted: bigint,
   changed: (amountMinor: bigint) => Settled | null,

@@ -61,8 +61,20 @@ interface NewRelease {
   settled?: Settled | null
 }
 
-/** Writes a release of a vendor order. One that a provider is to be asked for has the event that resumes it. */
-export async function insertRelease(unit: Unit, context: Context, facts: Facts, release: NewRelease): Promise<string> {
+/** Whose a release is: a vendor's for its order, or the store's of the operator's account. */
+type ReleaseOf = Pick<Facts, 'vendor_id' | 'vendor_order_id' | 'order_id' | 'currency_code'> | StoreOf
+
+interface StoreOf {
+  vendor_id: null
+  vendor_order_id: null
+  order_id: null
+  currency_code: string
+  payment_account_id: string
+  payee_id: string
+}
+
+/** Writes a release. One that a provider is to be asked for has the event that resumes it. */
+export async function insertRelease(unit: Unit, context: Context, of: ReleaseOf, release: NewRelease): Promise<string> {
   const id = newId('rel')
   await unit.run(
     statement(
@@ -73,13 +85,13 @@ export async function insertRelease(unit: Unit, context: Context, facts: Facts, 
       [
         tenantOf(unit),
         id,
-        facts.vendor_id,
-        facts.vendor_order_id,
-        facts.order_id,
+        of.vendor_id,
+        of.vendor_order_id,
+        of.order_id,
         release.method,
         release.payment?.id ?? null,
-        release.payment?.payee_id ?? null,
-        facts.currency_code,
+        'payee_id' in of ? of.payee_id : (release.payment?.payee_id ?? null),
+        of.currency_code,
         release.amountMinor,
         release.state,
         context.actorId,
@@ -89,23 +101,25 @@ export async function insertRelease(unit: Unit, context: Context, facts: Facts, 
       ],
     ),
   )
-  if (release.state === 'pending') await emitResume(unit, context, facts.vendor_order_id, id)
+  if (release.state === 'pending') await emitResume(unit, context, of.vendor_id === null ? of.payment_account_id : of, id)
   return id
 }
 
-async function emitResume(unit: Unit, context: Context, vendorOrderId: string, id: string): Promise<void> {
-  await emit(
-    unit,
-    'release.requested',
-    { vendor_order_id: vendorOrderId, id },
-    { availableAt: new Date(context.clock.now().getTime() + resumeAfter_ms), requestId: context.requestId },
-  )
+/** @param of the vendor order, or the account that the store is paid from */
+async function emitResume(unit: Unit, context: Context, of: { vendor_order_id: string } | string, id: string): Promise<void> {
+  const later = { availableAt: new Date(context.clock.now().getTime() + resumeAfter_ms), requestId: context.requestId }
+  if (typeof of === 'string') await emit(unit, 'store_balance.due', { payment_account_id: of }, later)
+  else await emit(unit, 'release.requested', { vendor_order_id: of.vendor_order_id, id }, later)
 }
+
+type ClawbackOf =
+  | { vendorId: string; vendorOrderId: string; currency: string }
+  | { vendorId: null; vendorOrderId: null; currency: string; accountId: string }
 
 export async function insertClawback(
   unit: Unit,
   context: Context,
-  of: { vendorId: string; vendorOrderId: string; currency: string },
+  of: ClawbackOf,
   clawback: {
     method: 'provider' | 'offset' | 'write_off'
     releaseId?: string
@@ -142,7 +156,7 @@ export async function insertClawback(
       ],
     ),
   )
-  if (isAsked) await emitResume(unit, context, of.vendorOrderId, id)
+  if (isAsked) await emitResume(unit, context, of.vendorId === null ? of.accountId : { vendor_order_id: of.vendorOrderId }, id)
   return id
 }
 
@@ -254,9 +268,10 @@ export async function liftReserve(
 
 export interface PendingRow {
   id: string
-  vendor_id: string
-  vendor_order_id: string
-  order_id: string
+  /** Null, as the two below, where it is the store's. */
+  vendor_id: string | null
+  vendor_order_id: string | null
+  order_id: string | null
   amount_minor: bigint
   currency_code: string
   /** What moves, where the provider keeps another currency than the order's. */
@@ -271,9 +286,9 @@ export interface PendingRow {
   release_reference: string | null
 }
 
-const pendingFrom = `r.vendor_id, r.vendor_order_id, r.order_id, r.currency_code, p.provider_id, p.payment_account_id, p.data,
-  y.reference as payee_reference, r.reference as release_reference`
-const pendingJoin = `join payment p on p.tenant_id = $1 and p.id = r.payment_id join payee y on y.tenant_id = $1 and y.id = r.payee_id`
+const pendingFrom = `r.vendor_id, r.vendor_order_id, r.order_id, r.currency_code, y.provider_id, y.payment_account_id,
+  coalesce(p.data, '{}') as data, y.reference as payee_reference, r.reference as release_reference`
+const pendingJoin = `join payee y on y.tenant_id = $1 and y.id = r.payee_id left join payment p on p.tenant_id = $1 and p.id = r.payment_id`
 
 export const pendingStatement = {
   release: (tenantId: string, id: string) =>
@@ -335,7 +350,7 @@ export async function noteAnswer(context: Context, what: 'release' | 'clawback',
     if (closed.length === 0 || answer.state !== 'succeeded') return
     const fact = {
       source: row.id,
-      vendorId: row.vendor_id,
+      to: row.vendor_id === null ? ('store' as const) : { vendorId: row.vendor_id },
       from: { code: 'A:psp_clearing', partyId: row.provider_id } as const,
       currency: row.currency_code,
       amountMinor: row.amount_minor,

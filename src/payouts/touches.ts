@@ -1,5 +1,6 @@
 import { type Context, statement, tenantOf } from '../db/index.js'
 import type { PaymentProvider, Settled, Touch, TouchHandlers } from '../payments/index.js'
+import { noteTakenBackOfStore } from './commands/settle-store-balance.js'
 import { settleVendorOrder } from './commands/settle-vendor-order.js'
 import { type MadeRelease, syncRelease } from './commands/sync-release.js'
 import { syncPayee } from './payees.js'
@@ -26,7 +27,7 @@ async function touchPayee(context: Context, provider: PaymentProvider, touch: To
 async function touchRelease(context: Context, provider: PaymentProvider, touch: Touch): Promise<Settled> {
   const [row] = await context.db.read(
     context.scope,
-    statement<MadeRelease>(
+    statement<Omit<MadeRelease, 'vendor_order_id'> & { vendor_order_id: string | null }>(
       'payouts.release_by_reference',
       `select r.id, r.vendor_order_id, r.reference, y.payment_account_id from release r join payee y on y.tenant_id = $1 and y.id = r.payee_id
        where r.tenant_id = $1 and y.provider_id = $2 and r.reference = $3`,
@@ -35,7 +36,12 @@ async function touchRelease(context: Context, provider: PaymentProvider, touch: 
   )
   // Its answer may still be under way to its row.
   if (row === undefined) return { kind: 'unknown' }
-  await syncRelease(context, provider, row)
-  await settleVendorOrder(context, row.vendor_order_id)
+  const { vendor_order_id } = row
+  if (vendor_order_id === null) {
+    await noteTakenBackOfStore(context, provider, row)
+    return { kind: 'done' }
+  }
+  await syncRelease(context, provider, { ...row, vendor_order_id })
+  await settleVendorOrder(context, vendor_order_id)
   return { kind: 'done' }
 }

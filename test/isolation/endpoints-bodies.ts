@@ -82,6 +82,10 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   // One that is over: it holds nothing of what the next requests want.
   'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
   'POST /vendor/payee': () => ({ country: 'us' }),
+  'POST /admin/store-payee': () => ({ country: 'us' }),
+  'POST /platform/tenants/:id/payouts': () => ({ held_reason: null }),
+  'POST /admin/commission-tax': () => ({ rate: 0 }),
+  'POST /admin/vendors/:id/commission-tax': () => ({ treatment: 'exempt' }),
   'POST /vendor/seller-identity': () => ({ kind: 'company', legal_name: 'Twin Ltd' }),
   'POST /admin/vendors/:id/seller-identity': () => ({ kind: 'company', legal_name: 'Twin Ltd' }),
   'GET /admin/vendors/:id/statements': () => ({ from: '2026-01-01', to: '2026-02-01' }),

@@ -96,7 +96,7 @@ export async function brokenTruths(
   )
   say(Number(books.clearing) === net, `the account holds ${net}, the books say ${books.clearing}`)
   say(Number(books.held) === held, `banks hold ${held}, the books say ${books.held}`)
-  say(Number(books.released) === transferred, `vendors were sent ${transferred}, the books say ${books.released}`)
+  say(Number(books.released) === transferred, `vendors, and the store, were sent ${transferred}, the books say ${books.released}`)
   say(books.unbalanced === 0, `${books.unbalanced} entries do not balance`)
   say(books.strangers === 0, `${books.strangers} postings are in another store's accounts`)
   return broken
@@ -122,7 +122,7 @@ async function booksOf(adminUrl: string, store: StripeStore): Promise<BooksRow> 
        join app.ledger_transaction t on t.tenant_id = p.tenant_id and t.id = p.transaction_id where p.tenant_id = $1)
      select coalesce(sum(amount_minor) filter (where code = 'A:psp_clearing'), 0) as clearing,
             coalesce(sum(amount_minor) filter (where code = 'A:dispute_hold'), 0) as held,
-            coalesce(sum(amount_minor) filter (where code = 'L:vendor' and kind in ('release', 'clawback')), 0) as released,
+            -coalesce(sum(amount_minor) filter (where code = 'A:psp_clearing' and kind in ('release', 'clawback')), 0) as released,
             (select count(*) from (select 1 from line group by transaction_id, currency_code having sum(amount_minor) <> 0) u)::int as unbalanced,
             (select count(*) from app.ledger_posting p where p.tenant_id = $1
                and not exists (select 1 from app.ledger_account a where a.tenant_id = $1 and a.id = p.account_id))::int as strangers

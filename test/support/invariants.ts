@@ -117,14 +117,27 @@ const always: Record<string, string> = {
   'what went out to a vendor and came back is what the books say': `
     select coalesce(r.vendor_id, b.vendor_id) as vendor, r.net, b.booked from (
       select vendor_id, currency_code, sum(amount) as net from (
-        select vendor_id, currency_code, amount_minor as amount from app.release where tenant_id = $1 and state = 'succeeded' and method <> 'offset'
+        select vendor_id, currency_code, amount_minor as amount from app.release
+          where tenant_id = $1 and state = 'succeeded' and method <> 'offset' and vendor_id is not null
         union all select vendor_id, currency_code, -amount_minor from app.clawback
-          where tenant_id = $1 and state = 'succeeded' and method = 'provider') m group by 1, 2) r
+          where tenant_id = $1 and state = 'succeeded' and method = 'provider' and vendor_id is not null) m group by 1, 2) r
     full join (select a.party_id as vendor_id, a.currency_code, sum(s.amount_minor) as booked from app.ledger_account a
       join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
       where a.tenant_id = $1 and a.code = 'L:vendor' and t.kind in ('release', 'clawback') group by 1, 2) b
       on b.vendor_id = r.vendor_id and b.currency_code = r.currency_code
     where coalesce(r.net, 0) <> coalesce(b.booked, 0)`,
+  'what the store was paid of the operator’s account, less what was taken back, is at its bank by the books': `
+    select r.net, b.booked from (select coalesce(sum(x.amount), 0) as net from (
+        select amount_minor as amount from app.release where tenant_id = $1 and state = 'succeeded' and vendor_id is null
+        union all select -amount_minor from app.clawback where tenant_id = $1 and state = 'succeeded' and vendor_id is null) x) r
+    cross join (select coalesce(sum(s.amount_minor), 0) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id
+      where a.tenant_id = $1 and a.code = 'A:bank' and t.kind in ('release', 'clawback') and exists (
+        select 1 from app.ledger_posting o join app.ledger_account c on c.tenant_id = $1 and c.id = o.account_id and c.code = 'A:psp_clearing'
+        where o.tenant_id = $1 and o.transaction_id = t.id)) b where r.net <> b.booked`,
+  'a release of the store’s was made to a payee of the store’s, and one of a vendor’s to the vendor’s': `
+    select r.id from app.release r join app.payee y on y.tenant_id = $1 and y.id = r.payee_id
+    where r.tenant_id = $1 and r.vendor_id is distinct from y.vendor_id`,
   'no more is taken back of a release than it was, and what is netted is netted on both sides': `
     select r.id from app.release r where r.tenant_id = $1 and (
       r.amount_minor < coalesce((select sum(c.amount_minor) from app.clawback c where c.tenant_id = $1 and c.release_id = r.id
@@ -178,7 +191,14 @@ const always: Record<string, string> = {
         - coalesce((select sum(case a.code when 'L:tax' then c.tax_minor else c.commission_minor end) from app.order_credit c
             where c.tenant_id = $1 and c.state = 'booked'), 0) as sold
       from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
+      join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id and t.kind <> 'commission_tax'
       where a.tenant_id = $1 and a.code in ('L:tax', 'R:commission') group by a.code) b where b.booked <> b.sold`,
+  'the store owes the tax that its invoices say, less its credit notes’': `
+    select w.said, b.booked from (
+      select coalesce(sum(case kind when 'invoice' then tax_minor else -tax_minor end), 0) as said from app.invoice where tenant_id = $1) w
+    cross join (select coalesce(-sum(s.amount_minor), 0) as booked from app.ledger_account a
+      join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id where a.tenant_id = $1 and a.code = 'L:commission_tax') b
+    where w.said <> b.booked`,
   'the store and the platform pay for their discounts, of what was not given back': `
     select w.code, w.wanted, b.booked from (
       select 'E:promotion' as code, (select coalesce(sum(v.store_discount_minor), 0) from app.vendor_order v where v.tenant_id = $1)

@@ -4,6 +4,7 @@ import { routes as audit } from './audit.js'
 import { routes as campaigns } from './campaigns.js'
 import { routes as commissionRules } from './commission-rules.js'
 import { routes as customerGroups } from './customer-groups.js'
+import { routes as commissionTax } from './commission-tax.js'
 import { routes as customers } from './customers.js'
 import { routes as disputes } from './disputes.js'
 import { routes as draftOrders } from './draft-orders.js'
@@ -47,6 +48,7 @@ import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
 import { routes as shippingOptionTypes } from './shipping-option-types.js'
 import { routes as staff } from './staff.js'
+import { routes as storePayee } from './store-payee.js'
 import { routes as stores } from './stores.js'
 import { routes as storeCredit } from './store-credit.js'
 import { routes as taxes } from './taxes.js'
@@ -112,6 +114,8 @@ export const routes: Route[] = [
   ...paymentCollections,
   ...payees,
   ...releases,
+  ...storePayee,
+  ...commissionTax,
   ...payouts,
   ...invoices,
   ...holds,

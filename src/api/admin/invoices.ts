@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { creditInvoice, issueInvoices, listInvoicesStatement } from '../../payouts/index.js'
-import { answerInvoiceFile, invoiceFields, renderInvoice } from '../money-answers.js'
+import { answerInvoiceCsv, answerInvoiceFile, invoiceFields, renderInvoice } from '../money-answers.js'
 import { ids, needWholeStore, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = { defaults: invoiceFields }
@@ -56,6 +56,18 @@ export const routes: Route[] = [
     handle(request) {
       needWholeStore(request, 'payouts:read')
       return answerInvoiceFile(request.context, request.params.id as string)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/invoices/:id/csv',
+    summary: 'The lines of an invoice or credit note, with the tax that is in each',
+    access: 'payouts:read',
+    ids: { id: 'invoice' },
+    handle(request) {
+      needWholeStore(request, 'payouts:read')
+      return answerInvoiceCsv(request.context, request.params.id as string)
     },
   }),
   route({

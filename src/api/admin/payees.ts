@@ -20,6 +20,7 @@ export const payeeFields: FieldsPolicy = {
     'currency_code',
     'failure',
     'synced_at',
+    'held_reason',
     'replaced_at',
     'created_at',
     'updated_at',
@@ -32,7 +33,13 @@ const payees = reading({
   plural: 'payees',
   label: 'Payee',
   access: 'payouts:read',
-  query: z.strictObject({ id: ids, vendor_id: ids, status: ids, is_replaced: z.stringbool().optional() }),
+  query: z.strictObject({
+    id: ids,
+    vendor_id: ids,
+    status: ids,
+    is_replaced: z.stringbool().optional(),
+    of_store: z.stringbool().optional(),
+  }),
   fields: payeeFields,
   load: (request, query, page) => {
     needWholeStore(request, 'payouts:read')
@@ -41,7 +48,13 @@ const payees = reading({
       context.scope,
       listPayeesStatement(
         tenantOf(context),
-        { id: query.id, vendorIds: query.vendor_id, status: query.status, isReplaced: query.is_replaced },
+        {
+          id: query.id,
+          vendorIds: query.vendor_id,
+          status: query.status,
+          isReplaced: query.is_replaced,
+          isOfStore: query.of_store,
+        },
         page,
       ),
     )

@@ -49,7 +49,15 @@ const releases = reading({
   plural: 'releases',
   label: 'Release',
   access: 'payouts:read',
-  query: z.strictObject({ id: ids, vendor_id: ids, vendor_order_id: ids, order_id: ids, payout_id: ids, state: ids }),
+  query: z.strictObject({
+    id: ids,
+    vendor_id: ids,
+    vendor_order_id: ids,
+    order_id: ids,
+    payout_id: ids,
+    state: ids,
+    of_store: z.stringbool().optional(),
+  }),
   ids: { vendor_order_id: 'vendor_order', payout_id: 'payout' },
   fields: releaseFields,
   descending: true,
@@ -63,6 +71,7 @@ const releases = reading({
       orderIds: query.order_id ?? null,
       payoutIds: query.payout_id ?? null,
       states: query.state ?? null,
+      isOfStore: query.of_store ?? null,
     }
     return context.db.read(context.scope, listReleasesStatement(tenantOf(context), filter, page))
   },

@@ -6,6 +6,7 @@ import { anyRelease, listInvoicesStatement, listPayoutsStatement, listReleasesSt
 import { releaseFields, renderRelease } from '../admin/releases.js'
 import {
   answerBalance,
+  answerInvoiceCsv,
   answerInvoiceFile,
   answerPayables,
   answerStatement,
@@ -147,6 +148,15 @@ export const routes: Route[] = [
       if (row === undefined) throw notFound(`Invoice with id: ${id} was not found`)
       return { invoice: fields.project(renderInvoice(row)) }
     },
+  }),
+  route({
+    surface: 'vendor',
+    method: 'GET',
+    path: '/vendor/invoices/:id/csv',
+    summary: 'The lines of an invoice or credit note, with the tax that is in each',
+    access: 'payouts:read',
+    ids: { id: 'invoice' },
+    handle: ({ context, params }) => answerInvoiceCsv(context, params.id as string),
   }),
   route({
     surface: 'vendor',

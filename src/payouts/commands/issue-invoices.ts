@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
-import { invalidData, isDuplicate, newId, notAllowed, notFound, toMajor } from '../../kernel/index.js'
-import { type DocumentText, pdfOf } from '../documents.js'
+import { invalidData, isDuplicate, newId, notAllowed, notFound } from '../../kernel/index.js'
+import { commissionTaxEntry, post } from '../../ledger/index.js'
+import { type TaxTreatment, taxWithin } from '../commission-tax.js'
+import { pdfOf } from '../documents.js'
 import { lockVendorStatement } from '../facts.js'
+import type { InvoiceLine } from '../queries/invoices.js'
+import { invoiceText, type Parties } from '../render-invoice.js'
 
-/** A vendor order on an invoice: what its vendor sold, and the store's commission of it, in minor units. */
-interface InvoiceLine {
-  vendor_order_id: string
-  display_id: string
-  date: string
-  base_minor: number
-  commission_minor: number
-}
+type TaxableLine = Omit<InvoiceLine, 'tax_minor'> & { tax_ppm: number; tax_treatment: TaxTreatment }
 
 interface Wanted {
   vendor_id: string
@@ -80,12 +77,23 @@ function wantedStatement(tenantId: string, period: string, { from, to }: { from:
   )
 }
 
-function linesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<InvoiceLine> {
+/** What is given back is taxed as it was when it was invoiced; what was invoiced before there was tax, not at all. */
+const taxOf = `case when sold.l is null then w.commission_tax_ppm else coalesce((sold.l ->> 'tax_ppm')::integer, 0) end as tax_ppm,
+  case when sold.l is null then d.commission_tax_treatment else coalesce(sold.l ->> 'tax_treatment', 'standard') end as tax_treatment`
+
+function linesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<TaxableLine> {
   return statement(
     'payouts.invoice_lines',
     `select s.vendor_order_id, s.display_id, to_char(s.at at time zone 'UTC', 'YYYY-MM-DD') as date, s.base_minor::float8 as base_minor,
-            s.commission_minor::float8 as commission_minor
-     from (${charged} union all ${returned}) s where s.vendor_id = $4 and s.currency_code = $5 and s.kind = $6
+            s.commission_minor::float8 as commission_minor, ${taxOf}
+     from (${charged} union all ${returned}) s
+     join store w on w.tenant_id = $1 join vendor d on d.tenant_id = $1 and d.id = s.vendor_id
+     left join lateral (
+       select l from vendor_order v join invoice i on i.tenant_id = $1 and i.vendor_id = v.vendor_id and i.currency_code = v.currency_code
+         and i.kind = 'invoice' and i.period = to_char(v.created_at at time zone 'UTC', 'YYYY-MM')
+       cross join lateral jsonb_array_elements(i.lines) l
+       where s.kind = 'credit_note' and v.tenant_id = $1 and v.id = s.vendor_order_id and l ->> 'vendor_order_id' = v.id) sold on true
+     where s.vendor_id = $4 and s.currency_code = $5 and s.kind = $6
      order by s.at, s.vendor_order_id limit $7`,
     [tenantId, from, to, wanted.vendor_id, wanted.currency_code, wanted.kind, linesMaximum + 1],
   )
@@ -114,10 +122,15 @@ async function issue(
   // Somebody else made it meanwhile: it has its number, and this one takes none.
   if (known !== undefined) return null
   if (lines.length > linesMaximum) throw invalidData(`Vendor ${wanted.vendor_id} sold more than ${linesMaximum} orders in ${period}`)
-  return write(unit, context, { ...wanted, period, lines, correctsId: null, correctsLabel: null })
+  return write(unit, context, { ...wanted, period, lines: lines.map(taxed), correctsId: null, correctsLabel: null })
 }
 
-interface NewInvoice extends Wanted {
+const taxed = (line: TaxableLine): InvoiceLine => ({
+  ...line,
+  tax_minor: Number(taxWithin(BigInt(line.commission_minor), { rate_ppm: line.tax_ppm, treatment: line.tax_treatment })),
+})
+
+export interface NewInvoice extends Wanted {
   period: string
   lines: readonly InvoiceLine[]
   correctsId: string | null
@@ -139,9 +152,12 @@ async function write(unit: Unit, context: Context, invoice: NewInvoice): Promise
       ),
     ),
     unit.run(
-      statement<{ store: string; vendor: string; email: string | null }>(
+      statement<Parties>(
         'payouts.invoice_parties',
-        'select s.name as store, v.name as vendor, v.email from store s join vendor v on v.tenant_id = $1 and v.id = $2 where s.tenant_id = $1',
+        `select s.name as store, s.legal_name, s.legal_address, s.vat_number, v.name as vendor, v.email, i.legal_name as vendor_legal_name,
+                i.address as vendor_address, i.vat_number as vendor_vat_number
+         from store s join vendor v on v.tenant_id = $1 and v.id = $2
+         left join seller_identity i on i.tenant_id = $1 and i.vendor_id = v.id where s.tenant_id = $1`,
         [tenantId, invoice.vendor_id],
       ),
     ),
@@ -149,14 +165,15 @@ async function write(unit: Unit, context: Context, invoice: NewInvoice): Promise
   if (numbered === undefined || about === undefined) throw notFound(`Vendor with id: ${invoice.vendor_id} was not found`)
   const label = `${series}-${String(numbered.number).padStart(6, '0')}`
   const total = invoice.lines.reduce((sum, line) => sum + BigInt(line.commission_minor), 0n)
-  const pdf = await pdfOf(textOf(invoice, { label, now, total, ...about }))
+  const tax = invoice.lines.reduce((sum, line) => sum + BigInt(line.tax_minor ?? 0), 0n)
+  const pdf = await pdfOf(invoiceText(invoice, about, { label, issuedAt: now, totalMinor: total, taxMinor: tax }))
   const id = newId('inv')
   await unit.run(
     statement(
       'payouts.insert_invoice',
       `insert into invoice (tenant_id, id, vendor_id, kind, series, number, label, period, currency_code, total_minor, lines, corrects_invoice_id,
-         pdf, sha256, issued_at, created_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+         pdf, sha256, issued_at, created_by, tax_minor)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
       [
         tenantId,
         id,
@@ -174,38 +191,13 @@ async function write(unit: Unit, context: Context, invoice: NewInvoice): Promise
         createHash('sha256').update(pdf).digest('hex'),
         now,
         context.actorId,
+        tax,
       ],
     ),
   )
+  const { kind, currency_code: currency } = invoice
+  await post(unit, [commissionTaxEntry({ source: id, kind, currency, amountMinor: tax, occurredAt: now })])
   return id
-}
-
-function textOf(
-  invoice: NewInvoice,
-  about: { label: string; now: Date; total: bigint; store: string; vendor: string; email: string | null },
-): DocumentText {
-  const shown = (minor: number | bigint) => String(toMajor(minor, invoice.currency_code))
-  const isInvoice = invoice.kind === 'invoice'
-  return {
-    title: `${isInvoice ? 'Commission invoice' : 'Credit note'} ${about.label}`,
-    madeAt: about.now,
-    heading: [
-      `From: ${about.store}`,
-      `To: ${about.vendor}${about.email === null ? '' : `, ${about.email}`}`,
-      `Issued: ${about.now.toISOString().slice(0, 10)}`,
-      `Month: ${invoice.period}`,
-      ...(invoice.correctsLabel === null ? [] : [`Corrects: ${invoice.correctsLabel}`]),
-    ],
-    tables: [
-      {
-        title: `Commission${isInvoice ? '' : ' given back'} in ${invoice.currency_code.toUpperCase()}`,
-        header: ['Date', 'Order', 'Sold, without tax', 'Commission'],
-        rows: invoice.lines.map((line) => [line.date, line.display_id, shown(line.base_minor), shown(line.commission_minor)]),
-        widths: [0.2, 0.3, 0.25, 0.25],
-        footer: ['Total', '', '', shown(about.total)],
-      },
-    ],
-  }
 }
 
 /**

@@ -54,7 +54,7 @@ export async function markPaid(unit: Unit, context: Context, id: string, input: 
     releases.map((release) =>
       releaseEntry({
         source: release.id,
-        vendorId: payout.vendor_id,
+        to: { vendorId: payout.vendor_id },
         from: { code: 'A:bank' },
         currency: release.currency_code,
         amountMinor: release.amount_minor,

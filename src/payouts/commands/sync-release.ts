@@ -57,7 +57,10 @@ async function note(
   for (const { reference, amountMinor, settled } of foreign) {
     const source = await insertClawback(unit, context, of, { method: 'provider', releaseId: release.id, amountMinor, reference, settled })
     const fact = { source, currency: of.currency, amountMinor, occurredAt }
-    await post(unit, [clawbackEntry({ ...fact, vendorId: of.vendorId, from }), ...changedEntries('clawback', fact, provider.id, settled)])
+    await post(unit, [
+      clawbackEntry({ ...fact, to: { vendorId: of.vendorId }, from }),
+      ...changedEntries('clawback', fact, provider.id, settled),
+    ])
   }
   const after = await lockFacts(unit, context, release.vendor_order_id)
   if (after === undefined) return

@@ -1,4 +1,19 @@
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import type { TaxTreatment } from '../commission-tax.js'
+
+/** A vendor order on an invoice: what its vendor sold, and the store's commission of it, in minor units. */
+export interface InvoiceLine {
+  vendor_order_id: string
+  display_id: string
+  date: string
+  base_minor: number
+  /** With the tax that is in it. */
+  commission_minor: number
+  /** Of documents from before there was any, not there. */
+  tax_minor?: number
+  tax_ppm?: number
+  tax_treatment?: TaxTreatment
+}
 
 /** An invoice or credit note as lists show it; amounts in minor units. */
 export interface InvoiceRow {
@@ -10,8 +25,10 @@ export interface InvoiceRow {
   label: string
   period: string
   currency_code: string
+  /** With tax. */
   total_minor: bigint
-  lines: { vendor_order_id: string; display_id: string; date: string; base_minor: number; commission_minor: number }[]
+  tax_minor: bigint
+  lines: InvoiceLine[]
   corrects_invoice_id: string | null
   sha256: string
   issued_at: Date
@@ -30,7 +47,7 @@ export function listInvoicesStatement(tenantId: string, filter: InvoiceFilter, p
   const order = orderBy('i', page.order)
   return statement(
     `payouts.invoices.${order.name}`,
-    `select i.id, i.vendor_id, i.kind, i.series, i.number, i.label, i.period, i.currency_code, i.total_minor, i.lines, i.corrects_invoice_id,
+    `select i.id, i.vendor_id, i.kind, i.series, i.number, i.label, i.period, i.currency_code, i.total_minor, i.tax_minor, i.lines, i.corrects_invoice_id,
             i.sha256, i.issued_at, i.created_at, count(*) over ()::int as count
      from invoice i where i.tenant_id = $1 and ($2::text[] is null or i.id = any($2)) and ($3::text[] is null or i.vendor_id = any($3))
        and ($4::text[] is null or i.period = any($4)) and ($5::text[] is null or i.kind = any($5))

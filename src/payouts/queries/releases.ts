@@ -3,9 +3,10 @@ import { type ListPage, orderBy, type Statement, statement } from '../../db/inde
 /** A release as lists show it; amounts in minor units. */
 export interface ReleaseRow {
   id: string
-  vendor_id: string
-  vendor_order_id: string
-  order_id: string
+  /** Null, with its order, where it is the store's own of the operator's account. */
+  vendor_id: string | null
+  vendor_order_id: string | null
+  order_id: string | null
   method: string
   payment_id: string | null
   payee_id: string | null
@@ -34,9 +35,18 @@ export interface ReleaseFilter {
   orderIds: string[] | null
   payoutIds: string[] | null
   states: string[] | null
+  isOfStore: boolean | null
 }
 
-export const anyRelease: ReleaseFilter = { id: null, vendorIds: null, vendorOrderIds: null, orderIds: null, payoutIds: null, states: null }
+export const anyRelease: ReleaseFilter = {
+  id: null,
+  vendorIds: null,
+  vendorOrderIds: null,
+  orderIds: null,
+  payoutIds: null,
+  states: null,
+  isOfStore: null,
+}
 
 export function listReleasesStatement(tenantId: string, filter: ReleaseFilter, page: ListPage): Statement<ReleaseRow> {
   const order = orderBy('r', page.order)
@@ -53,7 +63,8 @@ export function listReleasesStatement(tenantId: string, filter: ReleaseFilter, p
      from release r where r.tenant_id = $1 and ($2::text[] is null or r.id = any($2)) and ($3::text[] is null or r.vendor_id = any($3))
        and ($4::text[] is null or r.vendor_order_id = any($4)) and ($5::text[] is null or r.order_id = any($5))
        and ($6::text[] is null or r.payout_id = any($6)) and ($7::text[] is null or r.state = any($7))
-     ${order.sql} limit $8 offset $9`,
+       and ($8::boolean is null or (r.vendor_id is null) = $8)
+     ${order.sql} limit $9 offset $10`,
     [
       tenantId,
       filter.id,
@@ -62,6 +73,7 @@ export function listReleasesStatement(tenantId: string, filter: ReleaseFilter, p
       filter.orderIds,
       filter.payoutIds,
       filter.states,
+      filter.isOfStore,
       page.limit,
       page.offset,
     ],

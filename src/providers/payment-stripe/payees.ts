@@ -71,7 +71,11 @@ export function stripePayees(access: StripeAccess): PayeePort {
             identity: { country: payee.country, entity_type: payee.kind },
             configuration: { recipient: { capabilities: { stripe_balance: { stripe_transfers: { requested: true } } } } },
             defaults: { currency: payee.currency, responsibilities: { fees_collector: 'application', losses_collector: 'application' } },
-            metadata: { operation: call.operationKey, tenant: call.tenantId, vendor: payee.vendorId },
+            metadata: {
+              operation: call.operationKey,
+              tenant: call.tenantId,
+              ...(payee.vendorId === null ? { payee: 'store' } : { vendor: payee.vendorId }),
+            },
             include,
           },
           { idempotencyKey: call.operationKey },

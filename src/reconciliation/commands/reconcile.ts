@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { conflict, StoaError, unexpectedState } from '../../kernel/index.js'
 import {
   type CompleteCart,
@@ -205,6 +206,8 @@ async function finish(context: Context, provider: Provider, call: ProviderCall, 
     const ofAccount = await noteExceptions(unit, run.payment_account_id, lists.flat(), [...cutOf(lists), ...balances.cut], now)
     const ofStore = await noteExceptions(unit, null, storeDrift.flat(), cutOf(storeDrift), now)
     const found = ofAccount.found + ofStore.found
+    // What of a shared account is the store's can be told now that both sides are known.
+    if (isShared) await emit(unit, 'store_balance.due', { payment_account_id: run.payment_account_id }, { requestId: context.requestId })
     await close(unit, run.id, { found, resolved: ofAccount.resolved + ofStore.resolved, opening: balances.opening, now })
   })
 }

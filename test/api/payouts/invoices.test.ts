@@ -123,6 +123,67 @@ describe('commission invoices', () => {
     assert.deepEqual(numbers, [1, 2, 3, 4], 'a refusal takes no number')
   })
 
+  it('say the tax that is in the commission, for each vendor as its treatment has it, and the books owe it', async () => {
+    const tax = (body: object) => store.admin.post('/admin/commission-tax', body)
+    const treat = (vendor: number, treatment: string) =>
+      store.admin.post(`/admin/vendors/${store.vendors[vendor]?.id}/commission-tax`, { treatment })
+    const nameless = await tax({ rate: 19 })
+    assert.equal(nameless.status, 400)
+    assert.match(nameless.body.message, /legal_name, legal_address, vat_number/)
+    const issuer = { legal_name: 'Bazaar GmbH', legal_address: 'Hof 1, 10115 Berlin', vat_number: 'DE123456789' }
+    assert.equal(good(await tax({ rate: 19, ...issuer })).commission_tax.rate, 19)
+    assert.match((await treat(1, 'reverse_charge')).body.message, /VAT number of its recipient/)
+    good(
+      await store.admin.post(`/admin/vendors/${store.vendors[1]?.id}/seller-identity`, {
+        kind: 'company',
+        legal_name: 'Atelier SARL',
+        vat_number: 'FR12345678901',
+        address: { address_1: 'Rue 1', city: 'Paris', postal_code: '75001', country_code: 'fr' },
+      }),
+    )
+    const { vendors } = good(await treat(1, 'reverse_charge')).commission_tax
+    assert.deepEqual(vendors, [{ vendor_id: store.vendors[1]?.id, treatment: 'reverse_charge' }])
+    const sold = await sellIn(month)
+    good(await issue())
+    const owed = async () => {
+      const { balances } = good(await store.admin.get('/admin/ledger/balances'))
+      const of = (code: string) => balances.find((one: { code: string }) => one.code === code)?.balance ?? 0
+      return [of('L:commission_tax'), of('R:commission')]
+    }
+    const taxes = async (kind: string) =>
+      (await invoices())
+        .filter((one: { kind: string }) => one.kind === kind)
+        .map((one: { total: number; tax: number; lines: { tax: number; tax_rate: number; tax_treatment: string }[] }) => [
+          one.total,
+          one.tax,
+          one.lines[0]?.tax,
+          one.lines[0]?.tax_treatment,
+        ])
+    // 19 % in 1.00 are 0.16, to the minor unit.
+    assert.deepEqual(await taxes('invoice'), [
+      [1, 0.16, 0.16, 'standard'],
+      [2, 0, 0, 'reverse_charge'],
+    ])
+    assert.deepEqual(await owed(), [0.16, 2.84])
+    const [first] = await invoices()
+    const csv = (await store.vendor(0).get(`/vendor/invoices/${first.id}/csv`)).body as string
+    assert.match(csv, /commission_without_tax,tax_treatment,tax_rate,tax\r\n.*,1,0\.84,standard,19,0\.16\r\n/)
+    // What is given back is taxed as it was, whatever holds since.
+    good(await tax({ rate: 7 }))
+    good(await treat(1, 'exempt'))
+    good(await store.admin.post(`/admin/payments/${sold.paymentId}/refund`, {}))
+    await asAdmin(app().adminUrl, 'update app.refund set settled_at = $2 where tenant_id = $1', [
+      store.tenantId,
+      `${monthsAgo(1)}-20T00:00:00Z`,
+    ])
+    good(await issue(monthsAgo(1)))
+    assert.deepEqual(await taxes('credit_note'), [
+      [1, 0.16, 0.16, 'standard'],
+      [2, 0, 0, 'reverse_charge'],
+    ])
+    assert.deepEqual(await owed(), [0, 0])
+  })
+
   it('are not made for a month that is not over', async () => {
     const early = await issue(monthsAgo(0))
     assert.equal(early.status, 400)

@@ -28,9 +28,19 @@ describe('a payee', () => {
     const { payee } = good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
     assert.equal(payee.status, 'onboarding')
     assert.deepEqual(payee.requirements, ['identity'])
-    const again = good(await store.vendor(0).post('/vendor/payee', { country: 'de', kind: 'company' }))
+    const again = good(await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company' }))
     assert.equal(again.payee.id, payee.id)
-    assert.equal(again.payee.country, 'us', 'the provider has it already')
+    const moved = await store.vendor(0).post('/vendor/payee', { country: 'de', kind: 'individual', email: 'new@stall.example' })
+    assert.deepEqual([moved.status, moved.body.code], [400, 'payee_facts_differ'])
+    assert.match(moved.body.message, /kind \(company\), country \(us\), email/, 'the provider has it already')
+    for (const [id, words] of [
+      ['pp_nobody', /There is no payment provider pp_nobody/],
+      ['pp_system_default', /pp_system_default pays nobody by itself/],
+    ] as const) {
+      const other = await store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company', provider_id: id })
+      assert.deepEqual([other.status, other.body.type], [400, 'invalid_data'])
+      assert.match(other.body.message, words)
+    }
     assert.equal(bank.payees.size, 1)
     const urls = { return_url: 'https://stall.example/back', refresh_url: 'https://stall.example/again' }
     const { onboarding_link } = good(await store.vendor(0).post('/vendor/payee/onboarding-link', urls))
