@@ -7,7 +7,7 @@ import { routes } from './api/index.js'
 import { completeCart, resumeCheckout, sweepCarts } from './checkout/index.js'
 import type { Config } from './config.js'
 import { issueGiftCards } from './credit/index.js'
-import { type Context, openDatabase, pendingMigrations } from './db/index.js'
+import { type Context, type Database, openDatabase, pendingMigrations } from './db/index.js'
 import { settleDispute } from './disputes/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
@@ -38,6 +38,7 @@ import {
   endPaymentSession,
   handlePaymentEvent,
   listPaymentEvents,
+  parkedOperatorEventsStatement,
   registerPaymentProvider,
   resumeRefund,
   sweepPaymentEvents,
@@ -131,6 +132,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     publicUrl: config.publicUrl ?? '',
     filesDirectory: filesDirectoryOf(config),
     readiness,
+    figures: figuresOf(db),
   }
   let server: http.Server | null = null
   try {
@@ -223,6 +225,14 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }
+
+const figuresOf = (db: Database): Services['figures'] => [
+  {
+    name: 'stoa_operator_events_parked',
+    help: "Events of the operator's payment accounts that wait for a person: GET /platform/payment-events?state=parked",
+    read: async () => (await db.read({ role: 'platform' }, parkedOperatorEventsStatement()))[0]?.count ?? 0,
+  },
+]
 
 /** Takes the port first: with PORT=0 the public address is known only then. */
 async function listen(config: Config, services: Services & { publicUrl: string }): Promise<http.Server> {

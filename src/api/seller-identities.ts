@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Context, tenantOf } from '../db/index.js'
 import { limits, notFound, type Sealer } from '../kernel/index.js'
 import { sellerIdentitiesStatement, viewOfIdentity } from '../reports/index.js'
+import { retrieveVendorStatement } from '../vendors/index.js'
 import { knownCountry } from './known-country.js'
 
 const text = z.string().trim().min(1).max(limits.name_characters).nullish()
@@ -44,9 +45,12 @@ export const sellerIdentityBody = z.strictObject({
   account_holder: text,
 })
 
-/** @throws not_found before the seller has stated anything */
+/** @throws not_found for a vendor that there is not, and before the seller has stated anything */
 export async function answerSellerIdentity(context: Context, sealer: Sealer, vendorId: string): Promise<object> {
   const [row] = await context.db.read(context.scope, sellerIdentitiesStatement(tenantOf(context), [vendorId]))
-  if (row === undefined) throw notFound('The seller has not stated who it is yet')
+  if (row === undefined) {
+    const [vendor] = await context.db.read(context.scope, retrieveVendorStatement(tenantOf(context), vendorId))
+    throw notFound(vendor === undefined ? `Vendor with id: ${vendorId} was not found` : 'The seller has not stated who it is yet')
+  }
   return { seller_identity: viewOfIdentity(sealer, row) }
 }

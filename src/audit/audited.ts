@@ -98,6 +98,15 @@ function recordStatement(
   )
 }
 
+/**
+ * Leaves a record of a reading: of what is kept sealed, who saw it counts as who changed it does.
+ * @param ids what was seen, at most a thousand of which are named
+ */
+export async function recordReading(unit: Unit, request: Omit<AuditedRequest, 'objectId'>, ids: readonly string[]): Promise<void> {
+  const after = { read: ids.slice(0, idsMaximum), count: ids.length }
+  await unit.run(recordStatement(unit.scope, { ...request, objectId: null }, null, { before: null, after }))
+}
+
 /** Commands answer the id of what they made, or it with its id. */
 function idOf(result: unknown): string | null {
   const id = typeof result === 'object' && result !== null ? (result as { id?: unknown }).id : result

@@ -21,7 +21,7 @@ import type { Services } from './services.js'
 export function createApp(services: Services, routes: readonly Route[], pages: Koa.Middleware): Koa {
   // Of a chain of addresses the last is the proxy's word; those before it are whatever the sender made up.
   const app = new Koa({ proxy: services.config.trustProxy, maxIpsCount: 1, asyncLocalStorage: false })
-  const metrics = metricsOf(services.db)
+  const metrics = metricsOf(services)
   app.use(requestIds)
   app.use(logs(services, metrics))
   app.use(errors(services))

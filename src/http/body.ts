@@ -33,7 +33,7 @@ export function readBody(request: IncomingMessage, limit_bytes: number): Promise
 
 /**
  * A JSON body. None at all is `{}`: clients send the content type with every request.
- * @throws invalid_data when it is no JSON, or nested too deeply
+ * @throws invalid_data when it is no JSON, nested too deeply, or has a key that no object can have
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {}
@@ -44,7 +44,15 @@ export function parseJson(bytes: Buffer): unknown {
     throw invalidData('Invalid request: the body is not valid JSON')
   }
   if (isDeeperThan(body, limits.bodyLevels)) throw invalidData('Invalid request: the body is nested too deeply')
+  // Schemas leave such a name out without a word, and what it stood for would seem to have been said.
+  if (namesPrototype(body)) throw invalidData('Invalid request: a key cannot be __proto__')
   return body
+}
+
+/** Goes down into a body, which is no deeper than it may be. */
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype)
 }
 
 /** Level by level: what is nested deeply enough exhausts the stack of everything that goes down into it, as writing JSON does. */

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Database } from '../db/index.js'
+import type { Services } from './services.js'
 
 export interface Metrics {
   registry: Registry
@@ -7,8 +7,8 @@ export interface Metrics {
   note(method: string, route: string, status: number, duration_s: number): void
 }
 
-/** Figures for Prometheus: of this process alone, so that each process is scraped. */
-export function metricsOf(db: Database): Metrics {
+/** Figures for Prometheus: of this process, so that each process is scraped; those of the whole deployment are the same wherever they are read. */
+export function metricsOf({ db, figures, log }: Pick<Services, 'db' | 'figures' | 'log'>): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const durations = new Histogram({
@@ -34,6 +34,22 @@ export function metricsOf(db: Database): Metrics {
       registers: [registry],
       collect() {
         this.set(read())
+      },
+    })
+  }
+  for (const { name, help, read } of figures) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        try {
+          this.set(await read())
+        } catch (error) {
+          // Without the database the process's own figures are wanted most.
+          this.set(Number.NaN)
+          log.warn({ err: error }, `the figure ${name} could not be read`)
+        }
       },
     })
   }

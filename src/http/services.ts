@@ -27,6 +27,8 @@ export interface Services {
   readonly filesDirectory: string
   /** What must answer for /ready, by name. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>
+  /** Figures of the whole deployment that /metrics shows beside the process's own, each read when it is asked for. */
+  readonly figures: readonly { name: string; help: string; read(): Promise<number> }[]
 }
 
 export interface Page {

@@ -87,17 +87,21 @@ export async function withoutOlder(unit: Unit, accountId: string, movements: rea
   return movements.map((movement) => (known.has(movement.reference) ? { ...movement, original: null } : movement))
 }
 
-function exchangedStatement(tenantId: string, accountId: string, payment: string): Statement<ExchangedMovement> {
+function exchangedStatement(
+  tenantId: string,
+  accountId: string,
+  payments: readonly string[],
+): Statement<ExchangedMovement & { payment_reference: string }> {
   return statement(
-    'payments.exchanged_of_payment',
-    `select reference, category, amount_minor, currency_code, original_minor, cost_minor, occurred_at from payment_movement
-     where tenant_id = $1 and payment_account_id = $2 and payment_reference = $3 and original_minor is not null`,
-    [tenantId, accountId, payment],
+    'payments.exchanged_of_payments',
+    `select payment_reference, reference, category, amount_minor, currency_code, original_minor, cost_minor, occurred_at from payment_movement
+     where tenant_id = $1 and payment_account_id = $2 and payment_reference = any($3) and original_minor is not null`,
+    [tenantId, accountId, payments],
   )
 }
 
 /**
- * Reckons what the store won or lost because money went back at another rate than it came in, and notes it with the movements.
+ * Reckons, for all payments of the movements at once, what the store won or lost because money went back at another rate than it came in, and notes it with the movements.
  * Under `lockExchanged`.
  * @returns what is to be booked
  */
@@ -107,27 +111,26 @@ export async function reckonExchanges(
   movements: readonly MoneyMovement[],
 ): Promise<LedgerEntry[]> {
   const tenantId = tenantOf(unit)
-  const entries: LedgerEntry[] = []
-  for (const payment of paymentsOf(movements)) {
-    const reckoned = exchangesOf(await unit.run(exchangedStatement(tenantId, about.accountId, payment)))
-    if (reckoned.length === 0) continue
-    await unit.run(
-      statement(
-        'payments.note_costs',
-        `update payment_movement m set cost_minor = r.cost_minor from jsonb_to_recordset($3::jsonb) as r (reference text, cost_minor bigint)
-         where m.tenant_id = $1 and m.payment_account_id = $2 and m.reference = r.reference`,
-        [
-          tenantId,
-          about.accountId,
-          JSON.stringify(reckoned.map(({ reference, costMinor }) => ({ reference, cost_minor: String(costMinor) }))),
-        ],
-      ),
-    )
-    for (const { reference: source, differenceMinor: amountMinor, currency, occurredAt } of reckoned) {
-      entries.push(exchangeEntry({ source, providerId: about.providerId, currency, amountMinor, occurredAt }))
-    }
-  }
-  return entries
+  const payments = paymentsOf(movements)
+  if (payments.length === 0) return []
+  const exchanged = await unit.run(exchangedStatement(tenantId, about.accountId, payments))
+  const reckoned = payments.flatMap((payment) => exchangesOf(exchanged.filter((one) => one.payment_reference === payment)))
+  if (reckoned.length === 0) return []
+  await unit.run(
+    statement(
+      'payments.note_costs',
+      `update payment_movement m set cost_minor = r.cost_minor from jsonb_to_recordset($3::jsonb) as r (reference text, cost_minor bigint)
+       where m.tenant_id = $1 and m.payment_account_id = $2 and m.reference = r.reference`,
+      [
+        tenantId,
+        about.accountId,
+        JSON.stringify(reckoned.map(({ reference, costMinor }) => ({ reference, cost_minor: String(costMinor) }))),
+      ],
+    ),
+  )
+  return reckoned.map(({ reference: source, differenceMinor: amountMinor, currency, occurredAt }) =>
+    exchangeEntry({ source, providerId: about.providerId, currency, amountMinor, occurredAt }),
+  )
 }
 
 /** Orders whose payments' rates are known since now: what waited for them can go out to vendors. */

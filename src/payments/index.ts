@@ -40,7 +40,7 @@ export {
   type OperatorAccountView,
   type PaymentAccountSetting,
 } from './operator-accounts.js'
-export { ignoreOperatorEvent, listOperatorEventsStatement, referencesOfStore } from './operator-events.js'
+export { ignoreOperatorEvent, listOperatorEventsStatement, parkedOperatorEventsStatement, referencesOfStore } from './operator-events.js'
 export type {
   DisputePort,
   DisputeSnapshot,

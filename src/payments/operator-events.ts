@@ -225,6 +225,15 @@ export async function eventsOfStore(
   return events.filter((event) => touchedBy(event).some((reference) => own.has(reference)))
 }
 
+/** How many events of the operator's accounts wait for a person: money moved, and no store answers to it. */
+export function parkedOperatorEventsStatement(): Statement<{ count: number }> {
+  return statement(
+    'payments.parked_operator_events',
+    `select count(*)::int as count from platform.payment_event where state = 'parked'`,
+    [],
+  )
+}
+
 /** An event of the operator's account, as the operator sees it. Its content may hold what a shopper typed, and is not shown. */
 export interface OperatorEventView {
   id: string

@@ -81,6 +81,13 @@ describe('a cart that nobody completes', () => {
     assert.deepEqual(await carts(), [])
     const next = await queued()
     assert.ok(next.length === 1 && next[0]?.id !== first.id && (next[0]?.hours ?? 0) <= 24)
+    // Several that look at once, as two of a night would: each cart goes once, and one next night waits.
+    await readyCart(store, { items: items() })
+    await age(91)
+    await sql(`delete from app.outbox_event where tenant_id = $1 and name = 'carts.outdated' and state = 'queued'`)
+    await Promise.all([sweep(), sweep(), sweep(), sweep()])
+    assert.deepEqual(await carts(), [])
+    assert.equal((await queued()).length, 1)
   })
 
   it('stays while anything is open of it at its provider, and for 400 days after it was given up there', async () => {

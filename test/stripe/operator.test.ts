@@ -241,6 +241,8 @@ describe("the operator's account, on which several stores are charged", () => {
     await world().settle()
     assert.equal(await countOf(`state <> 'parked' and received_at < now() - interval '90 days'`), 0)
     assert.equal(await countOf(`state = 'parked' and received_at < now() - interval '90 days'`), parked.length)
+    const figure = async () => /^stoa_operator_events_parked (\d+)$/m.exec((await client(world().app).get('/metrics')).body)?.[1]
+    assert.equal(Number(await figure()), parked.length)
     const [first, ...others] = parked
     const { payment_event } = good(await operator.post(`/platform/payment-events/${first.id}/ignore`))
     assert.equal(payment_event.state, 'ignored')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { permits, reachOf } from '../../access/index.js'
+import { recordReading } from '../../audit/index.js'
 import { Reply, type RequestContext, type Route, route } from '../../http/index.js'
 import { type Sealer, toMajor } from '../../kernel/index.js'
 import {
@@ -11,7 +12,7 @@ import {
   reportedOf,
   viewOfIdentity,
 } from '../../reports/index.js'
-import { needWholeStore } from './shared.js'
+import { type AnyRequest, needWholeStore } from './shared.js'
 
 const query = z.strictObject({
   year: z.coerce.number().int().min(2000).max(2200),
@@ -94,6 +95,14 @@ function form1099kRows(year: number, payees: readonly Form1099kPayee[]): string 
   )
 }
 
+/** Who was shown in clear what sellers state of themselves. */
+async function recordClear({ context, actor }: Pick<AnyRequest, 'context' | 'actor'>, found: readonly Dac7Seller[]): Promise<void> {
+  const ids = [...new Set(found.filter(({ identity }) => identity !== null).map((seller) => seller.vendor_id))]
+  const by = { actorType: actor?.type ?? 'guest', actorId: actor?.id ?? null }
+  const request = { ...by, action: 'GET /admin/reports/dac7?identities=clear', requestId: context.requestId }
+  await context.db.unitOfWork(context.scope, (unit) => recordReading(unit, request, ids))
+}
+
 export const routes: Route[] = [
   route({
     surface: 'admin',
@@ -109,6 +118,8 @@ export const routes: Route[] = [
       // Where a person lives is for those who may see whom the store pays: the figures alone are for whoever reads the books.
       const mayKnow = isClear || (permits(request.ability, 'payouts:read') && reachOf(request.ability, 'payouts:read').all)
       const found = await dac7Report(request.context, year)
+      // Before anything is answered: what cannot be recorded is not shown.
+      if (isClear) await recordClear(request, found)
       const { identitySealer } = request.services
       const sellers = found.map((seller) => ({ ...seller, shown: mayKnow ? identityOf(seller, identitySealer, isClear) : null }))
       if (wantsCsv(request)) return fileOf(`dac7-${year}`, dac7Rows(year, sellers, isClear))

@@ -77,6 +77,10 @@ describe('storefront: how to pay where a person sees to it', () => {
     const unknown = await say({ pp_nobody: { name: 'Nobody', text: 'Nothing' } })
     assert.deepEqual([unknown.status, unknown.body.message], [400, 'Payment provider with id: pp_nobody is not installed'])
     assert.equal((await say({ pp_system_default: { name: {}, text: 'x' } })).status, 400)
+    const asText = `{"payment_instructions":{"__proto__":{"name":"x","text":"y"}}}`
+    const hidden = await store.admin.post(`/admin/stores/${storeId}`, asText, { 'content-type': 'application/json' })
+    assert.deepEqual([hidden.status, hidden.body.message], [400, 'Invalid request: a key cannot be __proto__'])
+    assert.equal((await say({ constructor: { name: 'x', text: 'y' } })).status, 400)
     const card = await say({ pp_stripe_stripe: { name: 'Card', text: 'By card' } })
     assert.equal(card.status, 400)
     assert.match(card.body.message, /takes the money itself/)

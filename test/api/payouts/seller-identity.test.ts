@@ -111,6 +111,10 @@ describe('who a seller is to tax offices', () => {
   it('is nobody else’s to see or to state', async () => {
     good(await state(company))
     assert.equal((await store.vendor(1).get('/vendor/seller-identity')).status, 404)
+    const nobody = '/admin/vendors/vend_nobody/seller-identity'
+    for (const { status, body } of [await store.admin.get(nobody), await store.admin.post(nobody, company)]) {
+      assert.deepEqual([status, body.message], [404, 'Vendor with id: vend_nobody was not found'])
+    }
     const other = await createTestStore(app())
     assert.equal((await other.admin.get(`/admin/vendors/${store.vendors[0]?.id}/seller-identity`)).status, 404)
     assert.equal((await other.admin.post(`/admin/vendors/${store.vendors[0]?.id}/seller-identity`, company)).status, 404)
@@ -140,6 +144,18 @@ describe('who a seller is to tax offices', () => {
       ['kind', 'name', 'tax_number', 'account_identifier', 'country_code', 'residence_countries', 'establishment_countries'].map(cell),
       ['company', 'Honig GmbH', '123/4567/8901', 'DE89370400440532013000', 'de', 'de', 'fr'],
     )
+    const seen = await asAdmin<{ action: string; actor_id: string | null; after: object }>(
+      app().adminUrl,
+      `select action, actor_id, after from app.audit_record where tenant_id = $1 and action like '%identities=clear' order by id`,
+      [store.tenantId],
+    )
+    const read = { read: [store.vendors[0]?.id], count: 1 }
+    assert.deepEqual(
+      seen.map(({ after }) => after),
+      [read, read],
+      'each time that it was shown in clear, who saw whom',
+    )
+    assert.ok(seen.every(({ actor_id }) => actor_id !== null))
     // A key that reads the books, and releases nothing.
     const made = good(await store.admin.post('/admin/api-keys', { type: 'secret', title: 'Books' })).api_key
     await asAdmin(app().adminUrl, `update app.api_key set permissions = '{ledger:read}' where tenant_id = $1 and id = $2`, [
