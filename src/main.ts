@@ -29,6 +29,7 @@ import {
   sendPaymentRequest,
   sendRefundNotice,
   sendReturnNotice,
+  sendSellerReminder,
   sendShipmentNotice,
   sendTransferRequest,
   sendVerification,
@@ -58,6 +59,7 @@ import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
 import { reconcile, startNightlyReconciliation, reconciliationTouches } from './reconciliation/index.js'
+import { remindSellers } from './reports/index.js'
 import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
@@ -216,6 +218,8 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     settle_vendor_orders: (context, payload) => settleVendorOrders(context, payload as { order_id: string }),
     settle_vendor_order: (context, payload) => settleVendorOrder(context, payload.vendor_order_id as string),
     settle_vendor: (context, payload) => settleVendor(context, payload as EventPayloads['vendor.payable_changed']),
+    remind_sellers: (context, payload) => remindSellers(context, payload as EventPayloads['seller_reminders.due']),
+    send_seller_reminder: (context, payload) => sendSellerReminder(context, afterSale, payload as EventPayloads['seller.reminded']),
     settle_store_balance: (context, payload) => settleStoreBalance(context, payload as EventPayloads['store_balance.due']),
     settle_vendors: (context) => settleVendors(context),
     run_payouts: (context, payload) => runDuePayouts(context, payload as EventPayloads['payout_run.due']),

@@ -89,6 +89,10 @@ export interface EventPayloads {
   'vendor.payable_changed': { vendor_id: string }
   /** What a store is owed of the operator's account is to be released, or taken back: after a night's reconciliation, or to resume one. */
   'store_balance.due': { payment_account_id: string }
+  /** Sellers that have not said who they are to tax offices are looked for; only the date that the store notes counts. */
+  'seller_reminders.due': { due_at: string }
+  /** A seller was asked or reminded to say who it is, or what it is owed is withheld because it has not. */
+  'seller.reminded': { vendor_id: string; missing: string[]; withheld_from: string; is_withheld: boolean; asked: number }
   /** The store changed when it releases what vendors are owed. */
   'store.release_policy_changed': Record<string, never>
   /** A night's look for carts that nobody completed, or the rest of one, after the last cart that was looked at. */
@@ -137,6 +141,8 @@ export const handlersOf = {
   'payable.due': ['settle_vendor_order'],
   'vendor.payable_changed': ['settle_vendor'],
   'store_balance.due': ['settle_store_balance'],
+  'seller_reminders.due': ['remind_sellers'],
+  'seller.reminded': ['send_seller_reminder'],
   'store.release_policy_changed': ['settle_vendors'],
   'carts.outdated': ['sweep_carts'],
   'payout_run.due': ['run_payouts'],

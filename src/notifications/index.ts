@@ -21,3 +21,4 @@ export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order
 export type { MailSettings } from './commands/send-once.js'
 export type { Mail, Mailer } from './mailer.js'
 export { listNotificationsStatement, type NotificationView } from './list.js'
+export { sendSellerReminder } from './commands/send-seller-reminder.js'

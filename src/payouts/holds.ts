@@ -11,7 +11,8 @@ export interface NewHold {
   vendor_id?: string | undefined
   /** Without it, what the vendor is owed as a whole. */
   vendor_order_id?: string | undefined
-  reason: (typeof holdReasons)[number]
+  /** `identity`: the seller has not said who it is. */
+  reason: (typeof holdReasons)[number] | 'identity'
   /** Major units; without it, everything. */
   amount?: number | undefined
   currency_code?: string | undefined

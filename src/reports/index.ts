@@ -1,6 +1,7 @@
 export { csvOf } from './csv.js'
 export { type Dac7Quarter, type Dac7Seller, dac7Report } from './dac7.js'
 export { type Form1099kPayee, form1099kReport } from './form-1099k.js'
+export { deedOf, remindSellers, remindSellersNightly, sellerReminders } from './remind-sellers.js'
 export {
   reportedOf,
   type SellerIdentityRow,

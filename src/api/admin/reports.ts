@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { permits, reachOf } from '../../access/index.js'
 import { recordReading } from '../../audit/index.js'
+import type { Context } from '../../db/index.js'
 import { Reply, type RequestContext, type Route, route } from '../../http/index.js'
 import { type Sealer, toMajor } from '../../kernel/index.js'
 import {
@@ -9,10 +10,12 @@ import {
   dac7Report,
   type Form1099kPayee,
   form1099kReport,
+  remindSellersNightly,
   reportedOf,
+  sellerReminders,
   viewOfIdentity,
 } from '../../reports/index.js'
-import { type AnyRequest, needWholeStore } from './shared.js'
+import { type AnyRequest, needWholeStore, write } from './shared.js'
 
 const query = z.strictObject({
   year: z.coerce.number().int().min(2000).max(2200),
@@ -95,6 +98,11 @@ function form1099kRows(year: number, payees: readonly Form1099kPayee[]): string 
   )
 }
 
+async function answerReminders(context: Context): Promise<object> {
+  const { next_at } = await sellerReminders(context)
+  return { seller_reminders: { is_enabled: next_at !== null, next_at } }
+}
+
 /** Who was shown in clear what sellers state of themselves. */
 async function recordClear({ context, actor }: Pick<AnyRequest, 'context' | 'actor'>, found: readonly Dac7Seller[]): Promise<void> {
   const ids = [...new Set(found.filter(({ identity }) => identity !== null).map((seller) => seller.vendor_id))]
@@ -137,6 +145,30 @@ export const routes: Route[] = [
           })),
         })),
       }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/reports/dac7/reminders',
+    summary: 'Whether sellers that have not said who they are are reminded of it, and when they are looked for next',
+    access: 'payouts:read',
+    handle(request) {
+      needWholeStore(request, 'payouts:read')
+      return answerReminders(request.context)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/reports/dac7/reminders',
+    summary: 'Have such sellers asked, reminded twice, and after 60 days withheld what they are owed until they have; or no more',
+    access: 'payouts:write',
+    body: z.strictObject({ is_enabled: z.boolean() }),
+    async handle(request) {
+      needWholeStore(request, 'payouts:write')
+      await write(request, (unit) => remindSellersNightly(unit, request.context, request.body.is_enabled))
+      return answerReminders(request.context)
     },
   }),
   route({

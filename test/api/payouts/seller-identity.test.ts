@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { remindSellers } from '../../../src/reports/index.js'
 import { isIban, missingOf } from '../../../src/reports/seller-identity.js'
 import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
+import { jobContext } from '../../support/payouts.js'
 import { readyCart } from '../../support/ready-cart.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -185,6 +187,53 @@ describe('who a seller is to tax offices', () => {
     const year = new Date().getUTCFullYear()
     const [seller] = good(await store.admin.get('/admin/reports/dac7', { year, identities: 'clear' })).sellers
     assert.deepEqual([seller.identity.account_identifier, seller.identity.account_identifier_type], ['acct_seller', 'other'])
+  })
+
+  it('is asked for, reminded of twice, and what the seller is owed is withheld after 60 days until it is stated', async () => {
+    const sellers = '/admin/reports/dac7/reminders'
+    assert.equal(good(await store.admin.get(sellers)).seller_reminders.is_enabled, false)
+    const variant_id = store.vendors[0]?.products[0]?.variantIds[0] as string
+    const buy = async (quantity: number) =>
+      good(await store.shopper.post(`/store/carts/${await readyCart(store, { items: [{ variant_id, quantity }] })}/complete`))
+    await buy(1)
+    good(await store.admin.post(sellers, { is_enabled: true }))
+    const dueAt = async () => good(await store.admin.get(sellers)).seller_reminders.next_at as string
+    const start = Date.now()
+    /** What its night does, so many days from now; and what came of it. */
+    const night = async (day: number) => {
+      await remindSellers(jobContext(app(), store, new Date(start + day * 86_400_000)), { due_at: await dueAt() })
+      await app().drain()
+      const mails = await asAdmin(
+        app().adminUrl,
+        `select id from app.notification where tenant_id = $1 and template = 'seller-reminder' and state = 'sent'`,
+        [store.tenantId],
+      )
+      const { holds } = good(await store.admin.get('/admin/holds', { vendor_id: store.vendors[0]?.id as string, is_lifted: false }))
+      return [mails.length, holds.length]
+    }
+    assert.deepEqual(await night(0), [0, 0], 'who sells that little is not asked')
+    await asAdmin(app().adminUrl, 'update app.inventory_level set stocked_quantity = 1000 where tenant_id = $1', [store.tenantId])
+    await buy(300)
+    const course = []
+    for (const day of [1, 2, 28, 29, 30, 57, 58, 60, 61, 62]) course.push([day, ...(await night(day))])
+    assert.deepEqual(course, [
+      [1, 1, 0],
+      [2, 1, 0],
+      [28, 1, 0],
+      [29, 2, 0],
+      [30, 2, 0],
+      [57, 3, 0],
+      [58, 3, 0],
+      [60, 3, 0],
+      [61, 4, 1],
+      [62, 4, 1],
+    ])
+    const first = app().mails.find(({ subject }) => /must know who sells there/.test(subject))
+    assert.match(first?.text ?? '', /has not stated: who it is/)
+    good(await state(company))
+    assert.deepEqual(await night(63), [4, 0], 'it is let go once it is stated')
+    good(await store.admin.post(sellers, { is_enabled: false }))
+    assert.equal(await dueAt(), null)
   })
 
   it('knows an IBAN by its own check, and what the directive asks of whom', () => {
