@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../db/index.js'
-import { forbidden, newId, notAllowed, notFound } from '../kernel/index.js'
+import { newId, notAllowed, notFound } from '../kernel/index.js'
 import type { Actor } from './actor.js'
 import type { Permission } from './permissions.js'
 import { grantableRoles, refuseLacking } from './roles.js'
@@ -41,12 +41,12 @@ export async function updateUser(unit: Unit, changer: Actor, id: string, patch: 
 /**
  * Removes a member of the staff with their sign-in.
  * @returns the identity whose tokens have ended, for caches
- * @throws not_found; forbidden for oneself and for who has rights that the remover lacks; not_allowed for the last one
+ * @throws not_found; forbidden for who has rights that the remover lacks; not_allowed for oneself and for the last one
  *   who may add staff
  */
 export async function deleteUser(unit: Unit, remover: Actor, id: string): Promise<string | null> {
   const tenantId = tenantOf(unit)
-  if (remover.type === 'user' && remover.id === id) throw forbidden('You cannot remove yourself')
+  if (remover.type === 'user' && remover.id === id) throw notAllowed('A user cannot delete itself')
   const gone = await unit
     .knex('store_user')
     .where({ tenant_id: tenantId, id })

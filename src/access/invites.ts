@@ -73,7 +73,7 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
   const roleId = input.role_id ?? (await ownerRole(unit))
   await grantableRoles(unit, inviter, [roleId])
   const known = await unit.knex('store_user').where({ tenant_id: tenantId, email: input.email }).whereNull('deleted_at').first('id')
-  if (known !== undefined) throw alreadyExists(`User with email: ${input.email}, already exists.`)
+  if (known !== undefined) throw invalidData(`User account for following email(s) already exist: ${input.email}`)
   const id = newId('invite')
   try {
     await unit.knex('invite').insert({
@@ -112,7 +112,7 @@ export async function resendInvite(context: Context, unit: Unit, sealer: Sealer,
       [tenantId, id],
     ),
   )
-  if (invite === undefined) throw notFound(`Invite with id: ${id} was not found`)
+  if (invite === undefined) throw invalidData(`The following invites do not exist: ${id}`)
   if (invite.accepted_at !== null) throw notAllowed('The invitation has been accepted')
   await grantableRoles(unit, inviter, [invite.role_id])
   const sent = invite.sent + 1

@@ -1,5 +1,5 @@
 import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
-import { notAllowed, notFound } from '../kernel/index.js'
+import { invalidData, notAllowed, notFound } from '../kernel/index.js'
 import type { KeyType } from './keys.js'
 import type { Permission } from './permissions.js'
 
@@ -44,18 +44,30 @@ export function listApiKeysStatement(
   )
 }
 
-/** Ends a key at a moment; one that ends sooner already does. Throws not_found. */
-export async function revokeApiKey(unit: Unit, id: string, revocation: { at: Date; by: string }): Promise<void> {
-  const found = await unit.run(
-    statement<{ id: string }>(
+/**
+ * Ends a key at a moment; one that ends sooner already does.
+ * @throws not_found; invalid_data for a secret key that has ended
+ */
+export async function revokeApiKey(unit: Unit, id: string, revocation: { at: Date; by: string; now: Date }): Promise<void> {
+  const { at, by, now } = revocation
+  const [found] = await unit.run(
+    statement<{ has_ended: boolean }>(
+      'access.lock_key_to_revoke',
+      `select type = 'secret' and coalesce(revoked_at <= $3, false) as has_ended from api_key where tenant_id = $1 and id = $2 for update`,
+      [tenantOf(unit), id, now],
+    ),
+  )
+  if (found === undefined) throw notFound(`API Key with id: ${id} was not found`)
+  if (found.has_ended) throw invalidData('There are 1 secret keys that are already revoked.')
+  await unit.run(
+    statement(
       'access.revoke_key',
       `update api_key set revoked_by = case when revoked_at <= $3 then revoked_by else $4 end,
          revoked_at = least(revoked_at, $3), updated_at = now()
-       where tenant_id = $1 and id = $2 returning id`,
-      [tenantOf(unit), id, revocation.at, revocation.by],
+       where tenant_id = $1 and id = $2`,
+      [tenantOf(unit), id, at, by],
     ),
   )
-  if (found.length === 0) throw notFound(`Api key with id: ${id} was not found`)
 }
 
 /** Renames a key. Throws not_found. */
@@ -64,12 +76,12 @@ export async function updateApiKey(unit: Unit, id: string, title: string): Promi
     .knex('api_key')
     .where({ tenant_id: tenantOf(unit), id })
     .update({ title, updated_at: new Date() })
-  if (changed === 0) throw notFound(`Api key with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`API Key with id: ${id} was not found`)
 }
 
 /**
  * Changes the channels that a publishable key opens.
- * @throws not_found for the key or a channel to add; not_allowed for other keys, which open no channels
+ * @throws not_found for the key; invalid_data for channels that are not there and for other keys, which open no channels
  */
 export async function changeKeyChannels(
   unit: Unit,
@@ -86,10 +98,10 @@ export async function changeKeyChannels(
       [tenantId, id, add],
     ),
   )
-  if (key === undefined) throw notFound(`Api key with id: ${id} was not found`)
-  if (key.type !== 'publishable') throw notAllowed('Sales channels can only be associated with publishable API keys')
-  const missing = add.find((channel) => !key.known.includes(channel))
-  if (missing !== undefined) throw notFound(`Sales channel with id: ${missing} was not found`)
+  if (key === undefined) throw notFound(`API Key with id: ${id} was not found`)
+  if (key.type !== 'publishable') throw invalidData('Sales channels can only be associated with publishable API keys')
+  const missing = add.filter((channel) => !key.known.includes(channel))
+  if (missing.length > 0) throw invalidData(`Sales channels with IDs ${missing.join(', ')} do not exist`)
   await unit.run(
     statement(
       'access.remove_key_channels',
@@ -120,7 +132,7 @@ export async function deleteApiKey(unit: Unit, id: string, now: Date): Promise<v
       values,
     ),
   )
-  if (key === undefined) throw notFound(`Api key with id: ${id} was not found`)
+  if (key === undefined) throw notFound(`API Key with id: ${id} was not found`)
   if (key.revoked_at === null || key.revoked_at > now) throw notAllowed(`Cannot delete api keys that are not revoked - ${id}`)
   await unit.run(
     statement('access.delete_key_route', 'delete from platform.api_key_route where tenant_id = $1 and api_key_id = $2', values),

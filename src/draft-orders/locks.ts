@@ -1,6 +1,6 @@
 import { lockCartStatement } from '../carts/index.js'
 import { statement, tenantOf, type Unit } from '../db/index.js'
-import { conflict, notAllowed, notFound } from '../kernel/index.js'
+import { conflict, invalidData, notFound } from '../kernel/index.js'
 import { type DraftOrderRow, draftOrderStatement } from './queries/draft-orders.js'
 
 export function unknownDraftOrder(id: string) {
@@ -10,7 +10,7 @@ export function unknownDraftOrder(id: string) {
 /**
  * Locks a draft order that can still be changed: its cart, as whoever changes or completes that does. Its own row is
  * written under that lock alone, and what it says is read under it.
- * @throws not_found; not_allowed for one that has become an order; conflict while it is becoming one
+ * @throws not_found; invalid_data for one that has become an order; conflict while it is becoming one
  */
 export async function lockDraftOrder(unit: Unit, id: string): Promise<DraftOrderRow> {
   const tenantId = tenantOf(unit)
@@ -28,7 +28,7 @@ export async function lockDraftOrder(unit: Unit, id: string): Promise<DraftOrder
     ),
   ])
   if (cart === undefined || draft === undefined) throw unknownDraftOrder(id)
-  if (cart.order_id !== null) throw notAllowed(`Draft order ${id} has become an order: change that`)
+  if (cart.order_id !== null) throw invalidData(`Order ${id} is not a draft order`)
   if (open !== undefined) throw conflict('The draft order is becoming an order. Try again in a moment.', 'cart_being_completed')
   return draft
 }

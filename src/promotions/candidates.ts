@@ -77,6 +77,18 @@ export function candidatesStatement(tenantId: string, codes: readonly string[], 
   )
 }
 
+/** What state the promotions of these codes are in. */
+export function codeStatesStatement(
+  tenantId: string,
+  codes: readonly string[],
+): Statement<{ code: string; status: 'draft' | 'active' | 'inactive' }> {
+  return statement(
+    'promotions.code_states',
+    'select p.code, p.status from promotion p where p.tenant_id = $1 and p.code = any($2) and p.deleted_at is null',
+    [tenantId, codes],
+  )
+}
+
 /**
  * Refuses codes of no promotion. One that does not suit the cart is known all the same.
  * @throws invalid_data; also for a budget that each customer has, where nobody knows yet whose this is

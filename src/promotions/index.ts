@@ -1,4 +1,4 @@
-export { candidatesJsonSql, candidatesStatement, type FoundCodes, refuseUnknownCodes } from './candidates.js'
+export { candidatesJsonSql, candidatesStatement, codeStatesStatement, type FoundCodes, refuseUnknownCodes } from './candidates.js'
 export {
   type CampaignBudget,
   type CampaignInput,

@@ -44,7 +44,7 @@ const keys = reading({
   limit: 20,
   singular: 'api_key',
   plural: 'api_keys',
-  label: 'Api key',
+  label: 'API Key',
   access: 'api_keys:read',
   query: z.strictObject({ q, id: ids, type: oneOrMany.optional() }),
   narrowing: { table: 'api_key', columns: { title: 'text', token: 'text', type: 'text', revoked_at: 'date', created_by: 'text' } },
@@ -129,8 +129,9 @@ export const routes: Route[] = [
     async handle(request) {
       const { context } = request
       const wanted = request.params.id as string
-      const at = new Date(context.clock.now().getTime() + request.body.revoke_in * 1_000)
-      await write(request, (unit) => revokeApiKey(unit, wanted, { at, by: context.actorId }))
+      const now = context.clock.now()
+      const at = new Date(now.getTime() + request.body.revoke_in * 1_000)
+      await write(request, (unit) => revokeApiKey(unit, wanted, { at, by: context.actorId, now }))
       const answer = await keys.answer(request, wanted)
       request.services.gatekeeper.forget()
       return answer

@@ -67,6 +67,9 @@ const editItem = z.strictObject({
   internal_note: note,
   allow_backorder: z.boolean().optional(),
 })
+const newEditItems = z
+  .strictObject({ items: z.array(editItem).max(limits.cartLines) })
+  .refine(({ items }) => items.every((given) => given.variant_id || given.title), 'Items must have either a variant_id or a title')
 const changedItem = z.strictObject({
   quantity: z.int().min(0).max(limits.quantity),
   unit_price: amount.nullish(),
@@ -91,23 +94,27 @@ const draftMethod = z
   }))
   .refine(({ custom_amount }) => custom_amount == null || custom_amount >= 0, 'An amount is a number, and not below zero')
 
-const newDraft = z.strictObject({
-  // Medusa’s clients may say what becomes of it; here it is a draft until it is converted.
-  status: z.literal('completed').optional(),
-  email: email.nullish(),
-  customer_id: id.nullish(),
-  sales_channel_id: id.nullish(),
-  region_id: id,
-  currency_code: currencyCode.nullish(),
-  promo_codes: promoCodes.optional(),
-  shipping_address: givenAddress,
-  billing_address: givenAddress,
-  items: z.array(newItem).max(limits.cartLines).optional(),
-  shipping_methods: z.array(draftMethod).max(limits.shippingMethods).optional(),
-  no_notification_order: z.boolean().optional(),
-  locale: locale.optional(),
-  metadata,
-})
+const newDraft = z
+  .strictObject({
+    // Medusa’s clients may say what becomes of it; here it is a draft until it is converted.
+    status: z.literal('completed').optional(),
+    email: email.nullish(),
+    customer_id: id.nullish(),
+    sales_channel_id: id.nullish(),
+    region_id: id,
+    currency_code: currencyCode.nullish(),
+    promo_codes: promoCodes.optional(),
+    shipping_address: givenAddress,
+    billing_address: givenAddress,
+    items: z.array(newItem).max(limits.cartLines).optional(),
+    shipping_methods: z.array(draftMethod).max(limits.shippingMethods).optional(),
+    no_notification_order: z.boolean().optional(),
+    locale: locale.optional(),
+    metadata,
+    // Medusa hands this to hooks of its own; clients may send it, and here it means nothing.
+    additional_data: metadata,
+  })
+  .refine(({ email: given, customer_id }) => given != null || customer_id != null, 'Either email or customer_id must be provided')
 
 const changedDraft = z.strictObject({
   email: email.optional(),
@@ -221,7 +228,7 @@ const root: Route[] = [
     },
     async handle(request) {
       needWholeStore(request, 'orders:write')
-      const { status: _status, ...input } = request.body
+      const { status: _status, additional_data: _data, ...input } = request.body
       return answerDraft(request, await createDraftOrder(request.context, input))
     },
   }),
@@ -327,7 +334,7 @@ const edits: Route[] = [
     '/items',
     'Add items to an edit',
     {
-      body: z.strictObject({ items: z.array(editItem).min(1).max(limits.cartLines) }),
+      body: newEditItems,
       ids: { variant_id: 'variant', vendor_id: 'vendor' },
     },
     ({ context, body }, draft) => addEditItems(context, draft, body.items as Parameters<typeof addEditItems>[2]),

@@ -4,7 +4,7 @@ import { deleteDraftOrderStatement } from '../queries/write-draft-order.js'
 
 /**
  * Throws a draft order away.
- * @throws not_found; not_allowed when it has become an order; conflict while it is becoming one
+ * @throws not_found; invalid_data when it has become an order; conflict while it is becoming one
  */
 export async function deleteDraftOrder(context: Context, id: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {

@@ -12,7 +12,8 @@ import {
   type SetMethod,
 } from '../../carts/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
-import { invalidData, limits, newId, notAllowed, notFound, toMajor } from '../../kernel/index.js'
+import { invalidData, limits, newId, notFound, toMajor } from '../../kernel/index.js'
+import { codeStatesStatement } from '../../promotions/index.js'
 import type { DraftAction, DraftEdit, MethodChange } from '../edit.js'
 import { lockDraftOrder, openUnit } from '../locks.js'
 import type { DraftOrderRow } from '../queries/draft-orders.js'
@@ -33,11 +34,11 @@ type Fresh<Action> = Action extends unknown ? Omit<Action, 'id' | 'created_at'> 
 
 /**
  * Begins to change what a draft order holds.
- * @throws not_found; not_allowed when an edit is open already, and when it has become an order
+ * @throws not_found; invalid_data when an edit is open already, and when it has become an order
  */
 export function beginEdit(context: Context, id: string): Promise<DraftPreview> {
   return inEdit(context, id, (draft) => {
-    if (draft.edit !== null) throw notAllowed(`Draft order ${id} is being edited already: confirm or cancel that edit first`)
+    if (draft.edit !== null) throw invalidData(`Order (${id}) already has an existing active order change`)
     const edit: DraftEdit = {
       id: newId('ordch'),
       status: 'pending',
@@ -51,7 +52,7 @@ export function beginEdit(context: Context, id: string): Promise<DraftPreview> {
   })
 }
 
-/** Gives up what was to be changed. Throws not_found; not_allowed when nothing was. */
+/** Gives up what was to be changed. Throws not_found; invalid_data when nothing was. */
 export async function cancelEdit(context: Context, id: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     openEdit(await lockDraftOrder(unit, id))
@@ -82,7 +83,7 @@ export function confirmEdit(context: Context, id: string): Promise<DraftPreview>
 
 /**
  * Adds lines to an edit.
- * @throws not_found; not_allowed without an open edit; whatever the carts throw for what could not be done
+ * @throws not_found; invalid_data without an open edit; whatever the carts throw for what could not be done
  */
 export function addEditItems(context: Context, id: string, items: readonly (PutLine & { internal_note?: string | null })[]) {
   return alterEdit(context, id, async (edit, unit) => {
@@ -153,14 +154,24 @@ export function removeEditMethod(context: Context, id: string, methodId: string)
   })
 }
 
-/** Adds or removes promotion codes in an edit. Throws as addEditItems. */
+/** Adds or removes promotion codes in an edit. Throws as addEditItems; invalid_data for codes of no promotion, or to add of one that rests. */
 export function changeEditPromotions(context: Context, id: string, action: 'PROMOTION_ADD' | 'PROMOTION_REMOVE', codes: readonly string[]) {
-  return alterEdit(context, id, (edit) => {
+  return alterEdit(context, id, async (edit, unit) => {
+    await refuseCodes(unit, codes, action === 'PROMOTION_ADD')
     for (const code of codes) note(context, edit, { action, reference_id: code, details: { code }, internal_note: null })
   })
 }
 
-/** Changes what one step of an edit says. Throws as addEditItems; not_found for a step of another kind. */
+async function refuseCodes(unit: Unit, codes: readonly string[], needActive: boolean): Promise<void> {
+  const states = new Map((await unit.run(codeStatesStatement(tenantOf(unit), codes))).map(({ code, status }) => [code, status]))
+  const named = (wrong: readonly string[]) => `Promotion code${wrong.length === 1 ? '' : 's'} "${wrong.join('", "')}"`
+  const missing = codes.filter((code) => !states.has(code))
+  if (missing.length > 0) throw invalidData(`${named(missing)} not found`)
+  const resting = needActive ? codes.filter((code) => states.get(code) !== 'active') : []
+  if (resting.length > 0) throw invalidData(`${named(resting)} ${resting.length === 1 ? 'is' : 'are'} not active`)
+}
+
+/** Changes what one step of an edit says. Throws as addEditItems; invalid_data for a step of another kind. */
 export function changeEditAction(
   context: Context,
   id: string,
@@ -168,13 +179,13 @@ export function changeEditAction(
   actionId: string,
   { internal_note, ...details }: (LineChange | MethodChange) & { internal_note?: string | null | undefined },
 ) {
-  return alterEdit(context, id, (edit) => merge(actionOf(edit, kind, actionId), details, internal_note))
+  return alterEdit(context, id, (edit) => merge(actionOf(edit, id, kind, actionId, 'request to add item'), details, internal_note))
 }
 
 /** Takes one step out of an edit. Throws as changeEditAction. */
 export function removeEditAction(context: Context, id: string, kind: 'ITEM' | 'SHIPPING', actionId: string) {
   return alterEdit(context, id, (edit) => {
-    const gone = actionOf(edit, kind, actionId)
+    const gone = actionOf(edit, id, kind, actionId, 'item found')
     edit.actions = edit.actions.filter((action) => action !== gone)
   })
 }
@@ -207,7 +218,7 @@ function inEdit(
 }
 
 function openEdit(draft: DraftOrderRow): DraftEdit {
-  if (draft.edit === null) throw notAllowed(`Draft order ${draft.id} is not being edited: begin an edit first`)
+  if (draft.edit === null) throw invalidData('An active Order Change is required to proceed')
   return draft.edit
 }
 
@@ -221,9 +232,12 @@ function merge(action: DraftAction, details: object, internalNote: string | null
   if (internalNote !== undefined) action.internal_note = internalNote
 }
 
-function actionOf(edit: DraftEdit, kind: 'ITEM' | 'SHIPPING', actionId: string): DraftAction {
-  const found = edit.actions.find((action) => action.id === actionId && action.action.startsWith(kind))
-  if (found === undefined) throw notFound(`Action with id: ${actionId} was not found`)
+/** @param what how Medusa names an item that is not there: it does so in two ways */
+function actionOf(edit: DraftEdit, id: string, kind: 'ITEM' | 'SHIPPING', actionId: string, what: string): DraftAction {
+  const found = edit.actions.find((action) => action.id === actionId)
+  const isItem = kind === 'ITEM'
+  if (found === undefined) throw invalidData(`No ${isItem ? what : 'shipping method found'} for order ${id} in order change ${edit.id}`)
+  if (!found.action.startsWith(kind)) throw invalidData(`Action ${actionId} is not adding ${isItem ? 'an item' : 'a shipping method'}`)
   return found
 }
 

@@ -16,7 +16,7 @@ export interface UpdateDraftOrderInput {
 
 /**
  * Changes whom a draft order is for and where it goes. Its promotions and taxes become those of now.
- * @throws as carts do; not_found for the draft order and the customer; not_allowed when it has become an order
+ * @throws as carts do; not_found for the draft order and the customer; invalid_data when it has become an order
  */
 export async function updateDraftOrder(context: Context, id: string, input: UpdateDraftOrderInput): Promise<void> {
   await context.db.unitOfWork(context.scope, async (whole) => {

@@ -1,6 +1,16 @@
 import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { conflict, newId, notAllowed, notFound, paymentAuthorizationError, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
+import {
+  conflict,
+  invalidData,
+  newId,
+  notAllowed,
+  notFound,
+  paymentAuthorizationError,
+  toMajor,
+  toMinor,
+  unexpectedState,
+} from '../../kernel/index.js'
 import { paymentEntry, post } from '../../ledger/index.js'
 import { keptMoney, moneyOf, perform } from '../operations.js'
 import { lesserOf } from '../credits.js'
@@ -43,21 +53,24 @@ function paymentStatement(tenantId: string, id: string, lock: boolean): Statemen
  * and a repeat after a crash take the money once. Without an amount, everything that is open; where nothing is open
  * any more, nothing happens. No more is open than the order still costs of the payment.
  * @param amount in major units of the payment's currency
- * @throws not_found; not_allowed for more than is open or for a canceled payment; payment_authorization_error when the
- * provider declines; conflict while its answer is not known, and when somebody else captured meanwhile
+ * @throws not_found; invalid_data for more than was authorised and for a canceled payment; not_allowed for more than is open;
+ * payment_authorization_error when the provider declines; conflict while its answer is not known, and when somebody else captured meanwhile
  */
 export async function capturePayment(context: Context, id: string, amount: number | undefined): Promise<void> {
   const tenantId = tenantOf(context)
   const [payment] = await context.db.read(context.scope, paymentStatement(tenantId, id, false))
   if (payment === undefined) throw notFound(`Payment with id: ${id} was not found`)
   const open = lesserOf(payment.amount_minor - payment.captured_minor - payment.lapsed_minor, payment.due_minor)
-  if (payment.canceled_at !== null || payment.cancel_requested_at !== null) throw notAllowed(`The payment: ${id} has been canceled.`)
+  if (payment.canceled_at !== null || payment.cancel_requested_at !== null) throw invalidData(`The payment: ${id} has been canceled.`)
   if (amount === undefined && open === 0n) return
   const wanted = amount === undefined ? open : toMinor(amount, payment.currency_code)
   if (open === 0n && payment.lapsed_minor > 0n) {
     throw notAllowed(
       'The provider captures a payment once, and has let the rest of it go. What is still owed of the order is to be paid by its other payment collection.',
     )
+  }
+  if (wanted > payment.amount_minor - payment.captured_minor) {
+    throw invalidData('You cannot capture more than the authorized amount substracted by what is already captured.')
   }
   if (wanted > open) {
     throw notAllowed(`${toMajor(open, payment.currency_code)} ${payment.currency_code.toUpperCase()} can still be captured, and no more`)

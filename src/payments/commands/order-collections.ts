@@ -34,7 +34,7 @@ export function createOrderCollection(context: Context, orderId: string, amount:
     const wanted = amount === undefined ? owed : toMinor(amount, currency)
     if (owed <= 0n) throw notAllowed('Nothing more is to be paid for this order: its payment collections take all that it costs.')
     if (wanted <= 0n) throw invalidData('The amount must be more than nothing')
-    if (wanted > owed) throw notAllowed(`${toMajor(owed, currency)} ${currency.toUpperCase()} are still to be paid, and no more`)
+    if (wanted > owed) throw notAllowed(`Amount cannot be greater than ${toMajor(owed, currency)}`)
     const [made] = await unit.run(
       open === undefined
         ? insertOrderCollectionStatement(tenantId, order, wanted)
@@ -69,8 +69,7 @@ export async function lockCollection(unit: Unit, id: string): Promise<{ order: O
 export async function deleteOrderCollection(context: Context, id: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const { collection } = await lockCollection(unit, id)
-    if (!collection.is_unbegun)
-      throw notAllowed('A payment collection that was begun to be paid cannot be deleted: refund its payments instead')
+    if (!collection.is_unbegun) throw notAllowed('Can only delete payment collections where status is not_paid')
     await unit.run(deleteCollectionStatement(tenantOf(unit), id))
   })
 }

@@ -31,8 +31,8 @@ const resumeAfter_ms = 30_000
  * Gives money back: first a row that says so, then the provider, outside any transaction, under that row's key, then
  * payment, collection, credits and books in one. A second request for the same amount while the first is under way
  * goes on with the first, and a crash anywhere between is resumed: the money goes back once.
- * @throws not_found for payment, reason or return; not_allowed for more than was captured and not given back;
- * invalid_data for more than the return is worth; payment_authorization_error when the provider declines; conflict
+ * @throws not_found for payment, reason or return; invalid_data for more than was captured and not given back, and for more than
+ * the return is worth; not_allowed for what the store keeps or the bank has; payment_authorization_error when the provider declines; conflict
  * while another refund of the payment, or the provider's answer, is open
  */
 export async function refundPayment(context: Context, paymentId: string, input: RefundInput): Promise<void> {
@@ -136,6 +136,9 @@ function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfRet
   // What stays with the store may be of any of the order's payments.
   const left = lesserOf(own, own + payment.others_minor - kept)
   const shown = (minor: bigint) => `${toMajor(minor, payment.currency_code)} ${payment.currency_code.toUpperCase()}`
+  const unreturned = payment.captured_minor - payment.refunded_minor
+  if (wanted !== null && wanted > unreturned) throw invalidData('You are not allowed to refund more than the captured amount')
+  if (unreturned <= 0n) throw invalidData('You cannot refund more than what is captured on the payment.')
   if (left <= 0n) throw notAllowed('Nothing that was captured on the payment is left to refund.')
   if (worth !== null) {
     const most = sumOf(worth.parts)
@@ -145,7 +148,10 @@ function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfRet
   const offered = worth === null || worth.offeredMinor > left ? left : worth.offeredMinor
   const amount = wanted ?? offered
   if (amount <= 0n) throw notAllowed('The return is worth no more than sending it back costs.')
-  if (amount > left) throw notAllowed(`You cannot refund more than what is captured on the payment: ${shown(left)} are left.`)
+  if (amount > left)
+    throw notAllowed(
+      `${shown(left)} of the payment are left to refund, and no more: the rest is store credit, on gift cards, or with the bank.`,
+    )
   return amount
 }
 

@@ -62,7 +62,7 @@ describe("edits of a draft order, with Medusa's own client", function () {
       added.items.map((item: Wire) => item.id),
       'what was shown is what is kept',
     )
-    assert.match((await refused(drafts.confirmEdit(draft.id))).message, /is not being edited: begin an edit first$/)
+    assert.equal((await refused(drafts.confirmEdit(draft.id))).message, 'An active Order Change is required to proceed')
   })
 
   it('change and remove lines, those of the draft and those that they add', async () => {
@@ -92,7 +92,7 @@ describe("edits of a draft order, with Medusa's own client", function () {
     await begin()
     const { draft_order_preview: less } = (await drafts.addPromotions(draft.id, { promo_codes: ['TENTH'] })) as Wire
     assert.deepEqual([less.discount_total, less.total], [2, 23])
-    assert.equal((await refused(drafts.addPromotions(draft.id, { promo_codes: ['NOPE'] }))).message, 'The promotion code NOPE is invalid')
+    assert.equal((await refused(drafts.addPromotions(draft.id, { promo_codes: ['NOPE'] }))).message, 'Promotion code "NOPE" not found')
     await drafts.confirmEdit(draft.id)
     assert.equal((await kept()).total, 23)
     await begin()
@@ -153,7 +153,7 @@ describe("edits of a draft order, with Medusa's own client", function () {
   })
 
   it('keep nothing of what cannot be done', async () => {
-    await begin()
+    const { order_change: edit } = await begin()
     const why = async (work: Promise<unknown>) => (await refused(work)).message
     assert.match(await why(drafts.addItems(draft.id, { items: [{ variant_id: 'variant_none', quantity: 1 }] })), /do not exist/)
     assert.equal(
@@ -163,8 +163,27 @@ describe("edits of a draft order, with Medusa's own client", function () {
     assert.equal(await why(drafts.updateItem(draft.id, 'cali_none', { quantity: 1 })), 'Line item with id: cali_none was not found')
     assert.equal(
       await why(drafts.updateActionItem(draft.id, 'ordchact_none', { quantity: 1 })),
-      'Action with id: ordchact_none was not found',
+      `No request to add item for order ${draft.id} in order change ${edit.id}`,
     )
+    assert.equal(
+      await why(drafts.removeActionItem(draft.id, 'ordchact_none')),
+      `No item found for order ${draft.id} in order change ${edit.id}`,
+    )
+    assert.equal(
+      await why(drafts.removeActionShippingMethod(draft.id, 'ordchact_none')),
+      `No shipping method found for order ${draft.id} in order change ${edit.id}`,
+    )
+    assert.equal(
+      await why(drafts.addItems(draft.id, { items: [{ quantity: 1, unit_price: 1 }] })),
+      'Invalid request: Items must have either a variant_id or a title',
+    )
+    assert.equal(
+      await why(drafts.removePromotions(draft.id, { promo_codes: ['NOPE', 'NEITHER'] })),
+      'Promotion codes "NOPE", "NEITHER" not found',
+    )
+    const resting = { type: 'standard', application_method: { type: 'fixed', target_type: 'order', value: 1, currency_code: 'usd' } }
+    good(await store.admin.post('/admin/promotions', { ...resting, code: 'RESTING', status: 'draft' }))
+    assert.equal(await why(drafts.addPromotions(draft.id, { promo_codes: ['RESTING'] })), 'Promotion code "RESTING" is not active')
     assert.equal(await why(drafts.removeShippingMethod(draft.id, 'casm_none')), 'Shipping method with id: casm_none was not found')
     assert.equal(await why(drafts.addShippingMethod(draft.id, { shipping_option_id: 'so_none' })), 'Shipping Options are invalid for cart.')
     assert.deepEqual(((await drafts.requestEdit(draft.id)) as Wire).draft_order_preview.order_change.actions, [])
@@ -174,19 +193,16 @@ describe("edits of a draft order, with Medusa's own client", function () {
     const begun = await Promise.allSettled(Array.from({ length: 4 }, () => drafts.beginEdit(draft.id)))
     assert.equal(begun.filter(({ status }) => status === 'fulfilled').length, 1)
     const second = await refused(drafts.beginEdit(draft.id))
-    assert.deepEqual(
-      [second.status, second.message],
-      [400, `Draft order ${draft.id} is being edited already: confirm or cancel that edit first`],
-    )
+    assert.deepEqual([second.status, second.message], [400, `Order (${draft.id}) already has an existing active order change`])
     const early = await refused(drafts.convertToOrder(draft.id))
     assert.deepEqual([early.status, early.message], [400, 'The draft order is being edited: confirm or cancel that edit first'])
     assert.deepEqual(await drafts.cancelEdit(draft.id), { id: draft.id, object: 'draft-order-edit', deleted: true })
-    assert.match(
+    assert.equal(
       (await refused(drafts.addItems(draft.id, { items: [{ title: 'Air', quantity: 1, unit_price: 1 }] }))).message,
-      /begin an edit first$/,
+      'An active Order Change is required to proceed',
     )
     assert.equal((await drafts.convertToOrder(draft.id)).order.id, draft.id)
-    assert.equal((await refused(drafts.beginEdit(draft.id))).message, `Draft order ${draft.id} has become an order: change that`)
+    assert.equal((await refused(drafts.beginEdit(draft.id))).message, `Order ${draft.id} is not a draft order`)
   })
 
   it('lose no step of several members of staff at once', async () => {

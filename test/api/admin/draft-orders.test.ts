@@ -359,7 +359,7 @@ describe("draft orders, with Medusa's own client", function () {
 
   it('refuse what makes no sense, in words that say what to do', async () => {
     const why = async (more: object) => (await refused(create(more))).message
-    assert.equal(await why({ email: undefined }), 'Either email or customer_id must be provided')
+    assert.equal(await why({ email: undefined }), 'Invalid request: Either email or customer_id must be provided')
     assert.equal(await why({ customer_id: 'cus_none' }), 'Customer with id: cus_none was not found')
     assert.equal(await why({ region_id: 'reg_none' }), 'No regions found')
     assert.equal(await why({ currency_code: 'eur' }), "Currency code eur does not match the region's currency code usd")

@@ -29,6 +29,21 @@ describe('admin API: keys and people', () => {
     const { api_key: revoked } = await post(`/admin/api-keys/${key.id}/revoke`)
     assert.ok(revoked.revoked_at !== null && revoked.revoked_by !== null)
     assert.equal((await robot.get('/admin/orders')).status, 401)
+    const twice = await store.admin.post(`/admin/api-keys/${key.id}/revoke`)
+    assert.deepEqual([twice.status, twice.body.message], [400, 'There are 1 secret keys that are already revoked.'])
+    const opening = await store.admin.post(`/admin/api-keys/${key.id}/sales-channels`, { add: [store.salesChannelId] })
+    const message = 'Sales channels can only be associated with publishable API keys'
+    assert.deepEqual([opening.status, opening.body], [400, { type: 'invalid_data', message }])
+    const unknown = await store.admin.get('/admin/api-keys/apk_none')
+    assert.deepEqual([unknown.status, unknown.body.message], [404, 'API Key with id: apk_none was not found'])
+  })
+
+  it('opens only sales channels that there are', async () => {
+    const { api_key: key } = await post('/admin/api-keys', { title: 'Shop', type: 'publishable' })
+    const { status, body } = await store.admin.post(`/admin/api-keys/${key.id}/sales-channels`, { add: ['sc_one', 'sc_two'] })
+    assert.deepEqual([status, body], [400, { type: 'invalid_data', message: 'Sales channels with IDs sc_one, sc_two do not exist' }])
+    await post(`/admin/api-keys/${key.id}/revoke`)
+    await post(`/admin/api-keys/${key.id}/revoke`)
   })
 
   it('lets a key run out later, and a later word never lengthens it', async () => {

@@ -99,7 +99,8 @@ describe('admin API: orders and money', () => {
     assert.equal((await capture(paymentId, { amount: 11 })).body.payment.captured_amount, 11)
     assert.equal((await store.admin.get(`/admin/orders/${id}`)).body.order.payment_status, 'partially_captured')
     const more = await capture(paymentId, { amount: 30.01 })
-    assert.deepEqual([more.status, more.body], [400, { type: 'not_allowed', message: '30 USD can still be captured, and no more' }])
+    const message = 'You cannot capture more than the authorized amount substracted by what is already captured.'
+    assert.deepEqual([more.status, more.body], [400, { type: 'invalid_data', message }])
     assert.equal((await capture(paymentId, { amount: 1.005 })).status, 400)
     assert.equal((await capture(paymentId)).body.payment.captured_amount, 41)
     assert.equal((await capture(paymentId, { amount: 1 })).status, 400)

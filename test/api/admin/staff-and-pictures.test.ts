@@ -120,6 +120,11 @@ describe('admin API: staff and pictures', () => {
       assert.notEqual(second, token)
       assert.equal((await guest().post('/admin/invites/accept', { token, password })).status, 401)
       good(await store.admin.delete(`/admin/invites/${id}`))
+      const again = await store.admin.post(`/admin/invites/${id}/resend`)
+      const message = `The following invites do not exist: ${id}`
+      assert.deepEqual([again.status, again.body], [400, { type: 'invalid_data', message }])
+      const known = await store.admin.post('/admin/invites', { email: store.owner.email })
+      assert.equal(known.body.message, `User account for following email(s) already exist: ${store.owner.email}`)
       assert.equal((await guest().post('/admin/invites/accept', { token: second, password })).status, 401)
       assert.equal((await store.admin.post('/admin/invites', { email: 'bob@staff.example', role_id: 'role_unknown' })).status, 404)
     })
@@ -146,6 +151,9 @@ describe('admin API: staff and pictures', () => {
         400,
         'somebody must remain who adds staff',
       )
+      const self = client(app(), { token: (await guest().post('/auth/user/emailpass', store.owner)).body.token, tenant: store.slug })
+      const gone = await self.delete(`/admin/users/${owner.id}`)
+      assert.deepEqual([gone.status, gone.body], [400, { type: 'not_allowed', message: 'A user cannot delete itself' }])
     })
 
     it('sees what was mailed', async () => {
