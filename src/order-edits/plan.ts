@@ -1,7 +1,7 @@
 import { totalsOfMethod } from '../carts/index.js'
 import { type OrderLine, type OrderMethod, sellLine } from '../checkout/index.js'
 import type { CommissionRule } from '../commissions/index.js'
-import { invalidData, limits, notAllowed, notFound } from '../kernel/index.js'
+import { invalidData, limits, notAllowed } from '../kernel/index.js'
 import type { LoadedOrder, OrderLineRow, OrderPartRow } from '../orders/index.js'
 import type { OpenPart } from '../payments/index.js'
 import type { EditAction } from './queries/edits.js'
@@ -53,18 +53,16 @@ export function planEdit(
   return { ...plan, totalMinor: order.total_minor - gone + more }
 }
 
-/** A line of the order that has pieces. Throws not_found. */
+/** A line of the order that has pieces. Throws invalid_data. */
 export function lineOf(order: LoadedOrder, lineId: string): OrderLineRow {
   const row = order.lines.find((line) => line.id === lineId)
-  if (row === undefined || row.quantity === 0) throw notFound(`Line item with id: ${lineId} was not found in order ${order.id}`)
+  if (row === undefined || row.quantity === 0) throw invalidData(`Item ID "${lineId}" not found.`)
   return row
 }
 
 function lower(row: OrderLineRow, quantity: number, parts: readonly OpenPart[]): ReducedLine {
   if (quantity < row.fulfilled_quantity) {
-    throw invalidData(
-      `${row.fulfilled_quantity} of ${row.quantity} pieces of "${row.title}" are packed: cancel their fulfillment first, or take them back with a return. No fewer than ${row.fulfilled_quantity} can be left.`,
-    )
+    throw invalidData(`Item ${row.id} has already been fulfilled and quantity cannot be lower than ${row.fulfilled_quantity}.`)
   }
   const open = parts.find((part) => part.order_line_item_id === row.id) as OpenPart
   if (open.held_minor > 0n)

@@ -60,7 +60,9 @@ describe('an edit of an order and everybody else at once', function () {
       bought.id,
       [1, 2, 3].map(() => () => post(`/admin/order-edits/${bought.id}/confirm`)),
     )
-    assert.deepEqual(statuses(confirmed), [200, 404, 404])
+    assert.deepEqual(statuses(confirmed), [200, 400, 400])
+    const late = confirmed.find(({ status }) => status === 400)
+    assert.equal(late?.body.message, 'An active Order Change is required to proceed')
     assert.equal((await orderOf(store, bought.id)).version, 2)
   })
 

@@ -9,7 +9,7 @@ import {
 } from '../../catalog/index.js'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { type AnyRequest, handle, id, ids, name, q, reading, removal, text, write } from './shared.js'
+import { type AnyRequest, handle, id, ids, name, q, reading, removal, text, withAdditional, write } from './shared.js'
 import { externalId, gathering, withProducts } from './vocabulary.js'
 
 const categoryFields: FieldsPolicy = {
@@ -128,7 +128,7 @@ export const routes: Route[] = [
     path: '/admin/product-categories',
     summary: 'Create a category',
     access: 'catalog:write',
-    body: z.strictObject({ name, ...categoryColumns }),
+    body: withAdditional(z.strictObject({ name, ...categoryColumns })),
     fields: categoryFields,
     ids: { parent_category_id: 'product_category' },
     async handle(request) {
@@ -144,7 +144,7 @@ export const routes: Route[] = [
     path: '/admin/product-categories/:id',
     summary: 'Change a category, or move it',
     access: 'catalog:write',
-    body: z.strictObject({ name: name.optional(), ...categoryColumns }),
+    body: withAdditional(z.strictObject({ name: name.optional(), ...categoryColumns })),
     fields: categoryFields,
     ids: { id: 'product_category', parent_category_id: 'product_category' },
     async handle(request) {

@@ -18,7 +18,7 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { address, booleanText, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { type AnyRequest, deleted, ids, links, needWholeStore, q, reach, reading, write } from './shared.js'
+import { type AnyRequest, deleted, ids, links, needWholeStore, q, reach, reading, withAdditional, write } from './shared.js'
 
 const addressFields: FieldsPolicy = { defaults: ['*'] }
 const fields: FieldsPolicy = {
@@ -108,7 +108,7 @@ const ofCustomer: Route[] = [
     path: '/admin/customers',
     summary: 'Enter a customer, without a sign-in',
     access: 'customers:write',
-    body: z.strictObject({ email, ...person }),
+    body: withAdditional(z.strictObject({ email, ...person })),
     fields,
     async handle(request) {
       const { context, body } = request
@@ -121,7 +121,7 @@ const ofCustomer: Route[] = [
     path: '/admin/customers/:id',
     summary: 'Change a customer',
     access: 'customers:write',
-    body: z.strictObject({ email: email.optional(), ...person }),
+    body: withAdditional(z.strictObject({ email: email.optional(), ...person })),
     fields,
     ids: { id: 'customer' },
     async handle(request) {
@@ -209,7 +209,7 @@ const ofAddresses: Route[] = [
     path: '/admin/customers/:id/addresses',
     summary: 'Add an address to a customer',
     access: 'customers:write',
-    body: addressBody,
+    body: withAdditional(addressBody),
     fields,
     ids: { id: 'customer' },
     async handle(request) {
@@ -233,7 +233,7 @@ const ofAddresses: Route[] = [
     path: '/admin/customers/:id/addresses/:address_id',
     summary: 'Change an address of a customer',
     access: 'customers:write',
-    body: addressBody,
+    body: withAdditional(addressBody),
     fields,
     ids: { id: 'customer', address_id: 'customer_address' },
     async handle(request) {

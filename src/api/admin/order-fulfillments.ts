@@ -11,7 +11,7 @@ import {
   shipFulfillment,
 } from '../../orders/index.js'
 import { answerOrder, orderFields as fields } from './order-answers.js'
-import { type AnyRequest, findWithin, id, needWholeStore, write } from './shared.js'
+import { type AnyRequest, findWithin, id, needWholeStore, withAdditional, write } from './shared.js'
 
 const packedItems = z.array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) })).max(limits.cartLines)
 const items = packedItems.min(1)
@@ -60,13 +60,15 @@ export const routes: Route[] = [
     summary: "Pack pieces of an order; a fulfilment for each vendor's",
     access: 'orders:fulfil',
     // Who carries a parcel, and how it is sent, follows from the order's own shipping.
-    body: z.strictObject({
-      items,
-      location_id: id.nullish(),
-      shipping_option_id: id.nullish(),
-      no_notification: z.boolean().nullish(),
-      metadata,
-    }),
+    body: withAdditional(
+      z.strictObject({
+        items,
+        location_id: id.nullish(),
+        shipping_option_id: id.nullish(),
+        no_notification: z.boolean().nullish(),
+        metadata,
+      }),
+    ),
     fields,
     ids: { id: 'order', items: 'order_line_item', location_id: 'stock_location', shipping_option_id: 'shipping_option' },
     async handle(request) {
@@ -84,12 +86,14 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/shipments',
     summary: 'Send what is packed; the shopper is told, unless staff say not to',
     access: 'orders:fulfil',
-    body: z.strictObject({
-      items: packedItems.optional(),
-      labels: z.array(label).max(20).optional(),
-      no_notification: z.boolean().nullish(),
-      metadata,
-    }),
+    body: withAdditional(
+      z.strictObject({
+        items: packedItems.optional(),
+        labels: z.array(label).max(20).optional(),
+        no_notification: z.boolean().nullish(),
+        metadata,
+      }),
+    ),
     fields,
     ids: { ...ofFulfillment, items: 'order_line_item' },
     async handle(request) {
@@ -121,7 +125,7 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/fulfillments/:fulfillment_id/cancel',
     summary: 'Unpack what was not sent: it is promised to the order again',
     access: 'orders:fulfil',
-    body: z.strictObject({ no_notification: z.boolean().nullish() }),
+    body: withAdditional(z.strictObject({ no_notification: z.boolean().nullish() })),
     fields,
     ids: ofFulfillment,
     async handle(request) {

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
 import { address, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
-import { notFound } from '../../kernel/index.js'
+import { invalidData, notFound } from '../../kernel/index.js'
 import {
   archiveOrder,
   cancelOrder,
   completeOrder,
   listOrdersStatement,
   listVendorOrdersStatement,
+  mostOfTotal,
   orderChangesStatement,
   orderOrders,
   ordersOfPartsStatement,
+  ordersOfTotalStatement,
   type Period,
   renderOrderChange,
   renderVendorOrder,
+  type TotalBounds,
   updateOrder,
   vendorOrderOrders,
 } from '../../orders/index.js'
@@ -42,6 +45,13 @@ export const period = z
       before: before.length === 0 ? null : new Date(Math.min(...before)),
     }
   })
+const major = z.coerce.number()
+/** What an order comes to now, or bounds of that. */
+const totals = z.union([
+  major.transform((total): TotalBounds => ({ $gte: total, $lte: total })),
+  z.strictObject({ $gt: major.optional(), $gte: major.optional(), $lt: major.optional(), $lte: major.optional() }),
+  z.strictObject({ $eq: major }).transform(({ $eq }): TotalBounds => ({ $gte: $eq, $lte: $eq })),
+])
 const orderList = narrowedQuery(
   z.strictObject({
     q,
@@ -53,6 +63,7 @@ const orderList = narrowedQuery(
     region_id: ids,
     created_at: period.optional(),
     updated_at: period.optional(),
+    total: totals.optional(),
   }),
   {
     table: 'orders',
@@ -105,6 +116,14 @@ function vendorsOf(request: AnyRequest, wanted: readonly string[] | undefined): 
   return within === null ? wanted : wanted.filter((vendorId) => within.includes(vendorId))
 }
 
+/** The ids that are asked for; with bounds of totals, those of them that are within. Throws invalid_data for too many. */
+async function idsOfTotal({ context }: AnyRequest, bounds: TotalBounds | undefined, wanted: readonly string[] | undefined) {
+  if (bounds === undefined) return wanted ?? null
+  const rows = await context.db.read(context.scope, ordersOfTotalStatement(tenantOf(context), bounds, wanted ?? null))
+  if (rows.length > mostOfTotal) throw invalidData(`More than ${mostOfTotal} match: narrow the list further`)
+  return rows.map((row) => row.id)
+}
+
 export const routes: Route[] = [
   route({
     surface: 'admin',
@@ -121,7 +140,7 @@ export const routes: Route[] = [
       const query = await orderList.narrow(request)
       const filter = {
         q: query.q ?? null,
-        id: query.id ?? null,
+        id: await idsOfTotal(request, query.total, query.id),
         status: several(query.status),
         customerId: query.customer_id ?? null,
         salesChannelId: query.sales_channel_id ?? null,
@@ -257,7 +276,7 @@ export const routes: Route[] = [
     path: '/admin/orders/:id/changes',
     summary: 'What was done to an order, the newest first',
     access: 'orders:read',
-    query: z.strictObject({ id: ids, status: ids, change_type: ids }),
+    query: z.strictObject({ id: ids, status: ids, change_type: ids, created_at: period.optional(), updated_at: period.optional() }),
     fields: { defaults: ['*', 'actions.*'] },
     ids: { id: 'order' },
     async handle(request) {
@@ -265,7 +284,13 @@ export const routes: Route[] = [
       const { context, query } = request
       const wanted = request.params.id as string
       await wireOrder(request, wanted)
-      const filter = { id: query.id ?? null, status: query.status ?? null, changeType: query.change_type ?? null }
+      const filter = {
+        id: query.id ?? null,
+        status: query.status ?? null,
+        changeType: query.change_type ?? null,
+        ...(query.created_at === undefined ? {} : { created: query.created_at }),
+        ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
+      }
       const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted, filter))
       return { order_changes: changes.map((change) => request.fields.project(renderOrderChange(change))) }
     },

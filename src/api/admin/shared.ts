@@ -1,7 +1,7 @@
 import { type output, z } from 'zod'
 import { type Permission, reachOf, vendorsWithin } from '../../access/index.js'
 import { type ListPage, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
-import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData, limits, notFound } from '../../kernel/index.js'
 import { type Narrowing, narrow, narrowable } from '../narrowing.js'
 
@@ -31,6 +31,9 @@ const hasZone = /(?:Z|[+-]\d\d:\d\d)$/
 export const moment = z
   .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()])
   .transform((text) => new Date(text.includes('T') && !hasZone.test(text) ? `${text}Z` : text))
+/** A body that takes `additional_data` besides, which Medusa hands to hooks of its own: here it means nothing and goes no further. */
+export const withAdditional = <Body extends z.ZodObject>(body: Body): z.ZodType<z.output<Body>, z.input<Body>> =>
+  body.extend({ additional_data: metadata }).transform(({ additional_data: _unread, ...rest }) => rest) as never
 /** Links to make and to undo. */
 export const links = z
   .strictObject({ add: idList.optional(), remove: idList.optional() })

@@ -15,7 +15,7 @@ import {
   updateTaxRate,
   updateTaxRegion,
 } from '../../tax/index.js'
-import { deleted, id, ids, name, percent, percentOf, ppmOf, q, reading, write } from './shared.js'
+import { deleted, id, ids, name, percent, percentOf, ppmOf, q, reading, withAdditional, write } from './shared.js'
 
 const regionFields: FieldsPolicy = {
   defaults: [
@@ -126,14 +126,16 @@ const regionRoutes: Route[] = [
     path: '/admin/tax-regions',
     summary: 'Create a tax region for a country, or for a province below its country',
     access: 'settings:write',
-    body: z.strictObject({
-      country_code: countryCode,
-      province_code: z.string().min(1).max(20).nullish(),
-      parent_id: id.nullish(),
-      provider_id: z.literal('tp_system').nullish(),
-      default_tax_rate: z.strictObject({ name, code: name, rate: percent.default(0), ...rateParts }).optional(),
-      metadata,
-    }),
+    body: withAdditional(
+      z.strictObject({
+        country_code: countryCode,
+        province_code: z.string().min(1).max(20).nullish(),
+        parent_id: id.nullish(),
+        provider_id: z.literal('tp_system').nullish(),
+        default_tax_rate: z.strictObject({ name, code: name, rate: percent.default(0), ...rateParts }).optional(),
+        metadata,
+      }),
+    ),
     fields: regionFields,
     ids: { parent_id: 'tax_region' },
     async handle(request) {

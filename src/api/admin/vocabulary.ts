@@ -15,7 +15,7 @@ import {
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
-import { type AnyRequest, handle, ids, links, name, q, reach, reading, removal, write } from './shared.js'
+import { type AnyRequest, handle, ids, links, name, q, reach, reading, removal, withAdditional, write } from './shared.js'
 
 /** The id that the store's other systems know it by. */
 export const externalId = z.string().trim().min(1).max(limits.name_characters).nullish()
@@ -53,7 +53,7 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections',
     summary: 'Create a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title, handle, external_id: externalId, metadata }),
+    body: withAdditional(z.strictObject({ title, handle, external_id: externalId, metadata })),
     fields: collectionFields,
     async handle(request) {
       const { handle: wanted, metadata: extra, external_id = null, title: words } = request.body
@@ -67,7 +67,7 @@ const collectionRoutes: Route[] = [
     path: '/admin/collections/:id',
     summary: 'Change a collection',
     access: 'catalog:write',
-    body: z.strictObject({ title: title.optional(), handle, external_id: externalId, metadata }),
+    body: withAdditional(z.strictObject({ title: title.optional(), handle, external_id: externalId, metadata })),
     fields: collectionFields,
     ids: { id: 'collection' },
     async handle(request) {

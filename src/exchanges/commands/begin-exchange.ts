@@ -15,7 +15,8 @@ export interface ExchangeInput {
 /**
  * Begins an exchange, or a claim: what comes back and what is sent for it are planned next. While it is open, no edit of the order is.
  * @returns its id
- * @throws not_found; not_allowed for an order that is canceled or archived, and while an edit or another exchange of it is open
+ * @throws not_found; invalid_data for an order that is canceled, and while an edit or another exchange of it is open; not_allowed
+ *   for one that is archived
  */
 export function beginExchange(context: Context, input: ExchangeInput): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {

@@ -126,8 +126,8 @@ export async function refuseTooMany(
   )
   for (const item of items) {
     const line = lines.find((candidate) => candidate.id === item.order_line_item_id)
-    if (line === undefined) throw notFound(`Line item with id: ${item.order_line_item_id} was not found in order ${exchange.order_id}`)
-    if (item.quantity > line.claimable)
-      throw invalidData(`${Math.max(line.claimable, 0)} pieces of "${line.title}" can be claimed, and no more`)
+    if (line === undefined)
+      throw invalidData(`Items with ids ${item.order_line_item_id} does not exist in order with id ${exchange.order_id}.`)
+    if (item.quantity > line.claimable) throw invalidData('Cannot claim more items than what was ordered.')
   }
 }

@@ -25,7 +25,8 @@ export async function requestExchange(context: Context, exchangeId: string, isTo
     const tenantId = tenantOf(unit)
     const edit = await openEditOf(unit, { orderId: order.id, exchangeId })
     const isSending = edit.actions.some((action) => action.action === 'ITEM_ADD')
-    if (exchange.type !== 'refund' && !isSending) throw invalidData('Nothing is sent: add outbound items first')
+    if (exchange.type === 'exchange' && !isSending) throw oneEachWay()
+    if (exchange.type === 'replace' && !isSending) throw invalidData('Nothing is sent: add outbound items first')
     if (exchange.type === 'refund' && edit.actions.length > 0) {
       throw invalidData('A claim of type refund sends nothing: leave its outbound items and shipping out, or make it one of type replace')
     }
@@ -54,16 +55,19 @@ export async function requestExchange(context: Context, exchangeId: string, isTo
   })
 }
 
+const oneEachWay = () => invalidData('Order exchange request should have at least 1 item inbound and 1 item outbound')
+
 /** What pays for what is sent: the goods that come back, or those that are claimed, whether or not they come back. */
 async function payingWith(unit: Unit, context: Context, exchange: ExchangeLock): Promise<Inbound & { returnId: string | null }> {
   const inbound = exchange.return_id === null ? null : await lockReturn(unit, exchange.return_id)
   if (exchange.type === 'exchange') {
-    if (inbound === null) throw invalidData('Nothing comes back: add inbound items first')
+    if (inbound === null) throw oneEachWay()
+    if (inbound.items.length === 0) throw oneEachWay()
     await confirmReturn(unit, context, inbound)
     return { items: inbound.items, shipping_minor: inbound.row.shipping_minor, returnId: inbound.row.id }
   }
   const items = await claimedItems(unit, exchange.id)
-  if (items.length === 0) throw invalidData('Nothing is claimed: add claim items first')
+  if (items.length === 0) throw invalidData('Order claim request should have at least 1 item')
   await refuseTooMany(unit, exchange, items)
   const claimed = { items, shipping_minor: 0n, returnId: null }
   if (inbound === null) return claimed

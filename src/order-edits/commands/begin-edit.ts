@@ -1,6 +1,6 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { lockOrderStatement } from '../../orders/index.js'
 import { changeEdit, lockOrderToEdit, openEditOf } from '../locks.js'
 import { openEditStatement } from '../queries/edits.js'
@@ -15,7 +15,8 @@ export interface EditInput {
 /**
  * Begins an edit of an order: what is to be changed is planned next, and nothing is changed before it is confirmed.
  * @returns its id
- * @throws not_found; not_allowed for an order that is canceled or archived, and while another edit or an exchange of it is open
+ * @throws not_found; invalid_data for an order that is canceled, and while another edit or an exchange of it is open; not_allowed
+ *   for one that is archived
  */
 export function beginEdit(context: Context, input: EditInput): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {
@@ -29,11 +30,7 @@ export async function insertEdit(unit: Unit, context: Context, input: EditInput,
   const tenantId = tenantOf(unit)
   const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
   if (open !== undefined) {
-    const what = open.exchange_id === null ? 'an open edit' : `${open.exchange_id} open`
-    throw notAllowed(
-      `Order with id: ${input.order_id} already has ${what}, begun by ${open.created_by}. Confirm it or cancel it before another is begun.`,
-      'order_edit_open',
-    )
+    throw invalidData(`Order (${input.order_id}) already has an existing active order change`, 'order_edit_open')
   }
   const id = newId('ordch')
   await unit.run(
@@ -68,7 +65,7 @@ export function requestEdit(context: Context, orderId: string): Promise<void> {
 /**
  * Gives an edit up: the order stays as it is.
  * @returns the edit's id
- * @throws not_found when none is open
+ * @throws not_found for the order; invalid_data when no edit is open
  */
 export function cancelEdit(context: Context, orderId: string): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {

@@ -50,7 +50,7 @@ interface Confirmed {
  * Does what an edit plans, in one transaction or not at all: lines, stock, commissions, books, and what is to be paid. What
  * comes to more is asked for with a payment collection of its own; what comes to less, and was paid, is there to be
  * refunded; credit that pays too much goes back.
- * @throws not_found when no edit is open; not_allowed for one that changes nothing, with code `insufficient_inventory`, and for a
+ * @throws invalid_data when no edit is open; not_allowed for one that changes nothing, with code `insufficient_inventory`, and for a
  * canceled order; invalid_data for what the order does not allow any more since it was planned
  */
 export function confirmEdit(context: Context, orderId: string): Promise<void> {

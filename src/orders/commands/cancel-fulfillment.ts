@@ -34,7 +34,7 @@ export async function cancelFulfillment(context: Context, vendorOrderId: string,
     ])
     if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
     if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-    if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled already`)
+    if (fulfillment.canceled_at !== null) throw notAllowed('The fulfillment is already canceled')
     if (fulfillment.shipped_at !== null || fulfillment.delivered_at !== null) {
       throw notAllowed('The fulfillment has already been shipped. Shipped fulfillments cannot be canceled')
     }

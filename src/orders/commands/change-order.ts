@@ -42,13 +42,13 @@ function addressAfter(before: Address | null, given: Omit<Address, 'id'> | undef
 
 /**
  * Changes whom an order is for and where it goes; the vendors' parts follow. Kept in the order's history.
- * @throws not_found; not_allowed for a canceled order; invalid_data for an address in another country
+ * @throws not_found; invalid_data for a canceled order, and for an address in another country
  */
 export async function updateOrder(context: Context, orderId: string, patch: OrderPatch): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
     const order = await orderToChange(unit, orderId)
-    if (order.status === 'canceled') throw notAllowed(`Order with id: ${orderId} is canceled`)
+    if (order.status === 'canceled') throw invalidData(`Order with id ${orderId} has been canceled.`)
     const after = {
       email: patch.email ?? order.email,
       shipping_address: addressAfter(order.shipping_address, patch.shipping_address),
@@ -95,20 +95,21 @@ async function setStatus(unit: Unit, orderId: string, status: 'completed' | 'arc
   )
 }
 
-/** Nothing more is expected of an order. Throws not_found; not_allowed for a canceled or archived one. */
+/** Nothing more is expected of an order. Throws not_found; invalid_data for a canceled one; not_allowed for an archived one. */
 export async function completeOrder(context: Context, orderId: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const { status } = await orderToChange(unit, orderId)
-    if (status !== 'pending' && status !== 'completed') throw notAllowed(`Order with id: ${orderId} is ${status} and cannot be completed`)
+    if (status === 'canceled') throw invalidData(`Orders ${orderId} are canceled and cannot be completed`)
+    if (status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived and cannot be completed`)
     await setStatus(unit, orderId, 'completed')
   })
 }
 
-/** Puts an order away. Throws not_found; not_allowed for one that is neither completed nor canceled. */
+/** Puts an order away. Throws not_found; invalid_data for one that is neither completed nor canceled, in Medusa's words, which say it the wrong way round. */
 export async function archiveOrder(context: Context, orderId: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const { status } = await orderToChange(unit, orderId)
-    if (status === 'pending') throw notAllowed(`Order with id: ${orderId} cannot be archived. Make sure it is completed or canceled.`)
+    if (status === 'pending') throw invalidData(`Orders ${orderId} are completed, canceled, or in draft and cannot be archived`)
     await setStatus(unit, orderId, 'archived')
   })
 }

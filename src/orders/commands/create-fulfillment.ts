@@ -1,6 +1,6 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../../db/index.js'
 import { consumeForOrder, type TakenPieces } from '../../inventory/index.js'
-import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
+import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { type LineLock, lockLinesStatement, lockVendorOrderStatement, type VendorOrderLock } from '../locks.js'
 import { deliver } from './deliver-fulfillment.js'
 import { insertLabels, ship, type ShipmentLabel } from './ship-fulfillment.js'
@@ -31,7 +31,7 @@ interface PackedItem {
 /**
  * Packs pieces of a vendor order: they leave the shelf, and what was promised of them is kept.
  * @returns the fulfilment's id
- * @throws not_found for an order, line or location that the caller cannot see; not_allowed for a canceled order;
+ * @throws not_found for an order or location that the caller cannot see; invalid_data for a canceled order;
  *   invalid_data for more pieces than are left, and for a location that the pieces are not reserved at
  */
 export async function createFulfillment(context: Context, vendorOrderId: string, input: FulfillmentInput): Promise<string> {
@@ -42,7 +42,7 @@ export async function createFulfillment(context: Context, vendorOrderId: string,
  * Packs pieces of an order whosever they are: a fulfilment for each vendor, all or none. Vendor orders are locked in
  * key order.
  * @returns the fulfilments' ids
- * @throws as createFulfillment does; not_found for a line of another order
+ * @throws as createFulfillment does; invalid_data for lines of another order
  */
 export async function createFulfillments(context: Context, orderId: string, input: FulfillmentInput): Promise<string[]> {
   return context.db.unitOfWork(context.scope, async (unit) => {
@@ -54,24 +54,25 @@ export async function createFulfillments(context: Context, orderId: string, inpu
       ),
     )
     const partOf = new Map(lines.map((line) => [line.id, line.vendor_order_id]))
-    const unknown = input.items.find((item) => !partOf.has(item.id))
-    if (unknown !== undefined) throw notFound(`Line item with id: ${unknown.id} was not found in order ${orderId}`)
+    const unknown = input.items.map((item) => item.id).filter((id) => !partOf.has(id))
+    if (unknown.length > 0) throw invalidData(`Items with ids ${unknown.join(', ')} does not exist in order with id ${orderId}.`)
     const made: string[] = []
     for (const part of [...new Set(partOf.values())].sort()) {
-      made.push(await pack(unit, context, part, { ...input, items: input.items.filter((item) => partOf.get(item.id) === part) }))
+      made.push(await pack(unit, context, part, { ...input, items: input.items.filter((item) => partOf.get(item.id) === part) }, orderId))
     }
     return made
   })
 }
 
-async function pack(unit: Unit, context: Context, vendorOrderId: string, input: FulfillmentInput): Promise<string> {
+/** @param named the order as who packs knows it: all of it, or a vendor's part */
+async function pack(unit: Unit, context: Context, vendorOrderId: string, input: FulfillmentInput, named = vendorOrderId): Promise<string> {
   const tenantId = tenantOf(unit)
   const [[order], lines] = await Promise.all([
     unit.run(lockVendorOrderStatement(tenantId, vendorOrderId)),
     unit.run(lockLinesStatement(tenantId, vendorOrderId)),
   ])
   if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
-  if (order.status === 'canceled') throw notAllowed(`Order ${order.display_id} is canceled`)
+  if (order.status === 'canceled') throw invalidData(`Order with id ${named} has been canceled.`)
   const packed = packedItems(lines, input.items)
   if (input.location_id != null) await refuseUnknownLocation(unit, order.vendor_id, input.location_id)
   const wanted = packed.map(({ line, quantity }) => ({ orderLineId: line.id, quantity }))

@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../../db/index.js'
+import type { Period } from './load-order.js'
 
 /** The part of an order that a fulfilment belongs to; of whichever order, where none is named. */
 export function partOfFulfillmentStatement(
@@ -44,6 +45,8 @@ export interface OrderChangeFilter {
   id: readonly string[] | null
   status: readonly string[] | null
   changeType: readonly string[] | null
+  created?: Period
+  updated?: Period
 }
 
 /** What was done to an order, the newest first, transfers to other accounts among it, and edits that were never confirmed. */
@@ -81,8 +84,20 @@ export function orderChangesStatement(tenantId: string, orderId: string, filter:
        from order_edit e where e.tenant_id = $1 and e.order_id = $2 and e.status <> 'confirmed') h
      where ($3::text[] is null or h.id = any($3)) and ($4::text[] is null or h.status = any($4))
        and ($5::text[] is null or h.change_type = any($5))
+       and ($6::timestamptz is null or h.created_at >= $6) and ($7::timestamptz is null or h.created_at < $7)
+       and ($8::timestamptz is null or h.updated_at >= $8) and ($9::timestamptz is null or h.updated_at < $9)
      order by h.created_at desc, h.id desc limit ${changesMaximum}`,
-    [tenantId, orderId, filter.id, filter.status, filter.changeType],
+    [
+      tenantId,
+      orderId,
+      filter.id,
+      filter.status,
+      filter.changeType,
+      filter.created?.from ?? null,
+      filter.created?.before ?? null,
+      filter.updated?.from ?? null,
+      filter.updated?.before ?? null,
+    ],
   )
 }
 

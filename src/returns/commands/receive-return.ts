@@ -51,7 +51,7 @@ const expected = (item: ReturnItemLock, count: Count) =>
 async function setCounts(unit: Unit, count: Count, counted: readonly { item: ReturnItemLock; quantity: number }[]): Promise<void> {
   for (const { item, quantity } of counted) {
     if (quantity > expected(item, count))
-      throw invalidData(`Cannot receive more items than what was requested to return: ${expected(item, count)} are expected`)
+      throw invalidData(`Cannot receive more items than what was requested to be returned for item ${item.order_line_item_id}.`)
   }
   const values = [tenantOf(unit), counted.map(({ item }) => item.id), counted.map(({ quantity }) => quantity)]
   await unit.run(
@@ -85,7 +85,7 @@ export function countReturn(
     needReceiving(locked)
     const found = counted.map(({ id, quantity }) => {
       const item = locked.items.find((candidate) => candidate.order_line_item_id === id)
-      if (item === undefined) throw invalidData(`Items with ids ${id} does not exist in return with id ${returnId}.`)
+      if (item === undefined) throw invalidData(`Items with ids ${id} does not exist in Return with id ${returnId}.`)
       return { item, quantity }
     })
     await setCounts(unit, count, found)
@@ -232,7 +232,7 @@ export function cancelReturn(context: Context, returnId: string): Promise<void> 
 export async function callOff(unit: Unit, context: Context, { row, items }: LockedReturn): Promise<void> {
   if (row.status === 'canceled') return
   if (items.some((item) => item.received_quantity + item.damaged_quantity > 0)) {
-    throw notAllowed(`Return ${row.id} cannot be canceled: items of it were received`)
+    throw notAllowed("Can't cancel a return which has returned items")
   }
   await unit.run(
     statement(

@@ -160,7 +160,7 @@ export function chooseReturnShipping(
 export async function confirmReturn(unit: Unit, context: Context, locked: LockedReturn): Promise<void> {
   needOpen(locked)
   const { items, lines, row } = locked
-  if (items.length === 0) throw invalidData('Items are required to create a return.')
+  if (items.length === 0) throw invalidData('Order return request should have at least 1 item')
   await refuseForeignLocation(unit, row.location_id, items)
   for (const item of items) {
     const line = lines.find((candidate) => candidate.id === item.order_line_item_id)

@@ -47,17 +47,14 @@ describe('admin API: an order after its sale', () => {
       ]
       assert.equal((await post(`/admin/orders/${bought.id}/fulfillments`, { items })).status, 400)
       const foreign = await buy(store)
-      assert.equal(
-        (
-          await post(`/admin/orders/${bought.id}/fulfillments`, {
-            items: [
-              { id: bought.lines[0], quantity: 1 },
-              { id: foreign.lines[1], quantity: 1 },
-            ],
-          })
-        ).status,
-        404,
-      )
+      const mixed = await post(`/admin/orders/${bought.id}/fulfillments`, {
+        items: [
+          { id: bought.lines[0], quantity: 1 },
+          { id: foreign.lines[1], quantity: 1 },
+        ],
+      })
+      const message = `Items with ids ${foreign.lines[1]} does not exist in order with id ${bought.id}.`
+      assert.deepEqual([mixed.status, mixed.body], [400, { type: 'invalid_data', message }])
       assert.equal((await orderOf(store, bought.id)).fulfillments.length, 0)
     })
 
@@ -127,6 +124,13 @@ describe('admin API: an order after its sale', () => {
       assert.equal((await post(`/admin/payments/${bought.paymentId}/capture`)).status, 400)
       assert.equal((await post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status, 400)
       assert.equal((await post(`/admin/orders/${bought.id}/cancel`)).status, 200, 'a second time changes nothing')
+      const email = await post(`/admin/orders/${bought.id}`, { email: 'other@example.com' })
+      assert.deepEqual(email.body, { type: 'invalid_data', message: `Order with id ${bought.id} has been canceled.` })
+      const items = [{ id: bought.lines[0], quantity: 1 }]
+      const packing = await post(`/admin/orders/${bought.id}/fulfillments`, { items })
+      assert.deepEqual(packing.body, { type: 'invalid_data', message: `Order with id ${bought.id} has been canceled.` })
+      const completing = await post(`/admin/orders/${bought.id}/complete`)
+      assert.equal(completing.body.message, `Orders ${bought.id} are canceled and cannot be completed`)
       assert.equal(canceled.length, 1)
     })
 
@@ -220,7 +224,11 @@ describe('admin API: an order after its sale', () => {
 
     it('completes, then archives; not the other way round', async () => {
       const bought = await buy(store)
-      assert.equal((await post(`/admin/orders/${bought.id}/archive`)).status, 400)
+      const early = await post(`/admin/orders/${bought.id}/archive`)
+      assert.deepEqual(early.body, {
+        type: 'invalid_data',
+        message: `Orders ${bought.id} are completed, canceled, or in draft and cannot be archived`,
+      })
       assert.equal((await post(`/admin/orders/${bought.id}/complete`)).body.order.status, 'completed')
       assert.equal((await post(`/admin/orders/${bought.id}/archive`)).body.order.status, 'archived')
       assert.equal((await post(`/admin/orders/${bought.id}/complete`)).status, 400)

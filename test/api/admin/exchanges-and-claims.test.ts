@@ -138,8 +138,12 @@ describe("exchanges and claims with Medusa's SDK", () => {
     await exchanges.deleteOutboundShipping(id, method)
     await exchanges.removeOutboundItem(id, outbound.actions[0]?.id as string)
     await exchanges.removeInboundItem(id, inbound)
-    assert.equal((await refused(exchanges.request(id, {}))).status, 400, 'nothing is left of it')
-    assert.match((await refused(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message, /already has oexc_\w+ open/)
+    const empty = await refused(exchanges.request(id, {}))
+    assert.equal(empty.message, 'Order exchange request should have at least 1 item inbound and 1 item outbound')
+    assert.equal(
+      (await refused(sdk.admin.orderEdit.initiateRequest({ order_id: bought.id }))).message,
+      `Order (${bought.id}) already has an existing active order change`,
+    )
     assert.equal((await exchanges.cancelRequest(id)).deleted, true)
     await sdk.admin.orderEdit.initiateRequest({ order_id: bought.id })
   })
@@ -217,7 +221,10 @@ describe("exchanges and claims with Medusa's SDK", () => {
       // The other piece was sent, too, and is not back.
       const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
       await claims.addItems(second.id, { items: [{ id: line, quantity: 1 }] })
-      assert.match((await refused(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message, /1 pieces of/)
+      assert.equal(
+        (await refused(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))).message,
+        'Cannot claim more items than what was ordered.',
+      )
       await claims.addInboundShipping(second.id, { shipping_option_id: await addReturnOption(store, 0) })
       const { claim, return: none } = await claims.request(second.id, {})
       assert.deepEqual([claim.refund_amount, none], [11, null], 'nothing comes back with it')
@@ -232,7 +239,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.deepEqual([order.summary.pending_difference, order.summary.credit_line_total], [0, 11], 'credited once')
       const { claim: second } = await claims.create({ order_id: bought.id, type: 'refund' })
       const many = await refused(claims.addItems(second.id, { items: [{ id: line, quantity: 2 }] }))
-      assert.match(many.message, /1 pieces of ".*" can be claimed, and no more/)
+      assert.equal(many.message, 'Cannot claim more items than what was ordered.')
       assert.equal((await claims.cancelRequest(second.id)).object, 'claim')
       assert.deepEqual(
         (await claims.list({ order_id: bought.id, status: 'requested' })).claims.map((one) => one.id),
@@ -249,7 +256,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.equal(two.order_preview.summary.pending_difference, -22)
       await claims.removeItem(id, claim.claim_items[0]?.id as string)
       await claims.addOutboundItems(id, { items: [{ variant_id: variant(0, 1), quantity: 1 }] })
-      assert.match((await refused(claims.request(id, {}))).message, /Nothing is claimed/)
+      assert.equal((await refused(claims.request(id, {}))).message, 'Order claim request should have at least 1 item')
       await claims.addItems(id, { items: [{ id: line, quantity: 1 }] })
       await claims.request(id, {})
       assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 1.1)

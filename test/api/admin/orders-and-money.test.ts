@@ -69,6 +69,31 @@ describe('admin API: orders and money', () => {
     assert.equal((await store.admin.get('/admin/vendor-orders/vord_none')).status, 404)
   })
 
+  it('finds orders by what they come to, and shows the version that there is', async () => {
+    const { id } = await order()
+    const { total, version } = (await store.admin.get(`/admin/orders/${id}`)).body.order
+    const found = async (bounds: Record<string, number>) => {
+      const { body } = await store.admin.get('/admin/orders', { id, ...bounds })
+      return body.orders.map((one: { id: string }) => one.id)
+    }
+    const around: Record<string, number>[] = [
+      { total },
+      { 'total[$eq]': total },
+      { 'total[$gte]': total },
+      { 'total[$gt]': total - 0.01, 'total[$lte]': total },
+      { 'total[$lt]': total + 0.01 },
+    ]
+    const beside: Record<string, number>[] = [{ total: total + 1 }, { 'total[$gt]': total }, { 'total[$lt]': total }]
+    for (const bounds of around) assert.deepEqual(await found(bounds), [id], JSON.stringify(bounds))
+    for (const bounds of beside) assert.deepEqual(await found(bounds), [], JSON.stringify(bounds))
+    const changes = (bounds: Record<string, string>) => store.admin.get(`/admin/orders/${id}/changes`, bounds)
+    await store.admin.post(`/admin/orders/${id}`, { metadata: { seen: true } })
+    assert.equal((await changes({ 'created_at[$gte]': '2020-01-01' })).body.order_changes.length, 1)
+    assert.equal((await changes({ 'created_at[$lt]': '2020-01-01' })).body.order_changes.length, 0)
+    assert.equal((await store.admin.get(`/admin/orders/${id}`, { version: version + 1 })).body.order.id, id)
+    assert.equal((await store.admin.get(`/admin/orders/${id}`, { version: version + 2 })).status, 404)
+  })
+
   it('takes the money once, however often it is told', async () => {
     const { id, paymentId } = await order()
     const { body } = await capture(paymentId)

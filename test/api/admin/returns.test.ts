@@ -194,7 +194,7 @@ describe('admin API: returns', () => {
     const { return: made } = await good(post('', { order_id: bought.id }))
     assert.equal((await post(`/${made.id}/request-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status, 400)
     const empty = await post(`/${made.id}/request`)
-    assert.deepEqual([empty.status, empty.body.message], [400, 'Items are required to create a return.'])
+    assert.deepEqual([empty.status, empty.body.message], [400, 'Order return request should have at least 1 item'])
     assert.equal((await store.admin.delete(`/admin/returns/${made.id}/request`)).body.deleted, true)
     assert.equal((await store.admin.get(`/admin/returns/${made.id}`)).status, 404)
     const order = await packAll(store, bought)

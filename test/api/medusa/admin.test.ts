@@ -241,6 +241,24 @@ describe("Medusa's Admin API", () => {
     assert.equal(again.status, 400)
   })
 
+  it('takes what Medusa hands to its hooks, and keeps none of it', async () => {
+    const additional_data = { from: 'a hook' }
+    const { customer } = await shop.make('/admin/customers', { email: 'hooked@example.com', additional_data })
+    const { collection } = await shop.make('/admin/collections', { title: 'Hooked', additional_data })
+    const { product_category } = await shop.make('/admin/product-categories', { name: 'Hooked', additional_data })
+    const { tax_region } = await shop.make('/admin/tax-regions', { country_code: 'se', additional_data })
+    const made = [customer, collection, product_category, tax_region]
+    for (const [path, body] of [
+      [`/admin/customers/${customer.id}`, { last_name: 'Two' }],
+      [`/admin/customers/${customer.id}/addresses`, { city: 'Two' }],
+      [`/admin/collections/${collection.id}`, { title: 'Two' }],
+      [`/admin/product-categories/${product_category.id}`, { name: 'Two' }],
+    ] as const) {
+      made.push(await shop.make(path, { ...body, additional_data }))
+    }
+    assert.doesNotMatch(JSON.stringify(made), /a hook/)
+  })
+
   it('invites staff without naming a role', async () => {
     const { invite } = await shop.make('/admin/invites', { email: 'colleague@example.com' })
     assert.deepEqual([invite.accepted, invite.role.name], [false, 'store_owner'])
