@@ -17,7 +17,7 @@ import {
 } from './exchange-steps.js'
 import { id, needWholeStore, text } from './shared.js'
 
-const claimed = z.strictObject({ id, quantity, reason: claimReason.optional(), ...words, metadata })
+const claimed = z.object({ id, quantity, reason: claimReason.optional(), ...words, metadata })
 const ofItem = { action_id: 'claim_claimed' }
 
 export const routes: Route[] = [

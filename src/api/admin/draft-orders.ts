@@ -61,7 +61,7 @@ const newItem = z
     variant_barcode: rest.variant_barcode ?? barcode,
   }))
 // Nothing is taken from the shelf for a draft: whether it may be sold short is looked at when it becomes an order.
-const editItem = z.strictObject({
+const editItem = z.object({
   ...item,
   compare_at_unit_price: amount.nullish(),
   internal_note: note,

@@ -155,7 +155,7 @@ async function shippingOf(request: AnyRequest, exchange: ExchangeRow): Promise<{
 const chosen = z.strictObject({ shipping_option_id: id, custom_amount: amount.nullish(), ...words, metadata })
 const repriced = z.strictObject({ custom_amount: amount.nullish(), internal_note: note, metadata })
 
-const back = z.strictObject({ id, quantity, reason_id: id.nullish(), ...words, metadata })
+const back = z.object({ id, quantity, reason_id: id.nullish(), ...words, metadata })
 export const claimReason = z.enum(claimReasons)
 
 const inbound = (noun: Noun): Route[] => [

@@ -175,7 +175,7 @@ const itemRoutes: Route[] = [
 const newLevels = z.array(newLevel).max(limits.batch).default([])
 // A level is known by its location; the id that clients may send with it must say the same.
 const changedLevels = z
-  .array(z.strictObject({ id: id.optional(), ...newLevel.shape }))
+  .array(z.object({ id: id.optional(), ...newLevel.shape }))
   .max(limits.batch)
   .default([])
 
@@ -185,7 +185,7 @@ async function levelsOf({ context, fields: tree }: AnyRequest, itemId: string): 
   return new Map(rows.map((row) => [row.location_id, tree.project(row)]))
 }
 
-const levelOf = z.strictObject({ inventory_item_id: id, ...newLevel.shape })
+const levelOf = z.object({ inventory_item_id: id, ...newLevel.shape })
 const levelsOfMany = <Level extends z.ZodType>(level: Level) => z.array(level).max(limits.batch).default([])
 
 /** Levels of several items, as the batch names them. */

@@ -105,7 +105,7 @@ async function withOptions(request: AnyRequest, locations: StockLocationRow[]): 
 }
 
 const place = z.string().max(300).nullish()
-const address = z.strictObject({
+const address = z.object({
   address_1: z.string().trim().min(1).max(300),
   country_code: countryCode,
   address_2: place,
@@ -120,10 +120,10 @@ const address = z.strictObject({
 /** One that a client sends back with its id keeps it. */
 const zoneId = { id: id.optional() }
 const geoZone = z.discriminatedUnion('type', [
-  z.strictObject({ ...zoneId, type: z.literal('country'), country_code: countryCode }),
-  z.strictObject({ ...zoneId, type: z.literal('province'), country_code: countryCode, province_code: name }),
-  z.strictObject({ ...zoneId, type: z.literal('city'), country_code: countryCode, province_code: name, city: name }),
-  z.strictObject({
+  z.object({ ...zoneId, type: z.literal('country'), country_code: countryCode }),
+  z.object({ ...zoneId, type: z.literal('province'), country_code: countryCode, province_code: name }),
+  z.object({ ...zoneId, type: z.literal('city'), country_code: countryCode, province_code: name, city: name }),
+  z.object({
     ...zoneId,
     type: z.literal('zip'),
     country_code: countryCode,

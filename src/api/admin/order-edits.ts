@@ -60,7 +60,7 @@ async function refuseOtherPrice(request: AnyRequest, orderId: string, itemId: st
   if (item !== undefined && item.unit_price !== price) throw invalidData(`"${item.title}" keeps the price at which it was sold`)
 }
 
-const added = z.strictObject({
+const added = z.object({
   variant_id: id,
   quantity: quantity.min(1),
   unit_price: amount.nullish(),

@@ -13,11 +13,11 @@ import {
 import { answerOrder, orderFields as fields } from './order-answers.js'
 import { type AnyRequest, findWithin, id, needWholeStore, withAdditional, write } from './shared.js'
 
-const packedItems = z.array(z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity) })).max(limits.cartLines)
+const packedItems = z.array(z.object({ id, quantity: z.int().min(1).max(limits.quantity) })).max(limits.cartLines)
 const items = packedItems.min(1)
 /** Clients without an address to follow a parcel at send nothing, or `#`. */
 const labelUrl = z.union([z.url({ protocol: /^https?$/ }).max(2_000), z.enum(['', '#'])]).nullish()
-export const label = z.strictObject({
+export const label = z.object({
   tracking_number: z.string().trim().min(1).max(limits.name_characters),
   tracking_url: labelUrl,
   label_url: labelUrl,

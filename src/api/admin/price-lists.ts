@@ -76,8 +76,8 @@ const lists = reading({
 const mostRules = 20
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 const priceColumns = { currency_code: currencyCode, amount, min_quantity: pieces, max_quantity: pieces, rules: priceRules.optional() }
-const newPrice = z.strictObject({ variant_id: id, ...priceColumns })
-const changedPrice = z.strictObject({
+const newPrice = z.object({ variant_id: id, ...priceColumns })
+const changedPrice = z.object({
   id,
   variant_id: id,
   currency_code: currencyCode.optional(),

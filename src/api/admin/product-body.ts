@@ -66,7 +66,7 @@ const variantColumns = {
 /** Pieces of an inventory item in one piece of a variant. */
 export const requiredQuantity = z.int().min(1).max(1_000_000)
 const inventoryItems = z
-  .array(z.strictObject({ inventory_item_id: id, required_quantity: requiredQuantity.default(1) }))
+  .array(z.object({ inventory_item_id: id, required_quantity: requiredQuantity.default(1) }))
   .max(limits.itemsOfVariant)
   .optional()
 export const newVariant = z.strictObject({
@@ -85,7 +85,7 @@ export const variantPatch = z.strictObject({
 const variantOfPatch = z.union([z.strictObject({ ...variantPatch.shape, id }), newVariant])
 
 const named = z
-  .array(z.strictObject({ id }))
+  .array(z.object({ id }))
   .max(100)
   .nullish()
   .transform((links) => links ?? undefined)
@@ -134,7 +134,7 @@ export const createBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters),
   vendor_id: id.optional(),
   ...columns,
-  images: imagesOf(z.strictObject({ url })),
+  images: imagesOf(z.object({ url })),
   options: z
     .array(z.union([newOption, optionLink.extend({ value_ids: z.array(id).max(limits.variantsOfProduct).optional() })]))
     .max(limits.optionsOfProduct)
@@ -144,9 +144,9 @@ export const createBody = z.strictObject({
 export const updateBody = z.strictObject({
   title: z.string().trim().min(1).max(limits.title_characters).optional(),
   ...columns,
-  images: imagesOf(z.strictObject({ url, id: id.optional() })),
+  images: imagesOf(z.object({ url, id: id.optional() })),
   options: z
-    .array(z.strictObject({ id: id.optional(), title: name.optional(), values: optionValues.optional() }))
+    .array(z.object({ id: id.optional(), title: name.optional(), values: optionValues.optional() }))
     .max(limits.optionsOfProduct)
     .optional(),
   option_ids: z.array(id).max(limits.optionsOfProduct).optional(),

@@ -87,7 +87,7 @@ export const routes: Route[] = [
     body: z.strictObject({
       name: name.optional(),
       supported_locales: z
-        .array(z.strictObject({ locale_code: localeCode, is_default: z.boolean().optional() }))
+        .array(z.object({ locale_code: localeCode, is_default: z.boolean().optional() }))
         .max(100)
         .optional(),
       supported_currencies: z

@@ -114,7 +114,7 @@ const rates = reading({
   render: renderRate,
 })
 
-const rule = z.strictObject({ reference: z.enum(['product', 'product_type', 'shipping_option']), reference_id: id })
+const rule = z.object({ reference: z.enum(['product', 'product_type', 'shipping_option']), reference_id: id })
 const rateParts = { is_combinable: z.boolean().optional(), metadata }
 const ruledParts = { ...rateParts, is_default: z.boolean().optional(), rules: z.array(rule).max(500).optional() }
 
@@ -132,7 +132,7 @@ const regionRoutes: Route[] = [
         province_code: z.string().min(1).max(20).nullish(),
         parent_id: id.nullish(),
         provider_id: z.literal('tp_system').nullish(),
-        default_tax_rate: z.strictObject({ name, code: name, rate: percent.default(0), ...rateParts }).optional(),
+        default_tax_rate: z.object({ name, code: name, rate: percent.default(0), ...rateParts }).optional(),
         metadata,
       }),
     ),

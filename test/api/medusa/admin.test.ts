@@ -66,7 +66,12 @@ describe("Medusa's Admin API", () => {
       store.supported_currencies.map(({ currency_code }: { currency_code: string }) => currency_code),
       stores[0].supported_currencies.map(({ currency_code }: { currency_code: string }) => currency_code),
     )
-    const product = await shop.product({ title: 'Named twice' })
+    const { product_tag } = await shop.make('/admin/product-tags', { value: 'sent-back' })
+    const product = await shop.product({
+      title: 'Named twice',
+      tags: [product_tag],
+      images: [{ url: 'https://cdn.example/one.png', id: 'img_of_another_store', rank: 0 }],
+    })
     const [variant] = product.variants
     const { product: changed } = await shop.make(`/admin/products/${product.id}/variants/${variant?.id}`, { id: variant?.id, sku: 'TWICE' })
     assert.equal(changed.variants[0].sku, 'TWICE')
