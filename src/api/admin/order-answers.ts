@@ -151,16 +151,16 @@ async function withRelations(request: AnyRequest, whole: WireOrder[]): Promise<W
   return accounted.map((order) => ({ ...order, ...places.get(order.id as string) }))
 }
 
-/** Changes that leave what an order holds and costs as it was. */
-const aside = ['update_order', 'transfer']
+/** Changes that put other goods in the place of what an order held. */
+const replacing = ['edit', 'exchange', 'claim']
 
 /** Throws not_found for a version of the order that is not there to be told of: what edits replaced is kept as their changes. */
 async function needVersion({ context }: AnyRequest, order: WireOrder, version: number): Promise<void> {
   const current = order.version as number
   if (version === current) return
-  const filter = { id: null, status: ['confirmed'], changeType: null }
+  const filter = { id: null, status: ['confirmed'], changeType: replacing }
   const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), order.id as string, filter))
-  if (version < current && changes.every((change) => aside.includes(change.change_type))) return
+  if (version < current && changes.length === 0) return
   throw notFound(
     `Order with id: ${order.id} and version: ${version} was not found. It is version ${current}, and its changes tell what was before`,
   )

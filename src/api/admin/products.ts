@@ -31,7 +31,7 @@ import {
   variantPatchOf,
 } from './product-body.js'
 import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
-import { type AnyRequest, deleted, findWithin, id, ownerOf, reach, write } from './shared.js'
+import { type AnyRequest, deleted, findWithin, ownerOf, reach, write } from './shared.js'
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
@@ -138,6 +138,13 @@ export async function productExists(request: AnyRequest, wanted: string): Promis
 export const productAnswer = async (request: AnyRequest, wanted: string) => ({
   product: request.fields.project(await find(request, wanted)),
 })
+
+/** Clients say again in the body which variant they mean: the path counts. */
+const withoutId = (body: unknown) => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  const { id: _id, ...rest } = body as Record<string, unknown>
+  return rest
+}
 
 const productRoutes: Route[] = [
   route({
@@ -246,8 +253,7 @@ const variantRoutes: Route[] = [
     path: '/admin/products/:id/variants/:variant_id',
     summary: 'Change a variant; prices replace those in their currencies',
     access: 'products:write',
-    // Clients say again which variant they mean: the path counts.
-    body: variantPatch.extend({ id: id.optional() }),
+    body: z.preprocess(withoutId, variantPatch),
     fields: productFields,
     ids: { id: 'product', variant_id: 'variant', prices: 'variant_price' },
     async handle(request) {
