@@ -20,6 +20,9 @@ const failureLength = 1_500
 /** So many of the longest files are named at the end. */
 const shownDurations = 5
 
+/** Much of the time of a test is the database's, or is waited: two left a sixth of two cores idle. */
+const processesMaximum = 3
+
 /** Room for young objects in a test process, in MB: with the usual 16 a twelfth of its time goes into collecting them. */
 const youngGeneration = '--max-semi-space-size=64'
 
@@ -200,8 +203,8 @@ function longestOf(durations: Counts['durations']): string {
 }
 
 /**
- * Runs the files in two processes, which hand themselves the next file when they are through with one: most of the time
- * of a test is the database's. What a file prints is shown when it has ended, so that two do not mix; one alone is heard at once.
+ * Runs the files in processes which hand themselves the next file when they are through with one. What a file prints is shown
+ * when it has ended, so that two do not mix; one alone is heard at once.
  */
 async function runFiles(files: readonly string[]): Promise<Counts> {
   const rank = (file: string) => {
@@ -210,7 +213,7 @@ async function runFiles(files: readonly string[]): Promise<Counts> {
   }
   const queue = [...files].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], durations: [] }
-  const processes = Math.min(files.length, 2)
+  const processes = Math.min(files.length, processesMaximum)
   const says = processes === 1 ? 'inherit' : 'pipe'
   await Promise.all(Array.from({ length: processes }, () => runProcess(queue, counts, says)))
   return counts
