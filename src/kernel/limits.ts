@@ -33,6 +33,7 @@ export const limits = {
   /** Things that one request makes, changes and removes. */
   batch: 250,
   pricesOfVariant: 100,
+  rulesOfPrice: 20,
   /** Prices that one request adds to a list, changes in it, or takes out. */
   pricesInBatch: 1_000,
   /** Active promotions that start by themselves: every change of a cart considers them all. */

@@ -25,6 +25,8 @@ export interface PriceParameters {
   now: string
   /** What rules about a total are held against, in minor units; where it is left out, prices with such rules do not hold. */
   itemTotal?: string
+  /** What rules about any other attribute are held against, jsonb of texts; the region where it is left out. */
+  facts?: string
 }
 
 /**
@@ -32,7 +34,7 @@ export interface PriceParameters {
  * lists of other customer groups stay where they are.
  */
 export function priceCandidatesSql(priceSet: string, parameters: PriceParameters): string {
-  const { currency, regionId, groups, now, itemTotal } = parameters
+  const { currency, regionId, groups, now, itemTotal, facts = `jsonb_build_object('region_id', ${regionId})` } = parameters
   const totals = itemTotal === undefined ? 'cp.item_total_rules is null' : itemTotalHolds(itemTotal)
   return `coalesce((select json_agg(json_build_object('id', x.id, 'amount_minor', x.amount_minor, 'compare_at_minor', x.compare_at_minor,
       'min_quantity', x.min_quantity, 'max_quantity', x.max_quantity, 'price_list_id', x.price_list_id,
@@ -45,7 +47,7 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
       select cp.id, cp.amount_minor, null, cp.min_quantity, cp.max_quantity, cp.price_list_id, pl.type,
              (cp.region_id is not null)::int + (cp.customer_group_id is not null)::int
                + coalesce(jsonb_array_length(cp.item_total_rules), 0) + coalesce(pl.is_for_groups, false)::int
-               + (pl.other_rules is not null)::int,
+               + ${countSql('cp.other_rules')} + ${countSql('pl.other_rules')},
              cp.region_id is not null
       from conditional_price cp
       left join price_list pl on pl.tenant_id = cp.tenant_id and pl.id = cp.price_list_id
@@ -53,21 +55,17 @@ export function priceCandidatesSql(priceSet: string, parameters: PriceParameters
         and (cp.region_id is null or cp.region_id = ${regionId})
         and (cp.customer_group_id is null or cp.customer_group_id = any(${groups}))
         and ${totals}
+        and (cp.other_rules is null or app.price_rules_hold(cp.other_rules, ${facts}))
         and (cp.price_list_id is null or (pl.status = 'active' and pl.deleted_at is null
           and (pl.starts_at is null or pl.starts_at <= ${now}) and (pl.ends_at is null or pl.ends_at > ${now})
-          and (pl.other_rules is null or ${onlyRegionHolds(regionId)})
+          and (pl.other_rules is null or app.price_rules_hold(pl.other_rules, ${facts}))
           and (not pl.is_for_groups or exists (select 1 from price_list_customer_group pg
             where pg.tenant_id = $1 and pg.price_list_id = pl.id and pg.customer_group_id = any(${groups})))))
     ) x), '[]')`
 }
 
-/**
- * Of what a list can ask for besides groups, a shopper's context knows the region alone; any other attribute nothing meets.
- * The function behind the operator `?`, which would be read as a parameter: no sub-select, so nothing more to plan.
- */
-function onlyRegionHolds(regionId: string): string {
-  return `(pl.other_rules - 'region_id' = '{}'::jsonb and jsonb_exists(pl.other_rules -> 'region_id', ${regionId}))`
-}
+/** How many rules there are. No sub-select, so nothing more to plan. */
+const countSql = (rules: string) => `coalesce(jsonb_array_length(jsonb_path_query_array(${rules}, '$.keyvalue()')), 0)`
 
 /** `offset 0` has the total reckoned, and planned, once instead of once for each operator. */
 function itemTotalHolds(total: string): string {
@@ -89,6 +87,18 @@ export function groupsOfCustomerSql(customer: string): string {
       join customer cu on cu.tenant_id = cg.tenant_id and cu.id = cg.customer_id and cu.has_account and cu.deleted_at is null
       where cg.tenant_id = $1 and cg.customer_id = ${customer})`
 }
+
+/**
+ * SQL for what rules may ask of the cart `cart` and who shops with it, as Medusa names it. Of whom it is they know for
+ * customers with an account only, as groups do. Nothing of its totals: they come from the prices.
+ */
+export const cartFactsSql = `(jsonb_build_object('id', cart.id, 'region_id', cart.region_id, 'region.id', cart.region_id,
+      'sales_channel_id', cart.sales_channel_id, 'locale', cart.locale, 'shipping_address.city', cart.shipping_address ->> 'city',
+      'shipping_address.country_code', cart.shipping_address ->> 'country_code',
+      'shipping_address.province', cart.shipping_address ->> 'province',
+      'shipping_address.postal_code', cart.shipping_address ->> 'postal_code')
+    || coalesce((select jsonb_build_object('customer_id', cu.id, 'customer.id', cu.id, 'customer.email', cu.email, 'email', cart.email)
+      from customer cu where cu.tenant_id = $1 and cu.id = cart.customer_id and cu.has_account and cu.deleted_at is null), '{}'))`
 
 /** The prices that hold for a price set, for who has nothing else to read beside them. */
 export function priceCandidatesStatement(

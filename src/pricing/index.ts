@@ -1,5 +1,6 @@
 export { calculatedPrice } from './calculated-price.js'
 export {
+  cartFactsSql,
   groupsOfCustomerSql,
   type PriceCandidate,
   type PriceParameters,
@@ -16,7 +17,16 @@ export {
   type TaxInclusion,
   taxInclusiveSql,
 } from './context.js'
-export { type PriceRule, type PriceRuleRow, priceRules, type TotalRule, totalOperators } from './rules.js'
+export {
+  conditionsOf,
+  type PriceConditions,
+  type PriceRule,
+  type PriceRuleRow,
+  priceRules,
+  rulesOfPrice,
+  type TotalRule,
+  totalOperators,
+} from './rules.js'
 export { type SelectedPrice, selectPrice } from './select-price.js'
 export {
   clearConditionalPrices,

@@ -1,8 +1,9 @@
 import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { toMajor } from '../kernel/index.js'
+import { type PriceConditions, rulesOfPrice } from './rules.js'
 
 /** A price of a list; amounts in minor units. */
-export interface ListPriceRow {
+export interface ListPriceRow extends PriceConditions {
   id: string
   variant_id: string | null
   price_set_id: string
@@ -10,8 +11,6 @@ export interface ListPriceRow {
   amount_minor: number
   min_quantity: number | null
   max_quantity: number | null
-  region_id: string | null
-  customer_group_id: string | null
   created_at: string
   updated_at: string
 }
@@ -37,7 +36,7 @@ export interface PriceListRow {
 const priceJson = `json_build_object('id', c.id, 'variant_id', (select v.id from product_variant v
       where v.tenant_id = $1 and v.price_set_id = c.price_set_id), 'price_set_id', c.price_set_id, 'currency_code', c.currency_code,
     'amount_minor', c.amount_minor, 'min_quantity', c.min_quantity, 'max_quantity', c.max_quantity, 'region_id', c.region_id,
-    'customer_group_id', c.customer_group_id, 'created_at', c.created_at, 'updated_at', c.updated_at)`
+    'customer_group_id', c.customer_group_id, 'other_rules', c.other_rules, 'created_at', c.created_at, 'updated_at', c.updated_at)`
 
 export interface PriceListFilter {
   id: string[] | null
@@ -88,11 +87,8 @@ export function listPricesStatement(
 }
 
 /** A price in wire shape, its amount in major units. */
-export function renderListPrice({ amount_minor, region_id, customer_group_id, ...price }: ListPriceRow): object {
-  const rules = {
-    ...(region_id === null ? {} : { region_id }),
-    ...(customer_group_id === null ? {} : { 'customer.groups.id': customer_group_id }),
-  }
+export function renderListPrice({ amount_minor, region_id, customer_group_id, other_rules, ...price }: ListPriceRow): object {
+  const rules = rulesOfPrice({ region_id, customer_group_id, other_rules })
   return { ...price, amount: toMajor(amount_minor, price.currency_code), rules, rules_count: Object.keys(rules).length }
 }
 

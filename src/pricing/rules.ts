@@ -14,6 +14,29 @@ export interface PriceRuleRow {
   item_total_rules?: TotalRule[] | null
 }
 
+/** What a variant's price asks for, as its row holds it. */
+export interface PriceConditions {
+  region_id: string | null
+  customer_group_id: string | null
+  other_rules: Record<string, string> | null
+}
+
+/** The same as the wire holds it: by attribute. */
+export function rulesOfPrice({ region_id, customer_group_id, other_rules }: PriceConditions): Record<string, string> {
+  return {
+    ...(region_id === null ? {} : { region_id }),
+    ...(customer_group_id === null ? {} : { 'customer.groups.id': customer_group_id }),
+    ...other_rules,
+  }
+}
+
+/** And back: a region and a group are rows that must be there, any other attribute is taken as it is named. */
+export function conditionsOf(rules: Readonly<Record<string, string | undefined>>): PriceConditions {
+  const { region_id = null, 'customer.groups.id': customer_group_id = null, ...given } = rules
+  const others = Object.entries(given).flatMap(([attribute, value]) => (value === undefined ? [] : [[attribute, value] as const]))
+  return { region_id, customer_group_id, other_rules: others.length === 0 ? null : Object.fromEntries(others) }
+}
+
 export interface PriceRule {
   id: string
   attribute: 'region_id' | 'customer.groups.id' | 'item_total'

@@ -60,7 +60,7 @@ const demanded: Record<string, Record<string, Demanded>> = {
   cart_shipping_method: { vendor_id: vendorId },
   checkout: { state: 'open' },
   clawback: { method: 'offset', currency_code: 'usd', amount_minor: 10, state: 'succeeded' },
-  conditional_price: { currency_code: 'usd', item_total_rules: null },
+  conditional_price: { currency_code: 'usd', item_total_rules: null, other_rules: null },
   gift_card: { value_minor: 100, currency_code: 'usd', piece: 1 },
   hold: { reason: 'manual' },
   idempotency_key: { state: 'done' },

@@ -3,6 +3,7 @@ import { containsPattern, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
 import {
+  conditionsOf,
   changeListPrices,
   createPriceList,
   deletePriceList,
@@ -73,7 +74,6 @@ const lists = reading({
   render: renderPriceList,
 })
 
-const mostRules = 20
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 const priceColumns = { currency_code: currencyCode, amount, min_quantity: pieces, max_quantity: pieces, rules: priceRules.optional() }
 const newPrice = z.object({ variant_id: id, ...priceColumns })
@@ -91,7 +91,7 @@ const batchOf = <Element extends z.ZodType>(element: Element) => z.array(element
 const listRules = z
   .object({ 'customer.groups.id': idList.optional(), region_id: idList.optional(), customer_group_id: idList.optional() })
   .catchall(z.array(name).max(limits.idsInFilter))
-  .refine((rules) => Object.keys(rules).length <= mostRules, `A price list has at most ${mostRules} rules`)
+  .refine((rules) => Object.keys(rules).length <= limits.rulesOfPrice, `A price list has at most ${limits.rulesOfPrice} rules`)
   .refine((rules) => Object.keys(rules).every((attribute) => name.safeParse(attribute).success), 'A rule names an attribute of a cart')
 const columns = {
   description: text.nullish().transform((words) => words ?? undefined),
@@ -135,9 +135,7 @@ function dateOf<Name extends 'starts_at' | 'ends_at'>(name: Name, given: string 
   return { [name]: date === null ? null : date.data } as { [Key in Name]?: Date | null }
 }
 
-function rulesOf(rules: z.output<typeof priceRules> | undefined) {
-  return rules === undefined ? {} : { region_id: rules.region_id ?? null, customer_group_id: rules['customer.groups.id'] ?? null }
-}
+const rulesOf = (rules: z.output<typeof priceRules> | undefined) => (rules === undefined ? {} : conditionsOf(rules))
 
 function priceOf({ amount: major, rules, ...price }: z.output<typeof newPrice>): ListPriceInput {
   return { ...price, ...rulesOf(rules), amount_minor: toMinor(major, price.currency_code) }

@@ -3,6 +3,7 @@ import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { booleanText, currencyCode, distinctNames, metadata } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
+import { conditionsOf } from '../../pricing/index.js'
 import { amount, id, name, text } from './shared.js'
 
 const word = z.string().max(limits.name_characters).nullish()
@@ -15,8 +16,12 @@ const url = z
 const isPicture = (value: string) => (/^https?:/i.test(value) ? URL.canParse(value) : /^\/?[\w.~%-][^:]*$/.test(value))
 const pieces = z.int().min(1).max(limits.quantity).nullish()
 
-/** Where a price holds: in a region, for a customer group. */
-export const priceRules = z.strictObject({ region_id: id.optional(), 'customer.groups.id': id.optional() })
+/** Where a price holds: in a region, for a customer group, or where any other attribute of the cart is this text. */
+export const priceRules = z
+  .object({ region_id: id.optional(), 'customer.groups.id': id.optional() })
+  .catchall(name)
+  .refine((rules) => Object.keys(rules).length <= limits.rulesOfPrice, `A price has at most ${limits.rulesOfPrice} rules`)
+  .refine((rules) => Object.keys(rules).every((attribute) => name.safeParse(attribute).success), 'A rule names an attribute of a cart')
 
 const price = z.strictObject({
   currency_code: currencyCode,
@@ -178,7 +183,7 @@ type Prices = z.output<typeof prices>
 /** As in Medusa, of prices that hold under the same conditions the last counts. */
 function lastOfEqual(given: Prices): Prices {
   const keyOf = ({ currency_code, min_quantity, rules }: Prices[number]) =>
-    JSON.stringify([currency_code, min_quantity ?? null, rules?.region_id ?? null, rules?.['customer.groups.id'] ?? null])
+    JSON.stringify([currency_code, min_quantity ?? null, Object.entries(rules ?? {}).sort()])
   return [...new Map(given.map((price) => [keyOf(price), price])).values()]
 }
 
@@ -193,8 +198,7 @@ function pricesOf(given: Prices): PriceInput[] {
       compare_at_minor: before == null ? null : toMinor(before, currency_code),
       min_quantity: min_quantity ?? null,
       max_quantity: max_quantity ?? null,
-      region_id: rules?.region_id ?? null,
-      customer_group_id: rules?.['customer.groups.id'] ?? null,
+      ...conditionsOf(rules ?? {}),
     }
   })
 }

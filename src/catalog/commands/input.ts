@@ -9,6 +9,8 @@ export interface PriceInput {
   region_id?: string | null
   /** Where given, the price holds for that group alone. */
   customer_group_id?: string | null
+  /** What else it asks for: text that each attribute of the cart must be. */
+  other_rules?: Record<string, string> | null
 }
 
 export interface VariantInput {

@@ -1,5 +1,6 @@
 import { type Context, type Statement, statement, tenantOf } from '../../db/index.js'
 import { notFound, toMajor } from '../../kernel/index.js'
+import { type PriceConditions, rulesOfPrice } from '../../pricing/index.js'
 import type { ProductFilter } from './product-filter.js'
 import type { ProductRelation } from './product-json.js'
 import { listProducts, type ProductJson, type ProductListQuery, type VariantJson } from './products.js'
@@ -8,18 +9,16 @@ import { listProducts, type ProductJson, type ProductListQuery, type VariantJson
 interface VariantDetails {
   variant_id: string
   manage_inventory: boolean
-  prices: {
+  prices: (PriceConditions & {
     id: string
     currency_code: string
     amount_minor: number
     compare_at_minor: number | null
     min_quantity: number | null
     max_quantity: number | null
-    region_id: string | null
-    customer_group_id: string | null
     created_at: string
     updated_at: string
-  }[]
+  })[]
   inventory_items: {
     inventory_item_id: string
     required_quantity: number
@@ -90,11 +89,11 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
     `select v.id as variant_id, v.manage_inventory,
             coalesce((select json_agg(r order by r.currency_code, r.min_quantity nulls first, r.id) from (
                 select r.id, r.currency_code, r.amount_minor, r.compare_at_minor, r.min_quantity, r.max_quantity,
-                       null::text as region_id, null::text as customer_group_id, r.created_at, r.updated_at
+                       null::text as region_id, null::text as customer_group_id, null::jsonb as other_rules, r.created_at, r.updated_at
                 from price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id
                 union all
                 select r.id, r.currency_code, r.amount_minor, null, r.min_quantity, r.max_quantity, r.region_id, r.customer_group_id,
-                       r.created_at, r.updated_at
+                       r.other_rules, r.created_at, r.updated_at
                 from conditional_price r
                 where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.price_list_id is null) r), '[]') as prices,
             coalesce((select json_agg(json_build_object('inventory_item_id', k.inventory_item_id,
@@ -128,13 +127,10 @@ function addDetails(variant: VariantJson, details: VariantDetails | undefined): 
     Math.floor((item.stocked_quantity - item.reserved_quantity) / item.required_quantity),
   )
   Object.assign(variant, {
-    prices: details.prices.map(({ amount_minor, compare_at_minor, region_id, customer_group_id, ...price }) => ({
+    prices: details.prices.map(({ amount_minor, compare_at_minor, region_id, customer_group_id, other_rules, ...price }) => ({
       ...price,
       variant_id: variant.id,
-      rules: {
-        ...(region_id === null ? {} : { region_id }),
-        ...(customer_group_id === null ? {} : { 'customer.groups.id': customer_group_id }),
-      },
+      rules: rulesOfPrice({ region_id, customer_group_id, other_rules }),
       amount: toMajor(amount_minor, price.currency_code),
       compare_at_amount: compare_at_minor === null ? null : toMajor(compare_at_minor, price.currency_code),
     })),

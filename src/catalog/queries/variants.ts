@@ -3,6 +3,7 @@ import { notFound } from '../../kernel/index.js'
 import {
   groupsOfCustomerSql,
   type PriceCandidate,
+  cartFactsSql,
   priceCandidatesSql,
   type PricingQuery,
   pricingContextStatement,
@@ -115,6 +116,7 @@ const cartVariantSql = `v.id as variant_id, v.allow_backorder, v.manage_inventor
               regionId: 'cart.region_id',
               groups: groupsOfCustomerSql('cart.customer_id'),
               now: '$3::timestamptz',
+              facts: cartFactsSql,
             })} as prices,
             exists (select 1 from variant_inventory_item k
                     join inventory_level l on l.tenant_id = k.tenant_id and l.inventory_item_id = k.inventory_item_id

@@ -1,4 +1,4 @@
-import { tenantOf, type Unit } from '../../db/index.js'
+import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, invalidData, isDuplicate, newId } from '../../kernel/index.js'
 import type { TotalRule } from '../rules.js'
 
@@ -13,6 +13,8 @@ export interface ConditionalPriceInput {
   region_id?: string | null | undefined
   customer_group_id?: string | null | undefined
   item_total_rules?: readonly TotalRule[] | null | undefined
+  /** What else it asks for: text that each attribute must be. */
+  other_rules?: Readonly<Record<string, string>> | null | undefined
 }
 
 /** What a price belongs to. */
@@ -23,8 +25,11 @@ export interface PriceOwner {
 }
 
 /** Whether a price holds only under conditions; others are plain prices of their set. */
-export function isConditional(price: Pick<ConditionalPriceInput, 'region_id' | 'customer_group_id' | 'item_total_rules'>): boolean {
-  return price.region_id != null || price.customer_group_id != null || (price.item_total_rules?.length ?? 0) > 0
+export function isConditional(
+  price: Pick<ConditionalPriceInput, 'region_id' | 'customer_group_id' | 'item_total_rules' | 'other_rules'>,
+): boolean {
+  const { region_id, customer_group_id, item_total_rules, other_rules } = price
+  return region_id != null || customer_group_id != null || (item_total_rules?.length ?? 0) > 0 || other_rules != null
 }
 
 /**
@@ -54,23 +59,24 @@ export async function insertConditionalPrices(unit: Unit, prices: readonly (Cond
 export async function putListPrices(unit: Unit, prices: readonly (ConditionalPriceInput & PriceOwner)[]): Promise<string[]> {
   if (prices.length === 0) return []
   const keyOf = (row: ReturnType<typeof rowOf>) =>
-    JSON.stringify([row.price_set_id, row.currency_code, row.region_id, row.customer_group_id, row.min_quantity])
+    JSON.stringify([row.price_set_id, row.currency_code, row.region_id, row.customer_group_id, row.min_quantity, row.other_rules])
   const rows = [...new Map(prices.map(rowOf).map((row) => [keyOf(row), row])).values()]
-  const put = await unit
-    .knex('conditional_price')
-    .insert(rows)
-    .onConflict([
-      'tenant_id',
-      'price_set_id',
-      'currency_code',
-      'price_list_id',
-      'region_id',
-      'customer_group_id',
-      'item_total_text',
-      'min_quantity',
-    ])
-    .merge(['amount_minor', 'max_quantity', 'updated_at'])
-    .returning('id')
+  const put = await unit.run(
+    statement<{ id: string }>(
+      'pricing.put_list_prices',
+      `insert into conditional_price as c (tenant_id, id, price_set_id, vendor_id, price_list_id, currency_code, amount_minor, min_quantity,
+         max_quantity, region_id, customer_group_id, other_rules)
+       select $1, r.id, r.price_set_id, r.vendor_id, r.price_list_id, r.currency_code, r.amount_minor, r.min_quantity, r.max_quantity,
+              r.region_id, r.customer_group_id, r.other_rules::jsonb
+       from jsonb_to_recordset($2::jsonb) as r (id text, price_set_id text, vendor_id text, price_list_id text, currency_code text,
+         amount_minor bigint, min_quantity integer, max_quantity integer, region_id text, customer_group_id text, other_rules text)
+       on conflict (tenant_id, price_set_id, currency_code, price_list_id, region_id, customer_group_id, item_total_text, min_quantity,
+         (coalesce(other_rules::text, '')))
+       do update set amount_minor = excluded.amount_minor, max_quantity = excluded.max_quantity, updated_at = now()
+       returning c.id`,
+      [tenantOf(unit), JSON.stringify(rows)],
+    ),
+  )
   return put.map((row) => row.id)
 }
 
@@ -89,7 +95,14 @@ function rowOf(price: ConditionalPriceInput & PriceOwner) {
     region_id: price.region_id ?? null,
     customer_group_id: price.customer_group_id ?? null,
     item_total_rules: (price.item_total_rules?.length ?? 0) > 0 ? JSON.stringify(price.item_total_rules) : null,
+    other_rules: rulesText(price.other_rules),
   }
+}
+
+/** Rules as a column takes them: by attribute, so that the same rules in another order are the same. */
+export function rulesText(rules: ConditionalPriceInput['other_rules']): string | null {
+  if (rules == null) return null
+  return JSON.stringify(Object.fromEntries(Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1))))
 }
 
 /** Removes a set's prices with conditions outside lists; with `currencies`, only those in them. */

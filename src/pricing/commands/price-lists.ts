@@ -1,6 +1,6 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
-import { type ConditionalPriceInput, putListPrices } from './conditional-prices.js'
+import { type ConditionalPriceInput, putListPrices, rulesText } from './conditional-prices.js'
 
 export interface PriceListInput {
   title: string
@@ -11,7 +11,7 @@ export interface PriceListInput {
   ends_at?: Date | null | undefined
   /** Whom it is for; null for everybody. */
   customer_group_ids?: readonly string[] | null | undefined
-  /** What else it asks for, by attribute; null for nothing. A region is met by its shoppers, any other attribute by nobody. */
+  /** What else it asks for, by attribute; null for nothing. A product's page meets its region, a cart what is known of it. */
   other_rules?: Readonly<Record<string, readonly string[]>> | null | undefined
   metadata?: object | null | undefined
 }
@@ -153,13 +153,19 @@ async function ownersOf(unit: Unit, variantIds: readonly string[]): Promise<Map<
 }
 
 async function changePrice(unit: Unit, listId: string, patch: ListPricePatch): Promise<void> {
-  const { id, variant_id, amount_minor, item_total_rules: _rules, ...rest } = patch
+  const { id, variant_id, amount_minor, item_total_rules: _rules, other_rules: others, ...rest } = patch
   const owner = (await ownersOf(unit, [variant_id])).get(variant_id) as Owner
   const changes = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const changed = await unit
     .knex('conditional_price')
     .where({ tenant_id: tenantOf(unit), price_list_id: listId, id })
-    .update({ ...changes, ...owner, ...(amount_minor === undefined ? {} : { amount_minor: String(amount_minor) }), updated_at: new Date() })
+    .update({
+      ...changes,
+      ...owner,
+      ...(others === undefined ? {} : { other_rules: rulesText(others) }),
+      ...(amount_minor === undefined ? {} : { amount_minor: String(amount_minor) }),
+      updated_at: new Date(),
+    })
   if (changed === 0) throw notFound(`Price with id: ${id} was not found`)
 }
 

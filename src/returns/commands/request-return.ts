@@ -126,7 +126,8 @@ async function setShipping(unit: Unit, locked: LockedReturn, optionId: string | 
             `select o.name, coalesce(
                 (select p.amount_minor from conditional_price p join orders b on b.tenant_id = p.tenant_id and b.region_id = p.region_id
                  where p.tenant_id = $1 and p.price_set_id = o.price_set_id and p.currency_code = $4 and b.id = $3
-                   and p.price_list_id is null and p.customer_group_id is null and p.item_total_rules is null order by p.id limit 1),
+                   and p.price_list_id is null and p.customer_group_id is null and p.item_total_rules is null
+                   and p.other_rules is null order by p.id limit 1),
                 (select p.amount_minor from price p where p.tenant_id = $1 and p.price_set_id = o.price_set_id
                  and p.currency_code = $4 order by p.id limit 1)) as amount_minor
              from shipping_option o where o.tenant_id = $1 and o.id = $2 and o.is_return and o.deleted_at is null

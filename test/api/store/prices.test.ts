@@ -178,6 +178,33 @@ describe('prices by rule', () => {
     assert.deepEqual([cart.currency_code, cart.items[0].unit_price], ['eur', 17])
   })
 
+  it('asks of a cart what a page does not know, and prefers the price with more rules', async () => {
+    const channel = { sales_channel_id: store.salesChannelId }
+    const nearby = { ...channel, 'shipping_address.city': 'Springfield' }
+    const own = { 'customer.id': friend.id }
+    const prices = [{}, channel, nearby, own, { weather: 'fine' }]
+    const { productId, variantId } = await offered(prices.map((rules, index) => ({ currency_code: 'usd', amount: 20 - index, rules })))
+    const [variant] = good(await store.admin.get(`/admin/products/${productId}`)).product.variants
+    const known = variant.prices.map((price: { amount: number; rules: object }) => [price.amount, price.rules])
+    assert.deepEqual(new Map(known), new Map(prices.map((rules, index) => [20 - index, rules])))
+    assert.equal((await priceOf(productId)).calculated_amount, 20)
+    const cartId = await cartFor(store.shopper)
+    assert.equal((await add(store.shopper, cartId, variantId, 1))[0].unit_price, 19)
+    const shipping_address = { country_code: 'us', city: 'Springfield' }
+    good(await store.shopper.post(`/store/carts/${cartId}`, { shipping_address }))
+    assert.equal((await add(store.shopper, cartId, variantId, 1))[0].unit_price, 18)
+    assert.equal((await add(friend.client, await cartFor(friend.client), variantId, 1))[0].unit_price, 17)
+  })
+
+  it('has lists ask the same of a cart, one value of several', async () => {
+    const { productId, variantId } = await offered([{ currency_code: 'usd', amount: 20 }])
+    const prices = (amount: number) => [{ variant_id: variantId, currency_code: 'usd', amount }]
+    await listOf({ rules: { sales_channel_id: ['sc_other'] }, prices: prices(1) })
+    await listOf({ rules: { sales_channel_id: ['sc_other', store.salesChannelId] }, prices: prices(10) })
+    assert.equal((await priceOf(productId)).calculated_amount, 20)
+    assert.equal((await add(store.shopper, await cartFor(store.shopper), variantId, 1))[0].unit_price, 10)
+  })
+
   it("keeps a group's price when the vendor changes its own, and gives it up when staff leave it out", async () => {
     const rules = { 'customer.groups.id': groupId }
     const { productId, variantId } = await offered([

@@ -3,7 +3,7 @@ import { type OlderDatabase, olderDatabase } from '../support/older-database.js'
 
 const tenants = ['0000000c-0000-4000-8000-00000000000c', '0000000d-0000-4000-8000-00000000000d']
 
-describe('rates that were there before a combinable one was added to its country’s', () => {
+describe('rates that were there before a combinable one was added to its country’s, and prices before they could ask for anything', () => {
   let database: OlderDatabase
   const sql: OlderDatabase['sql'] = (text, values) => database.sql(text, values)
 
@@ -34,7 +34,26 @@ describe('rates that were there before a combinable one was added to its country
        ($1, 'federal', 'us', 'Federal fee', 'FED', 5000, false, true)`,
       [tenant, 70_000 + number],
     )
+    await sql(`insert into app.vendor (tenant_id, id, handle, name) values ($1, 'vend_1', 'one', 'One')`, [tenant])
+    await sql(`insert into app.price_set (tenant_id, id, vendor_id) values ($1, 'pset_1', 'vend_1')`, [tenant])
+    await sql(
+      `insert into app.conditional_price (tenant_id, id, price_set_id, vendor_id, currency_code, amount_minor, item_total_rules)
+       values ($1, 'price_1', 'pset_1', 'vend_1', 'usd', 500, '[{"operator": "gt", "value_minor": 100}]')`,
+      [tenant],
+    )
   }
+
+  it('tell prices of one set apart by what else they ask for', async () => {
+    const add = (id: string, rules: object | null) =>
+      sql(
+        `insert into app.conditional_price (tenant_id, id, price_set_id, vendor_id, currency_code, amount_minor, item_total_rules, other_rules)
+         values ($1, $2, 'pset_1', 'vend_1', 'usd', 400, '[{"operator": "gt", "value_minor": 100}]', $3)`,
+        [tenants[0], id, rules],
+      )
+    await add('price_2', { locale: 'de-DE' })
+    await assert.rejects(add('price_3', { locale: 'de-DE' }), /conditional_price_apart/)
+    await assert.rejects(add('price_3', null), /conditional_price_apart/, 'the one that was there')
+  })
 
   it('tax what they taxed', async () => {
     const rates = await sql('select tenant_id, id, rate_ppm, is_combinable from app.tax_rate order by tenant_id, id')
