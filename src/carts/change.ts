@@ -5,6 +5,7 @@ import { conflict, invalidData, newId, notAllowed, notFound } from '../kernel/in
 import { changeAmountStatement, collectionOfCartStatement, ensureCollectionStatement } from '../payments/index.js'
 import { isTaxInclusive, selectPrice } from '../pricing/index.js'
 import { pricedOptions, type ShippingChoice, shippingChoicesStatement } from '../shipping/index.js'
+import type { Adjustments } from '../promotions/index.js'
 import { type TaxLine, type Taxed, type TaxRate, taxLinesOf } from '../tax/index.js'
 import { lockCartStatement } from './locks.js'
 import { adjustLines, adjustMethods, adjustmentsOf, promote, promoteToPay } from './promote.js'
@@ -133,14 +134,16 @@ async function writeChanges(work: CartChange, before: LoadedCart, options: Chang
           )
         : []
   }
-  // Discounts on lines do not depend on what shipping costs: the lines are written while its prices are read.
+  // The lines are written while prices of shipping are read, which few discounts on lines depend on.
   adjustLines(cart, adjustmentsOf(cart, work.now))
-  const linesWritten = writeLines(unit, tenantId, before, cart)
+  let linesWritten = writeLines(unit, tenantId, before, cart)
   let methodsWritten: Promise<CartMethod[]> | undefined
   if (cart.methods.length > 0 || before.methods.length > 0) {
-    const [choices] = await Promise.all([work.choices ?? readChoices({ ...work, cartId: cart.id }), linesWritten])
+    const [choices, lines] = await Promise.all([work.choices ?? readChoices({ ...work, cartId: cart.id }), linesWritten])
     cart.methods = withoutUnused(cart, refreshedMethods(cart, choices, taxed))
-    adjustMethods(cart, adjustmentsOf(cart, work.now))
+    const adjustments = adjustmentsOf(cart, work.now)
+    adjustMethods(cart, adjustments)
+    linesWritten = readjustLines(work, lines, adjustments)
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
   applyCredit(cart)
@@ -148,6 +151,13 @@ async function writeChanges(work: CartChange, before: LoadedCart, options: Chang
   unit.commitAlong()
   const [lines, methods, root] = await Promise.all([linesWritten, methodsWritten ?? cart.methods, rootWritten])
   return { ...root, lines, methods }
+}
+
+/** Takes discounts on lines away, or gives them, where they ask for shipping that has become another just now. */
+function readjustLines({ unit, tenantId, cart }: CartChange, written: CartLine[], adjustments: Adjustments): Promise<CartLine[]> {
+  cart.lines = structuredClone(written)
+  adjustLines(cart, adjustments)
+  return writeLines(unit, tenantId, { ...cart, lines: written }, cart)
 }
 
 /** Writes the rest of the cart, and what is to be paid for it. What the change has left as it was is not read again. */

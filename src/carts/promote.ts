@@ -15,14 +15,10 @@ import { undiscountedLine } from './totals.js'
 
 /** What the promotions of a cart take off its lines and methods as they are in memory. */
 export function adjustmentsOf(cart: LoadedCart, now: Date, promotions: readonly Promotion[] = cart.promotions): Adjustments {
-  return computeAdjustments({
-    currency: cart.currency_code,
-    now,
-    facts: promotions.length === 0 ? {} : factsOf(cart),
-    lines: promotions.length === 0 ? [] : cart.lines.map(discountableLine),
-    methods: promotions.length === 0 ? [] : cart.methods.map(discountableMethod),
-    promotions,
-  })
+  const lines = promotions.length === 0 ? [] : cart.lines.map(discountableLine)
+  const methods = promotions.length === 0 ? [] : cart.methods.map(discountableMethod)
+  const facts = promotions.length === 0 ? {} : factsOf(cart, lines, methods)
+  return computeAdjustments({ currency: cart.currency_code, now, facts, lines, methods, promotions })
 }
 
 /** Puts all discounts of a cart where its promotions want them now. */
@@ -73,12 +69,11 @@ export function promotionsInUse(cart: LoadedCart): Map<string, bigint> {
 }
 
 /** What promotions may ask of a cart, by Medusa's names. */
-function factsOf(cart: LoadedCart): Facts {
-  const lines = cart.lines.map((line) => ({ line, before: undiscountedLine(pricedLineOf(line)) }))
+function factsOf(cart: LoadedCart, lines: readonly Discountable[], methods: readonly Discountable[]): Facts {
   const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n)
   const major = (amounts: readonly bigint[]) => toMajor(sum(amounts), cart.currency_code)
-  const net = lines.map(({ before }) => before.netMinor)
-  const gross = lines.map(({ before }) => before.netMinor + before.taxMinor)
+  const net = lines.map((line) => line.netMinor)
+  const gross = lines.map((line) => line.netMinor + line.taxMinor)
   const { id, email, currency_code, region_id, region, sales_channel_id, customer_id, customer, locale, metadata } = cart
   return {
     id,
@@ -94,9 +89,10 @@ function factsOf(cart: LoadedCart): Facts {
     metadata,
     shipping_address: cart.shipping_address,
     billing_address: cart.billing_address,
-    items: cart.lines.map(factsOfLine),
-    shipping_methods: cart.methods.map(factsOfMethod),
-    // By price tags, and without what shipping costs: a discount must not end what it follows from.
+    items: lines.map((line) => line.facts),
+    shipping_methods: methods.map((method) => method.facts),
+    shipping_subtotal: major(methods.map((method) => method.netMinor)),
+    // By price tags, before discounts: one must not end what it follows from.
     item_total: major(cart.lines.map((line) => BigInt(line.unit_price_minor) * BigInt(line.quantity))),
     item_subtotal: major(net),
     original_item_subtotal: major(net),

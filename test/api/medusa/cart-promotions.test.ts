@@ -154,6 +154,23 @@ describe('promotions in carts, as Medusa reckons them', () => {
     assert.deepEqual(codes(await cartOf([of(song)], { promo_codes: body.promo_codes })), ['NOTGROUPED'])
   })
 
+  it('on goods follow the shipping that they ask for, on the very change that takes it away', async () => {
+    const option_id = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 20 }])
+    const ask = (attribute: string, operator: string, value: string) => ({ rules: [{ attribute, operator, values: [value] }] })
+    await promote('PARCEL', {}, ask('shipping_methods.shipping_option_id', 'eq', option_id))
+    await promote('DEARSENT', {}, ask('shipping_subtotal', 'gte', '20'))
+    const { id } = await cartOf([of(shirt)], { promo_codes: ['PARCEL', 'DEARSENT'] })
+    const sent = good(await shop.shopper.post(`/store/carts/${id}/shipping-methods`, { option_id })).cart
+    assert.deepEqual([codes(sent), sent.item_total], [['DEARSENT', 'PARCEL'], 81])
+    await shop.make(`/admin/shipping-options/${option_id}`, { prices: [{ currency_code: 'usd', amount: 19 }] })
+    const cheaper = good(await shop.shopper.post(`/store/carts/${id}/line-items`, of(song))).cart
+    assert.deepEqual([codes(cheaper), cheaper.shipping_subtotal, cheaper.item_total], [['PARCEL'], 19, 117])
+    good(await shop.admin.delete(`/admin/shipping-options/${option_id}`))
+    const gone = good(await shop.shopper.post(`/store/carts/${id}/line-items`, of(song))).cart
+    assert.deepEqual([codes(gone), gone.shipping_methods, gone.item_total], [[], [], 160])
+    assert.equal(good(await shop.shopper.get(`/store/carts/${id}`)).cart.item_total, 160)
+  })
+
   it('count for what shipping costs, which follows from what is paid for the goods', async () => {
     await shop.make('/admin/tax-regions', { country_code: 'us', default_tax_rate: { name: 'US', code: 'US', rate: 2 } })
     const from = (value: number) => [{ attribute: 'item_total', operator: 'gte', value }]
