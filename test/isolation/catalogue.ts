@@ -39,8 +39,11 @@ const reviewedDefiners = [
   'app.search_products_ranked(text[],boolean,text,text[],text[],integer)',
   'app.search_translations(text,text[],integer)',
 ]
-/** Indexes that row-level security keeps from being used, each reviewed: used by the search reader's policy. */
-const reviewedIndexes = ['product_search', 'translation_search']
+/**
+ * Indexes that row-level security keeps from being used, each reviewed: used by the search reader's policy, or, as the third, there to
+ * keep rows apart, and read by its first columns alone.
+ */
+const reviewedIndexes = ['product_search', 'translation_search', 'conditional_price_apart']
 /**
  * Columns named like a reference that have no foreign key, each reviewed: names of providers and of requests, ids of
  * things that outlive or precede their row, and references to one of several tables.
