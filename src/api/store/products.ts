@@ -82,6 +82,7 @@ export const productFields: FieldsPolicy = {
     'variants.calculated_price',
     'variants.inventory_quantity',
     'variants.images.*',
+    'variants.prices.*',
     'variants.inventory_items.variant_id',
     'variants.inventory_items.inventory_item_id',
     'variants.inventory_items.required_quantity',
@@ -151,6 +152,7 @@ export function relationsAsked(fields: FieldTree, priced: boolean): ReadonlySet<
   const relations = new Set(relationsOf(fields))
   if (!asksFor(fields, 'variants.inventory_quantity')) relations.delete('variants.inventory_quantity')
   if (!asksFor(fields, 'variants.images')) relations.delete('variants.images')
+  if (!asksFor(fields, 'variants.prices')) relations.delete('variants.prices')
   if (priced) relations.add('variants.calculated_price')
   else relations.delete('variants.calculated_price')
   return relations

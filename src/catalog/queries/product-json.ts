@@ -16,6 +16,7 @@ export const productRelations = [
   'variants.calculated_price',
   'variants.inventory_quantity',
   'variants.inventory_items',
+  'variants.prices',
 ] as const
 export type ProductRelation = (typeof productRelations)[number]
 
@@ -168,6 +169,7 @@ export function variantJsonSql(relations: ReadonlySet<ProductRelation>, paramete
     parts.push(`'inventory_quantity', ${inventoryQuantitySql('v', parameters.channel)}`)
   }
   if (relations.has('variants.inventory_items')) parts.push(`'inventory_items', ${variantInventoryItemsSql}`)
+  if (relations.has('variants.prices')) parts.push(`'prices', ${variantPricesSql}`)
   return `json_build_object(${parts.join(', ')})`
 }
 
@@ -176,6 +178,20 @@ const variantInventoryItemsSql = many(`
   select json_agg(json_build_object('variant_id', k.variant_id, 'inventory_item_id', k.inventory_item_id,
     'required_quantity', k.required_quantity) order by k.inventory_item_id)
   from variant_inventory_item k where k.tenant_id = $1 and k.variant_id = v.id`)
+
+const priceColumns = ['id', 'price_set_id', 'currency_code', 'amount_minor', 'min_quantity', 'max_quantity', 'created_at', 'updated_at']
+
+/** What anybody may pay, here or in another region. What is for some alone, and what lists say, is in the calculated price of whom it is for. */
+const variantPricesSql = many(`
+  select json_agg(r.price order by r.currency_code, r.min_quantity nulls first, r.id) from (
+    select r.currency_code, r.min_quantity, r.id,
+      json_build_object(${pairs('r', priceColumns)}, 'price_list_id', null, 'rules_count', 0) as price
+    from price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id
+    union all
+    select r.currency_code, r.min_quantity, r.id,
+      json_build_object(${pairs('r', priceColumns)}, 'price_list_id', null, 'rules_count', 1)
+    from conditional_price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.region_id is not null
+      and r.price_list_id is null and r.customer_group_id is null and r.item_total_rules is null and r.other_rules is null) r`)
 
 const variantOptionsSql = many(`
   select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata,

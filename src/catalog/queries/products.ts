@@ -1,5 +1,5 @@
 import { type Context, plannedOnce, statement, type Statement, tenantOf, type Values } from '../../db/index.js'
-import { invalidData, notFound } from '../../kernel/index.js'
+import { invalidData, notFound, toMajor } from '../../kernel/index.js'
 import {
   calculatedPrice,
   groupsOfCustomerSql,
@@ -30,6 +30,8 @@ export interface VariantJson {
   id: string
   price_set_id?: string
   price_candidates?: PriceCandidate[]
+  /** In minor units as SQL hands them out, in major units from then on. */
+  prices?: { currency_code: string; amount_minor?: number; amount?: number }[]
   thumbnail: string | null
   images?: { url: string }[]
   calculated_price?: object | null
@@ -205,6 +207,10 @@ export function finishVariant(
   if (variant.manage_inventory === false) delete variant.inventory_quantity
   variant.thumbnail = absoluteUrl(variant.thumbnail, publicUrl)
   for (const image of variant.images ?? []) image.url = absoluteUrl(image.url, publicUrl)
+  for (const price of variant.prices ?? []) {
+    if (price.amount_minor !== undefined) price.amount = toMajor(price.amount_minor, price.currency_code)
+    delete price.amount_minor
+  }
   if (pricing === null || variant.price_set_id === undefined) return
   variant.calculated_price = calculatedPrice(selectPrice(variant.price_candidates ?? [], 1), pricing, {
     priceSetId: variant.price_set_id,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -128,5 +129,27 @@ describe('what an answer holds', () => {
     assert.equal(variant.inventory_quantity, 100)
     assert.deepEqual(variant.images, [])
     assert.ok(variant.options[0].option_id)
+  })
+
+  it('has the prices of a variant that anybody may pay, where they are asked for by name', async () => {
+    const product = store.vendors[0]?.products[0]
+    const id = product?.variantIds[0] as string
+    const known = good(await store.admin.get(`/admin/products/${product?.id}`)).product.variants[0].prices
+    const group = good(await store.admin.post('/admin/customer-groups', { name: 'Friends' })).customer_group.id
+    const prices = [
+      ...known.map(({ currency_code, amount }: { currency_code: string; amount: number }) => ({ currency_code, amount })),
+      { currency_code: 'usd', amount: 9, rules: { region_id: store.regionId } },
+      { currency_code: 'usd', amount: 1, rules: { 'customer.groups.id': group } },
+      { currency_code: 'usd', amount: 2, rules: { locale: 'de-DE' } },
+    ]
+    good(await store.admin.post(`/admin/products/${product?.id}`, { variants: [{ id, prices }] }))
+    const read = async (fields: string) => good(await store.shopper.get(`/store/products/${product?.id}`, { fields })).product.variants[0]
+    const shown = (await read('*variants.prices')).prices
+    assert.deepEqual(shown.map((price: Record<string, unknown>) => [price.currency_code, price.amount, price.rules_count]).sort(), [
+      ['usd', 10, 0],
+      ['usd', 9, 1],
+    ])
+    assert.equal('amount_minor' in shown[0], false)
+    assert.equal('prices' in (await read('*variants')), false)
   })
 })
