@@ -136,11 +136,12 @@ describe('what an answer holds', () => {
     const id = product?.variantIds[0] as string
     const known = good(await store.admin.get(`/admin/products/${product?.id}`)).product.variants[0].prices
     const group = good(await store.admin.post('/admin/customer-groups', { name: 'Friends' })).customer_group.id
+    const here = { region_id: store.regionId }
     const prices = [
       ...known.map(({ currency_code, amount }: { currency_code: string; amount: number }) => ({ currency_code, amount })),
-      { currency_code: 'usd', amount: 9, rules: { region_id: store.regionId } },
-      { currency_code: 'usd', amount: 1, rules: { 'customer.groups.id': group } },
-      { currency_code: 'usd', amount: 2, rules: { locale: 'de-DE' } },
+      { currency_code: 'usd', amount: 9, rules: here },
+      { currency_code: 'usd', amount: 1, rules: { ...here, 'customer.groups.id': group } },
+      { currency_code: 'usd', amount: 2, rules: { ...here, locale: 'de-DE' } },
     ]
     good(await store.admin.post(`/admin/products/${product?.id}`, { variants: [{ id, prices }] }))
     const read = async (fields: string) => good(await store.shopper.get(`/store/products/${product?.id}`, { fields })).product.variants[0]
