@@ -1,6 +1,6 @@
 import { type Context, singlePage, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
 import { emit } from '../events/index.js'
-import { conflict, invalidData, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
+import { conflict, invalidData, isCurrency, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import {
   accountFor,
   activeAccount,
@@ -241,6 +241,7 @@ interface Noted {
 /** One in use for a vendor, or the store, and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
 async function notePayee(unit: Unit, vendorId: string | null, account: Connection, input: NewPayee): Promise<Noted> {
   const { kind, country, currency_code, email } = input
+  if (currency_code !== undefined && !isCurrency(currency_code)) throw invalidData(`Currency with code: ${currency_code} is not known`)
   const values = [account.id, account.provider_id, kind, country, currency_code ?? null, email ?? null]
   const statementOf = vendorId === null ? noteStorePayeeStatement : noteVendorPayeeStatement
   const [row] = await unit.run(statementOf([tenantOf(unit), newId('payee'), vendorId, ...values]))
@@ -272,8 +273,10 @@ const noteStorePayeeStatement = (values: unknown[]) =>
   statement<Noted>(
     'payouts.note_store_payee',
     `with kept as (
-       insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
-       select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
+       insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code, held_reason)
+       select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default)),
+         -- What the operator keeps back of a store stays so when the store begins anew.
+         (select o.held_reason from payee o where o.tenant_id = $1 and o.vendor_id is null order by o.created_at desc, o.id desc limit 1)
        on conflict (tenant_id, payment_account_id) where vendor_id is null and replaced_at is null do update set
          kind = case when y.reference is null then excluded.kind else y.kind end,
          country = case when y.reference is null then excluded.country else y.country end,

@@ -51,12 +51,28 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
        from vendor_order v where v.tenant_id = $1 and v.paid_at is null and not exists (select 1 from payment_collection k
          join payment p on p.tenant_id = $1 and p.payment_collection_id = k.id and p.captured_minor > 0
          where k.tenant_id = $1 and k.order_id = v.order_id) group by 1, 2
+     ), elsewhere as (
+       -- Of what was paid by hand, or on another account, nothing lies on this one.
+       select a.id, v.vendor_id as party_id, v.currency_code, sum(greatest(v.vendor_amount_minor
+           - coalesce((select sum(c.vendor_amount_minor) from order_credit c
+             where c.tenant_id = $1 and c.vendor_order_id = v.id and c.state = 'booked'), 0)
+           - coalesce((select sum(r.amount_minor) from release r
+             where r.tenant_id = $1 and r.vendor_order_id = v.id and r.state = 'succeeded'), 0)
+           + coalesce((select sum(c.amount_minor) from clawback c
+             where c.tenant_id = $1 and c.vendor_order_id = v.id and c.state = 'succeeded'), 0), 0)) as owed
+       from account a
+       join (select k.order_id, array_agg(p.payment_account_id) as account_ids from payment p
+         join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
+         where p.tenant_id = $1 and p.captured_minor > 0 group by 1) w on array_position(w.account_ids, a.id) is null
+       join vendor_order v on v.tenant_id = $1 and v.order_id = w.order_id group by 1, 2, 3
      ), owed as (
-       select v.currency_code, sum(greatest(v.owed - greatest(coalesce(u.owed, 0), 0), 0)) as owed from (
+       select a.id, v.currency_code, sum(greatest(v.owed - greatest(coalesce(u.owed, 0), 0) - coalesce(e.owed, 0), 0)) as owed
+       from account a cross join (
          select party_id, currency_code, -sum(amount_minor) as owed from posted where code in ('L:vendor', 'L:reserve') group by 1, 2) v
-       left join unpaid u using (party_id, currency_code) group by 1
+       left join unpaid u on u.party_id = v.party_id and u.currency_code = v.currency_code
+       left join elsewhere e on e.id = a.id and e.party_id = v.party_id and e.currency_code = v.currency_code group by 1, 2
      ), others as (
-       select a.id, o.currency_code, o.owed, 0::numeric as fee, 0::numeric as refunding from account a cross join owed o
+       select o.id, o.currency_code, o.owed, 0::numeric as fee, 0::numeric as refunding from owed o
        union all select a.id, f.currency_code, 0, -sum(f.amount_minor), 0 from account a join posted f on f.code = 'L:platform_fee'
          and f.occurred_at >= a.created_at and f.occurred_at < a.ended_at group by 1, 2
        union all select a.id, f.currency_code, 0, 0, sum(f.amount_minor) from account a join payment p on p.tenant_id = $1

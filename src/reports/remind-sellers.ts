@@ -59,8 +59,21 @@ async function schedule(unit: Unit, context: Context, at: Date | null): Promise<
  * that has, what was withheld is let go. Handler of `seller_reminders.due`; may run any number of times.
  */
 export async function remindSellers(context: Context, { due_at }: { due_at: string }): Promise<void> {
-  const { next_at } = await sellerReminders(context)
-  if (next_at?.toISOString() !== due_at) return
+  // The next night first: what one seller's trouble breaks off today is looked at again tomorrow.
+  const tomorrow = new Date(context.clock.now().getTime() + day_ms)
+  const isDue = await context.db.unitOfWork(context.scope, async (unit) => {
+    const [store] = await unit.run(
+      statement<{ next_at: Date | null }>(
+        'reports.lock_seller_reminders',
+        'select seller_reminders_at as next_at from store where tenant_id = $1 for no key update',
+        [tenantOf(unit)],
+      ),
+    )
+    if (store?.next_at?.toISOString() !== due_at) return false
+    await schedule(unit, context, tomorrow)
+    return true
+  })
+  if (!isDue) return
   let after = ''
   for (;;) {
     const sellers = await context.db.read(context.scope, sellersStatement(tenantOf(context), context.clock.now(), after))
@@ -77,7 +90,6 @@ export async function remindSellers(context: Context, { due_at }: { due_at: stri
     if (last === undefined || sellers.length < page) break
     after = last.id
   }
-  await context.db.unitOfWork(context.scope, (unit) => schedule(unit, context, new Date(context.clock.now().getTime() + day_ms)))
 }
 
 /** Those that sold enough this year or the last, and those of which something is withheld. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import Stripe from 'stripe'
 import { stripeOptionsFor } from '../../infra/local/stripe/index.js'
 import { ensureOperator } from '../../src/access/index.js'
+import { buy, orderOf } from '../support/after-sale.js'
 import { type Client, client } from '../support/client.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
@@ -152,5 +153,15 @@ describe("a store's own share of what is charged on the operator's account", () 
     assert.equal((await releases()).at(-1).returned_amount, 0.05)
     assert.match(good(await store.admin.get('/admin/store-payee')).payee.held_reason, /Taken back/)
     assert.deepEqual([(await releases()).length, (await shown()).own], [list.length, 0.05])
+  })
+
+  it('is none of what was paid by hand, of which nothing lies on the account: vendors are owed that elsewhere', async () => {
+    const before = await shown()
+    const byHand = await buy(store)
+    await store.admin.post(`/admin/payments/${byHand.paymentId}/capture`, {})
+    assert.equal((await orderOf(store, byHand.id)).payment_status, 'captured')
+    await nights(1)
+    const after = await shown()
+    assert.deepEqual([after.own, after.owed_to_vendors], [before.own, before.owed_to_vendors])
   })
 })

@@ -13,7 +13,7 @@ export async function sendSellerReminder(
     statement<SendingStore & { vendor: string; email: string | null }>(
       'notifications.seller',
       `select s.name as store_name, s.mail_from_name, (select h.theme #>> '{contact,email}' from store_theme h where h.tenant_id = $1 and h.name = 'storefront') as contact_email, v.name as vendor,
-              coalesce(v.email, (select m.email from vendor_member m where m.tenant_id = $1 and m.vendor_id = v.id order by m.created_at, m.id limit 1)) as email
+              coalesce(v.email, (select m.email from vendor_member m where m.tenant_id = $1 and m.vendor_id = v.id and m.deleted_at is null order by m.created_at, m.id limit 1)) as email
        from store s join vendor v on v.tenant_id = $1 and v.id = $2 where s.tenant_id = $1`,
       [tenantOf(context), told.vendor_id],
     ),

@@ -147,7 +147,7 @@ function amountOf(payment: PaymentLock, wanted: bigint | null, worth: WorthOfRet
   }
   const offered = worth === null || worth.offeredMinor > left ? left : worth.offeredMinor
   const amount = wanted ?? offered
-  if (amount <= 0n) throw notAllowed('The return is worth no more than sending it back costs.')
+  if (amount <= 0n) throw notAllowed('What is left of the return is worth no more than sending it back costs: say an amount to give it up.')
   if (amount > left)
     throw notAllowed(
       `${shown(left)} of the payment are left to refund, and no more: the rest is store credit, on gift cards, or with the bank.`,
@@ -207,8 +207,8 @@ async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, ope
     const amount = lesserOf(worth, part.amount_minor)
     return amount > 0n ? divideCredit(amount, [part]) : []
   })
-  const isFirst = rows.every((row) => row.given_minor === 0n)
-  return { parts, offeredMinor: sumOf(parts) - (isFirst ? rows[0].shipping_minor : 0n) }
+  // What sending back costs is kept of all that is given for the return, however often some of it is.
+  return { parts, offeredMinor: sumOf(parts) - rows[0].shipping_minor }
 }
 
 async function insertRefund(

@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
-import { unexpectedState } from '../../kernel/index.js'
+import { conflict, unexpectedState } from '../../kernel/index.js'
 import { clawbackEntry, post } from '../../ledger/index.js'
 import { paymentProviderOf, type PaymentProvider, readingCall } from '../../payments/index.js'
 import { ask } from '../ask.js'
@@ -80,6 +80,7 @@ const pay = (
 /**
  * Books what the operator took back of the store's in the provider's own pages, and holds what is the store's from then on: whoever
  * took it back by hand did not mean it to be paid again the next night. Told twice, it is booked once.
+ * @throws conflict while the provider does not say
  */
 export async function noteTakenBackOfStore(
   context: Context,
@@ -87,7 +88,10 @@ export async function noteTakenBackOfStore(
   release: { id: string; reference: string; payment_account_id: string },
 ): Promise<void> {
   const found = await provider.payees?.fetchRelease(await readingCall(context, provider, release.payment_account_id), release.reference)
-  if (found?.kind !== 'ok' || found.value.takenBack.length === 0) return
+  if (found === undefined) return
+  // The event is told again: nothing else says what was taken back by hand.
+  if (found.kind !== 'ok') throw conflict(`What the provider took back of release ${release.id} is not known. Try again.`)
+  if (found.value.takenBack.length === 0) return
   const { takenBack } = found.value
   await context.db.unitOfWork(context.scope, async (unit) => {
     await lockStorePayee(unit, release.payment_account_id)
@@ -120,7 +124,7 @@ async function hold(unit: Unit, releaseId: string, reason: string): Promise<void
   await unit.run(
     statement(
       'payouts.hold_store_payee',
-      `update payee set held_reason = $3, updated_at = now() where tenant_id = $1 and vendor_id is null and replaced_at is null
+      `update payee set held_reason = coalesce(held_reason, $3), updated_at = now() where tenant_id = $1 and vendor_id is null and replaced_at is null
          and payment_account_id = (select y.payment_account_id from release r join payee y on y.tenant_id = $1 and y.id = r.payee_id
            where r.tenant_id = $1 and r.id = $2)`,
       [tenantOf(unit), releaseId, reason.slice(0, reasonMost)],

@@ -150,8 +150,10 @@ describe('admin API: returns', () => {
     await good(post(`/${returnId}/receive`))
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 2 }] }))
     assert.equal((await good(post(`/${returnId}/receive/confirm`))).return.refundable_amount, 20)
-    const { body } = await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId })
-    assert.equal(body.payment.refunded_amount, 20)
+    const refund = (more: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId, ...more })
+    assert.equal((await refund({ amount: 5 })).body.payment.refunded_amount, 5)
+    assert.equal((await refund({})).body.payment.refunded_amount, 20)
+    assert.equal((await refund({})).status, 400, 'and keeps it however often it is asked')
   })
 
   it('takes back no piece twice, however many ask at once', async () => {
