@@ -40,7 +40,7 @@ export async function sellerReminders(context: Context): Promise<SellerReminders
   return store ?? { next_at: null }
 }
 
-/** Has sellers reminded each night from now on, or no more. What is withheld already stays so until the seller states itself, or staff lift it. */
+/** Has sellers reminded each night from now on, or no more. What is withheld already stays so until staff lift it, or, while sellers are reminded, the night after the seller has stated itself. */
 export async function remindSellersNightly(unit: Unit, context: Context, isWanted: boolean): Promise<void> {
   await schedule(unit, context, isWanted ? context.clock.now() : null)
 }

@@ -140,9 +140,16 @@ export async function stateSellerIdentity(
 ): Promise<void> {
   const tenantId = tenantOf(unit)
   const [vendor] = await unit.run(
-    statement<{ id: string }>('reports.seller', 'select id from vendor where tenant_id = $1 and id = $2', [tenantId, vendorId]),
+    statement<{ treatment: string }>(
+      'reports.seller',
+      'select commission_tax_treatment as treatment from vendor where tenant_id = $1 and id = $2 for no key update',
+      [tenantId, vendorId],
+    ),
   )
   if (vendor === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
+  if (vendor.treatment === 'reverse_charge' && stated.vat_number == null) {
+    throw invalidData('Invoices under reverse charge name the VAT number of the vendor: state vat_number')
+  }
   refuseContradictions(stated, context.clock.now())
   const sealed = (text: string | null | undefined) => (text == null ? null : sealer.seal(text))
   const account = stated.account_identifier == null ? stated.account_identifier : compact(stated.account_identifier)

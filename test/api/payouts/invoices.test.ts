@@ -133,16 +133,18 @@ describe('commission invoices', () => {
     const issuer = { legal_name: 'Bazaar GmbH', legal_address: 'Hof 1, 10115 Berlin', vat_number: 'DE123456789' }
     assert.equal(good(await tax({ rate: 19, ...issuer })).commission_tax.rate, 19)
     assert.match((await treat(1, 'reverse_charge')).body.message, /VAT number of its recipient/)
-    good(
-      await store.admin.post(`/admin/vendors/${store.vendors[1]?.id}/seller-identity`, {
+    const address = { address_1: 'Rue 1', city: 'Paris', postal_code: '75001', country_code: 'fr' }
+    const state = (vat_number: string | null) =>
+      store.admin.post(`/admin/vendors/${store.vendors[1]?.id}/seller-identity`, {
         kind: 'company',
         legal_name: 'Atelier SARL',
-        vat_number: 'FR12345678901',
-        address: { address_1: 'Rue 1', city: 'Paris', postal_code: '75001', country_code: 'fr' },
-      }),
-    )
+        vat_number,
+        address,
+      })
+    good(await state('FR12345678901'))
     const { vendors } = good(await treat(1, 'reverse_charge')).commission_tax
     assert.deepEqual(vendors, [{ vendor_id: store.vendors[1]?.id, treatment: 'reverse_charge' }])
+    assert.match((await state(null)).body.message, /state vat_number/, 'invoices name it')
     const sold = await sellIn(month)
     good(await issue())
     const owed = async () => {
