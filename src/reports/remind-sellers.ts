@@ -122,9 +122,7 @@ export function deedOf(seller: Omit<Seller, 'id'>, isMissing: boolean, now: Date
 
 async function act(context: Context, seller: Seller, stated: SellerIdentityRow | undefined): Promise<void> {
   const now = context.clock.now()
-  const missing = stated === undefined ? ['who it is'] : missingOf(stated)
-  const deed = deedOf(seller, missing.length > 0, now)
-  if (deed === null) return
+  if (deedOf(seller, missingIn(stated).length > 0, now) === null) return
   await context.db.unitOfWork(context.scope, async (unit) => {
     // Another worker may have done it meanwhile: of the same state it is done once.
     const [own] = await unit.run(
@@ -135,9 +133,16 @@ async function act(context: Context, seller: Seller, stated: SellerIdentityRow |
         [tenantOf(unit), seller.id, seller.reminders, seller.asked_at, seller.withheld_at],
       ),
     )
-    if (own !== undefined) await write(unit, context, { seller, deed, missing, now })
+    if (own === undefined) return
+    // Whoever states itself takes the same lock: what it has said by now counts.
+    const [current] = await unit.run(sellerIdentitiesStatement(tenantOf(unit), [seller.id]))
+    const missing = missingIn(current)
+    const deed = deedOf(seller, missing.length > 0, now)
+    if (deed !== null) await write(unit, context, { seller, deed, missing, now })
   })
 }
+
+const missingIn = (stated: SellerIdentityRow | undefined) => (stated === undefined ? ['who it is'] : missingOf(stated))
 
 async function write(
   unit: Unit,

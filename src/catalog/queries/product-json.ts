@@ -193,7 +193,8 @@ const variantPricesSql = many(`
     from conditional_price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.region_id is not null
       and r.price_list_id is null and r.customer_group_id is null and r.item_total_rules is null and r.other_rules is null) r`)
 
-const variantOptionsSql = many(`
+/** SQL: the values that variant `v` has of its product's options. */
+export const variantOptionsSql = many(`
   select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata,
     'option_id', w.option_id, 'option', json_build_object('id', o.id, 'title', o.title), 'created_at', w.created_at,
     'updated_at', w.updated_at, 'deleted_at', w.deleted_at) order by o.rank, o.id)

@@ -1,3 +1,4 @@
+import { variantOptionsSql } from '../../catalog/index.js'
 import { type Statement, statement } from '../../db/index.js'
 
 /** What of a variant says how it is sent and what stock it draws on. */
@@ -13,12 +14,7 @@ export function soldVariantsStatement(tenantId: string, variantIds: readonly str
   return statement(
     'orders.sold_variants',
     `select v.id,
-            coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'option_id', o.id,
-                'option', json_build_object('id', o.id, 'title', o.title)) order by o.rank, o.id)
-              from product_variant_option l
-              join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
-              join product_option o on o.tenant_id = w.tenant_id and o.id = w.option_id
-              where l.tenant_id = $1 and l.variant_id = v.id), '[]') as options,
+            ${variantOptionsSql} as options,
             coalesce((select json_agg(json_build_object('id', k.variant_id || ' ' || k.inventory_item_id, 'variant_id', k.variant_id,
                 'inventory_item_id', k.inventory_item_id, 'required_quantity', k.required_quantity,
                 'inventory', json_build_object('id', i.id, 'sku', i.sku, 'title', i.title, 'thumbnail', i.thumbnail,

@@ -66,6 +66,8 @@ const returned = `select v.vendor_id, v.currency_code, 'credit_note' as kind, v.
     and coalesce(r.settled_at, c.created_at) >= $2 and coalesce(r.settled_at, c.created_at) < $3
   group by v.vendor_id, v.currency_code, v.id, v.display_id`
 
+const dateOf = `to_char(s.at at time zone 'UTC', 'YYYY-MM-DD') as date`
+
 function wantedStatement(tenantId: string, period: string, { from, to }: { from: Date; to: Date }): Statement<Wanted> {
   return statement(
     'payouts.invoices_wanted',
@@ -77,26 +79,74 @@ function wantedStatement(tenantId: string, period: string, { from, to }: { from:
   )
 }
 
-/** What is given back is taxed as it was when it was invoiced; what was invoiced before there was tax, not at all. */
-const taxOf = `case when sold.l is null then w.commission_tax_ppm else coalesce((sold.l ->> 'tax_ppm')::integer, 0) end as tax_ppm,
-  case when sold.l is null then d.commission_tax_treatment else coalesce(sold.l ->> 'tax_treatment', 'standard') end as tax_treatment`
-
-function linesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<TaxableLine> {
+function chargedLinesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<TaxableLine> {
   return statement(
-    'payouts.invoice_lines',
-    `select s.vendor_order_id, s.display_id, to_char(s.at at time zone 'UTC', 'YYYY-MM-DD') as date, s.base_minor::float8 as base_minor,
-            s.commission_minor::float8 as commission_minor, ${taxOf}
-     from (${charged} union all ${returned}) s
-     join store w on w.tenant_id = $1 join vendor d on d.tenant_id = $1 and d.id = s.vendor_id
-     left join lateral (
-       select l from vendor_order v join invoice i on i.tenant_id = $1 and i.vendor_id = v.vendor_id and i.currency_code = v.currency_code
-         and i.kind = 'invoice' and i.period = to_char(v.created_at at time zone 'UTC', 'YYYY-MM')
-       cross join lateral jsonb_array_elements(i.lines) l
-       where s.kind = 'credit_note' and v.tenant_id = $1 and v.id = s.vendor_order_id and l ->> 'vendor_order_id' = v.id) sold on true
-     where s.vendor_id = $4 and s.currency_code = $5 and s.kind = $6
-     order by s.at, s.vendor_order_id limit $7`,
-    [tenantId, from, to, wanted.vendor_id, wanted.currency_code, wanted.kind, linesMaximum + 1],
+    'payouts.charged_lines',
+    `select s.vendor_order_id, s.display_id, ${dateOf}, s.base_minor::float8 as base_minor, s.commission_minor::float8 as commission_minor,
+            w.commission_tax_ppm as tax_ppm, d.commission_tax_treatment as tax_treatment
+     from (${charged}) s join store w on w.tenant_id = $1 join vendor d on d.tenant_id = $1 and d.id = s.vendor_id
+     where s.vendor_id = $4 and s.currency_code = $5 order by s.at, s.vendor_order_id limit $6`,
+    [tenantId, from, to, wanted.vendor_id, wanted.currency_code, linesMaximum + 1],
   )
+}
+
+/** What credit notes have said of an order's commission so far; minor units. */
+interface Credited {
+  credited_base_minor: number
+  credited_minor: number
+  credited_tax_minor: number
+}
+
+interface ReturnedLine extends TaxableLine, Credited {
+  /** Null for an order that no invoice has. */
+  invoiced_minor: number | null
+}
+
+const creditedColumns = `coalesce(c.base, 0)::float8 as credited_base_minor, coalesce(c.commission, 0)::float8 as credited_minor,
+  coalesce(c.tax, 0)::float8 as credited_tax_minor`
+
+/** SQL: lines of a vendor's credit notes in a currency, summed by order. */
+const creditedSql = (vendor: string, currency: string) => `select l ->> 'vendor_order_id' as id, sum((l ->> 'base_minor')::numeric) as base,
+    sum((l ->> 'commission_minor')::numeric) as commission, sum(coalesce(l ->> 'tax_minor', '0')::numeric) as tax
+  from invoice i cross join lateral jsonb_array_elements(i.lines) l
+  where i.tenant_id = $1 and i.vendor_id = ${vendor} and i.currency_code = ${currency} and i.kind = 'credit_note' group by 1`
+
+/** What is given back is taxed as it was when it was invoiced; what was invoiced before there was tax, not at all. */
+function returnedLinesStatement(tenantId: string, wanted: Wanted, { from, to }: { from: Date; to: Date }): Statement<ReturnedLine> {
+  return statement(
+    'payouts.returned_lines',
+    `with s as (select * from (${returned}) s where s.vendor_id = $4 and s.currency_code = $5),
+     sold as (
+       select l ->> 'vendor_order_id' as id, l from invoice i cross join lateral jsonb_array_elements(i.lines) l
+       where i.tenant_id = $1 and i.vendor_id = $4 and i.currency_code = $5 and i.kind = 'invoice' and i.period in (
+         select to_char(v.created_at at time zone 'UTC', 'YYYY-MM') from s join vendor_order v on v.tenant_id = $1 and v.id = s.vendor_order_id)
+     ), credited as (${creditedSql('$4', '$5')})
+     select s.vendor_order_id, s.display_id, ${dateOf}, s.base_minor::float8 as base_minor, s.commission_minor::float8 as commission_minor,
+            case when sold.l is null then w.commission_tax_ppm else coalesce((sold.l ->> 'tax_ppm')::integer, 0) end as tax_ppm,
+            case when sold.l is null then d.commission_tax_treatment else coalesce(sold.l ->> 'tax_treatment', 'standard') end as tax_treatment,
+            (sold.l ->> 'commission_minor')::float8 as invoiced_minor, ${creditedColumns}
+     from s join store w on w.tenant_id = $1 join vendor d on d.tenant_id = $1 and d.id = s.vendor_id
+     left join sold on sold.id = s.vendor_order_id left join credited c on c.id = s.vendor_order_id
+     order by s.at, s.vendor_order_id limit $6`,
+    [tenantId, from, to, wanted.vendor_id, wanted.currency_code, linesMaximum + 1],
+  )
+}
+
+/**
+ * A credit note takes back no more than was invoiced and not credited before: nothing of an invoice that was taken back whole. The tax
+ * of all notes of an order together is rounded, so that they sum to the invoice's.
+ */
+function creditLine({
+  invoiced_minor,
+  credited_base_minor: _base,
+  credited_minor,
+  credited_tax_minor,
+  ...line
+}: ReturnedLine): InvoiceLine[] {
+  const left = invoiced_minor === null ? line.commission_minor : Math.min(line.commission_minor, invoiced_minor - credited_minor)
+  if (left <= 0) return []
+  const tax = taxWithin(BigInt(credited_minor + left), { rate_ppm: line.tax_ppm, treatment: line.tax_treatment })
+  return [{ ...line, commission_minor: left, tax_minor: Number(tax) - credited_tax_minor }]
 }
 
 async function issue(
@@ -117,12 +167,23 @@ async function issue(
         [tenantId, wanted.vendor_id, period, wanted.currency_code, wanted.kind],
       ),
     ),
-    unit.run(linesStatement(tenantId, wanted, bounds)),
+    linesOf(unit, wanted, bounds),
   ])
   // Somebody else made it meanwhile: it has its number, and this one takes none.
   if (known !== undefined) return null
-  if (lines.length > linesMaximum) throw invalidData(`Vendor ${wanted.vendor_id} sold more than ${linesMaximum} orders in ${period}`)
-  return write(unit, context, { ...wanted, period, lines: lines.map(taxed), correctsId: null, correctsLabel: null })
+  if (lines.length === 0) return null
+  return write(unit, context, { ...wanted, period, lines, correctsId: null, correctsLabel: null })
+}
+
+/** What a document says: of a credit note, what is not credited yet. Throws invalid_data for more lines than one holds. */
+async function linesOf(unit: Unit, wanted: Wanted, bounds: { from: Date; to: Date }): Promise<InvoiceLine[]> {
+  const tenantId = tenantOf(unit)
+  const few = <Line>(lines: Line[]) => {
+    if (lines.length <= linesMaximum) return lines
+    throw invalidData(`Vendor ${wanted.vendor_id} sold or was credited more than ${linesMaximum} orders in the month`)
+  }
+  if (wanted.kind === 'invoice') return few(await unit.run(chargedLinesStatement(tenantId, wanted, bounds))).map(taxed)
+  return few(await unit.run(returnedLinesStatement(tenantId, wanted, bounds))).flatMap(creditLine)
 }
 
 const taxed = (line: TaxableLine): InvoiceLine => ({
@@ -201,24 +262,47 @@ async function write(unit: Unit, context: Context, invoice: NewInvoice): Promise
 }
 
 /**
- * Takes a whole invoice back by a credit note: the invoice itself stays as it was sent.
+ * Takes back by a credit note what is left of an invoice: the invoice itself stays as it was sent.
  * @returns the credit note's id
- * @throws not_found; not_allowed for a credit note, and for an invoice that was taken back already
+ * @throws not_found; not_allowed for a credit note, and for an invoice that was taken back or credited whole already
  */
 export async function creditInvoice(unit: Unit, context: Context, id: string): Promise<string> {
+  const tenantId = tenantOf(unit)
   const [invoice] = await unit.run(
     statement<Wanted & { id: string; period: string; label: string; lines: InvoiceLine[] }>(
       'payouts.invoice_to_credit',
       'select id, vendor_id, kind, currency_code, period, label, lines from invoice where tenant_id = $1 and id = $2',
-      [tenantOf(unit), id],
+      [tenantId, id],
     ),
   )
   if (invoice === undefined) throw notFound(`Invoice with id: ${id} was not found`)
   if (invoice.kind !== 'invoice') throw notAllowed('A credit note is not taken back')
+  const [, credited] = await Promise.all([
+    unit.run(lockVendorStatement(tenantId, invoice.vendor_id)),
+    unit.run(
+      statement<Credited & { id: string }>(
+        'payouts.credited_of_vendor',
+        `select c.id, ${creditedColumns} from (${creditedSql('$2', '$3')}) c`,
+        [tenantId, invoice.vendor_id, invoice.currency_code],
+      ),
+    ),
+  ])
+  const before = new Map(credited.map((one) => [one.id, one]))
+  const lines = invoice.lines.flatMap((line) => restOf(line, before.get(line.vendor_order_id)))
+  if (lines.length === 0) throw notAllowed(`Invoice ${invoice.label} was taken back already`)
   try {
-    return await write(unit, context, { ...invoice, kind: 'credit_note', correctsId: id, correctsLabel: invoice.label })
+    return await write(unit, context, { ...invoice, lines, kind: 'credit_note', correctsId: id, correctsLabel: invoice.label })
   } catch (error) {
     if (isDuplicate(error, 'invoice_corrected_once')) throw notAllowed(`Invoice ${invoice.label} was taken back already`)
     throw error
   }
+}
+
+/** A line of an invoice, less what notes have credited of it. */
+function restOf(line: InvoiceLine, credited: Credited | undefined): InvoiceLine[] {
+  if (credited === undefined) return [line]
+  const left = line.commission_minor - credited.credited_minor
+  if (left <= 0) return []
+  const base_minor = Math.max(line.base_minor - credited.credited_base_minor, 0)
+  return [{ ...line, base_minor, commission_minor: left, tax_minor: (line.tax_minor ?? 0) - credited.credited_tax_minor }]
 }

@@ -186,6 +186,45 @@ describe('commission invoices', () => {
     assert.deepEqual(await owed(), [0, 0])
   })
 
+  it('credit no more than they said, however many notes share it: tax and all', async () => {
+    const issuer = { legal_name: 'Bazaar GmbH', legal_address: 'Hof 1, 10115 Berlin', vat_number: 'DE123456789' }
+    good(await store.admin.post('/admin/commission-tax', { rate: 19, ...issuer }))
+    const sales = [await sellIn(monthsAgo(5)), await sellIn(monthsAgo(5))] as const
+    good(await issue(monthsAgo(5)))
+    const giveBack = async ({ paymentId }: Sold, amount: number, period: string) => {
+      good(await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount }))
+      await asAdmin(
+        app().adminUrl,
+        `update app.refund set settled_at = $2 where tenant_id = $1 and settled_at > now() - interval '1 hour'`,
+        [store.tenantId, `${period}-20T00:00:00Z`],
+      )
+      good(await issue(period))
+    }
+    const { payments } = good(await store.admin.get('/admin/payments', { id: sales[0].paymentId }))
+    const third = Math.floor((payments[0].amount * 100) / 3) / 100
+    await giveBack(sales[0], third, monthsAgo(4))
+    await giveBack(sales[0], third, monthsAgo(3))
+    // Of the second order nothing was credited: what is left of both goes with the invoices.
+    const ofKind = async (kind: string) => (await invoices()).filter((one: { kind: string }) => one.kind === kind)
+    for (const { id } of await ofKind('invoice')) good(await store.admin.post(`/admin/invoices/${id}/credit`))
+    await giveBack(sales[0], payments[0].amount - 2 * third, monthsAgo(2))
+    await giveBack(sales[1], payments[0].amount, monthsAgo(1))
+    const sums = async (kind: string) => {
+      const documents = (await ofKind(kind)) as { vendor_id: string; total: number; tax: number }[]
+      return store.vendors.map(({ id }) => {
+        const own = documents.filter((one) => one.vendor_id === id)
+        const sum = (of: 'total' | 'tax') => own.reduce((all, one) => all + Math.round(one[of] * 100), 0)
+        return [sum('total'), sum('tax')]
+      })
+    }
+    assert.deepEqual(await sums('credit_note'), await sums('invoice'))
+    const { balances } = good(await store.admin.get('/admin/ledger/balances'))
+    assert.deepEqual(
+      balances.filter((one: { code: string; balance: number }) => /commission/.test(one.code) && one.balance !== 0),
+      [],
+    )
+  })
+
   it('are not made for a month that is not over', async () => {
     const early = await issue(monthsAgo(0))
     assert.equal(early.status, 400)
