@@ -143,7 +143,7 @@ async function writeChanges(work: CartChange, before: LoadedCart, options: Chang
     cart.methods = withoutUnused(cart, refreshedMethods(cart, choices, taxed))
     const adjustments = adjustmentsOf(cart, work.now)
     adjustMethods(cart, adjustments)
-    linesWritten = readjustLines(work, lines, adjustments)
+    if (cart.promotions.length > 0) linesWritten = readjustLines(work, lines, adjustments)
     if (differs(before.methods, cart.methods)) methodsWritten = writeMethods(unit, tenantId, cart)
   }
   applyCredit(cart)
