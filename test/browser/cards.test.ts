@@ -97,7 +97,7 @@ describe('storefront: paying with a card for things of three vendors', function 
 
   async function oneOrder(page: Page, address: string) {
     await page.waitForURL(/\/orders\/order_/).catch(async (error: Error) => {
-      throw new Error(`${error.message}\n${page.url()} says: ${(await page.locator('body').innerText()).slice(0, 500)}`)
+      throw new Error(`${error.message}\n${page.url()} says: ${(await wordsIn(page.locator('body'))).slice(0, 500)}`)
     })
     assert.equal(await page.locator('.progress').count(), 3)
     // Things for 10, 20 and 30 dollars, sent for 5, 6 and 7.
