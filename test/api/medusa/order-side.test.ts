@@ -5,7 +5,7 @@ import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
 import { promote } from '../../support/promotions.js'
 import { fillCart } from '../../support/purchase.js'
-import { signUp } from '../../support/shopper.js'
+import { codeIn, signUp } from '../../support/shopper.js'
 
 /** What of an order's side of Medusa's Admin API its own software calls beside the steps that have suites of their own. */
 describe("Medusa's Admin API on the side of orders", () => {
@@ -18,7 +18,7 @@ describe("Medusa's Admin API on the side of orders", () => {
       const { id: customer_id } = await signUp(app(), store(), 'wants-it@example.com')
       await sdk().admin.order.requestTransfer(bought.id, { customer_id, internal_note: 'called' })
       await app().drain()
-      assert.equal(app().mails.at(-1)?.to, 'ada@example.com')
+      assert.ok(codeIn(app().mails, 'ada@example.com'))
       const twice = await store().admin.post(`/admin/orders/${bought.id}/transfer`, { customer_id })
       assert.equal(twice.status, 400)
       await sdk().admin.order.cancelTransfer(bought.id)
