@@ -1,7 +1,7 @@
 import { isId, StoaError } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
 import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
-import { cartOf, forgetCart } from '../cookies.js'
+import { cartOf } from '../cookies.js'
 import { dropCode, readStoreCredit, takeCode, typedCode, useStoreCredit } from '../credit.js'
 import { isEmail, typedEmail } from '../emails.js'
 import { keepAddress, readCustomer, sameAddress } from '../kept-addresses.js'
@@ -96,8 +96,7 @@ const soldOut = (visit: Visit) => cartDocument(visit, { '': visit.words.soldOutM
 async function finished(visit: Visit, cartId: string): Promise<Redirect> {
   const answer = await visit.api.post<Completed>('/store/carts/:id/complete', { params: { id: cartId } })
   if (answer.type !== 'order') throw new StoaError('payment_authorization_error', 422, answer.error.message)
-  // An address of long ago does not take the cart that was begun since.
-  if (cartOf(visit)?.id === cartId) forgetCart(visit)
+  // The browser keeps the cart until it has the order's page: an answer that was lost on the way is found by paying again.
   return seeOther(`${visit.to(`/orders/${answer.order.id}`)}?placed=true`)
 }
 

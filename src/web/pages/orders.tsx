@@ -1,4 +1,5 @@
 import type { Order } from '../answers.js'
+import { cartOf, forgetCart } from '../cookies.js'
 import type { Page, Shown } from '../page.js'
 import { readOrder } from '../orders.js'
 import { openCollection, OrderView, paidOf } from '../parts/order-view.js'
@@ -10,6 +11,9 @@ import { orderPayingWordsOf } from '../words/order-paying.js'
 async function show(visit: Visit): Promise<Shown> {
   const { words } = visit
   const order = await readOrder(visit)
+  const cart = cartOf(visit)
+  // One that was begun since stays.
+  if (cart !== null && cart.id === order.cart?.id) forgetCart(visit)
   const placed = visit.query.get('placed') === 'true'
   return {
     title: words.orderNumber(order.display_id),

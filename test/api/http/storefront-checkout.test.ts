@@ -125,6 +125,13 @@ describe('storefront: the checkout', () => {
       [order.shipping_address.address_1, order.billing_address.address_1, order.billing_address.country_code],
       ['9 New Way', '3 Ledger Lane', 'jp'],
     )
+    assert.equal((await ask('/checkout', { headers })).headers.location, paid.headers.location, 'an answer that was lost is given again')
+    const placed = await ask(paid.headers.location as string, { headers })
+    assert.equal(placed.status, 200)
+    assert.ok(
+      placed.headers['set-cookie']?.some((set) => set.startsWith('cart=;')),
+      'and the cart goes once its order is shown',
+    )
     const session = headers.cookie.split('; ')[1] as string
     const later = await ask('/checkout', {
       form: { ...other, step: 'pay', cart: fields(proposed).cart as string },
