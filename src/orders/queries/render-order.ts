@@ -18,6 +18,8 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
   const paymentStatus = paymentStatusOf(collections)
   return {
     ...root,
+    shipping_address: renderAddress(root.shipping_address),
+    billing_address: renderAddress(root.billing_address),
     custom_display_id: null,
     cart: { id: cart_id },
     payment_status: paymentStatus,
@@ -41,6 +43,9 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
   }
 }
+
+/** An order's address is its own: that of an account may change later. */
+const renderAddress = (address: LoadedOrder['shipping_address']) => address && { ...address, customer_id: null, deleted_at: null }
 
 /** Payment status by what the collections have come to. Nothing to pay counts as paid. */
 function paymentStatusOf(all: readonly OrderCollectionRow[]): string {

@@ -10,12 +10,20 @@ const withPicture = (entity: Record<string, unknown>, pictures: Pictures) => ({
   thumbnail: pictures((entity.thumbnail as string | null) ?? null),
 })
 
+/** Whose a tax or a discount is, and since when: it was frozen with what it is of. */
+const ownedBy = (part: OrderLineRow | OrderMethodRow, owner: object) => ({
+  ...owner,
+  created_at: part.created_at,
+  updated_at: part.updated_at,
+  deleted_at: null,
+})
+
 const wireTaxLines = (part: OrderLineRow | OrderMethodRow, currency: string, owner: object) =>
   renderTaxLines(
     part.tax_lines.map(({ amount_minor: _amount, ...line }) => line),
     soldTotals(part),
     currency,
-    owner,
+    ownedBy(part, owner),
   )
 
 const wireAdjustments = (part: OrderLineRow | OrderMethodRow, currency: string, owner: object) =>
@@ -23,7 +31,7 @@ const wireAdjustments = (part: OrderLineRow | OrderMethodRow, currency: string, 
     part.adjustments.map(({ subtotal_minor: _subtotal, total_minor: _total, ...adjustment }) => adjustment),
     soldTotals(part),
     currency,
-    owner,
+    ownedBy(part, owner),
   )
 
 /** A line whose pieces were all taken out after the sale is in no answer, unless something of it was given back before. */
@@ -56,6 +64,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   } = line
   const kept = line.quantity - return_requested_quantity - return_received_quantity - return_dismissed_quantity
   const refundable = refundableOf(line, kept)
+  const worth = (pieces: number) => toMajor(worthOf(line, pieces), currency)
   const product = line.product === null ? null : withPicture(line.product, pictures)
   return {
     ...rest,
@@ -71,6 +80,8 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       id: line.id.replace('ordli_', 'orditem_'),
       item_id: line.id,
       quantity: line.quantity,
+      unit_price: null,
+      compare_at_unit_price: null,
       fulfilled_quantity,
       shipped_quantity,
       delivered_quantity,
@@ -78,11 +89,18 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       return_received_quantity,
       return_dismissed_quantity,
       written_off_quantity: 0,
-      metadata: null,
+      metadata: line.metadata ?? {},
       created_at: line.created_at,
       updated_at: line.updated_at,
+      deleted_at: null,
     },
     ...renderLineTotals(soldTotals(line), currency),
+    fulfilled_total: worth(fulfilled_quantity),
+    shipped_total: worth(shipped_quantity),
+    return_requested_total: worth(return_requested_quantity),
+    return_received_total: worth(return_received_quantity),
+    return_dismissed_total: worth(return_dismissed_quantity),
+    write_off_total: 0,
     refundable_total: toMajor(refundable, currency),
     refundable_total_per_unit: toMajor(kept === 0 ? 0n : divideRounded(refundable, BigInt(kept)), currency),
   }
@@ -90,7 +108,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
 
 /** What some pieces of a line were sold for; minor units, rounded by themselves. */
 export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number): bigint {
-  return pieces === 0 ? 0n : divideRounded(BigInt(line.total_minor) * BigInt(pieces), BigInt(line.quantity))
+  return pieces === 0 || line.quantity === 0 ? 0n : divideRounded(BigInt(line.total_minor) * BigInt(pieces), BigInt(line.quantity))
 }
 
 /** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */

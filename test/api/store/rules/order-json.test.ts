@@ -17,8 +17,9 @@ const summary = words(`pending_difference current_order_total original_order_tot
 const item = words(`id title subtitle thumbnail quantity unit_price compare_at_unit_price is_tax_inclusive is_discountable is_giftcard
   is_custom_price requires_shipping product_id product_title product_description product_subtitle product_type product_type_id
   product_collection product_handle variant_id variant_sku variant_barcode variant_title variant_option_values metadata created_at
-  updated_at detail variant tax_lines adjustments refundable_total refundable_total_per_unit total subtotal original_total`)
-const detail = words(`id item_id quantity fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
+  updated_at detail variant tax_lines adjustments refundable_total refundable_total_per_unit total subtotal original_total
+  fulfilled_total shipped_total return_requested_total return_received_total return_dismissed_total write_off_total`)
+const detail = words(`id item_id quantity unit_price compare_at_unit_price deleted_at fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
   return_received_quantity return_dismissed_quantity written_off_quantity metadata created_at updated_at`)
 const fulfillment = words(`id location_id packed_at shipped_at delivered_at canceled_at requires_shipping provider_id shipping_option_id
   created_at updated_at labels`)
@@ -64,7 +65,11 @@ describe('an order on the wire', () => {
     has(found.detail, detail)
     assert.match(found.id, /^ordli_/)
     assert.match(found.tax_lines[0].id, /^ordlitxl_/)
+    has(found.tax_lines[0], words('created_at updated_at deleted_at'))
+    has(found.variant, words('variant_rank metadata'))
     assert.match(order.shipping_address.id, /^ordaddr_/)
+    has(order.shipping_address, words('customer_id deleted_at'))
+    assert.deepEqual([found.fulfilled_total, found.shipped_total], [found.total, 0])
     assert.equal('cart_id' in found, false)
     assert.deepEqual([found.product.id, found.variant.product.id], Array(2).fill(store.vendors[0]?.products[0]?.id))
     assert.deepEqual(found.detail.fulfilled_quantity, found.quantity)
@@ -103,5 +108,6 @@ describe('an order on the wire', () => {
     const [found] = (await shown()).items
     // Of two pieces at 19.49 one is on its way back: the other one is what can still be asked for.
     assert.deepEqual([found.total, found.refundable_total, found.detail.return_requested_quantity], [19.49, 9.75, 1])
+    assert.equal(found.return_requested_total, 9.75)
   })
 })
