@@ -19,7 +19,8 @@ const item = words(`id title subtitle thumbnail quantity unit_price compare_at_u
   product_collection product_handle variant_id variant_sku variant_barcode variant_title variant_option_values metadata created_at
   updated_at detail variant tax_lines adjustments refundable_total refundable_total_per_unit total subtotal original_total
   fulfilled_total shipped_total return_requested_total return_received_total return_dismissed_total write_off_total`)
-const detail = words(`id item_id quantity unit_price compare_at_unit_price deleted_at fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
+const detail =
+  words(`id item_id quantity unit_price compare_at_unit_price deleted_at fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
   return_received_quantity return_dismissed_quantity written_off_quantity metadata created_at updated_at`)
 const fulfillment = words(`id location_id packed_at shipped_at delivered_at canceled_at requires_shipping provider_id shipping_option_id
   created_at updated_at labels`)
