@@ -12,6 +12,7 @@ import { settleDispute } from './disputes/index.js'
 import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
 import { makeHandedIn } from './files/index.js'
+import { dropExport, runExport } from './exports/index.js'
 import { runImport } from './imports/index.js'
 import { type Handlers, openSharedRedis, type SharedRedis, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
@@ -131,6 +132,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     sealer: sealerOf(config.tokenSecret, 'stoa stored answers'),
     accountSealer,
     identitySealer: sealerOf(config.tokenSecret, 'stoa seller identities'),
+    exportSealer: sealerOf(config.tokenSecret, 'stoa exports'),
     publicUrl: config.publicUrl ?? '',
     filesDirectory: filesDirectoryOf(config),
     readiness,
@@ -226,6 +228,8 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     start_nightly_reconciliation: (context, payload) => startNightlyReconciliation(context, payload as EventPayloads['reconciliation.due']),
     reconcile: (context, payload) => reconcile(context, payload as EventPayloads['reconciliation.requested'], { complete, touches }),
     make_renditions: (context, payload) => makeHandedIn(context, filesDirectoryOf(config), payload as EventPayloads['picture.handed_in']),
+    run_export: (context, payload) => runExport(context, payload as EventPayloads['export.requested'], { publicUrl: publicUrl() }),
+    drop_export: (context, payload) => dropExport(context, payload as EventPayloads['export.expired']),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

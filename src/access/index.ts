@@ -29,6 +29,7 @@ export {
   permissions,
 } from './permissions.js'
 export type { PersonType } from './person.js'
+export { tenantByPublicIdStatement } from './queries.js'
 export { refreshToken } from './refresh-token.js'
 export { endSession, sessionCookie, sessionLifetime_s, startSession } from './sessions.js'
 export {

@@ -137,6 +137,8 @@ const objects: Record<string, AuditedObject> = {
   rel: { type: 'release', table: 'release', ofVendor: true },
   pout: { type: 'payout', table: 'payout', ofVendor: true },
   imp: { type: 'import', table: 'import_job', hidden: ['content'], ofVendor: true },
+  impfile: { type: 'import_file', table: 'import_file', hidden: ['content'] },
+  exp: { type: 'export', table: 'export_job' },
 }
 
 /** What the log names and keeps no row of. */

@@ -15,6 +15,10 @@ export interface EventPayloads {
   'checkout.opened': { cart_id: string; checkout_id: string }
   /** A vendor handed in a file. */
   'import.requested': { import_job_id: string; vendor_id: string }
+  /** Staff want products or orders in a file, or the rest of them goes on. */
+  'export.requested': { export_job_id: string }
+  /** An export's file need not be kept any longer. */
+  'export.expired': { export_job_id: string }
   /** Somebody handed in a picture: the public id of the store, whose folder it lies in, and its name. */
   'picture.handed_in': { tenant: string; name: string }
   /** A vendor sent a parcel. */
@@ -107,6 +111,8 @@ export const handlersOf = {
   'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
+  'export.requested': ['run_export'],
+  'export.expired': ['drop_export'],
   'picture.handed_in': ['make_renditions'],
   'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders'],
   'fulfillment.delivered': ['settle_vendor_orders'],

@@ -6,6 +6,7 @@ import { counting, newStatistics } from '../db/index.js'
 import { limits, notFound, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
 import { compressedAnswers } from './compression.js'
 import { documentationRouter } from './documentation.js'
+import { exportedFilesRouter } from './exported-files.js'
 import { filesRouter } from './files.js'
 import { hooksRouter } from './hooks.js'
 import { type Metrics, metricsOf } from './metrics.js'
@@ -31,6 +32,7 @@ export function createApp(services: Services, routes: readonly Route[], pages: K
   app.use(processRoutes(services, metrics).routes())
   app.use(documentationRouter(routes, services.publicUrl).routes())
   app.use(filesRouter(services.filesDirectory).routes())
+  app.use(exportedFilesRouter(services).routes())
   app.use(hooksRouter(services).routes())
   app.use(compressedAnswers)
   app.use(identify(services))

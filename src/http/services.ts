@@ -21,6 +21,8 @@ export interface Services {
   readonly accountSealer: Sealer
   /** Of what sellers state for tax offices. */
   readonly identitySealer: Sealer
+  /** Of the addresses at which files of exports are fetched. */
+  readonly exportSealer: Sealer
   /** Address under which clients reach this API, without a slash at the end. */
   readonly publicUrl: string
   /** Folder of uploaded and demo files, one folder per tenant. */

@@ -79,6 +79,8 @@ export const idPrefixes = [
   'ltx',
   'evt',
   'imp',
+  'impfile',
+  'exp',
   'chk',
   'req',
   'rr',

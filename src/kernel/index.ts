@@ -1,6 +1,6 @@
 export { type AllocateOptions, allocate } from './allocate.js'
 export { type Clock, manualClock, systemClock } from './clock.js'
-export { csvOf } from './csv.js'
+export { type CsvCell, csvLine, csvOf, unguarded } from './csv.js'
 export { type Currency, currencyCodes, currencyOf, exponentOf, isCurrency } from './currencies.js'
 export {
   AlreadyExists,

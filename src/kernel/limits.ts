@@ -10,6 +10,16 @@ export const limits = {
   /** A vendor's file. Shopify's own export of 5 000 variants is about 3 MB. */
   importFile_bytes: 10_000_000,
   importRows: 20_000,
+  /** Files that a store keeps for imports, or imports of its own that wait to be confirmed; an older one makes room. */
+  importFiles: 20,
+  /** Columns of a file: what one product has most of are images and prices. */
+  importColumns: 500,
+  importFile_hours: 24,
+  /** A spreadsheet opens a million; 100 000 rows of products are about 60 MB. */
+  exportRows: 100_000,
+  exportFile_hours: 24,
+  /** Exports of a store that are queued or run at once. */
+  exportsAtOnce: 5,
   picture_bytes: 5_000_000,
   /** Decoded, a pixel takes eight bytes for a moment. Phones take 12 to 24 million. */
   picturePixels: 24_000_000,

@@ -16,6 +16,7 @@ export {
   sendRefundNotice,
   sendReturnNotice,
 } from './commands/send-after-sale-mail.js'
+export { noteInFeed } from './commands/note-in-feed.js'
 export { sendGiftCards } from './commands/send-gift-cards.js'
 export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'
 export type { MailSettings } from './commands/send-once.js'

@@ -61,6 +61,7 @@ const demanded: Record<string, Record<string, Demanded>> = {
   checkout: { state: 'open' },
   clawback: { method: 'offset', currency_code: 'usd', amount_minor: 10, state: 'succeeded' },
   conditional_price: { currency_code: 'usd', item_total_rules: null, other_rules: null },
+  export_job: { kind: 'products' },
   gift_card: { value_minor: 100, currency_code: 'usd', piece: 1 },
   hold: { reason: 'manual' },
   idempotency_key: { state: 'done' },

@@ -18,6 +18,7 @@ import { routes as inventory } from './inventory.js'
 import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
+import { routes as exported } from './exports.js'
 import { routes as notifications } from './notifications.js'
 import { routes as orderChanges } from './order-changes.js'
 import { routes as orderEdits } from './order-edits.js'
@@ -122,6 +123,7 @@ export const routes: Route[] = [
   ...ledger,
   ...reports,
   ...audit,
+  ...exported,
   ...notifications,
   ...uploads,
   ...reviews,

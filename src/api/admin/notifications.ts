@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { containsPattern, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
 import { listNotificationsStatement, type NotificationView } from '../../notifications/index.js'
-import { ids, q, reading } from './shared.js'
+import { exportUrl } from './exports.js'
+import { type AnyRequest, ids, q, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -26,6 +27,20 @@ const fields: FieldsPolicy = {
   ],
 }
 
+interface ExportedFile {
+  filename: string
+  mimeType: string
+  export_id: string
+}
+
+/** A file is told of with where it is, which is in no row: it opens the file to whoever has it. */
+function dataOf(data: { file?: ExportedFile }, request: AnyRequest): object {
+  const { file, ...rest } = data
+  if (file === undefined) return data
+  const url = exportUrl(request, file.export_id)
+  return url === null ? rest : { ...rest, file: { filename: file.filename, url, mimeType: file.mimeType } }
+}
+
 const notifications = reading({
   path: '/admin/notifications',
   singular: 'notification',
@@ -42,13 +57,14 @@ const notifications = reading({
   orderable: ['created_at', 'id', 'updated_at'],
   descending: true,
   // What a message is about stands in its data.
-  render: (row: NotificationView) => ({
+  render: (row: NotificationView, request) => ({
     ...row,
+    data: dataOf(row.data, request),
     trigger_type: null,
     resource_id: null,
     resource_type: null,
     receiver_id: null,
-    provider_id: 'mail',
+    provider_id: row.channel === 'feed' ? 'local' : 'mail',
     external_id: null,
   }),
   load: ({ context }, query, page) =>

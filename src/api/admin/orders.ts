@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
-import { address, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { requestExport } from '../../exports/index.js'
+import { address, email, type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
 import {
   archiveOrder,
@@ -124,6 +125,22 @@ async function idsOfTotal({ context }: AnyRequest, bounds: TotalBounds | undefin
   return rows.map((row) => row.id)
 }
 
+/** What the list's statement understands of a query. */
+async function orderFilterOf(request: RequestContext<z.output<typeof orderList.schema>, unknown>) {
+  const query = await orderList.narrow(request)
+  return {
+    q: query.q ?? null,
+    id: await idsOfTotal(request, query.total, query.id),
+    status: several(query.status),
+    customerId: query.customer_id ?? null,
+    salesChannelId: query.sales_channel_id ?? null,
+    vendorId: query.vendor_id ?? null,
+    regionId: query.region_id ?? null,
+    ...(query.created_at === undefined ? {} : { created: query.created_at }),
+    ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
+  }
+}
+
 export const routes: Route[] = [
   route({
     surface: 'admin',
@@ -137,24 +154,32 @@ export const routes: Route[] = [
     async handle(request) {
       needWholeStore(request, 'orders:read')
       const { context, page } = request
-      const query = await orderList.narrow(request)
-      const filter = {
-        q: query.q ?? null,
-        id: await idsOfTotal(request, query.total, query.id),
-        status: several(query.status),
-        customerId: query.customer_id ?? null,
-        salesChannelId: query.sales_channel_id ?? null,
-        vendorId: query.vendor_id ?? null,
-        regionId: query.region_id ?? null,
-        ...(query.created_at === undefined ? {} : { created: query.created_at }),
-        ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
-      }
+      const filter = await orderFilterOf(request)
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
       const orders = await renderedAll(
         request,
         rows.map(({ count: _count, ...order }) => order),
       )
       return { orders, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/orders/export',
+    summary: "Write the orders that the list's filters find to a CSV file; notifications tell where it is",
+    access: 'exports:write',
+    query: orderList.schema,
+    // Clients send what they would send to the list: a body, and the fields that a file has its own of.
+    body: z.object({}),
+    fields,
+    // A page of the list's is asked for with them; a file has all pages.
+    page: { limit: 50, orderable: orderOrders },
+    status: 202,
+    async handle(request) {
+      for (const permission of ['exports:write', 'orders:read'] as const) needWholeStore(request, permission)
+      const filter = await orderFilterOf(request)
+      return { transaction_id: await requestExport(request.context, { kind: 'orders', filter, vendorIds: null }) }
     },
   }),
   route({

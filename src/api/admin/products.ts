@@ -13,6 +13,7 @@ import {
   updateProduct,
 } from '../../catalog/index.js'
 import { singlePage, tenantOf } from '../../db/index.js'
+import { requestExport } from '../../exports/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
@@ -31,7 +32,7 @@ import {
   variantPatchOf,
 } from './product-body.js'
 import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
-import { type AnyRequest, deleted, findWithin, ownerOf, reach, write } from './shared.js'
+import { type AnyRequest, deleted, findWithin, needPermission, needWholeStore, ownerOf, reach, write } from './shared.js'
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
@@ -160,6 +161,27 @@ const productRoutes: Route[] = [
       const { limit, offset } = request.page
       const { products, count } = await loadProducts(request, managedFilterOf(request.query), request.page)
       return { products: products.map((product) => request.fields.project(product)), count, offset, limit }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/products/export',
+    summary: "Write the products that the list's filters find to a CSV file; notifications tell where it is",
+    access: 'exports:write',
+    query: z.strictObject(managedFilters),
+    // Clients send what they would send to the list: a body, and the fields that a file has all of.
+    body: z.object({}),
+    fields: productFields,
+    // A page of the list's is asked for with them; a file has all pages.
+    page: { limit: 50, orderable: productOrders },
+    status: 202,
+    async handle(request) {
+      needWholeStore(request, 'exports:write')
+      needPermission(request, 'products:read')
+      const vendorIds = reach(request, 'products:read')
+      const filter = managedFilterOf(request.query)
+      return { transaction_id: await requestExport(request.context, { kind: 'products', filter, vendorIds }) }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { type output, z } from 'zod'
-import { type Permission, reachOf, vendorsWithin } from '../../access/index.js'
+import { type Permission, permits, reachOf, vendorsWithin } from '../../access/index.js'
 import { type ListPage, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData, limits, notFound } from '../../kernel/index.js'
@@ -148,6 +148,11 @@ export function deleted(object: string, gone: string): { id: string; object: str
 /** The vendors whose rows a permission covers, as lists select by them; null for all. */
 export function reach(request: AnyRequest, permission: Permission): string[] | null {
   return vendorsWithin(request.ability, permission)
+}
+
+/** For what needs a second permission beside its route's. Throws forbidden. */
+export function needPermission(request: AnyRequest, permission: Permission): void {
+  if (!permits(request.ability, permission)) throw forbidden(`This needs the permission ${permission}`)
 }
 
 /** For what is the whole store's and no single vendor's. Throws forbidden for a grant on some vendors only. */

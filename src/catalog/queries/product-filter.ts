@@ -5,7 +5,7 @@ import { type VariantFilter, variantConditions } from './variant-filter.js'
 /** What a product list can be narrowed by. Absent means not narrowed. */
 export interface ProductFilter {
   q?: string
-  id?: string[]
+  id?: TextFilter
   title?: TextFilter
   handle?: TextFilter
   is_giftcard?: boolean

@@ -216,6 +216,8 @@ export interface OrderFilter extends ListPage {
   regionId?: readonly string[] | null
   created?: Period
   updated?: Period
+  /** Only orders behind this id: where a list in the order of ids goes on. */
+  after?: string | null
 }
 
 /** From a moment on, and before another one. */
@@ -239,6 +241,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
          and ($10::text[] is null or o.region_id = any($10))
          and ($11::timestamptz is null or o.created_at >= $11) and ($12::timestamptz is null or o.created_at < $12)
          and ($13::timestamptz is null or o.updated_at >= $13) and ($14::timestamptz is null or o.updated_at < $14)
+         and ($15::text is null or o.id > $15)
        ${order.sql} limit $8 offset $9) o
      ${order.sql}`,
     [
@@ -256,6 +259,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
       filter.created?.before ?? null,
       filter.updated?.from ?? null,
       filter.updated?.before ?? null,
+      filter.after ?? null,
     ],
   )
 }

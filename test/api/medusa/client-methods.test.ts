@@ -41,7 +41,6 @@ const without = new Map([
   ['user.addRoles', 'likewise'],
   ['user.removeRole', 'likewise'],
   ['user.removeRoles', 'likewise'],
-  ['order.export', 'reports and the archive of a store hold its orders'],
   ['order.authorizePaymentSession', 'what a provider took is looked at by the payment collection itself'],
 ])
 
