@@ -13,7 +13,8 @@ import type { EventPayloads } from './events/index.js'
 import { createApp, rateLimiter, type Services } from './http/index.js'
 import { makeHandedIn } from './files/index.js'
 import { dropExport, runExport } from './exports/index.js'
-import { runImport } from './imports/index.js'
+import { productBodies } from './api/admin/product-writing.js'
+import { dropImport, dropImportFile, runImport, runStoreImport } from './imports/index.js'
 import { type Handlers, openSharedRedis, type SharedRedis, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
@@ -230,6 +231,10 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     make_renditions: (context, payload) => makeHandedIn(context, filesDirectoryOf(config), payload as EventPayloads['picture.handed_in']),
     run_export: (context, payload) => runExport(context, payload as EventPayloads['export.requested'], { publicUrl: publicUrl() }),
     drop_export: (context, payload) => dropExport(context, payload as EventPayloads['export.expired']),
+    run_store_import: (context, payload) =>
+      runStoreImport(context, payload as EventPayloads['import.confirmed'], { bodies: productBodies, publicUrl: publicUrl() }),
+    drop_import: (context, payload) => dropImport(context, payload as EventPayloads['import.expired']),
+    drop_import_file: async (context, payload) => void (await dropImportFile(context, payload.import_file_id as string)),
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }

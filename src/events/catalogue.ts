@@ -15,6 +15,12 @@ export interface EventPayloads {
   'checkout.opened': { cart_id: string; checkout_id: string }
   /** A vendor handed in a file. */
   'import.requested': { import_job_id: string; vendor_id: string }
+  /** A store's staff confirmed an import, or the rest of one goes on. */
+  'import.confirmed': { import_job_id: string }
+  /** An import of a store's was not confirmed in time, or its file need not be kept any longer. */
+  'import.expired': { import_job_id: string }
+  /** A file for imports need not be kept any longer. */
+  'import_file.expired': { import_file_id: string }
   /** Staff want products or orders in a file, or the rest of them goes on. */
   'export.requested': { export_job_id: string }
   /** An export's file need not be kept any longer. */
@@ -111,6 +117,9 @@ export const handlersOf = {
   'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
+  'import.confirmed': ['run_store_import'],
+  'import.expired': ['drop_import'],
+  'import_file.expired': ['drop_import_file'],
   'export.requested': ['run_export'],
   'export.expired': ['drop_export'],
   'picture.handed_in': ['make_renditions'],

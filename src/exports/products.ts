@@ -117,7 +117,13 @@ function suffixOf(price: Price, regions: readonly NamedRegion[]): string | null 
   const rules = Object.entries(price.rules)
   if (rules.length === 0) return price.currency_code.toUpperCase()
   const region = rules.length === 1 ? regions.find(({ id }) => id === price.rules.region_id) : undefined
-  return region === undefined ? null : `${capitals(region.name)} [${price.currency_code.toUpperCase()}]`
+  if (region === undefined) return null
+  const suffix = `${capitals(region.name)} [${price.currency_code.toUpperCase()}]`
+  // Two regions that are called alike cannot be told apart when the file comes back.
+  const namesakes = regions.filter(
+    (other) => other.currency_code === region.currency_code && capitals(other.name) === capitals(region.name),
+  )
+  return namesakes.length > 1 ? null : suffix
 }
 
 const capitals = (name: string) =>

@@ -9,6 +9,8 @@ import { writeWhole } from './write.js'
 
 export interface GivenFile {
   name: string
+  /** As its sender says; nobody has looked. */
+  type: string
   bytes: Buffer
 }
 
@@ -33,7 +35,7 @@ const formats: readonly { extension: Extension; matches(bytes: Buffer): boolean 
  * @throws invalid_data for a form that is none, or without a file
  */
 export async function filesOf(body: Buffer): Promise<GivenFile[]> {
-  if (!startsWith(body, 0, '--')) return [{ name: 'picture', bytes: body }]
+  if (!startsWith(body, 0, '--')) return [{ name: 'picture', type: '', bytes: body }]
   // A form begins with its boundary, which so need not be looked up in a header.
   const boundary = body.subarray(2, Math.max(body.indexOf('\r\n'), 2)).toString('latin1')
   if (!/^[\w'()+,./:=? -]{1,70}$/.test(boundary)) throw invalidData('The form has no boundary')
@@ -43,7 +45,7 @@ export async function filesOf(body: Buffer): Promise<GivenFile[]> {
   })
   const files: GivenFile[] = []
   for (const [, value] of form) {
-    if (typeof value !== 'string') files.push({ name: value.name, bytes: Buffer.from(await value.arrayBuffer()) })
+    if (typeof value !== 'string') files.push({ name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
   }
   return files
 }

@@ -1,8 +1,8 @@
 import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { limits } from '../kernel/index.js'
-import type { Problem } from './shopify/problem.js'
+import type { Problem } from './problem.js'
 
-export type ImportState = 'queued' | 'running' | 'done' | 'failed'
+export type ImportState = 'waiting' | 'queued' | 'running' | 'done' | 'failed'
 
 /** An import as its vendor sees it, without the file itself. Rows and processed are rows, created and updated products, errors problems. */
 export interface ImportRow {
@@ -33,6 +33,40 @@ export function importsStatement(tenantId: string, id: string | null, page: List
      from import_job j where j.tenant_id = $1 and ($2::text is null or j.id = $2)
      ${order.sql} limit $3 offset $4`,
     [tenantId, id, page.limit, page.offset],
+  )
+}
+
+/** An import as the store's staff see it: their own have no vendor. */
+export interface StoreImportRow extends ImportRow {
+  source: 'shopify' | 'medusa'
+  vendor_id: string | null
+  vendor: { id: string; name: string; handle: string } | null
+  /** What a file that waits to be confirmed comes to. */
+  to_create_count: number
+  to_update_count: number
+  created_by: string | null
+  expires_at: Date | null
+}
+
+/** A page of a store's imports, its vendors' included. `vendorIds` narrows to those of some vendors; null for all. */
+export function storeImportsStatement(
+  tenantId: string,
+  filter: { id: readonly string[] | null; state: readonly string[] | null; vendorIds: readonly string[] | null },
+  page: ListPage,
+): Statement<StoreImportRow & { count: number }> {
+  const order = orderBy('j', page.order)
+  return statement(
+    `imports.of_store.${order.name}`,
+    `select j.id, j.kind, j.source, j.file_name, j.on_error, j.state, j.row_count, j.processed_count, j.created_count, j.updated_count,
+            j.error_count, j.failure, j.started_at, j.finished_at, j.created_at, j.updated_at, j.to_create_count, j.to_update_count,
+            j.created_by, j.expires_at, j.vendor_id,
+            (select json_build_object('id', v.id, 'name', v.name, 'handle', v.handle) from vendor v
+             where v.tenant_id = $1 and v.id = j.vendor_id) as vendor, count(*) over ()::int as count
+     from import_job j
+     where j.tenant_id = $1 and ($2::text[] is null or j.id = any($2)) and ($3::text[] is null or j.state = any($3))
+       and ($4::text[] is null or j.vendor_id = any($4))
+     ${order.sql} limit $5 offset $6`,
+    [tenantId, filter.id, filter.state, filter.vendorIds, page.limit, page.offset],
   )
 }
 
@@ -106,7 +140,7 @@ export function beginStatement(tenantId: string, importId: string, counts: { row
 /** Writes problems down, from a position on; no more than anybody would read. */
 export function insertProblemsStatement(
   tenantId: string,
-  job: { id: string; vendorId: string },
+  job: { id: string; vendorId: string | null },
   problems: readonly Problem[],
   firstPosition: number,
 ): Statement<{ position: number }> {
@@ -122,19 +156,19 @@ export function insertProblemsStatement(
 }
 
 /**
- * Locks a running import, and with it the vendor's other imports until the transaction ends: two that bring the same
+ * Locks a running import, and with it the other imports of the vendor, or those of the store's own, until the transaction ends: two that bring the same
  * product at once follow one another. What is read tells whether somebody else went on meanwhile.
  */
 export function lockImportStatement(
   tenantId: string,
-  vendorId: string,
+  vendorId: string | null,
   importId: string,
 ): Statement<{ processed_count: number; error_count: number }> {
   return statement(
     'imports.lock',
-    `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('import:' || $1::uuid || ':' || $2::text, 0)) as taken)
+    `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('import:' || $1::uuid || ':' || coalesce($2::text, ''), 0)) as taken)
      select j.processed_count, j.error_count from turn, import_job j
-     where j.tenant_id = $1 and j.vendor_id = $2 and j.id = $3 and j.state = 'running' for update of j`,
+     where j.tenant_id = $1 and j.vendor_id is not distinct from $2 and j.id = $3 and j.state = 'running' for update of j`,
     [tenantId, vendorId, importId],
   )
 }
@@ -151,6 +185,22 @@ export function advanceStatement(
        error_count = error_count + $6, updated_at = now()
      where tenant_id = $1 and id = $2 returning id`,
     [tenantId, importId, progress.processed, progress.created, progress.updated, progress.problems],
+  )
+}
+
+/** Ends an import of a store's that is queued or runs, with what it came to. */
+export function endStatement(
+  tenantId: string,
+  importId: string,
+  failure: string | null,
+): Statement<Pick<ImportRow, 'file_name' | 'created_count' | 'updated_count' | 'error_count'>> {
+  return statement(
+    'imports.end',
+    `update import_job set state = case when $3::text is null then 'done' else 'failed' end, failure = $3,
+       processed_count = case when $3::text is null then row_count else processed_count end, finished_at = now(), updated_at = now()
+     where tenant_id = $1 and id = $2 and vendor_id is null and state in ('queued', 'running')
+     returning file_name, created_count, updated_count, error_count`,
+    [tenantId, importId, failure],
   )
 }
 

@@ -31,6 +31,11 @@ describe('a store that was there before customer accounts', () => {
         [tenant, key, permissions],
       )
     }
+    await sql(`insert into app.vendor (tenant_id, id, handle, name, status) values ($1, 'vend_1', 'old', 'Old', 'active')`, [tenant])
+    await sql(
+      `insert into app.import_job (tenant_id, id, vendor_id, kind, content, on_error, state) values ($1, 'imp_1', 'vend_1', 'products', 'a', 'skip', 'done')`,
+      [tenant],
+    )
     await database.upgrade()
   })
   after(() => database?.drop())
@@ -47,5 +52,18 @@ describe('a store that was there before customer accounts', () => {
         ['whole', true],
       ],
     )
+  })
+
+  it('lets staff bring and take out files, and leaves imports of vendors what they were', async () => {
+    const roles = await sql<{ id: string; permissions: string[] }>('select id, permissions from app.role order by id')
+    const mayDo = Object.fromEntries(roles.map((role) => [role.id, role.permissions.filter((one) => /^(im|ex)ports:/.test(one)).sort()]))
+    assert.deepEqual(mayDo, {
+      store_owner: ['exports:read', 'exports:write', 'imports:read', 'imports:write'],
+      store_support: ['exports:read', 'imports:read'],
+      vendor_owner: [],
+    })
+    assert.deepEqual(await sql('select id, vendor_id, source, state, content from app.import_job'), [
+      { id: 'imp_1', vendor_id: 'vend_1', source: 'shopify', state: 'done', content: 'a' },
+    ])
   })
 })

@@ -9,6 +9,7 @@ import { jobContext, monthsAgo, moveToMonth } from '../support/payouts.js'
 import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { preparedChanges } from './endpoints-changes.js'
+import { preparedFiles } from './endpoints-files.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
@@ -210,6 +211,7 @@ async function giftedCart(world: World): Promise<Ids> {
 export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   ...preparedDrafts,
+  ...preparedFiles,
   ...preparedOrders,
   ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,

@@ -10,6 +10,7 @@ import { readyCart } from '../support/ready-cart.js'
 import { password, type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
+import { addFiles, fileKinds } from './endpoints-files.js'
 import { addPayees } from './endpoints-money.js'
 import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
@@ -64,6 +65,7 @@ export const kinds: Record<string, Kind> = {
   customer_address: storeRows('customer_address'),
   customer_group: storeRows('customer_group'),
   ...draftKinds,
+  ...fileKinds,
   ...providerKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
@@ -201,6 +203,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addPayees(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
+  await addFiles(store)
   await app.drain()
   return { app, store, operator, customer, idsOf: [{}, {}] }
 }

@@ -101,6 +101,8 @@ const plurals: Record<string, string> = {
   '/admin/product-categories': 'product_category',
   '/vendor/orders': 'vendor_order',
   '/admin/audit': 'audit_record',
+  '/admin/products/export': 'product',
+  '/admin/orders/export': 'order',
   '/admin/orders/:id/changes': 'order_edit',
   '/admin/inventory-items': 'inventory_item',
   '/admin/product-variants': 'variant',

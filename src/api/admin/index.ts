@@ -19,6 +19,7 @@ import { routes as invoices } from './invoices.js'
 import { routes as ledger } from './ledger.js'
 import { routes as locations } from './locations.js'
 import { routes as exported } from './exports.js'
+import { routes as imports } from './imports.js'
 import { routes as notifications } from './notifications.js'
 import { routes as orderChanges } from './order-changes.js'
 import { routes as orderEdits } from './order-edits.js'
@@ -72,6 +73,7 @@ export const routes: Route[] = [
   ...taxes,
   ...vocabulary,
   ...categories,
+  ...imports,
   ...productParts,
   ...products,
   ...productOptions,

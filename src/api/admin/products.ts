@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  createProduct,
   deleteProduct,
   deleteVariant,
   knownProductStatement,
@@ -23,14 +22,12 @@ import {
   type KnownPrices,
   namesPrices,
   newVariant,
-  productInputOf,
-  productPatchOf,
-  refuseRetired,
   updateBody,
   variantInputOf,
   variantPatch,
   variantPatchOf,
 } from './product-body.js'
+import { createOf, updateOf } from './product-writing.js'
 import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
 import { type AnyRequest, deleted, findWithin, needPermission, needWholeStore, ownerOf, reach, write } from './shared.js'
 
@@ -206,8 +203,7 @@ const productRoutes: Route[] = [
     async handle(request) {
       const made = await write(request, async (unit) => {
         const vendorId = await ownerOf(unit, request, 'products:write', request.body.vendor_id)
-        await refuseRetired(unit, request.body)
-        return createProduct(unit, productInputOf(vendorId, request.body))
+        return createOf(unit, vendorId, request.body)
       })
       return productAnswer(request, made)
     },
@@ -226,8 +222,7 @@ const productRoutes: Route[] = [
       const known = await knownPrices(request, wanted, request.body.variants ?? [])
       await write(request, async (unit) => {
         await findWithin(unit, request, 'products:write', 'product', wanted)
-        await refuseRetired(unit, request.body)
-        await updateProduct(unit, wanted, productPatchOf(request.body, known))
+        await updateOf(unit, wanted, request.body, known)
       })
       return productAnswer(request, wanted)
     },

@@ -156,7 +156,7 @@ export function needPermission(request: AnyRequest, permission: Permission): voi
 }
 
 /** For what is the whole store's and no single vendor's. Throws forbidden for a grant on some vendors only. */
-export function needWholeStore(request: AnyRequest, permission: Permission): void {
+export function needWholeStore(request: Pick<AnyRequest, 'ability'>, permission: Permission): void {
   if (!reachOf(request.ability, permission).all) throw forbidden(`This needs the permission ${permission} on the whole store`)
 }
 

@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf, vendorOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { invalidData, newId } from '../../kernel/index.js'
+import { newId } from '../../kernel/index.js'
+import { textOf } from '../text.js'
 
 export interface NewImport {
   content: Buffer
@@ -30,16 +31,4 @@ export async function requestImport(context: Context, input: NewImport): Promise
     await emit(unit, 'import.requested', { import_job_id: id, vendor_id: vendorId }, { requestId: context.requestId })
   })
   return id
-}
-
-function textOf(content: Buffer): string {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(content)
-  } catch {
-    throw invalidData('The file is not UTF-8 text: save it as CSV UTF-8')
-  }
-  if (text.trim() === '') throw invalidData('The file is empty')
-  if (text.includes('\0')) throw invalidData('The file is not text: it holds zero bytes')
-  return text
 }

@@ -1,19 +1,18 @@
 import { type Context, type Scope, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { StoaError, toErrorBody } from '../../kernel/index.js'
 import {
-  advanceStatement,
   beginStatement,
   finishStatement,
   insertProblemsStatement,
   knownSkusStatement,
-  lockImportStatement,
   type RunningImport,
   runningImportStatement,
 } from '../queries.js'
-import type { Problem } from '../shopify/problem.js'
+import type { Problem } from '../problem.js'
 import { type DraftedProduct, draftProducts, refuseSku } from '../shopify/products.js'
-import { readShopifyCsv, type Row, UnreadableFile } from '../shopify/read-csv.js'
+import { UnreadableFile } from '../read-records.js'
+import { readShopifyCsv, type Row } from '../shopify/read-csv.js'
+import { writeEach } from './write-each.js'
 import { externalIdOf, type Surroundings, writeProduct } from './write-product.js'
 
 /** After this the rest goes to a new job, well before the time that a handler gets is over. */
@@ -95,60 +94,23 @@ async function fail({ context, job }: Run, failure: string): Promise<void> {
   await context.db.unitOfWork(context.scope, (unit) => unit.run(finishStatement(tenantOf(context), job.id, failure)))
 }
 
-async function writeAll(run: Run, products: readonly DraftedProduct[], slice: number): Promise<void> {
-  const { context, job } = run
-  const until = performance.now() + slice
-  let done = job.processed_count
-  let end = 0
-  for (const product of products) {
-    end += product.rowCount
-    // Written in an earlier run; the rows of products left out count with the next that is written.
-    if (end <= done || product.draft === null) continue
-    if (performance.now() > until) return handOn(run)
-    if (!(await writeOne(run, product, { from: done, to: end }))) return
-    done = end
-  }
-  await context.db.unitOfWork(context.scope, async (unit) => {
-    const [lock] = await unit.run(lockImportStatement(tenantOf(context), context.scope.vendorId, job.id))
-    if (lock?.processed_count === done) await unit.run(finishStatement(tenantOf(context), job.id, null))
-  })
-}
-
-/** The rest in a new job: one large file so holds no worker for long. */
-async function handOn({ context, job }: Run): Promise<void> {
-  const payload = { import_job_id: job.id, vendor_id: context.scope.vendorId }
-  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'import.requested', payload, { requestId: context.requestId }))
-}
-
-/** False when another run has gone on, or ended the import: this one has nothing left to do. */
-async function writeOne(run: Run, product: DraftedProduct, rows: { from: number; to: number }): Promise<boolean> {
-  const { context, job, around } = run
-  const tenantId = tenantOf(context)
-  const turn = lockImportStatement(tenantId, context.scope.vendorId, job.id)
-  try {
-    return await context.db.unitOfWork(context.scope, async (unit) => {
-      const [lock] = await unit.run(turn)
-      if (lock?.processed_count !== rows.from) return false
-      const outcome = await writeProduct(unit, product.draft as NonNullable<typeof product.draft>, around)
-      const counts = { created: outcome === 'created' ? 1 : 0, updated: outcome === 'updated' ? 1 : 0, problems: 0 }
-      await unit.run(advanceStatement(tenantId, job.id, { processed: rows.to, ...counts }))
-      return true
-    })
-  } catch (error) {
-    const problem = { line: product.line, column: null, value: null, reason: reasonOf(error), handle: product.handle }
-    return context.db.unitOfWork(context.scope, async (unit) => {
-      const [lock] = await unit.run(turn)
-      if (lock?.processed_count !== rows.from) return false
-      await unit.run(insertProblemsStatement(tenantId, { id: job.id, vendorId: context.scope.vendorId }, [problem], lock.error_count))
-      await unit.run(advanceStatement(tenantId, job.id, { processed: rows.to, created: 0, updated: 0, problems: 1 }))
-      return true
-    })
-  }
-}
-
-/** What the product is refused for. Throws again what is not the product's fault: the job is tried again then. */
-function reasonOf(error: unknown): string {
-  const { status, body } = toErrorBody(error)
-  if (status >= 500 || status === 409) throw error
-  return error instanceof StoaError ? error.message : body.message
+function writeAll({ context, job, around }: Run, products: readonly DraftedProduct[], slice: number): Promise<void> {
+  const { vendorId } = context.scope
+  const payload = { import_job_id: job.id, vendor_id: vendorId }
+  const written = products.map(({ line, rowCount, handle, draft }) => ({ line, rowCount, handle, draft, isLeftOut: draft === null }))
+  return writeEach(
+    {
+      context,
+      job,
+      vendorId,
+      slice_ms: slice,
+      prepare:
+        async ({ draft }) =>
+        (unit) =>
+          writeProduct(unit, draft as NonNullable<typeof draft>, around),
+      handOn: (unit) => emit(unit, 'import.requested', payload, { requestId: context.requestId }),
+      finish: async (unit) => void (await unit.run(finishStatement(tenantOf(context), job.id, null))),
+    },
+    written,
+  )
 }

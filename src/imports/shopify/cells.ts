@@ -1,5 +1,5 @@
 import { limits, StoaError, toMinor } from '../../kernel/index.js'
-import { type Problem, problemOf } from './problem.js'
+import { type Problem, problemOf } from '../problem.js'
 import type { Column, Row } from './read-csv.js'
 
 /** Reads the cells of one product's rows, and keeps what is wrong with them. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { limits } from '../../kernel/index.js'
 import { cellReader, type CellReader, nameMaximum } from './cells.js'
-import { type Problem, problemOf } from './problem.js'
+import { type Problem, problemOf } from '../problem.js'
 import type { Column, Row } from './read-csv.js'
 
 export interface VariantDraft {
