@@ -3,6 +3,12 @@ import type { CsvCell } from '../kernel/index.js'
 /** Cells of a row by the names of their columns. A column that a row does not name is empty in it. */
 export type Cells = Record<string, CsvCell>
 
+/** Rows with what they have in common, said once: a product's description stands before each of its variants. */
+export interface RowGroup {
+  shared: Cells
+  rows: Cells[]
+}
+
 /** Medusa's order of the columns of products, and of those of variants behind them; the others follow by name. */
 const first = [
   'Product Id',

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { type Context, tenantOf } from '../db/index.js'
 import { type CsvCell, csvLine, type Sealer } from '../kernel/index.js'
-import { type Cells, sortedProductColumns } from './columns.js'
+import { type RowGroup, sortedProductColumns } from './columns.js'
 import { orderColumns } from './orders.js'
 import { chunkStatement, type FinishedExport, finishedExportStatement } from './queries.js'
 
@@ -38,7 +38,8 @@ async function* linesOf(context: Context, file: FinishedExport): AsyncGenerator<
     const [chunk] = await context.db.read(context.scope, chunkStatement(tenantOf(context), file.id, position))
     // Taken away while it was sent: what was sent so far must not pass for the whole.
     if (chunk === undefined) throw new Error(`chunk ${position} of export ${file.id} is gone`)
-    const rows = JSON.parse(chunk.content) as Cells[]
-    yield rows.map((row) => csvLine(columns.map((name): CsvCell => row[name] ?? null))).join('')
+    // A group at a time: what its rows share may be long, and is written out in each.
+    for (const { shared, rows } of JSON.parse(chunk.content) as RowGroup[])
+      yield rows.map((row) => csvLine(columns.map((name): CsvCell => row[name] ?? shared[name] ?? null))).join('')
   }
 }

@@ -1,6 +1,6 @@
 import type { ProductJson, ProductPlaces, VariantJson } from '../catalog/index.js'
 import type { CsvCell } from '../kernel/index.js'
-import type { Cells } from './columns.js'
+import type { Cells, RowGroup } from './columns.js'
 
 interface Price {
   currency_code: string
@@ -75,8 +75,8 @@ const variantColumns = {
 }
 
 /** A product's rows: one for each variant with the product's cells before it, or one without any. */
-export function productRows(product: ExportedProduct, regions: readonly NamedRegion[]): Cells[] {
-  const cells: Cells = {
+export function productRows(product: ExportedProduct, regions: readonly NamedRegion[]): RowGroup {
+  const shared: Cells = {
     ...scalars('Product', productColumns, product as unknown as Scalars),
     ...numbered('Product Category', product.categories),
     ...numbered('Product Image', product.images ?? [], 'url'),
@@ -86,7 +86,7 @@ export function productRows(product: ExportedProduct, regions: readonly NamedReg
     'Product Vendor': product.vendor_handle,
   }
   const variants = product.variants ?? []
-  return variants.length === 0 ? [cells] : variants.map((variant) => ({ ...cells, ...variantCells(variant, regions) }))
+  return { shared, rows: variants.length === 0 ? [{}] : variants.map((variant) => variantCells(variant, regions)) }
 }
 
 interface Option {

@@ -82,7 +82,7 @@ export function lockExportStatement(tenantId: string, id: string): Statement<{ r
 export function addChunkStatement(
   tenantId: string,
   id: string,
-  chunk: { rows: readonly object[]; columns: readonly string[]; reachedId: string },
+  chunk: { groups: readonly object[]; count: number; columns: readonly string[]; reachedId: string },
 ): Statement<{ position: number }> {
   return statement(
     'exports.add_chunk',
@@ -92,7 +92,7 @@ export function addChunkStatement(
          column_names = array(select unnest(j.column_names) union select unnest($4::text[]))
        where j.tenant_id = $1 and j.id = $2 returning chunk_count)
      insert into export_chunk (tenant_id, export_job_id, position, content) select $1, $2, chunk_count, $3 from moved returning position`,
-    [tenantId, id, JSON.stringify(chunk.rows), chunk.columns, chunk.reachedId, chunk.rows.length],
+    [tenantId, id, JSON.stringify(chunk.groups), chunk.columns, chunk.reachedId, chunk.count],
   )
 }
 

@@ -4,7 +4,7 @@ import { emit } from '../../events/index.js'
 import { limits, StoaError } from '../../kernel/index.js'
 import { noteInFeed } from '../../notifications/index.js'
 import { listOrdersStatement, type OrderFilter, renderOrder } from '../../orders/index.js'
-import type { Cells } from '../columns.js'
+import type { RowGroup } from '../columns.js'
 import { orderRow } from '../orders.js'
 import { type ExportedProduct, productRows } from '../products.js'
 import {
@@ -31,7 +31,7 @@ export interface RunSettings {
 }
 
 interface Page {
-  rows: Cells[]
+  groups: RowGroup[]
   /** The last that was read; null where there was nothing left. */
   reachedId: string | null
 }
@@ -83,33 +83,35 @@ async function readProducts(context: Context, job: RunningExport, { after, limit
   const places = ids.length === 0 ? [] : await context.db.read(context.scope, productPlacesStatement(tenantId, ids))
   const vendors = [...new Set(places.map((place) => place.vendor_id))]
   const handles = vendors.length === 0 ? [] : await context.db.read(context.scope, vendorHandlesStatement(tenantId, vendors))
-  const rows = products.flatMap((product) => {
+  const groups = products.map((product) => {
     const place = places.find((candidate) => candidate.product_id === product.id)
     const vendor_handle = handles.find((vendor) => vendor.id === place?.vendor_id)?.handle
     return productRows({ ...product, ...place, vendor_handle } as ExportedProduct, job.regions)
   })
-  return { rows, reachedId: ids.at(-1) ?? null }
+  return { groups, reachedId: ids.at(-1) ?? null }
 }
 
 async function readOrders(context: Context, job: RunningExport, place: Place): Promise<Page> {
   const filter = { ...job.filter, ...place, offset: 0, order: { field: 'id', descending: false } } as OrderFilter
   const orders = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), filter))
-  const rows = orders.map(({ count: _count, ...order }) => orderRow(renderOrder(order, (url) => url)))
-  return { rows, reachedId: orders.at(-1)?.id ?? null }
+  const groups = orders.map(({ count: _count, ...order }) => ({ shared: orderRow(renderOrder(order, (url) => url)), rows: [{}] }))
+  return { groups, reachedId: orders.at(-1)?.id ?? null }
 }
 
 /** False when the export is over, or another run has gone on with it. */
 async function keep(context: Context, job: RunningExport, after: string | null, page: Page): Promise<boolean> {
   const tenantId = tenantOf(context)
+  const { groups } = page
+  const count = groups.reduce((sum, { rows }) => sum + rows.length, 0)
+  const columns = [...new Set(groups.flatMap(({ shared, rows }) => [shared, ...rows].flatMap((cells) => Object.keys(cells))))]
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [lock] = await unit.run(lockExportStatement(tenantId, job.id))
     if (lock === undefined || lock.reached !== after) return false
-    if (lock.row_count + page.rows.length > limits.exportRows) {
+    if (lock.row_count + count > limits.exportRows) {
       await end(unit, job.id, `There are more than ${limits.exportRows} rows: narrow what is exported, and export the rest by itself`)
       return false
     }
-    const columns = [...new Set(page.rows.flatMap((row) => Object.keys(row)))]
-    await unit.run(addChunkStatement(tenantId, job.id, { rows: page.rows, columns, reachedId: page.reachedId as string }))
+    await unit.run(addChunkStatement(tenantId, job.id, { groups, count, columns, reachedId: page.reachedId as string }))
     return true
   })
 }

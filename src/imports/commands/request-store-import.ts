@@ -23,7 +23,7 @@ export interface RequestedImport {
 export async function requestStoreImport(context: Context, file: BroughtFile, bodies: ProductBodies): Promise<RequestedImport> {
   const content = 'key' in file ? await contentOf(context, file.key) : textOf(file.bytes)
   const products = await readProductFile(content)
-  const summary = checkProducts(products, await knownOf(context, products), bodies)
+  const summary = await checkProducts(products, await knownOf(context, products), bodies)
   const rowCount = products.reduce((sum, product) => sum + product.rowCount, 0)
   const id = newId('imp')
   const tenantId = tenantOf(context)

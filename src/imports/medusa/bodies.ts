@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Unit } from '../../db/index.js'
 import { invalidData } from '../../kernel/index.js'
 import type { Known } from './known.js'
@@ -130,6 +131,9 @@ function priceOf(
   return { ...price, rules: { region_id: found.id } }
 }
 
+/** Products checked in one go: a large file must not hold up everything else in the process. */
+const productsAtOnce = 100
+
 /** What a file comes to: how many of its products are new, and how many are changed. */
 export interface FileSummary {
   toCreate: number
@@ -137,8 +141,9 @@ export interface FileSummary {
 }
 
 /** Checks every product of a file as staff's requests are checked. Throws invalid_data, with the row, for the first that is wrong. */
-export function checkProducts(products: readonly FileProduct[], known: Known, bodies: ProductBodies): FileSummary {
-  for (const product of products) {
+export async function checkProducts(products: readonly FileProduct[], known: Known, bodies: ProductBodies): Promise<FileSummary> {
+  for (const [index, product] of products.entries()) {
+    if (index % productsAtOnce === 0) await setImmediate()
     const isNew = product.id === null
     const body = isNew ? newProduct(product, known).body : changedProduct(product, known)
     try {
