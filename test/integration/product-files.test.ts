@@ -267,7 +267,7 @@ describe('product files of a store', () => {
     assert.equal((await importOf(first.transaction_id)).created_count, 12)
     const again = await bring(file.replaceAll('cup', 'mug'))
     await asAdmin(app().adminUrl, `update app.import_job set state = 'queued' where id = $1`, [again.transaction_id])
-    const settings = { bodies: productBodies, publicUrl: app().url, slice_ms: 0 }
+    const settings = { bodies: productBodies, publicUrl: app().url }
     const request = { import_job_id: again.transaction_id }
     // A run that dies in its sixth product leaves five behind it.
     let left = 5
@@ -283,8 +283,8 @@ describe('product files of a store', () => {
     await assert.rejects(runStoreImport(context(), request, { bodies: mortal, publicUrl: app().url }), /gone/)
     const broken = await importOf(again.transaction_id)
     assert.deepEqual([broken.state, broken.processed_count, broken.created_count, broken.error_count], ['running', 5, 5, 0])
-    // Three go on at once, each for one product before it hands on.
-    await Promise.all([1, 2, 3].map(() => runStoreImport(context(), request, settings)))
+    // Three go on at once, one of them only for a moment before it hands on.
+    await Promise.all([20, 60_000, 60_000].map((slice_ms) => runStoreImport(context(), request, { ...settings, slice_ms })))
     await app().drain()
     const done = await importOf(again.transaction_id)
     assert.deepEqual([done.state, done.created_count, done.error_count], ['done', 12, 0])
