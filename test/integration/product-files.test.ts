@@ -185,6 +185,28 @@ describe('product files of a store', () => {
     assert.equal(good(await store.admin.get(`/admin/products/${product?.id}`)).product.variants.length, found.variants.length + 1)
   })
 
+  it('in the columns of the dashboard’s template', async () => {
+    const head =
+      'Product Id,Product Handle,Product Title,Product HS Code,Product MID Code,Shipping Profile Id,Product Sales Channel 1,Product Discountable,Variant Id,Variant Title,Variant SKU,Variant MID Code,Variant Price EUR,Variant Price USD,Variant Option 1 Name,Variant Option 1 Value,Product Image 2 Url,Product Image 1 Url'
+    const row = (size: string) =>
+      `,jug,Jug,1234,MID,,${store.salesChannelId},TRUE,,${size},JUG-${size},MID-${size},10,12,Size,${size},,https://pictures.example/jug.png`
+    const done = await written([head, row('S'), row('L')].join('\n'))
+    assert.deepEqual([done.state, done.created_count, done.error_count], ['done', 1, 0], JSON.stringify(await errorsOf(done.id)))
+    const [jug] = good(await store.admin.get('/admin/products', { handle: 'jug' })).products
+    assert.deepEqual([jug.hs_code, jug.mid_code, jug.sales_channels[0].id], ['1234', 'MID', store.salesChannelId])
+    assert.deepEqual(
+      jug.images.map((image: { url: string }) => image.url),
+      ['https://pictures.example/jug.png'],
+    )
+    assert.deepEqual(
+      jug.variants.map((variant: { sku: string; prices: object[] }) => [variant.sku, variant.prices.length]),
+      [
+        ['JUG-S', 2],
+        ['JUG-L', 2],
+      ],
+    )
+  })
+
   it('in the older way, and from spreadsheets that part cells by semicolons', async () => {
     const file = fileOf('Product Handle;Product Title;Variant Title;Variant Price USD\nbowl;Bowl;Only;3\n', 'bowls.csv')
     const { transaction_id, summary } = await sdk.admin.product.import({ file })
@@ -216,6 +238,7 @@ describe('product files of a store', () => {
       [`${head},Product Tag 1\n,a,A,none`, /^Row 1: Tag with value none not found$/],
       [`${head},Product Vendor\n,a,A,nobody`, /^Row 1: Vendor with handle: nobody was not found$/],
       [`${head},Product Vendor\n${mine?.products[0]?.id},,A,${theirs?.handle}`, /^Row 1: The product is of the vendor/],
+      [`${head},Variant Id\n,a,A,variant_of_another`, /^Row 1: A new product has no Variant Id/],
       [`${head}\nprod_unknown,,A`, /^Row 1: Product with id: prod_unknown was not found$/],
       [`${head}\n,${mine?.products[0]?.handle},A`, /^Row 1: Product with handle: .*, already exists/],
       [

@@ -44,6 +44,8 @@ export function newProduct(product: FileProduct, known: Known): { body: Body; ve
   const { row, handle, vendor } = product
   if (handle !== null && known.find('handle', handle) !== undefined)
     throw refusedRow(row, `Product with handle: ${handle}, already exists. Name its product id to change it`)
+  const copied = product.variants.find((variant) => variant.id !== null)
+  if (copied !== undefined) throw refusedRow(copied.row, 'A new product has no Variant Id: leave it empty, or name the Product Id too')
   const found = vendor === null ? known.find('house', '') : known.find('vendor', vendor)
   if (found === undefined) {
     throw vendor === null

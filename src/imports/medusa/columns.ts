@@ -53,13 +53,14 @@ const others = new Set([
   ...['product', 'variant'].flatMap((noun) => ['created', 'deleted', 'updated'].map((what) => `${noun} ${what} at`)),
 ])
 const families = [
-  /^product (?:category|image|tag|sales channel) \d+$/,
+  // What stands behind the number says nothing: `Product Image 1 Url` is the dashboard's template.
+  /^product (?:category|image|tag|sales channel) \d+(?: .*)?$/,
   /^variant image \d+$/,
   /^variant option \d+ (?:id|name|value|is exclusive)$/,
 ]
 const priceName = /^variant (price|compare at price) (.+)$/
 
-/** Numbered columns of one kind, by their numbers: a spreadsheet may have sorted them otherwise. */
+/** A column of prices. */
 export interface PriceColumn {
   name: string
   /** As the file writes it. */
@@ -93,14 +94,14 @@ export function columnsOf(header: readonly string[]): Columns {
   if (unknown.length > 0) throw invalidData(`Invalid column name(s) "${unknown.join('","')}"`)
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) < index)
   if (twice !== undefined) throw invalidData(`The file has two columns "${written[names.indexOf(twice)]}": keep one of them`)
-  const family = (word: string) => numberedIn(names, new RegExp(`^product ${word} (\\d+)$`)).map((number) => `product ${word} ${number}`)
+  const family = (word: string) => inOrder(names, new RegExp(`^product ${word} (\\d+)(?: .*)?$`)).map(({ name }) => name)
   return {
     names,
     categories: family('category'),
     images: family('image'),
     tags: family('tag'),
     channels: family('sales channel'),
-    options: numberedIn(names, /^variant option (\d+) name$/),
+    options: inOrder(names, /^variant option (\d+) name$/).map(({ number }) => number),
     prices: names.flatMap((name, index) => priceOf(name, written[index] as string)),
   }
 }
@@ -108,9 +109,13 @@ export function columnsOf(header: readonly string[]): Columns {
 const isKnown = (name: string) =>
   name in productFields || name in variantFields || others.has(name) || priceName.test(name) || families.some((family) => family.test(name))
 
-function numberedIn(names: readonly string[], pattern: RegExp): string[] {
-  const numbers = names.flatMap((name) => pattern.exec(name)?.[1] ?? [])
-  return numbers.toSorted((a, b) => Number(a) - Number(b))
+/** Names with a number, by their numbers: a spreadsheet may have sorted them otherwise. */
+function inOrder(names: readonly string[], pattern: RegExp): { name: string; number: string }[] {
+  const numbered = names.flatMap((name) => {
+    const number = pattern.exec(name)?.[1]
+    return number === undefined ? [] : [{ name, number }]
+  })
+  return numbered.toSorted((a, b) => Number(a.number) - Number(b.number))
 }
 
 /** `Variant Price EUR`, `Variant Price [Europe] EUR`, or as exports write it `Variant Price Europe [EUR]`. */
