@@ -1,6 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
-import { liftHold, placeHold } from '../payouts/index.js'
+import { placeHold } from '../payouts/index.js'
+import { letSellerGo } from './let-seller-go.js'
 import { missingOf, type SellerIdentityRow, sellerIdentitiesStatement } from './seller-identity.js'
 
 // Directive 2011/16/EU, annex V, section IV.A, as Directive (EU) 2021/514 adds it: a seller that does not state what is asked of it is
@@ -40,7 +41,7 @@ export async function sellerReminders(context: Context): Promise<SellerReminders
   return store ?? { next_at: null }
 }
 
-/** Has sellers reminded each night from now on, or no more. What is withheld already stays so until staff lift it, or, while sellers are reminded, the night after the seller has stated itself. */
+/** Has sellers reminded each night from now on, or no more. What is withheld already stays so until the seller has stated itself, or staff lift it. */
 export async function remindSellersNightly(unit: Unit, context: Context, isWanted: boolean): Promise<void> {
   await schedule(unit, context, isWanted ? context.clock.now() : null)
 }
@@ -55,8 +56,8 @@ async function schedule(unit: Unit, context: Context, at: Date | null): Promise<
 }
 
 /**
- * Asks each seller that is to be reported and has not said who it is, reminds it twice, and then withholds what it is owed; of one
- * that has, what was withheld is let go. Handler of `seller_reminders.due`; may run any number of times.
+ * Asks each seller that is to be reported and has not said who it is, reminds it twice, and then withholds what it is owed. One that
+ * has said it is let go there and then (`stateSellerIdentity`); who is found to have done so is let go here. Handler of `seller_reminders.due`; may run any number of times.
  */
 export async function remindSellers(context: Context, { due_at }: { due_at: string }): Promise<void> {
   // The next night first: what one seller's trouble breaks off today is looked at again tomorrow.
@@ -149,6 +150,7 @@ async function write(
   context: Context,
   { seller, deed, missing, now }: { seller: Seller; deed: Exclude<Deed, null>; missing: string[]; now: Date },
 ): Promise<void> {
+  if (deed === 'let_go') return letSellerGo(unit, context, seller.id)
   const next = { ...seller }
   if (deed === 'ask') next.asked_at = now
   if (deed === 'remind') Object.assign(next, { reminders: seller.reminders + 1, reminded_at: now })
@@ -156,10 +158,6 @@ async function write(
     const note = `DAC7: the seller was asked and reminded twice, and has not stated: ${missing.join(', ')}`
     await placeHold(unit, context, { vendor_id: seller.id, reason: 'identity', note })
     next.withheld_at = now
-  }
-  if (deed === 'let_go') {
-    if (seller.withheld_at !== null) await liftHolds(unit, context, seller.id)
-    Object.assign(next, { asked_at: null, reminders: 0, reminded_at: null, withheld_at: null })
   }
   await unit.run(
     statement(
@@ -169,20 +167,8 @@ async function write(
       [tenantOf(unit), seller.id, next.asked_at, next.reminders, next.reminded_at, next.withheld_at],
     ),
   )
-  if (deed === 'let_go' || next.asked_at === null) return
+  if (next.asked_at === null) return
   const withheld_from = new Date(next.asked_at.getTime() + withheldAfter_days * day_ms).toISOString().slice(0, 10)
   const told = { vendor_id: seller.id, missing, withheld_from, is_withheld: deed === 'withhold', asked: next.reminders + 1 }
   await emit(unit, 'seller.reminded', told, { requestId: context.requestId })
-}
-
-/** None where staff have lifted it themselves. */
-async function liftHolds(unit: Unit, context: Context, vendorId: string): Promise<void> {
-  const held = await unit.run(
-    statement<{ id: string }>(
-      'reports.holds_of_reminders',
-      `select id from hold where tenant_id = $1 and vendor_id = $2 and reason = 'identity' and lifted_at is null order by id`,
-      [tenantOf(unit), vendorId],
-    ),
-  )
-  for (const { id } of held) await liftHold(unit, context, id)
 }

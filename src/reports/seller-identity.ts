@@ -1,5 +1,6 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, notFound, type Sealer } from '../kernel/index.js'
+import { letSellerGo } from './let-seller-go.js'
 
 export interface SellerAddress {
   address_1: string
@@ -128,7 +129,8 @@ const compact = (text: string) => text.replace(/[\s.-]/g, '').toUpperCase()
 
 /**
  * Keeps what a seller states of itself for tax offices, in place of what it stated before. A person that becomes a company is
- * another taxpayer: nothing that was sealed of the one is the other's.
+ * another taxpayer: nothing that was sealed of the one is the other's. Where nothing is missing any more, what was withheld of it is
+ * let go at once. The unit has role `store`: a vendor's id is of its token.
  * @throws invalid_data for what contradicts itself; not_found for a vendor that the store has not
  */
 export async function stateSellerIdentity(
@@ -194,6 +196,8 @@ export async function stateSellerIdentity(
       ],
     ),
   )
+  const [now] = await unit.run(sellerIdentitiesStatement(tenantId, [vendorId]))
+  if (now !== undefined && missingOf(now).length === 0) await letSellerGo(unit, context, vendorId)
 }
 
 function refuseContradictions(stated: SellerStatement, now: Date): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
 import { currencyCode, email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
+import { asStore, createPayee, listPayeesStatement, onboardingLink } from '../../payouts/index.js'
 import { stateSellerIdentity } from '../../reports/index.js'
 import { answerSellerIdentity, sellerIdentityBody } from '../seller-identities.js'
 import { knownCountry } from '../known-country.js'
@@ -89,7 +89,8 @@ export const routes: Route[] = [
     body: sellerIdentityBody,
     async handle({ context, services, body }) {
       const id = vendorOf(context)
-      await context.db.unitOfWork(context.scope, (unit) => stateSellerIdentity(unit, context, services.identitySealer, id, body))
+      const store = asStore(context)
+      await store.db.unitOfWork(store.scope, (unit) => stateSellerIdentity(unit, store, services.identitySealer, id, body))
       return answerSellerIdentity(context, services.identitySealer, id)
     },
   }),

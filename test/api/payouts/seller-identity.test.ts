@@ -230,8 +230,28 @@ describe('who a seller is to tax offices', () => {
     ])
     const first = app().mails.find(({ subject }) => /must know who sells there/.test(subject))
     assert.match(first?.text ?? '', /has not stated: who it is/)
+    const held = async () => {
+      const { holds } = good(await store.admin.get('/admin/holds', { vendor_id: store.vendors[0]?.id as string }))
+      return holds.map((hold: { lifted_at: string | null }) => hold.lifted_at === null)
+    }
+    const looks = async () => {
+      const [row] = await asAdmin<{ count: number }>(
+        app().adminUrl,
+        `select count(*)::int as count from app.outbox_event where tenant_id = $1 and name = 'vendor.payable_changed'`,
+        [store.tenantId],
+      )
+      return row?.count as number
+    }
+    const before = await looks()
+    const { registration_number: _number, ...most } = company
+    good(await state(most))
+    assert.deepEqual([await held(), await looks()], [[true], before], 'something is missing still')
+    const late = remindSellers(jobContext(app(), store, new Date(start + 63 * 86_400_000)), { due_at: await dueAt() })
+    for (const { status } of await Promise.all([state(company), state(company), state(company)])) assert.equal(status, 200)
+    assert.deepEqual([await held(), await looks()], [[false], before + 1], 'it is let go at once, and once, when nothing is')
+    await late
     good(await state(company))
-    assert.deepEqual(await night(63), [4, 0], 'it is let go once it is stated')
+    assert.deepEqual([await held(), await looks()], [[false], before + 1])
     good(await store.admin.post(sellers, { is_enabled: false }))
     assert.equal(await dueAt(), null)
   })
