@@ -103,7 +103,7 @@ async function makeKnown(store: Context, vendorId: string | null, account: Conne
     return notePayee(unit, vendorId, account, input)
   })
   if (row.reference !== null) {
-    refuseOtherFacts(row, input)
+    await refuseOtherFacts(store, row, input)
     return row.id
   }
   const about = { vendorId, email: row.email, name: row.name, country: row.country, currency: row.currency_code, kind: row.kind }
@@ -120,23 +120,43 @@ async function makeKnown(store: Context, vendorId: string | null, account: Conne
   )
   if (outcome.kind === 'declined' || outcome.kind === 'rejected') await noteRefusal(store, row, outcome.message)
   await noteSnapshot(store, row.id, settledOutcome(outcome))
+  // Somebody who asked otherwise before, and got no answer, may have been the first.
+  await refuseOtherFacts(store, row, input)
   return row.id
 }
 
 const operationKeyOf = (row: { id: string; refusals: number }) => `payee:${row.id}:${row.refusals}`
 
+/** What a provider was asked to make an account of, as it was kept before it was sent. */
+interface Asked {
+  kind: 'individual' | 'company'
+  country: string
+  currency: string
+  email: string
+}
+
 /**
  * What a provider has made an account of does not change by saying it again: the country and whose account it is are fixed there, and
- * the rest is the account holder's to change in the provider's own pages.
+ * the rest is the account holder's to change in the provider's own pages. What was asked counts: what the provider has made of it (its
+ * own currency, an address that was changed there) is not for whoever asks the same again to know.
  * @throws not_allowed that names what is different
  */
-function refuseOtherFacts(row: Noted, input: NewPayee): void {
-  const { kind, country, currency_code, sent_email } = row
+async function refuseOtherFacts(context: Context, row: Noted, input: NewPayee): Promise<void> {
+  const [kept] = await context.db.read(
+    context.scope,
+    statement<{ request: Asked }>(
+      'payouts.asked_of_payee',
+      'select request from payment_operation where tenant_id = $1 and operation_key = $2',
+      [tenantOf(context), operationKeyOf(row)],
+    ),
+  )
+  if (kept === undefined) return
+  const { kind, country, currency, email } = kept.request
   const differs = [
     input.kind !== kind && `kind (${kind})`,
     input.country !== country && `country (${country})`,
-    input.currency_code !== undefined && input.currency_code !== currency_code && `currency_code (${currency_code})`,
-    input.email !== undefined && sent_email !== null && input.email !== sent_email && 'email',
+    input.currency_code !== undefined && input.currency_code !== currency && `currency_code (${currency})`,
+    input.email !== undefined && input.email !== email && 'email',
   ].filter((what) => what !== false)
   if (differs.length === 0) return
   throw notAllowed(
@@ -234,58 +254,50 @@ interface Noted {
   currency_code: string
   kind: 'individual' | 'company'
   refusals: number
-  /** The e-mail that the provider was given. */
-  sent_email: string | null
 }
 
 /** One in use for a vendor, or the store, and account; until the provider has it, the last answers count. @throws invalid_data without an e-mail */
 async function notePayee(unit: Unit, vendorId: string | null, account: Connection, input: NewPayee): Promise<Noted> {
   const { kind, country, currency_code, email } = input
   if (currency_code !== undefined && !isCurrency(currency_code)) throw invalidData(`Currency with code: ${currency_code} is not known`)
+  const tenantId = tenantOf(unit)
+  // Under the lock of whoever is paid there is one in use or none, and it stays so.
+  await unit.run(vendorId === null ? lockStoreStatement(tenantId) : lockVendorStatement(tenantId, vendorId))
   const values = [account.id, account.provider_id, kind, country, currency_code ?? null, email ?? null]
-  const statementOf = vendorId === null ? noteStorePayeeStatement : noteVendorPayeeStatement
-  const [row] = await unit.run(statementOf([tenantOf(unit), newId('payee'), vendorId, ...values]))
+  const [row] = await unit.run(notePayeeStatement([tenantId, newId('payee'), vendorId, ...values]))
   if (row === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
   if (row.reference === null && row.email === '') throw invalidData('Say an email: the payment provider writes to it, and none is known')
   return row
 }
 
-const noteVendorPayeeStatement = (values: unknown[]) =>
+/** $3 is the vendor; null for the store, whose name is its own and which has no e-mail. */
+const notePayeeStatement = (values: unknown[]) =>
   statement<Noted>(
     'payouts.note_payee',
-    `with kept as (
-         insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code)
-         select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default))
-         on conflict (tenant_id, vendor_id, payment_account_id) where replaced_at is null do update set
-           kind = case when y.reference is null then excluded.kind else y.kind end,
-           country = case when y.reference is null then excluded.country else y.country end,
-           currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
-         returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
-       )
-       select kept.*, coalesce($9, v.email, '') as email, v.name, (select o.request ->> 'email' from payment_operation o where o.tenant_id = $1
-         and o.operation_key = 'payee:' || kept.id || ':' || kept.refusals) as sent_email
-       from kept join vendor v on v.tenant_id = $1 and v.id = $3`,
-    values,
-  )
-
-/** $3 is no vendor. */
-const noteStorePayeeStatement = (values: unknown[]) =>
-  statement<Noted>(
-    'payouts.note_store_payee',
-    `with kept as (
+    `with party as (
+       select coalesce(v.name, s.name) as name, v.email,
+              coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default)) as currency_code
+       from store s left join vendor v on v.tenant_id = $1 and v.id = $3
+       where s.tenant_id = $1 and ($3::text is null or v.id is not null)
+     ), known as (
+       update payee y set
+         kind = case when y.reference is null then $6 else y.kind end,
+         country = case when y.reference is null then $7 else y.country end,
+         currency_code = case when y.reference is null then p.currency_code else y.currency_code end, updated_at = now()
+       from party p
+       where y.tenant_id = $1 and (y.vendor_id = $3 or $3::text is null and y.vendor_id is null)
+         and y.payment_account_id = $4 and y.replaced_at is null
+       returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
+     ), fresh as (
        insert into payee as y (tenant_id, id, vendor_id, payment_account_id, provider_id, kind, country, currency_code, held_reason)
-       select $1, $2, $3, $4, $5, $6, $7, coalesce($8, (select c.currency_code from store_currency c where c.tenant_id = $1 and c.is_default)),
+       select $1, $2, $3, $4, $5, $6, $7, p.currency_code,
          -- What the operator keeps back of a store stays so when the store begins anew.
-         (select o.held_reason from payee o where o.tenant_id = $1 and o.vendor_id is null order by o.created_at desc, o.id desc limit 1)
-       on conflict (tenant_id, payment_account_id) where vendor_id is null and replaced_at is null do update set
-         kind = case when y.reference is null then excluded.kind else y.kind end,
-         country = case when y.reference is null then excluded.country else y.country end,
-         currency_code = case when y.reference is null then excluded.currency_code else y.currency_code end, updated_at = now()
+         case when $3::text is null then (
+           select o.held_reason from payee o where o.tenant_id = $1 and o.vendor_id is null order by o.created_at desc, o.id desc limit 1) end
+       from party p where not exists (select 1 from known)
        returning y.id, y.reference, y.kind, y.country, y.currency_code, y.refusals
      )
-     select kept.*, coalesce($9, '') as email, s.name, (select o.request ->> 'email' from payment_operation o where o.tenant_id = $1
-       and o.operation_key = 'payee:' || kept.id || ':' || kept.refusals) as sent_email
-     from kept join store s on s.tenant_id = $1`,
+     select kept.*, coalesce($9, p.email, '') as email, p.name from party p cross join (select * from known union all select * from fresh) kept`,
     values,
   )
 
@@ -297,6 +309,9 @@ async function noteSnapshot(context: Context, id: string, snapshot: PayeeSnapsho
         'payouts.note_snapshot',
         `with known as (select status from payee where tenant_id = $1 and id = $2 for update)
          update payee y set reference = coalesce(y.reference, $3), status = $4, requirements = $5, country = $6,
+           -- What was asked first was sent, whatever was said since.
+           kind = coalesce((select o.request ->> 'kind' from payment_operation o where o.tenant_id = $1
+             and o.operation_key = 'payee:' || y.id || ':' || y.refusals), y.kind),
            currency_code = coalesce($7, y.currency_code), synced_at = $8, failure = null, updated_at = now()
          from known where y.tenant_id = $1 and y.id = $2 returning y.vendor_id, y.payment_account_id, known.status as was, y.status`,
         [

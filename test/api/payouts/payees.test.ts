@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { receivePaymentEvent } from '../../../src/payments/index.js'
+import { type PayeeSnapshot, receivePaymentEvent } from '../../../src/payments/index.js'
+import { syncPayee } from '../../../src/payouts/index.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { openBank, type PayingBank } from '../../support/paying-bank.js'
-import { addPayee, releasedMinor, sell, type Sold } from '../../support/payouts.js'
+import { addPayee, jobContext, releasedMinor, sell, type Sold } from '../../support/payouts.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -64,8 +65,40 @@ describe('a payee', () => {
     assert.equal(good(await store.vendor(0).get('/vendor/payee')).payee.failure, 'the bank refuses')
     bank.moods.push({ method: 'createPayee', mood: 'did it, and says nothing' })
     assert.equal((await ask('de')).status, 409)
-    const { payee } = good(await ask('fr'))
-    assert.deepEqual([payee.country, payee.failure, bank.payees.size], ['de', null, 1])
+    const other = await store.vendor(0).post('/vendor/payee', { country: 'fr', kind: 'company' })
+    assert.deepEqual([other.status, other.body.code], [400, 'payee_facts_differ'], 'what was asked first was sent')
+    assert.match(other.body.message, /kind \(individual\), country \(de\)/)
+    const { payee } = good(await ask('de'))
+    assert.deepEqual([payee.kind, payee.country, payee.failure, bank.payees.size], ['individual', 'de', null, 1])
+  })
+
+  it('is the same for who asks the same again, whatever the provider has made of it', async () => {
+    const ask = (currency_code: string) =>
+      store.vendor(0).post('/vendor/payee', { country: 'us', kind: 'company', currency_code, email: 'stall@stall.example' })
+    const { payee } = good(await ask('usd'))
+    const [[reference, made]] = [...bank.payees] as [[string, PayeeSnapshot]]
+    bank.payees.set(reference, { ...made, country: 'ca', currency: 'cad' })
+    await syncPayee(jobContext(app(), store), payee.id)
+    const again = good(await ask('usd')).payee
+    assert.deepEqual([again.id, again.country, again.currency_code], [payee.id, 'ca', 'cad'])
+    const differs = await ask('cad')
+    assert.deepEqual([differs.status, differs.body.code], [400, 'payee_facts_differ'])
+    assert.match(differs.body.message, /another currency_code \(usd\),/)
+  })
+
+  it('is one, however many ask for it at once', async () => {
+    // What would make each one waits at the vendor's row, until all of them do.
+    const gate = asAdmin(
+      app().adminUrl,
+      'select pg_sleep(0.5) from (select id from app.vendor where tenant_id = $1 and id = $2 for update) held',
+      [store.tenantId, store.vendors[0]?.id],
+    )
+    const asked = await Promise.all(
+      ['us', 'us', 'us', 'us'].map((country) => store.vendor(0).post('/vendor/payee', { country, kind: 'company' })),
+    )
+    await gate
+    const answers = asked.map(({ status, body }) => [status, body.payee?.id ?? body.message])
+    assert.deepEqual([new Set(answers.map(String)).size, answers[0]?.[0], bank.payees.size], [1, 200, 1], JSON.stringify(answers))
   })
 
   it('is what the provider says when an event points at it, whatever the event says', async () => {
