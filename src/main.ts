@@ -15,15 +15,17 @@ import { makeHandedIn } from './files/index.js'
 import { dropExport, runExport } from './exports/index.js'
 import { productBodies } from './api/admin/product-writing.js'
 import { dropImport, dropImportFile, runImport, runStoreImport } from './imports/index.js'
-import { type Handlers, openSharedRedis, type SharedRedis, startWorker, type Worker } from './jobs/index.js'
+import { type Chore, type Handlers, openSharedRedis, type SharedRedis, startWorker, type Worker } from './jobs/index.js'
 import { type Clock, type Sealer, sealerOf, systemClock } from './kernel/index.js'
 import {
   type Mailer,
+  type MailSettings,
   sendEditNotice,
   sendExchangeNotice,
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
+  sendOperatorAlarm,
   sendPasswordReset,
   sendFactorNotice,
   sendCancellation,
@@ -149,6 +151,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         log,
         handlers: handlersOf(config, mailer, accountSealer, () => services.publicUrl),
         pollInterval_ms: config.jobPollInterval_ms,
+        chores: [operatorAlarm({ db, clock }, { mailer, fromAddress: config.mailFrom }, () => services.publicUrl)],
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
       })
       const started = worker
@@ -238,6 +241,18 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     run_import: (context, payload) => runImport(context, payload as { import_job_id: string; vendor_id: string }),
   }
 }
+
+const alarmsEvery_ms = 60_000
+
+const operatorAlarm = (of: Pick<Services, 'db' | 'clock'>, mail: MailSettings, publicUrl: () => string): Chore => ({
+  name: 'operator_alarm',
+  every_ms: alarmsEvery_ms,
+  run: () =>
+    sendOperatorAlarm(
+      { ...of, scope: { role: 'platform' }, requestId: 'operator_alarm', actorId: 'system' },
+      { ...mail, publicUrl: publicUrl() },
+    ),
+})
 
 const figuresOf = (db: Database): Services['figures'] => [
   {

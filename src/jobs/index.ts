@@ -1,4 +1,4 @@
 export { type FailedJob, failedJobsStatement, retryFailedStatement } from './queries.js'
 export { attemptsMaximum, type Handler, type Handlers, type JobLog, workerScope } from './run.js'
 export { openSharedRedis, type SharedRedis } from './redis.js'
-export { startWorker, type Worker, type WorkerOptions } from './worker.js'
+export { type Chore, startWorker, type Worker, type WorkerOptions } from './worker.js'

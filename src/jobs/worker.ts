@@ -9,6 +9,14 @@ export interface WorkerOptions extends RunnerOptions {
   redisUrl?: string
   redisPrefix?: string
   pollInterval_ms: number
+  chores?: readonly Chore[]
+}
+
+/** What is the deployment's to do, and no store's: in each worker now and then, beside the jobs. */
+export interface Chore {
+  name: string
+  every_ms: number
+  run(): Promise<void>
 }
 
 export interface Worker {
@@ -95,6 +103,8 @@ function dispatchLoop(options: WorkerOptions, transport: Transport) {
     await sweepFinished(options.db)
   }
 
+  const chores = (options.chores ?? []).map((chore) => choreOf(chore, options.log))
+
   const pause = () =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, options.pollInterval_ms)
@@ -111,6 +121,7 @@ function dispatchLoop(options: WorkerOptions, transport: Transport) {
       try {
         taken = await takeSome()
         await sweepNowAndThen()
+        for (const chore of chores) chore.beginIfDue()
       } catch (error) {
         options.log.warn({ error: (error as Error).message }, 'events could not be dispatched, will look again')
       }
@@ -123,10 +134,29 @@ function dispatchLoop(options: WorkerOptions, transport: Transport) {
       nudged = true
       wake()
     },
-    stop() {
+    async stop() {
       stopping = true
       wake()
-      return finished
+      await finished
+      await Promise.all(chores.map((chore) => chore.finished()))
     },
+  }
+}
+
+/** One that takes long holds up no job, and is not begun again before it has ended. */
+function choreOf({ name, every_ms, run }: Chore, log: WorkerOptions['log']) {
+  let dueAt = Date.now() + every_ms
+  let running: Promise<void> | null = null
+  return {
+    beginIfDue() {
+      if (running !== null || Date.now() < dueAt) return
+      dueAt = Date.now() + every_ms
+      running = run()
+        .catch((error: Error) => log.warn({ error: error.message, chore: name }, 'a chore failed and will be tried again'))
+        .finally(() => {
+          running = null
+        })
+    },
+    finished: () => running ?? Promise.resolve(),
   }
 }

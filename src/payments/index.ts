@@ -40,7 +40,14 @@ export {
   type OperatorAccountView,
   type PaymentAccountSetting,
 } from './operator-accounts.js'
-export { ignoreOperatorEvent, listOperatorEventsStatement, parkedOperatorEventsStatement, referencesOfStore } from './operator-events.js'
+export { noteOperatorAlarm, type OperatorAlarm, takeOperatorAlarm } from './operator-alarm.js'
+export {
+  ignoreOperatorEvent,
+  listOperatorEventsStatement,
+  parkedOperatorEventsStatement,
+  referencesOfStore,
+  retryOperatorEvent,
+} from './operator-events.js'
 export type {
   DisputePort,
   DisputeSnapshot,

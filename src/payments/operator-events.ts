@@ -3,6 +3,7 @@ import { nudgeAfter } from '../events/index.js'
 import { newId, notAllowed, notFound } from '../kernel/index.js'
 import { eventsKept_days } from './commands/sweep-events.js'
 import { keepEventStatement } from './keep-event.js'
+import { alarmAfter_minutes } from './operator-alarm.js'
 import type { PaymentAccount, RemotePort, Touch, VerifiedEvent } from './provider.js'
 
 // The operator's account has one address for the events of many stores. An event is the store's for whom the object was made
@@ -60,8 +61,9 @@ async function keepForOperator(
       statement(
         'payments.keep_operator_event',
         `insert into platform.payment_event (id, payment_account_id, event_reference, type, object_reference, connected_account, touched, is_live,
-           payload, state, reason, occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (payment_account_id, event_reference) do nothing`,
+           payload, state, reason, occurred_at, alarm_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $10 = 'parked' then now() + $13 * interval '1 minute' end)
+         on conflict (payment_account_id, event_reference) do nothing`,
         [
           newId('pevt'),
           account.id,
@@ -75,6 +77,7 @@ async function keepForOperator(
           state,
           reason,
           event.occurredAt,
+          alarmAfter_minutes,
         ],
       ),
     )
@@ -123,16 +126,22 @@ async function handOver(
   event: VerifiedEvent,
   requestId: string,
 ): Promise<void> {
-  const tenantId = tenantOf(unit)
-  const [standIn] = await unit.run(
-    statement<{ id: string }>('payments.stand_in', 'select id from payment_account where tenant_id = $1 and operator_account_id = $2', [
-      tenantId,
-      operatorAccountId,
-    ]),
-  )
+  const standIn = await standInOf(unit, operatorAccountId)
   if (standIn === undefined) return
-  await unit.run(keepEventStatement(tenantId, { id: standIn.id, mode }, event, requestId))
+  await unit.run(keepEventStatement(tenantOf(unit), { id: standIn.id, mode }, event, requestId))
   nudgeAfter(unit)
+}
+
+/** The row of the unit's store that stands for an account of the operator's. */
+async function standInOf(unit: Unit, operatorAccountId: string): Promise<Pick<PaymentAccount, 'id' | 'mode'> | undefined> {
+  const [standIn] = await unit.run(
+    statement<Pick<PaymentAccount, 'id' | 'mode'>>(
+      'payments.stand_in',
+      'select id, mode from payment_account where tenant_id = $1 and operator_account_id = $2',
+      [tenantOf(unit), operatorAccountId],
+    ),
+  )
+  return standIn
 }
 
 interface WaitingEvent {
@@ -165,26 +174,39 @@ export async function claimReference(unit: Unit, context: Context, account: Paym
     ),
   )
   const waiting = await unit.run(
-    statement<WaitingEvent>(
-      'payments.claim_events',
-      // What it says is the store's from now on, and is kept among the store's rows alone. What points at several stores' objects
-      // stays where the operator sees it.
-      `with waiting as (
-         select e.* from platform.payment_event e
-         where e.payment_account_id = $1 and e.state in ('unclaimed', 'parked') and e.touched @> array[$2::text]
-           and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = $2 and r.tenant_id = $3)
-           and not exists (
-             select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = any(e.touched) and r.tenant_id <> $3)
-         for update of e
-       ), handed as (
-         update platform.payment_event e set state = 'handed', reason = null, tenant_id = $3, payload = '{}', settled_at = now()
-         from waiting where e.id = waiting.id
-       )
-       select event_reference, type, object_reference, connected_account, is_live, payload, occurred_at from waiting`,
-      [operatorAccountId, reference, tenantId],
-    ),
+    statement<WaitingEvent>('payments.claim_events', handedSql(`e.state in ('unclaimed', 'parked') and e.touched @> array[$3::text]`), [
+      operatorAccountId,
+      tenantId,
+      reference,
+    ]),
   )
-  for (const row of waiting) {
+  await keepHanded(unit, context, account, waiting)
+}
+
+/**
+ * Hands over what points at the store's objects and nobody else's, of those that `which` says ($3). What it says is the store's from
+ * then on, and is kept among the store's rows alone. What points at several stores' objects stays where the operator sees it.
+ */
+const handedSql = (which: string) => `with waiting as (
+     select e.* from platform.payment_event e
+     where e.payment_account_id = $1 and ${which}
+       and exists (select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = any(e.touched) and r.tenant_id = $2)
+       and not exists (
+         select 1 from platform.payment_reference r where r.payment_account_id = $1 and r.reference = any(e.touched) and r.tenant_id <> $2)
+     for update of e
+   ), handed as (
+     update platform.payment_event e set state = 'handed', reason = null, tenant_id = $2, payload = '{}', settled_at = now()
+     from waiting where e.id = waiting.id
+   )
+   select event_reference, type, object_reference, connected_account, is_live, payload, occurred_at from waiting`
+
+async function keepHanded(
+  unit: Unit,
+  context: Context,
+  account: Pick<PaymentAccount, 'id' | 'mode'>,
+  rows: readonly WaitingEvent[],
+): Promise<void> {
+  for (const row of rows) {
     const event: VerifiedEvent = {
       id: row.event_reference,
       type: row.type,
@@ -194,9 +216,9 @@ export async function claimReference(unit: Unit, context: Context, account: Paym
       occurredAt: row.occurred_at,
       payload: row.payload,
     }
-    await unit.run(keepEventStatement(tenantId, account, event, context.requestId))
+    await unit.run(keepEventStatement(tenantOf(unit), account, event, context.requestId))
   }
-  if (waiting.length > 0) nudgeAfter(unit)
+  if (rows.length > 0) nudgeAfter(unit)
 }
 
 /** Which of the objects were made for the store. */
@@ -285,4 +307,43 @@ export async function ignoreOperatorEvent(unit: Unit, id: string, now: Date): Pr
       now,
     ]),
   )
+}
+
+/**
+ * Looks again whose an event is, after its cause was mended or when it was put aside too soon: it is handed to the store whose object
+ * it points at, which reads that anew.
+ * @throws not_found; not_allowed for one that was handed over, and while it points at nobody's object or at several stores'
+ */
+export async function retryOperatorEvent(context: Context, id: string): Promise<void> {
+  const [event] = await context.db.read(
+    platform,
+    statement<{ payment_account_id: string; touched: string[]; state: string }>(
+      'payments.operator_event',
+      'select payment_account_id, touched, state from platform.payment_event where id = $1',
+      [id],
+    ),
+  )
+  if (event === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+  if (event.state === 'handed') throw notAllowed(`The payment event: ${id} was handed to its store`)
+  const [owner, another] = await context.db.read(platform, ownersStatement(event.payment_account_id, event.touched))
+  if (owner === undefined || another !== undefined) {
+    throw notAllowed(
+      owner === undefined
+        ? `The payment event: ${id} points at nothing that was made for a store. Look at it in the provider's own pages.`
+        : `The payment event: ${id} points at what was made for several stores. Look at it in the provider's own pages.`,
+      'payment_object_unknown',
+    )
+  }
+  await context.db.unitOfWork({ role: 'platform', tenantId: owner.tenant_id }, async (unit) => {
+    const standIn = await standInOf(unit, event.payment_account_id)
+    if (standIn === undefined) return
+    const handed = await unit.run(
+      statement<WaitingEvent>('payments.hand_over_event', handedSql(`e.state <> 'handed' and e.id = $3`), [
+        event.payment_account_id,
+        owner.tenant_id,
+        id,
+      ]),
+    )
+    await keepHanded(unit, context, standIn, handed)
+  })
 }

@@ -5,6 +5,7 @@ import type { Database, Scope, Unit } from '../../src/db/index.js'
 import { emit } from '../../src/events/index.js'
 import {
   attemptsMaximum,
+  type Chore,
   failedJobsStatement,
   type Handler,
   type Handlers,
@@ -57,7 +58,7 @@ for (const transport of ['in-process', 'bull'] as const) {
       await asAdmin(app().adminUrl, 'delete from app.outbox_event')
     })
 
-    async function work(handler: Handler, url = redisUrl, db: Database = app().db): Promise<Worker> {
+    async function work(handler: Handler, url = redisUrl, db: Database = app().db, chores: Chore[] = []): Promise<Worker> {
       prefixes += 1
       const worker = await startWorker({
         db,
@@ -65,6 +66,7 @@ for (const transport of ['in-process', 'bull'] as const) {
         log: quiet,
         handlers: new Proxy({}, { get: () => handler }) as Handlers,
         pollInterval_ms: 20,
+        chores,
         ...(transport === 'bull' ? { redisUrl: url as string, redisPrefix: `test-${process.pid}-${prefixes}` } : {}),
       })
       assert.equal(worker.transport, transport)
@@ -284,6 +286,32 @@ for (const transport of ['in-process', 'bull'] as const) {
         (await rows()).map((row) => row.state),
         ['done'],
       )
+    })
+
+    it('wait for no chore of the deployment, which comes again after its end, failed or not, and is finished before a worker stops', async () => {
+      let begun = 0
+      let running = 0
+      let most = 0
+      const chore = async () => {
+        begun += 1
+        running += 1
+        most = Math.max(most, running)
+        await pause(begun === 1 ? 300 : 50)
+        running -= 1
+        if (begun === 1) throw new Error('the mail server is away')
+      }
+      const seen: unknown[] = []
+      const worker = await work(async (_context, payload) => void seen.push(payload.order_id), redisUrl, app().db, [
+        { name: 'slow', every_ms: 20, run: chore },
+      ])
+      await until('it is at work', () => running === 1)
+      await tell(a, 'order_1')
+      await until('the job is done', allAre('done'))
+      assert.deepEqual([seen, begun], [['order_1'], 1])
+      await until('it came again', () => begun > 2 && running === 1)
+      await worker.stop()
+      workers.length = 0
+      assert.deepEqual([most, running], [1, 0])
     })
 
     if (transport !== 'bull') return

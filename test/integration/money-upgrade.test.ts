@@ -113,9 +113,9 @@ describe('stores that were paid before payees could be replaced', () => {
       queued.map((row) => row.tenant_id),
       tenants,
     )
-    assert.deepEqual(await sql('select id, state from platform.payment_event order by id'), [
-      { id: 'one', state: 'parked' },
-      { id: 'two', state: 'unclaimed' },
+    assert.deepEqual(await sql('select id, state, alarm_at <= now() as is_due from platform.payment_event order by id'), [
+      { id: 'one', state: 'parked', is_due: true },
+      { id: 'two', state: 'unclaimed', is_due: null },
     ])
   })
 })

@@ -9,6 +9,7 @@ import {
   listOperatorAccountsStatement,
   listOperatorEventsStatement,
   type OperatorAccountView,
+  retryOperatorEvent,
 } from '../../payments/index.js'
 
 const platform = { role: 'platform' } as const
@@ -20,6 +21,13 @@ async function accountOf(context: Context, id: string): Promise<Omit<OperatorAcc
   if (row === undefined) throw notFound(`Payment account with id: ${id} was not found`)
   const { count: _count, ...account } = row
   return account
+}
+
+async function eventOf(context: Context, id: string): Promise<object> {
+  const [row] = await context.db.read(platform, listOperatorEventsStatement({ id }, singlePage))
+  if (row === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+  const { count: _count, ...event } = row
+  return { payment_event: event }
 }
 
 export const routes: Route[] = [
@@ -98,10 +106,21 @@ export const routes: Route[] = [
     async handle({ context, params }) {
       const id = params.id as string
       await context.db.unitOfWork(platform, (unit) => ignoreOperatorEvent(unit, id, context.clock.now()))
-      const [row] = await context.db.read(platform, listOperatorEventsStatement({ id }, singlePage))
-      if (row === undefined) throw notFound(`Payment event with id: ${id} was not found`)
-      const { count: _count, ...event } = row
-      return { payment_event: event }
+      return eventOf(context, id)
+    },
+  }),
+  route({
+    surface: 'platform',
+    method: 'POST',
+    path: '/platform/payment-events/:id/retry',
+    summary: 'Look again whose an event is, and hand it to the store whose object it points at',
+    access: 'platform:payments:write',
+    withoutTenant: true,
+    ids: { id: 'operator_event' },
+    async handle({ context, params }) {
+      const id = params.id as string
+      await retryOperatorEvent(context, id)
+      return eventOf(context, id)
     },
   }),
 ]

@@ -1,0 +1,77 @@
+import { type Context, statement } from '../db/index.js'
+
+/** An event of the operator's account that waits for a person. */
+export interface WaitingOperatorEvent {
+  id: string
+  payment_account_id: string
+  type: string
+  object_reference: string | null
+  reason: string | null
+  received_at: Date
+}
+
+export interface OperatorAlarm {
+  /** Of the people who see these events. */
+  recipients: string[]
+  /** The oldest first, no more than a mail holds. */
+  events: WaitingOperatorEvent[]
+  /** All that wait, as far as they were looked at. */
+  ids: string[]
+}
+
+/** What comes together is told of together, and whoever was to tell of it and died is followed by another after that. */
+export const alarmAfter_minutes = 5
+const repeatedAfter_hours = 24
+const listedMost = 50
+const lookedAtMost = 1_000
+const recipientsMost = 50
+
+/**
+ * Takes upon the caller to tell operators of the events that wait for a person: all of them as soon as one is due, which are not due for
+ * some minutes then, or for a day once they were told of (`noteOperatorAlarm`). Of several who ask at once one gets them.
+ * @returns null where nothing is due, or nobody is there to be told
+ */
+export async function takeOperatorAlarm(context: Context): Promise<OperatorAlarm | null> {
+  return context.db.unitOfWork({ role: 'platform' }, async (unit) => {
+    const people = await unit.run(
+      statement<{ email: string }>(
+        'payments.operators_to_tell',
+        `select email from platform.operator where 'platform:payments:read' = any(permissions) order by email limit ${recipientsMost}`,
+        [],
+      ),
+    )
+    if (people.length === 0) return null
+    const waiting = await unit.run(
+      statement<WaitingOperatorEvent>(
+        'payments.take_operator_alarm',
+        // Whoever waits for the first row finds what was due to be due no more.
+        `with waiting as (
+           select id, alarm_at from platform.payment_event where state = 'parked' order by id limit ${lookedAtMost} for update
+         ), taken as (
+           update platform.payment_event e set alarm_at = $1::timestamptz + $2 * interval '1 minute'
+           from waiting w where e.id = w.id and exists (select 1 from waiting where alarm_at <= $1)
+           returning e.id, e.payment_account_id, e.type, e.object_reference, e.reason, e.received_at
+         )
+         select * from taken order by received_at, id`,
+        [context.clock.now(), alarmAfter_minutes],
+      ),
+    )
+    if (waiting.length === 0) return null
+    return { recipients: people.map(({ email }) => email), events: waiting.slice(0, listedMost), ids: waiting.map(({ id }) => id) }
+  })
+}
+
+/** They were told: what still waits tomorrow is told of again. */
+export async function noteOperatorAlarm(context: Context, { ids }: OperatorAlarm): Promise<void> {
+  await context.db.unitOfWork({ role: 'platform' }, (unit) =>
+    unit.run(
+      statement(
+        'payments.note_operator_alarm',
+        // Locked in one order by whoever takes them, and here.
+        `with told as (select id from platform.payment_event where id = any($1) and state = 'parked' order by id for update)
+         update platform.payment_event e set alarm_at = $2::timestamptz + $3 * interval '1 hour' from told where e.id = told.id`,
+        [ids, context.clock.now(), repeatedAfter_hours],
+      ),
+    ),
+  )
+}
