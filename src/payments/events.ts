@@ -36,7 +36,10 @@ export async function receivePaymentEvent(services: { db: Database; clock: Clock
     throw invalidData(
       'This event is not signed with a secret of this account within five minutes of now. Check the clock of this server; connect the account again where its secret was lost.',
     )
-  if (tenantId === null) return receiveOperatorEvent(services.db, provider.remote, account, event, delivery.requestId)
+  if (tenantId === null) {
+    const by = { requestId: delivery.requestId, now: services.clock.now() }
+    return receiveOperatorEvent(services.db, provider.remote, account, event, by)
+  }
   await services.db.unitOfWork({ role: 'store', tenantId }, async (unit) => {
     const written = unit.run(keepEventStatement(tenantId, account, event, delivery.requestId))
     unit.commitAlong()

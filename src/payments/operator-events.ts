@@ -1,6 +1,6 @@
 import { type Context, type Database, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { nudgeAfter } from '../events/index.js'
-import { newId, notAllowed, notFound } from '../kernel/index.js'
+import { newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import { eventsKept_days } from './commands/sweep-events.js'
 import { keepEventStatement } from './keep-event.js'
 import { alarmAfter_minutes } from './operator-alarm.js'
@@ -29,12 +29,12 @@ export async function receiveOperatorEvent(
   remote: RemotePort,
   account: PaymentAccount,
   event: VerifiedEvent,
-  requestId: string,
+  { requestId, now }: { requestId: string; now: Date },
 ): Promise<void> {
   const touches = remote.interpret(event)
   const touched = touches.map(({ reference }) => reference)
   const known = touched.length === 0 ? [] : await db.read(platform, ownersStatement(account.id, touched))
-  const owners = known.length === 1 ? known : await keepForOperator(db, account, event, touches)
+  const owners = known.length === 1 ? known : await keepForOperator(db, account, event, { touches, now })
   const [owner, another] = owners
   if (owner === undefined || another !== undefined) return
   await db.unitOfWork({ role: 'platform', tenantId: owner.tenant_id }, (unit) => handOver(unit, account.id, account.mode, event, requestId))
@@ -45,7 +45,7 @@ async function keepForOperator(
   db: Database,
   account: PaymentAccount,
   event: VerifiedEvent,
-  touches: readonly Touch[],
+  { touches, now }: { touches: readonly Touch[]; now: Date },
 ): Promise<{ tenant_id: string }[]> {
   const touched = touches.map(({ reference }) => reference)
   return db.unitOfWork(platform, async (unit) => {
@@ -62,7 +62,7 @@ async function keepForOperator(
         'payments.keep_operator_event',
         `insert into platform.payment_event (id, payment_account_id, event_reference, type, object_reference, connected_account, touched, is_live,
            payload, state, reason, occurred_at, alarm_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $10 = 'parked' then now() + $13 * interval '1 minute' end)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $10 = 'parked' then $13::timestamptz + $14 * interval '1 minute' end)
          on conflict (payment_account_id, event_reference) do nothing`,
         [
           newId('pevt'),
@@ -77,6 +77,7 @@ async function keepForOperator(
           state,
           reason,
           event.occurredAt,
+          now,
           alarmAfter_minutes,
         ],
       ),
@@ -336,7 +337,8 @@ export async function retryOperatorEvent(context: Context, id: string): Promise<
   }
   await context.db.unitOfWork({ role: 'platform', tenantId: owner.tenant_id }, async (unit) => {
     const standIn = await standInOf(unit, event.payment_account_id)
-    if (standIn === undefined) return
+    if (standIn === undefined)
+      throw unexpectedState(`A store has objects on account ${event.payment_account_id} and no row that stands for it`)
     const handed = await unit.run(
       statement<WaitingEvent>('payments.hand_over_event', handedSql(`e.state <> 'handed' and e.id = $3`), [
         event.payment_account_id,

@@ -14,7 +14,7 @@ export interface StoreBalance {
   held_minor: bigint
   /** Of that, what vendors are still owed. What a vendor owes is the store's to bear until it is netted. */
   vendors_minor: bigint
-  /** The platform's fee, which the operator keeps. */
+  /** The platform's fee on what was paid there, which the operator keeps. */
   platform_fee_minor: bigint
   /** Of that, what is being refunded, or is not at the provider's disposal yet. */
   waiting_minor: bigint
@@ -28,19 +28,19 @@ export interface StoreBalance {
 
 /**
  * The balances of accounts of the operator's on which the store is charged; of one by its id. Two sums must agree on what lies there:
- * the provider's movements less what was sent on, and the clearing account of the books, which holds all accounts at the provider. Of
- * the two the lesser is paid out and the greater decides whether anything is taken back, so that what only one of them knows yet
- * moves no money. What vendors are owed in a currency that the provider changes counts at the best rate that came in.
+ * the provider's movements less what was sent on, and the clearing account of the books, less what lies on the store's other accounts at
+ * the provider. Of the two the lesser is paid out and the greater decides whether anything is taken back, so that what only one of them
+ * knows yet moves no money. What vendors are owed in a currency that the provider changes counts at the best rate that came in.
  */
 export function storeBalancesStatement(tenantId: string, accountId: string | null, now: Date): Statement<StoreBalance> {
   return statement(
     'payouts.store_balances',
-    `with account as (
-       select a.id, a.provider_id, a.created_at, coalesce((select min(n.created_at) from payment_account n where n.tenant_id = $1
-           and n.provider_id = a.provider_id and n.created_at > a.created_at), 'infinity') as ended_at
-       from payment_account a where a.tenant_id = $1 and a.operator_account_id is not null and ($2::text is null or a.id = $2)
+    `with every_account as (
+       select a.id, a.provider_id, a.operator_account_id is null as is_own from payment_account a where a.tenant_id = $1
+     ), account as (
+       select id, provider_id from every_account where not is_own and ($2::text is null or id = $2)
      ), posted as (
-       select a.code, a.party_id, a.currency_code, p.amount_minor, t.occurred_at from ledger_account a
+       select a.code, a.party_id, a.currency_code, p.amount_minor, t.source from ledger_account a
        join ledger_posting p on p.tenant_id = $1 and p.account_id = a.id
        join ledger_transaction t on t.tenant_id = $1 and t.id = p.transaction_id
        where a.tenant_id = $1 and a.code in ('A:psp_clearing', 'L:vendor', 'L:reserve', 'L:platform_fee')
@@ -71,10 +71,22 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
          select party_id, currency_code, -sum(amount_minor) as owed from posted where code in ('L:vendor', 'L:reserve') group by 1, 2) v
        left join unpaid u on u.party_id = v.party_id and u.currency_code = v.currency_code
        left join elsewhere e on e.id = a.id and e.party_id = v.party_id and e.currency_code = v.currency_code group by 1, 2
+     ), taken as (
+       -- The fee of an order is kept of the money that came in for it here; of one that was paid by hand the store owes it elsewhere.
+       select distinct on (k.order_id) k.order_id, p.payment_account_id as id from payment p
+       join payment_account x on x.tenant_id = $1 and x.id = p.payment_account_id and x.operator_account_id is not null
+       join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
+       where p.tenant_id = $1 and p.captured_minor > 0 order by k.order_id, p.created_at, p.id
+     ), added as (
+       -- What was added to an order later is booked under the name of its change.
+       select distinct t.source, o.order_id from ledger_transaction t join ledger_posting p on p.tenant_id = $1 and p.transaction_id = t.id
+       join ledger_account o on o.tenant_id = $1 and o.id = p.account_id and o.code = 'A:shopper'
+       where t.tenant_id = $1 and t.kind = 'sale' and t.source <> o.order_id
      ), others as (
        select o.id, o.currency_code, o.owed, 0::numeric as fee, 0::numeric as refunding from owed o
-       union all select a.id, f.currency_code, 0, -sum(f.amount_minor), 0 from account a join posted f on f.code = 'L:platform_fee'
-         and f.occurred_at >= a.created_at and f.occurred_at < a.ended_at group by 1, 2
+       union all select a.id, f.currency_code, 0, -sum(f.amount_minor), 0 from posted f left join added d on d.source = f.source
+         join taken n on n.order_id = coalesce(d.order_id, f.source) join account a on a.id = n.id
+         where f.code = 'L:platform_fee' group by 1, 2
        union all select a.id, f.currency_code, 0, 0, sum(f.amount_minor) from account a join payment p on p.tenant_id = $1
          and p.payment_account_id = a.id join refund f on f.tenant_id = $1 and f.payment_id = p.id and f.state = 'pending' group by 1, 2
      ), rate as (
@@ -92,13 +104,13 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
                 select sum(coalesce(r.settled_minor, r.amount_minor)) from payment p join release r on r.tenant_id = $1 and r.payment_id = p.id
                   and r.state = 'succeeded' where p.tenant_id = $1 and p.provider_id = a.provider_id and p.reference = m.payment_reference), 0), 0)
                 else 0 end) as waiting
-       from account a join payment_movement m on m.tenant_id = $1 and m.payment_account_id = a.id
-         and m.category not in ('transfer', 'transfer_reversal')
-         and (m.payment_reference is null or exists (select 1 from payment p where p.tenant_id = $1 and p.provider_id = a.provider_id
-           and p.reference = m.payment_reference)) group by 1, 2
+       from every_account a join payment_movement m on m.tenant_id = $1 and m.payment_account_id = a.id
+         and (a.is_own or m.category not in ('transfer', 'transfer_reversal')
+           and (m.payment_reference is null or exists (select 1 from payment p where p.tenant_id = $1 and p.provider_id = a.provider_id
+             and p.reference = m.payment_reference))) group by 1, 2
      ), sent as (
        select y.payment_account_id as id, x.currency_code, sum(x.amount) as sent, coalesce(sum(x.amount) filter (where x.vendor_id is null), 0) as paid
-       from account a join payee y on y.tenant_id = $1 and y.payment_account_id = a.id
+       from every_account a join payee y on y.tenant_id = $1 and y.payment_account_id = a.id and not a.is_own
        join lateral (
          select r.vendor_id, coalesce(r.settled_currency_code, r.currency_code) as currency_code, coalesce(r.settled_minor, r.amount_minor) as amount
          from release r where r.tenant_id = $1 and r.payee_id = y.id and r.state = 'succeeded' and r.method = 'provider'
@@ -107,20 +119,22 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
          from release r join clawback c on c.tenant_id = $1 and c.release_id = r.id and c.state = 'succeeded' and c.method = 'provider'
          where r.tenant_id = $1 and r.payee_id = y.id) x on true
        group by 1, 2
+     ), told as (
+       select m.id, a.provider_id, m.currency_code, m.net - coalesce(s.sent, 0) as told, m.waiting, coalesce(s.paid, 0) as paid
+       from moved m join every_account a on a.id = m.id left join sent s on s.id = m.id and s.currency_code = m.currency_code
      ), booked as (
-       select a.id, b.currency_code, sum(b.amount_minor) as booked from account a join posted b on b.code = 'A:psp_clearing'
-         and b.party_id = a.provider_id group by 1, 2
+       select b.party_id as provider_id, b.currency_code, sum(b.amount_minor) as booked from posted b where b.code = 'A:psp_clearing' group by 1, 2
      ), part as (
-       select m.id, m.currency_code, m.net - coalesce(s.sent, 0) as told, coalesce(b.booked, 0) as booked, m.waiting,
-              coalesce(k.owed, 0) as owed, coalesce(k.fee, 0) as fee, coalesce(k.refunding, 0) as refunding, coalesce(s.paid, 0) as paid
-       from moved m left join sent s using (id, currency_code) left join booked b using (id, currency_code)
-       left join kept_for_others k using (id, currency_code)
+       -- The books hold a provider as one: of theirs, what by its movements lies on another account there is none of this one's.
+       select t.id, t.currency_code, t.told, coalesce(b.booked, 0) + t.told - sum(t.told) over (partition by t.provider_id, t.currency_code) as booked,
+              t.waiting, coalesce(k.owed, 0) as owed, coalesce(k.fee, 0) as fee, coalesce(k.refunding, 0) as refunding, t.paid
+       from told t left join booked b using (provider_id, currency_code) left join kept_for_others k using (id, currency_code)
      )
      select id as payment_account_id, currency_code, least(told, booked)::bigint as held_minor, owed::bigint as vendors_minor,
             fee::bigint as platform_fee_minor, (waiting + refunding)::bigint as waiting_minor,
             (greatest(least(told, booked) - owed - fee, 0) + least(greatest(told, booked) - owed - fee, 0))::bigint as own_minor,
             greatest(least(told, booked) - owed - fee - waiting - refunding, 0)::bigint as available_minor, paid::bigint as paid_minor
-     from part order by id, currency_code`,
+     from part join account using (id) order by id, currency_code`,
     [tenantId, accountId, now],
   )
 }

@@ -52,3 +52,23 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
     [tenantId],
   )
 }
+
+/** An event that was set aside before it was known for which store its object was made. */
+export async function addOperatorEvent(app: TestApp, { tenantId }: TestStore): Promise<string> {
+  const [event] = await asAdmin<{ id: string }>(
+    app.adminUrl,
+    `with account as (
+       select id, provider_id from platform.payment_account where reference = 'acct_' || $1::text
+     ), stand_in as (
+       insert into app.payment_account (tenant_id, id, provider_id, mode, reference, country, operator_account_id, status)
+       select $1::uuid, 'pacct_' || a.id, a.provider_id, 'test', 'acct_operator', 'us', a.id, 'disabled' from account a on conflict do nothing
+     ), reference as (
+       insert into platform.payment_reference (payment_account_id, reference, tenant_id) select id, 'pi_twin', $1::uuid from account on conflict do nothing
+     )
+     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
+     select e.id, a.id, e.id, 'twin', '{pi_twin}', false, '{}', 'parked', now()
+     from account a cross join (select 'pevt_' || upper(replace(gen_random_uuid()::text, '-', '')) as id) e returning id`,
+    [tenantId],
+  )
+  return event?.id as string
+}
