@@ -59,6 +59,8 @@ export function startSession(
   })
 }
 
+const unconfirmed = 'The shopper has not confirmed the payment yet'
+
 /** Looks at what the shopper agreed to in the browser; an amount or currency that is not the cart's is refused. */
 export function authorize(access: StripeAccess, call: ProviderCall, money: Money, data: Data): Promise<Outcome<PaymentSnapshot>> {
   assertNoUnit('authorising a payment')
@@ -78,9 +80,13 @@ export function authorize(access: StripeAccess, call: ProviderCall, money: Money
       case 'processing':
         return { kind: 'ok', value: { status: 'pending_authorization', data: dataOf(intent) } }
       case 'requires_payment_method':
+        // After a refusal Stripe waits for another card in the same payment: what the bank said stands until then.
+        if (intent.last_payment_error !== null)
+          return { kind: 'declined', message: intent.last_payment_error.message ?? 'The bank refused the payment' }
+        return { kind: 'requires_more', message: unconfirmed }
       case 'requires_confirmation':
       case 'requires_action':
-        return { kind: 'requires_more', message: intent.last_payment_error?.message ?? 'The shopper has not confirmed the payment yet' }
+        return { kind: 'requires_more', message: unconfirmed }
       case 'canceled':
         return { kind: 'declined', message: 'The payment was canceled. Start another payment session.' }
       default:
