@@ -1,5 +1,6 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, notFound } from '../kernel/index.js'
+import { memberStateOf, refuseReverseCharge, vatNumberOf } from './vat-numbers.js'
 
 /** How a vendor's commission is taxed: at the store's rate, by the vendor itself, or not at all. */
 export const taxTreatments = ['standard', 'reverse_charge', 'exempt'] as const
@@ -63,7 +64,8 @@ export const treatedVendorsStatement = (tenantId: string): Statement<TreatedVend
 
 /**
  * Sets the rate, or who issues the invoices; what is not given stays. Invoices that were issued stay as they are.
- * @throws invalid_data for a rate without what an invoice with tax must name of its issuer (art. 226 (3) and (5))
+ * @throws invalid_data for a rate without what an invoice with tax must name of its issuer (art. 226 (3) and (5)), for a VAT number that is
+ * none, and for one of the country of a vendor under reverse charge
  */
 export async function setCommissionTax(unit: Unit, patch: Partial<Issuer>): Promise<void> {
   const [known] = await unit.run(
@@ -75,6 +77,13 @@ export async function setCommissionTax(unit: Unit, patch: Partial<Issuer>): Prom
   )
   if (known === undefined) throw notFound('The store was not found')
   const wanted = { ...known, ...patch }
+  if (patch.vat_number != null) {
+    wanted.vat_number = vatNumberOf(patch.vat_number, null)
+    const state = memberStateOf(wanted.vat_number)
+    const charged = await unit.run(reverseChargedStatement(tenantOf(unit)))
+    for (const { vat_number } of charged)
+      if (state !== null && state === memberStateOf(vat_number)) refuseReverseCharge(vat_number, wanted.vat_number)
+  }
   const missing = (['legal_name', 'legal_address', 'vat_number'] as const).filter((name) => wanted[name] === null)
   if (wanted.commission_tax_ppm > 0 && missing.length > 0) {
     throw invalidData(`An invoice with tax names its issuer: say ${missing.join(', ')} as well`)
@@ -88,9 +97,27 @@ export async function setCommissionTax(unit: Unit, patch: Partial<Issuer>): Prom
   )
 }
 
+const reverseChargedStatement = (tenantId: string) =>
+  statement<{ vat_number: string }>(
+    'payouts.reverse_charged',
+    `select i.vat_number from vendor v join seller_identity i on i.tenant_id = $1 and i.vendor_id = v.id
+     where v.tenant_id = $1 and v.commission_tax_treatment = 'reverse_charge' and v.deleted_at is null and i.vat_number is not null order by v.id limit ${treatedMaximum}`,
+    [tenantId],
+  )
+
+/** The store's own number, which does not change meanwhile. */
+export async function lockStoreVatNumber(unit: Unit): Promise<string | null> {
+  const [store] = await unit.run(
+    statement<{ vat_number: string | null }>('payouts.store_vat_number', 'select vat_number from store where tenant_id = $1 for share', [
+      tenantOf(unit),
+    ]),
+  )
+  return store?.vat_number ?? null
+}
+
 /**
  * Says how a vendor's commission is taxed from its next invoice on.
- * @throws not_found; invalid_data for reverse charge to a vendor whose VAT number is not known (art. 226 (4): the invoice names it)
+ * @throws not_found; invalid_data for reverse charge to a vendor without a VAT number of another country of the EU
  */
 export async function treatVendor(unit: Unit, vendorId: string, treatment: TaxTreatment): Promise<void> {
   const [vendor] = await unit.run(
@@ -102,11 +129,7 @@ export async function treatVendor(unit: Unit, vendorId: string, treatment: TaxTr
     ),
   )
   if (vendor === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
-  if (treatment === 'reverse_charge' && vendor.vat_number === null) {
-    throw invalidData(
-      'An invoice under reverse charge names the VAT number of its recipient: state it first, by POST /vendor/seller-identity or POST /admin/vendors/:id/seller-identity',
-    )
-  }
+  if (treatment === 'reverse_charge') refuseReverseCharge(vendor.vat_number, await lockStoreVatNumber(unit))
   await unit.run(
     statement(
       'payouts.treat_vendor',

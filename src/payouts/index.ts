@@ -1,5 +1,12 @@
 export { creditInvoice, issueInvoices } from './commands/issue-invoices.js'
-export { issuerStatement, setCommissionTax, taxTreatments, treatedVendorsStatement, treatVendor } from './commission-tax.js'
+export {
+  issuerStatement,
+  lockStoreVatNumber,
+  setCommissionTax,
+  taxTreatments,
+  treatedVendorsStatement,
+  treatVendor,
+} from './commission-tax.js'
 export { cancelPayout, markPaid } from './commands/pay-by-hand.js'
 export { releaseVendorOrder } from './commands/release-vendor-order.js'
 export { runDuePayouts, runPayouts, schedulePayouts } from './commands/run-payouts.js'
@@ -26,3 +33,4 @@ export { invoiceCsv } from './render-invoice.js'
 export { renderStatement, statementCsv, statementPdf } from './render-statement.js'
 export { holdStorePayee, type StoreBalance, storeBalances } from './store-balance.js'
 export { payoutTouches } from './touches.js'
+export { refuseReverseCharge, vatNumberOf } from './vat-numbers.js'

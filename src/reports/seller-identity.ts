@@ -1,5 +1,6 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, notFound, type Sealer } from '../kernel/index.js'
+import { lockStoreVatNumber, refuseReverseCharge, vatNumberOf } from '../payouts/index.js'
 import { letSellerGo } from './let-seller-go.js'
 
 export interface SellerAddress {
@@ -131,7 +132,7 @@ const compact = (text: string) => text.replace(/[\s.-]/g, '').toUpperCase()
  * Keeps what a seller states of itself for tax offices, in place of what it stated before. A person that becomes a company is
  * another taxpayer: nothing that was sealed of the one is the other's. Where nothing is missing any more, what was withheld of it is
  * let go at once. The unit has role `store`: a vendor's id is of its token.
- * @throws invalid_data for what contradicts itself; not_found for a vendor that the store has not
+ * @throws invalid_data for what contradicts itself and for a VAT number that is none; not_found for a vendor that the store has not
  */
 export async function stateSellerIdentity(
   unit: Unit,
@@ -149,9 +150,8 @@ export async function stateSellerIdentity(
     ),
   )
   if (vendor === undefined) throw notFound(`Vendor with id: ${vendorId} was not found`)
-  if (vendor.treatment === 'reverse_charge' && stated.vat_number == null) {
-    throw invalidData('Invoices under reverse charge name the VAT number of the vendor: state vat_number')
-  }
+  const vatNumber = stated.vat_number == null ? null : vatNumberOf(stated.vat_number, stated.address.country_code)
+  if (vendor.treatment === 'reverse_charge') refuseReverseCharge(vatNumber, await lockStoreVatNumber(unit))
   refuseContradictions(stated, context.clock.now())
   const sealed = (text: string | null | undefined) => (text == null ? null : sealer.seal(text))
   const account = stated.account_identifier == null ? stated.account_identifier : compact(stated.account_identifier)
@@ -179,7 +179,7 @@ export async function stateSellerIdentity(
         JSON.stringify(stated.address),
         sealed(stated.tax_number == null ? stated.tax_number : compact(stated.tax_number)),
         stated.tax_number_country ?? null,
-        stated.vat_number ?? null,
+        vatNumber,
         stated.registration_number ?? null,
         sealed(stated.birth_date),
         stated.birth_place ?? null,

@@ -131,7 +131,16 @@ describe('commission invoices', () => {
     assert.equal(nameless.status, 400)
     assert.match(nameless.body.message, /legal_name, legal_address, vat_number/)
     const issuer = { legal_name: 'Bazaar GmbH', legal_address: 'Hof 1, 10115 Berlin', vat_number: 'DE123456789' }
-    assert.equal(good(await tax({ rate: 19, ...issuer })).commission_tax.rate, 19)
+    for (const [vat_number, words] of [
+      ['DE 12 345', /DE12345 is none of DE, whose numbers have 9 digits after DE/],
+      ['GR123456789', /those of Greece begin with EL/],
+    ] as const) {
+      const refused = await tax({ rate: 19, ...issuer, vat_number })
+      assert.equal(refused.status, 400)
+      assert.match(refused.body.message, words)
+    }
+    const { commission_tax: set } = good(await tax({ rate: 19, ...issuer, vat_number: 'de 123.456-789' }))
+    assert.deepEqual([set.rate, set.vat_number], [19, 'DE123456789'])
     assert.match((await treat(1, 'reverse_charge')).body.message, /VAT number of its recipient/)
     const address = { address_1: 'Rue 1', city: 'Paris', postal_code: '75001', country_code: 'fr' }
     const state = (vat_number: string | null) =>
@@ -141,10 +150,22 @@ describe('commission invoices', () => {
         vat_number,
         address,
       })
-    good(await state('FR12345678901'))
+    for (const [vat_number, words] of [
+      ['CHE-123.456.789', /CHE123456789 is none of the EU/],
+      ['DE987654321', /DE987654321 is of the same as DE123456789/],
+    ] as const) {
+      good(await state(vat_number))
+      const refused = await treat(1, 'reverse_charge')
+      assert.deepEqual([refused.status, refused.body.type], [400, 'invalid_data'])
+      assert.match(refused.body.message, words)
+    }
+    assert.match((await state('12345678901')).body.message, /letters of the country that issued it, such as FR/)
+    good(await state('fr 12 345678901'))
     const { vendors } = good(await treat(1, 'reverse_charge')).commission_tax
     assert.deepEqual(vendors, [{ vendor_id: store.vendors[1]?.id, treatment: 'reverse_charge' }])
     assert.match((await state(null)).body.message, /state vat_number/, 'invoices name it')
+    assert.match((await state('DE987654321')).body.message, /of the same as DE123456789/)
+    assert.match((await tax({ vat_number: 'FR98765432109' })).body.message, /FR12345678901 is of the same as FR98765432109/)
     const sold = await sellIn(month)
     good(await issue())
     const owed = async () => {
