@@ -159,6 +159,8 @@ function crashingDatabase(db: Database, random: () => number, { control }: Chaos
 /** Processes that die when the provider has done what it was asked. */
 function crashingProvider(random: () => number): () => void {
   const provider = paymentProviderOf(stripeId) as PaymentProvider
+  const { payees } = provider
+  if (payees === undefined) throw new Error('Stripe pays vendors')
   const die = <T>(outcome: T): T => {
     if (random() < crashAfterCall) throw new Crash('died when the provider had done it')
     return outcome
@@ -170,6 +172,11 @@ function crashingProvider(random: () => number): () => void {
     capture: async (...args) => die(await provider.capture(...args)),
     refund: async (...args) => die(await provider.refund(...args)),
     cancel: async (...args) => die(await provider.cancel(...args)),
+    payees: {
+      ...payees,
+      release: async (...args) => die(await payees.release(...args)),
+      clawback: async (...args) => die(await payees.clawback(...args)),
+    },
   })
   return () => registerPaymentProvider(provider)
 }
