@@ -101,6 +101,8 @@ export interface EventPayloads {
   'store_balance.due': { payment_account_id: string }
   /** Sellers that have not said who they are to tax offices are looked for; only the date that the store notes counts. */
   'seller_reminders.due': { due_at: string }
+  /** A reconciliation found so much that was not open before. */
+  'reconciliation.found': { reconciliation_run_id: string; found: number }
   /** A seller was asked or reminded to say who it is, or what it is owed is withheld because it has not. */
   'seller.reminded': { vendor_id: string; missing: string[]; withheld_from: string; is_withheld: boolean; asked: number }
   /** The store changed when it releases what vendors are owed. */
@@ -157,6 +159,7 @@ export const handlersOf = {
   'vendor.payable_changed': ['settle_vendor'],
   'store_balance.due': ['settle_store_balance'],
   'seller_reminders.due': ['remind_sellers'],
+  'reconciliation.found': ['send_exceptions_notice'],
   'seller.reminded': ['send_seller_reminder'],
   'store.release_policy_changed': ['settle_vendors'],
   'carts.outdated': ['sweep_carts'],

@@ -187,6 +187,14 @@ describe('a reconciliation', () => {
       const transfer = await store.stripe.transfers.create({ amount: 300, currency: 'usd', destination: payee.id })
       const found = await reconcile(store)
       assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(transfer.id), amount: -3 }])
+      assert.deepEqual(short(await reconcile(store)), short(found))
+      const told = world().app.mails.filter(({ to }) => to === store.owner.email)
+      assert.deepEqual(
+        told.map(({ subject }) => subject.replace(/^.*: /, '')),
+        ['1 new exception to look at in the reconciliation'],
+        'staff are told of it once',
+      )
+      assert.ok(told[0]?.text.includes(`movement unmatched (${movementOf(transfer.id)}, -$3.00)`), told[0]?.text)
       await sql(
         `insert into app.release (tenant_id, id, vendor_id, vendor_order_id, order_id, method, currency_code, amount_minor, state, reference)
          select $1, 'rel_late', v.vendor_id, v.id, v.order_id, 'manual', 'usd', 300, 'succeeded', $2 from app.vendor_order v

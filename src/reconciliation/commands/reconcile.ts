@@ -208,6 +208,7 @@ async function finish(context: Context, provider: Provider, call: ProviderCall, 
     const found = ofAccount.found + ofStore.found
     // What of a shared account is the store's can be told now that both sides are known.
     if (isShared) await emit(unit, 'store_balance.due', { payment_account_id: run.payment_account_id }, { requestId: context.requestId })
+    if (found > 0) await emit(unit, 'reconciliation.found', { reconciliation_run_id: run.id, found }, { requestId: context.requestId })
     await close(unit, run.id, { found, resolved: ofAccount.resolved + ofStore.resolved, opening: balances.opening, now })
   })
 }
