@@ -1,6 +1,6 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { type AskedAt, emit } from '../events/index.js'
-import { invalidData, newId, notFound, type Sealer, unauthorized } from '../kernel/index.js'
+import { invalidData, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
 import { keyHash } from './keys.js'
 import { hashPassword } from './passwords.js'
 import type { PersonType } from './person.js'
@@ -197,12 +197,12 @@ export function emailVerifiedStatement(tenantId: string, identityId: string, ema
   )
 }
 
-/** Proves an e-mail by the code that was mailed to it. Throws invalid_data for a code that is wrong, over or used. */
+/** Proves an e-mail by the code that was mailed to it. Throws not_allowed for a code that is wrong, over or used. */
 export async function confirmVerification(context: Context, code: string): Promise<VerificationRow> {
   const now = context.clock.now()
   return context.db.unitOfWork(context.scope, async (unit) => {
     const identityId = await redeem(unit, 'email_verification', code, now)
-    if (identityId === null) throw invalidData('The verification code is invalid or expired')
+    if (identityId === null) throw notAllowed('Verification code is invalid or already used')
     const [row] = await unit.run(
       statement<VerificationRow>(
         'access.confirm_verification',

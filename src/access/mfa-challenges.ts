@@ -98,8 +98,8 @@ export async function checkCode(unit: Unit, check: CodeCheck, given: SecondFacto
  * Meets the challenge of a sign-in, for the identity that signed in.
  * @param tenant the identity's store; null for operators
  * @returns a whole token
- * @throws unauthorized for a wrong code; not_found for a challenge of somebody else; not_allowed for one that is over;
- * too_many_requests after too many wrong codes
+ * @throws not_allowed for a wrong code, and for a challenge that is over; not_found for one of somebody else; too_many_requests
+ * after too many wrong codes
  */
 export async function verifyChallenge(
   context: Context,
@@ -113,18 +113,25 @@ export async function verifyChallenge(
   const now = context.clock.now()
   const met = await context.db.unitOfWork(context.scope, async (unit) => {
     const [challenge] = await unit.run(lockChallengeStatement(unit.scope, identityId, challengeId))
-    if (challenge === undefined) throw notFound(`Challenge with id: ${challengeId} was not found`)
-    if (challenge.completed_at !== null || challenge.expires_at <= now || challenge.attempts >= attemptsOfChallenge) {
-      throw notAllowed('This challenge is over. Sign in again.')
-    }
+    if (challenge === undefined) throw notFound(`MFA challenge with id "${challengeId}" was not found`)
+    refuseOver(challenge, now)
     const factors = (await lockFactors(unit, identityId)).filter((factor) => factor.status === 'enabled')
     const right = await checkCode(unit, { sealer: tools.sealer, identityId, factors, now }, given)
     await unit.run(tryChallengeStatement(unit.scope, challengeId, right ? now : null))
     return right
   })
-  if (!met) throw unauthorized('Invalid code')
+  if (!met) throw notAllowed('Invalid MFA challenge code')
   const person = await personOf(context, actor, tenant)
   return tokenOf(tools.tokens, person, now)
+}
+
+function refuseOver(
+  { completed_at, expires_at, attempts }: Pick<ChallengeRow, 'completed_at' | 'expires_at' | 'attempts'>,
+  now: Date,
+): void {
+  if (completed_at !== null) throw notAllowed('MFA challenge has already been completed')
+  if (expires_at <= now) throw notAllowed('MFA challenge has expired')
+  if (attempts >= attemptsOfChallenge) throw notAllowed('MFA challenge has too many failed attempts')
 }
 
 /**

@@ -57,11 +57,11 @@ async function tellOwner(unit: Unit, context: Context, changed: { identityId: st
   await emit(unit, 'auth.second_factor_changed', payload, { requestId: context.requestId })
 }
 
-const unknown = (id: string) => notFound(`Factor with id: ${id} was not found`)
+const unknown = (id: string) => notFound(`MFA factor with id "${id}" was not found`)
 
 /**
  * Turns a factor on by its first code.
- * @throws not_found for a factor of somebody else; invalid_data for a wrong code; too_many_requests after too many
+ * @throws not_found for a factor of somebody else; not_allowed for a wrong code; too_many_requests after too many
  */
 export async function verifyFactor(context: Context, sealer: Sealer, identityId: string, id: string, code: string): Promise<FactorRow> {
   const enabled = await context.db.unitOfWork(context.scope, async (unit) => {
@@ -72,14 +72,14 @@ export async function verifyFactor(context: Context, sealer: Sealer, identityId:
     if (factors[0]?.status === 'pending') await tellOwner(unit, context, { identityId, id, isOn: true })
     return (await unit.run(factorsStatement(unit.scope, identityId))).find((factor) => factor.id === id) ?? null
   })
-  if (enabled === null) throw invalidData('Invalid code')
+  if (enabled === null) throw notAllowed('Invalid TOTP code')
   return enabled
 }
 
 /**
  * Removes a factor, and with the last one the recovery codes. A token that was signed in without the factor does not
  * suffice: it may be a stolen one.
- * @throws not_found for a factor of somebody else; invalid_data for a wrong or missing code; too_many_requests
+ * @throws not_found for a factor of somebody else; invalid_data without a code; not_allowed for a wrong one; too_many_requests
  */
 export async function disableFactor(
   context: Context,
@@ -95,14 +95,14 @@ export async function disableFactor(
     if (wanted === undefined) throw unknown(id)
     const factors = all.filter((factor) => factor.status === 'enabled')
     const proven = wanted.status === 'pending' || actor.secondFactor instanceof Date
-    if (!proven && given === null) throw invalidData('A code is needed to remove a second factor')
+    if (!proven && given === null) throw invalidData('MFA verification code is required to disable MFA')
     if (!proven && !(await checkCode(unit, { sealer, identityId, factors, now: context.clock.now() }, given as SecondFactor))) return null
     const [row] = await unit.run(deleteFactorStatement(unit.scope, id))
     if (wanted.status === 'enabled') await tellOwner(unit, context, { identityId, id, isOn: false })
     if (!factors.some((factor) => factor.id !== id)) await unit.run(deleteCodesStatement(unit.scope, identityId))
     return row as FactorRow
   })
-  if (gone === null) throw invalidData('Invalid code')
+  if (gone === null) throw notAllowed('Invalid MFA verification code')
   return gone
 }
 
@@ -119,7 +119,7 @@ export async function generateRecoveryCodes(context: Context, actor: Actor, coun
   })
   await context.db.unitOfWork(context.scope, async (unit) => {
     const factors = await lockFactors(unit, identityId)
-    if (!factors.some((factor) => factor.status === 'enabled')) throw notAllowed('Recovery codes need a second factor. Set one up first.')
+    if (!factors.some((factor) => factor.status === 'enabled')) throw notAllowed('Recovery codes require an enabled MFA factor')
     const [known] = await unit.run(countCodesStatement(unit.scope, identityId))
     if ((known?.codes ?? 0) > 0 && !(actor.secondFactor instanceof Date)) {
       throw notAllowed('Sign in with your second factor to replace the recovery codes.')

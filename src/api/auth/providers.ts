@@ -21,7 +21,9 @@ function refused(method: 'GET' | 'POST', path: string): Route {
   const anything = z.record(z.string().max(200), z.unknown())
   const handle = async ({ params }: { params: Readonly<Record<string, string>> }) => {
     const { actor, provider, step } = params as { actor: string; provider: string; step?: string }
-    const to = step === undefined ? 'use' : `${step.slice(0, 30)} by`
+    // Where the two are there, it is the step that they do not do.
+    const isKnown = provider === emailPassword.id && (actors as readonly string[]).includes(actor)
+    const to = isKnown && step !== undefined ? `${step.slice(0, 30)} by` : 'use'
     throw notAllowed(`The actor type ${actor.slice(0, 30)} is not allowed to ${to} the auth provider ${provider.slice(0, 30)}`)
   }
   return method === 'GET' ? route({ ...common, method, query: anything, handle }) : route({ ...common, method, body: anything, handle })

@@ -70,7 +70,7 @@ async function take(visit: Visit): Promise<Shown> {
 function problemOf(visit: Visit, error: unknown): string | null {
   if (!(error instanceof StoaError) || error.status >= 500) throw error
   const words = secondStepWordsOf(visit.locale)
-  if (error.message === 'Invalid code') return words.wrong
+  if (error.message === 'Invalid MFA challenge code') return words.wrong
   // Too many from one connection are the page's to tell, which knows how long.
   if (error.type === 'too_many_requests' && 'headers' in error) throw error
   return error.type === 'too_many_requests' ? words.tired : null

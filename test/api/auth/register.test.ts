@@ -130,7 +130,9 @@ describe('registering', () => {
     })
     for (const path of ['/auth/customer/google', '/auth/robot/emailpass', '/auth/customer/google/callback']) {
       const { status, body: refused } = await store.shopper.post(path, { email: shopper.email, password, more: { of: 'it' } })
-      assert.deepEqual([status, refused.type], [400, 'not_allowed'], path)
+      const [, , actor, provider] = path.split('/')
+      const message = `The actor type ${actor} is not allowed to use the auth provider ${provider}`
+      assert.deepEqual([status, refused], [400, { type: 'not_allowed', message }], path)
     }
     assert.equal((await store.shopper.get('/auth/customer/google/callback', { code: '1', state: '2' })).status, 400)
   })

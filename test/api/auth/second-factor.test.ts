@@ -54,7 +54,7 @@ describe('a second factor', () => {
     const [row] = await asAdmin<{ secret: string }>(app().adminUrl, 'select secret from app.mfa_factor where id = $1', [body.mfa_factor.id])
     assert.ok(row !== undefined && !row.secret.includes(body.secret), 'sealed')
     const wrong = await shopper.client.post(`/auth/mfa/factors/${body.mfa_factor.id}/verify`, { code: '000000' })
-    assert.deepEqual([wrong.status, wrong.body.type], [400, 'invalid_data'])
+    assert.deepEqual([wrong.status, wrong.body.type], [400, 'not_allowed'])
   })
 
   it('is asked for at the next sign-in, and until it is given the token opens nothing', async () => {
@@ -90,7 +90,7 @@ describe('a second factor', () => {
     const tries = await Promise.all(
       [a, b].map((one) => bearer(one.token).post(`/auth/mfa/challenges/${one.mfa_challenge.id}/verify`, given)),
     )
-    assert.deepEqual(tries.map((answer) => answer.status).sort(), [200, 401])
+    assert.deepEqual(tries.map((answer) => answer.status).sort(), [200, 400])
   })
 
   it('takes a recovery code instead, once, and from one of many at the same moment', async () => {
@@ -103,7 +103,7 @@ describe('a second factor', () => {
     const tries = await Promise.all(
       challenges.map((one) => bearer(one.body.token).post(`/auth/mfa/challenges/${one.body.mfa_challenge.id}/verify`, given)),
     )
-    assert.deepEqual(tries.map((answer) => answer.status).sort(), [200, 401, 401])
+    assert.deepEqual(tries.map((answer) => answer.status).sort(), [200, 400, 400])
     const more = await shopper.client.post('/auth/mfa/recovery-codes')
     assert.deepEqual([more.status, more.body.type], [400, 'not_allowed'], 'a token from before the factor cannot make new ones')
     const whole = tries.find((answer) => answer.status === 200)?.body.token as string
@@ -117,10 +117,10 @@ describe('a second factor', () => {
       bearer(one.token).post(`/auth/mfa/challenges/${one.mfa_challenge.id}/verify`, { method: 'totp', code: given })
     for (let wrong = 0; wrong < 5; wrong += 1) {
       const { status, body } = await guess(first, '000000')
-      assert.deepEqual([status, body.message], [401, 'Invalid code'])
+      assert.deepEqual([status, body], [400, { type: 'not_allowed', message: 'Invalid MFA challenge code' }])
     }
     const over = await guess(first, nextCode(secret))
-    assert.deepEqual([over.status, over.body.type], [400, 'not_allowed'])
+    assert.deepEqual(over.body, { type: 'not_allowed', message: 'MFA challenge has too many failed attempts' })
     const second = (await signIn()).body
     for (let wrong = 0; wrong < 5; wrong += 1) await guess(second, '000000')
     const third = (await signIn()).body

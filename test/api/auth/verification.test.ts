@@ -54,7 +54,8 @@ describe('proof of an e-mail', () => {
       await store.shopper.post('/auth/verification/confirm', { code: late }),
       await store.shopper.post('/auth/verification/confirm', { code: 'f'.repeat(64) }),
     ]
-    for (const answer of refused) assert.deepEqual([answer.status, answer.body.type], [400, 'invalid_data'])
+    const words = { type: 'not_allowed', message: 'Verification code is invalid or already used' }
+    for (const answer of refused) assert.deepEqual([answer.status, answer.body], [400, words])
     const fresh = await store.shopper.post('/auth/customer/emailpass', { email: shopper.email, password })
     await client(app(), { publishableKey: store.publishableKey, token: fresh.body.token }).post('/auth/verification/request', {
       ...request,
