@@ -1,4 +1,4 @@
-import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type Context, hasWords, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { alreadyExists, invalidData, isDuplicate, newId, notAllowed, notFound, type Sealer, unauthorized } from '../kernel/index.js'
 import type { Actor } from './actor.js'
@@ -29,7 +29,7 @@ export interface InviteRow {
 
 export function listInvitesStatement(
   tenantId: string,
-  filter: { id: string[] | null; email: string[] | null; q: string | null },
+  filter: { id: string[] | null; email: string[] | null; q: readonly string[] | null },
   page: ListPage,
 ): Statement<InviteRow> {
   const order = orderBy('i', page.order)
@@ -39,7 +39,7 @@ export function listInvitesStatement(
             i.created_by, i.metadata, i.created_at, i.updated_at, count(*) over ()::int as count
      from invite i join role r on r.tenant_id = i.tenant_id and r.id = i.role_id
      where i.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.id = any($2))
-       and ($3::text[] is null or i.email = any($3)) and ($4::text is null or i.email ilike $4)
+       and ($3::text[] is null or i.email = any($3)) and ${hasWords('$4', 'i.email')}
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.email, filter.q, page.limit, page.offset],
   )

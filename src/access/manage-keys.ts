@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, notAllowed, notFound } from '../kernel/index.js'
 import type { KeyType } from './keys.js'
 import type { Permission } from './permissions.js'
@@ -25,7 +25,7 @@ export interface ApiKeyRow {
 
 export function listApiKeysStatement(
   tenantId: string,
-  filter: { id: string[] | null; type: string[] | null; q: string | null },
+  filter: { id: string[] | null; type: string[] | null; q: readonly string[] | null },
   page: ListPage,
 ): Statement<ApiKeyRow> {
   const order = orderBy('k', page.order)
@@ -38,7 +38,7 @@ export function listApiKeysStatement(
               where l.tenant_id = $1 and l.api_key_id = k.id and c.deleted_at is null), '[]') as sales_channels
      from api_key k
      where k.tenant_id = $1 and ($2::text[] is null or k.id = any($2)) and ($3::text[] is null or k.type = any($3))
-       and ($4::text is null or k.title ilike $4)
+       and ${hasWords('$4', 'k.title')}
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.type, filter.q, page.limit, page.offset],
   )

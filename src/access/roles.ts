@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { duplicate, forbidden, invalidData, isDuplicate, newId, notFound } from '../kernel/index.js'
 import { mayGrant } from './abilities.js'
 import type { Actor } from './actor.js'
@@ -15,14 +15,14 @@ export interface RoleRow {
 
 export function listRolesStatement(
   tenantId: string,
-  filter: { id: string[] | null; q: string | null; scope: string[] | null },
+  filter: { id: string[] | null; q: readonly string[] | null; scope: string[] | null },
   page: ListPage,
 ): Statement<RoleRow> {
   const order = orderBy('r', page.order)
   return statement(
     `access.list_roles.${order.name}`,
     `select r.id, r.name, r.scope, r.permissions, r.created_at, count(*) over ()::int as count from role r
-     where r.tenant_id = $1 and ($2::text[] is null or r.id = any($2)) and ($3::text is null or r.name ilike $3)
+     where r.tenant_id = $1 and ($2::text[] is null or r.id = any($2)) and ${hasWords('$3', 'r.name')}
        and ($4::text[] is null or r.scope = any($4))
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.q, filter.scope, page.limit, page.offset],

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 
 export interface UserRow {
   id: string
@@ -18,7 +18,7 @@ export interface UserRow {
 /** The store's staff. */
 export function listUsersStatement(
   tenantId: string,
-  filter: { id: string[] | null; email: string[] | null; q: string | null },
+  filter: { id: string[] | null; email: string[] | null; q: readonly string[] | null },
   page: ListPage,
 ): Statement<UserRow> {
   const order = orderBy('u', page.order)
@@ -30,7 +30,7 @@ export function listUsersStatement(
      from store_user u
      where u.tenant_id = $1 and u.deleted_at is null and ($2::text[] is null or u.id = any($2))
        and ($3::text[] is null or u.email = any($3))
-       and ($4::text is null or u.email ilike $4 or u.first_name ilike $4 or u.last_name ilike $4)
+       and ${hasWords('$4', 'u.email', 'u.first_name', 'u.last_name')}
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.email, filter.q, page.limit, page.offset],
   )

@@ -1,7 +1,8 @@
 import { type ZodType, z } from 'zod'
 import {
-  containsPattern,
+  wordPatterns,
   dateConditions,
+  hasWords,
   numberConditions,
   statement,
   tenantOf,
@@ -116,16 +117,10 @@ const isText = ({ columns = {} }: Narrowing, name: string) => name === 'id' || c
 
 /** What is searched where a list's own statement searches nothing: the id, and every text. */
 function wordsCondition({ columns = {}, named = {} }: Narrowing, words: string, values: Values): string[] {
-  const pattern = containsPattern(words)
-  if (pattern === null) return []
+  const patterns = wordPatterns(words)
+  if (patterns === null) return []
   const searched = ['id', ...Object.keys(columns).filter((name) => columns[name] === 'text')]
-  const placeholder = values.add(pattern)
-  return [
-    together(
-      searched.map((name) => `x.${named[name] ?? name} ilike ${placeholder}`),
-      'or',
-    ),
-  ]
+  return [hasWords(values.add(patterns), ...searched.map((name) => `x.${named[name] ?? name}`))]
 }
 
 function conditionsOf(narrowing: Narrowing, filter: Query, values: Values): string[] {

@@ -21,10 +21,18 @@ export function orderBy(alias: string, order: ListPage['order']): { sql: string;
 }
 
 /**
- * Pattern of ILIKE for "has these words, in this order", with what a person types taken literally; null for nothing typed.
- * What stands between the words does not count: lists know "red shirt" for a red cotton shirt.
+ * Patterns of LIKE, one for each word of what a person typed, which is taken literally; null for nothing typed. A row has the
+ * words when it has each of them anywhere, whatever their order: lists know "shirt red" for a red cotton shirt.
  */
-export function containsPattern(text: string | undefined): string | null {
+export function wordPatterns(text: string | undefined): string[] | null {
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
-  return words.length === 0 ? null : `%${words.map((word) => word.replace(/[\\%_]/g, '\\$&')).join('%')}%`
+  return words.length === 0 ? null : words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+}
+
+/**
+ * SQL: these columns have all the words, each in any of them; no words are had by every row. `patterns` is SQL of an array as
+ * `wordPatterns` makes it. Columns that are sorted as bytes would know capitals of ASCII alone, so the collation is said.
+ */
+export function hasWords(patterns: string, ...columns: readonly string[]): string {
+  return `(${patterns}::text[] is null or concat_ws(' ', ${columns.join(', ')}) collate "default" ilike all(${patterns}::text[]))`
 }

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { alreadyExists, newId, notFound } from '../kernel/index.js'
 import { setStock } from './levels.js'
 
@@ -47,7 +47,13 @@ export interface InventoryItemRow extends Record<(typeof itemDescription)[number
 /** What is counted, with its levels at every location. */
 export function listInventoryItemsStatement(
   tenantId: string,
-  filter: { id: string[] | null; sku: string[] | null; q: string | null; locationId: string[] | null; vendorIds: readonly string[] | null },
+  filter: {
+    id: string[] | null
+    sku: string[] | null
+    q: readonly string[] | null
+    locationId: string[] | null
+    vendorIds: readonly string[] | null
+  },
   page: ListPage,
 ): Statement<InventoryItemRow> {
   const order = orderBy('i', page.order)
@@ -65,7 +71,7 @@ export function listInventoryItemsStatement(
                 'created_at', l.created_at, 'updated_at', l.updated_at) order by l.id) as levels
        from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = i.id) s on true
      where i.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.id = any($2))
-       and ($3::text[] is null or i.sku = any($3)) and ($4::text is null or i.title ilike $4 or i.sku ilike $4)
+       and ($3::text[] is null or i.sku = any($3)) and ${hasWords('$4', 'i.title', 'i.sku')}
        and ($5::text[] is null or exists (select 1 from inventory_level x where x.tenant_id = $1
             and x.inventory_item_id = i.id and x.location_id = any($5)))
        and ($6::text[] is null or i.vendor_id = any($6))

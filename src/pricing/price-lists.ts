@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { toMajor } from '../kernel/index.js'
 import { type PriceConditions, rulesOfPrice } from './rules.js'
 
@@ -40,7 +40,7 @@ const priceJson = `json_build_object('id', c.id, 'variant_id', (select v.id from
 
 export interface PriceListFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   status: string[] | null
   type: string[] | null
 }
@@ -63,7 +63,7 @@ export function listPriceListsStatement(
             count(*) over ()::int as count
      from price_list l
      where l.tenant_id = $1 and l.deleted_at is null and ($2::text[] is null or l.id = any($2))
-       and ($3::text is null or l.title ilike $3 or l.description ilike $3) and ($4::text[] is null or l.status = any($4))
+       and ${hasWords('$3', 'l.title', 'l.description')} and ($4::text[] is null or l.status = any($4))
        and ($5::text[] is null or l.type = any($5))
      ${order.sql} limit $7 offset $8`,
     [tenantId, filter.id, filter.q, filter.status, filter.type, mostPrices, page.limit, page.offset],

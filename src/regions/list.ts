@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import type { RegionRow } from './queries.js'
 
 export interface ListedRegion extends RegionRow {
@@ -9,7 +9,7 @@ export interface ListedRegion extends RegionRow {
 /** Regions as those see them who set the store up: in any order, with what its prices include. */
 export function regionsOfStoreStatement(
   tenantId: string,
-  filter: { id: string[] | null; q: string | null; name: string[] | null; currencyCode: string[] | null },
+  filter: { id: string[] | null; q: readonly string[] | null; name: string[] | null; currencyCode: string[] | null },
   page: ListPage,
 ): Statement<ListedRegion> {
   const order = orderBy('r', page.order)
@@ -24,7 +24,7 @@ export function regionsOfStoreStatement(
                       from region_payment_provider p where p.tenant_id = $1 and p.region_id = r.id), '[]') as payment_providers
      from region r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
-       and ($3::text is null or r.name ilike $3) and ($4::text[] is null or r.name = any($4))
+       and ${hasWords('$3', 'r.name')} and ($4::text[] is null or r.name = any($4))
        and ($5::text[] is null or r.currency_code = any($5))
      ${order.sql} limit $6 offset $7`,
     [tenantId, filter.id, filter.q, filter.name, filter.currencyCode, page.limit, page.offset],

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { countryOf } from './countries.js'
 
 export interface RegionRow {
@@ -23,7 +23,7 @@ const regionColumns = `
 
 export interface RegionFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   name: string[] | null
   currencyCode: string[] | null
 }
@@ -34,7 +34,7 @@ export function listRegionsStatement(tenantId: string, filter: RegionFilter, pag
     `regions.list.${order.name}`,
     `select ${regionColumns}, count(*) over ()::int as count from region r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
-       and ($3::text is null or r.name ilike $3 or r.currency_code ilike $3) and ($4::text[] is null or r.name = any($4))
+       and ${hasWords('$3', 'r.name', 'r.currency_code')} and ($4::text[] is null or r.name = any($4))
        and ($5::text[] is null or r.currency_code = any($5))
      ${order.sql} limit $6 offset $7`,
     [tenantId, filter.id, filter.q, filter.name, filter.currencyCode, page.limit, page.offset],

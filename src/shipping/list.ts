@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import { pricesJsonSql, type SetPrice } from './prices.js'
 import type { OptionRule } from './rules.js'
 
@@ -15,7 +15,7 @@ export interface ShippingProfileRow {
 
 interface OwnedFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   vendorIds: readonly string[] | null
 }
 
@@ -26,7 +26,7 @@ export function listShippingProfilesStatement(tenantId: string, filter: OwnedFil
     `select p.id, p.name, p.type, p.vendor_id, p.metadata, p.created_at, p.updated_at, count(*) over ()::int as count
      from shipping_profile p
      where p.tenant_id = $1 and p.deleted_at is null and ($2::text[] is null or p.id = any($2))
-       and ($3::text is null or p.name ilike $3) and ($4::text[] is null or p.vendor_id = any($4))
+       and ${hasWords('$3', 'p.name')} and ($4::text[] is null or p.vendor_id = any($4))
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.q, filter.vendorIds, page.limit, page.offset],
   )
@@ -50,7 +50,7 @@ export function listShippingOptionTypesStatement(tenantId: string, filter: Owned
     `select t.id, t.label, t.description, t.code, t.vendor_id, t.created_at, t.updated_at, count(*) over ()::int as count
      from shipping_option_type t
      where t.tenant_id = $1 and t.deleted_at is null and ($2::text[] is null or t.id = any($2))
-       and ($3::text is null or t.label ilike $3) and ($4::text[] is null or t.vendor_id = any($4))
+       and ${hasWords('$3', 't.label')} and ($4::text[] is null or t.vendor_id = any($4))
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.q, filter.vendorIds, page.limit, page.offset],
   )
@@ -104,7 +104,7 @@ export function listShippingOptionsStatement(
      join shipping_profile p on p.tenant_id = o.tenant_id and p.id = o.shipping_profile_id
      join shipping_option_type t on t.tenant_id = o.tenant_id and t.id = o.shipping_option_type_id
      where o.tenant_id = $1 and o.deleted_at is null and ($2::text[] is null or o.id = any($2))
-       and ($3::text is null or o.name ilike $3) and ($4::text[] is null or o.vendor_id = any($4))
+       and ${hasWords('$3', 'o.name')} and ($4::text[] is null or o.vendor_id = any($4))
        and ($5::text[] is null or o.service_zone_id = any($5)) and ($6::text[] is null or o.shipping_profile_id = any($6))
        and ($7::text[] is null or f.location_id = any($7))
      ${order.sql} limit $8 offset $9`,

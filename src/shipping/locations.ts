@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 
 export interface GeoZoneView {
   id: string
@@ -51,7 +51,7 @@ export function listStockLocationsStatement(
   filter: {
     id: string[] | null
     name: string[] | null
-    q: string | null
+    q: readonly string[] | null
     vendorIds: readonly string[] | null
     salesChannelId: string[] | null
   },
@@ -69,7 +69,7 @@ export function listStockLocationsStatement(
             ${setsJson} as fulfillment_sets
      from stock_location l
      where l.tenant_id = $1 and l.deleted_at is null and ($2::text[] is null or l.id = any($2))
-       and ($3::text[] is null or l.name = any($3)) and ($4::text is null or l.name ilike $4)
+       and ($3::text[] is null or l.name = any($3)) and ${hasWords('$4', 'l.name')}
        and ($5::text[] is null or l.vendor_id = any($5))
        and ($6::text[] is null or exists (select 1 from sales_channel_location h where h.tenant_id = $1
             and h.stock_location_id = l.id and h.sales_channel_id = any($6)))

@@ -1,4 +1,4 @@
-import { type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { hasWords, type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, newId, notFound } from '../kernel/index.js'
 
 export interface SalesChannelRow {
@@ -15,7 +15,7 @@ export interface SalesChannelRow {
 
 export function listSalesChannelsStatement(
   tenantId: string,
-  filter: { id: string[] | null; name: string[] | null; q: string | null; locationId: string[] | null; keyId: string[] | null },
+  filter: { id: string[] | null; name: string[] | null; q: readonly string[] | null; locationId: string[] | null; keyId: string[] | null },
   page: ListPage,
 ): Statement<SalesChannelRow> {
   const order = orderBy('c', page.order)
@@ -25,7 +25,7 @@ export function listSalesChannelsStatement(
             count(*) over ()::int as count
      from sales_channel c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
-       and ($3::text[] is null or c.name = any($3)) and ($4::text is null or c.name ilike $4)
+       and ($3::text[] is null or c.name = any($3)) and ${hasWords('$4', 'c.name')}
        and ($5::text[] is null or exists (select 1 from sales_channel_location l where l.tenant_id = $1 and l.sales_channel_id = c.id
             and l.stock_location_id = any($5)))
        and ($6::text[] is null or exists (select 1 from api_key_sales_channel k where k.tenant_id = $1 and k.sales_channel_id = c.id

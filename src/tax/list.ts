@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 
 export interface TaxRateView {
   id: string
@@ -76,7 +76,7 @@ export function listTaxRegionsStatement(
 
 export function listTaxRatesStatement(
   tenantId: string,
-  filter: { id: string[] | null; taxRegionId: string[] | null; q: string | null },
+  filter: { id: string[] | null; taxRegionId: string[] | null; q: readonly string[] | null },
   page: ListPage,
 ): Statement<Omit<TaxRateView, 'created_at' | 'updated_at'> & { created_at: Date; updated_at: Date; count: number }> {
   const order = orderBy('t', page.order)
@@ -87,7 +87,7 @@ export function listTaxRatesStatement(
             (select ${regionJson('r')} from tax_region r where r.tenant_id = $1 and r.id = t.tax_region_id) as tax_region
      from tax_rate t
      where t.tenant_id = $1 and t.deleted_at is null and ($2::text[] is null or t.id = any($2))
-       and ($3::text[] is null or t.tax_region_id = any($3)) and ($4::text is null or t.name ilike $4 or t.code ilike $4)
+       and ($3::text[] is null or t.tax_region_id = any($3)) and ${hasWords('$4', 't.name', 't.code')}
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.taxRegionId, filter.q, page.limit, page.offset],
   )

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 
 export interface StoreLocale {
   locale_code: string
@@ -30,7 +30,7 @@ export interface Translation {
 export interface TranslationFilter {
   id: string[] | null
   /** Pattern of ILIKE over the words. */
-  q: string | null
+  q: readonly string[] | null
   reference: string[] | null
   reference_id: string[] | null
   locale_code: string[] | null
@@ -43,7 +43,7 @@ export function listTranslationsStatement(tenantId: string, filter: TranslationF
     `select t.id, t.reference, t.reference_id, t.locale_code, t.translations, t.created_at, t.updated_at, null as deleted_at,
             count(*) over ()::int as count
      from translation t
-     where t.tenant_id = $1 and ($2::text[] is null or t.id = any($2)) and ($3::text is null or t.translations::text ilike $3)
+     where t.tenant_id = $1 and ($2::text[] is null or t.id = any($2)) and ${hasWords('$3', 't.translations::text')}
        and ($4::text[] is null or t.reference = any($4)) and ($5::text[] is null or t.reference_id = any($5))
        and ($6::text[] is null or t.locale_code = any($6))
      ${order.sql} limit $7 offset $8`,

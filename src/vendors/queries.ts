@@ -1,4 +1,4 @@
-import { containsPattern, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { wordPatterns, hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
 import type { VendorStatus } from './commands/change-vendor.js'
 
 /** A vendor as its own people, the store's staff and the operator see it. */
@@ -33,9 +33,9 @@ export function listVendorsStatement(tenantId: string, filter: VendorFilter, pag
     `vendors.list.${order.name}`,
     `select ${columns}, count(*) over ()::int as count from vendor v
      where v.tenant_id = $1 and v.deleted_at is null and ($2::text[] is null or v.status = any($2))
-       and ($3::text is null or v.name ilike $3)
+       and ${hasWords('$3', 'v.name')}
      ${order.sql} limit $4 offset $5`,
-    [tenantId, filter.status, containsPattern(filter.q), page.limit, page.offset],
+    [tenantId, filter.status, wordPatterns(filter.q), page.limit, page.offset],
   )
 }
 

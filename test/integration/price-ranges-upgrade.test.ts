@@ -3,7 +3,7 @@ import { type OlderDatabase, olderDatabase } from '../support/older-database.js'
 
 const tenants = ['0000000c-0000-4000-8000-00000000000c', '0000000d-0000-4000-8000-00000000000d']
 
-describe('products that were there before price ranges', () => {
+describe('products that were there before price ranges, and before the search for variants', () => {
   let database: OlderDatabase
   const sql: OlderDatabase['sql'] = (text, values) => database.sql(text, values)
 
@@ -39,6 +39,19 @@ describe('products that were there before price ranges', () => {
       )
     }
   }
+
+  it('are found by words of their variants, each in its store alone', async () => {
+    const found = (tenant: string, words: string[]) =>
+      sql(`select s.id from (select set_config('app.tenant_id', $1, true)) c, app.search_products($2::text[], 10) s`, [
+        tenant,
+        words.map((word) => `%${word}%`),
+      ])
+    const [here, elsewhere] = tenants as [string, string]
+    await sql(`update app.product_variant set sku = 'X-1' where tenant_id = $1 and id = 'variant_1'`, [here])
+    await sql(`update app.product_variant set sku = 'X-3' where tenant_id = $1 and id = 'variant_3'`, [elsewhere])
+    assert.deepEqual(await found(here, ['x-1', 'thing']), [{ id: 'prod_1' }])
+    assert.deepEqual([await found(elsewhere, ['x-1']), await found(elsewhere, ['x-3'])], [[], []], 'nor by what was removed')
+  })
 
   it('are found by their prices', async () => {
     const rows = await sql(

@@ -17,6 +17,7 @@ const reviewedPolicies = [
   'outbox_event dispatch permissive * to app_worker using true',
   `outbox_event sweep restrictive d to app_worker using (state = 'done'::text)`,
   'product search_read permissive r to search_reader using true',
+  'product_variant search_read permissive r to search_reader using true',
   'translation search_read permissive r to search_reader using true',
 ]
 /** What a vendor may touch although its rows carry no vendor: vocabulary and settings that a whole store shares. */
@@ -36,14 +37,16 @@ const sharedWithVendors = [
 /** SECURITY DEFINER functions, each reviewed. */
 const reviewedDefiners = [
   'app.search_products(text,integer)',
+  'app.search_products(text[],integer)',
   'app.search_products_ranked(text[],boolean,text,text[],text[],integer)',
   'app.search_translations(text,text[],integer)',
+  'app.search_translations(text[],text[],integer)',
 ]
 /**
- * Indexes that row-level security keeps from being used, each reviewed: used by the search reader's policy, or, as the third, there to
+ * Indexes that row-level security keeps from being used, each reviewed: used by the search reader's policy, or, as the last, there to
  * keep rows apart, and read by its first columns alone.
  */
-const reviewedIndexes = ['product_search', 'translation_search', 'conditional_price_apart']
+const reviewedIndexes = ['product_search', 'product_variant_search', 'translation_search', 'conditional_price_apart']
 /**
  * Columns named like a reference that have no foreign key, each reviewed: names of providers and of requests, ids of
  * things that outlive or precede their row, and references to one of several tables.
@@ -276,7 +279,7 @@ const grants = fromSql(
       or grantee <> all($1)
       or (schema = 'platform' and grantee <> 'app_platform')
       or (grantee = 'app_worker' and object <> 'app.outbox_event' and object <> 'outbox_event')
-      or (grantee = 'search_reader' and (privilege <> 'SELECT' or object not in ('app.product', 'product', 'app.translation', 'translation')))
+      or (grantee = 'search_reader' and (privilege <> 'SELECT' or object not in ('app.product', 'product', 'app.product_variant', 'product_variant', 'app.translation', 'translation')))
    union all
    select format('schema %s: %s holds %s', n.nspname, g.grantee::regrole, g.privilege_type)
    from pg_namespace n cross join lateral aclexplode(n.nspacl) g

@@ -13,7 +13,7 @@ import {
   revokeApiKey,
   updateApiKey,
 } from '../../access/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData } from '../../kernel/index.js'
 import { deleted, ids, idList, links, name, q, reading, write } from './shared.js'
@@ -53,7 +53,7 @@ const keys = reading({
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listApiKeysStatement(tenantOf(context), { id: query.id ?? null, type: query.type ?? null, q: containsPattern(query.q) }, page),
+      listApiKeysStatement(tenantOf(context), { id: query.id ?? null, type: query.type ?? null, q: wordPatterns(query.q) }, page),
     ),
   render: (row: ApiKeyRow) => ({ ...row, token: row.token ?? row.redacted }),
 })

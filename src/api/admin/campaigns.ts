@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   budgetTypes,
@@ -47,7 +47,7 @@ const campaigns = reading({
   load({ context }, query, page) {
     const filter = {
       id: query.id ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
       identifier: query.campaign_identifier ?? null,
       currency: query.budget?.currency_code ?? null,
     }

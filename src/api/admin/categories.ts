@@ -7,7 +7,7 @@ import {
   deleteCategory,
   updateCategory,
 } from '../../catalog/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { type AnyRequest, handle, id, ids, name, q, reading, removal, text, withAdditional, write } from './shared.js'
 import { externalId, gathering, withProducts } from './vocabulary.js'
@@ -109,7 +109,7 @@ const categories = reading({
   async load(request, query, page) {
     const filter = {
       id: query.id ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
       name: query.name ?? null,
       handle: query.handle ?? null,
       parentId: query.parent_category_id ?? null,

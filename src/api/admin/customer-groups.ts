@@ -6,7 +6,7 @@ import {
   listCustomerGroupsStatement,
   updateCustomerGroup,
 } from '../../customers/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { membersOf, needCustomers, writeCustomers } from './customers.js'
 import { type AnyRequest, deleted, ids, links, name, q, reading } from './shared.js'
@@ -29,7 +29,7 @@ const groups = reading({
   load: (request, query, page) => {
     needCustomers(request)
     const { context } = request
-    const filter = { id: query.id ?? null, name: query.name ?? null, customers: query.customers ?? null, q: containsPattern(query.q) }
+    const filter = { id: query.id ?? null, name: query.name ?? null, customers: query.customers ?? null, q: wordPatterns(query.q) }
     return context.db.read(context.scope, listCustomerGroupsStatement(tenantOf(context), filter, page))
   },
 })

@@ -15,7 +15,7 @@ import {
   updateAddress,
   updateCustomer,
 } from '../../customers/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { address, booleanText, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { type AnyRequest, deleted, ids, links, needWholeStore, q, reach, reading, withAdditional, write } from './shared.js'
@@ -93,7 +93,7 @@ const customers = reading({
       email: query.email ?? null,
       groups: query.groups ?? null,
       hasAccount: query.has_account ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
     }
     return context.db.read(context.scope, listCustomersStatement(tenantOf(context), filter, page))
   },
@@ -188,7 +188,7 @@ const ofAddresses: Route[] = [
       needCustomers(request)
       const { context, query, page } = request
       const filter = {
-        q: containsPattern(query.q),
+        q: wordPatterns(query.q),
         city: query.city ?? null,
         countryCode: query.country_code ?? null,
         postalCode: query.postal_code ?? null,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   changeInventoryLevels,
@@ -90,7 +90,7 @@ const items = reading({
         {
           id: query.id ?? null,
           sku: query.sku ?? null,
-          q: containsPattern(query.q),
+          q: wordPatterns(query.q),
           locationId: query.location_levels?.location_id ?? query.location_id ?? null,
           vendorIds: reach(request, 'inventory:read'),
         },

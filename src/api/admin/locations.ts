@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
@@ -79,7 +79,7 @@ const locations = reading({
     const filter = {
       id: query.id ?? null,
       name: query.name ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
       salesChannelId: query.sales_channel_id ?? null,
       vendorIds: reach(request, 'shipping:read'),
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
 import { listNotificationsStatement, type NotificationView } from '../../notifications/index.js'
 import { exportUrl } from './exports.js'
@@ -72,7 +72,7 @@ const notifications = reading({
       context.scope,
       listNotificationsStatement(
         tenantOf(context),
-        { id: query.id ?? null, q: containsPattern(query.q), channel: query.channel ?? null, template: query.template ?? null },
+        { id: query.id ?? null, q: wordPatterns(query.q), channel: query.channel ?? null, template: query.template ?? null },
         page,
       ),
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
 import {
@@ -68,7 +68,7 @@ const lists = reading({
   load: ({ context, fields: tree }, query, page) => {
     // The prices of one list, or the first of many lists'; the rest are pages of their own.
     const mostPrices = !tree.has('prices') ? 0 : page.limit === 1 ? limits.pricesInBatch : limits.pricesOfVariant
-    const filter = { id: query.id ?? null, q: containsPattern(query.q), status: query.status ?? null, type: query.type ?? null }
+    const filter = { id: query.id ?? null, q: wordPatterns(query.q), status: query.status ?? null, type: query.type ?? null }
     return context.db.read(context.scope, listPriceListsStatement(tenantOf(context), filter, page, mostPrices))
   },
   render: renderPriceList,

@@ -11,7 +11,7 @@ import {
   updateSharedOption,
   valueMissing,
 } from '../../catalog/index.js'
-import { containsPattern, type ListPage, singlePage, tenantOf, type Unit } from '../../db/index.js'
+import { wordPatterns, type ListPage, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { newOption } from './product-body.js'
@@ -61,7 +61,7 @@ const options = reading({
   load: (request, query, page) =>
     load(
       request,
-      { id: query.id ?? null, title: query.title ?? null, q: containsPattern(query.q), productId: query.product_id ?? null },
+      { id: query.id ?? null, title: query.title ?? null, q: wordPatterns(query.q), productId: query.product_id ?? null },
       page,
     ),
 })
@@ -146,7 +146,7 @@ const valueRoutes: Route[] = [
       const { context, page, query } = request
       const optionId = request.params.id as string
       await options.answer(request, optionId)
-      const filter = { optionId, id: query.id ?? null, value: query.value ?? null, q: containsPattern(query.q) }
+      const filter = { optionId, id: query.id ?? null, value: query.value ?? null, q: wordPatterns(query.q) }
       const statement = optionValuesStatement(tenantOf(context), { ...filter, vendorIds: reach(request, 'products:read') }, page)
       const rows = await context.db.read(context.scope, statement)
       const { offset, limit } = page
@@ -207,7 +207,7 @@ const ofProduct: Route[] = [
     async handle(request) {
       const { query, page, params } = request
       await productExists(request, params.id as string)
-      const filter = { id: query.id ?? null, title: query.title ?? null, q: containsPattern(query.q), productId: [params.id as string] }
+      const filter = { id: query.id ?? null, title: query.title ?? null, q: wordPatterns(query.q), productId: [params.id as string] }
       const rows = await load(request, filter, page)
       const { offset, limit } = page
       return { product_options: rows.map((row) => request.fields.project(row)), count: rows[0]?.count ?? 0, offset, limit }

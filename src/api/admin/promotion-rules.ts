@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
+import { wordPatterns, singlePage, tenantOf } from '../../db/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyCodes, currencyOf, invalidData, limits, notFound, StoaError } from '../../kernel/index.js'
 import {
@@ -69,7 +69,7 @@ async function valuesOf(
     return { values: found.slice(page.offset, page.offset + page.limit), count: found.length }
   }
   const { context } = request
-  const statement = ruleValuesStatement(tenantOf(context), attribute.id, { q: containsPattern(filter.q), id: filter.ids }, page)
+  const statement = ruleValuesStatement(tenantOf(context), attribute.id, { q: wordPatterns(filter.q), id: filter.ids }, page)
   const rows = statement === null ? [] : await context.db.read(context.scope, statement)
   return { values: rows.map(({ value, label }) => ({ value, label })), count: rows[0]?.count ?? 0 }
 }

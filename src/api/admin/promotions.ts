@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { booleanText, currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { invalidData, limits } from '../../kernel/index.js'
 import {
@@ -69,7 +69,7 @@ const promotions = reading({
   load({ context }, query, page) {
     const filter = {
       id: query.id ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
       code: query.code ?? null,
       campaignId: query.campaign_id ?? null,
       status: query.status ?? null,

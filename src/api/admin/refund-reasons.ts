@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { createReason, deleteReason, listRefundReasonsStatement, updateReason } from '../../returns/index.js'
 import { deleted, ids, name, q, reading, text, write } from './shared.js'
@@ -18,10 +18,7 @@ const reasons = reading({
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'code', 'label'],
   load: ({ context }, query, page) =>
-    context.db.read(
-      context.scope,
-      listRefundReasonsStatement(tenantOf(context), { id: query.id ?? null, q: containsPattern(query.q) }, page),
-    ),
+    context.db.read(context.scope, listRefundReasonsStatement(tenantOf(context), { id: query.id ?? null, q: wordPatterns(query.q) }, page)),
 })
 
 /** A code for a label, where a client gives none: `Came too late` → `came_too_late`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { countryCode, currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import {
@@ -47,7 +47,7 @@ const regions = reading({
       context.scope,
       regionsOfStoreStatement(
         tenantOf(context),
-        { id: query.id ?? null, q: containsPattern(query.q), name: query.name ?? null, currencyCode: query.currency_code ?? null },
+        { id: query.id ?? null, q: wordPatterns(query.q), name: query.name ?? null, currencyCode: query.currency_code ?? null },
         page,
       ),
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { createReason, deleteReason, listReturnReasonsStatement, updateReason } from '../../returns/index.js'
 import { deleted, id, ids, name, q, reading, text, write } from './shared.js'
@@ -36,7 +36,7 @@ const reasons = reading({
       id: query.id ?? null,
       value: query.value ?? null,
       parentId: query.parent_return_reason_id ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
     }
     return context.db.read(context.scope, listReturnReasonsStatement(tenantOf(context), filter, page))
   },

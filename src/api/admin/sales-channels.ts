@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   changeChannelProducts,
@@ -34,7 +34,7 @@ const channels = reading({
         {
           id: query.id ?? null,
           name: query.name ?? null,
-          q: containsPattern(query.q),
+          q: wordPatterns(query.q),
           locationId: query.location_id ?? null,
           keyId: query.publishable_key_id ?? null,
         },

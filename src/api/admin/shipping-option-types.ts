@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import {
   createShippingOptionType,
@@ -27,7 +27,7 @@ const types = reading({
       request.context.scope,
       listShippingOptionTypesStatement(
         tenantOf(request.context),
-        { id: query.id ?? null, q: containsPattern(query.q), vendorIds: reach(request, 'shipping:read') },
+        { id: query.id ?? null, q: wordPatterns(query.q), vendorIds: reach(request, 'shipping:read') },
         page,
       ),
     ),

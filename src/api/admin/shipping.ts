@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, singlePage, tenantOf, type Unit } from '../../db/index.js'
+import { wordPatterns, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
@@ -73,7 +73,7 @@ const profiles = reading({
       request.context.scope,
       listShippingProfilesStatement(
         tenantOf(request.context),
-        { id: query.id ?? null, q: containsPattern(query.q), vendorIds: reach(request, 'shipping:read') },
+        { id: query.id ?? null, q: wordPatterns(query.q), vendorIds: reach(request, 'shipping:read') },
         page,
       ),
     ),
@@ -122,7 +122,7 @@ const options = reading({
         tenantOf(request.context),
         {
           id: query.id ?? null,
-          q: containsPattern(query.q),
+          q: wordPatterns(query.q),
           vendorIds: reach(request, 'shipping:read'),
           serviceZoneId: query.service_zone_id ?? null,
           profileId: query.shipping_profile_id ?? null,

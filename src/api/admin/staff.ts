@@ -12,7 +12,7 @@ import {
   resendInvite,
   tokenShown,
 } from '../../access/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { invalidData, unauthorized } from '../../kernel/index.js'
 import { email, type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { userFields, users } from './users.js'
@@ -47,7 +47,7 @@ const roles = reading({
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listRolesStatement(tenantOf(context), { id: query.id ?? null, q: containsPattern(query.q), scope: query.scope ?? null }, page),
+      listRolesStatement(tenantOf(context), { id: query.id ?? null, q: wordPatterns(query.q), scope: query.scope ?? null }, page),
     ),
 })
 
@@ -64,7 +64,7 @@ const invites = reading({
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listInvitesStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: containsPattern(query.q) }, page),
+      listInvitesStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: wordPatterns(query.q) }, page),
     ),
   render: (row: InviteRow, { services, actor }) => ({ ...row, token: tokenShown(services.accountSealer, actor as Actor, row) }),
 })

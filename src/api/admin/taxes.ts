@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   addTaxRateRule,
@@ -107,7 +107,7 @@ const rates = reading({
       context.scope,
       listTaxRatesStatement(
         tenantOf(context),
-        { id: query.id ?? null, taxRegionId: query.tax_region_id ?? null, q: containsPattern(query.q) },
+        { id: query.id ?? null, taxRegionId: query.tax_region_id ?? null, q: wordPatterns(query.q) },
         page,
       ),
     ),

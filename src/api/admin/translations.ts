@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
@@ -41,7 +41,7 @@ const translations = reading({
   load(request, query, page) {
     const filter = {
       id: query.id ?? null,
-      q: containsPattern(query.q),
+      q: wordPatterns(query.q),
       reference: query.reference ?? null,
       reference_id: query.reference_id ?? null,
       locale_code: query.locale_code ?? null,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Actor, deleteUser, listUsersStatement, updateUser } from '../../access/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { unauthorized } from '../../kernel/index.js'
 import { deleted, idList, ids, personName, q, reading, write } from './shared.js'
@@ -22,7 +22,7 @@ export const users = reading({
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listUsersStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: containsPattern(query.q) }, page),
+      listUsersStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: wordPatterns(query.q) }, page),
     ),
 })
 

@@ -12,7 +12,7 @@ import {
   updateWord,
   wordsOfStoreStatement,
 } from '../../catalog/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { type AnyRequest, handle, ids, links, name, q, reach, reading, removal, withAdditional, write } from './shared.js'
@@ -38,7 +38,7 @@ const collections = reading({
   limit: 10,
   orderable: ['id', 'created_at', 'updated_at', 'title', 'handle'],
   async load(request, query, page) {
-    const filter = { id: query.id ?? null, q: containsPattern(query.q), name: query.title ?? null, handle: query.handle ?? null }
+    const filter = { id: query.id ?? null, q: wordPatterns(query.q), name: query.title ?? null, handle: query.handle ?? null }
     const { context } = request
     const rows = await context.db.read(context.scope, collectionsOfStoreStatement(tenantOf(context), filter, page))
     return withProducts(request, 'product_collection', rows)
@@ -141,12 +141,7 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
     load: ({ context }, query, page) =>
       context.db.read(
         context.scope,
-        wordsOfStoreStatement(
-          tenantOf(context),
-          kind,
-          { id: query.id ?? null, q: containsPattern(query.q), name: query.value ?? null },
-          page,
-        ),
+        wordsOfStoreStatement(tenantOf(context), kind, { id: query.id ?? null, q: wordPatterns(query.q), name: query.value ?? null }, page),
       ),
   })
   return [

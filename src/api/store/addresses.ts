@@ -7,7 +7,7 @@ import {
   unknownAddress,
   updateAddress,
 } from '../../customers/index.js'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { address, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { customerAddressFields, customerFields } from './customer-fields.js'
@@ -38,7 +38,7 @@ export const routes: Route[] = [
     async handle(request) {
       const { context, query, page } = request
       const filter = {
-        q: containsPattern(query.q),
+        q: wordPatterns(query.q),
         city: query.city ?? null,
         countryCode: query.country_code?.map((code) => code.toLowerCase()) ?? null,
         postalCode: query.postal_code ?? null,

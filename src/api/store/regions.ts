@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, tenantOf } from '../../db/index.js'
+import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { listRegionsStatement, regionStatement, renderRegion } from '../../regions/index.js'
@@ -33,7 +33,7 @@ export const routes: Route[] = [
       const query = await regionQuery.narrow(request)
       const filter = {
         id: query.id ?? null,
-        q: containsPattern(query.q),
+        q: wordPatterns(query.q),
         name: query.name ?? null,
         currencyCode: query.currency_code ?? null,
       }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containsPattern, singlePage, tenantOf } from '../../db/index.js'
+import { wordPatterns, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notAllowed, notFound, StoaError } from '../../kernel/index.js'
 import { createReturn, listReturnReasonsStatement, listReturnsStatement, renderReturn } from '../../returns/index.js'
@@ -125,7 +125,7 @@ export const routes: Route[] = [
         id: query.id ?? null,
         value: query.value ?? null,
         parentId: query.parent_return_reason_id ?? null,
-        q: containsPattern(query.q),
+        q: wordPatterns(query.q),
       }
       const rows = await context.db.read(context.scope, listReturnReasonsStatement(tenantOf(context), filter, page))
       await translated(context, request.locale, rows)

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 
 export const managedOptionOrders = ['id', 'created_at', 'updated_at', 'title'] as const
 
@@ -8,7 +8,7 @@ const productsShown = 100
 export interface ManagedOptionFilter {
   id: readonly string[] | null
   title: readonly string[] | null
-  q: string | null
+  q: readonly string[] | null
   productId: readonly string[] | null
   vendorIds: readonly string[] | null
 }
@@ -48,7 +48,7 @@ export function managedOptionsStatement(tenantId: string, filter: ManagedOptionF
               order by u.id limit ${productsShown}) x), '[]') as products
      from product_option o left join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
      where o.tenant_id = $1 and o.deleted_at is null and p.deleted_at is null and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
-       and ($4::text is null or o.title ilike $4) and ($5::text[] is null or o.product_id = any($5) or o.id in (
+       and ${hasWords('$4', 'o.title')} and ($5::text[] is null or o.product_id = any($5) or o.id in (
          select s.option_id from product_shared_option s where s.tenant_id = $1 and s.product_id = any($5)))
        and ($6::text[] is null or o.vendor_id = any($6))
      ${order.sql} limit $7 offset $8`,
@@ -60,7 +60,7 @@ export interface OptionValueFilter {
   optionId: string
   id: readonly string[] | null
   value: readonly string[] | null
-  q: string | null
+  q: readonly string[] | null
   vendorIds: readonly string[] | null
 }
 
@@ -84,7 +84,7 @@ export function optionValuesStatement(tenantId: string, filter: OptionValueFilte
     `select w.id, w.value, w.rank, w.option_id, w.metadata, w.created_at, w.updated_at, w.deleted_at, count(*) over ()::int as count
      from product_option_value w join product_option o on o.tenant_id = w.tenant_id and o.id = w.option_id and o.deleted_at is null
      where w.tenant_id = $1 and w.option_id = $2 and w.deleted_at is null and ($3::text[] is null or w.id = any($3))
-       and ($4::text[] is null or w.value = any($4)) and ($5::text is null or w.value ilike $5)
+       and ($4::text[] is null or w.value = any($4)) and ${hasWords('$5', 'w.value')}
        and ($6::text[] is null or w.vendor_id = any($6))
      ${order.sql} limit $7 offset $8`,
     [tenantId, filter.optionId, filter.id, filter.value, filter.q, filter.vendorIds, page.limit, page.offset],

@@ -1,4 +1,4 @@
-import { containsPattern, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
+import { wordPatterns, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
 import { inventoryQuantitySql } from './product-json.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
@@ -74,7 +74,7 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
     ...placeConditions(filter, values),
   ]
   if (filter.is_giftcard !== undefined) conditions.push(`p.is_giftcard = ${values.add(filter.is_giftcard)}`)
-  const words = containsPattern(filter.q?.toLowerCase())
+  const words = wordPatterns(filter.q?.toLowerCase())
   if (words !== null) conditions.push(wordsCondition(words, context))
   if (filter.category_id !== undefined) {
     conditions.push(`p.id in (select l.product_id from product_category_product l
@@ -105,20 +105,24 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
   return conditions
 }
 
-function wordsCondition(words: string, { values, locales, frequentWords }: FilterContext): string {
-  const pattern = values.add(words)
+function wordsCondition(words: readonly string[], { values, locales, frequentWords }: FilterContext): string {
+  const patterns = `${values.add(words)}::text[]`
   const languages = locales.length === 0 ? null : values.add(locales)
   if (frequentWords) {
     const translated =
       languages === null
         ? ''
         : ` or exists (select 1 from translation t where t.tenant_id = $1 and t.reference_id = p.id
-             and t.locale_code = any(${languages}::text[]) and t.search_text like ${pattern})`
-    return `(p.search_text like ${pattern}${translated})`
+             and t.locale_code = any(${languages}::text[]) and t.search_text like all(${patterns}))`
+    // A word that the product's own text has not may be a variant's.
+    return `(p.search_text like all(${patterns}) or not exists (
+      select 1 from unnest(${patterns}) w (pattern) where p.search_text not like w.pattern and not exists (
+        select 1 from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null
+          and concat_ws(' ', v.title, v.sku, v.barcode, v.ean, v.upc) collate "default" ilike w.pattern))${translated})`
   }
-  const own = `select s.id from app.search_products(${pattern}, ${searchMatches}) s`
+  const own = `select s.id from app.search_products(${patterns}, ${searchMatches}) s`
   const translated =
-    languages === null ? '' : ` union select t.id from app.search_translations(${pattern}, ${languages}::text[], ${searchMatches}) t`
+    languages === null ? '' : ` union select t.id from app.search_translations(${patterns}, ${languages}::text[], ${searchMatches}) t`
   // As an array, so that a page by id ends after its last row: joined, the planner reads along the whole list instead.
   return `p.id = any(array(${own}${translated}))`
 }

@@ -1,4 +1,13 @@
-import { containsPattern, type DateFilter, dateConditions, type TextFilter, textConditions, together, type Values } from '../../db/index.js'
+import {
+  type DateFilter,
+  dateConditions,
+  hasWords,
+  type TextFilter,
+  textConditions,
+  together,
+  type Values,
+  wordPatterns,
+} from '../../db/index.js'
 
 /** What variants can be narrowed by. Absent means not narrowed. */
 export interface VariantFilter {
@@ -19,6 +28,10 @@ export interface VariantFilter {
   $or?: VariantFilter[]
 }
 
+const searched = ['title', 'sku', 'barcode', 'ean', 'upc'].map((column) => `v.${column}`)
+/** SQL: what is searched of the product of variant `v`, which finds all of its variants. */
+const textOfProduct = '(select s.search_text from product s where s.tenant_id = $1 and s.id = v.product_id)'
+
 /** Conditions on variant `v`. The text depends only on which filters are given, never on their values. */
 export function variantConditions(filter: VariantFilter, values: Values): string[] {
   const conditions = [
@@ -35,12 +48,8 @@ export function variantConditions(filter: VariantFilter, values: Values): string
   for (const name of ['allow_backorder', 'manage_inventory'] as const) {
     if (filter[name] !== undefined) conditions.push(`v.${name} = ${values.add(filter[name])}`)
   }
-  const words = containsPattern(filter.q?.toLowerCase())
-  if (words !== null) {
-    const pattern = values.add(words)
-    const columns = ['title', 'sku', 'barcode', 'ean', 'upc'].map((column) => `lower(v.${column}) like ${pattern}`)
-    conditions.push(together(columns, 'or'))
-  }
+  const words = wordPatterns(filter.q)
+  if (words !== null) conditions.push(hasWords(values.add(words), ...searched, textOfProduct))
   conditions.push(...optionConditions(filter.options, values))
   for (const part of filter.$and ?? []) conditions.push(together(variantConditions(part, values), 'and'))
   if (filter.$or !== undefined) {

@@ -1,4 +1,4 @@
-import { containsPattern, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
+import { wordPatterns, hasWords, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {
@@ -82,7 +82,7 @@ export function listVocabularyStatement(
   const { table, nameColumn, columns, members } = nouns[noun]
   const list: unknown[] = [
     tenantId,
-    containsPattern(filter.q ?? undefined),
+    wordPatterns(filter.q ?? undefined),
     filter.id,
     filter.name,
     page.limit,
@@ -102,7 +102,7 @@ export function listVocabularyStatement(
             count(*) over ()::int as count
      from ${table} x
      where x.tenant_id = $1 and x.deleted_at is null
-       and ($2::text is null or x.${nameColumn} ilike $2)
+       and ${hasWords('$2', `x.${nameColumn}`)}
        and ($3::text[] is null or x.id = any($3)) and ($4::text[] is null or x.${nameColumn} = any($4))
        and ($7::text[] is null${hasHandle ? ' or x.handle = any($7)' : ''})
        and ($8::text[] is null or x.external_id = any($8))
@@ -199,7 +199,8 @@ export function listOptionsStatement(
     `select json_build_object('id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
               'created_at', o.created_at, 'updated_at', o.updated_at,
               'values', coalesce((select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank,
-                'metadata', w.metadata, 'option_id', w.option_id, 'created_at', w.created_at, 'updated_at', w.updated_at)
+                'metadata', w.metadata, 'option_id', w.option_id, 'created_at', w.created_at, 'updated_at', w.updated_at,
+                'deleted_at', w.deleted_at)
                 order by w.rank, w.id)
                 from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]'))
             as item, count(*) over ()::int as count
@@ -209,7 +210,7 @@ export function listOptionsStatement(
          select 1 from product_shared_option s join product x on x.tenant_id = s.tenant_id and x.id = s.product_id
          where s.tenant_id = $1 and s.option_id = o.id and ${isShownSql('x')})))
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
-       and ($7::text is null or o.title ilike $7) and ($8::boolean is null or o.is_exclusive = $8)
+       and ${hasWords('$7', 'o.title')} and ($8::boolean is null or o.is_exclusive = $8)
      ${order.sql} limit $5 offset $6`,
     [
       tenantId,
@@ -218,7 +219,7 @@ export function listOptionsStatement(
       filter.salesChannelIds,
       page.limit,
       page.offset,
-      containsPattern(filter.q ?? undefined),
+      wordPatterns(filter.q ?? undefined),
       filter.isExclusive,
     ],
   )

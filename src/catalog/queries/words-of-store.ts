@@ -1,9 +1,9 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 
 /** The store's words as those see them who keep them: what is not active or internal is there too. */
 export interface WordFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   /** Exact title, or value. */
   name: string[] | null
   handle: string[] | null
@@ -28,7 +28,7 @@ export function collectionsOfStoreStatement(tenantId: string, filter: WordFilter
     `select c.id, c.title, c.handle, c.external_id, c.metadata, c.created_at, c.updated_at, c.deleted_at, count(*) over ()::int as count
      from product_collection c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
-       and ($3::text is null or c.title ilike $3) and ($4::text[] is null or c.title = any($4))
+       and ${hasWords('$3', 'c.title')} and ($4::text[] is null or c.title = any($4))
        and ($5::text[] is null or c.handle = any($5))
      ${order.sql} limit $6 offset $7`,
     [tenantId, filter.id, filter.q, filter.name, filter.handle, page.limit, page.offset],
@@ -59,7 +59,7 @@ export function wordsOfStoreStatement(
     `select w.id, w.value, w.external_id, w.metadata, w.created_at, w.updated_at, w.deleted_at, count(*) over ()::int as count
      from ${kind === 'type' ? 'product_type' : 'product_tag'} w
      where w.tenant_id = $1 and w.deleted_at is null and ($2::text[] is null or w.id = any($2))
-       and ($3::text is null or w.value ilike $3) and ($4::text[] is null or w.value = any($4))
+       and ${hasWords('$3', 'w.value')} and ($4::text[] is null or w.value = any($4))
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.q, filter.name, page.limit, page.offset],
   )
@@ -116,7 +116,7 @@ export function categoriesOfStoreStatement(
              where x.tenant_id = $1 and x.parent_category_id = c.id and x.deleted_at is null), '[]') as category_children
      from product_category c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
-       and ($3::text is null or c.name ilike $3) and ($4::text[] is null or c.name = any($4))
+       and ${hasWords('$3', 'c.name')} and ($4::text[] is null or c.name = any($4))
        and ($5::text[] is null or c.handle = any($5)) and ($6::text[] is null or coalesce(c.parent_category_id, 'null') = any($6))
      ${order.sql} limit $7 offset $8`,
     [tenantId, filter.id, filter.q, filter.name, filter.handle, filter.parentId, page.limit, page.offset],

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 
 /** An address that a customer keeps. Carts and orders hold copies: changing one changes no order. */
 export interface AddressRow {
@@ -57,13 +57,17 @@ export function addressStatement(tenantId: string, customerId: string, id: strin
   )
 }
 
+const searched = ['address_name', 'company', 'first_name', 'last_name', 'address_1', 'address_2', 'city', 'province', 'postal_code'].map(
+  (name) => `a.${name}`,
+)
+
 /** What a list of addresses is narrowed by; null does not narrow. */
 export interface AddressFilter {
   city: readonly string[] | null
   countryCode: readonly string[] | null
   postalCode: readonly string[] | null
-  /** Pattern of ILIKE. */
-  q: string | null
+  /** As `wordPatterns` makes them. */
+  q: readonly string[] | null
 }
 
 export function listAddressesStatement(
@@ -78,8 +82,7 @@ export function listAddressesStatement(
     `select ${columns}, count(*) over ()::int as count from customer_address a
      where a.tenant_id = $1 and a.customer_id = $2 and ($3::text[] is null or a.city = any($3))
        and ($4::text[] is null or a.country_code = any($4)) and ($5::text[] is null or a.postal_code = any($5))
-       and ($6::text is null or concat_ws(' ', a.address_name, a.company, a.first_name, a.last_name, a.address_1, a.address_2, a.city,
-            a.province, a.postal_code) ilike $6)
+       and ${hasWords('$6', ...searched)}
      ${order.sql} limit $7 offset $8`,
     [tenantId, customerId, filter.city, filter.countryCode, filter.postalCode, filter.q, page.limit, page.offset],
   )

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 import { addressesJson, type AddressRow } from './addresses.js'
 
 export interface CustomerRow {
@@ -41,7 +41,7 @@ export interface CustomerFilter {
   groups: readonly string[] | null
   hasAccount: boolean | null
   /** Pattern of ILIKE over e-mail, names and company. */
-  q: string | null
+  q: readonly string[] | null
 }
 
 export function listCustomersStatement(
@@ -58,7 +58,7 @@ export function listCustomersStatement(
          and ($3::text[] is null or c.email = any($3)) and ($4::boolean is null or c.has_account = $4)
          and ($5::text[] is null or exists (select 1 from customer_group_customer m
               where m.tenant_id = $1 and m.customer_id = c.id and m.customer_group_id = any($5)))
-         and ($6::text is null or c.email ilike $6 or c.first_name ilike $6 or c.last_name ilike $6 or c.company_name ilike $6)
+         and ${hasWords('$6', 'c.email', 'c.first_name', 'c.last_name', 'c.company_name', 'c.phone')}
        ${order.sql} limit $7 offset $8) c
      ${order.sql}`,
     [tenantId, filter.id, filter.email, filter.hasAccount, filter.groups, filter.q, page.limit, page.offset],

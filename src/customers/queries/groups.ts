@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 
 /** Members that an answer about a group shows: of a large group, the first. */
 const membersShown = 200
@@ -41,7 +41,7 @@ export interface CustomerGroupFilter {
   /** Groups with one of these customers. */
   customers: readonly string[] | null
   /** Pattern of ILIKE. */
-  q: string | null
+  q: readonly string[] | null
 }
 
 export function listCustomerGroupsStatement(tenantId: string, filter: CustomerGroupFilter, page: ListPage): Statement<CustomerGroupRow> {
@@ -54,7 +54,7 @@ export function listCustomerGroupsStatement(tenantId: string, filter: CustomerGr
        where g.tenant_id = $1 and g.deleted_at is null and ($2::text[] is null or g.id = any($2)) and ($3::text[] is null or g.name = any($3))
          and ($4::text[] is null or exists (select 1 from customer_group_customer l
               where l.tenant_id = $1 and l.customer_group_id = g.id and l.customer_id = any($4)))
-         and ($5::text is null or g.name ilike $5)
+         and ${hasWords('$5', 'g.name')}
        ${order.sql} limit $6 offset $7) g
      ${order.sql}`,
     [tenantId, filter.id, filter.name, filter.customers, filter.q, page.limit, page.offset],

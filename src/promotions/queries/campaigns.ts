@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 import { toMajor } from '../../kernel/index.js'
 import type { BudgetType } from '../promotion.js'
 
@@ -39,7 +39,7 @@ export const campaignColumns = [
 
 export interface CampaignFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   identifier: string[] | null
   /** Of a budget of money. */
   currency: string | null
@@ -55,7 +55,7 @@ export function listCampaignsStatement(
     `promotions.campaigns.${order.name}`,
     `select ${campaignColumns.map((column) => `k.${column}`).join(', ')}, count(*) over ()::int as count from campaign k
      where k.tenant_id = $1 and k.deleted_at is null and ($2::text[] is null or k.id = any($2))
-       and ($3::text is null or k.name ilike $3 or k.campaign_identifier ilike $3) and ($4::text[] is null or k.campaign_identifier = any($4))
+       and ${hasWords('$3', 'k.name', 'k.campaign_identifier')} and ($4::text[] is null or k.campaign_identifier = any($4))
        and ($7::text is null or k.budget_currency_code = $7)
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.q, filter.identifier, page.limit, page.offset, filter.currency],

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 import type { Promotion, Rule } from '../promotion.js'
 import { wireValue } from '../render-applied.js'
 import { campaignColumns, type CampaignRow, renderCampaign } from './campaigns.js'
@@ -16,7 +16,7 @@ export interface PromotionRow extends Omit<Promotion, 'campaign' | 'value_minor'
 
 export interface PromotionFilter {
   id: string[] | null
-  q: string | null
+  q: readonly string[] | null
   code: string[] | null
   campaignId: string[] | null
   status: string[] | null
@@ -41,7 +41,7 @@ export function listPromotionsStatement(
             (select json_build_object(${campaignColumns.map((column) => `'${column}', k.${column}`).join(', ')})
              from campaign k where k.tenant_id = $1 and k.id = p.campaign_id and k.deleted_at is null) as campaign
      from promotion p
-     where p.tenant_id = $1 and p.deleted_at is null and ($2::text[] is null or p.id = any($2)) and ($3::text is null or p.code ilike $3)
+     where p.tenant_id = $1 and p.deleted_at is null and ($2::text[] is null or p.id = any($2)) and ${hasWords('$3', 'p.code')}
        and ($4::text[] is null or p.code = any($4)) and ($5::text[] is null or p.campaign_id = any($5))
        and ($6::text[] is null or p.status = any($6)) and ($7::text[] is null or p.vendor_id = any($7))
        and ($8::boolean is null or p.is_automatic = $8) and ($11::text is null or p.currency_code = $11)

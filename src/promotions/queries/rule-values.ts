@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../../db/index.js'
+import { hasWords, type Statement, statement } from '../../db/index.js'
 
 /** Conditions that are met by rows of the store: their table, and the column that says what a row is called. */
 const tables: Readonly<Record<string, { table: string; label: string }>> = {
@@ -22,7 +22,7 @@ const tables: Readonly<Record<string, { table: string; label: string }>> = {
 export function ruleValuesStatement(
   tenantId: string,
   attribute: string,
-  filter: { q: string | null; id: string[] | null },
+  filter: { q: readonly string[] | null; id: string[] | null },
   page: { limit: number; offset: number },
 ): Statement<{ value: string; label: string; count: number }> | null {
   const found = tables[attribute]
@@ -31,7 +31,7 @@ export function ruleValuesStatement(
   return statement(
     `promotions.rule_values.${table}`,
     `select x.id as value, x.${label} as label, count(*) over ()::int as count from ${table} x
-     where x.tenant_id = $1 and x.deleted_at is null and ($2::text is null or x.${label} ilike $2) and ($3::text[] is null or x.id = any($3))
+     where x.tenant_id = $1 and x.deleted_at is null and ${hasWords('$2', `x.${label}`)} and ($3::text[] is null or x.id = any($3))
      order by x.${label}, x.id limit $4 offset $5`,
     [tenantId, filter.q, filter.id, page.limit, page.offset],
   )

@@ -1,4 +1,4 @@
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 
 export interface ReturnReasonRow {
   id: string
@@ -23,7 +23,12 @@ const plain = (alias: string) =>
 /** Why goods come back, with the reasons above and below. */
 export function listReturnReasonsStatement(
   tenantId: string,
-  filter: { id: readonly string[] | null; value: readonly string[] | null; parentId: readonly string[] | null; q: string | null },
+  filter: {
+    id: readonly string[] | null
+    value: readonly string[] | null
+    parentId: readonly string[] | null
+    q: readonly string[] | null
+  },
   page: ListPage,
 ): Statement<ReturnReasonRow> {
   const order = orderBy('r', page.order)
@@ -36,7 +41,7 @@ export function listReturnReasonsStatement(
             count(*) over ()::int as count
      from return_reason r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2)) and ($3::text[] is null or r.value = any($3))
-       and ($4::text[] is null or r.parent_return_reason_id = any($4)) and ($5::text is null or r.label ilike $5 or r.value ilike $5)
+       and ($4::text[] is null or r.parent_return_reason_id = any($4)) and ${hasWords('$5', 'r.label', 'r.value')}
      ${order.sql} limit $6 offset $7`,
     [tenantId, filter.id, filter.value, filter.parentId, filter.q, page.limit, page.offset],
   )
@@ -56,7 +61,7 @@ export interface RefundReasonRow {
 /** Why money goes back. */
 export function listRefundReasonsStatement(
   tenantId: string,
-  filter: { id: readonly string[] | null; q: string | null },
+  filter: { id: readonly string[] | null; q: readonly string[] | null },
   page: ListPage,
 ): Statement<RefundReasonRow> {
   const order = orderBy('r', page.order)
@@ -64,7 +69,7 @@ export function listRefundReasonsStatement(
     `returns.list_refund_reasons.${order.name}`,
     `select r.id, r.code, r.label, r.description, r.metadata, r.created_at, r.updated_at, count(*) over ()::int as count
      from refund_reason r where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
-       and ($3::text is null or r.label ilike $3 or r.code ilike $3)
+       and ${hasWords('$3', 'r.label', 'r.code')}
      ${order.sql} limit $4 offset $5`,
     [tenantId, filter.id, filter.q, page.limit, page.offset],
   )

@@ -57,6 +57,7 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
       for (const [q, found] of [
         ['warm coats', ['Winter coats']],
         ['FEET', ['Shoes']],
+        ['coats winter', ['Winter coats']],
         ['winter shoes', []],
       ] as const) {
         assert.deepEqual(names(await list({ q })), found, q)
@@ -70,8 +71,31 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     const found = async (path: string, q: string) => good(await store.shopper.get(path, { q })).count
     assert.deepEqual([await found('/store/products', 'RED  jumper'), await found('/store/products', 'red%jumper')], [1, 0])
     await make('/admin/collections', { title: 'Spring and summer' })
-    assert.equal(await found('/store/collections', 'spring summer'), 1)
+    assert.deepEqual([await found('/store/collections', 'summer SPRING'), await found('/store/collections', 'summer autumn')], [1, 0])
     assert.deepEqual([await found('/store/regions', 'usd'), await found('/store/regions', 'eur')], [1, 0])
+  })
+
+  it('find products by words in any order and by what their variants are called, and variants by their product', async () => {
+    const [product] = store.vendors[0]?.products ?? []
+    await make(`/admin/products/${product?.id}`, { title: 'Lambswool scarf', description: 'Knitted by hand' })
+    await make(`/admin/products/${product?.id}/variants/${product?.variantIds[0]}`, { title: 'Ultramarine', sku: 'LW_77%' })
+    const found = async (path: string, q: string, more: object = {}) => good(await store.shopper.get(path, { q, ...more })).count
+    for (const [q, count] of [
+      ['scarf lambswool', 1],
+      ['HAND Scarf', 1],
+      ['ultramarine scarf', 1],
+      ['w_77%', 1],
+      ['w_77_', 0],
+      ['scarf vermilion', 0],
+    ] as const) {
+      assert.equal(await found('/store/products', q), count, q)
+      assert.equal(await found('/store/products', q, { order: '-created_at' }), count, q)
+    }
+    const { variants } = good(await store.shopper.get('/store/product-variants', { q: 'ultramarine scarf' }))
+    assert.deepEqual(
+      variants.map((variant: { id: string }) => variant.id),
+      [product?.variantIds[0]],
+    )
   })
 
   it('of currencies are narrowed by parts of a query', async () => {
