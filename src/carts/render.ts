@@ -178,7 +178,7 @@ export function renderCart(
       name: region.name,
       currency_code: region.currency_code,
       automatic_taxes: region.automatic_taxes,
-      countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id })),
+      countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id, metadata: null })),
     },
     promotions: promotions.filter((promotion) => inUse.has(promotion.id)).map(renderApplied),
     credit_lines: renderCreditLines(credit_lines, cart.currency_code),

@@ -69,7 +69,9 @@ function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: 
   }
   const unknown = issue.errors.flat().find((error) => error.code === 'unrecognized_keys')
   if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
-  const types = issue.errors.flat().map((error) => (error.code === 'invalid_type' ? error.expected : error.code))
+  // Of a choice of texts, as of true and false in a query, the type beside it says enough.
+  const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
+  const types = named.length > 0 ? named : issue.errors.flat().map((error) => error.code)
   return [expectedType([...new Set(types)].join(', '), field, issue.input)]
 }
 

@@ -29,6 +29,9 @@ export interface CollectionSession {
   context: Record<string, unknown>
   payment_account_id: string | null
   authorized_at: string | null
+  metadata: null
+  created_at: string
+  updated_at: string
 }
 
 /** SQL: collection `k` as loaded. $1 tenant. */
@@ -39,7 +42,7 @@ export const collectionJsonSql = `
       select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
         'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
         'payment_account_id', s.payment_account_id,
-        'authorized_at', s.authorized_at) order by s.id)
+        'metadata', null, 'authorized_at', s.authorized_at, 'created_at', s.created_at, 'updated_at', s.updated_at) order by s.id)
       from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'))`
 
 /** Makes the payment collection of a cart, or finds the one it has. */

@@ -285,6 +285,8 @@ export const routes: Route[] = [
     path: '/store/carts/:id/taxes',
     summary: "Compute a cart's taxes",
     access: 'public',
+    // Medusa takes the query's part here as well.
+    body: z.strictObject({ fields: z.string().max(limits.fieldsParameter_characters).optional() }),
     fields: cartFields,
     ids: { id: 'cart' },
     async handle(request) {

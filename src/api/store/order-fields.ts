@@ -42,6 +42,9 @@ export const orderFields: FieldsPolicy = {
     'shipping_methods.tax_lines.*',
     'shipping_methods.adjustments.*',
     'payment_collections.*',
+    // Medusa reads them for the order's states, and answers what it has read.
+    ...of('fulfillments', 'id vendor_order_id location_id provider_id shipping_option_id requires_shipping packed_at shipped_at'),
+    ...of('fulfillments', 'delivered_at canceled_at created_at updated_at labels.* items.*'),
     ...of('vendor_orders', 'id display_id status currency_code fulfillment_status payment_status created_at updated_at'),
     ...of('vendor_orders', totals.join(' ')),
     ...of('vendor_orders.vendor', 'id name handle'),
@@ -61,8 +64,6 @@ export const orderFields: FieldsPolicy = {
     'returns.shipping_methods.*',
     // Ours, for pages: Medusa says nowhere where goods are sent back to.
     ...of('returns.send_to', 'vendor name address'),
-    ...of('fulfillments', 'id vendor_order_id location_id provider_id shipping_option_id requires_shipping packed_at shipped_at'),
-    ...of('fulfillments', 'delivered_at canceled_at created_at updated_at labels.* items.*'),
     ...of('payment_collections.payments', 'id amount currency_code provider_id data captured_amount refunded_amount captured_at'),
     ...of('payment_collections.payments', 'canceled_at payment_collection_id payment_session_id created_at updated_at'),
     ...of('payment_collections.payment_sessions', 'id amount currency_code provider_id status authorized_at'),

@@ -72,7 +72,7 @@ async function changeEmail(work: CartChange, email: string): Promise<void> {
 /** Another region means another currency, and an address that fits or goes. */
 async function enterRegion({ cart, unit, tenantId }: CartChange, regionId: string): Promise<void> {
   const [region] = await unit.run(regionStatement(tenantId, regionId))
-  if (region === undefined) throw notFound(`Region with id: ${regionId} not found`)
+  if (region === undefined) throw notFound(`Region id not found: ${regionId}`)
   cart.region_id = region.id
   cart.currency_code = region.currency_code
   cart.region = { ...cart.region, id: region.id, name: region.name, countries: region.countries }

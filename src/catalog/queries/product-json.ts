@@ -20,7 +20,7 @@ export const productRelations = [
 ] as const
 export type ProductRelation = (typeof productRelations)[number]
 
-const productColumns = [
+export const productColumns = [
   'id',
   'title',
   'subtitle',

@@ -41,6 +41,26 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     for (const [answer, status, body] of refused) assert.deepEqual([answer.status, answer.body], [status, body])
   })
 
+  it('is taxed by a request that says in its body which fields it is for, and enters no region that there is not', async () => {
+    const { id } = await cartOf()
+    assert.equal((await shop.shopper.post(`/store/carts/${id}/taxes`, { fields: 'id' })).status, 200)
+    const { status, body } = await change(id, { region_id: 'reg_nowhere' })
+    assert.deepEqual([status, body], [404, { type: 'not_found', message: 'Region id not found: reg_nowhere' }])
+  })
+
+  it('holds what is sold whole when it is asked for, and its payment with its times', async () => {
+    const { id } = await cartOf({ items: items() })
+    await shop.make(`/admin/regions/${shop.regionId}`, { payment_providers: ['pp_system_default'] })
+    const { payment_collection } = good(await shop.shopper.post('/store/payment-collections', { cart_id: id }))
+    const sessions = `/store/payment-collections/${payment_collection.id}/payment-sessions`
+    const [session] = good(await shop.shopper.post(sessions, { provider_id: 'pp_system_default' })).payment_collection.payment_sessions
+    assert.deepEqual([session.metadata, Date.parse(session.created_at) > 0, Date.parse(session.updated_at) > 0], [null, true, true])
+    const [line] = good(await shop.shopper.get(`/store/carts/${id}`, { fields: '*items.variant,*items.product' })).cart.items
+    const { variant, product } = line
+    assert.deepEqual([variant.id, variant.ean, variant.variant_rank, variant.hs_code, variant.deleted_at], [variantId, null, 0, null, null])
+    assert.deepEqual([product.material, product.status, product.external_id, 'metadata' in product], [null, 'published', null, false])
+  })
+
   it('is in any region where none is named', async () => {
     assert.equal((await cartOf({ region_id: null })).region_id, shop.regionId)
   })

@@ -83,6 +83,9 @@ describe("Medusa's fulfillments by themselves", () => {
   it('take `#` and nothing for an address that a parcel can be followed at, and no script', async () => {
     const bought = await buy(store())
     const order = await packAll(store(), bought)
+    const { order: shown } = good(await store().shopper.get(`/store/orders/${bought.id}`))
+    const ids = (of: { fulfillments: { id: string }[] }) => of.fulfillments.map(({ id }) => id).sort()
+    assert.deepEqual(ids(shown), ids(order))
     const path = `/admin/orders/${bought.id}/fulfillments/${order.fulfillments[0].id}/shipments`
     const label = (tracking_url: string) => ({ items: [], labels: [{ tracking_number: 'T', tracking_url, label_url: '#' }] })
     assert.equal((await store().admin.post(path, label('javascript:alert(1)'))).status, 400)
