@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import MedusaSdk from '@medusajs/js-sdk'
 import type { HttpTypes } from '@medusajs/types'
 import { useApp } from '../support/app.js'
+import { orderAddressKeys, orderItemKeys, orderKeys, orderMethodKeys } from '../support/order-keys.js'
 import { promote } from '../support/promotions.js'
 import { addressIn } from '../support/purchase.js'
 import { createTestStore, type TestStore } from '../support/store.js'
@@ -158,6 +159,21 @@ describe("a storefront on Medusa's SDK", () => {
     )
     const done = await sdk.store.cart.complete(cart.id)
     assert.ok(done.type === 'order', JSON.stringify(done))
+    const { order: whole } = await sdk.store.order.retrieve(done.order.id)
+    const wanted = '+customer_id,+sales_channel_id,+metadata,*customer,*items.product'
+    const { order: more } = await sdk.store.order.retrieve(done.order.id, { fields: wanted })
+    const parts = (order: HttpTypes.StoreOrder) =>
+      [
+        [orderKeys, order],
+        [orderItemKeys, order.items?.[0]],
+        [orderMethodKeys, order.shipping_methods?.[0]],
+        [orderAddressKeys, order.shipping_address],
+      ] as const
+    const lacking = (order: HttpTypes.StoreOrder, ...answered: string[]) =>
+      parts(order).map(([keys, part]) =>
+        Object.entries(keys).flatMap(([key, how]) => (answered.includes(how) && !(key in (part ?? {})) ? [key] : [])),
+      )
+    assert.deepEqual([lacking(whole, 'told'), lacking(more, 'told', 'asked')].flat(2), [])
     const { order } = await sdk.store.order.retrieve(done.order.id, {
       fields: '*payment_collections.payments,*items,*items.metadata,*items.variant,*items.product',
     })
