@@ -6,11 +6,19 @@ export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement,
 export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
 export { productFacets } from './queries/list-facets.js'
 export type { ProductFilter } from './queries/product-filter.js'
-export { productColumns, type ProductRelation, productRelations, variantColumns, variantOptionsSql } from './queries/product-json.js'
+export {
+  describedPairs,
+  productColumns,
+  type ProductRelation,
+  productRelations,
+  variantColumns,
+  variantOptionsSql,
+} from './queries/product-json.js'
 export { knownProductStatement, type ProductPlaces, productPlacesStatement } from './queries/product-places.js'
 export { type ProductSelection, type ProductVisibility, productOrders } from './queries/product-list.js'
 export {
   absoluteUrl,
+  picturesOfMembers,
   listProducts,
   type ProductJson,
   type ProductListQuery,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CategoryRow, categoriesStatement } from '../../catalog/index.js'
+import { type CategoryRow, categoriesStatement, picturesOfMembers } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
@@ -75,6 +75,7 @@ async function loadCategories(request: RequestContext<CategoryQuery, unknown>): 
     request.context.scope,
     categoriesStatement(tenantOf(request.context), withProducts, channelsShown(request)),
   )
+  for (const row of rows) picturesOfMembers(row.products, request.services.publicUrl)
   await translated(request.context, request.locale, rows)
   return rows
 }

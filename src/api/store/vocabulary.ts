@@ -4,6 +4,7 @@ import {
   listOptionsStatement,
   listVendorsStatement,
   listVocabularyStatement,
+  picturesOfMembers,
   type VocabularyNoun,
 } from '../../catalog/index.js'
 import { type ListPage, singlePage, tenantOf } from '../../db/index.js'
@@ -63,6 +64,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
       request.context.scope,
       listVocabularyStatement(tenantOf(request.context), noun, filter, page),
     )
+    for (const { item } of rows) picturesOfMembers(item.products as object[] | undefined, request.services.publicUrl)
     await translated(
       request.context,
       request.locale,

@@ -1,4 +1,4 @@
-import { productColumns, variantColumns } from '../../catalog/index.js'
+import { describedPairs, productColumns, variantColumns } from '../../catalog/index.js'
 import { type Statement, statement } from '../../db/index.js'
 import { type CartCreditAccount, type CartCreditLine, cartCreditAccountsSql } from '../../credit/index.js'
 import { type Collection, collectionJsonSql } from '../../payments/index.js'
@@ -169,24 +169,17 @@ const methodColumns = [
 ]
 const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 
-/** What stores keep with their products can be long, and a cart is read at each of its changes. */
-const described = (alias: string, columns: readonly string[]) =>
-  pairs(
-    alias,
-    columns.filter((column) => column !== 'metadata'),
-  )
-
 /** SQL: line `i` as loaded. */
 export const lineJsonSql = `json_build_object(${pairs('i', lineColumns)},
     'vendor', (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle) from vendor d
                where d.tenant_id = $1 and d.id = i.vendor_id),
-    'product', (select json_build_object(${described('p', productColumns)},
+    'product', (select json_build_object(${describedPairs('p', productColumns)},
         'tags', coalesce((select json_agg(json_build_object('id', l.product_tag_id)) from product_tag_product l
                  where l.tenant_id = $1 and l.product_id = p.id), '[]'),
         'categories', coalesce((select json_agg(json_build_object('id', l.product_category_id))
                  from product_category_product l where l.tenant_id = $1 and l.product_id = p.id), '[]'))
       from product p where p.tenant_id = $1 and p.id = i.product_id),
-    'variant', (select json_build_object(${described('v', variantColumns)})
+    'variant', (select json_build_object(${describedPairs('v', variantColumns)})
       from product_variant v where v.tenant_id = $1 and v.id = i.variant_id))`
 
 const linesSql = `coalesce((select json_agg(${lineJsonSql} order by i.created_at, i.id)

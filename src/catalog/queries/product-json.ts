@@ -72,7 +72,14 @@ export const variantColumns = [
   'deleted_at',
 ]
 
-const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+export const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
+
+/** SQL of a product's or a variant's columns, but for what its store keeps with it: many at once are not to be read for that. */
+export const describedPairs = (alias: string, columns: readonly string[]) =>
+  pairs(
+    alias,
+    columns.filter((column) => column !== 'metadata'),
+  )
 
 /** Parameters that the fragments below refer to, by number. $1 is the tenant. */
 export interface FragmentParameters {

@@ -221,6 +221,13 @@ export function finishVariant(
   delete variant.price_set_id
 }
 
+/** The pictures of products as they stand under a word or a category, in place. */
+export function picturesOfMembers(products: readonly object[] | undefined, publicUrl: string): void {
+  for (const product of (products ?? []) as { thumbnail: string | null; variants?: { thumbnail: string | null }[] }[]) {
+    for (const pictured of [product, ...(product.variants ?? [])]) pictured.thumbnail = absoluteUrl(pictured.thumbnail, publicUrl)
+  }
+}
+
 /** Pictures of our own are stored without a host, so that a deployment can move. */
 export function absoluteUrl<Url extends string | null>(url: Url, publicUrl: string): Url {
   return (url?.startsWith('/files/') ? `${publicUrl}${url}` : url) as Url

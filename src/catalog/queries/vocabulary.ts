@@ -1,4 +1,5 @@
 import { wordPatterns, hasWords, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
+import { describedPairs, productColumns, variantColumns } from './product-json.js'
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {
@@ -24,16 +25,14 @@ export interface VocabularyRow {
 const productsShown = 100
 
 const variantsJson = `, 'variants', coalesce((
-        select json_agg(json_build_object('id', v.id, 'title', v.title, 'sku', v.sku, 'product_id', v.product_id, 'thumbnail', v.thumbnail)
+        select json_agg(json_build_object(${describedPairs('v', variantColumns)})
           order by v.variant_rank, v.id)
         from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null), '[]')`
 
 /** Published products of row `x`, as far as these channels show them. `channels` is SQL of an array, null for every channel. */
 const productsJson = (members: string, channels: string, more = '') => `coalesce((
   select json_agg(x.product) from (
-    select json_build_object('id', p.id, 'title', p.title, 'subtitle', p.subtitle, 'description', p.description,
-      'handle', p.handle, 'thumbnail', p.thumbnail, 'collection_id', p.collection_id, 'type_id', p.type_id,
-      'is_giftcard', p.is_giftcard, 'created_at', p.created_at, 'updated_at', p.updated_at${more}) as product
+    select json_build_object(${describedPairs('p', productColumns)}${more}) as product
     from product p
     where p.tenant_id = $1 and ${members} and p.status = 'published' and p.deleted_at is null
       and (${channels}::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1

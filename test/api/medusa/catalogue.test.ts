@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
+import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { type MedusaShop, medusaShop } from './shop.js'
 
@@ -104,6 +105,13 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       )
       const unknown = await shop.admin.post(`${path}/products`, { add: [products.poster?.id, 'prod_unknown'] })
       assert.deepEqual([unknown.status, unknown.body.message], [404, 'Product with id: prod_unknown was not found'])
+    }
+    await asAdmin(app().adminUrl, `update app.product set thumbnail = '/files/coat.png' where id = $1`, [products.coat?.id])
+    for (const path of [`/store/product-categories/${category.id}`, `/store/collections/${collection.id}`]) {
+      const [coat] = Object.values<{ products: Record<string, unknown>[] }>(good(await shop.shopper.get(path, { fields: '*products' })))[0]
+        ?.products as [Record<string, unknown>]
+      assert.match(coat.thumbnail as string, /^http.*\/files\/coat\.png$/, path)
+      assert.deepEqual([coat.status, coat.discountable, coat.material, coat.deleted_at], ['published', true, null, null], path)
     }
     assert.deepEqual(await titles({ category_id: category.id }), ['coat'])
     assert.deepEqual(await titles({ collection_id: collection.id }), ['coat'])
