@@ -171,7 +171,15 @@ function add(compiled: Compiled, root: Node, path: string): void {
   if (compiled.allowed.has(path)) return addPath(root, path)
   // A column of a relation, or of the thing itself, that is allowed as a whole.
   const at = path.lastIndexOf('.')
-  if (path !== '' && compiled.allowed.has(at > 0 ? `${path.slice(0, at)}.*` : '*')) addPath(root, path)
+  if (path !== '' && compiled.allowed.has(at > 0 ? `${path.slice(0, at)}.*` : '*')) return addPath(root, path)
+  // What a column holds cannot be told apart: whoever asks for part of it is given it.
+  if (at > 0) addColumnOf(compiled, root, path.slice(0, at))
+}
+
+function addColumnOf(compiled: Compiled, root: Node, path: string): void {
+  if (compiled.allowed.has(path) && !compiled.relations.has(path)) return addPath(root, path)
+  const at = path.lastIndexOf('.')
+  if (at > 0) addColumnOf(compiled, root, path.slice(0, at))
 }
 
 function refuseTooDeep(policy: FieldsPolicy, parts: readonly Part[]): void {

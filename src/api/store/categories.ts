@@ -31,23 +31,24 @@ const categoryFields: FieldsPolicy = {
     'category_children.category_children.category_children.*',
   ],
 }
+/** What is above a node or below it; neither is told of where the tree ends. */
 interface CategoryNode extends CategoryRow {
-  parent_category: CategoryNode | null
-  category_children: CategoryNode[]
+  parent_category?: CategoryNode | null
+  category_children?: CategoryNode[]
 }
 
-/** The tree as far as an answer needs it: parents upwards and children downwards, never in circles. */
-function categoryTree(rows: readonly CategoryRow[], id: string, levels: { up: number; down: number }): CategoryNode | null {
-  const row = rows.find((candidate) => candidate.id === id)
-  if (row === undefined) return null
-  const children = rows.filter((candidate) => candidate.parent_category_id === id)
-  return {
-    ...row,
-    parent_category:
-      levels.up > 0 && row.parent_category_id !== null ? categoryTree(rows, row.parent_category_id, { up: levels.up - 1, down: 0 }) : null,
-    category_children:
-      levels.down > 0 ? children.map((child) => categoryTree(rows, child.id, { up: 0, down: levels.down - 1 }) as CategoryNode) : [],
-  }
+/** A category and what is above it, as far as an answer needs it. */
+function withParents(rows: readonly CategoryRow[], row: CategoryRow, levels: number): CategoryNode {
+  if (levels === 0) return row
+  const parent = rows.find(({ id }) => id === row.parent_category_id)
+  return { ...row, parent_category: parent === undefined ? null : withParents(rows, parent, levels - 1) }
+}
+
+/** A category and what is below it. */
+function withChildren(rows: readonly CategoryRow[], row: CategoryRow, levels: number): CategoryNode {
+  if (levels === 0) return row
+  const children = rows.filter((candidate) => candidate.parent_category_id === row.id)
+  return { ...row, category_children: children.map((child) => withChildren(rows, child, levels - 1)) }
 }
 
 const categoryQuery = z.strictObject({
@@ -80,26 +81,28 @@ async function loadCategories(request: RequestContext<CategoryQuery, unknown>): 
   return rows
 }
 
-function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: readonly CategoryRow[], id: string): unknown {
+function renderCategory(request: RequestContext<CategoryQuery, unknown>, rows: readonly CategoryRow[], row: CategoryRow): unknown {
   const { include_ancestors_tree: ancestors, include_descendants_tree: descendants } = request.query
-  const tree = categoryTree(rows, id, { up: ancestors === true ? deepest : 3, down: descendants === true ? deepest : 3 })
+  const tree = {
+    ...withChildren(rows, row, descendants === true ? deepest : 3),
+    parent_category: withParents(rows, row, ancestors === true ? deepest : 3).parent_category,
+  }
   const projected = request.fields.project(tree) as Record<string, unknown>
   // Asked for as trees, they come whole, whatever depth the fields name.
-  if (ancestors === true) projected.parent_category = treeAbove(tree?.parent_category ?? null)
-  if (descendants === true) projected.category_children = tree?.category_children.map(treeBelow)
+  if (ancestors === true) projected.parent_category = treeAbove(tree.parent_category ?? null)
+  if (descendants === true) projected.category_children = tree.category_children?.map(treeBelow)
   return projected
 }
 
 function treeAbove(node: CategoryNode | null): unknown {
   if (node === null) return null
-  const { products: _products, deleted_at: _deleted, category_children: _below, ...rest } = node
-  return { ...rest, parent_category: treeAbove(node.parent_category) }
+  const { products: _products, deleted_at: _deleted, ...rest } = node
+  return { ...rest, parent_category: treeAbove(node.parent_category ?? null) }
 }
 
-/** A child is told from below its parent: what is above it is not said again. */
 function treeBelow(node: CategoryNode): unknown {
-  const { products: _products, deleted_at: _deleted, parent_category: _above, ...rest } = node
-  return { ...rest, category_children: node.category_children.map(treeBelow) }
+  const { products: _products, deleted_at: _deleted, ...rest } = node
+  return { ...rest, category_children: (node.category_children ?? []).map(treeBelow) }
 }
 
 function hasWords(text: string, words: string): boolean {
@@ -144,7 +147,7 @@ export const routes: Route[] = [
       const page = found.slice(offset, offset + limit)
       // Trees stand in the order of their ranks, whatever page they are on.
       if (query.include_ancestors_tree === true || query.include_descendants_tree === true) page.sort((a, b) => a.rank - b.rank)
-      return { product_categories: page.map((row) => renderCategory(request, rows, row.id)), count: found.length, offset, limit }
+      return { product_categories: page.map((row) => renderCategory(request, rows, row)), count: found.length, offset, limit }
     },
   }),
   route({
@@ -159,8 +162,9 @@ export const routes: Route[] = [
     async handle(request) {
       const id = request.params.id as string
       const rows = await loadCategories(request)
-      if (!rows.some((row) => row.id === id)) throw notFound(`Product category with id: ${id} was not found`)
-      return { product_category: renderCategory(request, rows, id) }
+      const row = rows.find((candidate) => candidate.id === id)
+      if (row === undefined) throw notFound(`Product category with id: ${id} was not found`)
+      return { product_category: renderCategory(request, rows, row) }
     },
   }),
 ]

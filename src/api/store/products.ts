@@ -33,6 +33,7 @@ const pricing = {
 
 export const productQuery = z.strictObject({ ...productFilters, ...pricing, sales_channel_id: oneOrMany.optional() })
 type ProductQuery = z.output<typeof productQuery>
+const productPage = { limit: 50, orderable: [...productOrders, 'price'] } as const
 
 const productScalars = [
   'id',
@@ -208,7 +209,7 @@ export const routes: Route[] = [
     access: 'public',
     query: productQuery.extend({ facets: facetList.optional() }),
     fields: productFields,
-    page: { limit: 50, orderable: [...productOrders, 'price'] },
+    page: productPage,
     async handle(request) {
       const { limit, offset, order } = request.page
       const { query, context } = request
@@ -235,8 +236,10 @@ export const routes: Route[] = [
     path: '/store/products/:id',
     summary: 'A published product',
     access: 'public',
+    // The same query as the list's, paging and all: clients build one for both.
     query: productQuery,
     fields: productFields,
+    page: productPage,
     ids: { id: 'product' },
     async handle(request) {
       const currency = request.query.price === undefined ? null : await currencyOf(request)

@@ -153,8 +153,8 @@ const optionsSql = many(
 
 const categoriesSql = many(`
   select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'handle', c.handle,
-    'rank', c.rank, 'parent_category_id', c.parent_category_id, 'metadata', c.metadata, 'created_at', c.created_at,
-    'updated_at', c.updated_at) order by c.rank, c.id)
+    'rank', c.rank, 'external_id', c.external_id, 'parent_category_id', c.parent_category_id, 'metadata', c.metadata,
+    'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at) order by c.rank, c.id)
   from product_category_product l join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
   where l.tenant_id = $1 and l.product_id = p.id and c.is_active and not c.is_internal and c.deleted_at is null`)
 

@@ -108,8 +108,10 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
     }
     await asAdmin(app().adminUrl, `update app.product set thumbnail = '/files/coat.png' where id = $1`, [products.coat?.id])
     for (const path of [`/store/product-categories/${category.id}`, `/store/collections/${collection.id}`]) {
-      const [coat] = Object.values<{ products: Record<string, unknown>[] }>(good(await shop.shopper.get(path, { fields: '*products' })))[0]
-        ?.products as [Record<string, unknown>]
+      const { product_category: shown = undefined, collection: gathered = shown } = good(
+        await shop.shopper.get(path, { fields: '*products' }),
+      )
+      const [coat] = gathered.products
       assert.match(coat.thumbnail as string, /^http.*\/files\/coat\.png$/, path)
       assert.deepEqual([coat.status, coat.discountable, coat.material, coat.deleted_at], ['published', true, null, null], path)
     }

@@ -44,8 +44,15 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
 
     it('tell a child from its parent without the parent again, and a parent from its child without the child', async () => {
       const roots = await list({ parent_category_id: 'null', include_descendants_tree: true })
-      const [child] = roots[1]?.category_children ?? []
-      assert.deepEqual([child?.name, child !== undefined && 'parent_category' in child], ['Parkas', false])
+      const plain = await list({ parent_category_id: 'null', order: 'rank' })
+      for (const [child] of [roots[1]?.category_children ?? [], plain[1]?.category_children ?? []]) {
+        assert.deepEqual([child?.name, child !== undefined && 'parent_category' in child], ['Parkas', false])
+      }
+      const [parka] = await list({ q: 'Long parkas' })
+      assert.deepEqual(
+        [parka?.parent_category?.name, parka?.parent_category && 'category_children' in parka.parent_category],
+        ['Parkas', false],
+      )
       const { product_category: leaf } = good(
         await store.shopper.get(`/store/product-categories/${leafId}`, { include_ancestors_tree: true }),
       )
@@ -121,6 +128,16 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     const { region } = await make('/admin/regions', { name: 'Elsewhere', currency_code: 'usd', countries: ['ca'] })
     const { variants } = good(await store.shopper.get('/store/product-variants', { region_id: region.id }))
     assert.equal(variants[0].calculated_price.currency_code, 'usd')
+    const part = 'variants.calculated_price.calculated_amount'
+    const { products } = good(await store.shopper.get('/store/products', { region_id: region.id, fields: part }))
+    assert.equal(typeof products[0].variants[0].calculated_price.calculated_amount, 'number')
+    const one = await store.shopper.get(`/store/products/${products[0].id}`, {
+      limit: '1',
+      offset: '0',
+      order: '-created_at',
+      fields: part,
+    })
+    assert.equal(typeof good(one).product.variants[0].calculated_price.calculated_amount, 'number')
     const path = `/store/product-variants/${variants[0].id}`
     const { variant } = good(await store.shopper.get(path, { region_id: region.id, fields: 'sku' }))
     assert.deepEqual(Object.keys(variant).sort(), ['calculated_price', 'id', 'sku'])
