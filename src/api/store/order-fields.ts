@@ -1,5 +1,6 @@
 import { totalPaths } from '../../carts/index.js'
 import type { FieldsPolicy } from '../../http/index.js'
+import { soldPartFields } from './sold-parts.js'
 
 const of = (relation: string, fields: string) => fields.split(' ').map((field) => `${relation}.${field}`)
 /** What Medusa answers of an order whatever is asked for: they are reckoned of what it has loaded anyway. */
@@ -55,6 +56,7 @@ export const orderFields: FieldsPolicy = {
     'metadata',
     'cart.id',
     'items.product.*',
+    ...soldPartFields,
     ...of('customer', 'id email'),
     // Ours, for pages: Medusa's `*customer` has the two alone.
     'is_of_account',

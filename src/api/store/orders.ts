@@ -9,6 +9,7 @@ import { listReturnsStatement, renderReturn, returnPlacesStatement } from '../..
 import { narrow, narrowable } from '../narrowing.js'
 import { orderFields, orderListFields } from './order-fields.js'
 import { listed } from './shared.js'
+import { withSoldParts } from './sold-parts.js'
 
 /** What staff still put together is not shown to the shopper. */
 const askedFor = ['requested', 'partially_received', 'received', 'canceled']
@@ -26,7 +27,8 @@ export async function answerOrder(request: RequestContext<unknown, unknown>, ord
     : [await context.db.read(context.scope, loadOrderStatement(tenantId, orderId)), undefined]
   if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
   const rendered = renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))
-  return fields.project(returns === undefined ? rendered : { ...rendered, returns })
+  const [whole] = await withSoldParts(request, [returns === undefined ? rendered : { ...rendered, returns }])
+  return fields.project(whole)
 }
 
 /** The order, and what of it comes back with where it is sent to, in wire shape. */
@@ -80,7 +82,7 @@ export const routes: Route[] = [
       }
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
       const orders = rows.map((row) => renderOrder(row, (url) => absoluteUrl(url, services.publicUrl)))
-      return listed('orders', orders, request, rows[0]?.count ?? 0)
+      return listed('orders', await withSoldParts(request, orders), request, rows[0]?.count ?? 0)
     },
   }),
   route({

@@ -136,13 +136,15 @@ const tagsSql = many(`
   from product_tag_product l join product_tag t on t.tenant_id = l.tenant_id and t.id = l.product_tag_id
   where l.tenant_id = $1 and l.product_id = p.id and t.deleted_at is null`)
 
-const imagesSql = many(`
+/** SQL: the images of product `p`. */
+export const imagesSql = many(`
   select json_agg(json_build_object('id', i.id, 'url', i.url, 'rank', i.rank, 'metadata', i.metadata,
     'product_id', i.product_id, 'created_at', i.created_at, 'updated_at', i.updated_at, 'deleted_at', i.deleted_at)
     order by i.rank, i.id)
   from product_image i where i.tenant_id = $1 and i.product_id = p.id and i.deleted_at is null`)
 
-const optionsSql = many(
+/** SQL: the options of product `p`, with their values. */
+export const optionsSql = many(
   optionsJsonSql('p.id', {
     option: `'id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive, 'metadata', o.metadata,
     'product_id', o.product_id, 'created_at', o.created_at, 'updated_at', o.updated_at, 'deleted_at', o.deleted_at`,

@@ -174,6 +174,20 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
       )
     })
 
+    it('tell the options and the pictures of what was sold when they are asked for, and not otherwise', async () => {
+      const fields = 'id,*items.variant.options,*items.product.images,items.variant.product.options'
+      const { orders } = good(await shopper.client.get('/store/orders', { fields }))
+      const { order } = good(await shopper.client.get(`/store/orders/${ids[0]}`, { fields }))
+      for (const [{ variant, product }] of [orders[0].items, order.items]) {
+        assert.deepEqual([Array.isArray(variant.options), Array.isArray(product.images)], [true, true])
+        assert.ok(variant.options.length > 0 && variant.product.options.length > 0)
+        assert.deepEqual(variant.product.options[0].id, variant.options[0].option_id)
+        assert.equal('images' in variant.product, false)
+      }
+      const { order: plain } = good(await shopper.client.get(`/store/orders/${ids[0]}`))
+      assert.equal('options' in plain.items[0].variant, false)
+    })
+
     it('are the shopper’s own, whatever narrows them', async () => {
       assert.deepEqual(await list('?status=canceled'), [1])
       assert.deepEqual(await list('?status[]=canceled&status[]=pending'), [0, 1])
