@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { disableFactor, generateRecoveryCodes, listFactors, startFactor, verifyChallenge, verifyFactor } from '../../access/index.js'
 import { metadata, type RequestContext, type Route, route } from '../../http/index.js'
-import { limits } from '../../kernel/index.js'
+import { invalidData, limits } from '../../kernel/index.js'
 import { type Self, selfOf, wholeSelfOf } from './shared.js'
 
 const code = z.string().min(1).max(64)
@@ -79,7 +79,7 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/auth/mfa/recovery-codes',
     summary: 'New recovery codes, shown this once',
-    body: z.strictObject({ count: z.int().min(1).max(20).default(10) }),
+    body: z.strictObject({ count: z.int().min(1).max(50).default(10) }),
     async handle(request) {
       const self = wholeSelfOf(request)
       return { recovery_codes: await generateRecoveryCodes(self.context, self.actor, request.body.count) }
@@ -90,13 +90,16 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/auth/mfa/challenges/:id/verify',
     summary: 'Finish a sign-in with the second factor',
-    body: z.strictObject({ method, code }),
+    body: z.strictObject({ method: z.string().min(1).max(64), code }),
     ids: { id: 'mfa_challenge' },
     async handle(request) {
       const self = selfOf(request)
       await guess(request, self)
       const tools = { tokens: request.services.tokens, sealer: request.services.accountSealer }
-      return { token: await verifyChallenge(self.context, tools, self, request.params.id as string, request.body) }
+      const known = method.safeParse(request.body.method)
+      if (!known.success) throw invalidData(`MFA challenge does not support method "${request.body.method}"`)
+      const given = { method: known.data, code: request.body.code }
+      return { token: await verifyChallenge(self.context, tools, self, request.params.id as string, given) }
     },
   }),
 ]

@@ -119,6 +119,9 @@ describe('a second factor', () => {
       const { status, body } = await guess(first, '000000')
       assert.deepEqual([status, body], [400, { type: 'not_allowed', message: 'Invalid MFA challenge code' }])
     }
+    const path = `/auth/mfa/challenges/${first.mfa_challenge.id}/verify`
+    const other = await bearer(first.token).post(path, { method: 'sms', code: '000000' })
+    assert.deepEqual([other.status, other.body.message], [400, 'MFA challenge does not support method "sms"'])
     const over = await guess(first, nextCode(secret))
     assert.deepEqual(over.body, { type: 'not_allowed', message: 'MFA challenge has too many failed attempts' })
     const second = (await signIn()).body
