@@ -123,15 +123,16 @@ function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unkn
   }
 }
 
-/** A payment collection in wire shape, amounts in major units. */
+/** A payment collection in wire shape, amounts in major units; what became of it is null until something of it was agreed to. */
 export function renderCollection(collection: Collection, providers: readonly string[]): Record<string, unknown> {
-  const { amount_minor, payment_sessions, ...rest } = collection
+  const { amount_minor, authorized_minor, captured_minor, refunded_minor, payment_sessions, ...rest } = collection
+  const moved = (minor: number) => (authorized_minor + captured_minor === 0 ? null : toMajor(minor, collection.currency_code))
   return {
     ...rest,
     amount: toMajor(amount_minor, collection.currency_code),
-    authorized_amount: null,
-    captured_amount: null,
-    refunded_amount: null,
+    authorized_amount: moved(authorized_minor),
+    captured_amount: moved(captured_minor),
+    refunded_amount: moved(refunded_minor),
     payment_providers: providers.map((id) => ({ id, is_enabled: true })),
     payment_sessions: payment_sessions.map((session) => ({
       ...session,

@@ -10,6 +10,9 @@ import type { Money, PaymentProvider } from './provider.js'
 export interface Collection {
   id: string
   amount_minor: number
+  authorized_minor: number
+  captured_minor: number
+  refunded_minor: number
   currency_code: string
   status: string
   metadata: Record<string, unknown> | null
@@ -36,7 +39,8 @@ export interface CollectionSession {
 
 /** SQL: collection `k` as loaded. $1 tenant. */
 export const collectionJsonSql = `
-  json_build_object('id', k.id, 'amount_minor', k.amount_minor, 'currency_code', k.currency_code,
+  json_build_object('id', k.id, 'amount_minor', k.amount_minor, 'authorized_minor', k.authorized_minor,
+    'captured_minor', k.captured_minor, 'refunded_minor', k.refunded_minor, 'currency_code', k.currency_code,
     'status', k.status, 'metadata', k.metadata, 'completed_at', k.completed_at, 'created_at', k.created_at,
     'updated_at', k.updated_at, 'payment_sessions', coalesce((
       select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,

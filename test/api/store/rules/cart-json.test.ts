@@ -107,5 +107,10 @@ describe('a cart on the wire', () => {
     assert.match(session.id, /^payses_/)
     for (const name of words('amount currency_code provider_id data context status authorized_at')) assert.ok(name in session, name)
     assert.deepEqual([session.amount, session.status, session.authorized_at], [total, 'pending', null])
+    assert.equal(collection.authorized_amount, null, 'nothing was agreed to yet')
+    good(await store.shopper.post(`/store/carts/${cartId}/complete`))
+    const { payment_collection: paid } = await cart()
+    const { authorized_amount, captured_amount, refunded_amount } = paid
+    assert.deepEqual([authorized_amount, captured_amount, refunded_amount], [total, total, 0])
   })
 })
