@@ -22,11 +22,11 @@ export interface Taken {
 
 /**
  * What a standard promotion takes off the lines (or shipping methods) that it is for. `each` discounts every line, of
- * each at most `max_quantity` pieces; `once` the cheapest pieces, `max_quantity` in all; `across` divides one amount
- * among all of them.
+ * each at most `max_quantity` pieces; `once` the cheapest pieces, `max_quantity` in all; `across`, and an order that says
+ * nothing else, divides one amount among all of them.
  */
 export function standardAmounts(promotion: Promotion, targets: readonly Open[]): Amounts {
-  if (promotion.allocation === 'across') return dividedAmounts(promotion, targets)
+  if (promotion.allocation === 'across' || promotion.allocation === null) return dividedAmounts(promotion, targets)
   if (promotion.allocation === 'each') {
     return amountsOf(
       promotion,

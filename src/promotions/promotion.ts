@@ -27,7 +27,8 @@ export interface Promotion {
   vendor_id: string | null
   method_type: 'fixed' | 'percentage'
   target_type: 'items' | 'shipping_methods' | 'order'
-  allocation: 'each' | 'across' | 'once'
+  /** Null of a whole order, for `across`. */
+  allocation: 'each' | 'across' | 'once' | null
   value_minor: number | null
   value_ppm: number | null
   currency_code: string | null

@@ -131,11 +131,13 @@ export function ruleAttributes(type: RuleType, promotion: RuledPromotion): reado
 export type RuleScope = 'cart' | 'items' | 'shipping_methods'
 
 /**
- * Whether all rules hold. They may ask for anything (as in Medusa's): what nothing is known of is none of the values.
+ * Whether all rules hold. They may ask for anything (as in Medusa's): what nothing is known of is none of the values,
+ * and a rule without values holds for nothing.
  * Of a line or method, paths may begin with what lines or methods are called in a cart.
  */
 export function allHold(rules: readonly Rule[], facts: Facts, scope: RuleScope): boolean {
   return rules.every((rule) => {
+    if (rule.values.length === 0) return false
     const path = attributeOf(rule.attribute)
     const inner = scope !== 'cart' && path.startsWith(`${scope}.`) ? path.slice(scope.length + 1) : path
     return holds(rule, valuesAt(inner.split('.'), facts))

@@ -78,7 +78,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /store/carts/:id/gift-cards': (own) => ({ code: own.gift_card_code }),
   'DELETE /store/carts/:id/gift-cards': (own) => ({ code: own.gift_card_code }),
   'POST /store/store-credit-accounts/claim': (own) => ({ code: own.gift_card_code }),
-  'POST /admin/promotions': () => ({ application_method: { type: 'percentage', target_type: 'items', value: 10 } }),
+  'POST /admin/promotions': () => ({ application_method: { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 } }),
   // One that is over: it holds nothing of what the next requests want.
   'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
   'POST /vendor/payee': () => ({ country: 'us' }),

@@ -29,6 +29,8 @@ export function promotionOf(code: string, campaign_identifier: string) {
     application_method: {
       type: 'percentage',
       target_type: 'items',
+      allocation: 'each',
+      max_quantity: 1,
       value: 10,
       apply_to_quantity: 1,
       buy_rules_min_quantity: 1,

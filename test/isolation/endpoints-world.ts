@@ -254,7 +254,7 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   good(await admin.post('/admin/price-lists', { title: 'Twins', status: 'draft', prices }))
   good(await admin.post('/admin/promotions', promotionOf('TWIN', 'twin')))
   for (const [index, { id: vendor_id }] of vendors.entries()) {
-    const application_method = { type: 'percentage', target_type: 'items', value: 10 }
+    const application_method = { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 }
     good(await admin.post('/admin/promotions', { code: `STALL-${index}`, type: 'standard', vendor_id, application_method }))
   }
   for (const { id: vendor_id, locationId: location_id } of vendors) {

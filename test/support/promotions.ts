@@ -7,7 +7,7 @@ interface PromotionWish {
   type?: 'fixed' | 'percentage'
   target_type?: 'items' | 'shipping_methods' | 'order'
   /** Further fields of the application method. */
-  method?: object
+  method?: { allocation?: 'each' | 'across' | 'once' } & Record<string, unknown>
   /** Further fields of the promotion. */
   more?: object
 }
@@ -17,7 +17,17 @@ export async function promote(
   store: TestStore,
   { code, value = 10, type = 'percentage', target_type = 'items', method, more }: PromotionWish,
 ) {
-  const application_method = { type, target_type, value, ...(type === 'fixed' ? { currency_code: store.currency } : {}), ...method }
+  const { allocation = target_type === 'order' ? 'across' : 'each' } = method ?? {}
+  const pieces = allocation === 'across' ? {} : { max_quantity: allocation === 'once' ? 1 : 10_000 }
+  const application_method = {
+    type,
+    target_type,
+    value,
+    allocation,
+    ...pieces,
+    ...(type === 'fixed' ? { currency_code: store.currency } : {}),
+    ...method,
+  }
   return good(await store.admin.post('/admin/promotions', { code, type: 'standard', status: 'active', application_method, ...more }))
     .promotion as {
     id: string

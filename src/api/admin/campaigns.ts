@@ -73,7 +73,7 @@ export const newCampaign = z.strictObject({
   ...columns,
   budget: z
     .strictObject({
-      type: z.enum(budgetTypes).default('usage'),
+      type: z.enum(budgetTypes),
       attribute: z.enum(['customer_id', 'customer_email']).nullish(),
       currency_code: currencyCode.nullish(),
       limit,

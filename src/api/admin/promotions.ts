@@ -83,12 +83,13 @@ const promotions = reading({
 })
 
 const value = z.string().min(1).max(limits.name_characters)
-const values = z.union([value.transform((one) => [one]), z.array(value).min(1).max(limits.idsInFilter)])
+const values = z.union([value.transform((one) => [one]), z.array(value).max(limits.idsInFilter)])
 const description = text.nullish()
-const rule = z.strictObject({ attribute: value, operator: z.enum(operators), values, description })
+const attribute = z.string().max(limits.name_characters)
+const rule = z.strictObject({ attribute, operator: z.enum(operators), values, description })
 const changedRule = z.strictObject({
   id,
-  attribute: value.optional(),
+  attribute: attribute.optional(),
   operator: z.enum(operators).optional(),
   values: values.optional(),
   description,

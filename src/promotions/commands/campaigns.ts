@@ -214,7 +214,7 @@ function refuseBudget({ type, currency_code, attribute }: CampaignBudget): void 
     throw invalidData(`Invalid request: currency_code should not be present when budget type is ${type}`)
   }
   if (isByAttribute(type) && attribute == null) {
-    throw invalidData(`Invalid request: campaign budget attribute is required when budget type is ${type}`)
+    throw invalidData(`Invalid request: campaign budget attribute is required when budget type is USE_BY_ATTRIBUTE or SPEND_BY_ATTRIBUTE`)
   }
   if (!isByAttribute(type) && attribute != null) {
     throw invalidData(`A budget of type ${type} is shared by all customers: it has no attribute`)
@@ -229,7 +229,9 @@ function limitOf(limit: number | null | undefined, currency: string | null): str
 }
 
 function identifierInUse(error: unknown, identifier: string | undefined): unknown {
-  return identifier !== undefined && isDuplicate(error) ? alreadyExists(`Campaign with identifier: ${identifier}, already exists.`) : error
+  return identifier !== undefined && isDuplicate(error)
+    ? alreadyExists(`Promotion campaign with campaign_identifier: ${identifier}, already exists.`)
+    : error
 }
 
 function refuseDates(startsAt: Date | null | undefined, endsAt: Date | null | undefined): void {

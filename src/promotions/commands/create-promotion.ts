@@ -2,7 +2,7 @@ import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
 import { areOther, budgetCurrencyOf, type CampaignInput, createCampaign } from './campaigns.js'
-import { checkRules, type MethodInput, methodColumns, newRules, type RuleInput } from './promotion-row.js'
+import { checkRules, type MethodInput, methodColumns, newRules, type RuleInput, refuseIncompletePurchase } from './promotion-row.js'
 
 export type { RuleInput }
 
@@ -31,15 +31,16 @@ export interface PromotionInput {
 export async function createPromotion(unit: Unit, input: PromotionInput): Promise<string> {
   const { application_method: method, rules = [] } = input
   const { target_rules = [], buy_rules = [] } = method
-  const columns = methodColumns(input.type, method)
-  const shape = { type: input.type, target_type: columns.target_type }
-  checkRules('rules', shape, rules)
-  checkRules('target-rules', shape, target_rules)
-  checkRules('buy-rules', shape, buy_rules)
+  const shape = { type: input.type, target_type: method.target_type }
+  if (shape.type === 'buyget') refuseIncompletePurchase({ ...method, buy_rules })
   if (shape.target_type === 'order' && target_rules.length > 0) {
     throw invalidData('Target rules for application method with target type (order) is not allowed')
   }
   if (shape.type === 'buyget' && target_rules.length === 0) throw invalidData('Target rules are required for buyget promotion type')
+  const columns = methodColumns(input.type, method, true)
+  checkRules('rules', shape, rules)
+  checkRules('target-rules', shape, target_rules)
+  checkRules('buy-rules', shape, buy_rules)
   if (input.campaign != null && input.campaign_id != null) {
     throw invalidData("Provide either the 'campaign' or 'campaign_id' parameter; both cannot be used simultaneously.")
   }

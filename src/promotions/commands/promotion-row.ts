@@ -37,32 +37,31 @@ type MethodColumns = Pick<
 
 /**
  * The columns of a method that makes sense; a standard promotion keeps the counts of buy X get Y without using them, as in
- * Medusa. Throws invalid_data: a fixed amount without its currency, more than all of it,
- * pieces where one amount is divided, or a purchase that earns nothing.
+ * Medusa. Throws invalid_data, mostly in the words and the order of Medusa's promotion module: a fixed amount without its
+ * currency, more than all of it, no allocation, pieces where one amount is divided and none where they are counted, or a
+ * purchase that earns nothing. What exists may have lost its count of pieces.
  */
-export function methodColumns(type: Promotion['type'], method: MethodInput): MethodColumns {
-  const { target_type, currency_code = null, max_quantity = null } = method
-  const allocation = method.allocation ?? (target_type === 'order' ? 'across' : 'each')
-  if (target_type === 'order' && allocation === 'once') {
-    throw invalidData("application_method.allocation 'once' is not compatible with target_type 'order'")
-  }
+export function methodColumns(type: Promotion['type'], method: MethodInput, isNew: boolean): MethodColumns {
+  const { target_type, currency_code = null, allocation = null, max_quantity = null } = method
   if (method.type === 'fixed' && currency_code === null)
     throw invalidData('application_method.currency_code is required for a fixed amount')
   if (method.type === 'percentage' && !(method.value > 0 && method.value <= 100)) {
     throw invalidData('Application Method value should be a percentage number between 0 and 100')
   }
+  if (type === 'buyget') refusePurchase(method)
   if (max_quantity !== null && allocation === 'across') {
     throw invalidData('application_method.max_quantity is not allowed to be set for allocation (across)')
   }
-  const counts = [method.apply_to_quantity ?? null, method.buy_rules_min_quantity ?? null]
-  if (type === 'buyget') {
-    if (counts.includes(null)) throw incompletePurchase()
-    if (max_quantity !== null && max_quantity < (counts[0] as number)) {
-      throw invalidData(
-        `max_quantity (${max_quantity}) must be greater than or equal to apply_to_quantity (${counts[0]}) for BUYGET promotions.`,
-      )
-    }
-    if (target_type !== 'items' || allocation !== 'each') throw invalidData('A buyget promotion discounts items, each')
+  if (target_type !== 'order' && allocation === null) {
+    throw invalidData(
+      "application_method.allocation should be either 'across OR each OR once' when application_method.target_type is either 'shipping_methods OR items'",
+    )
+  }
+  if (isNew && max_quantity === null && (allocation === 'each' || allocation === 'once')) {
+    throw invalidData("application_method.max_quantity is required when application_method.allocation is 'each OR once'")
+  }
+  if (target_type === 'order' && allocation === 'once') {
+    throw invalidData("application_method.allocation 'once' is not compatible with target_type 'order'")
   }
   const isFixed = method.type === 'fixed'
   return {
@@ -72,11 +71,31 @@ export function methodColumns(type: Promotion['type'], method: MethodInput): Met
     value_minor: isFixed ? String(toMinor(method.value, currency_code as string)) : null,
     value_ppm: isFixed ? null : Math.round(method.value * 10_000),
     currency_code,
-    max_quantity: allocation === 'once' ? (max_quantity ?? 1) : max_quantity,
-    apply_to_quantity: counts[0] ?? null,
-    buy_rules_min_quantity: counts[1] ?? null,
+    max_quantity,
+    apply_to_quantity: method.apply_to_quantity ?? null,
+    buy_rules_min_quantity: method.buy_rules_min_quantity ?? null,
     description: method.description ?? null,
   }
+}
+
+/** Throws invalid_data for a buy X get Y that does not say how many are bought and come free, or of what is no item. */
+function refusePurchase({ target_type, apply_to_quantity, buy_rules_min_quantity, max_quantity }: MethodInput): void {
+  const required = (field: string) => invalidData(`${field} is a required field for Promotion type of buyget`)
+  if (apply_to_quantity == null) throw required('apply_to_quantity')
+  if (buy_rules_min_quantity == null) throw required('buy_rules_min_quantity')
+  if (max_quantity == null) throw required('application_method.max_quantity')
+  if (max_quantity < apply_to_quantity) {
+    throw invalidData(
+      `max_quantity (${max_quantity}) must be greater than or equal to apply_to_quantity (${apply_to_quantity}) for BUYGET promotions.`,
+    )
+  }
+  if (target_type !== 'items') throw invalidData('A buyget promotion discounts items')
+}
+
+/** Throws invalid_data, as Medusa's validator says it, for a buy X get Y as it is asked for without X, or without a count. */
+export function refuseIncompletePurchase(method: MethodInput & { buy_rules: readonly RuleInput[] }): void {
+  const { buy_rules, apply_to_quantity, buy_rules_min_quantity } = method
+  if (buy_rules.length === 0 || apply_to_quantity === undefined || buy_rules_min_quantity === undefined) throw incompletePurchase()
 }
 
 /** Rules with ids of their own. */
@@ -95,6 +114,7 @@ export function newRules(rules: readonly RuleInput[]): Rule[] {
  * @throws invalid_data
  */
 export function checkRules(type: RuleType, promotion: Pick<Promotion, 'type' | 'target_type'>, rules: readonly RuleInput[]): void {
+  if (rules.some(({ attribute }) => attribute === '')) throw invalidData('rules[].attribute is a required field')
   if (rules.length > limits.rulesOfPromotion) throw invalidData(`A promotion has at most ${limits.rulesOfPromotion} rules of a kind`)
   if (type === 'buy-rules' && promotion.type !== 'buyget' && rules.length > 0)
     throw invalidData("Can't add buy rules to a standard promotion")

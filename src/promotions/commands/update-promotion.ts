@@ -67,7 +67,7 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
   const type = patch.type ?? known.type
   const isOtherType = type !== known.type
   const changesMethod = isOtherType || patch.application_method !== undefined
-  const method = changesMethod ? methodColumns(type, mergedMethod(known, patch.application_method ?? {})) : {}
+  const method = changesMethod ? methodColumns(type, mergedMethod(known, patch.application_method ?? {}), false) : {}
   const shape = { ...known, ...method, type }
   // Nothing has to be bought for a standard discount.
   const buyRules = type === 'standard' ? [] : known.buy_rules
@@ -107,20 +107,19 @@ function mergedMethod(known: LockedPromotion, patch: NonNullable<PromotionPatch[
   const named = Object.fromEntries(Object.entries(patch).filter(([, given]) => given !== undefined))
   const { method_type, target_type, allocation, currency_code, max_quantity, apply_to_quantity, buy_rules_min_quantity, description } =
     known
-  // An allocation that another target does not know, and pieces that another allocation does not count, go.
-  const keepsAllocation = patch.target_type === undefined || patch.target_type === target_type
-  const keepsPieces = patch.allocation === undefined || patch.allocation !== 'across'
   return {
     type: method_type,
     target_type,
-    ...(keepsAllocation ? { allocation } : {}),
+    allocation,
     value,
     currency_code,
-    max_quantity: keepsPieces ? max_quantity : null,
+    max_quantity,
     apply_to_quantity,
     buy_rules_min_quantity,
     description,
     ...named,
+    // One amount for all counts no pieces, whatever else is said.
+    ...(patch.allocation === 'across' ? { max_quantity: null } : {}),
   }
 }
 

@@ -11,7 +11,7 @@ describe('promotions and campaigns of a store', () => {
     store = await createTestStore(app(), { vendors: 2 })
   })
 
-  const method = { type: 'percentage', target_type: 'items', value: 12.5 }
+  const method = { type: 'percentage', target_type: 'items', allocation: 'each', max_quantity: 5, value: 12.5 }
   const create = (body: object) => store.admin.post('/admin/promotions', { type: 'standard', application_method: method, ...body })
 
   it('are made, read, changed and ended', async () => {
@@ -39,7 +39,7 @@ describe('promotions and campaigns of a store', () => {
     assert.equal(changed.status, 'active')
     assert.deepEqual(
       [changed.application_method.type, changed.application_method.value, changed.application_method.allocation],
-      ['fixed', 3, 'across'],
+      ['fixed', 3, 'each'],
     )
     assert.deepEqual(
       good(await store.admin.get('/admin/promotions', { q: 'on', status: 'active' })).promotions.map((one: { code: string }) => one.code),
@@ -58,7 +58,7 @@ describe('promotions and campaigns of a store', () => {
   })
 
   it('are refused where they make no sense', async () => {
-    const fixed = { type: 'fixed', target_type: 'items', value: 5, currency_code: 'usd' }
+    const fixed = { type: 'fixed', target_type: 'items', allocation: 'each', max_quantity: 1, value: 5, currency_code: 'usd' }
     const rule = (attribute: string, values: string[] = ['x']) => [{ attribute, operator: 'in', values }]
     const refused: [string, object][] = [
       ['a fixed amount without its currency', { application_method: { ...fixed, currency_code: null } }],

@@ -177,6 +177,27 @@ describe('setting prices up through Medusa’s Admin API', () => {
       assert.deepEqual(shown(created), [['customer.mood', 'eq', ['good']]])
     })
 
+    it('are told apart by the case of their codes, and divide an order among everything without saying so', async () => {
+      const whole = { target_type: 'order', allocation: undefined, max_quantity: undefined }
+      const { promotion } = await shop.make('/admin/promotions', body('Case', {}, whole))
+      assert.deepEqual([promotion.application_method.allocation, promotion.application_method.max_quantity], [null, null])
+      const { promotion: other } = await shop.make(
+        '/admin/promotions',
+        body('CASE', { rules: [{ attribute: 'a', operator: 'ne', values: [] }] }),
+      )
+      assert.notEqual(other.id, promotion.id)
+      const items = [{ variant_id: ((await shop.product({ title: 'Cased' })) as Any).variants[0].id, quantity: 2 }]
+      // A condition without values holds of nothing.
+      const { cart } = good(await shop.shopper.post('/store/carts', { ...shop.place, items, promo_codes: ['Case', 'CASE'] }))
+      assert.deepEqual([cart.discount_total, cart.promotions.map((one: Any) => one.code)], [5, ['Case']])
+      const set = async (application_method: object) =>
+        (await shop.make(`/admin/promotions/${other.id}`, { application_method })).promotion.application_method
+      // What divides one amount counts no pieces, also where it is told to; what counts them may be told to count all.
+      assert.equal((await set({ allocation: 'across', max_quantity: 3 })).max_quantity, null)
+      assert.equal((await set({ allocation: 'each', max_quantity: 3 })).max_quantity, 3)
+      assert.equal((await set({ max_quantity: null })).max_quantity, null)
+    })
+
     it('join one campaign, whose budget is in their currency', async () => {
       const campaign = async (campaign_identifier: string, currency_code: string) => {
         const budget = { type: 'spend', limit: 100, currency_code }
@@ -217,6 +238,19 @@ describe('setting prices up through Medusa’s Admin API', () => {
       const spending = { name: 'Spending', campaign_identifier: 'spending', budget: { type: 'spend', limit: 5, currency_code: 'eur' } }
       const whole = { target_type: 'order', allocation: 'across', max_quantity: null, target_rules: buys.buy_rules }
       refusals.push(
+        [
+          body('A', {}, { allocation: undefined }),
+          "application_method.allocation should be either 'across OR each OR once' when application_method.target_type is either 'shipping_methods OR items'",
+        ],
+        ...['each', 'once'].map((allocation): [object, string] => [
+          body('A', {}, { allocation, max_quantity: null }),
+          "application_method.max_quantity is required when application_method.allocation is 'each OR once'",
+        ]),
+        [
+          body('A', { type: 'buyget' }, { ...buys, target_rules: buys.buy_rules, max_quantity: undefined }),
+          'application_method.max_quantity is a required field for Promotion type of buyget',
+        ],
+        [body('A', { rules: [{ attribute: '', operator: 'eq', values: ['x'] }] }), 'rules[].attribute is a required field'],
         [body('A', { type: 'buyget' }, buys), 'Target rules are required for buyget promotion type'],
         [body('A', {}, whole), 'Target rules for application method with target type (order) is not allowed'],
         [body('A', { campaign: spending }), 'Currency between promotion and campaigns should match'],

@@ -32,6 +32,11 @@ describe('setting a store up, where it cannot be', () => {
       { email: 'once@example.com' },
       'Customer with email: once@example.com, has_account: false, already exists.',
     )
+    await twice(
+      '/admin/campaigns',
+      { name: 'Once', campaign_identifier: 'once' },
+      'Promotion campaign with campaign_identifier: once, already exists.',
+    )
     await twice('/admin/customer-groups', { name: 'Once' }, 'Customer group with name: Once, already exists.')
     await twice('/admin/inventory-items', { sku: 'ONCE' }, 'Inventory item with sku: ONCE, already exists.')
     await twice('/admin/tax-regions', { country_code: 'us' }, 'Tax region with country_code: us, already exists.')
@@ -81,7 +86,10 @@ describe('setting a store up, where it cannot be', () => {
     )
     for (const type of ['use_by_attribute', 'spend_by_attribute']) {
       const currency = type === 'spend_by_attribute' ? { currency_code: 'usd' } : {}
-      assert.deepEqual(await budget({ type, ...currency }), says(`campaign budget attribute is required when budget type is ${type}`))
+      assert.deepEqual(
+        await budget({ type, ...currency }),
+        says('campaign budget attribute is required when budget type is USE_BY_ATTRIBUTE or SPEND_BY_ATTRIBUTE'),
+      )
     }
   })
 
