@@ -64,7 +64,7 @@ export async function createPricePreference(unit: Unit, preference: PricePrefere
   try {
     await unit.knex('price_preference').insert({ id, ...preference })
   } catch (error) {
-    if (isDuplicate(error)) throw alreadyExists(`Price preference with ${attribute}: ${value}, already exists.`)
+    if (isDuplicate(error)) throw alreadyExists(`Price preference with attribute: ${attribute}, value: ${value}, already exists.`)
     throw error
   }
   return id

@@ -278,22 +278,42 @@ export function productPatchOf(body: z.output<typeof updateBody>, known?: KnownP
   return { ...rest, ...handleOf(body), ...linksOf(body), ...(changed === undefined ? {} : { variants: changed }) } as ProductPatch
 }
 
-/** The keys find rows of other stores; rows that were taken out of use they find too. Throws not_found for those. */
+/** As Medusa's workflow, which knows no product without a choice. Throws invalid_data, naming all that have none. */
+export function refuseOptionless(bodies: readonly z.output<typeof createBody>[]): void {
+  const titles = bodies.filter(({ options = [] }) => options.length === 0).map(({ title }) => title)
+  if (titles.length > 0) throw invalidData(`Product options are not provided for: [${titles.join(', ')}].`)
+}
+
+const related = (key: string) => (id: string) => notFound(`You tried to set relationship ${key}: ${id}, but such entity does not exist`)
+/** What is missing, in Medusa's words where its database says so. */
+const missingParts = {
+  collection: related('collection_id'),
+  type: related('type_id'),
+  category: related('product_category_id'),
+  tag: (id: string) => invalidData(`Tag with id ${id} not found. Please create the tag before associating it with the product.`),
+  channel: (id: string) => notFound(`Sales channel with id: ${id} was not found`),
+  profile: (id: string) => notFound(`Shipping profile with id: ${id} was not found`),
+}
+
+/**
+ * The keys find rows of other stores; rows that were taken out of use they find too.
+ * @throws not_found for those; invalid_data for a tag
+ */
 export async function refuseRetired(unit: Unit, body: z.output<typeof createBody> | z.output<typeof updateBody>): Promise<void> {
   const [missing] = await unit.run(
-    statement<{ kind: string; id: string }>(
+    statement<{ kind: keyof typeof missingParts; id: string }>(
       'admin.retired_parts',
-      `select 'Product collection' as kind, w.id from unnest($2::text[]) as w (id) where not exists (
+      `select 'collection' as kind, w.id from unnest($2::text[]) as w (id) where not exists (
          select 1 from product_collection x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'Product type', w.id from unnest($3::text[]) as w (id) where not exists (
+       union all select 'type', w.id from unnest($3::text[]) as w (id) where not exists (
          select 1 from product_type x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'Product category', w.id from unnest($4::text[]) as w (id) where not exists (
+       union all select 'category', w.id from unnest($4::text[]) as w (id) where not exists (
          select 1 from product_category x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'Product tag', w.id from unnest($5::text[]) as w (id) where not exists (
+       union all select 'tag', w.id from unnest($5::text[]) as w (id) where not exists (
          select 1 from product_tag x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'Sales channel', w.id from unnest($6::text[]) as w (id) where not exists (
+       union all select 'channel', w.id from unnest($6::text[]) as w (id) where not exists (
          select 1 from sales_channel x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'Shipping profile', w.id from unnest($7::text[]) as w (id) where not exists (
+       union all select 'profile', w.id from unnest($7::text[]) as w (id) where not exists (
          select 1 from shipping_profile x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
        limit 1`,
       [
@@ -307,5 +327,5 @@ export async function refuseRetired(unit: Unit, body: z.output<typeof createBody
       ],
     ),
   )
-  if (missing !== undefined) throw notFound(`${missing.kind} with id: ${missing.id} was not found`)
+  if (missing !== undefined) throw missingParts[missing.kind](missing.id)
 }

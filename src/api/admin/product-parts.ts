@@ -20,6 +20,7 @@ import {
   newVariant,
   productInputOf,
   productPatchOf,
+  refuseOptionless,
   refuseRetired,
   updateBody,
   variantInputOf,
@@ -59,6 +60,7 @@ const batchRoutes: Route[] = [
     async handle(request) {
       const { create, update, delete: remove } = request.body
       refuseLarge(request.body)
+      refuseOptionless(create)
       const prices = new Map<string, KnownPrices>()
       for (const body of update) prices.set(body.id, await knownPrices(request, body.id, body.variants ?? []))
       const done = await write(request, async (unit) => {

@@ -22,6 +22,7 @@ import {
   type KnownPrices,
   namesPrices,
   newVariant,
+  refuseOptionless,
   updateBody,
   variantInputOf,
   variantPatch,
@@ -201,6 +202,7 @@ const productRoutes: Route[] = [
     fields: productFields,
     ids: { ...bodyIds, vendor_id: 'vendor' },
     async handle(request) {
+      refuseOptionless([request.body])
       const made = await write(request, async (unit) => {
         const vendorId = await ownerOf(unit, request, 'products:write', request.body.vendor_id)
         return createOf(unit, vendorId, request.body)

@@ -15,6 +15,10 @@ import { createSharedOption } from './shared-options.js'
  * @throws invalid_data, invalid_data
  */
 export async function createProduct(unit: Unit, input: ProductInput): Promise<string> {
+  await refuseUnknownOptions(
+    unit,
+    (input.option_links ?? []).map((link) => link.id),
+  )
   checkSizes(input)
   const productId = newId('prod')
   await insertProduct(unit, productId, input)
@@ -32,19 +36,34 @@ function checkSizes(input: ProductInput): void {
     throw invalidData(`A product has at most ${limits.variantsOfProduct} variants`)
   if ((input.options?.length ?? 0) > limits.optionsOfProduct) throw invalidData(`A product has at most ${limits.optionsOfProduct} options`)
   if ((input.images?.length ?? 0) > limits.imagesOfProduct) throw invalidData(`A product has at most ${limits.imagesOfProduct} images`)
+  const links = (input.option_links ?? []).map((link) => link.id)
+  const repeated = links.filter((id, index) => links.indexOf(id) !== index)
+  if (repeated.length > 0) throw invalidData(`Product "${input.title}" has duplicate option assignments: [${repeated.join(', ')}]`)
   const titles = (input.options ?? []).map((option) => option.title)
   if (new Set(titles).size !== titles.length) throw invalidData('Two options of a product have the same title')
 }
 
-/** A variant that names some options names every one. */
+/** Throws invalid_data for options to share that are not there. */
+async function refuseUnknownOptions(unit: Unit, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const missing = await unit.run(
+    statement<{ id: string }>(
+      'catalog.unknown_options',
+      `select w.id from unnest($2::text[]) as w (id)
+       where not exists (select 1 from product_option o where o.tenant_id = $1 and o.id = w.id and o.deleted_at is null)`,
+      [tenantOf(unit), ids],
+    ),
+  )
+  if (missing.length > 0) throw invalidData(`Some product options were not found: [${missing.map(({ id }) => id).join(', ')}]`)
+}
+
+/** A variant that comes with its product names every option; as in Medusa it is told of each that it leaves open. */
 function refuseMissing(input: ProductInput, options: readonly CreatedOption[]): void {
-  const missing = variantsOf(input).filter(({ options: given = {} }) => {
+  const missing = variantsOf(input).flatMap(({ title, options: given = {} }) => {
     const titles = new Set(Object.keys(given))
-    return titles.size > 0 && options.some((option) => !titles.has(option.title))
+    return options.filter((option) => !titles.has(option.title)).map(() => title)
   })
-  if (missing.length === 0) return
-  const titles = missing.map((variant) => variant.title).join(', ')
-  throw invalidData(`Product "${input.title}" has variants with missing options: [${titles}]`)
+  if (missing.length > 0) throw invalidData(`Product "${input.title}" has variants with missing options: [${missing.join(', ')}]`)
 }
 
 function variantsOf(input: ProductInput) {

@@ -1,6 +1,7 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
+import { refuseTakenName } from './names.js'
 
 export interface StockLocationInput {
   vendor_id: string
@@ -71,8 +72,9 @@ export async function changeLocationChannels(
   )
 }
 
-/** Adds a way of handing over to a location: what is sent, or what is picked up there. Throws not_found. */
+/** Adds a way of handing over to a location: what is sent, or what is picked up there. Throws not_found, invalid_data for a taken name. */
 export async function createFulfillmentSet(unit: Unit, locationId: string, input: { name: string; type: string }): Promise<string> {
+  await refuseTakenName(unit, 'fulfillment_set', input.name, { table: 'stock_location', id: locationId })
   const id = newId('fuset')
   const made = await unit.run(
     statement<{ id: string }>(
@@ -97,13 +99,14 @@ export interface GeoZoneInput {
   postal_expression?: unknown
 }
 
-/** Adds a zone that covers countries or parts of them. Throws not_found for the set, invalid_data for a country. */
+/** Adds a zone that covers countries or parts of them. Throws not_found for the set, invalid_data for a country or a taken name. */
 export async function createServiceZone(
   unit: Unit,
   setId: string,
   input: { name: string; geo_zones: readonly GeoZoneInput[] },
 ): Promise<string> {
   refuseUnknownCountries(input.geo_zones)
+  await refuseTakenName(unit, 'service_zone', input.name, { table: 'fulfillment_set', id: setId })
   const id = newId('serzo')
   const tenantId = tenantOf(unit)
   const [made] = await unit.run(
@@ -123,7 +126,7 @@ export async function createServiceZone(
 
 /**
  * Renames a zone, or sets what it covers as a whole.
- * @throws not_found for the zone or its set, invalid_data for a country
+ * @throws not_found for the zone or its set, invalid_data for a country or a taken name
  */
 export async function updateServiceZone(
   unit: Unit,
@@ -132,6 +135,7 @@ export async function updateServiceZone(
   patch: { name?: string | undefined; geo_zones?: readonly GeoZoneInput[] | undefined },
 ): Promise<void> {
   refuseUnknownCountries(patch.geo_zones ?? [])
+  if (patch.name !== undefined) await refuseTakenName(unit, 'service_zone', patch.name, { table: 'service_zone', id })
   const tenantId = tenantOf(unit)
   const [zone] = await unit.run(
     statement<{ vendor_id: string }>(

@@ -1,23 +1,26 @@
 import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
 import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { refuseTakenName } from './names.js'
 
-/** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor. */
+/** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor, invalid_data for a taken name. */
 export async function createShippingProfile(
   unit: Unit,
   input: { vendor_id: string; name: string; type: string; metadata?: object | null | undefined },
 ): Promise<string> {
   const id = newId('sp')
   const { vendor_id, name, type } = input
+  await refuseTakenName(unit, 'shipping_profile', name, { table: 'vendor', id: vendor_id })
   await unit.knex('shipping_profile').insert({ id, vendor_id, name, type, metadata: input.metadata ?? null })
   return id
 }
 
-/** Changes a profile: what is named is set. Throws not_found. */
+/** Changes a profile: what is named is set. Throws not_found, invalid_data for a taken name. */
 export async function updateShippingProfile(
   unit: Unit,
   id: string,
   patch: { name?: string | undefined; type?: string | undefined; metadata?: object | null | undefined },
 ): Promise<void> {
+  if (patch.name !== undefined) await refuseTakenName(unit, 'shipping_profile', patch.name, { table: 'shipping_profile', id })
   const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
   const changed = await unit
     .knex('shipping_profile')

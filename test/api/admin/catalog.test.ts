@@ -99,7 +99,8 @@ describe('admin API: catalogue', () => {
     const { product } = await post('/admin/products', {
       title: 'For a vendor',
       vendor_id: vendorId,
-      variants: [{ title: 'One', prices: [] }],
+      options: [{ title: 'Kind', values: ['One'] }],
+      variants: [{ title: 'One', options: { Kind: 'One' }, prices: [] }],
     })
     assert.deepEqual([product.vendor_id, product.status], [vendorId, 'draft'])
     assert.equal((await store.vendor(0).get(`/vendor/products/${product.id}`)).status, 200)

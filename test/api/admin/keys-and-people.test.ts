@@ -153,14 +153,15 @@ describe('admin API: keys and people', () => {
       assert.deepEqual([status, [...vendorIds]], [200, [mine.id]], path)
     }
     const theirs = other.products[0]?.id
+    const kind = { options: [{ title: 'Kind', values: ['One'] }] }
     assert.equal((await buyer.get(`/admin/products/${theirs}`)).status, 404)
     assert.equal((await buyer.post(`/admin/products/${theirs}`, { title: 'Mine' })).status, 404)
     assert.equal((await buyer.delete(`/admin/products/${theirs}`)).status, 404)
-    assert.equal((await buyer.post('/admin/products', { title: 'Mine', vendor_id: other.id })).status, 404)
-    assert.equal((await buyer.post('/admin/products', { title: "The house's" })).status, 400)
+    assert.equal((await buyer.post('/admin/products', { title: 'Mine', ...kind, vendor_id: other.id })).status, 404)
+    assert.equal((await buyer.post('/admin/products', { title: "The house's", ...kind })).status, 400)
     assert.equal((await buyer.post(`/admin/stock-locations/${other.locationId}`, { name: 'Mine' })).status, 404)
     assert.equal((await buyer.delete(`/admin/shipping-options/${other.shippingOptionId}`)).status, 404)
-    assert.equal((await buyer.post('/admin/products', { title: 'Mine', vendor_id: mine.id })).status, 200)
+    assert.equal((await buyer.post('/admin/products', { title: 'Mine', ...kind, vendor_id: mine.id })).status, 200)
     assert.equal((await buyer.get('/admin/vendor-orders')).status, 200)
     assert.equal((await buyer.get('/admin/orders')).status, 403, 'a whole order is of several vendors')
     assert.equal((await buyer.post('/admin/payments/pay_any/capture')).status, 403)

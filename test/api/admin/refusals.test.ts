@@ -39,6 +39,10 @@ const kinds = {
   payment: '/admin/payments',
 } as const
 
+/** What a product that comes in one kind says of it, and its variant. */
+const kind = { options: [{ title: 'Kind', values: ['One'] }] }
+const one = { title: 'One', options: { Kind: 'One' } }
+
 /** Bodies that would be taken for a thing of one's own. */
 const changes: Record<string, unknown> = {
   store: { name: 'Mine now' },
@@ -85,7 +89,7 @@ async function furnish(store: TestStore): Promise<Ids> {
   const taxRegion = (await made('/admin/tax-regions', { country_code: 'ca', default_tax_rate: { name: 'GST', code: 'GST', rate: 5 } }))
     .tax_region
   const product = (
-    await made('/admin/products', { title: 'Own thing', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 3 }] }] })
+    await made('/admin/products', { title: 'Own thing', ...kind, variants: [{ ...one, prices: [{ currency_code: 'usd', amount: 3 }] }] })
   ).product
   return {
     store: (await admin.get('/admin/stores')).body.stores[0].id,
@@ -198,7 +202,7 @@ describe('admin API: what it refuses', () => {
 
   it("does not take another store's id in a body", async () => {
     const post = (path: string, body: unknown) => refuse({ method: 'post', path, body, status: [400, 404] })
-    const thing = { title: 'Thing', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1 }] }] }
+    const thing = { title: 'Thing', ...kind, variants: [{ ...one, prices: [{ currency_code: 'usd', amount: 1 }] }] }
     const option = { name: 'Slow', prices: [{ currency_code: 'usd', amount: 1 }] }
     for (const key of ['default_sales_channel_id', 'default_region_id', 'default_location_id']) {
       const kind = key === 'default_location_id' ? 'stock_location' : key.slice('default_'.length, -'_id'.length)
@@ -253,7 +257,7 @@ describe('admin API: what it refuses', () => {
   })
 
   it("keeps another vendor's shipping profile out of a product", async () => {
-    const body = { title: 'Mixed', vendor_id: own.vendor, shipping_profile_id: own.shipping_profile }
+    const body = { title: 'Mixed', ...kind, vendor_id: own.vendor, shipping_profile_id: own.shipping_profile }
     await refuse({ method: 'post', path: '/admin/products', body, status: [400, 404] })
   })
 
@@ -304,18 +308,18 @@ describe('admin API: what it refuses', () => {
       ['/admin/collections', { title: 'New', handle: 'Not A Handle' }],
       [`/admin/product-categories/${own.product_category}`, { parent_category_id: own.product_category }],
       ['/admin/products', { title: '' }],
-      ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1.005 }] }] }],
-      ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'zzz', amount: 1 }] }] }],
-      ['/admin/products', { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: -1 }] }] }],
+      ['/admin/products', { title: 'New', ...kind, variants: [{ ...one, prices: [{ currency_code: 'usd', amount: 1.005 }] }] }],
+      ['/admin/products', { title: 'New', ...kind, variants: [{ ...one, prices: [{ currency_code: 'zzz', amount: 1 }] }] }],
+      ['/admin/products', { title: 'New', ...kind, variants: [{ ...one, prices: [{ currency_code: 'usd', amount: -1 }] }] }],
       [
         '/admin/products',
-        { title: 'New', variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 1, min_quantity: 5, max_quantity: 2 }] }] },
+        { title: 'New', ...kind, variants: [{ ...one, prices: [{ currency_code: 'usd', amount: 1, min_quantity: 5, max_quantity: 2 }] }] },
       ],
       [
         '/admin/products',
         { title: 'New', options: [{ title: 'Size', values: ['S'] }], variants: [{ title: 'One', prices: [], options: { Size: 'L' } }] },
       ],
-      ['/admin/products', { title: 'New', thumbnail: 'javascript:alert(1)' }],
+      ['/admin/products', { title: 'New', ...kind, thumbnail: 'javascript:alert(1)' }],
       [
         '/admin/shipping-options',
         {
@@ -350,7 +354,7 @@ describe('admin API: what it refuses', () => {
 
   it('does not give a handle, value or place out twice', async () => {
     const post = (path: string, body: unknown, status = 400) => refuse({ method: 'post', path, body, status })
-    const thing = { title: 'Twin', handle: 'thing-1-1' }
+    const thing = { title: 'Twin', ...kind, handle: 'thing-1-1' }
     await post('/admin/collections', { title: 'Again', handle: 'summer' })
     await post('/admin/product-categories', { name: 'Again', handle: 'shoes' })
     await post('/admin/product-types', { value: 'Shoe' })

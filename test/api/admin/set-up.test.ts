@@ -254,12 +254,11 @@ describe('admin API: price lists, shipping, products and stock', () => {
       good(await store.admin.delete(`/admin/products/${one.id}/variants/${grown.variants[1].id}`))
       const alone = good(await store.admin.delete(`/admin/products/${one.id}/options/${optionId}`))
       assert.deepEqual([alone.parent.options, alone.parent.variants[0].options], [[], []])
-      const unsaid = ['Left', 'Right'].map((title) => ({ title, prices: [] }))
       const { product: open } = await post('/admin/products', {
         title: 'Open',
         options: [{ title: 'Part', values: ['constructor'], ranks: {} }],
-        variants: unsaid,
       })
+      for (const title of ['Left', 'Right']) await post(`/admin/products/${open.id}/variants`, { title, prices: [] })
       const { deleted } = good(await store.admin.delete(`/admin/products/${open.id}/options/${open.options[0].id}`))
       assert.equal(deleted, true, 'variants that say nothing of an option do not differ by it')
     })

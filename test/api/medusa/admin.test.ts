@@ -119,7 +119,11 @@ describe("Medusa's Admin API", () => {
     )
     const added = await shop.make(`/admin/products/${made.id}/options`, { title: 'colour', values: ['red'] })
     assert.equal(added.product.options.length, 2)
-    const refused = await shop.admin.post('/admin/products', { title: 'X', handle: 'Not a handle!' })
+    const refused = await shop.admin.post('/admin/products', {
+      title: 'X',
+      handle: 'Not a handle!',
+      options: [{ title: 'Kind', values: ['One'] }],
+    })
     assert.deepEqual(refused.body, {
       type: 'invalid_data',
       message: "Invalid product handle 'Not a handle!'. It must contain URL safe characters",

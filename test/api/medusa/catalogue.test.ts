@@ -32,7 +32,7 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
     }
     await make('coat', { size: ['large', 'small'], color: ['green'] }, [variant('c', { size: 'large', color: 'green' })])
     await make('sheet', { size: ['large', 'small'], material: ['cotton'] }, [variant('a', { size: 'large', material: 'cotton' })])
-    await make('poster', { size: ['large'] }, [{ title: 'b', prices: [], manage_inventory: false }])
+    await make('poster', { size: ['large'] }, [{ title: 'b', options: { size: 'large' }, prices: [], manage_inventory: false }])
     await shop.make(`/admin/sales-channels/${shop.channelId}/products`, { add: Object.values(products).map((product) => product.id) })
     const { api_key: key } = await shop.make('/admin/api-keys', { title: 'Listing', type: 'publishable' })
     await shop.make(`/admin/api-keys/${key.id}/sales-channels`, { add: [shop.channelId] })
@@ -248,7 +248,7 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       regionId = (await shop.make('/admin/regions', body)).region.id
       await shop.make('/admin/tax-regions', { country_code: 'it', default_tax_rate: { code: 'IT', rate: 10, name: 'IVA' } })
       const variants = (rules?: object) => [
-        { title: 'One', manage_inventory: false, prices: [{ currency_code: 'eur', amount: 45, rules }] },
+        { title: 'One', options: { size: 'large' }, manage_inventory: false, prices: [{ currency_code: 'eur', amount: 45, rules }] },
       ]
       const made = [
         await shop.product({ title: 'for Italy', variants: variants({ region_id: regionId }) }),

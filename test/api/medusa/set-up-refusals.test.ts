@@ -23,7 +23,11 @@ describe('setting a store up, where it cannot be', () => {
       await shop.make(path, body)
       assert.deepEqual(await refusal(path, body), [400, 'invalid_data', message])
     }
-    await twice('/admin/products', { title: 'Once', handle: 'once' }, 'Product with handle: once, already exists.')
+    await twice(
+      '/admin/products',
+      { title: 'Once', handle: 'once', options: [{ title: 'Kind', values: ['One'] }] },
+      'Product with handle: once, already exists.',
+    )
     await twice('/admin/collections', { title: 'Once', handle: 'once' }, 'Product collection with handle: once, already exists.')
     await twice('/admin/product-tags', { value: 'once' }, 'Product tag with value: once, already exists.')
     await twice('/admin/product-types', { value: 'once' }, 'Product type with value: once, already exists.')
@@ -38,11 +42,22 @@ describe('setting a store up, where it cannot be', () => {
       'Promotion campaign with campaign_identifier: once, already exists.',
     )
     await twice('/admin/customer-groups', { name: 'Once' }, 'Customer group with name: Once, already exists.')
+    await twice('/admin/shipping-profiles', { name: 'Once', type: 'once' }, 'Shipping profile with name: Once, already exists.')
+    const { stock_location: place } = await shop.make('/admin/stock-locations', { name: 'Once' })
+    const sets = `/admin/stock-locations/${place.id}/fulfillment-sets`
+    await twice(sets, { name: 'Once', type: 'shipping' }, 'Fulfillment set with name: Once, already exists.')
+    const { stock_location } = good(await shop.admin.get(`/admin/stock-locations/${place.id}`, { fields: '*fulfillment_sets' }))
+    const zones = `/admin/fulfillment-sets/${stock_location.fulfillment_sets[0].id}/service-zones`
+    await twice(zones, { name: 'Once', geo_zones: [] }, 'Service zone with name: Once, already exists.')
+    const { fulfillment_set } = await shop.make(zones, { name: 'Twice', geo_zones: [] })
+    const zone = fulfillment_set.service_zones.find((one: { name: string }) => one.name === 'Twice')
+    assert.equal((await refusal(`${zones}/${zone.id}`, { name: 'Once' }))[2], 'Service zone with name: Once, already exists.')
+    await shop.make(`${zones}/${zone.id}`, { name: 'Twice' })
     await twice('/admin/inventory-items', { sku: 'ONCE' }, 'Inventory item with sku: ONCE, already exists.')
     await twice('/admin/tax-regions', { country_code: 'us' }, 'Tax region with country_code: us, already exists.')
     await twice('/admin/return-reasons', { value: 'once', label: 'Once' }, 'Return reason with value: once, already exists.')
     const preference = { attribute: 'currency_code', value: 'usd' }
-    await twice('/admin/price-preferences', preference, 'Price preference with currency_code: usd, already exists.')
+    await twice('/admin/price-preferences', preference, 'Price preference with attribute: currency_code, value: usd, already exists.')
   })
 
   it('says which countries of a region are not there or are another’s', async () => {

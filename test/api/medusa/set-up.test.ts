@@ -105,6 +105,35 @@ describe('the catalogue side of Medusa’s Admin API', () => {
       )
     })
 
+    it('are of no product that names what is not there', async () => {
+      const naming = (more: object) =>
+        refusal('/admin/products', { title: 'Astray', options: [{ title: 'size', values: ['one'] }], ...more })
+      const unrelated = (key: string, id: string) => [
+        404,
+        'not_found',
+        `You tried to set relationship ${key}: ${id}, but such entity does not exist`,
+      ]
+      assert.deepEqual(await naming({ collection_id: 'pcol_none' }), unrelated('collection_id', 'pcol_none'))
+      assert.deepEqual(await naming({ type_id: 'ptyp_none' }), unrelated('type_id', 'ptyp_none'))
+      assert.deepEqual(await naming({ categories: [{ id: 'pcat_none' }] }), unrelated('product_category_id', 'pcat_none'))
+      assert.deepEqual(await naming({ tags: [{ id: 'ptag_none' }] }), [
+        400,
+        'invalid_data',
+        'Tag with id ptag_none not found. Please create the tag before associating it with the product.',
+      ])
+      assert.deepEqual(await naming({ options: [{ id: 'opt_none' }] }), [
+        400,
+        'invalid_data',
+        'Some product options were not found: [opt_none]',
+      ])
+      const { product_option: shared } = await shop.make('/admin/product-options', { title: 'Hue', values: ['red'] })
+      assert.deepEqual(await naming({ title: 'Two', options: [{ id: shared.id }, { id: shared.id }] }), [
+        400,
+        'invalid_data',
+        `Product "Two" has duplicate option assignments: [${shared.id}]`,
+      ])
+    })
+
     it('name a value of every option that their product has', async () => {
       const options = [
         { title: 'size', values: ['large'] },
@@ -117,6 +146,14 @@ describe('the catalogue side of Medusa’s Admin API', () => {
         'invalid_data',
         'Product "Both" has variants with missing options: [Partly]',
       ])
+      const silent = { title: 'Silent', prices }
+      assert.equal(
+        (await refusal('/admin/products', { title: 'Both', options, variants: [partly, silent] }))[2],
+        'Product "Both" has variants with missing options: [Partly, Silent, Silent]',
+      )
+      const unchosen = [400, 'invalid_data', 'Product options are not provided for: [Bare].']
+      assert.deepEqual(await refusal('/admin/products', { title: 'Bare', variants: [silent] }), unchosen)
+      assert.deepEqual(await refusal('/admin/products/batch', { create: [{ title: 'Bare', options: [] }] }), unchosen)
       const { product } = await shop.make('/admin/products', { title: 'Both', options, variants: [whole], discountable: 'false' })
       assert.deepEqual([product.discountable, product.variants[0].manage_inventory], [false, false])
       const path = `/admin/products/${product.id}/variants`

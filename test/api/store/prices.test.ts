@@ -34,7 +34,8 @@ describe('prices by rule', () => {
       title: 'Priced',
       status: 'published',
       vendor_id: store.vendors[0]?.id,
-      variants: [{ title: 'One', manage_inventory: false, prices }],
+      options: [{ title: 'Kind', values: ['One'] }],
+      variants: [{ title: 'One', options: { Kind: 'One' }, manage_inventory: false, prices }],
     }
     const { product } = good(await store.admin.post('/admin/products', body))
     return { productId: product.id, variantId: product.variants[0].id }

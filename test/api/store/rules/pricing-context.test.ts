@@ -88,7 +88,8 @@ describe('the context of a price', () => {
         title: 'At home only',
         status: 'published',
         vendor_id: store.vendors[0]?.id,
-        variants: [{ title: 'One', prices: [{ currency_code: 'usd', amount: 3 }] }],
+        options: [{ title: 'Kind', values: ['One'] }],
+        variants: [{ title: 'One', options: { Kind: 'One' }, prices: [{ currency_code: 'usd', amount: 3 }] }],
       }),
     )
     const answer = await store.shopper.get(`/store/products/${product.id}`, { region_id: germany, fields: '*variants.calculated_price' })
