@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../db/index.js'
-import { duplicate, invalidData, isDuplicate, newId, notFound } from '../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../kernel/index.js'
 import { fieldsOf, type Reference, referenceOf } from './references.js'
 
 export interface NewTranslation {
@@ -9,9 +9,13 @@ export interface NewTranslation {
   translations: Record<string, string>
 }
 
+/** A change: what is named is set. What a translation is of stays, and may be said again. */
 export interface TranslationPatch {
   id: string
-  translations: Record<string, string>
+  reference?: Reference | undefined
+  reference_id?: string | undefined
+  locale_code?: string | undefined
+  translations?: Record<string, string> | undefined
 }
 
 export interface TranslationChanges {
@@ -24,8 +28,8 @@ export interface TranslationChanges {
  * Makes, changes and removes translations, all or none. An update replaces the words that it names; an empty word takes
  * the translation away, and the store's own shows again.
  * @returns the ids of what was made
- * @throws not_found for a thing or translation that the store does not have; duplicate_error for a second translation
- * into one language; invalid_data for a text that cannot be translated
+ * @throws not_found for a thing or translation that the store does not have; invalid_data for a second translation
+ * into one language, for a text that cannot be translated, and for a translation that is to be of something else
  */
 export async function changeTranslations(unit: Unit, changes: TranslationChanges): Promise<string[]> {
   for (const { reference, reference_id, translations } of changes.create) {
@@ -73,25 +77,68 @@ async function update(unit: Unit, patches: readonly TranslationPatch[]): Promise
   if (patches.length === 0) return
   const ids = patches.map((patch) => patch.id)
   const rows = await unit.run(
-    statement<{ id: string; reference: Reference }>(
+    statement<{ id: string; reference: Reference; reference_id: string; locale_code: string }>(
       'translations.lock',
-      'select id, reference from translation where tenant_id = $1 and id = any($2::text[]) order by id for update',
+      'select id, reference, reference_id, locale_code from translation where tenant_id = $1 and id = any($2::text[]) order by id for update',
       [tenantOf(unit), ids],
     ),
   )
   refuseMissing(ids, rows)
   for (const patch of patches) {
-    const { reference } = rows.find((row) => row.id === patch.id) as { reference: Reference }
-    refuseUnknownFields(reference, patch.translations)
+    const known = rows.find((row) => row.id === patch.id) as (typeof rows)[number]
+    const { reference = known.reference, reference_id = known.reference_id } = patch
+    if (reference !== known.reference || reference_id !== known.reference_id) {
+      throw invalidData(`The translation ${patch.id} is of ${known.reference_id}: make one of ${reference_id} instead`)
+    }
+    refuseUnknownFields(reference, patch.translations ?? {})
   }
-  await unit.run(
-    statement(
-      'translations.update',
-      `update translation t set translations = t.translations || u.words, updated_at = now()
-       from unnest($2::text[], $3::jsonb[]) as u (id, words) where t.tenant_id = $1 and t.id = u.id`,
-      [tenantOf(unit), ids, patches.map((patch) => JSON.stringify(patch.translations))],
+  const inTheirPlace = patches.flatMap(({ id, locale_code }) => {
+    const known = rows.find((row) => row.id === id) as (typeof rows)[number]
+    return locale_code === undefined || locale_code === known.locale_code ? [] : [{ ...known, locale_code }]
+  })
+  await refusingTaken(unit, inTheirPlace, () =>
+    unit.run(
+      statement(
+        'translations.update',
+        `update translation t set translations = t.translations || coalesce(u.words, '{}'), locale_code = coalesce(u.locale_code, t.locale_code),
+           updated_at = now()
+         from unnest($2::text[], $3::jsonb[], $4::text[]) as u (id, words, locale_code) where t.tenant_id = $1 and t.id = u.id`,
+        [
+          tenantOf(unit),
+          ids,
+          patches.map((patch) => (patch.translations === undefined ? null : JSON.stringify(patch.translations))),
+          patches.map((patch) => patch.locale_code ?? null),
+        ],
+      ),
     ),
   )
+}
+
+type Place = Pick<NewTranslation, 'reference_id' | 'locale_code'>
+
+/** Throws invalid_data for places that have a translation, before they are written to, and where another was faster. */
+async function refusingTaken(unit: Unit, places: readonly Place[], write: () => Promise<unknown>): Promise<void> {
+  const taken = ({ reference_id, locale_code }: Place) =>
+    alreadyExists(`Translation with reference_id: ${reference_id}, locale_code: ${locale_code}, already exists.`)
+  if (places.length > 0) {
+    const isSame = (one: Place, other: Place) => one.reference_id === other.reference_id && one.locale_code === other.locale_code
+    const twice = places.find((place, index) => places.findIndex((other) => isSame(place, other)) !== index)
+    const [known = twice] = await unit.run(
+      statement<Place>(
+        'translations.taken',
+        `select t.reference_id, t.locale_code from translation t join unnest($2::text[], $3::text[]) as w (reference_id, locale_code)
+           on w.reference_id = t.reference_id and w.locale_code = t.locale_code
+         where t.tenant_id = $1 limit 1`,
+        [tenantOf(unit), places.map((place) => place.reference_id), places.map((place) => place.locale_code)],
+      ),
+    )
+    if (known !== undefined) throw taken(known)
+  }
+  try {
+    await write()
+  } catch (error) {
+    throw isDuplicate(error) && places[0] !== undefined ? taken(places[0]) : error
+  }
 }
 
 function refuseMissing(wanted: readonly string[], rows: readonly { id: string }[]): void {
@@ -102,8 +149,8 @@ function refuseMissing(wanted: readonly string[], rows: readonly { id: string }[
 async function create(unit: Unit, translations: readonly NewTranslation[]): Promise<string[]> {
   if (translations.length === 0) return []
   const ids = translations.map(() => newId('trans'))
-  try {
-    await unit.run(
+  await refusingTaken(unit, translations, () =>
+    unit.run(
       statement(
         'translations.create',
         `insert into translation (tenant_id, id, reference, reference_id, locale_code, translations)
@@ -117,10 +164,7 @@ async function create(unit: Unit, translations: readonly NewTranslation[]): Prom
           translations.map((one) => JSON.stringify(one.translations)),
         ],
       ),
-    )
-  } catch (error) {
-    if (isDuplicate(error)) throw duplicate('There is a translation of this into this locale already')
-    throw error
-  }
+    ),
+  )
   return ids
 }

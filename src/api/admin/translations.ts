@@ -81,7 +81,15 @@ export const routes: Route[] = [
         .max(most)
         .default([]),
       update: z
-        .array(z.strictObject({ id, translations: words }))
+        .array(
+          z.strictObject({
+            id,
+            reference: reference.optional(),
+            reference_id: id.optional(),
+            locale_code: localeCode.optional(),
+            translations: words.optional(),
+          }),
+        )
         .max(most)
         .default([]),
       delete: z.array(id).max(most).default([]),

@@ -118,7 +118,17 @@ describe('a store in several languages', () => {
     assert.equal((await create({ reference: 'product_tag' })).status, 400)
     assert.equal((await create({ reference_id: 'prod_01J00000000000000000000000' })).status, 404)
     assert.equal((await create({})).status, 200)
-    assert.equal((await create({})).status, 422)
+    const twice = await create({})
+    const taken = (locale: string) => `Translation with reference_id: ${productId}, locale_code: ${locale}, already exists.`
+    assert.deepEqual([twice.status, twice.body], [400, { type: 'invalid_data', message: taken('it') }])
+    const other = { reference: 'product', reference_id: productId, locale_code: 'es', translations: { title: 'Cosa' } }
+    assert.equal((await batch({ create: [other, other] })).body.message, taken('es'))
+    const { created } = (await batch({ create: [other] })).body
+    const [{ id }] = created
+    assert.equal((await batch({ update: [{ id, locale_code: 'it' }] })).body.message, taken('it'))
+    assert.equal((await batch({ update: [{ id, reference_id: 'prod_other' }] })).status, 400)
+    const { updated } = (await batch({ update: [{ ...other, id, locale_code: 'pt', translations: { subtitle: 'Uma' } }] })).body
+    assert.deepEqual([updated[0].locale_code, updated[0].translations], ['pt', { title: 'Cosa', subtitle: 'Uma' }])
   })
 
   it('reads the words of a whole page in one statement', async () => {
