@@ -63,6 +63,13 @@ const objects: Record<string, AuditedObject> = {
   txr: { type: 'tax_rate', table: 'tax_rate' },
   sc: { type: 'sales_channel', table: 'sales_channel' },
   store: { type: 'store', table: 'store' },
+  // A store as the platform names it: what the platform holds of what it is paid.
+  ten: {
+    type: 'tenant',
+    table: 'store',
+    earlier: `(select jsonb_build_object('payouts_held_reason', y.held_reason) as row from payee y
+      where y.tenant_id = $1 and y.vendor_id is null and y.replaced_at is null order by y.created_at desc, y.id desc limit 1)`,
+  },
   apk: { type: 'api_key', table: 'api_key', hidden: ['token', 'token_hash', 'last_used_at'] },
   role: { type: 'role', table: 'role' },
   invite: { type: 'invite', table: 'invite', hidden: ['token_hash', 'email'] },
@@ -143,7 +150,6 @@ const objects: Record<string, AuditedObject> = {
 
 /** What the log names and keeps no row of. */
 const otherTypes: Record<string, string> = {
-  ten: 'tenant',
   dom: 'domain',
   plan: 'plan',
   evt: 'job',

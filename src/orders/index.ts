@@ -35,7 +35,7 @@ export {
 } from './queries/load-order.js'
 export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
-export { mostOfTotal, ordersOfTotalStatement, type TotalBounds } from './queries/orders-of-total.js'
+export { mostLookedAt, mostOfTotal, ordersOfTotalStatement, type TotalBounds } from './queries/orders-of-total.js'
 export { renderOrder } from './queries/render-order.js'
 export { type SoldVariant, soldVariantsStatement } from './queries/sold-variants.js'
 export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures, worthOf } from './queries/render-parts.js'

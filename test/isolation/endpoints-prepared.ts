@@ -266,7 +266,7 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/promotions/:id/buy-rules/batch': promotion,
   'POST /platform/tenants/:id/promotions/:promotion_id/fund': promotion,
   'DELETE /admin/return-reasons/:id': made('return_reason', '/admin/return-reasons', () => ({ value: fresh('reason'), label: 'Fresh' })),
-  'DELETE /admin/refund-reasons/:id': made('refund_reason', '/admin/refund-reasons', () => ({ label: fresh('Reason') })),
+  'DELETE /admin/refund-reasons/:id': made('refund_reason', '/admin/refund-reasons', () => ({ label: 'Reason', code: fresh('reason') })),
   'POST /store/carts/:id/complete': cart,
   'DELETE /store/carts/:id/gift-cards': giftedCart,
   'POST /store/store-credit-accounts/claim': giftCard,

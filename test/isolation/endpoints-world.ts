@@ -350,7 +350,7 @@ async function addReturn(store: TestStore, orderId: string): Promise<void> {
       parent_return_reason_id: return_reason.id,
     }),
   )
-  good(await store.admin.post('/admin/refund-reasons', { label: 'Twin' }))
+  good(await store.admin.post('/admin/refund-reasons', { label: 'Twin', code: 'twin' }))
   for (const index of [0, 1]) await addReturnOption(store, index)
   await beginReturn(store, orderId, [0, 1])
 }

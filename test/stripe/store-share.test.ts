@@ -86,6 +86,15 @@ describe("a store's own share of what is charged on the operator's account", () 
     assert.deepEqual(await releases(), [], 'nothing goes out while the operator holds it')
     assert.equal(good(await store.admin.get('/admin/store-payee')).payee.held_reason, 'A first look')
     good(await hold(null))
+    const { audit_records } = good(await store.admin.get('/admin/audit', { action: 'POST /platform/tenants/:id/payouts', order: 'id' }))
+    const noted = (said: string | null) => ({ payouts_held_reason: said })
+    assert.deepEqual(
+      audit_records.map((record: { before: unknown; after: unknown }) => [record.before, record.after]),
+      [
+        [noted(null), noted('A first look')],
+        [noted('A first look'), noted(null)],
+      ],
+    )
     await world().settle()
     const [release, ...none] = await releases()
     assert.deepEqual([release.amount, release.state, release.vendor_id, none.length], [available, 'succeeded', null, 0])

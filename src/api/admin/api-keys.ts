@@ -55,7 +55,8 @@ const keys = reading({
       context.scope,
       listApiKeysStatement(tenantOf(context), { id: query.id ?? null, type: query.type ?? null, q: wordPatterns(query.q) }, page),
     ),
-  render: (row: ApiKeyRow) => ({ ...row, token: row.token ?? row.redacted }),
+  // What was shown once is told nowhere again: as in Medusa, a secret key's token is read as nothing.
+  render: (row: ApiKeyRow) => ({ ...row, token: row.token ?? '' }),
 })
 
 const grantable = permissionNames.filter((permission) => (permissions[permission].scopes as readonly string[]).includes('tenant'))

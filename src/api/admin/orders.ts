@@ -9,6 +9,7 @@ import {
   completeOrder,
   listOrdersStatement,
   listVendorOrdersStatement,
+  mostLookedAt,
   mostOfTotal,
   orderChangesStatement,
   orderOrders,
@@ -117,12 +118,18 @@ function vendorsOf(request: AnyRequest, wanted: readonly string[] | undefined): 
   return within === null ? wanted : wanted.filter((vendorId) => within.includes(vendorId))
 }
 
-/** The ids that are asked for; with bounds of totals, those of them that are within. Throws invalid_data for too many. */
-async function idsOfTotal({ context }: AnyRequest, bounds: TotalBounds | undefined, wanted: readonly string[] | undefined) {
-  if (bounds === undefined) return wanted ?? null
-  const rows = await context.db.read(context.scope, ordersOfTotalStatement(tenantOf(context), bounds, wanted ?? null))
-  if (rows.length > mostOfTotal) throw invalidData(`More than ${mostOfTotal} match: narrow the list further`)
-  return rows.map((row) => row.id)
+/**
+ * The ids that are asked for; with bounds of totals, those of them that are within.
+ * @throws invalid_data for too many, that match or that are to be looked at
+ */
+async function idsOfTotal({ context }: AnyRequest, { id: wanted, total, created_at }: z.output<typeof orderList.schema>) {
+  if (total === undefined) return wanted ?? null
+  const scope = { ids: wanted ?? null, created: created_at ?? { from: null, before: null } }
+  const [found] = await context.db.read(context.scope, ordersOfTotalStatement(tenantOf(context), total, scope))
+  const { ids: within = [], looked_at = 0 } = found ?? {}
+  if (looked_at > mostLookedAt) throw invalidData(`Totals are looked for among ${mostLookedAt} orders at most: name a time with created_at`)
+  if (within.length > mostOfTotal) throw invalidData(`More than ${mostOfTotal} match: narrow the list further`)
+  return within
 }
 
 /** What the list's statement understands of a query. */
@@ -130,7 +137,7 @@ async function orderFilterOf(request: RequestContext<z.output<typeof orderList.s
   const query = await orderList.narrow(request)
   return {
     q: query.q ?? null,
-    id: await idsOfTotal(request, query.total, query.id),
+    id: await idsOfTotal(request, query),
     status: several(query.status),
     customerId: query.customer_id ?? null,
     salesChannelId: query.sales_channel_id ?? null,

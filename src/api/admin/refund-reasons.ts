@@ -21,13 +21,6 @@ const reasons = reading({
     context.db.read(context.scope, listRefundReasonsStatement(tenantOf(context), { id: query.id ?? null, q: wordPatterns(query.q) }, page)),
 })
 
-/** A code for a label, where a client gives none: `Came too late` → `came_too_late`. */
-const codeOf = (label: string) =>
-  label
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '') || 'reason'
-
 export const routes: Route[] = [
   ...reasons.routes,
   route({
@@ -36,12 +29,10 @@ export const routes: Route[] = [
     path: '/admin/refund-reasons',
     summary: 'Add a reason why money goes back',
     access: 'returns:write',
-    body: z.strictObject({ label: name, code: name.optional(), description: text.nullish(), metadata }),
+    body: z.strictObject({ label: name, code: name, description: text.nullish(), metadata }),
     fields,
     async handle(request) {
-      const { code, ...rest } = request.body
-      const input = { ...rest, code: code ?? codeOf(rest.label) }
-      return reasons.answer(request, await write(request, (unit) => createReason(unit, 'refund_reason', input)))
+      return reasons.answer(request, await write(request, (unit) => createReason(unit, 'refund_reason', request.body)))
     },
   }),
   route({

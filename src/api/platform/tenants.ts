@@ -62,7 +62,7 @@ export const routes: Route[] = [
         ...(supported_currencies === undefined ? {} : { supported_currencies }),
         ...(default_country === undefined ? {} : { default_country }),
         ...(plan === undefined ? {} : { plan }),
-        ...(domains === undefined ? {} : { domains }),
+        ...(domains === undefined ? {} : { domains: { hostnames: domains, baseDomain: services.config.baseDomain } }),
         ...(defaults === undefined ? {} : { defaults }),
         owner: { email: owner.email, ...(owner.password === undefined ? {} : { password: owner.password }) },
       })

@@ -1,6 +1,6 @@
 import { checkoutSettingsStatement, type OrderLine, type OrderMethod } from '../../checkout/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
-import { notFound, toMajor } from '../../kernel/index.js'
+import { notFound } from '../../kernel/index.js'
 import {
   type LoadedOrder,
   loadOrderStatement,
@@ -9,7 +9,6 @@ import {
   type OrderPartRow,
   type Pictures,
   renderOrder,
-  worthOf,
 } from '../../orders/index.js'
 import { type OpenPart, openPartsStatement } from '../../payments/index.js'
 import { type EditPlan, planEdit } from '../plan.js'
@@ -30,13 +29,13 @@ export async function previewOrder(
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
   if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
   const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
-  if (edit === undefined) return { ...withActions(renderOrder(order, pictures), order, new Map()), order_change: null }
+  if (edit === undefined) return { ...withActions(renderOrder(order, pictures), new Map()), order_change: null }
   const parts = await context.db.read(context.scope, openPartsStatement(tenantId, orderId))
   const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
   const planned = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), comingBack?.credits(order, parts) ?? [])
   const actions = actionsOf(edit, order.currency_code)
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
-  const rendered = withActions(renderOrder(planned, pictures), planned, actions)
+  const rendered = withActions(renderOrder(planned, pictures), actions)
   const shipping_methods = [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])]
   return { ...rendered, shipping_methods, order_change: renderEdit(edit, order.currency_code) }
 }
@@ -60,21 +59,10 @@ function actionsOf(edit: OrderEdit, currency: string): Map<string, object[]> {
   return actions
 }
 
-function withActions(
-  rendered: Record<string, unknown>,
-  order: LoadedOrder,
-  actions: ReadonlyMap<string, object[]>,
-): Record<string, unknown> {
-  // What the pieces were sold for that are on their way back.
-  const requested = new Map(order.lines.map((line) => [line.id, worthOf(line, line.return_requested_quantity)]))
-  const items = (rendered.items as { id: string }[]).map((item) => ({
-    ...item,
-    actions: actions.get(item.id) ?? [],
-    return_requested_total: toMajor(requested.get(item.id) ?? 0n, order.currency_code),
-  }))
+function withActions(rendered: Record<string, unknown>, actions: ReadonlyMap<string, object[]>): Record<string, unknown> {
+  const items = (rendered.items as { id: string }[]).map((item) => ({ ...item, actions: actions.get(item.id) ?? [] }))
   const methods = (rendered.shipping_methods as { id: string }[]).map((method) => ({ ...method, actions: actions.get(method.id) ?? [] }))
-  const total = [...requested.values()].reduce((sum, minor) => sum + minor, 0n)
-  return { ...rendered, items, shipping_methods: methods, return_requested_total: toMajor(total, order.currency_code) }
+  return { ...rendered, items, shipping_methods: methods }
 }
 
 /** The order as loaded, with the plan done to it in memory. */

@@ -4,7 +4,7 @@ import { toMajor } from '../../kernel/index.js'
 import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
 import { soldTotals } from './order-parts.js'
-import { fulfillmentStatusOf, isShown, type Pictures, renderOrderLine, renderOrderMethod } from './render-parts.js'
+import { fulfillmentStatusOf, isShown, type Pictures, renderFates, renderOrderLine, renderOrderMethod } from './render-parts.js'
 
 /**
  * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
@@ -41,6 +41,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
     credit_returned_total: toMajor(credit_returned_minor, currency),
     is_of_account: order.customer?.has_account === true,
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
+    ...renderFates(lines, currency),
   }
 }
 

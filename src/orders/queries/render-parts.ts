@@ -64,7 +64,6 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   } = line
   const kept = line.quantity - return_requested_quantity - return_received_quantity - return_dismissed_quantity
   const refundable = refundableOf(line, kept)
-  const worth = (pieces: number) => toMajor(worthOf(line, pieces), currency)
   const product = line.product === null ? null : withPicture(line.product, pictures)
   return {
     ...rest,
@@ -95,15 +94,28 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       deleted_at: null,
     },
     ...renderLineTotals(soldTotals(line), currency),
-    fulfilled_total: worth(fulfilled_quantity),
-    shipped_total: worth(shipped_quantity),
-    return_requested_total: worth(return_requested_quantity),
-    return_received_total: worth(return_received_quantity),
-    return_dismissed_total: worth(return_dismissed_quantity),
-    write_off_total: 0,
+    ...renderFates([line], currency),
     refundable_total: toMajor(refundable, currency),
     refundable_total_per_unit: toMajor(kept === 0 ? 0n : divideRounded(refundable, BigInt(kept)), currency),
   }
+}
+
+/** What has become of pieces, by the count of a line that says how many; none is ever written off. */
+const fates = {
+  fulfilled_total: 'fulfilled_quantity',
+  shipped_total: 'shipped_quantity',
+  return_requested_total: 'return_requested_quantity',
+  return_received_total: 'return_received_quantity',
+  return_dismissed_total: 'return_dismissed_quantity',
+} as const
+
+/** What the pieces of lines were sold for that were packed, sent and sent back, as Medusa says of lines and orders. */
+export function renderFates(lines: readonly OrderLineRow[], currency: string): Record<string, number> {
+  const sums = Object.entries(fates).map(([name, count]) => {
+    const sum = lines.reduce((total, line) => total + worthOf(line, line[count]), 0n)
+    return [name, toMajor(sum, currency)] as const
+  })
+  return { ...Object.fromEntries(sums), write_off_total: 0 }
 }
 
 /** What some pieces of a line were sold for; minor units, rounded by themselves. */

@@ -2,6 +2,7 @@ import { resolveTxt } from 'node:dns/promises'
 import { type Database, statement, type Unit } from '../../db/index.js'
 import { conflict, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { retrieveTenant } from '../queries.js'
+import { hostnameOf } from '../hostnames.js'
 
 const missing = (id: string) => notFound(`Tenant with id: ${id} was not found`)
 
@@ -58,13 +59,9 @@ export async function setTenantStatus(
   if (rows.length === 0) throw missing(publicId)
 }
 
-const hostnamePattern = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
-
 /** Adds a domain, not used until it is verified. Throws conflict when another store has it, invalid_data for no hostname. */
 export async function addDomain(db: Database, publicId: string, hostname: string, baseDomain: string): Promise<string> {
-  const name = hostname.toLowerCase()
-  if (!hostnamePattern.test(name)) throw invalidData(`${hostname} is not a hostname like shop.example.com`)
-  if (name === baseDomain || name.endsWith(`.${baseDomain}`)) throw invalidData(`Hosts below ${baseDomain} belong to the platform`)
+  const name = hostnameOf(hostname, baseDomain)
   const tenant = await retrieveTenant(db, publicId)
   const id = newId('dom')
   try {

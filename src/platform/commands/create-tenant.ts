@@ -5,6 +5,7 @@ import { type Database, statement, tenantOf, type Unit } from '../../db/index.js
 import { conflict, currencyCodes, invalidData, isCurrency, isDuplicate, newId, notFound, systemClock } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { addShippingOption, createVendor, insertVendor } from '../../vendors/index.js'
+import { hostnameOf } from '../hostnames.js'
 import { ensureStandardPlan } from './plans.js'
 
 export interface NewTenant {
@@ -16,7 +17,8 @@ export interface NewTenant {
   default_country?: string
   /** Name or id of a plan; the standard one when absent. */
   plan?: string
-  domains?: readonly string[]
+  /** Each counts once it is verified; none is the platform's own. */
+  domains?: { hostnames: readonly string[]; baseDomain: string }
   /** False leaves region, stock location and shipping to whoever sets the store up. */
   defaults?: boolean
   owner: { email: string; password?: string }
@@ -39,7 +41,7 @@ const euroCountries = 'at be bg cy de ee es fi fr gr hr ie it lt lu lv mt nl pt 
 /**
  * Creates a store that can sell: tenant, store, channel, house vendor, region, stock location, shipping, keys and owner,
  * in one transaction. With `defaults: false` only the store, one sales channel, its keys, the owner and the bare house vendor.
- * @throws conflict for a taken slug or domain; invalid_data for what is no currency, country or slug; not_found for a plan
+ * @throws conflict for a taken slug or domain; invalid_data for what is no currency, country, slug or hostname; not_found for a plan
  */
 export async function createTenant(db: Database, input: NewTenant): Promise<CreatedTenant> {
   check(input)
@@ -74,6 +76,7 @@ export async function createTenant(db: Database, input: NewTenant): Promise<Crea
 
 function check(input: NewTenant): void {
   if (!slugPattern.test(input.slug)) throw invalidData('A slug has 1 to 63 lower-case letters, digits and dashes, and no dash at its ends')
+  hostnamesOf(input)
   if (reservedSlugs.has(input.slug)) throw invalidData(`The slug ${input.slug} is reserved`)
   for (const code of [input.default_currency, ...(input.supported_currencies ?? [])]) {
     if (!isCurrency(code))
@@ -83,6 +86,8 @@ function check(input: NewTenant): void {
     throw invalidData(`Country with code ${input.default_country} is not known`)
   }
 }
+
+const hostnamesOf = ({ domains }: NewTenant) => domains?.hostnames.map((hostname) => hostnameOf(hostname, domains.baseDomain)) ?? []
 
 async function insertTenant(unit: Unit, publicId: string, input: NewTenant): Promise<void> {
   const tenantId = tenantOf(unit)
@@ -97,12 +102,12 @@ async function insertTenant(unit: Unit, publicId: string, input: NewTenant): Pro
       ),
     )
     if (made.length === 0) throw notFound(`Plan ${input.plan} was not found`)
-    for (const hostname of input.domains ?? []) {
+    for (const hostname of hostnamesOf(input)) {
       await unit.run(
         statement('platform.insert_domain', 'insert into platform.domain (id, tenant_id, hostname) values ($1, $2, $3)', [
           newId('dom'),
           tenantId,
-          hostname.toLowerCase(),
+          hostname,
         ]),
       )
     }

@@ -215,10 +215,14 @@ describe('admin API: giving money back', () => {
   })
 
   it('names why, from reasons that the store keeps', async () => {
-    const made = await store.admin.post('/admin/refund-reasons', { label: 'Came too late', description: 'Weeks' })
-    assert.deepEqual([made.status, made.body.refund_reason?.code], [200, 'came_too_late'])
+    const late = { label: 'Came too late', code: 'late', description: 'Weeks' }
+    const { code: _code, ...codeless } = late
+    const refused = await store.admin.post('/admin/refund-reasons', codeless)
+    assert.deepEqual([refused.status, refused.body.message], [400, "Invalid request: Field 'code' is required"])
+    const made = await store.admin.post('/admin/refund-reasons', late)
+    assert.deepEqual([made.status, made.body.refund_reason?.code], [200, 'late'])
     const reason = made.body.refund_reason
-    assert.equal((await store.admin.post('/admin/refund-reasons', { label: 'Came too late' })).status, 400)
+    assert.equal((await store.admin.post('/admin/refund-reasons', late)).status, 400)
     assert.equal((await store.admin.post(`/admin/refund-reasons/${reason.id}`, { label: 'Late' })).body.refund_reason.label, 'Late')
     assert.equal((await store.admin.get('/admin/refund-reasons', { q: 'late' })).body.count, 1)
     const bought = await buy(store)

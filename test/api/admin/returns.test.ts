@@ -27,6 +27,12 @@ describe('admin API: returns', () => {
     const { detail } = order.items.find((item: { id: string }) => item.id === bought.lines[line])
     return [detail.return_requested_quantity, detail.return_received_quantity, detail.return_dismissed_quantity]
   }
+  /** What the pieces of a line, and of the order, were sold for that are on their way back, came back good and damaged. */
+  const fatesOf = async (bought: Bought, line: number) => {
+    const order = await orderOf(store, bought.id)
+    const item = order.items.find((one: { id: string }) => one.id === bought.lines[line])
+    return [item, order].map((of) => [of.fulfilled_total, of.return_requested_total, of.return_received_total, of.return_dismissed_total])
+  }
   async function packedOrder(): Promise<Bought> {
     const bought = await buy(store)
     await packAll(store, bought)
@@ -78,6 +84,11 @@ describe('admin API: returns', () => {
     const part = await good(post(`/${made.id}/receive/confirm`))
     assert.equal(part.return.status, 'partially_received')
     assert.deepEqual(await detailOf(bought, 0), [0, 1, 1])
+    const sold = bought.lines.map((id) => bought.order.items.find((item: { id: string }) => item.id === id).total)
+    assert.deepEqual(await fatesOf(bought, 0), [
+      [sold[0], 0, sold[0] / 2, sold[0] / 2],
+      [sold[0] + sold[1], sold[1] / 2, sold[0] / 2, sold[0] / 2],
+    ])
     assert.deepEqual(
       await shelf(app(), store),
       { stocked: before.stocked + 1, reserved: before.reserved },

@@ -89,8 +89,14 @@ describe('platform API: stores', () => {
     assert.deepEqual([domain.hostname, domain.verified_at], ['shop.example.com', null])
     const twice = await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: 'shop.example.com' })
     assert.deepEqual([twice.status, twice.body.code], [409, 'domain_taken'])
+    const made = { slug: `hosts-${process.pid}`, name: 'Hosts', default_currency: 'usd', owner: { email: 'owner@hosts.example' } }
     for (const hostname of ['nonsense', 'x.localhost', 'http://a.b.c']) {
-      assert.equal((await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname })).status, 400, hostname)
+      const answers = [
+        await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname }),
+        await operator.post('/platform/tenants', { ...made, domains: ['fine.example.com', hostname] }),
+      ]
+      for (const answer of answers) assert.deepEqual([answer.status, answer.body.type], [400, 'invalid_data'], hostname)
+      assert.equal(answers[0]?.body.message, answers[1]?.body.message)
     }
     const removed = await operator.delete(`/platform/tenants/${store.publicId}/domains/${domain.id}`)
     assert.deepEqual(removed.body, { id: domain.id, object: 'domain', deleted: true })
