@@ -109,7 +109,7 @@ export interface LevelInput {
  */
 export async function createInventoryLevel(unit: Unit, itemId: string, locationId: string, input: LevelInput): Promise<void> {
   const [made] = await unit.run(
-    statement<{ known: boolean; written: boolean }>(
+    statement<{ known: boolean; has_location: boolean; written: boolean }>(
       'inventory.insert_level',
       `with pair as (
          select i.id as item_id, s.id as location_id, i.vendor_id from inventory_item i
@@ -123,11 +123,13 @@ export async function createInventoryLevel(unit: Unit, itemId: string, locationI
            where l.stocked_quantity = 0 and l.reserved_quantity = 0 and l.incoming_quantity = 0
          returning l.id
        )
-       select exists (select 1 from pair) as known, exists (select 1 from written) as written`,
+       select exists (select 1 from pair) as known, exists (select 1 from written) as written,
+              exists (select 1 from stock_location s where s.tenant_id = $1 and s.id = $3 and s.deleted_at is null) as has_location`,
       [tenantOf(unit), itemId, locationId, newId('ilev'), input.stocked_quantity ?? 0, input.incoming_quantity ?? 0],
     ),
   )
-  if (made?.known !== true) throw notFound(`Inventory item with id: ${itemId} or location ${locationId} was not found`)
+  if (made?.has_location !== true) throw notFound(`Stock locations with ids: ${locationId} was not found`)
+  if (!made.known) throw notFound(`Inventory item with id: ${itemId} was not found at the vendor of location ${locationId}`)
   if (!made.written) {
     throw alreadyExists(`Inventory level with inventory_item_id: ${itemId}, location_id: ${locationId}, already exists.`)
   }

@@ -89,6 +89,7 @@ export async function lockGoodFulfillment(
   unit: Unit,
   vendorOrderId: string,
   fulfillmentId: string,
+  canceled: string,
 ): Promise<{ order: VendorOrderLock; fulfillment: FulfillmentLock }> {
   const tenantId = tenantOf(unit)
   const [[order], , [fulfillment]] = await Promise.all([
@@ -98,7 +99,7 @@ export async function lockGoodFulfillment(
   ])
   if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
   if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
-  if (fulfillment.canceled_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is canceled`)
+  if (fulfillment.canceled_at !== null) throw notAllowed(canceled)
   return { order, fulfillment }
 }
 

@@ -20,6 +20,7 @@ const groups = reading({
   singular: 'customer_group',
   plural: 'customer_groups',
   label: 'Customer group',
+  missing: (wanted) => `Customer group with id: ${wanted} not found`,
   access: 'customers:read',
   ids: { customers: 'customer' },
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), customers: membersOf.optional() }),

@@ -68,6 +68,7 @@ const customers = reading({
   singular: 'customer',
   plural: 'customers',
   label: 'Customer',
+  missing: (wanted) => `Customer with id: ${wanted} not found`,
   access: 'customers:read',
   ids: { groups: 'customer_group' },
   query: z.strictObject({ q, id: ids, email: oneOrMany.optional(), has_account: booleanText.optional(), groups: membersOf.optional() }),

@@ -280,7 +280,7 @@ const setRoutes: Route[] = [
       await readWithin(request, 'shipping:read', 'fulfillment_set', wanted)
       const [set] = await context.db.read(context.scope, fulfillmentSetStatement(tenantOf(context), wanted))
       const zone = set?.service_zones.find((candidate) => candidate.id === params.zone_id)
-      if (zone === undefined) throw notFound(`Service zone with id: ${params.zone_id} was not found`)
+      if (zone === undefined) throw notFound(`Service zone with id: ${params.zone_id} not found`)
       return { service_zone: request.fields.project(zone) }
     },
   }),

@@ -14,7 +14,6 @@ import { answerOrder, orderFields as fields } from './order-answers.js'
 import { type AnyRequest, findWithin, id, needWholeStore, withAdditional, write } from './shared.js'
 
 const packedItems = z.array(z.object({ id, quantity: z.int().min(1).max(limits.quantity) })).max(limits.cartLines)
-const items = packedItems.min(1)
 /** Clients without an address to follow a parcel at send nothing, or `#`. */
 const labelUrl = z.union([z.url({ protocol: /^https?$/ }).max(2_000), z.enum(['', '#'])]).nullish()
 export const label = z.object({
@@ -62,7 +61,7 @@ export const routes: Route[] = [
     // Who carries a parcel, and how it is sent, follows from the order's own shipping.
     body: withAdditional(
       z.strictObject({
-        items,
+        items: packedItems,
         location_id: id.nullish(),
         shipping_option_id: id.nullish(),
         no_notification: z.boolean().nullish(),
@@ -75,6 +74,7 @@ export const routes: Route[] = [
       const orderId = request.params.id as string
       needWholeStore(request, 'orders:fulfil')
       const { items: named, location_id, shipping_option_id: optionId, metadata: extra } = request.body
+      if (named.length === 0) throw invalidData('No items to fulfill')
       if (optionId != null) await write(request, (unit) => findWithin(unit, request, 'orders:fulfil', 'shipping_option', optionId))
       await createFulfillments(request.context, orderId, { items: named, location_id, metadata: extra })
       return answerOrder(request, orderId)
@@ -115,7 +115,7 @@ export const routes: Route[] = [
     ids: ofFulfillment,
     async handle(request) {
       const { partId, fulfillmentId } = await partOf(request)
-      await deliverFulfillment(request.context, partId, fulfillmentId)
+      await deliverFulfillment(request.context, partId, fulfillmentId, { sendsFirst: true })
       return answerOrder(request, request.params.id as string)
     },
   }),

@@ -30,7 +30,7 @@ import {
 } from './product-body.js'
 import { createOf, updateOf } from './product-writing.js'
 import { managedFilterOf, managedFilters } from '../store/catalog-filters.js'
-import { type AnyRequest, deleted, findWithin, needPermission, needWholeStore, ownerOf, reach, write } from './shared.js'
+import { type AnyRequest, deleted, findToChange, findWithin, needPermission, needWholeStore, ownerOf, reach, write } from './shared.js'
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
@@ -223,7 +223,7 @@ const productRoutes: Route[] = [
       const wanted = request.params.id as string
       const known = await knownPrices(request, wanted, request.body.variants ?? [])
       await write(request, async (unit) => {
-        await findWithin(unit, request, 'products:write', 'product', wanted)
+        await findToChange(unit, request, 'products:write', 'product', wanted)
         await updateOf(unit, wanted, request.body, known)
       })
       return productAnswer(request, wanted)

@@ -37,6 +37,7 @@ const regions = reading({
   singular: 'region',
   plural: 'regions',
   label: 'Region',
+  missing: (wanted) => `Region with id: ${wanted} not found`,
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), currency_code: oneOrMany.optional() }),
   narrowing: { table: 'region', columns: { name: 'text', currency_code: 'text' } },

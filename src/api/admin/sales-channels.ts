@@ -20,6 +20,7 @@ const channels = reading({
   singular: 'sales_channel',
   plural: 'sales_channels',
   label: 'Sales channel',
+  missing: (wanted) => `Sales channel with id: ${wanted} not found`,
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, name: oneOrMany.optional(), location_id: ids, publishable_key_id: ids }),
   narrowing: { table: 'sales_channel', columns: { name: 'text', description: 'text', is_disabled: 'boolean' } },

@@ -195,6 +195,12 @@ export async function findWithin(unit: Unit, request: AnyRequest, permission: Pe
   if (rows.length === 0) throw unknownRow(table, wanted)
 }
 
+/** The same before a change of the row itself, which Medusa's clients are told of in these words. */
+export async function findToChange(unit: Unit, request: AnyRequest, permission: Permission, table: Owned, wanted: string): Promise<void> {
+  const rows = await unit.run(withinStatement(request, permission, table, wanted))
+  if (rows.length === 0) throw notFound(`${owned[table]} with id "${wanted}" not found`)
+}
+
 /** The same for who writes nothing. */
 export async function readWithin(request: AnyRequest, permission: Permission, table: Owned, wanted: string): Promise<void> {
   const { context } = request

@@ -7,7 +7,7 @@ import {
   listShippingOptionTypesStatement,
   updateShippingOptionType,
 } from '../../shipping/index.js'
-import { findWithin, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
+import { findToChange, id, ids, name, ownerOf, q, reach, reading, removal, text, write } from './shared.js'
 
 const typeFields: FieldsPolicy = { defaults: ['id', 'label', 'description', 'code', 'vendor_id', 'created_at', 'updated_at', 'deleted_at'] }
 
@@ -64,7 +64,7 @@ export const routes: Route[] = [
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'shipping_option_type', wanted)
+        await findToChange(unit, request, 'shipping:write', 'shipping_option_type', wanted)
         await updateShippingOptionType(unit, wanted, request.body)
       })
       return types.answer(request, wanted)

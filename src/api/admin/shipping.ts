@@ -100,6 +100,7 @@ const options = reading({
   singular: 'shipping_option',
   plural: 'shipping_options',
   label: 'Shipping option',
+  missing: (wanted) => `Shipping Option with id: ${wanted} not found`,
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids, service_zone_id: ids, shipping_profile_id: ids, stock_location_id: ids }),
   narrowing: {
@@ -190,12 +191,14 @@ const updateBody = z.strictObject({
   ...parts,
 })
 
-/** Prices as commands take them, amounts in minor units. Throws not_found for a region, invalid_data for an amount. */
+/** Prices as commands take them, amounts in minor units. Throws invalid_data for a region that is not there, and for an amount. */
 async function pricesOf(unit: Unit, given: readonly z.output<typeof price>[], known: readonly SetPrice[] = []): Promise<OptionPrice[]> {
   const currencies = new Map<string, string>()
   for (const { region_id } of given.filter((one) => 'region_id' in one)) {
     const [region] = await unit.run(regionStatement(tenantOf(unit), region_id))
-    if (region === undefined) throw notFound(`Region with id: ${region_id} was not found`)
+    if (region === undefined) {
+      throw invalidData(`Cannot create prices for non-existent regions. Region with ids [${region_id}] were not found.`)
+    }
     currencies.set(region_id, region.currency_code)
   }
   return given.map((one) => {

@@ -94,6 +94,7 @@ const rates = reading({
   singular: 'tax_rate',
   plural: 'tax_rates',
   label: 'Tax rate',
+  missing: (wanted) => `Tax rate with id "${wanted}" not found`,
   access: 'settings:read',
   query: z.strictObject({ q, id: ids, tax_region_id: ids }),
   narrowing: {

@@ -49,7 +49,7 @@ export async function updateCustomerGroup(unit: Unit, id: string, input: Custome
       ),
     )
     .catch(named(input.name))
-  if (rows.length === 0) throw unknownGroup(id)
+  if (rows.length === 0) throw notFound(`Customer group with id "${id}" not found`)
 }
 
 /** Throws not_found. */

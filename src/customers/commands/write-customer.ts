@@ -101,7 +101,7 @@ export async function updateCustomer(unit: Unit, id: string, input: CustomerInpu
       if (isDuplicate(error)) throw alreadyExists(`Customer with email: ${input.email}, already exists.`)
       throw error
     })
-  if (rows.length === 0) throw unknownCustomer(id)
+  if (rows.length === 0) throw notFound(`Customer with id "${id}" not found`)
 }
 
 /** Removes a customer and the sign-in; orders and carts keep their copies. Throws not_found. */

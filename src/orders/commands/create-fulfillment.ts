@@ -101,7 +101,7 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
   const deliveredAt = input.delivered_at
   const shippedAt = input.shipped_at ?? deliveredAt
   if (shippedAt != null) await ship(unit, context, vendorOrderId, fulfillmentId, { labels: [], isTold: true, at: shippedAt })
-  if (deliveredAt != null) await deliver(unit, context, vendorOrderId, fulfillmentId, deliveredAt)
+  if (deliveredAt != null) await deliver(unit, context, vendorOrderId, fulfillmentId, { at: deliveredAt })
   return fulfillmentId
 }
 

@@ -36,8 +36,13 @@ export async function ship(
   { labels, isTold, at }: { labels: readonly ShipmentLabel[]; isTold: boolean; at: Date },
 ): Promise<void> {
   const tenantId = tenantOf(unit)
-  const { order, fulfillment } = await lockGoodFulfillment(unit, vendorOrderId, fulfillmentId)
-  if (fulfillment.shipped_at !== null) throw notAllowed(`Fulfillment ${fulfillmentId} is shipped already`)
+  const { order, fulfillment } = await lockGoodFulfillment(
+    unit,
+    vendorOrderId,
+    fulfillmentId,
+    'Cannot create shipment for a canceled fulfillment',
+  )
+  if (fulfillment.shipped_at !== null) throw notAllowed('Shipment has already been created')
   if (labels.length > 0) await insertLabels(unit, { id: fulfillmentId, vendorId: order.vendor_id }, labels)
   await Promise.all([
     unit.run(

@@ -147,8 +147,8 @@ async function ownersOf(unit: Unit, variantIds: readonly string[]): Promise<Map<
     ),
   )
   const owners = new Map(rows.map(({ id, ...owner }) => [id, owner]))
-  const missing = wanted.find((id) => !owners.has(id))
-  if (missing !== undefined) throw notFound(`Variant with id: ${missing} was not found`)
+  const missing = wanted.filter((id) => !owners.has(id))
+  if (missing.length > 0) throw invalidData(`No price set exist for variants: ${missing.join(', ')}`)
   return owners
 }
 
@@ -218,7 +218,7 @@ async function lockList(unit: Unit, id: string): Promise<{ starts_at: Date | nul
       [tenantOf(unit), id],
     ),
   )
-  if (list === undefined) throw notFound(`Price list with id: ${id} was not found`)
+  if (list === undefined) throw notFound(`Price lists with id: ${id} was not found`)
   return list
 }
 

@@ -198,7 +198,7 @@ async function lockCampaign(unit: Unit, id: string): Promise<LockedCampaign> {
       [tenantOf(unit), id],
     ),
   )
-  if (campaign === undefined) throw notFound(`Campaign with id: ${id} was not found`)
+  if (campaign === undefined) throw notFound(`Campaign with id "${id}" not found`)
   return campaign
 }
 

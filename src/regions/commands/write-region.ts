@@ -87,8 +87,8 @@ function refuseUnknown(input: Partial<RegionInput>): void {
   if (twice.length > 0) throw assigned([...new Set(twice)])
   const missing = countries.filter((code) => !isCountry(code))
   if (missing.length > 0) throw invalidData(`Countries with codes: "${missing.join(', ')}" do not exist`)
-  const provider = providers.find((id) => paymentProviderOf(id) === undefined)
-  if (provider !== undefined) throw invalidData(`Payment provider with id: ${provider} is not installed`)
+  const unknown = providers.filter((id) => paymentProviderOf(id) === undefined)
+  if (unknown.length > 0) throw notFound(`Payment providers with ids ${unknown.join(', ')} not found or not enabled`)
 }
 
 async function writeParts(unit: Unit, id: string, input: Partial<RegionInput>): Promise<void> {

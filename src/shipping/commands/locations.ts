@@ -145,7 +145,7 @@ export async function updateServiceZone(
       [tenantId, id, setId, patch.name ?? null],
     ),
   )
-  if (zone === undefined) throw notFound(`Service zone with id: ${id} was not found`)
+  if (zone === undefined) throw notFound(`Service zone with id: ${id} not found on fulfillment set`)
   if (patch.geo_zones === undefined) return
   const known = await unit.knex('geo_zone').where({ tenant_id: tenantId, service_zone_id: id }).delete().returning('id')
   await insertGeoZones(

@@ -1,5 +1,5 @@
 import { mergedMetadata, tenantOf, type Unit } from '../../db/index.js'
-import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { invalidData, newId, notFound } from '../../kernel/index.js'
 import { refuseTakenName } from './names.js'
 
 /** Adds a profile: products and options of one profile belong together. Throws not_found for the vendor, invalid_data for a taken name. */
@@ -65,7 +65,7 @@ export async function updateShippingOptionType(
   if (changed === 0) throw unknownType(id)
 }
 
-/** Takes a kind of delivery out of use. Throws not_found; not_allowed while options are of it. */
+/** Takes a kind of delivery out of use. Throws not_found; invalid_data while options are of it. */
 export async function deleteShippingOptionType(unit: Unit, id: string): Promise<void> {
   const where = { tenant_id: tenantOf(unit), id }
   const gone = await unit.knex('shipping_option_type').where(where).whereNull('deleted_at').update({ deleted_at: new Date() })
@@ -75,7 +75,7 @@ export async function deleteShippingOptionType(unit: Unit, id: string): Promise<
     .where({ tenant_id: tenantOf(unit), shipping_option_type_id: id })
     .whereNull('deleted_at')
     .first('id')
-  if (used !== undefined) throw notAllowed(`Shipping options are of this type: give them another one first`)
+  if (used !== undefined) throw invalidData('Cannot delete shipping option type because some shipping options are using it.')
 }
 
 const unknownType = (id: string) => notFound(`Shipping option type with id: ${id} was not found`)

@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { notAllowed, notFound } from '../../kernel/index.js'
+import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 
 const labels = {
   stock_location: 'Stock location',
@@ -79,19 +79,28 @@ export async function deleteServiceZone(unit: Unit, setId: string, id: string): 
       [tenantOf(unit), id, setId],
     ),
   )
-  if (gone.length === 0) throw notFound(`Service zone with id: ${id} was not found`)
+  if (gone.length === 0) throw notFound(`Service zone with id: ${id} not found on fulfillment set`)
 }
 
-/** Takes a profile out of use. Throws not_found; not_allowed while products or options are of it. */
+/** Takes a profile out of use. Throws not_found; invalid_data while products, of which it names twenty, or options are of it. */
 export async function deleteShippingProfile(unit: Unit, id: string): Promise<void> {
   await retire(unit, 'shipping_profile', id)
   const [row] = await unit.run(
-    statement<{ used: boolean }>(
+    statement<{ products: string[]; has_options: boolean }>(
       'shipping.profile_in_use',
-      `select exists (select 1 from product p where p.tenant_id = $1 and p.shipping_profile_id = $2 and p.deleted_at is null)
-           or exists (select 1 from shipping_option o where o.tenant_id = $1 and o.shipping_profile_id = $2 and o.deleted_at is null) as used`,
+      `select array(select p.id from product p where p.tenant_id = $1 and p.shipping_profile_id = $2 and p.deleted_at is null
+                order by p.id limit 20) as products,
+              exists (select 1 from shipping_option o where o.tenant_id = $1 and o.shipping_profile_id = $2 and o.deleted_at is null) as has_options`,
       [tenantOf(unit), id],
     ),
   )
-  if (row?.used === true) throw notAllowed('Products or shipping options are of this profile: give them another one first')
+  const { products = [], has_options = false } = row ?? {}
+  if (products.length > 0) {
+    throw invalidData(`Cannot delete following shipping profiles because they are linked to products: ${products.join(', ')}`)
+  }
+  if (has_options) {
+    throw invalidData(
+      `Cannot delete Shipping Profiles ${id} with associated Shipping Options. Delete Shipping Options first and try again.`,
+    )
+  }
 }

@@ -58,6 +58,24 @@ describe('admin API: an order after its sale', () => {
       assert.equal((await orderOf(store, bought.id)).fulfillments.length, 0)
     })
 
+    it('notes that what has arrived was sent, where nobody said so before', async () => {
+      const bought = await buy(store)
+      const empty = await post(`/admin/orders/${bought.id}/fulfillments`, { items: [] })
+      assert.deepEqual([empty.status, empty.body.message], [400, 'No items to fulfill'])
+      const [first, second] = (await packAll(store, bought)).fulfillments
+      const path = `/admin/orders/${bought.id}/fulfillments/${first.id}`
+      const { order } = (await post(`${path}/mark-as-delivered`)).body
+      const item = order.items.find((one: { id: string }) => one.id === first.items[0].line_item_id)
+      assert.deepEqual([item.detail.shipped_quantity, item.detail.delivered_quantity], [2, 2])
+      const again = await post(`${path}/mark-as-delivered`)
+      assert.deepEqual([again.status, again.body.message], [400, 'Fulfillment has already been marked delivered'])
+      assert.equal((await post(`${path}/shipments`, {})).body.message, 'Shipment has already been created')
+      const other = `/admin/orders/${bought.id}/fulfillments/${second.id}`
+      assert.equal((await post(`${other}/cancel`)).status, 200)
+      assert.equal((await post(`${other}/mark-as-delivered`)).body.message, 'Cannot deliver an already canceled fulfillment')
+      assert.equal((await post(`${other}/shipments`, {})).body.message, 'Cannot create shipment for a canceled fulfillment')
+    })
+
     it('sends what was packed, and notes that it arrived', async () => {
       const bought = await buy(store)
       const [first, second] = (await packAll(store, bought)).fulfillments

@@ -298,7 +298,6 @@ describe('admin API: what it refuses', () => {
       ['/admin/regions', { name: 'New', currency_code: 'zzz' }],
       ['/admin/regions', { name: 'New', currency_code: 'usd', countries: ['zz'] }],
       ['/admin/regions', { name: 'New', currency_code: 'usd', countries: ['ca'] }],
-      ['/admin/regions', { name: 'New', currency_code: 'usd', payment_providers: ['pp_unknown'] }],
       ['/admin/tax-regions', { country_code: 'zz' }],
       ['/admin/tax-regions', { country_code: 'fr', province_code: 'x' }],
       ['/admin/tax-regions', { country_code: 'us', province_code: 'ny', parent_id: own.tax_region }],

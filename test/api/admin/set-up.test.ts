@@ -69,7 +69,8 @@ describe('admin API: price lists, shipping, products and stock', () => {
     it('hold all of a batch or none of it', async () => {
       const { price_list } = await post('/admin/price-lists', { title: 'Winter', prices: [] })
       const create = [variantOf(0), 'variant_unknown'].map((variant_id) => ({ variant_id, currency_code: 'usd', amount: 5 }))
-      assert.equal((await store.admin.post(`/admin/price-lists/${price_list.id}/prices/batch`, { create })).status, 404)
+      const refused = await store.admin.post(`/admin/price-lists/${price_list.id}/prices/batch`, { create })
+      assert.deepEqual([refused.status, refused.body.message], [400, 'No price set exist for variants: variant_unknown'])
       assert.equal(good(await store.admin.get(`/admin/price-lists/${price_list.id}/prices`)).count, 0)
     })
   })
@@ -156,6 +157,8 @@ describe('admin API: price lists, shipping, products and stock', () => {
         { id: 'manual_manual', is_enabled: true },
       ])
       assert.equal((await store.admin.post(`${path}/fulfillment-providers`, { add: ['nobody'] })).status, 400)
+      const message = 'Service zone with id: serzo_none not found on fulfillment set'
+      assert.equal((await store.admin.delete(`/admin/fulfillment-sets/${set.id}/service-zones/serzo_none`)).body.message, message)
       const gone = good(await store.admin.delete(`/admin/fulfillment-sets/${set.id}/service-zones/${zone}`))
       assert.deepEqual([gone.id, gone.deleted, gone.parent.service_zones], [zone, true, []])
       good(await store.admin.delete(`/admin/fulfillment-sets/${set.id}`))
@@ -169,7 +172,7 @@ describe('admin API: price lists, shipping, products and stock', () => {
       const vendor = store.vendors[0]
       const refusals = [
         [`/admin/sales-channels/${store.salesChannelId}`, 'invalid_data'],
-        [`/admin/shipping-profiles/${vendor?.profileId}`, 'not_allowed'],
+        [`/admin/shipping-profiles/${vendor?.profileId}`, 'invalid_data'],
         [`/admin/api-keys/${good(await store.admin.get('/admin/api-keys', { type: 'publishable' })).api_keys[0].id}`, 'not_allowed'],
       ] as const
       for (const [path, type] of refusals) {

@@ -63,7 +63,8 @@ describe("Medusa's Admin API on the side of orders", () => {
       })
       const { shipping_options } = await sdk().admin.shippingOption.list({ limit: 1 })
       const used = await store().admin.delete(`/admin/shipping-option-types/${shipping_options[0]?.type.id}`)
-      assert.deepEqual([used.status, used.body.type], [400, 'not_allowed'])
+      const message = 'Cannot delete shipping option type because some shipping options are using it.'
+      assert.deepEqual([used.status, used.body], [400, { type: 'invalid_data', message }])
     })
 
     it('are asked of their provider, and read by their zone', async () => {

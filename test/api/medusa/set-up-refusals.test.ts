@@ -68,6 +68,41 @@ describe('setting a store up, where it cannot be', () => {
     assert.deepEqual(await region(['xx', 'fr', 'yy']), says('Countries with codes: "xx, yy" do not exist'))
   })
 
+  it('says of what it does not know what Medusa’s routes say, to who reads and to who changes', async () => {
+    const body = { name: 'X', currency_code: 'usd' }
+    const unknown = { ...body, payment_providers: ['pp_one', 'pp_two'] }
+    const providers = 'Payment providers with ids pp_one, pp_two not found or not enabled'
+    assert.deepEqual(await refusal('/admin/regions', unknown), [404, 'not_found', providers])
+    const plain: [string, string][] = [
+      ['customers', 'Customer'],
+      ['customer-groups', 'Customer group'],
+      ['regions', 'Region'],
+      ['sales-channels', 'Sales channel'],
+    ]
+    for (const [path, label] of plain) {
+      const { status, body: answer } = await shop.admin.get(`/admin/${path}/none`)
+      assert.deepEqual([status, answer.message], [404, `${label} with id: none not found`])
+      assert.equal((await refusal(`/admin/${path}/none`, {}))[2], `${label} with id "none" not found`)
+    }
+    const changed: [string, string, object][] = [
+      ['campaigns', 'Campaign', {}],
+      ['products', 'Product', {}],
+      ['shipping-option-types', 'Shipping option type', { label: 'X' }],
+    ]
+    for (const [path, label, patch] of changed) {
+      assert.deepEqual(await refusal(`/admin/${path}/none`, patch), [404, 'not_found', `${label} with id "none" not found`])
+    }
+    assert.equal((await shop.admin.get('/admin/tax-rates/none')).body.message, 'Tax rate with id "none" not found')
+    assert.equal((await shop.admin.get('/admin/shipping-options/none')).body.message, 'Shipping Option with id: none not found')
+    assert.equal((await refusal('/admin/price-lists/none', { title: 'X' }))[2], 'Price lists with id: none was not found')
+    const { inventory_item } = await shop.make('/admin/inventory-items', { sku: 'LOST' })
+    assert.deepEqual(await refusal(`/admin/inventory-items/${inventory_item.id}/location-levels`, { location_id: 'sloc_none' }), [
+      404,
+      'not_found',
+      'Stock locations with ids: sloc_none was not found',
+    ])
+  })
+
   it('says what is wrong with the currencies of a store', async () => {
     const { stores } = good(await shop.admin.get('/admin/stores'))
     const currencies = (...codes: [string, boolean][]) =>
