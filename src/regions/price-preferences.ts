@@ -53,30 +53,51 @@ export async function setPricePreference(unit: Unit, preference: PricePreference
  * @throws not_found for a region that is not there; invalid_data for an unknown currency; invalid_data for a second one
  */
 export async function createPricePreference(unit: Unit, preference: PricePreference): Promise<string> {
-  const tenantId = tenantOf(unit)
-  const { attribute, value } = preference
-  if (attribute === 'currency_code' && !isCurrency(value)) throw invalidData(`Currency with code: ${value} is not known`)
-  if (attribute === 'region_id') {
-    const region = await unit.knex('region').where({ tenant_id: tenantId, id: value }).whereNull('deleted_at').first('id')
-    if (region === undefined) throw notFound(`Region with id: ${value} was not found`)
-  }
+  await refuseUnknown(unit, preference)
   const id = newId('prpref')
+  await refusingSecond(preference, () => unit.knex('price_preference').insert({ id, ...preference }))
+  return id
+}
+
+/** Changes what a preference says, and of what: what is named is set. Throws as adding one does; not_found for the preference. */
+export async function updatePricePreference(
+  unit: Unit,
+  id: string,
+  patch: { [Name in keyof PricePreference]?: PricePreference[Name] | undefined },
+): Promise<void> {
+  const where = { tenant_id: tenantOf(unit), id }
+  const known = await unit
+    .knex('price_preference')
+    .where(where)
+    .forUpdate()
+    .first<PricePreference>('attribute', 'value', 'is_tax_inclusive')
+  if (known === undefined) throw notFound(`Price preference with id: ${id} was not found`)
+  const { attribute = known.attribute, value = known.value, is_tax_inclusive = known.is_tax_inclusive } = patch
+  const changed = { attribute, value, is_tax_inclusive }
+  if (patch.attribute !== undefined || patch.value !== undefined) await refuseUnknown(unit, changed)
+  await refusingSecond(changed, () =>
+    unit
+      .knex('price_preference')
+      .where(where)
+      .update({ ...changed, updated_at: new Date() }),
+  )
+}
+
+async function refuseUnknown(unit: Unit, { attribute, value }: PricePreference): Promise<void> {
+  if (attribute === 'currency_code' && !isCurrency(value)) throw invalidData(`Currency with code: ${value} is not known`)
+  if (attribute !== 'region_id') return
+  const where = { tenant_id: tenantOf(unit), id: value }
+  const region = await unit.knex('region').where(where).whereNull('deleted_at').first('id')
+  if (region === undefined) throw notFound(`Region with id: ${value} was not found`)
+}
+
+async function refusingSecond({ attribute, value }: PricePreference, write: () => PromiseLike<unknown>): Promise<void> {
   try {
-    await unit.knex('price_preference').insert({ id, ...preference })
+    await write()
   } catch (error) {
     if (isDuplicate(error)) throw alreadyExists(`Price preference with attribute: ${attribute}, value: ${value}, already exists.`)
     throw error
   }
-  return id
-}
-
-/** Changes what a preference says. Throws not_found. */
-export async function updatePricePreference(unit: Unit, id: string, isTaxInclusive: boolean | undefined): Promise<void> {
-  const changed = await unit
-    .knex('price_preference')
-    .where({ tenant_id: tenantOf(unit), id })
-    .update({ ...(isTaxInclusive === undefined ? {} : { is_tax_inclusive: isTaxInclusive }), updated_at: new Date() })
-  if (changed === 0) throw notFound(`Price preference with id: ${id} was not found`)
 }
 
 /** Removes a preference: the region follows its currency, a currency's prices are without tax. Throws not_found. */

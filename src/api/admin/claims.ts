@@ -13,6 +13,7 @@ import {
   noted,
   quantity,
   step,
+  unsaid,
   words,
 } from './exchange-steps.js'
 import { id, needWholeStore, text } from './shared.js'
@@ -28,12 +29,12 @@ export const routes: Route[] = [
     path: '/admin/claims',
     summary: 'Begin a claim for goods that were wrong, broken or missing',
     access: 'returns:write',
-    body: z.strictObject({ order_id: id, type: z.enum(['refund', 'replace']), ...words, metadata }),
+    body: z.strictObject({ order_id: id, type: z.enum(['refund', 'replace']), ...words, ...unsaid }),
     fields,
-    ids: { order_id: 'order' },
+    ids: { order_id: 'order', reason_id: 'external_id' },
     handle(request) {
       needWholeStore(request, 'returns:write')
-      const { description, internal_note, ...input } = request.body
+      const { description, internal_note, reason_id: _reason, ...input } = request.body
       return begin(request, claimNoun, { ...input, note: noted({ description, internal_note }) })
     },
   }),
@@ -54,7 +55,10 @@ export const routes: Route[] = [
     claimNoun,
     '/claim-items/:action_id',
     'Change what is claimed of an item',
-    { body: z.strictObject({ quantity: quantity.optional(), reason: claimReason.optional(), internal_note: text.nullish() }), ids: ofItem },
+    {
+      body: z.strictObject({ quantity: quantity.optional(), reason: claimReason.optional(), internal_note: text.nullish(), ...unsaid }),
+      ids: { ...ofItem, reason_id: 'external_id' },
+    },
     (request, claim) =>
       changeClaimItem(request.context, claim.id, actionOf(request), {
         quantity: request.body.quantity,

@@ -104,6 +104,8 @@ async function answer(request: AnyRequest, noun: Noun, exchangeId: string): Prom
 
 export const quantity = z.int().min(1).max(limits.quantity)
 const note = text.nullish()
+/** Medusa's clients may send these with every step; of those that take them from here, they say nothing. */
+export const unsaid = { reason_id: id.nullish(), metadata }
 export const words = { description: note, internal_note: note }
 export const noted = (given: { internal_note?: string | null | undefined; description?: string | null | undefined }) =>
   given.internal_note ?? given.description ?? null
@@ -254,8 +256,14 @@ const outbound = (noun: Noun): Route[] => [
     noun,
     '/outbound/items/:action_id',
     'Change what is planned to be sent',
-    { body: z.strictObject({ quantity: quantity.optional(), internal_note: note }), ids: { action_id: noun.kind('_item') } },
-    (request, exchange) => changeItemAction(request.context, targetOf(exchange), actionOf(request), request.body),
+    {
+      body: z.strictObject({ quantity: quantity.optional(), internal_note: note, ...unsaid }),
+      ids: { action_id: noun.kind('_item'), reason_id: 'external_id' },
+    },
+    (request, exchange) => {
+      const { quantity, internal_note } = request.body
+      return changeItemAction(request.context, targetOf(exchange), actionOf(request), { quantity, internal_note })
+    },
   ),
   step(
     noun,

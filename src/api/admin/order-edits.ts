@@ -132,7 +132,12 @@ export const routes: Route[] = [
     '/items/:action_id',
     'Change what is planned of an item',
     {
-      body: z.strictObject({ quantity: quantity.optional(), unit_price: amount.nullish(), internal_note: note }),
+      body: z.strictObject({
+        quantity: quantity.optional(),
+        unit_price: amount.nullish(),
+        compare_at_unit_price: amount.nullish(),
+        internal_note: note,
+      }),
       ids: { action_id: 'order_edit_item' },
     },
     (request, orderId) => changeItemAction(request.context, target(orderId), actionOf(request), request.body),

@@ -153,12 +153,16 @@ const preferenceRoutes: Route[] = [
     path: '/admin/price-preferences/:id',
     summary: 'Change a price preference',
     access: 'settings:write',
-    body: z.strictObject({ is_tax_inclusive: z.boolean().optional() }),
+    body: z.strictObject({
+      attribute: z.enum(['region_id', 'currency_code']).optional(),
+      value: z.string().min(1).max(64).optional(),
+      is_tax_inclusive: z.boolean().optional(),
+    }),
     fields: preferenceFields,
-    ids: { id: 'price_preference' },
+    ids: { id: 'price_preference', value: 'region' },
     async handle(request) {
       const wanted = request.params.id as string
-      await write(request, (unit) => updatePricePreference(unit, wanted, request.body.is_tax_inclusive))
+      await write(request, (unit) => updatePricePreference(unit, wanted, request.body))
       return preferences.answer(request, wanted)
     },
   }),

@@ -169,7 +169,11 @@ const counting = (path: string, count: Count, what: string): Route[] => [
   step(
     `${path}/:action_id`,
     `Change how many ${what} pieces came back`,
-    { body: z.strictObject({ quantity: counted.shape.quantity.optional(), internal_note: note }) },
+    // A client may say these here too: they are those of what was asked for.
+    {
+      body: z.strictObject({ quantity: counted.shape.quantity.optional(), internal_note: note, reason_id: id.nullish(), metadata }),
+      ids: { reason_id: 'external_id' },
+    },
     (request, returnId) => changeCount(request.context, returnId, count, actionOf(request), request.body.quantity),
   ),
   step(`${path}/:action_id`, `Take back what was counted of ${what} pieces`, { method: 'DELETE' }, (request, returnId) =>

@@ -132,7 +132,7 @@ function lineFor({ cart, isTaxed }: Staging, variant: PurchasableVariant, item: 
   const line = { ...newLine(variant, { ...item, metadata: metadataOf(item.metadata) }), id: newId('ordli') }
   if (item.unit_price == null) reprice(line, variant, cart)
   else setPrice(line, item.unit_price, cart)
-  if (item.compare_at_unit_price != null) line.compare_at_unit_price_minor = Number(toMinor(item.compare_at_unit_price, cart.currency_code))
+  setFormerPrice(line, item.compare_at_unit_price, cart)
   const taxed = { productId: line.product_id, productTypeId: variant.product_type_id }
   if (isTaxed && !line.is_giftcard) line.tax_lines = taxesOf(cart.rates, [], taxed, 'calitxl')
   return line
@@ -144,6 +144,10 @@ function setPrice(line: CartLine, unitPrice: number, cart: LoadedCart): void {
   line.compare_at_unit_price_minor = null
   line.is_custom_price = true
   line.is_tax_inclusive = isTaxInclusive({ is_regional: false }, cart.region)
+}
+
+function setFormerPrice(line: CartLine, price: number | null | undefined, cart: LoadedCart): void {
+  if (price != null) line.compare_at_unit_price_minor = Number(toMinor(price, cart.currency_code))
 }
 
 /** What counts is decided when the edit is confirmed: this tells early. */
@@ -211,13 +215,15 @@ function actionOf(actions: readonly EditAction[], actionId: string, kinds: reado
 
 const itemKinds = ['ITEM_ADD', 'ITEM_UPDATE'] as const
 
+/** What is named of a planned item is set. A price that something had before is for what is added alone. */
+type ItemChange = Noted & {
+  quantity?: number | undefined
+  unit_price?: number | null | undefined
+  compare_at_unit_price?: number | null | undefined
+}
+
 /** Changes what is planned of an item. Throws not_found for an unknown action; otherwise as addItems and changeItem do. */
-export function changeItemAction(
-  context: Context,
-  target: EditTarget,
-  actionId: string,
-  change: Noted & { quantity?: number | undefined; unit_price?: number | null | undefined },
-): Promise<void> {
+export function changeItemAction(context: Context, target: EditTarget, actionId: string, change: ItemChange): Promise<void> {
   return stage(
     context,
     target,
@@ -233,11 +239,7 @@ export function changeItemAction(
   )
 }
 
-function changedAction(
-  work: Staging,
-  action: EditAction,
-  change: Noted & { quantity?: number | undefined; unit_price?: number | null | undefined },
-): EditAction[] {
+function changedAction(work: Staging, action: EditAction, change: ItemChange): EditAction[] {
   const quantity = change.quantity ?? action.quantity
   if (action.action === 'ITEM_UPDATE') {
     const row = lineOf(work.order, action.order_line_item_id)
@@ -251,6 +253,7 @@ function changedAction(
   const added = { ...action.added, quantity }
   if (change.unit_price != null) setPrice(added, change.unit_price, work.cart)
   else if (quantity !== action.quantity) reprice(added, variant, work.cart)
+  setFormerPrice(added, change.compare_at_unit_price, work.cart)
   const note = change.internal_note === undefined ? action.internal_note : change.internal_note
   return [{ ...action, quantity, added, internal_note: note }]
 }

@@ -218,6 +218,13 @@ describe("Medusa's Admin API on the side of orders", () => {
       const { order_preview } = await sdk().admin.orderEdit.addItems(bought.id, { items } as never)
       const added = order_preview.items.find((item) => item.variant_id === variant_id)
       assert.deepEqual([added?.unit_price, added?.compare_at_unit_price], [7, 9])
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const [action] = (added as any).actions
+      const { order_preview: again } = good(
+        await store().admin.post(`/admin/order-edits/${bought.id}/items/${action.id}`, { unit_price: 6, compare_at_unit_price: 8 }),
+      )
+      const changed = again.items.find((item: { variant_id: string }) => item.variant_id === variant_id)
+      assert.deepEqual([changed.unit_price, changed.compare_at_unit_price], [6, 8])
       await sdk().admin.orderEdit.cancelRequest(bought.id)
     })
 

@@ -58,6 +58,11 @@ describe('setting a store up, where it cannot be', () => {
     await twice('/admin/return-reasons', { value: 'once', label: 'Once' }, 'Return reason with value: once, already exists.')
     const preference = { attribute: 'currency_code', value: 'usd' }
     await twice('/admin/price-preferences', preference, 'Price preference with attribute: currency_code, value: usd, already exists.')
+    const { price_preference } = await shop.make('/admin/price-preferences', { ...preference, value: 'eur' })
+    const changed = `/admin/price-preferences/${price_preference.id}`
+    const moved = (await shop.make(changed, { attribute: 'region_id', value: shop.regionId, is_tax_inclusive: true })).price_preference
+    assert.deepEqual([moved.attribute, moved.value, moved.is_tax_inclusive], ['region_id', shop.regionId, true])
+    assert.equal((await refusal(changed, preference))[2], 'Price preference with attribute: currency_code, value: usd, already exists.')
   })
 
   it('says which countries of a region are not there or are another’s', async () => {
