@@ -15,6 +15,8 @@ const decimalPattern = /^-?\d{1,16}(?:\.\d{1,20})?$/
 export function toMinor(major: number | string, currency: string): bigint {
   const exponent = exponentOf(currency)
   const text = typeof major === 'number' ? numberText(major) : major.trim()
+  // A number this large has no form without an exponent.
+  if (typeof major === 'number' && Number.isFinite(major) && Math.abs(major) >= 1e21) throw invalidData(`Amount ${major} is too large`)
   if (!decimalPattern.test(text)) throw invalidData(`Amount ${JSON.stringify(major)} is not a number`)
   const negative = text.startsWith('-')
   const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.')

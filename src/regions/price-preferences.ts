@@ -65,12 +65,13 @@ export async function updatePricePreference(
   id: string,
   patch: { [Name in keyof PricePreference]?: PricePreference[Name] | undefined },
 ): Promise<void> {
-  const where = { tenant_id: tenantOf(unit), id }
-  const known = await unit
-    .knex('price_preference')
-    .where(where)
-    .forUpdate()
-    .first<PricePreference>('attribute', 'value', 'is_tax_inclusive')
+  const [known] = await unit.run(
+    statement<PricePreference>(
+      'regions.lock_price_preference',
+      'select attribute, value, is_tax_inclusive from price_preference where tenant_id = $1 and id = $2 for update',
+      [tenantOf(unit), id],
+    ),
+  )
   if (known === undefined) throw notFound(`Price preference with id: ${id} was not found`)
   const { attribute = known.attribute, value = known.value, is_tax_inclusive = known.is_tax_inclusive } = patch
   const changed = { attribute, value, is_tax_inclusive }
@@ -78,7 +79,7 @@ export async function updatePricePreference(
   await refusingSecond(changed, () =>
     unit
       .knex('price_preference')
-      .where(where)
+      .where({ tenant_id: tenantOf(unit), id })
       .update({ ...changed, updated_at: new Date() }),
   )
 }
@@ -86,8 +87,11 @@ export async function updatePricePreference(
 async function refuseUnknown(unit: Unit, { attribute, value }: PricePreference): Promise<void> {
   if (attribute === 'currency_code' && !isCurrency(value)) throw invalidData(`Currency with code: ${value} is not known`)
   if (attribute !== 'region_id') return
-  const where = { tenant_id: tenantOf(unit), id: value }
-  const region = await unit.knex('region').where(where).whereNull('deleted_at').first('id')
+  const region = await unit
+    .knex('region')
+    .where({ tenant_id: tenantOf(unit), id: value })
+    .whereNull('deleted_at')
+    .first('id')
   if (region === undefined) throw notFound(`Region with id: ${value} was not found`)
 }
 

@@ -9,7 +9,7 @@ export interface NewTranslation {
   translations: Record<string, string>
 }
 
-/** A change: what is named is set. What a translation is of stays, and may be said again. */
+/** A change: what is named is set. */
 export interface TranslationPatch {
   id: string
   reference?: Reference | undefined
@@ -29,17 +29,21 @@ export interface TranslationChanges {
  * the translation away, and the store's own shows again.
  * @returns the ids of what was made
  * @throws not_found for a thing or translation that the store does not have; invalid_data for a second translation
- * into one language, for a text that cannot be translated, and for a translation that is to be of something else
+ * into one language, and for a text that cannot be translated
  */
 export async function changeTranslations(unit: Unit, changes: TranslationChanges): Promise<string[]> {
-  for (const { reference, reference_id, translations } of changes.create) {
-    if (referenceOf(reference_id) !== reference) throw invalidData(`${reference_id} is not the id of a ${reference}`)
-    refuseUnknownFields(reference, translations)
-  }
+  refuseForeignFields(changes.create)
   await refuseUnknownThings(unit, changes.create)
   await remove(unit, changes.delete)
   await update(unit, changes.update)
   return create(unit, changes.create)
+}
+
+function refuseForeignFields(translations: readonly Omit<NewTranslation, 'locale_code'>[]): void {
+  for (const { reference, reference_id, translations: words } of translations) {
+    if (referenceOf(reference_id) !== reference) throw invalidData(`${reference_id} is not the id of a ${reference}`)
+    refuseUnknownFields(reference, words)
+  }
 }
 
 function refuseUnknownFields(reference: Reference, translations: Record<string, string>): void {
@@ -48,7 +52,7 @@ function refuseUnknownFields(reference: Reference, translations: Record<string, 
     throw invalidData(`${unknown} of a ${reference} cannot be translated; what can: ${fieldsOf(reference).join(', ')}`)
 }
 
-async function refuseUnknownThings(unit: Unit, translations: readonly NewTranslation[]): Promise<void> {
+async function refuseUnknownThings(unit: Unit, translations: readonly Pick<NewTranslation, 'reference' | 'reference_id'>[]): Promise<void> {
   for (const reference of new Set(translations.map((translation) => translation.reference))) {
     const ids = [...new Set(translations.filter((one) => one.reference === reference).map((one) => one.reference_id))]
     const rows = await unit
@@ -84,30 +88,31 @@ async function update(unit: Unit, patches: readonly TranslationPatch[]): Promise
     ),
   )
   refuseMissing(ids, rows)
-  for (const patch of patches) {
+  const after = patches.map((patch) => {
     const known = rows.find((row) => row.id === patch.id) as (typeof rows)[number]
-    const { reference = known.reference, reference_id = known.reference_id } = patch
-    if (reference !== known.reference || reference_id !== known.reference_id) {
-      throw invalidData(`The translation ${patch.id} is of ${known.reference_id}: make one of ${reference_id} instead`)
-    }
-    refuseUnknownFields(reference, patch.translations ?? {})
-  }
-  const inTheirPlace = patches.flatMap(({ id, locale_code }) => {
-    const known = rows.find((row) => row.id === id) as (typeof rows)[number]
-    return locale_code === undefined || locale_code === known.locale_code ? [] : [{ ...known, locale_code }]
+    const { reference = known.reference, reference_id = known.reference_id, locale_code = known.locale_code, translations = {} } = patch
+    return { known, reference, reference_id, locale_code, translations }
   })
-  await refusingTaken(unit, inTheirPlace, () =>
+  const isOther = ({ known, reference, reference_id }: (typeof after)[number]) =>
+    reference !== known.reference || reference_id !== known.reference_id
+  refuseForeignFields(after)
+  await refuseUnknownThings(unit, after.filter(isOther))
+  const moved = after.filter((one) => isOther(one) || one.locale_code !== one.known.locale_code)
+  await refusingTaken(unit, moved, () =>
     unit.run(
       statement(
         'translations.update',
-        `update translation t set translations = t.translations || coalesce(u.words, '{}'), locale_code = coalesce(u.locale_code, t.locale_code),
-           updated_at = now()
-         from unnest($2::text[], $3::jsonb[], $4::text[]) as u (id, words, locale_code) where t.tenant_id = $1 and t.id = u.id`,
+        `update translation t set translations = t.translations || u.words, reference = u.reference, reference_id = u.reference_id,
+           locale_code = u.locale_code, updated_at = now()
+         from unnest($2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[]) as u (id, words, reference, reference_id, locale_code)
+         where t.tenant_id = $1 and t.id = u.id`,
         [
           tenantOf(unit),
           ids,
-          patches.map((patch) => (patch.translations === undefined ? null : JSON.stringify(patch.translations))),
-          patches.map((patch) => patch.locale_code ?? null),
+          after.map((one) => JSON.stringify(one.translations)),
+          after.map((one) => one.reference),
+          after.map((one) => one.reference_id),
+          after.map((one) => one.locale_code),
         ],
       ),
     ),

@@ -63,6 +63,12 @@ const byName: Record<string, () => unknown> = {
   as_of: () => new Date().toISOString(),
 }
 
+/** The options of a product that comes in one kind; its variants are told that they are of it. */
+function inOneKind(product: Record<string, unknown> = {}): object[] {
+  for (const variant of (product.variants ?? []) as Record<string, unknown>[]) variant.options = { Kind: 'One' }
+  return [{ title: 'Kind', values: ['One'] }]
+}
+
 /** What no schema says: fields that only go together, and figures that fit what is there. */
 const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /admin/price-preferences': () => ({ attribute: 'region_id' }),
@@ -91,7 +97,8 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'GET /admin/vendors/:id/statements': () => ({ from: '2026-01-01', to: '2026-02-01' }),
   'GET /admin/translations/entities': () => ({ type: 'product' }),
   'POST /admin/price-lists/:id/products': (own) => ({ remove: [own.product] }),
-  'POST /admin/products': (own) => ({ vendor_id: own.vendor }),
+  'POST /admin/products': (own) => ({ vendor_id: own.vendor, options: inOneKind() }),
+  'POST /admin/orders/:id/fulfillments': (own) => ({ items: [{ id: own.order_line_item, quantity: 1 }] }),
   'POST /admin/inventory-items': (own) => ({ vendor_id: own.vendor }),
   'POST /admin/draft-orders': (own) => ({ customer_id: own.customer, items: [{ variant_id: own.variant, quantity: 1 }] }),
   'POST /admin/fulfillments': () => ({ provider_id: 'manual_manual' }),
@@ -100,11 +107,12 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
 }
 
 /** The same within the elements of a batch. */
-const needsOfElements: Record<string, Record<string, (own: Ids) => Record<string, unknown>>> = {
-  'POST /admin/products/batch': { create: (own) => ({ vendor_id: own.vendor }) },
+const needsOfElements: Record<string, Record<string, (own: Ids, element: Record<string, unknown>) => Record<string, unknown>>> = {
+  'POST /admin/products/batch': { create: (own, product) => ({ vendor_id: own.vendor, options: inOneKind(product) }) },
   'POST /admin/fulfillments': { items: (own) => ({ sku: '', line_item_id: own.order_line_item }) },
   'POST /admin/draft-orders': { items: () => ({ title: 'Twin', unit_price: 1 }) },
   'POST /admin/draft-orders/:id/edit/items': { items: () => ({ title: 'Twin', unit_price: 1 }) },
+  'POST /admin/products': { variants: () => ({ options: { Kind: 'One' } }) },
   'POST /admin/products/:id/variants/batch': { create: () => ({ options: { Size: 'L' } }) },
   'POST /admin/price-lists/:id/prices/batch': { create: () => ({ min_quantity: ++counter }) },
 }
@@ -117,7 +125,7 @@ function filledElements(name: string, value: Record<string, unknown>, wanted: Wa
     const field = wanted?.steps[0] === list ? wanted.steps[2] : undefined
     for (const element of elements as Record<string, unknown>[]) {
       const kept = field === undefined ? {} : { [field]: element[field] }
-      Object.assign(element, more(own), kept)
+      Object.assign(element, more(own, element), kept)
     }
   }
 }

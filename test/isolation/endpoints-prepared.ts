@@ -190,7 +190,7 @@ async function wishList({ customer, store }: World, vendor: number): Promise<Ids
 
 async function translation(world: World, vendor: number): Promise<Ids> {
   const { product: reference_id } = await product(world, vendor)
-  const words = { reference: 'product', reference_id, locale_code: 'de', translations: { title: 'Fresh' } }
+  const words = { reference: 'product', reference_id, locale_code: 'is', translations: { title: 'Fresh' } }
   const { created } = good(await world.store.admin.post('/admin/translations/batch', { create: [words] }))
   return { translation: created[0].id }
 }

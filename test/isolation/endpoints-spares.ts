@@ -63,10 +63,11 @@ async function item({ store }: World, vendor: number): Promise<Ids> {
 async function location(world: World, vendor: number): Promise<Ids> {
   const { admin, vendors } = world.store
   const { stock_location } = good(await admin.post('/admin/stock-locations', { name: 'Fresh', vendor_id: vendors[vendor]?.id }))
-  const sets = good(await admin.post(`/admin/stock-locations/${stock_location.id}/fulfillment-sets`, { name: 'Fresh', type: 'shipping' }))
+  const name = fresh('place')
+  const sets = good(await admin.post(`/admin/stock-locations/${stock_location.id}/fulfillment-sets`, { name, type: 'shipping' }))
   const set = sets.stock_location.fulfillment_sets[0].id
   const geo_zones = [{ type: 'country', country_code: 'us' }]
-  const { fulfillment_set } = good(await admin.post(`/admin/fulfillment-sets/${set}/service-zones`, { name: 'Fresh', geo_zones }))
+  const { fulfillment_set } = good(await admin.post(`/admin/fulfillment-sets/${set}/service-zones`, { name, geo_zones }))
   return { stock_location: stock_location.id, fulfillment_set: set, service_zone: fulfillment_set.service_zones[0].id }
 }
 
@@ -125,7 +126,7 @@ export const preparedSpares: Record<string, Prepare> = {
   'DELETE /admin/fulfillment-sets/:id': location,
   'DELETE /admin/fulfillment-sets/:id/service-zones/:zone_id': location,
   'DELETE /admin/shipping-profiles/:id': async (world, vendor) => {
-    const body = { name: 'Spare', vendor_id: world.store.vendors[vendor]?.id }
+    const body = { name: fresh('spare'), vendor_id: world.store.vendors[vendor]?.id }
     return { unused_shipping_profile: good(await world.store.admin.post('/admin/shipping-profiles', body)).shipping_profile.id }
   },
   'DELETE /admin/shipping-option-types/:id': async (world, vendor) => {

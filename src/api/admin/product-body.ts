@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { PriceInput, ProductInput, ProductPatch, VariantInput, VariantPatch } from '../../catalog/index.js'
+import {
+  type PriceInput,
+  type ProductInput,
+  type ProductPatch,
+  refuseSenselessPrice,
+  type VariantInput,
+  type VariantPatch,
+} from '../../catalog/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { booleanText, currencyCode, distinctNames, metadata } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
@@ -188,10 +195,9 @@ function lastOfEqual(given: Prices): Prices {
 }
 
 function pricesOf(given: Prices): PriceInput[] {
-  return given.map(({ amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity, rules }) => {
-    if (min_quantity != null && max_quantity != null && max_quantity < min_quantity) {
-      throw invalidData('The max_quantity of a price is below its min_quantity')
-    }
+  return given.map((price) => {
+    refuseSenselessPrice(price)
+    const { amount: major, compare_at_amount: before, currency_code, min_quantity, max_quantity, rules } = price
     return {
       currency_code,
       amount_minor: toMinor(major, currency_code),

@@ -1,9 +1,17 @@
 import { z } from 'zod'
-import { ensureWords, type PriceInput, type ProductInput, type ProductPatch, type VariantInput } from '../../catalog/index.js'
+import {
+  ensureWords,
+  type PriceInput,
+  type ProductInput,
+  type ProductPatch,
+  refuseSenselessPrice,
+  type VariantInput,
+} from '../../catalog/index.js'
 import { tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, distinctNames, metadata } from '../../http/index.js'
 import { invalidData, limits, toMinor } from '../../kernel/index.js'
 import { storeCurrenciesStatement } from '../../regions/index.js'
+import { knownCountry } from '../known-country.js'
 
 const id = z.string().min(1).max(64)
 const name = z.string().trim().min(1).max(limits.name_characters)
@@ -11,7 +19,7 @@ const text = z.string().max(limits.text_characters).nullish()
 const word = z.string().max(limits.name_characters).nullish()
 const measure = z.number().min(0).max(1_000_000_000).nullish()
 const address = z
-  .union([z.url({ protocol: /^https?$/ }), z.string().startsWith('/files/')])
+  .union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/files\/[\w-]+\/[\w-][\w.-]*$/, 'is not the path of an uploaded file')])
   .refine((url) => url.length <= 2_000, 'is too long')
 const stock = z.int().min(0).max(1_000_000_000)
 const handle = z
@@ -67,7 +75,7 @@ const columns = {
   width: measure,
   hs_code: word,
   mid_code: word,
-  origin_country: word,
+  origin_country: knownCountry.nullish(),
   material: word,
   metadata,
   options: z
@@ -139,7 +147,9 @@ async function chargeableOf(unit: Unit, variants: readonly { prices?: z.output<t
   const rows = wanted ? await unit.run(storeCurrenciesStatement(tenantOf(unit))) : []
   const known = new Set(rows.map((row) => row.currency_code))
   return (given: z.output<typeof prices>): PriceInput[] =>
-    given.map(({ amount, compare_at_amount, currency_code, min_quantity, max_quantity }) => {
+    given.map((price) => {
+      refuseSenselessPrice(price)
+      const { amount, compare_at_amount, currency_code, min_quantity, max_quantity } = price
       if (!known.has(currency_code)) throw invalidData(`Currency with code: ${currency_code} is not one of the store's`)
       return {
         currency_code,

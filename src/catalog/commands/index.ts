@@ -1,7 +1,7 @@
 export { createProduct } from './create-product.js'
 export { deleteProduct } from './delete-product.js'
 export { deleteVariant } from './delete-variant.js'
-export { type PriceInput, type ProductInput, slugOf, type VariantInput } from './input.js'
+export { type PriceInput, type ProductInput, refuseSenselessPrice, slugOf, type VariantInput } from './input.js'
 export { changeInventoryLink, type InventoryLink, linkInventory, vendorOfVariant } from './link-inventory.js'
 export { groupProducts, type ProductGroup } from './group-products.js'
 export { ensureOptionValues, optionsOfProduct } from './option-values.js'

@@ -1,3 +1,5 @@
+import { invalidData } from '../../kernel/index.js'
+
 /** A price as commands take it: minor units, lower-case currency code. */
 export interface PriceInput {
   currency_code: string
@@ -11,6 +13,21 @@ export interface PriceInput {
   customer_group_id?: string | null
   /** What else it asks for: text that each attribute of the cart must be. */
   other_rules?: Record<string, string> | null
+}
+
+/**
+ * Throws invalid_data for a price that no quantity has, and for one that costs more than before; in major units.
+ * @param price as it was given
+ */
+export function refuseSenselessPrice(price: {
+  amount: number
+  compare_at_amount?: number | null | undefined
+  min_quantity?: number | null | undefined
+  max_quantity?: number | null | undefined
+}): void {
+  const { amount, compare_at_amount: before, min_quantity: least, max_quantity: most } = price
+  if (least != null && most != null && most < least) throw invalidData('The max_quantity of a price is below its min_quantity')
+  if (before != null && before < amount) throw invalidData('The compare_at_amount of a price is below its amount')
 }
 
 export interface VariantInput {

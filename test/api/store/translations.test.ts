@@ -126,7 +126,8 @@ describe('a store in several languages', () => {
     const { created } = (await batch({ create: [other] })).body
     const [{ id }] = created
     assert.equal((await batch({ update: [{ id, locale_code: 'it' }] })).body.message, taken('it'))
-    assert.equal((await batch({ update: [{ id, reference_id: 'prod_other' }] })).status, 400)
+    assert.equal((await batch({ update: [{ id, reference_id: 'prod_other' }] })).status, 404)
+    assert.equal((await batch({ update: [{ id, reference: 'product_tag' }] })).status, 400)
     const { updated } = (await batch({ update: [{ ...other, id, locale_code: 'pt', translations: { subtitle: 'Uma' } }] })).body
     assert.deepEqual([updated[0].locale_code, updated[0].translations], ['pt', { title: 'Cosa', subtitle: 'Uma' }])
   })

@@ -208,6 +208,12 @@ describe('products of a vendor', () => {
       variant({ stock: 1.5 }),
       variant({ options: { Size: 'S' } }),
       { title: 'Odd', type: 'Cup', type_id: 'ptyp_1' },
+      variant({ prices: [{ currency_code: 'usd', amount: 1, min_quantity: 5, max_quantity: 2 }] }),
+      variant({ prices: [{ currency_code: 'usd', amount: 2, compare_at_amount: 1 }] }),
+      variant({ prices: [{ currency_code: 'usd', amount: 1e30 }] }),
+      { title: 'Odd', origin_country: 'zz' },
+      { title: 'Odd', thumbnail: '/files/../secret' },
+      { title: 'Odd', thumbnail: '/files/x/a b.png' },
     ]
     for (const body of bad) {
       const answer = await vendor.post('/vendor/products', body)

@@ -113,6 +113,7 @@ describe('money on the wire', () => {
       assert.throws(() => toMinor(given, 'usd'), isInvalid, JSON.stringify(given))
     }
     assert.throws(() => toMinor(toMajor(limits.amount_minor, 'usd') + 1, 'usd'), /too large/)
+    for (const huge of [1e21, 1e30, Number.MAX_VALUE]) assert.throws(() => toMinor(huge, 'usd'), /too large/)
     assert.throws(() => toMinor(1, 'xyz'), isInvalid)
   })
 })
