@@ -134,7 +134,7 @@ describe('product files of a store', () => {
         })),
       }),
     )
-    good(await store.admin.post('/admin/products', { title: 'Without variants', vendor_id: store.vendors[0]?.id }))
+    good(await store.vendor(0).post('/vendor/products', { title: 'Without variants' }))
     const before = await catalogue()
     const text = await exported()
     const { transaction_id, summary } = await bring(text)

@@ -1,8 +1,52 @@
 import assert from 'node:assert/strict'
+import type { HttpTypes } from '@medusajs/types'
 import { buy } from '../../support/after-sale.js'
 import { useAfterSale } from '../../support/admin-client.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
+
+type Order = HttpTypes.AdminOrder
+type Method = Order['shipping_methods'][number]
+
+/** `no` for what Medusa's types know and its own answers do not have, or what has to be asked for. The compiler keeps the lists whole. */
+const no = false
+const ofOrder: Record<keyof Order, boolean> = {
+  ...{ id: true, version: true, region_id: true, customer_id: true, sales_channel_id: true, email: true, currency_code: true },
+  ...{ display_id: true, custom_display_id: true, status: true, shipping_address: true, billing_address: true, items: true },
+  ...{ shipping_methods: true, payment_collections: true, payment_status: true, fulfillments: true, fulfillment_status: true },
+  ...{ transactions: no, sales_channel: no, region: no, customer: true, credit_lines: true, summary: true, metadata: true },
+  ...{ created_at: true, updated_at: true, original_item_total: true, original_item_subtotal: true, original_item_tax_total: true },
+  ...{ item_total: true, item_subtotal: true, item_tax_total: true, item_discount_total: true, original_total: true },
+  ...{ original_subtotal: true, original_tax_total: true, total: true, subtotal: true, tax_total: true, discount_total: true },
+  ...{ discount_tax_total: true, gift_card_total: true, gift_card_tax_total: true, shipping_total: true, shipping_subtotal: true },
+  ...{ shipping_tax_total: true, shipping_discount_total: true, original_shipping_total: true, original_shipping_subtotal: true },
+  ...{ original_shipping_tax_total: true, credit_line_total: true },
+}
+const ofLine: Record<keyof HttpTypes.AdminOrderLineItem, boolean> = {
+  ...{ id: true, title: true, subtitle: true, thumbnail: true, variant: true, variant_id: true, product: true, product_id: true },
+  ...{ product_title: true, product_description: true, product_subtitle: true, product_type_id: true, product_type: true },
+  ...{ product_collection: true, product_handle: true, variant_sku: true, variant_barcode: true, variant_title: true },
+  ...{ variant_option_values: true, requires_shipping: true, is_discountable: true, is_tax_inclusive: true },
+  ...{ compare_at_unit_price: true, unit_price: true, quantity: true, tax_lines: true, adjustments: true, detail: true },
+  ...{ created_at: true, updated_at: true, metadata: true, original_total: true, original_subtotal: true, original_tax_total: true },
+  ...{ item_total: no, item_subtotal: no, item_tax_total: no, total: true, subtotal: true, tax_total: true, discount_total: true },
+  ...{ discount_tax_total: true, refundable_total: true, refundable_total_per_unit: true },
+}
+const ofDetail: Record<keyof HttpTypes.AdminOrderLineItem['detail'], boolean> = {
+  ...{ id: true, item_id: true, item: no, quantity: true, fulfilled_quantity: true, delivered_quantity: true, shipped_quantity: true },
+  ...{ return_requested_quantity: true, return_received_quantity: true, return_dismissed_quantity: true, written_off_quantity: true },
+  ...{ metadata: true, created_at: true, updated_at: true },
+}
+const ofMethod: Record<keyof Method, boolean> = {
+  ...{ id: true, order_id: true, name: true, description: no, amount: true, is_tax_inclusive: true, shipping_option_id: true },
+  ...{ data: true, metadata: true, tax_lines: true, adjustments: true, original_total: true, original_subtotal: true },
+  ...{ original_tax_total: true, total: true, detail: no, subtotal: true, tax_total: true, discount_total: true },
+  ...{ discount_tax_total: true, created_at: true, updated_at: true },
+}
+const ofSummary: Record<keyof Order['summary'], boolean> = {
+  ...{ pending_difference: true, current_order_total: true, original_order_total: true, transaction_total: true, paid_total: true },
+  ...{ refunded_total: true, accounting_total: true },
+}
 
 /** Medusa's dashboard runs on Stoa as it is: what it asks for on its pages, and stops at where it is not answered. */
 describe("Medusa's dashboard", () => {
@@ -29,6 +73,22 @@ describe("Medusa's dashboard", () => {
       payment_status: 'captured',
       fulfillment_status: 'not_fulfilled',
     })
+  })
+
+  it('is answered all of an order that Medusa’s types have', async () => {
+    const { order } = good(await store().admin.get(`/admin/orders/${(await buy(store())).id}`))
+    const [item] = order.items
+    const parts: [string, object, Record<string, boolean>][] = [
+      ['order', order, ofOrder],
+      ['line', item, ofLine],
+      ['detail', item.detail, ofDetail],
+      ['shipping method', order.shipping_methods[0], ofMethod],
+      ['summary', order.summary, ofSummary],
+    ]
+    for (const [what, part, names] of parts) {
+      const missing = Object.keys(names).filter((name) => names[name] === true && !(name in part))
+      assert.deepEqual(missing, [], `of the ${what}`)
+    }
   })
 
   it('tells an earlier version of an order as long as nothing of what it holds has changed', async () => {
