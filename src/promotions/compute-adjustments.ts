@@ -1,6 +1,7 @@
+import { divideRounded, exponentOf } from '../kernel/index.js'
 import { addPieces, type Amounts, buyGetAmounts, type Counted, type Open, standardAmounts } from './amounts.js'
 import { afterDiscount, type Undiscounted } from './discount.js'
-import type { Adjustment, Promotion } from './promotion.js'
+import { type Adjustment, anyCurrencyParts, type Promotion } from './promotion.js'
 import { wireValue } from './render-applied.js'
 import { allHold, type Facts } from './rules.js'
 
@@ -41,7 +42,7 @@ export function computeAdjustments(cart: PromotedCart): Adjustments {
   const taken = new Map<string, NewAdjustment[]>()
   const spent = new Map<string, bigint>()
   const counted = { bought: new Map<string, number>(), given: new Map<string, number>() }
-  for (const promotion of inOrder(cart.promotions)) {
+  for (const promotion of inOrder(cart.promotions.map((one) => inCurrency(one, cart.currency)))) {
     if (!isOpen(promotion, cart)) continue
     const found = amountsOf(promotion, cart, taken, counted)
     const sum = [...found.amounts.values()].reduce((total, amount) => total + amount, 0n)
@@ -54,6 +55,14 @@ export function computeAdjustments(cart: PromotedCart): Adjustments {
   }
   const of = (parts: readonly Discountable[]) => new Map(parts.map(({ id }) => [id, taken.get(id) ?? []]))
   return { items: of(cart.lines), methods: of(cart.methods) }
+}
+
+/** A fixed amount of every currency as one of this, rounded to what it has. */
+function inCurrency(promotion: Promotion, currency: string): Promotion {
+  const { value_minor, currency_code } = promotion
+  if (value_minor === null || currency_code !== null) return promotion
+  const minor = divideRounded(BigInt(value_minor) * 10n ** BigInt(exponentOf(currency)), BigInt(anyCurrencyParts))
+  return { ...promotion, value_minor: Number(minor), currency_code: currency }
 }
 
 const funderOrder = { vendor: 0, store: 1, platform: 2 }

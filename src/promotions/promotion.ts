@@ -14,6 +14,9 @@ export interface Rule {
   description?: string | null
 }
 
+/** Parts of a major unit in which an amount is kept that is taken off in every currency. */
+export const anyCurrencyParts = 1_000_000
+
 /** A promotion as carts load it; amounts in minor units, rates in parts per million. */
 export interface Promotion {
   id: string
@@ -29,6 +32,7 @@ export interface Promotion {
   target_type: 'items' | 'shipping_methods' | 'order'
   /** Null of a whole order, for `across`. */
   allocation: 'each' | 'across' | 'once' | null
+  /** Without a currency, `anyCurrencyParts` of a major unit. */
   value_minor: number | null
   value_ppm: number | null
   currency_code: string | null

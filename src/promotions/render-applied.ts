@@ -1,5 +1,5 @@
 import { toMajor } from '../kernel/index.js'
-import type { Promotion } from './promotion.js'
+import { anyCurrencyParts, type Promotion } from './promotion.js'
 
 /** What a cart or an order says of a promotion that discounts it. */
 export type AppliedPromotion = Pick<
@@ -13,7 +13,8 @@ export function wireValue({
   value_ppm,
   currency_code,
 }: Pick<Promotion, 'value_minor' | 'value_ppm' | 'currency_code'>): number {
-  return value_minor === null ? (value_ppm ?? 0) / 10_000 : toMajor(value_minor, currency_code as string)
+  if (value_minor === null) return (value_ppm ?? 0) / 10_000
+  return currency_code === null ? value_minor / anyCurrencyParts : toMajor(value_minor, currency_code)
 }
 
 /** The promotion in the wire shape of carts and orders (Store API contract, cart JSON). */

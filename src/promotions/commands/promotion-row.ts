@@ -1,5 +1,5 @@
 import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
-import type { Operator, Promotion, Rule } from '../promotion.js'
+import { anyCurrencyParts, type Operator, type Promotion, type Rule } from '../promotion.js'
 import { attributeOf, ruleAttributes, type RuleType } from '../rules.js'
 
 /** A condition as given. */
@@ -37,14 +37,11 @@ type MethodColumns = Pick<
 
 /**
  * The columns of a method that makes sense; a standard promotion keeps the counts of buy X get Y without using them, as in
- * Medusa. Throws invalid_data, mostly in the words and the order of Medusa's promotion module: a fixed amount without its
- * currency, more than all of it, no allocation, pieces where one amount is divided and none where they are counted, or a
+ * Medusa. Throws invalid_data, mostly in the words and the order of Medusa's promotion module: more than all of it, no allocation, pieces where one amount is divided and none where they are counted, or a
  * purchase that earns nothing. What exists may have lost its count of pieces.
  */
 export function methodColumns(type: Promotion['type'], method: MethodInput, isNew: boolean): MethodColumns {
   const { target_type, currency_code = null, allocation = null, max_quantity = null } = method
-  if (method.type === 'fixed' && currency_code === null)
-    throw invalidData('application_method.currency_code is required for a fixed amount')
   if (method.type === 'percentage' && !(method.value > 0 && method.value <= 100)) {
     throw invalidData('Application Method value should be a percentage number between 0 and 100')
   }
@@ -68,7 +65,7 @@ export function methodColumns(type: Promotion['type'], method: MethodInput, isNe
     method_type: method.type,
     target_type,
     allocation,
-    value_minor: isFixed ? String(toMinor(method.value, currency_code as string)) : null,
+    value_minor: isFixed ? String(currency_code === null ? partsOf(method.value) : toMinor(method.value, currency_code)) : null,
     value_ppm: isFixed ? null : Math.round(method.value * 10_000),
     currency_code,
     max_quantity,
@@ -76,6 +73,12 @@ export function methodColumns(type: Promotion['type'], method: MethodInput, isNe
     buy_rules_min_quantity: method.buy_rules_min_quantity ?? null,
     description: method.description ?? null,
   }
+}
+
+/** An amount that is taken off in every currency, rounded to what each has when it is taken. Throws invalid_data. */
+function partsOf(major: number): bigint {
+  if (major * anyCurrencyParts > Number.MAX_SAFE_INTEGER) throw invalidData(`Amount ${major} is too large`)
+  return BigInt(Math.round(major * anyCurrencyParts))
 }
 
 /** Throws invalid_data for a buy X get Y that does not say how many are bought and come free, or of what is no item. */

@@ -1,6 +1,7 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { invalidData, notAllowed, notFound, toMajor } from '../../kernel/index.js'
+import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 import type { Promotion } from '../promotion.js'
+import { wireValue } from '../render-applied.js'
 import { areOther, budgetCurrencyOf } from './campaigns.js'
 import { codeInUse, refuseTooManyAutomatic } from './create-promotion.js'
 import { checkRules, type MethodInput, methodColumns } from './promotion-row.js'
@@ -98,10 +99,9 @@ export async function updatePromotion(unit: Unit, id: string, patch: PromotionPa
 }
 
 function mergedMethod(known: LockedPromotion, patch: NonNullable<PromotionPatch['application_method']>): MethodInput {
-  const isFixed = known.method_type === 'fixed'
-  const value = isFixed ? toMajor(known.value_minor ?? 0n, known.currency_code as string) : (known.value_ppm ?? 0) / 10_000
+  const value = wireValue({ ...known, value_minor: known.value_minor === null ? null : Number(known.value_minor) })
   const isOtherType = patch.type !== undefined && patch.type !== known.method_type
-  const isOtherCurrency = isFixed && patch.currency_code !== undefined && patch.currency_code !== known.currency_code
+  const isOtherCurrency = known.method_type === 'fixed' && patch.currency_code !== undefined && patch.currency_code !== known.currency_code
   if ((isOtherType || isOtherCurrency) && patch.value === undefined)
     throw invalidData('application_method.value is required with another type or currency')
   const named = Object.fromEntries(Object.entries(patch).filter(([, given]) => given !== undefined))

@@ -198,6 +198,20 @@ describe('setting prices up through Medusa’s Admin API', () => {
       assert.equal((await set({ max_quantity: null })).max_quantity, null)
     })
 
+    it('take a fixed amount without a currency off in every one', async () => {
+      const { promotion } = await shop.make('/admin/promotions', body('ANY', {}, { currency_code: undefined, value: 2.345 }))
+      const { currency_code, value } = promotion.application_method
+      assert.deepEqual([currency_code, value], [null, 2.345])
+      const items = [{ variant_id: ((await shop.product({ title: 'Cheap' })) as Any).variants[0].id, quantity: 1 }]
+      const { cart } = good(await shop.shopper.post('/store/carts', { ...shop.place, items, promo_codes: ['ANY'] }))
+      assert.deepEqual([cart.discount_total, cart.promotions[0].application_method.value], [2.35, 2.345], 'to the cent')
+      const path = `/admin/promotions/${promotion.id}`
+      const { promotion: changed } = await shop.make(path, { application_method: { allocation: 'across' } })
+      assert.equal(changed.application_method.value, 2.345)
+      const { promotion: dollars } = await shop.make(path, { application_method: { currency_code: 'usd', value: 3 } })
+      assert.deepEqual([dollars.application_method.currency_code, dollars.application_method.value], ['usd', 3])
+    })
+
     it('join one campaign, whose budget is in their currency', async () => {
       const campaign = async (campaign_identifier: string, currency_code: string) => {
         const budget = { type: 'spend', limit: 100, currency_code }
