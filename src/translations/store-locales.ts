@@ -14,7 +14,8 @@ export interface StoreLocaleInput {
 export async function replaceLocales(unit: Unit, locales: readonly StoreLocaleInput[]): Promise<void> {
   const codes = locales.map((locale) => locale.locale_code)
   for (const code of codes) localeName(code)
-  if (new Set(codes).size !== codes.length) throw invalidData('A locale is named twice')
+  const twice = codes.filter((code, index) => codes.indexOf(code) !== index)
+  if (twice.length > 0) throw invalidData(`Duplicate locale codes: ${[...new Set(twice)].join(', ')}`)
   const defaults = locales.filter((locale) => locale.is_default === true)
   if (defaults.length > 1) throw invalidData('A store has at most one default locale')
   await unit.run(

@@ -290,14 +290,15 @@ const setRoutes: Route[] = [
     path: '/admin/fulfillment-sets/:id/service-zones/:zone_id',
     summary: 'Rename a service zone, or set what it covers',
     access: 'shipping:write',
-    body: z.strictObject({ name: name.optional(), geo_zones: z.array(geoZone).min(1).max(500).optional() }),
+    body: z.strictObject({ name: name.nullish(), geo_zones: z.array(geoZone).max(500).optional() }),
     fields: setFields,
     ids: { id: 'fulfillment_set', zone_id: 'service_zone', geo_zones: 'part_sent_back' },
     async handle(request) {
       const wanted = request.params.id as string
       await write(request, async (unit) => {
         await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
-        await updateServiceZone(unit, wanted, request.params.zone_id as string, request.body)
+        const { name: given, geo_zones } = request.body
+        await updateServiceZone(unit, wanted, request.params.zone_id as string, { name: given ?? undefined, geo_zones })
       })
       return { fulfillment_set: await setAnswer(request, wanted) }
     },

@@ -119,8 +119,7 @@ export async function createServiceZone(
     ),
   )
   if (made === undefined) throw notFound(`Fulfillment set with id: ${setId} was not found`)
-  // A zone may be named first, and covers nothing until then.
-  if (input.geo_zones.length > 0) await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones, [])
+  await insertGeoZones(unit, { vendor_id: made.vendor_id, service_zone_id: id }, input.geo_zones, [])
   return id
 }
 
@@ -178,5 +177,6 @@ async function insertGeoZones(
     city: zone.city ?? null,
     postal_expression: zone.postal_expression === undefined ? null : JSON.stringify(zone.postal_expression),
   }))
-  await unit.knex('geo_zone').insert(rows)
+  // A zone may be named first, and covers nothing until then.
+  if (rows.length > 0) await unit.knex('geo_zone').insert(rows)
 }

@@ -157,6 +157,11 @@ describe('admin API: price lists, shipping, products and stock', () => {
         { id: 'manual_manual', is_enabled: true },
       ])
       assert.equal((await store.admin.post(`${path}/fulfillment-providers`, { add: ['nobody'] })).status, 400)
+      const { fulfillment_set: emptied } = await post(`/admin/fulfillment-sets/${set.id}/service-zones/${zone}`, {
+        name: null,
+        geo_zones: [],
+      })
+      assert.deepEqual([emptied.service_zones[0].name, emptied.service_zones[0].geo_zones], ['There', []])
       const message = 'Service zone with id: serzo_none not found on fulfillment set'
       assert.equal((await store.admin.delete(`/admin/fulfillment-sets/${set.id}/service-zones/serzo_none`)).body.message, message)
       const gone = good(await store.admin.delete(`/admin/fulfillment-sets/${set.id}/service-zones/${zone}`))

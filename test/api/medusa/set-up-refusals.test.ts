@@ -118,6 +118,8 @@ describe('setting a store up, where it cannot be', () => {
     assert.deepEqual(await currencies(['usd', true], ['eur', false], ['eur', false]), says('Duplicate currency codes: eur'))
     assert.deepEqual(await currencies(['usd', true], ['eur', true]), says('Only one default currency is allowed'))
     assert.deepEqual(await currencies(['usd', false]), says('There should be a default currency set for the store'))
+    const supported_locales = ['de-DE', 'fr-FR', 'de-DE'].map((locale_code) => ({ locale_code }))
+    assert.deepEqual(await refusal(`/admin/stores/${stores[0].id}`, { supported_locales }), says('Duplicate locale codes: de-DE'))
   })
 
   it('says which country a province is of', async () => {
