@@ -263,12 +263,13 @@ function linksOf(body: { categories?: Named; tags?: Named; sales_channels?: Name
 export function productInputOf(vendorId: string, body: z.output<typeof createBody>): ProductInput {
   const { variants, options = [], categories: _c, tags: _t, sales_channels: _s, vendor_id: _v, handle: _h, ...others } = body
   const { additional_data: _a, ...rest } = others
-  // As in Medusa, what the store itself sells without a profile is not shipped; of a vendor's the first profile is meant.
-  const profile = body.vendor_id === undefined && rest.shipping_profile_id === undefined ? { shipping_profile_id: null } : {}
+  // As in Medusa, what the store itself sells without a profile is not shipped, and without a channel not listed; of a vendor's
+  // the first profile is meant, and the store's channel.
+  const own = { sales_channel_ids: [], ...(rest.shipping_profile_id === undefined ? { shipping_profile_id: null } : {}) }
   return {
     ...rest,
     ...handleOf(body),
-    ...profile,
+    ...(body.vendor_id === undefined ? own : {}),
     ...linksOf(body),
     vendor_id: vendorId,
     options: options.filter((option) => !('id' in option)),

@@ -60,10 +60,13 @@ describe('admin API: catalogue', () => {
       ['Hidden'],
       'staff see internal categories',
     )
+    assert.deepEqual(product.sales_channels, [], 'as in Medusa, no channel when none is named')
+    const ofVendor = { ...shirt, handle: 'plain-shirt-of-a-vendor', variants: [], vendor_id: store.vendors[0]?.id }
+    const { sales_channels: channels } = (await post('/admin/products', ofVendor)).product
     assert.deepEqual(
-      product.sales_channels.map((channel: { id: string }) => channel.id),
+      channels.map((channel: { id: string }) => channel.id),
       [store.salesChannelId],
-      "the store's default channel when none is named",
+      "what a vendor sells is listed in the store's",
     )
     const prices = product.variants.map((variant: { prices: { amount: number; min_quantity: number | null }[] }) =>
       variant.prices.map((price) => [price.amount, price.min_quantity]),
