@@ -20,6 +20,24 @@ const body = address.omit({ id: true }).extend({
   is_default_billing: z.boolean().optional(),
 })
 
+/** Columns that the list can be in the order of, the default first. */
+const orders = [
+  'created_at',
+  'updated_at',
+  'id',
+  'address_name',
+  'company',
+  'first_name',
+  'last_name',
+  'city',
+  'province',
+  'postal_code',
+  'country_code',
+  'phone',
+  'is_default_shipping',
+  'is_default_billing',
+] as const
+
 export const routes: Route[] = [
   route({
     surface: 'store',
@@ -34,7 +52,7 @@ export const routes: Route[] = [
       postal_code: oneOrMany.optional(),
     }),
     fields: customerAddressFields,
-    page: { limit: 50, orderable: ['created_at', 'updated_at', 'id'] },
+    page: { limit: 50, orderable: orders },
     async handle(request) {
       const { context, query, page } = request
       const filter = {

@@ -31,6 +31,12 @@ describe('what the Store API refuses, in the words of Medusa', () => {
         'invalid_data',
         "Invalid request: Expected type: 'boolean' for field 'with_deleted', got: 'maybe'",
       )
+      refused(
+        await list({ is_giftcard: 'maybe' }),
+        400,
+        'invalid_data',
+        "Invalid request: Expected type: 'boolean' for field 'is_giftcard', got: 'maybe'",
+      )
       assert.equal((await list({ with_deleted: 'true' })).status, 200)
       refused(
         await store.shopper.get(`/store/regions/${store.regionId}`, { with_deleted: 'true', limit: '1' }),

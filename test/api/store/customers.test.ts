@@ -98,6 +98,8 @@ describe('a customer', () => {
       const listed = await shopper.client.get(path, { country_code: 'GB' })
       assert.deepEqual([listed.body.addresses.length, listed.body.count, listed.body.offset, listed.body.limit], [1, 1, 0, 50])
       assert.equal((await shopper.client.get(path, { q: 'pari' })).body.addresses[0].city, 'Paris')
+      assert.equal((await shopper.client.get(path, { order: '-postal_code' })).status, 200)
+      assert.equal((await shopper.client.get(path, { order: 'metadata' })).body.message, 'Order field metadata is not valid')
       const gone = await shopper.client.delete(`${path}/${address.id}`)
       assert.deepEqual(
         [gone.body.id, gone.body.object, gone.body.deleted, gone.body.parent.addresses.length],
