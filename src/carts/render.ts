@@ -82,6 +82,9 @@ export function renderAdjustments(
   }))
 }
 
+/** Taxes and discounts are kept with what they are of, and are as old. */
+const timesOf = ({ created_at, updated_at }: CartLine | CartMethod) => ({ created_at, updated_at })
+
 function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | null) => string | null): Record<string, unknown> {
   const totals = totalsOfLine(line)
   const currency = cart.currency_code
@@ -104,8 +107,8 @@ function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | n
     compare_at_unit_price: compare_at_unit_price_minor === null ? null : toMajor(compare_at_unit_price_minor, currency),
     product: line.product === null ? null : { ...line.product, thumbnail: pictures(line.product.thumbnail as string | null) },
     variant: line.variant === null ? null : { ...line.variant, thumbnail: pictures(line.variant.thumbnail as string | null) },
-    tax_lines: renderTaxLines(tax_lines, totals, currency, { item_id: line.id }),
-    adjustments: renderAdjustments(adjustments, totals, currency, { item_id: line.id }),
+    tax_lines: renderTaxLines(tax_lines, totals, currency, { item_id: line.id, ...timesOf(line) }),
+    adjustments: renderAdjustments(adjustments, totals, currency, { item_id: line.id, ...timesOf(line) }),
     ...renderLineTotals(totals, currency),
   }
 }
@@ -117,8 +120,11 @@ function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unkn
     ...rest,
     cart_id: cart.id,
     amount: toMajor(amount_minor, cart.currency_code),
-    tax_lines: renderTaxLines(tax_lines, totals, cart.currency_code, { shipping_method_id: method.id }),
-    adjustments: renderAdjustments(adjustments, totals, cart.currency_code, { shipping_method_id: method.id }),
+    tax_lines: renderTaxLines(tax_lines, totals, cart.currency_code, { shipping_method_id: method.id, ...timesOf(method) }),
+    adjustments: renderAdjustments(adjustments, totals, cart.currency_code, {
+      shipping_method_id: method.id,
+      ...timesOf(method),
+    }),
     ...renderLineTotals(totals, cart.currency_code),
   }
 }

@@ -57,6 +57,14 @@ describe('promotions in carts, as Medusa reckons them', () => {
     assert.deepEqual([unknown.status, unknown.body], [400, { type: 'invalid_data', message: 'The promotion code UNHEARD is invalid' }])
   })
 
+  it('say whose and how old a discount is, to whoever asks', async () => {
+    await promote('WHOSE', {})
+    const { id } = await cartOf([of(shirt)], { promo_codes: ['WHOSE'] })
+    const [item] = good(await shop.shopper.get(`/store/carts/${id}`, { fields: '*items.adjustments' })).cart.items
+    const [adjustment] = item.adjustments
+    assert.deepEqual([adjustment.item_id, adjustment.created_at, adjustment.updated_at], [item.id, item.created_at, item.updated_at])
+  })
+
   it('ask for whatever is known of the cart', async () => {
     const rule = (attribute: string, operator: string, ...values: string[]) => ({ rules: [{ attribute, operator, values }] })
     await promote('MAIL', {}, rule('email', 'eq', 'ada@rules.example'))
