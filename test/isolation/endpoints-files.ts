@@ -26,14 +26,16 @@ export async function addFiles({ admin }: TestStore): Promise<void> {
   assert.equal((await admin.post('/admin/products/export', {})).status, 202)
 }
 
-/** An import of the store's that waits to be confirmed, and its file. */
+let brought = 0
+
+/** An import of the store's that waits to be confirmed, and its file. Each brings another product: one that was confirmed is there. */
 async function bringFile(admin: Client): Promise<Record<string, string>> {
   const form = [
     '--part-of-form',
     'content-disposition: form-data; name="files"; filename="twins.csv"',
     'content-type: text/csv',
     '',
-    'Product Handle,Product Title\ntwin,Twin\n',
+    `Product Handle,Product Title\ntwin-of-file-${++brought},Twin\n`,
     '--part-of-form--',
     '',
   ].join('\r\n')
