@@ -29,4 +29,5 @@ export {
   type RefundReasonRow,
   type ReturnReasonRow,
 } from './queries/reasons.js'
-export { listReturnsStatement, renderReturn, returnActions, returnOrders, type ReturnRow, returnShipping } from './queries/returns.js'
+export { afterReturn, isPlanned, renderReturnChange, returnActions, returnShipping } from './queries/preview.js'
+export { listReturnsStatement, renderReturn, returnOrders, type ReturnRow } from './queries/returns.js'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
+import { previewChange } from '../../exchanges/index.js'
 import { type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { limits, notFound } from '../../kernel/index.js'
 import {
   beginReceiving,
   beginReturn,
@@ -18,14 +19,11 @@ import {
   renderReturn,
   requestReturn,
   requestReturnItems,
-  returnActions,
   returnOrders,
-  returnShipping,
   type ReturnRow,
   updateReturn,
 } from '../../returns/index.js'
-import { worthOf } from '../../orders/index.js'
-import { wireOrder } from './order-answers.js'
+import { picturesOf, wireOrder } from './order-answers.js'
 import { type AnyRequest, amount, deleted, id, ids, needWholeStore, reading, text } from './shared.js'
 
 export const returnFields: FieldsPolicy = {
@@ -90,31 +88,12 @@ export async function loadReturn({ context }: AnyRequest, returnId: string): Pro
   return row
 }
 
-/** What the pieces were sold for that this return is to bring back. */
-function requestedTotal(row: ReturnRow, order: Record<string, unknown>): number {
-  const currency = order.currency_code as string
-  const lines = new Map((order.items as { id: string; total: number; quantity: number }[]).map((line) => [line.id, line]))
-  const worth = row.items.map(({ item_id, quantity }) => {
-    const line = lines.get(item_id)
-    return line === undefined ? 0n : worthOf({ total_minor: toMinor(line.total, currency), quantity: line.quantity }, quantity)
-  })
-  return toMajor(
-    worth.reduce((sum, minor) => sum + minor, 0n),
-    currency,
-  )
-}
-
 /** The return after a step, and its order with what the return would do to its lines. */
 async function answer(request: AnyRequest, returnId: string, as: 'order' | 'order_preview'): Promise<Record<string, unknown>> {
   const row = await loadReturn(request, returnId)
-  const order = await wireOrder(request, row.order_id)
   const shown = request.fields.project(renderReturn(row))
-  if (as === 'order') return { order, return: shown }
-  const actions = returnActions(row)
-  const items = (order.items as { id: string }[]).map((item) => ({ ...item, actions: actions.get(item.id) ?? [] }))
-  const shipping_methods = [...(order.shipping_methods as object[]), ...returnShipping(row)]
-  const return_requested_total = requestedTotal(row, order)
-  return { order_preview: { ...order, items, shipping_methods, return_requested_total, order_change: null }, return: shown }
+  if (as === 'order') return { order: await wireOrder(request, row.order_id), return: shown }
+  return { order_preview: await previewChange(request.context, row.order_id, picturesOf(request), returnId), return: shown }
 }
 
 const quantity = z.int().min(1).max(limits.quantity)

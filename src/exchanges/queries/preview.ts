@@ -1,40 +1,75 @@
-import { type Context, singlePage, tenantOf } from '../../db/index.js'
+import { type Context, type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { isId } from '../../kernel/index.js'
 import { openEditStatement, previewOrder } from '../../order-edits/index.js'
-import type { Pictures } from '../../orders/index.js'
-import { listReturnsStatement, returnActions, type ReturnRow, returnShipping } from '../../returns/index.js'
-import { worthOf } from '../worth.js'
+import { orderChangesStatement, type Pictures, renderOrderChange } from '../../orders/index.js'
+import {
+  afterReturn,
+  isPlanned,
+  listReturnsStatement,
+  renderReturnChange,
+  returnActions,
+  type ReturnRow,
+  returnShipping,
+} from '../../returns/index.js'
+import { type Inbound, worthOf } from '../worth.js'
 import { type ExchangeRow, listExchangesStatement } from './exchanges.js'
 
+/** More returns than any order has open at once. */
+const allReturns: ListPage = { limit: 100, offset: 0, order: { field: 'id', descending: true } }
+
 /**
- * An order as it would be after its open edit, exchange or claim, with what comes back and what is claimed among the actions.
- * Throws as previewOrder does.
+ * An order as it would be after its open edit, exchange or claim, and after what is planned of its returns, with what comes back
+ * and what is claimed among the actions.
+ * @param returnId its step is answered: its change is shown before those of others
+ * @throws as previewOrder does
  */
-export async function previewChange(context: Context, orderId: string, pictures: Pictures): Promise<Record<string, unknown>> {
+export async function previewChange(
+  context: Context,
+  orderId: string,
+  pictures: Pictures,
+  returnId?: string,
+): Promise<Record<string, unknown>> {
   const tenantId = tenantOf(context)
   const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
-  if (edit?.exchange_id == null) return previewOrder(context, orderId, pictures)
-  const filter = { id: [edit.exchange_id], orderId: null, status: null, isClaim: isId(edit.exchange_id, 'claim') }
-  const [exchange] = await context.db.read(context.scope, listExchangesStatement(tenantId, filter, singlePage))
-  if (exchange === undefined) return previewOrder(context, orderId, pictures)
-  const row = exchange.return_id === null ? undefined : await readReturn(context, exchange.return_id)
-  const inbound = { items: row === undefined ? [] : piecesOf(row.items), shipping_minor: row?.shipping_minor ?? 0n }
-  const paying = filter.isClaim ? { items: piecesOf(exchange.claim_items), shipping_minor: 0n } : inbound
-  const actions = claimActions(exchange)
-  for (const [id, more] of row === undefined ? [] : returnActions(row)) actions.set(id, [...(actions.get(id) ?? []), ...more])
+  const exchange = edit?.exchange_id == null ? undefined : await readExchange(context, edit.exchange_id)
+  const filter = { id: null, orderId: [orderId], status: ['open', 'requested', 'partially_received'] }
+  const all = await context.db.read(context.scope, listReturnsStatement(tenantId, filter, allReturns))
+  const returns = all.filter(isPlanned).sort((one, other) => Number(other.id === returnId) - Number(one.id === returnId))
+  const actions = exchange === undefined ? new Map<string, object[]>() : claimActions(exchange)
+  for (const [id, more] of returns.flatMap((row) => [...returnActions(row)])) actions.set(id, [...(actions.get(id) ?? []), ...more])
   return previewOrder(context, orderId, pictures, {
-    credits: (order, parts) => worthOf(paying, order, parts),
+    credits: (order, parts) => (exchange === undefined ? [] : worthOf(paidBy(exchange, all), order, parts)),
+    pieces: (line) => returns.reduce(afterReturn, line),
     actions,
-    shipping: row === undefined ? [] : returnShipping(row),
+    shipping: all.filter((row) => row.status === 'open' || row.id === returnId).flatMap(returnShipping),
+    shippingMinor: returns.reduce((sum, row) => sum + chargedFor(row), 0n),
+    change: returns[0] === undefined ? await transferOf(context, orderId) : renderReturnChange(returns[0]),
   })
+}
+
+async function readExchange(context: Context, id: string): Promise<ExchangeRow | undefined> {
+  const filter = { id: [id], orderId: null, status: null, isClaim: isId(id, 'claim') }
+  return (await context.db.read(context.scope, listExchangesStatement(tenantOf(context), filter, singlePage)))[0]
+}
+
+/** What pays for what is sent: what is claimed, or what comes back less sending it. */
+function paidBy(exchange: ExchangeRow, returns: readonly ReturnRow[]): Inbound {
+  if (isId(exchange.id, 'claim')) return { items: piecesOf(exchange.claim_items), shipping_minor: 0n }
+  const row = returns.find((candidate) => candidate.id === exchange.return_id)
+  return { items: piecesOf(row?.items ?? []), shipping_minor: row?.shipping_minor ?? 0n }
 }
 
 const piecesOf = (items: readonly { item_id: string; quantity: number }[]) =>
   items.map((item) => ({ order_line_item_id: item.item_id, quantity: item.quantity }))
 
-async function readReturn(context: Context, id: string): Promise<ReturnRow | undefined> {
-  const filter = { id: [id], orderId: null, status: null }
-  return (await context.db.read(context.scope, listReturnsStatement(tenantOf(context), filter, singlePage)))[0]
+/** What the shopper is to pay for sending it back: nothing of a claim. */
+const chargedFor = (row: ReturnRow) => (row.status === 'open' && !isId(row.exchange_id, 'claim') ? row.shipping_minor : 0n)
+
+/** A transfer that waits for the other customer. */
+async function transferOf(context: Context, orderId: string): Promise<object | null> {
+  const filter = { id: null, status: ['requested'], changeType: ['transfer'] }
+  const [transfer] = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), orderId, filter))
+  return transfer === undefined ? null : renderOrderChange(transfer)
 }
 
 /** What is claimed, as Medusa's actions. An action's id is its item's. */

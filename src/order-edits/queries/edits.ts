@@ -58,7 +58,8 @@ export function openEditStatement(tenantId: string, orderId: string): Statement<
 export function renderEdit(edit: OrderEdit, currency: string): Record<string, unknown> {
   const actions = edit.actions.map((action) => renderAction(action, edit, currency))
   const type = edit.exchange_id === null ? 'edit' : isId(edit.exchange_id, 'claim') ? 'claim' : 'exchange'
-  return { ...edit, ...partOf(edit.exchange_id), change_type: type, return_id: null, actions }
+  const nobody = { declined_by: null, declined_reason: null, declined_at: null, carry_over_promotions: null }
+  return { ...edit, ...partOf(edit.exchange_id), ...nobody, change_type: type, return_id: null, actions }
 }
 
 /** A claim and an exchange are one thing in the tables and two on the wire. */
@@ -69,7 +70,9 @@ export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'o
     id: action.id,
     order_id: edit.order_id,
     ...partOf(edit.exchange_id),
+    return_id: null,
     order_change_id: edit.id,
+    applied: false,
     action: action.action,
     internal_note: action.internal_note,
     created_at: action.created_at,

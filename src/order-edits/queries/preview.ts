@@ -1,6 +1,6 @@
 import { checkoutSettingsStatement, type OrderLine, type OrderMethod } from '../../checkout/index.js'
 import { type Context, tenantOf } from '../../db/index.js'
-import { notFound } from '../../kernel/index.js'
+import { notFound, toMajor, toMinor } from '../../kernel/index.js'
 import {
   type LoadedOrder,
   loadOrderStatement,
@@ -17,6 +17,7 @@ import { type OrderEdit, openEditStatement, renderAction, renderEdit } from './e
 /**
  * An order as it would be if its open edit were confirmed now, in wire shape: each item and shipping method with the actions
  * that made it what it is, and the edit as `order_change`. Without an open edit, the order as it is.
+ * @param comingBack what of the order is planned to come back, with the edit or by itself
  * @throws not_found for the order; as planEdit does where the order has changed so that the edit cannot be confirmed any more
  */
 export async function previewOrder(
@@ -29,40 +30,77 @@ export async function previewOrder(
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
   if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
   const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
-  if (edit === undefined) return { ...withActions(renderOrder(order, pictures), new Map()), order_change: null }
-  const parts = await context.db.read(context.scope, openPartsStatement(tenantId, orderId))
-  const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
-  const planned = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), comingBack?.credits(order, parts) ?? [])
-  const actions = actionsOf(edit, order.currency_code)
+  const actions = edit === undefined ? new Map<string, object[]>() : actionsOf(edit, order)
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
-  const rendered = withActions(renderOrder(planned, pictures), actions)
-  const shipping_methods = [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])]
-  return { ...rendered, shipping_methods, order_change: renderEdit(edit, order.currency_code) }
+  const after = edit === undefined ? order : await editedOrder(context, order, edit, comingBack)
+  const planned = { ...after, lines: after.lines.map((line) => comingBack?.pieces(line) ?? line) }
+  const rendered = withActions(renderOrder(planned, pictures, actions), actions)
+  const back = (amounts: Record<string, unknown>, names: readonly string[]) => plus(amounts, names, comingBack?.shippingMinor, planned)
+  const change = edit === undefined ? null : { ...renderEdit(edit, order.currency_code), version: order.version + 1 }
+  const summary = {
+    // What comes back pays for sending it before it pays for what is added.
+    ...back(rendered.summary as Record<string, unknown>, edit === undefined ? summed : []),
+    // What is planned is compared with what the order came to before it.
+    original_order_total: toMajor(order.total_minor - order.credit_minor, order.currency_code),
+  }
+  return {
+    ...back(rendered, shipped),
+    summary,
+    shipping_methods: [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])],
+    order_change: change ?? comingBack?.change ?? null,
+  }
 }
 
-/** What of the order comes back for what is added to it. */
+/** The totals that sending goods back raises. */
+const shipped = ['', 'original_', 'shipping_', 'original_shipping_'].flatMap((kind) => [`${kind}total`, `${kind}subtotal`])
+const summed = ['current_order_total', 'accounting_total', 'pending_difference']
+
+function plus(amounts: Record<string, unknown>, names: readonly string[], minor: bigint | undefined, order: LoadedOrder) {
+  const currency = order.currency_code
+  const raised = names.map((name) => [name, toMajor(toMinor(amounts[name] as number, currency) + (minor ?? 0n), currency)])
+  return { ...amounts, ...Object.fromEntries(raised) }
+}
+
+async function editedOrder(context: Context, order: LoadedOrder, edit: OrderEdit, comingBack?: ComingBack): Promise<LoadedOrder> {
+  const tenantId = tenantOf(context)
+  const parts = await context.db.read(context.scope, openPartsStatement(tenantId, order.id))
+  const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
+  return afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), comingBack?.credits(order, parts) ?? [])
+}
+
+/** What of the order comes back. */
 export interface ComingBack {
-  /** What the order is credited with for it. */
+  /** What the order is credited with for it, where it pays for what is added. */
   credits(order: LoadedOrder, parts: readonly OpenPart[]): OpenPart[]
+  /** A line with its pieces that are then on their way back, or back. */
+  pieces(line: OrderLineRow): OrderLineRow
   /** By line. */
   actions: ReadonlyMap<string, object[]>
   shipping: readonly object[]
+  /** What sending it back costs the shopper. */
+  shippingMinor: bigint
+  /** What it is a change of, where no edit is open. */
+  change: object | null
 }
 
 /** By what they are of: a line that is raised shows the action, and so does the line that is made for its further pieces. */
-function actionsOf(edit: OrderEdit, currency: string): Map<string, object[]> {
+function actionsOf(edit: OrderEdit, order: LoadedOrder): Map<string, object[]> {
   const actions = new Map<string, object[]>()
-  for (const action of edit.actions) {
-    const rendered = renderAction(action, edit, currency)
+  for (const [index, action] of edit.actions.entries()) {
+    const rendered = { ...renderAction(action, edit, order.currency_code), version: order.version + 1, ordering: index + 1 }
     for (const id of [action.order_line_item_id, action.added?.id]) if (id != null) actions.set(id, [...(actions.get(id) ?? []), rendered])
   }
   return actions
 }
 
 function withActions(rendered: Record<string, unknown>, actions: ReadonlyMap<string, object[]>): Record<string, unknown> {
-  const items = (rendered.items as { id: string }[]).map((item) => ({ ...item, actions: actions.get(item.id) ?? [] }))
-  const methods = (rendered.shipping_methods as { id: string }[]).map((method) => ({ ...method, actions: actions.get(method.id) ?? [] }))
-  return { ...rendered, items, shipping_methods: methods }
+  // Medusa's clients tell by the key what something is done to.
+  const acted = (part: { id: string }) => (actions.has(part.id) ? { ...part, actions: actions.get(part.id) } : part)
+  return {
+    ...rendered,
+    items: (rendered.items as { id: string }[]).map(acted),
+    shipping_methods: (rendered.shipping_methods as { id: string }[]).map(acted),
+  }
 }
 
 /** The order as loaded, with the plan done to it in memory. */

@@ -162,7 +162,7 @@ const collectionsJson = `coalesce((
   from payment_collection k where k.tenant_id = $1 and k.order_id = o.id), '[]')`
 
 /**
- * Goods that are on their way back or have come, undamaged, are owed to the shopper from then on, as Medusa counts it. A refund
+ * Goods that are on their way back or have come, damaged ones too, are owed to the shopper from then on, as Medusa counts it. A refund
  * names its return; one that names none, as Medusa's own software asks for, is taken for theirs if it is younger. What comes
  * back to a claim is none of it: the claim gives what it gives.
  */
@@ -170,7 +170,7 @@ const returnedSql = `coalesce((
   select greatest(0, sum(greatest(0, b.worth - b.shipping_minor - b.given)) - coalesce((select sum(f.amount_minor) from refund f
       where f.tenant_id = $1 and f.order_id = o.id and f.return_id is null and f.state = 'succeeded' and f.created_at >= min(b.created_at)), 0))
   from (select r.shipping_minor, r.created_at,
-      coalesce((select sum(round(l.total_minor::numeric * (i.quantity - i.damaged_quantity) / l.quantity)) from order_return_item i
+      coalesce((select sum(round(l.total_minor::numeric * i.quantity / l.quantity)) from order_return_item i
         join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
         where i.tenant_id = $1 and i.return_id = r.id and l.quantity > 0), 0) as worth,
       coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = o.id and f.return_id = r.id

@@ -10,8 +10,9 @@ import { fulfillmentStatusOf, isShown, type Pictures, renderFates, renderOrderLi
  * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
  * where nothing was to be paid: a storefront reads the first one. What is the vendor's and the store's business alone
  * (commissions) is here too; a route's field list says who is shown it.
+ * @param acted lines of which something is told are shown even with no piece left
  */
-export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<string, unknown> {
+export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { has(lineId: string): boolean }): Record<string, unknown> {
   const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
   const { credit_lines, credit_minor, credit_returned_minor, returned_minor, ...root } = rest
   const currency = order.currency_code
@@ -32,7 +33,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures): Record<stri
       collections,
       currency,
     ),
-    items: lines.filter(isShown).map((line) => renderOrderLine(line, currency, pictures)),
+    items: lines.filter((line) => isShown(line) || acted?.has(line.id)).map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),

@@ -87,7 +87,8 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       return_requested_quantity,
       return_received_quantity,
       return_dismissed_quantity,
-      written_off_quantity: 0,
+      // Damaged pieces came back and are not for sale again.
+      written_off_quantity: return_dismissed_quantity,
       metadata: line.metadata ?? {},
       created_at: line.created_at,
       updated_at: line.updated_at,
@@ -100,13 +101,15 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   }
 }
 
-/** What has become of pieces, by the count of a line that says how many; none is ever written off. */
+/** What has become of pieces, by the count of a line that says how many. */
 const fates = {
   fulfilled_total: 'fulfilled_quantity',
   shipped_total: 'shipped_quantity',
   return_requested_total: 'return_requested_quantity',
   return_received_total: 'return_received_quantity',
   return_dismissed_total: 'return_dismissed_quantity',
+  // Damaged pieces came back and are not for sale again.
+  write_off_total: 'return_dismissed_quantity',
 } as const
 
 /** What the pieces of lines were sold for that were packed, sent and sent back, as Medusa says of lines and orders. */
@@ -115,7 +118,7 @@ export function renderFates(lines: readonly OrderLineRow[], currency: string): R
     const sum = lines.reduce((total, line) => total + worthOf(line, line[count]), 0n)
     return [name, toMajor(sum, currency)] as const
   })
-  return { ...Object.fromEntries(sums), write_off_total: 0 }
+  return Object.fromEntries(sums)
 }
 
 /** What some pieces of a line were sold for; minor units, rounded by themselves. */

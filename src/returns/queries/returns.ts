@@ -119,32 +119,3 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
       shipping_name === null ? [] : [{ shipping_option_id, name: shipping_name, amount: toMajor(shipping_minor, currency) }],
   }
 }
-
-/** What a return would do to an order's lines, as the actions of Medusa's previews. An action's id is its item's. */
-export function returnActions(row: ReturnRow): Map<string, object[]> {
-  const actions = new Map<string, object[]>()
-  for (const item of row.items) {
-    const of = (action: string, quantity: number) => ({
-      id: item.id,
-      action,
-      return_id: row.id,
-      order_id: row.order_id,
-      details: { reference_id: item.item_id, quantity, reason_id: item.reason_id },
-      internal_note: item.note,
-    })
-    const list: object[] = []
-    if (row.status === 'open') list.push(of('RETURN_ITEM', item.quantity))
-    if (item.receiving_quantity > 0) list.push(of('RECEIVE_RETURN_ITEM', item.receiving_quantity))
-    if (item.dismissing_quantity > 0) list.push(of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity))
-    if (list.length > 0) actions.set(item.item_id, list)
-  }
-  return actions
-}
-
-/** What sending back costs, as a shipping method of the preview. The action has the return's id: there is one. */
-export function returnShipping(row: ReturnRow): object[] {
-  if (row.shipping_name === null) return []
-  const amount = toMajor(row.shipping_minor, row.currency_code)
-  const action = { id: row.id, action: 'SHIPPING_ADD', return_id: row.id, order_id: row.order_id, amount }
-  return [{ shipping_option_id: row.shipping_option_id, name: row.shipping_name, amount, actions: [action] }]
-}

@@ -4,6 +4,8 @@ import { useApp } from '../../support/app.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
+const cents = (amount: number) => Math.round(amount * 100) / 100
+
 describe('admin API: returns', () => {
   const app = useApp()
   let store: TestStore
@@ -80,9 +82,19 @@ describe('admin API: returns', () => {
     assert.equal((await post(`/${made.id}/receive/confirm`)).status, 400, 'nothing was counted')
     assert.equal((await post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 3 }] })).status, 400)
     await good(post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
-    await good(post(`/${made.id}/dismiss-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const counted = await good(post(`/${made.id}/dismiss-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const { detail, actions, ...line } = counted.order_preview.items.find((item: { id: string }) => item.id === bought.lines[0])
+    assert.deepEqual(
+      [detail.return_requested_quantity, detail.return_received_quantity, detail.return_dismissed_quantity, detail.written_off_quantity],
+      [0, 1, 1, 1],
+      'as it would be',
+    )
+    assert.deepEqual([line.return_received_total, line.write_off_total, actions.length], [line.total / 2, line.total / 2, 2])
+    assert.equal(counted.order_preview.order_change.change_type, 'return_receive')
+    assert.deepEqual(await detailOf(bought, 0), [2, 0, 0], 'and not as it is')
     const part = await good(post(`/${made.id}/receive/confirm`))
     assert.equal(part.return.status, 'partially_received')
+    assert.equal((await orderOf(store, bought.id)).summary.pending_difference, -44, 'what came damaged is owed as well')
     assert.deepEqual(await detailOf(bought, 0), [0, 1, 1])
     const sold = bought.lines.map((id) => bought.order.items.find((item: { id: string }) => item.id === id).total)
     assert.deepEqual(await fatesOf(bought, 0), [
@@ -151,7 +163,13 @@ describe('admin API: returns', () => {
     )
     const chosen = await good(post(`/${returnId}/shipping-method`, { shipping_option_id: optionId }))
     assert.equal(chosen.return.shipping_methods[0].amount, 3)
-    const added = chosen.order_preview.shipping_methods.find((method: { actions?: object[] }) => method.actions !== undefined)
+    const { order_preview: planned } = chosen
+    assert.deepEqual(
+      [planned.total, planned.shipping_total, planned.summary.pending_difference, planned.summary.original_order_total],
+      [cents(bought.order.total + 3), cents(bought.order.shipping_total + 3), 3, bought.order.total],
+    )
+    const added = planned.shipping_methods.find((method: { actions?: object[] }) => method.actions !== undefined)
+    assert.deepEqual([added.total, added.tax_lines], [3, []])
     assert.equal(
       (await good(post(`/${returnId}/shipping-method/${added.actions[0].id}`, { custom_amount: 2 }))).return.shipping_methods[0].amount,
       2,

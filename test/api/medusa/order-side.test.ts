@@ -21,6 +21,8 @@ describe("Medusa's Admin API on the side of orders", () => {
       assert.ok(codeIn(app().mails, 'ada@example.com'))
       const twice = await store().admin.post(`/admin/orders/${bought.id}/transfer`, { customer_id })
       assert.equal(twice.status, 400)
+      const { order: preview } = good(await store().admin.get(`/admin/orders/${bought.id}/preview`))
+      assert.deepEqual([preview.order_change.change_type, preview.order_change.status], ['transfer', 'requested'])
       await sdk().admin.order.cancelTransfer(bought.id)
       const { order_changes } = await sdk().admin.order.listChanges(bought.id)
       assert.deepEqual([order_changes[0]?.change_type, order_changes[0]?.status], ['transfer', 'canceled'])
@@ -236,6 +238,17 @@ describe("Medusa's Admin API on the side of orders", () => {
       // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
       const { order_preview } = (await sdk().admin.return.addReturnItem(begun.return.id, { items })) as any
       assert.equal(order_preview.return_requested_total, 11)
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
+      const { order } = (await sdk().client.fetch(`/admin/orders/${bought.id}/preview`)) as any
+      const line = order.items.find((item: { id: string }) => item.id === bought.lines[0])
+      assert.deepEqual([line.detail.return_requested_quantity, line.return_requested_total, line.refundable_total], [1, 11, 11])
+      const { return_id, reference, applied, amount } = line.actions[0]
+      assert.deepEqual([return_id, reference, applied, amount], [begun.return.id, 'return', false, 11])
+      const { change_type, status, actions } = order.order_change
+      assert.deepEqual(
+        [change_type, status, actions.length, order.order_change.return_id],
+        ['return_request', 'pending', 1, begun.return.id],
+      )
     })
 
     it('has lines that are picked by their ids', async () => {
