@@ -4,7 +4,7 @@ import { conflict, invalidData, notFound } from '../kernel/index.js'
 import { type DraftOrderRow, draftOrderStatement } from './queries/draft-orders.js'
 
 export function unknownDraftOrder(id: string) {
-  return notFound(`Draft order with id: ${id} was not found`)
+  return notFound(`Order id not found: ${id}`)
 }
 
 /**

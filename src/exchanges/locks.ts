@@ -17,7 +17,7 @@ export const nounOf = (id: string) => (isId(id, 'claim') ? 'Claim' : 'Exchange')
 /** An exchange behind the lock of its order: whoever changes either waits here. Throws not_found. */
 export async function lockExchange(unit: Unit, exchangeId: string): Promise<{ order: OrderLock; exchange: ExchangeLock }> {
   const tenantId = tenantOf(unit)
-  const unknown = () => notFound(`${nounOf(exchangeId)} with id: ${exchangeId} was not found`)
+  const unknown = () => notFound(`Order${nounOf(exchangeId)} id not found: ${exchangeId}`)
   const [found] = await unit.run(
     statement<{ order_id: string }>('exchanges.order_of', 'select order_id from order_exchange where tenant_id = $1 and id = $2', [
       tenantId,

@@ -15,7 +15,7 @@ export interface EditTarget {
  */
 export async function lockOrderToEdit(unit: Unit, orderId: string): Promise<OrderLock> {
   const [order] = await unit.run(lockOrderStatement(tenantOf(unit), orderId))
-  if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+  if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
   if (order.status === 'canceled') throw invalidData(`Order with id ${orderId} has been canceled.`)
   if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived and cannot be edited`)
   return order

@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../db/index.js'
-import { notAllowed, notFound } from '../kernel/index.js'
+import { invalidData, notAllowed, notFound } from '../kernel/index.js'
 import { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from '../orders/index.js'
 import { lockPartsStatement } from '../payments/index.js'
 
@@ -41,7 +41,7 @@ export interface LockedReturn {
  */
 export async function lockReturn(unit: Unit, returnId: string): Promise<LockedReturn> {
   const tenantId = tenantOf(unit)
-  const unknown = () => notFound(`Return with id: ${returnId} was not found`)
+  const unknown = () => notFound(`Return id not found: ${returnId}`)
   const [found] = await unit.run(
     statement<{ order_id: string }>('returns.order_of', 'select order_id from order_return where tenant_id = $1 and id = $2', [
       tenantId,
@@ -72,6 +72,14 @@ export async function lockReturn(unit: Unit, returnId: string): Promise<LockedRe
   ])
   if (order === undefined || row === undefined) throw unknown()
   return { order, lines, row, items }
+}
+
+/** Nothing is chosen or counted, and what was is done. In Medusa's words. */
+export const nothingPlanned = () => invalidData('An active Order Change is required to proceed')
+
+/** Throws invalid_data. */
+export function refuseCanceled(row: Pick<ReturnLock, 'id' | 'status'>): void {
+  if (row.status === 'canceled') throw invalidData(`Return with id ${row.id} has been canceled.`)
 }
 
 /** What is a part of an exchange or a claim is requested, dropped and canceled with it. Throws not_allowed. */

@@ -89,7 +89,7 @@ export const exchangeReads = (noun: Noun): Route[] =>
 async function loadExchange({ context }: AnyRequest, noun: Noun, exchangeId: string): Promise<ExchangeRow> {
   const filter = { id: [exchangeId], orderId: null, status: null, isClaim: noun.name === 'claim' }
   const [row] = await context.db.read(context.scope, listExchangesStatement(tenantOf(context), filter, singlePage))
-  if (row === undefined) throw notFound(`${label(noun)} with id: ${exchangeId} was not found`)
+  if (row === undefined) throw notFound(`Order${label(noun)} id not found: ${exchangeId}`)
   return row
 }
 

@@ -84,7 +84,7 @@ const returns = reading({
 export async function loadReturn({ context }: AnyRequest, returnId: string): Promise<ReturnRow> {
   const filter = { id: [returnId], orderId: null, status: null }
   const [row] = await context.db.read(context.scope, listReturnsStatement(tenantOf(context), filter, singlePage))
-  if (row === undefined) throw notFound(`Return with id: ${returnId} was not found`)
+  if (row === undefined) throw notFound(`Return id not found: ${returnId}`)
   return row
 }
 

@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
-import { newId, notAllowed } from '../../kernel/index.js'
+import { invalidData, newId, notAllowed } from '../../kernel/index.js'
 import { insertEdit, lockOrderToEdit, setStatus } from '../../order-edits/index.js'
 import { insertReturn, lockReturn, moveReturn, removeReturn } from '../../returns/index.js'
 import { changeExchange, type ExchangeLock, nounOf } from '../locks.js'
@@ -48,10 +48,10 @@ export function beginExchange(context: Context, input: ExchangeInput): Promise<s
   })
 }
 
-/** Throws not_allowed for one that was requested or given up. */
+/** Throws invalid_data for one that was requested or given up, in Medusa's words. */
 export function needOpen(exchange: ExchangeLock): void {
-  if (exchange.status !== 'open')
-    throw notAllowed(`${nounOf(exchange.id)} ${exchange.id} was ${exchange.status}: it can no longer be changed`)
+  if (exchange.status === 'canceled') throw invalidData(`${nounOf(exchange.id)} with id ${exchange.id} has been canceled.`)
+  if (exchange.status !== 'open') throw invalidData('An active Order Change is required to proceed')
 }
 
 /** Throws not_allowed for one that is open still. */
@@ -64,7 +64,7 @@ export function needRequested(exchange: ExchangeLock): void {
  * The return of an open exchange, begun when something is to come back.
  * @param locationId where the goods go, if it is not to stay as it is
  * @returns its id
- * @throws not_found; not_allowed for an exchange that was requested or given up
+ * @throws not_found; invalid_data for an exchange that was requested or given up
  */
 export function returnOfExchange(context: Context, exchangeId: string, locationId: string | undefined): Promise<string> {
   return changeExchange(context, exchangeId, async (unit, { exchange }) => {

@@ -32,7 +32,7 @@ export function claimedItems(unit: Unit, claimId: string): Promise<ClaimItemRow[
   )
 }
 
-/** Chooses what is claimed. Throws not_found; not_allowed once the claim was requested; invalid_data for more pieces than were sent. */
+/** Chooses what is claimed. Throws not_found; invalid_data once the claim was requested, and for more pieces than were sent. */
 export function claimItems(context: Context, claimId: string, items: readonly ClaimedItem[]): Promise<void> {
   return changeExchange(context, claimId, async (unit, { exchange }) => {
     needOpen(exchange)
@@ -88,7 +88,7 @@ export function changeClaimItem(
 
 /**
  * Why lines are claimed, as whoever plans what comes back says it. A line that comes back and is not claimed has no such reason.
- * Throws not_found; not_allowed once the claim was requested.
+ * Throws not_found; invalid_data once the claim was requested.
  */
 export function giveReasons(context: Context, claimId: string, items: readonly { id: string; reason: ClaimReason }[]): Promise<void> {
   return changeExchange(context, claimId, async (unit, { exchange }) => {

@@ -16,8 +16,7 @@ import { claimedItems, refuseTooMany } from './claim-items.js'
  * them is sold and promised, and what comes back, or what is claimed, pays for it. Whoever owes the difference is as after an
  * edit.
  * @param isTold the shopper is sent what was agreed
- * @throws not_found; not_allowed once it was requested or given up, and with code `insufficient_inventory`; invalid_data where
- * nothing comes back, is claimed or is sent, and for what the order does not allow any more
+ * @throws not_found; not_allowed with code `insufficient_inventory`; invalid_data once it was requested or given up, where nothing comes back, is claimed or is sent, and for what the order does not allow any more
  */
 export async function requestExchange(context: Context, exchangeId: string, isTold = true): Promise<void> {
   await changeExchange(context, exchangeId, async (unit, { order, exchange }) => {
@@ -26,6 +25,7 @@ export async function requestExchange(context: Context, exchangeId: string, isTo
     const edit = await openEditOf(unit, { orderId: order.id, exchangeId })
     const isSending = edit.actions.some((action) => action.action === 'ITEM_ADD')
     if (exchange.type === 'exchange' && !isSending) throw oneEachWay()
+    if (exchange.type !== 'exchange' && (await claimedItems(unit, exchange.id)).length === 0) throw nothingClaimed()
     if (exchange.type === 'replace' && !isSending) throw invalidData('Nothing is sent: add outbound items first')
     if (exchange.type === 'refund' && edit.actions.length > 0) {
       throw invalidData('A claim of type refund sends nothing: leave its outbound items and shipping out, or make it one of type replace')
@@ -55,6 +55,8 @@ export async function requestExchange(context: Context, exchangeId: string, isTo
   })
 }
 
+const nothingClaimed = () => invalidData('Order claim request should have at least 1 item')
+
 const oneEachWay = () => invalidData('Order exchange request should have at least 1 item inbound and 1 item outbound')
 
 /** What pays for what is sent: the goods that come back, or those that are claimed, whether or not they come back. */
@@ -67,7 +69,6 @@ async function payingWith(unit: Unit, context: Context, exchange: ExchangeLock):
     return { items: inbound.items, shipping_minor: inbound.row.shipping_minor, returnId: inbound.row.id }
   }
   const items = await claimedItems(unit, exchange.id)
-  if (items.length === 0) throw invalidData('Order claim request should have at least 1 item')
   await refuseTooMany(unit, exchange, items)
   const claimed = { items, shipping_minor: 0n, returnId: null }
   if (inbound === null) return claimed

@@ -70,7 +70,7 @@ export function requestEdit(context: Context, orderId: string): Promise<void> {
 export function cancelEdit(context: Context, orderId: string): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {
     const [order] = await unit.run(lockOrderStatement(tenantOf(unit), orderId))
-    if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+    if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
     const edit = await openEditOf(unit, { orderId, exchangeId: null })
     await setStatus(unit, context, edit.id, 'canceled')
     return edit.id

@@ -16,7 +16,7 @@ export async function cancelOrder(context: Context, orderId: string): Promise<vo
   const tenantId = tenantOf(context)
   const paymentIds = await context.db.unitOfWork(context.scope, async (unit) => {
     const [order] = await unit.run(lockOrderStatement(tenantId, orderId))
-    if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+    if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
     if (order.status === 'canceled') return []
     if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived`)
     await Promise.all([unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)), unit.run(lockPartsStatement(tenantId, orderId))])

@@ -42,7 +42,7 @@ export async function createFulfillment(context: Context, vendorOrderId: string,
  * Packs pieces of an order whosever they are: a fulfilment for each vendor, all or none. Vendor orders are locked in
  * key order.
  * @returns the fulfilments' ids
- * @throws as createFulfillment does; invalid_data for lines of another order
+ * @throws as createFulfillment does; not_found for the order; invalid_data for lines of another one
  */
 export async function createFulfillments(context: Context, orderId: string, input: FulfillmentInput): Promise<string[]> {
   return context.db.unitOfWork(context.scope, async (unit) => {
@@ -55,6 +55,7 @@ export async function createFulfillments(context: Context, orderId: string, inpu
     )
     const partOf = new Map(lines.map((line) => [line.id, line.vendor_order_id]))
     const unknown = input.items.map((item) => item.id).filter((id) => !partOf.has(id))
+    if (unknown.length > 0) await refuseUnknownOrder(unit, orderId)
     if (unknown.length > 0) throw invalidData(`Items with ids ${unknown.join(', ')} does not exist in order with id ${orderId}.`)
     const made: string[] = []
     for (const part of [...new Set(partOf.values())].sort()) {
@@ -73,7 +74,7 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
   ])
   if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
   if (order.status === 'canceled') throw invalidData(`Order with id ${named} has been canceled.`)
-  const packed = packedItems(lines, input.items)
+  const packed = packedItems(lines, input.items, named === vendorOrderId)
   if (input.location_id != null) await refuseUnknownLocation(unit, order.vendor_id, input.location_id)
   const wanted = packed.map(({ line, quantity }) => ({ orderLineId: line.id, quantity }))
   const taken = await consumeForOrder(unit, wanted)
@@ -105,7 +106,8 @@ async function pack(unit: Unit, context: Context, vendorOrderId: string, input: 
   return fulfillmentId
 }
 
-function packedItems(lines: readonly LineLock[], items: FulfillmentInput['items']): PackedItem[] {
+/** @param isVendors a vendor is told what is left; Medusa's clients are told in its words */
+function packedItems(lines: readonly LineLock[], items: FulfillmentInput['items'], isVendors: boolean): PackedItem[] {
   const seen = new Set<string>()
   return items.map(({ id, quantity }) => {
     const line = lines.find((candidate) => candidate.id === id)
@@ -113,9 +115,19 @@ function packedItems(lines: readonly LineLock[], items: FulfillmentInput['items'
     if (seen.has(id)) throw invalidData(`Line item ${id} is named twice`)
     seen.add(id)
     const left = line.quantity - line.fulfilled_quantity
-    if (quantity > left) throw invalidData(`${left} of ${line.quantity} pieces of "${line.title}" are left to fulfil, not ${quantity}`)
+    if (quantity > left) {
+      const inWords = `${left} of ${line.quantity} pieces of "${line.title}" are left to fulfil, not ${quantity}`
+      throw invalidData(isVendors ? inWords : `Quantity to fulfill exceeds the reserved quantity for the item: ${id}`)
+    }
     return { line, quantity }
   })
+}
+
+async function refuseUnknownOrder(unit: Unit, orderId: string): Promise<void> {
+  const [order] = await unit.run(
+    statement<{ id: string }>('orders.is_there', 'select id from orders where tenant_id = $1 and id = $2', [tenantOf(unit), orderId]),
+  )
+  if (order === undefined) throw notFound(`Order id not found: ${orderId}`)
 }
 
 async function refuseUnknownLocation(unit: Unit, vendorId: string, id: string): Promise<void> {
@@ -126,7 +138,7 @@ async function refuseUnknownLocation(unit: Unit, vendorId: string, id: string): 
       [tenantOf(unit), vendorId, id],
     ),
   )
-  if (location === undefined) throw notFound(`Stock location with id: ${id} was not found`)
+  if (location === undefined) throw notFound(`StockLocation id not found: ${id}`)
 }
 
 function insertFulfillmentStatement(

@@ -3,17 +3,18 @@ import { emit } from '../../events/index.js'
 import { putBack, type TakenPieces } from '../../inventory/index.js'
 import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
-import { changeReturn, type LockedReturn, refuseOfExchange, type ReturnItemLock } from '../locks.js'
+import { changeReturn, type LockedReturn, nothingPlanned, refuseCanceled, refuseOfExchange, type ReturnItemLock } from '../locks.js'
 import { refuseForeignLocation } from './begin-return.js'
 
 /** What is counted of an item: good pieces go back on the shelf, damaged ones do not. */
 export type Count = 'receiving' | 'dismissing'
 
-/** Begins to count what came back. Throws not_found; not_allowed for a return that nothing is expected of. */
+/** Begins to count what came back. Throws not_found; invalid_data for a return that is canceled, put together or counted; not_allowed when all came. */
 export function beginReceiving(context: Context, returnId: string): Promise<void> {
   return changeReturn(context, returnId, async (unit, { row }) => {
-    if (row.status !== 'requested' && row.status !== 'partially_received')
-      throw notAllowed(`Return ${returnId} is ${row.status}: nothing of it can be received`)
+    refuseCanceled(row)
+    if (row.status === 'open' || row.is_receiving) throw invalidData(`Order (${row.order_id}) already has an existing active order change`)
+    if (row.status === 'received') throw notAllowed(`Return ${returnId} is received: nothing more of it is expected`)
     await setReceiving(unit, returnId, true)
   })
 }
@@ -38,7 +39,7 @@ async function setReceiving(unit: Unit, returnId: string, on: boolean): Promise<
 }
 
 function needReceiving({ row }: LockedReturn): void {
-  if (!row.is_receiving) throw notAllowed(`Return ${row.id} is not being received: begin with receive`)
+  if (!row.is_receiving) throw nothingPlanned()
 }
 
 /** What is expected of an item besides what is counted otherwise. */
@@ -73,7 +74,7 @@ async function setCounts(unit: Unit, count: Count, counted: readonly { item: Ret
 
 /**
  * Notes how many pieces of which lines came; said again, the figure is replaced. Nothing changes until it is confirmed.
- * @throws not_found; not_allowed when the return is not being received; invalid_data for more than is expected
+ * @throws not_found; invalid_data when the return is not being received, and for more than is expected
  */
 export function countReturn(
   context: Context,
@@ -106,7 +107,7 @@ export function changeCount(context: Context, returnId: string, count: Count, it
  * What was counted is received: good pieces are on the shelf again and may be bought. Nothing is paid back by this;
  * a refund with the return's id offers what its goods are worth.
  * @param isTold the shopper is sent what came
- * @throws not_found; not_allowed when the return is not being received; invalid_data when nothing was counted
+ * @throws not_found; invalid_data when the return is not being received, and when nothing was counted
  */
 export function confirmReceiving(context: Context, returnId: string, isTold = true): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {

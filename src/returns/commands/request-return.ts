@@ -1,8 +1,8 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { invalidData, newId, notAllowed, notFound, toMinor } from '../../kernel/index.js'
+import { invalidData, newId, notFound, toMinor } from '../../kernel/index.js'
 import { insertOrderChangeStatement } from '../../orders/index.js'
-import { changeReturn, type LockedReturn, lockReturn, refuseOfExchange } from '../locks.js'
+import { changeReturn, type LockedReturn, lockReturn, nothingPlanned, refuseCanceled, refuseOfExchange } from '../locks.js'
 import { insertReturn, refuseForeignLocation, type ReturnInput } from './begin-return.js'
 
 export interface ReturnedItem {
@@ -15,7 +15,8 @@ export interface ReturnedItem {
 }
 
 function needOpen({ row }: LockedReturn): void {
-  if (row.status !== 'open') throw notAllowed(`Return ${row.id} is ${row.status}: its items and shipping can no longer be chosen`)
+  refuseCanceled(row)
+  if (row.status !== 'open') throw nothingPlanned()
 }
 
 const moreThanFulfilled = (lineId: string) => invalidData(`Cannot request to return more items than what was fulfilled for item ${lineId}.`)
@@ -78,12 +79,12 @@ async function setItems(unit: Unit, locked: LockedReturn, items: readonly Return
   )
 }
 
-/** Chooses what goes back with a return. Throws not_found for the return; not_allowed once it is requested; invalid_data. */
+/** Chooses what goes back with a return. Throws not_found for the return; invalid_data, also once it is requested. */
 export function requestReturnItems(context: Context, returnId: string, items: readonly ReturnedItem[]): Promise<void> {
   return changeReturn(context, returnId, (unit, locked) => setItems(unit, locked, items))
 }
 
-/** Changes an item that was chosen; null leaves it out. Throws not_found; not_allowed once the return is requested; invalid_data. */
+/** Changes an item that was chosen; null leaves it out. Throws not_found; invalid_data, also once the return is requested. */
 export function changeReturnItem(
   context: Context,
   returnId: string,
@@ -147,7 +148,7 @@ async function setShipping(unit: Unit, locked: LockedReturn, optionId: string | 
   )
 }
 
-/** Chooses the shipping of a return. Throws not_found for return or option; not_allowed once it is requested. */
+/** Chooses the shipping of a return. Throws not_found for return or option; invalid_data once it is requested. */
 export function chooseReturnShipping(
   context: Context,
   returnId: string,
@@ -197,7 +198,7 @@ export async function confirmReturn(unit: Unit, context: Context, locked: Locked
   ])
 }
 
-/** Requests the return that was put together, and tells the shopper where it is told. Throws not_found; not_allowed when it is not open; invalid_data. */
+/** Requests the return that was put together, and tells the shopper where it is told. Throws not_found; not_allowed for a part of an exchange; invalid_data, also when it is not open. */
 export function requestReturn(context: Context, returnId: string, isTold = true): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {
     refuseOfExchange(locked, 'request')
@@ -210,7 +211,7 @@ export function requestReturn(context: Context, returnId: string, isTold = true)
 const tell = (unit: Unit, context: Context, returnId: string) =>
   emit(unit, 'return.requested', { return_id: returnId }, { requestId: context.requestId })
 
-/** Drops a return that was not requested. Throws not_found; not_allowed when it is not open. */
+/** Drops a return that was not requested. Throws not_found; not_allowed for a part of an exchange; invalid_data when it is not open. */
 export function dropReturn(context: Context, returnId: string): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {
     refuseOfExchange(locked, 'drop')

@@ -316,7 +316,7 @@ describe("draft orders, with Medusa's own client", function () {
     assert.deepEqual(await drafts.delete(draft.id), { id: draft.id, object: 'draft-order', deleted: true })
     const late = [drafts.retrieve(draft.id), drafts.update(draft.id, {}), drafts.convertToOrder(draft.id), drafts.beginEdit(draft.id)]
     for (const failure of await Promise.all(late.map(refused))) {
-      assert.deepEqual([failure.status, failure.message], [404, `Draft order with id: ${draft.id} was not found`])
+      assert.deepEqual([failure.status, failure.message], [404, `Order id not found: ${draft.id}`])
     }
     const carts = await asAdmin(app().adminUrl, `select id from app.cart where tenant_id = $1 and email = 'new@example.com'`, [
       store.tenantId,

@@ -241,9 +241,15 @@ describe('admin API: returns', () => {
     )
     await good(post(`/${returnId}/receive`))
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
+    const twice = `Order (${bought.id}) already has an existing active order change`
+    assert.deepEqual((await post(`/${returnId}/receive`)).body, { type: 'invalid_data', message: twice })
     await good(store.admin.delete(`/admin/returns/${returnId}/receive`))
-    assert.equal((await post(`/${returnId}/receive/confirm`)).status, 400)
+    const outOfTurn = { type: 'invalid_data', message: 'An active Order Change is required to proceed' }
+    assert.deepEqual((await post(`/${returnId}/receive/confirm`)).body, outOfTurn)
+    assert.deepEqual((await post(`/${returnId}/request`)).body, outOfTurn)
     assert.equal((await good(post(`/${returnId}/cancel`))).return.status, 'canceled')
+    assert.equal((await post(`/${returnId}/receive`)).body.message, `Return with id ${returnId} has been canceled.`)
+    assert.deepEqual((await post('/return_none/receive')).body, { type: 'not_found', message: 'Return id not found: return_none' })
     assert.deepEqual(await detailOf(bought, 0), [0, 0, 0])
     assert.equal((await store.admin.get('/admin/returns', { order_id: bought.id })).body.count, 1)
   })

@@ -50,6 +50,26 @@ describe("Medusa's fulfillments by themselves", () => {
     assert.deepEqual([late.status, late.body.type], [400, 'not_allowed'])
   })
 
+  it("are refused out of turn in Medusa's words", async () => {
+    const bought = await buy(store())
+    const items = [{ id: bought.lines[0] as string, quantity: 1 }]
+    const post = async (path: string, body: object) => (await store().admin.post(`/admin/orders${path}`, body)).body
+    assert.deepEqual(await post('/order_none/fulfillments', { items }), { type: 'not_found', message: 'Order id not found: order_none' })
+    const packed = await post(`/${bought.id}/fulfillments`, { items })
+    const many = await post(`/${bought.id}/fulfillments`, { items: [{ ...items[0], quantity: 9 }] })
+    assert.equal(many.message, `Quantity to fulfill exceeds the reserved quantity for the item: ${bought.lines[0]}`)
+    const path = `/${bought.id}/fulfillments/${packed.order.fulfillments[0].id}`
+    await post(`${path}/shipments`, { items })
+    assert.equal((await post(`${path}/shipments`, { items })).message, 'Shipment has already been created')
+    await post(`${path}/mark-as-delivered`, {})
+    assert.equal((await post(`${path}/mark-as-delivered`, {})).message, 'Fulfillment has already been marked delivered')
+    const other = await post(`/${bought.id}/fulfillments`, { items })
+    const unpacked = `/${bought.id}/fulfillments/${other.order.fulfillments[1].id}`
+    await post(`${unpacked}/cancel`, {})
+    assert.equal((await post(`${unpacked}/shipments`, { items })).message, 'Cannot create shipment for a canceled fulfillment')
+    assert.equal((await post(`${unpacked}/mark-as-delivered`, {})).message, 'Cannot deliver an already canceled fulfillment')
+  })
+
   it("are one vendor's, of the order's own lines, and as far as they have come", async () => {
     const bought = await buy(store())
     const both = bought.lines.map((line_item_id) => ({ title: 'Thing', sku: '', barcode: '', quantity: 1, line_item_id }))
