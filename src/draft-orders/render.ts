@@ -1,5 +1,5 @@
 import { type LoadedCart, renderCart } from '../carts/index.js'
-import { toMajor } from '../kernel/index.js'
+import { divideRounded, toMajor, toMinor } from '../kernel/index.js'
 import type { DraftPreview } from './commands/edit-draft-order.js'
 import type { DraftAction, DraftEdit } from './edit.js'
 import type { DraftOrderRow } from './queries/draft-orders.js'
@@ -13,6 +13,8 @@ function untouched(item: Wire): object {
     id: (item.id as string).replace('cali_', 'orditem_'),
     item_id: item.id,
     quantity: item.quantity,
+    unit_price: null,
+    compare_at_unit_price: null,
     fulfilled_quantity: 0,
     shipped_quantity: 0,
     delivered_quantity: 0,
@@ -20,9 +22,28 @@ function untouched(item: Wire): object {
     return_received_quantity: 0,
     return_dismissed_quantity: 0,
     written_off_quantity: 0,
-    metadata: null,
+    metadata: item.metadata ?? {},
     created_at: item.created_at,
     updated_at: item.updated_at,
+  }
+}
+
+/** What a line that is of no product has of one. */
+const ofNoProduct = Object.fromEntries(
+  ['title', 'description', 'subtitle', 'type', 'type_id', 'collection', 'handle']
+    .map((name) => `product_${name}`)
+    .concat(['variant_title', 'variant_option_values'])
+    .map((name) => [name, null]),
+)
+
+/** Nothing of a line was packed, sent or brought back; all of it could be given back. */
+function worth({ total, quantity }: { total: number; quantity: number }, currency: string): object {
+  const names = ['fulfilled', 'shipped', 'return_requested', 'return_received', 'return_dismissed', 'write_off']
+  const each = toMajor(divideRounded(toMinor(total, currency), BigInt(quantity)), currency)
+  return {
+    ...Object.fromEntries(names.map((name) => [`${name}_total`, 0])),
+    refundable_total: total,
+    refundable_total_per_unit: each,
   }
 }
 
@@ -58,28 +79,42 @@ export function renderDraftOrder(draft: DraftOrderRow, cart: LoadedCart, picture
       accounting_total: total,
       credit_line_total: 0,
     },
-    items: (wire.items as Wire[]).map((item) => ({ ...ofOrder(item, draft.id), detail: untouched(item) })),
+    items: (wire.items as (Wire & { total: number; quantity: number })[]).map((item) => ({
+      ...ofNoProduct,
+      ...ofOrder(item, draft.id),
+      ...worth(item, cart.currency_code),
+      detail: untouched(item),
+    })),
     shipping_methods: (wire.shipping_methods as Wire[]).map((method) => ofOrder(method, draft.id)),
     fulfillments: [],
     payment_collections: [],
   }
 }
 
+/** A draft order is edited for its own sake. */
+const nothingElse = { return_id: null, claim_id: null, exchange_id: null }
+
 /** The same as an edit would leave it, with the steps of the edit, each also at what it changes. */
-export function renderPreview({ draft, cart, edit }: DraftPreview, pictures: Pictures): Wire {
+export function renderPreview({ draft, before, cart, edit }: DraftPreview, pictures: Pictures): Wire {
   const order = renderDraftOrder(draft, cart, pictures)
-  const actions = edit.actions.map((action) => renderAction(action, edit, cart))
+  const { total } = renderDraftOrder(draft, before, pictures)
+  const actions = edit.actions.map((action) => renderAction(action, edit, cart, draft.id))
   const withActions = (part: Wire) => ({ ...part, actions: actions.filter((action) => action.details.reference_id === part.id) })
   return {
     ...order,
+    // What is planned is compared with what the draft order comes to without it.
+    summary: { ...(order.summary as Wire), original_order_total: total },
     return_requested_total: 0,
-    items: (order.items as Wire[]).map((item) => ({ ...withActions(item), return_requested_total: 0 })),
+    items: (order.items as Wire[]).map(withActions),
     shipping_methods: (order.shipping_methods as Wire[]).map(withActions),
     order_change: {
       id: edit.id,
       order_id: draft.id,
-      version: 1,
+      ...nothingElse,
+      version: 2,
       change_type: 'edit',
+      description: null,
+      internal_note: null,
       status: edit.status,
       created_by: edit.created_by,
       created_at: edit.created_at,
@@ -91,10 +126,13 @@ export function renderPreview({ draft, cart, edit }: DraftPreview, pictures: Pic
 }
 
 /** A step as clients know them: what it is about is in its details. */
-function renderAction({ details, reference_id, ...action }: DraftAction, edit: DraftEdit, cart: LoadedCart) {
+function renderAction({ details, reference_id, ...action }: DraftAction, edit: DraftEdit, cart: LoadedCart, orderId: string) {
   const method = cart.methods.find((candidate) => candidate.id === reference_id)
   return {
     ...action,
+    ...nothingElse,
+    order_id: orderId,
+    applied: false,
     order_change_id: edit.id,
     reference: action.action.startsWith('SHIPPING')
       ? 'order_shipping_method'

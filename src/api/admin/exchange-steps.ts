@@ -27,7 +27,14 @@ import {
   removeItemAction,
   removeShippingAction,
 } from '../../order-edits/index.js'
-import { changeReturnItem, chooseReturnShipping, renderReturn, requestReturnItems } from '../../returns/index.js'
+import {
+  changeReturnItem,
+  chooseReturnShipping,
+  listReturnsStatement,
+  renderReturn,
+  requestReturnItems,
+  type ReturnRow,
+} from '../../returns/index.js'
 import { picturesOf, wireOrder } from './order-answers.js'
 import { loadReturn } from './returns.js'
 import { type AnyRequest, amount, deleted, id, ids, needWholeStore, reading, text } from './shared.js'
@@ -72,18 +79,33 @@ export const exchangeReads = (noun: Noun): Route[] =>
     ids: { order_id: noun.kind('_order') },
     query: z.strictObject({ id: ids, order_id: ids, status: z.union([exchangeStatus, z.array(exchangeStatus).max(3)]).optional() }),
     narrowing: { table: 'order_exchange', columns: { order_id: 'text' } },
-    fields: { relationsLimit: 4, defaults: ['*', 'additional_items.*', 'return_items.*', 'shipping_methods.*', 'claim_items.*'] },
+    fields: {
+      relationsLimit: 4,
+      defaults: ['*', 'additional_items.*', 'return_items.*', 'shipping_methods.*', 'claim_items.*'],
+      extra: ['return.*', 'return.items.*', 'return.shipping_methods.*'],
+    },
     orderable: exchangeOrders,
     descending: true,
-    load: (request, query, page) => {
+    load: async (request, query, page) => {
       needWholeStore(request, 'orders:read')
       const { context } = request
       const status = query.status === undefined ? null : [query.status].flat()
       const filter = { id: query.id ?? null, orderId: query.order_id ?? null, status, isClaim: noun.name === 'claim' }
-      return context.db.read(context.scope, listExchangesStatement(tenantOf(context), filter, page))
+      const rows = await context.db.read(context.scope, listExchangesStatement(tenantOf(context), filter, page))
+      return request.fields.has('return') ? withReturns(request, rows) : rows
     },
-    render: (row: ExchangeRow) => renderExchange(row),
+    render: ({ back, ...row }: ExchangeRow & { back?: ReturnRow | null }) =>
+      back === undefined ? renderExchange(row) : { ...renderExchange(row), return: back && renderReturn(back) },
   }).routes
+
+/** With their returns, for the whole page in one round trip. */
+async function withReturns({ context }: AnyRequest, rows: readonly ExchangeRow[]): Promise<(ExchangeRow & { back: ReturnRow | null })[]> {
+  const wanted = rows.flatMap((row) => row.return_id ?? [])
+  const page = { ...singlePage, limit: wanted.length }
+  const filter = { id: wanted, orderId: null, status: null }
+  const returns = await context.db.read(context.scope, listReturnsStatement(tenantOf(context), filter, page))
+  return rows.map((row) => ({ ...row, back: returns.find((one) => one.id === row.return_id) ?? null }))
+}
 
 /** @throws not_found */
 async function loadExchange({ context }: AnyRequest, noun: Noun, exchangeId: string): Promise<ExchangeRow> {

@@ -28,6 +28,8 @@ export const orderLines = [
   'fulfillments.*',
   'fulfillments.items.*',
   'fulfillments.labels.*',
+  'fulfillments.provider.*',
+  'fulfillments.shipping_option.*',
 ]
 
 /** What Medusa answers of an order whatever is asked for: they are reckoned of what it has loaded anyway. */
@@ -54,6 +56,8 @@ export const orderFields: FieldsPolicy = {
     'payment_collections.payments.*',
     'payment_collections.payments.captures.*',
     'payment_collections.payments.refunds.*',
+    'payment_collections.payments.refunds.refund_reason.*',
+    'payment_collections.payments.payment_session.*',
     'payment_collections.payment_sessions.*',
     'vendor_orders.*',
     'vendor_orders.vendor.*',

@@ -31,6 +31,7 @@ export const returnFields: FieldsPolicy = {
   defaults: [
     'id',
     'order_id',
+    'order_version',
     'display_id',
     'status',
     'location_id',
@@ -51,6 +52,8 @@ export const returnFields: FieldsPolicy = {
     'deleted_at',
     'items.*',
     'items.reason.*',
+    'items.item.*',
+    'items.detail.*',
     'shipping_methods.*',
   ],
 }

@@ -23,6 +23,8 @@ import { withSellers } from '../sellers.js'
 /** A draft order as it would be after an edit, or as it is after one. */
 export interface DraftPreview {
   draft: DraftOrderRow
+  /** Without the edit, and with it. */
+  before: LoadedCart
   cart: LoadedCart
   edit: DraftEdit
 }
@@ -75,9 +77,10 @@ export function confirmEdit(context: Context, id: string): Promise<DraftPreview>
     const unit = openUnit(whole)
     const draft = await lockDraftOrder(unit, id)
     const edit = openEdit(draft)
+    const before = await cartOf(unit, draft)
     const cart = await applied(context, unit, draft, edit)
     await unit.run(saveEditStatement(tenantOf(unit), id, null))
-    return { draft, cart, edit }
+    return { draft, before, cart, edit }
   })
 }
 
@@ -210,10 +213,11 @@ function inEdit(
     const draft = await lockDraftOrder(unit, id)
     const edit = await next(draft, unit)
     await unit.run(statement('', 'savepoint before_edit', []))
+    const before = await cartOf(unit, draft)
     const cart = await applied(context, unit, draft, edit)
     await unit.run(statement('', 'rollback to savepoint before_edit', []))
     await unit.run(saveEditStatement(tenantOf(unit), id, edit))
-    return { draft, cart, edit }
+    return { draft, before, cart, edit }
   })
 }
 
@@ -249,6 +253,10 @@ async function applied(context: Context, unit: Unit, draft: DraftOrderRow, edit:
       for (const step of steps) await apply(work, step)
     })
   }
+  return cartOf(unit, draft)
+}
+
+async function cartOf(unit: Unit, draft: DraftOrderRow): Promise<LoadedCart> {
   const [cart] = await unit.run(loadCartStatement(tenantOf(unit), draft.cart_id))
   return cart as LoadedCart
 }

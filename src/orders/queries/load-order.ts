@@ -22,6 +22,7 @@ export interface PaymentRow {
     amount_minor: number
     note: string | null
     refund_reason_id: string | null
+    refund_reason: object | null
     created_by: string | null
     created_at: string
   }[]
@@ -150,7 +151,9 @@ const collectionsJson = `coalesce((
             'created_by', t.created_by, 'created_at', t.created_at) order by t.id)
           from capture t where t.tenant_id = $1 and t.payment_id = p.id), '[]'),
         'refunds', coalesce((select json_agg(json_build_object('id', rf.id, 'amount_minor', rf.amount_minor, 'note', rf.note,
-            'refund_reason_id', rf.refund_reason_id, 'created_by', rf.created_by, 'created_at', rf.created_at) order by rf.id)
+            'refund_reason_id', rf.refund_reason_id,
+            'refund_reason', (select json_build_object('id', fr.id, 'label', fr.label, 'code', fr.code, 'description', fr.description)
+              from refund_reason fr where fr.tenant_id = $1 and fr.id = rf.refund_reason_id), 'created_by', rf.created_by, 'created_at', rf.created_at) order by rf.id)
           from refund rf where rf.tenant_id = $1 and rf.payment_id = p.id and rf.state = 'succeeded'), '[]')) order by p.id)
       from payment p where p.tenant_id = $1 and p.payment_collection_id = k.id), '[]'),
     'payment_sessions', coalesce((select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id,

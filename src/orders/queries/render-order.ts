@@ -4,7 +4,15 @@ import { toMajor } from '../../kernel/index.js'
 import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
 import { soldTotals } from './order-parts.js'
-import { fulfillmentStatusOf, isShown, type Pictures, renderFates, renderOrderLine, renderOrderMethod } from './render-parts.js'
+import {
+  fulfillmentStatusOf,
+  isShown,
+  type Pictures,
+  renderFates,
+  renderFulfillment,
+  renderOrderLine,
+  renderOrderMethod,
+} from './render-parts.js'
 
 /**
  * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
@@ -33,6 +41,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
       collections,
       currency,
     ),
+    fulfillments: order.fulfillments.map(renderFulfillment),
     items: lines.filter((line) => isShown(line) || acted?.has(line.id)).map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
@@ -111,6 +120,7 @@ function renderOrderCollection(collection: OrderCollectionRow): Record<string, u
       captured_amount: major(captured),
       refunded_amount: major(refunded),
       payment_collection_id: collection.id,
+      payment_session: { id: payment.payment_session_id },
       captures: captures.map(({ amount_minor: taken, ...capture }) => ({ ...capture, amount: major(taken), payment_id: payment.id })),
       refunds: refunds.map(({ amount_minor: returned, ...refund }) => ({ ...refund, amount: major(returned), payment_id: payment.id })),
     })),

@@ -158,6 +158,19 @@ export function renderOrderMethod(method: OrderMethodRow, currency: string): Rec
   }
 }
 
+/** With who carries it and by which way, as Medusa's clients read them. */
+export function renderFulfillment(fulfillment: FulfillmentRow): Record<string, unknown> {
+  const { id, provider_id, shipping_option_id, items } = fulfillment
+  return {
+    ...fulfillment,
+    data: fulfillment.data ?? {},
+    deleted_at: null,
+    provider: { id: provider_id },
+    shipping_option: shipping_option_id === null ? null : { id: shipping_option_id },
+    items: items.map((item) => ({ ...item, fulfillment_id: id })),
+  }
+}
+
 export type FulfillmentStatus =
   | 'not_fulfilled'
   | 'partially_fulfilled'

@@ -17,12 +17,16 @@ export interface ReturnItemRow {
   updated_at: string
   sold_quantity: number
   sold_minor: number
+  /** The line that its pieces are of, as it was sold, and what became of that. */
+  item: { unit_price_minor: number }
+  detail: object
 }
 
 /** A return as loaded; amounts in minor units. */
 export interface ReturnRow {
   id: string
   order_id: string
+  order_version: number
   display_id: number
   status: 'open' | 'requested' | 'received' | 'partially_received' | 'canceled'
   location_id: string | null
@@ -61,7 +65,7 @@ export function listReturnsStatement(
     `returns.list.${order.name}`,
     `select r.id, r.order_id, r.display_id, r.status, r.location_id, o.currency_code, r.shipping_option_id, r.shipping_name,
             r.shipping_minor, r.is_receiving, r.no_notification, r.note, r.metadata, r.created_by, r.requested_at, r.received_at,
-            r.canceled_at, r.created_at, r.updated_at, r.exchange_id,
+            r.canceled_at, r.created_at, r.updated_at, r.exchange_id, o.version as order_version,
             coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = r.order_id
               and c.return_id = r.id and c.state = 'booked'), 0)::bigint as credited_minor,
             coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = r.order_id and f.return_id = r.id
@@ -69,9 +73,18 @@ export function listReturnsStatement(
             coalesce((select json_agg(json_build_object('id', i.id, 'item_id', i.order_line_item_id, 'quantity', i.quantity,
                 'received_quantity', i.received_quantity, 'damaged_quantity', i.damaged_quantity, 'receiving_quantity', i.receiving_quantity,
                 'dismissing_quantity', i.dismissing_quantity, 'reason_id', i.reason_id, 'note', i.note, 'metadata', i.metadata,
-                'reason', (select json_build_object('id', e.id, 'value', e.value, 'label', e.label) from return_reason e
+                'reason', (select json_build_object('id', e.id, 'value', e.value, 'label', e.label, 'description', e.description,
+                             'parent_return_reason_id', e.parent_return_reason_id, 'metadata', e.metadata) from return_reason e
                            where e.tenant_id = $1 and e.id = i.reason_id),
-                'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'sold_minor', l.total_minor) order by i.id)
+                'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'sold_minor', l.total_minor,
+                'item', l.snapshot || jsonb_build_object('id', l.id, 'title', l.title, 'subtitle', l.subtitle, 'variant_id', l.variant_id,
+                  'product_id', l.product_id, 'unit_price_minor', l.unit_price_minor, 'requires_shipping', l.requires_shipping,
+                  'metadata', l.metadata),
+                'detail', json_build_object('id', replace(l.id, 'ordli_', 'orditem_'), 'item_id', l.id, 'quantity', l.quantity,
+                  'fulfilled_quantity', l.fulfilled_quantity, 'shipped_quantity', l.shipped_quantity,
+                  'delivered_quantity', l.delivered_quantity, 'return_requested_quantity', l.return_requested_quantity,
+                  'return_received_quantity', l.return_received_quantity, 'return_dismissed_quantity', l.return_dismissed_quantity,
+                  'written_off_quantity', l.return_dismissed_quantity)) order by i.id)
               from order_return_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
               where i.tenant_id = $1 and i.return_id = r.id), '[]') as items,
             count(*) over ()::int as count
@@ -110,10 +123,17 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
     refund_amount: toMajor(refunded_minor, currency),
     refundable_amount: toMajor(worth === 0n || offered < 0n ? 0n : offered, currency),
     items: items.map(
-      ({ receiving_quantity: _counted, dismissing_quantity: _dismissed, sold_quantity: _sold, sold_minor: _minor, ...item }) => ({
-        ...item,
-        return_id: row.id,
-      }),
+      ({
+        receiving_quantity: _counted,
+        dismissing_quantity: _dismissed,
+        sold_quantity: _sold,
+        sold_minor: _minor,
+        item: sold,
+        ...item
+      }) => {
+        const { unit_price_minor, ...line } = sold
+        return { ...item, item: { ...line, unit_price: toMajor(unit_price_minor, currency) }, return_id: row.id }
+      },
     ),
     shipping_methods:
       shipping_name === null ? [] : [{ shipping_option_id, name: shipping_name, amount: toMajor(shipping_minor, currency) }],

@@ -45,7 +45,10 @@ describe("edits of a draft order, with Medusa's own client", function () {
       ['Thing 2.1', 1, 3],
       ['Wrapping', 2, 1.5],
     ])
-    assert.deepEqual([added.total, added.summary.current_order_total], [31, 31])
+    assert.deepEqual([added.total, added.summary.current_order_total, added.summary.original_order_total], [31, 31, 25])
+    const { product_title, refundable_total, refundable_total_per_unit, fulfilled_total } = added.items[2]
+    assert.deepEqual([product_title, refundable_total, refundable_total_per_unit, fulfilled_total], [null, 3, 1.5, 0])
+    assert.deepEqual([added.order_change.version, added.order_change.return_id, added.items[1].actions[0].order_id], [2, null, draft.id])
     assert.deepEqual(
       added.items.map((item: Wire) => item.actions.map((action: Wire) => [action.action, action.internal_note])),
       [[], [['ITEM_ADD', 'as agreed']], [['ITEM_ADD', null]]],

@@ -174,6 +174,8 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const many = await refused(exchanges.addInboundItems(id, { items: [{ id: line, quantity: 3 }] }))
     assert.match(many.message, /Cannot request to return more items/)
     const { exchange: found } = await exchanges.retrieve(id)
+    const { exchange: whole } = good(await store.admin.get(`/admin/exchanges/${id}`, { fields: 'id,*return,*return.items' }))
+    assert.deepEqual([whole.return.id, whole.return.items[0].item_id], [found.return_id, line])
     assert.match((await refused(sdk.admin.return.confirmRequest(found.return_id as string, {}))).message, /request that instead/)
     assert.match((await refused(exchanges.cancel(id))).message, /was not requested/)
     const { exchange } = await exchanges.request(id, {})

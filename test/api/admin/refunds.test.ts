@@ -228,6 +228,9 @@ describe('admin API: giving money back', () => {
     const bought = await buy(store)
     const { body } = await refund(bought, { amount: 1, refund_reason_id: reason.id })
     assert.equal(body.payment.refunds[0].refund_reason.label, 'Late')
+    const [collection] = (await orderOf(store, bought.id)).payment_collections
+    const [payment] = collection.payments
+    assert.deepEqual([payment.refunds[0].refund_reason.label, payment.payment_session.id], ['Late', payment.payment_session_id])
     assert.equal((await refund(bought, { amount: 1, refund_reason_id: 'refr_none' })).status, 404)
     assert.equal((await store.admin.delete(`/admin/refund-reasons/${reason.id}`)).body.deleted, true)
     assert.equal((await store.admin.get(`/admin/refund-reasons/${reason.id}`)).status, 404)

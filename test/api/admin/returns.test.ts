@@ -111,6 +111,12 @@ describe('admin API: returns', () => {
     const done = await good(post(`/${made.id}/receive/confirm`))
     assert.deepEqual([done.return.status, done.return.refund_amount], ['received', 0])
     assert.ok(done.return.received_at !== null)
+    const [first] = done.return.items
+    const sold = bought.order.items.find((item: { id: string }) => item.id === first.item_id)
+    assert.deepEqual(
+      [first.item.title, first.item.variant_sku, first.item.unit_price, first.detail.return_received_quantity],
+      [sold.title, sold.variant_sku, sold.unit_price, 1],
+    )
     assert.equal(done.return.items.find((item: { item_id: string }) => item.item_id === bought.lines[0]).reason.label, 'Too small')
     const history = await store.admin.get(`/admin/orders/${bought.id}/changes`)
     assert.deepEqual(

@@ -56,9 +56,11 @@ describe("Medusa's fulfillments by themselves", () => {
     const post = async (path: string, body: object) => (await store().admin.post(`/admin/orders${path}`, body)).body
     assert.deepEqual(await post('/order_none/fulfillments', { items }), { type: 'not_found', message: 'Order id not found: order_none' })
     const packed = await post(`/${bought.id}/fulfillments`, { items })
+    const [parcel] = packed.order.fulfillments
+    assert.deepEqual([parcel.provider, parcel.data, parcel.items[0].fulfillment_id], [{ id: 'manual_manual' }, {}, parcel.id])
     const many = await post(`/${bought.id}/fulfillments`, { items: [{ ...items[0], quantity: 9 }] })
     assert.equal(many.message, `Quantity to fulfill exceeds the reserved quantity for the item: ${bought.lines[0]}`)
-    const path = `/${bought.id}/fulfillments/${packed.order.fulfillments[0].id}`
+    const path = `/${bought.id}/fulfillments/${parcel.id}`
     await post(`${path}/shipments`, { items })
     assert.equal((await post(`${path}/shipments`, { items })).message, 'Shipment has already been created')
     await post(`${path}/mark-as-delivered`, {})
