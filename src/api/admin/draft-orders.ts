@@ -177,7 +177,7 @@ const root: Route[] = [
       updated_at: period.optional(),
     }),
     fields,
-    page: { limit: 50, orderable: draftOrderOrders, descending: true },
+    page: { limit: 50, orderable: draftOrderOrders },
     async handle(request) {
       needWholeStore(request, 'orders:read')
       const { query, page } = request

@@ -85,7 +85,6 @@ export const exchangeReads = (noun: Noun): Route[] =>
       extra: ['return.*', 'return.items.*', 'return.shipping_methods.*'],
     },
     orderable: exchangeOrders,
-    descending: true,
     load: async (request, query, page) => {
       needWholeStore(request, 'orders:read')
       const { context } = request

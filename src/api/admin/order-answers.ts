@@ -79,7 +79,7 @@ export const picturesOf = (request: AnyRequest) => (url: string | null) => absol
 export async function wireOrder(request: AnyRequest, orderId: string): Promise<Record<string, unknown>> {
   const { context } = request
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantOf(context), orderId))
-  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  if (order === undefined) throw notFound(`Order id not found: ${orderId}`)
   return renderOrder(order, picturesOf(request))
 }
 

@@ -157,7 +157,7 @@ export const routes: Route[] = [
     access: 'orders:read',
     query: orderList.schema,
     fields,
-    page: { limit: 15, orderable: orderOrders, descending: true },
+    page: { limit: 15, orderable: orderOrders },
     async handle(request) {
       needWholeStore(request, 'orders:read')
       const { context, page } = request

@@ -57,6 +57,7 @@ export const returnFields: FieldsPolicy = {
     'shipping_methods.*',
   ],
 }
+const unknownReturn = (returnId: string) => `Return id not found: ${returnId}`
 const returnStatus = z.enum(['open', 'requested', 'received', 'partially_received', 'canceled'])
 
 const returns = reading({
@@ -65,12 +66,12 @@ const returns = reading({
   singular: 'return',
   plural: 'returns',
   label: 'Return',
+  missing: unknownReturn,
   access: 'orders:read',
   query: z.strictObject({ id: ids, order_id: ids, status: z.union([returnStatus, z.array(returnStatus).max(5)]).optional() }),
   narrowing: { table: 'order_return', columns: { order_id: 'text' } },
   fields: returnFields,
   orderable: returnOrders,
-  descending: true,
   load: (request, query, page) => {
     needWholeStore(request, 'orders:read')
     const { context } = request
@@ -87,7 +88,7 @@ const returns = reading({
 export async function loadReturn({ context }: AnyRequest, returnId: string): Promise<ReturnRow> {
   const filter = { id: [returnId], orderId: null, status: null }
   const [row] = await context.db.read(context.scope, listReturnsStatement(tenantOf(context), filter, singlePage))
-  if (row === undefined) throw notFound(`Return id not found: ${returnId}`)
+  if (row === undefined) throw notFound(unknownReturn(returnId))
   return row
 }
 

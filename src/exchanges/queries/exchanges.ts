@@ -52,7 +52,7 @@ export interface ExchangeRow {
 
 export const exchangeOrders = ['created_at', 'updated_at', 'display_id', 'id'] as const
 
-/** Exchanges, or claims, with what they send. */
+/** Exchanges, or claims, with what they send. One that was given up before it was requested is gone, as in Medusa. */
 export function listExchangesStatement(
   tenantId: string,
   filter: { id: readonly string[] | null; orderId: readonly string[] | null; status: readonly string[] | null; isClaim: boolean },
@@ -90,6 +90,7 @@ export function listExchangesStatement(
      left join order_return r on r.tenant_id = x.tenant_id and r.order_id = x.order_id and r.exchange_id = x.id
      where x.tenant_id = $1 and ($2::text[] is null or x.id = any($2)) and ($3::text[] is null or x.order_id = any($3))
        and ($4::text[] is null or x.status = any($4)) and (x.type <> 'exchange') = $7
+       and (x.status <> 'canceled' or x.requested_at is not null)
      ${order.sql} limit $5 offset $6`,
     [tenantId, filter.id, filter.orderId, filter.status, page.limit, page.offset, filter.isClaim],
   )

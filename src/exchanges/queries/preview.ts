@@ -34,13 +34,16 @@ export async function previewChange(
   const exchange = edit?.exchange_id == null ? undefined : await readExchange(context, edit.exchange_id)
   const filter = { id: null, orderId: [orderId], status: ['open', 'requested', 'partially_received'] }
   const all = await context.db.read(context.scope, listReturnsStatement(tenantId, filter, allReturns))
-  const returns = all.filter(isPlanned).sort((one, other) => Number(other.id === returnId) - Number(one.id === returnId))
+  // What is being counted is closer to its end than what is still put together.
+  const nearness = (row: ReturnRow) => (row.id === returnId ? 2 : 0) + (row.is_receiving ? 1 : 0)
+  const returns = all.filter(isPlanned).sort((one, other) => nearness(other) - nearness(one))
   const actions = exchange === undefined ? new Map<string, object[]>() : claimActions(exchange)
   for (const [id, more] of returns.flatMap((row) => [...returnActions(row)])) actions.set(id, [...(actions.get(id) ?? []), ...more])
   return previewOrder(context, orderId, pictures, {
     credits: (order, parts) => (exchange === undefined ? [] : worthOf(paidBy(exchange, all), order, parts)),
     pieces: (line) => returns.reduce(afterReturn, line),
     actions,
+    returnId: exchange?.return_id ?? null,
     shipping: all.filter((row) => row.status === 'open' || row.id === returnId).flatMap(returnShipping),
     shippingMinor: returns.reduce((sum, row) => sum + chargedFor(row), 0n),
     change: returns[0] === undefined ? await transferOf(context, orderId) : renderReturnChange(returns[0]),
@@ -81,8 +84,13 @@ function claimActions(claim: ExchangeRow): Map<string, object[]> {
         {
           id: item.id,
           action: 'WRITE_OFF_ITEM',
+          return_id: null,
           claim_id: claim.id,
+          exchange_id: null,
           order_id: claim.order_id,
+          reference: 'order_claim',
+          reference_id: claim.id,
+          applied: false,
           details: { reference_id: item.item_id, quantity: item.quantity, reason: item.reason },
           internal_note: item.note,
         },

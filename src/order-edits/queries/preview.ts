@@ -28,7 +28,7 @@ export async function previewOrder(
 ): Promise<Record<string, unknown>> {
   const tenantId = tenantOf(context)
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
-  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+  if (order === undefined) throw notFound(`Order id not found: ${orderId}`)
   const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
   const actions = edit === undefined ? new Map<string, object[]>() : actionsOf(edit, order)
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
@@ -47,7 +47,7 @@ export async function previewOrder(
     ...back(rendered, shipped),
     summary,
     shipping_methods: [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])],
-    order_change: change ?? comingBack?.change ?? null,
+    order_change: (change && { ...change, return_id: comingBack?.returnId ?? null }) ?? comingBack?.change ?? null,
   }
 }
 
@@ -79,6 +79,8 @@ export interface ComingBack {
   shipping: readonly object[]
   /** What sending it back costs the shopper. */
   shippingMinor: bigint
+  /** The return that brings back what pays for what is added. */
+  returnId: string | null
   /** What it is a change of, where no edit is open. */
   change: object | null
 }

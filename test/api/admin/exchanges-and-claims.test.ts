@@ -74,6 +74,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
     assert.equal(preview.summary.pending_difference, 1.1)
     assert.equal(preview.order_change.change_type, 'exchange')
+    assert.equal(preview.order_change.return_id, (await exchanges.retrieve(id)).exchange.return_id)
     assert.equal((preview.items as unknown as Line[]).find((item) => item.id === line)?.actions[0]?.action, 'RETURN_ITEM')
     assert.equal((await orderOf(store, bought.id)).items.length, 2, 'nothing happens before it is requested')
 
@@ -145,6 +146,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
       `Order (${bought.id}) already has an existing active order change`,
     )
     assert.equal((await exchanges.cancelRequest(id)).deleted, true)
+    assert.equal((await refused(exchanges.retrieve(id))).status, 404, 'it is gone')
     await sdk.admin.orderEdit.initiateRequest({ order_id: bought.id })
   })
 

@@ -91,10 +91,7 @@ describe("Medusa's Admin API on the side of orders", () => {
       const [one, two] = [await buy(store()), await buy(store())]
       const found = async (query: Record<string, string>) =>
         (await list('/admin/orders', query)).orders.map((order: { id: string }) => order.id)
-      assert.deepEqual(await found({ '$or[0][id]': one.id, '$or[1][display_id]': String(two.order.display_id), order: 'created_at' }), [
-        one.id,
-        two.id,
-      ])
+      assert.deepEqual(await found({ '$or[0][id]': one.id, '$or[1][display_id]': String(two.order.display_id) }), [one.id, two.id])
       assert.deepEqual(await found({ '$and[0][id]': one.id, '$and[1][status]': 'canceled' }), [])
       assert.deepEqual(await found({ 'id[$in][0]': two.id, 'status[$ne]': 'canceled' }), [two.id])
       assert.deepEqual(await found({ 'customer_id[0]': one.order.customer_id, 'customer_id[1]': 'cus_none', id: one.id }), [one.id])
