@@ -99,7 +99,12 @@ export const routes: Route[] = [
       const order = await wireOrder(request, body.order_id)
       const [edit] = await context.db.read(context.scope, openEditStatement(tenantOf(context), body.order_id))
       if (edit === undefined) throw notFound(`Order with id: ${body.order_id} has no open edit`)
-      return { order_change: request.fields.project(renderEdit(edit, order.currency_code as string)) }
+      return {
+        order_change: request.fields.project({
+          ...renderEdit(edit, order.currency_code as string, []),
+          version: (order.version as number) + 1,
+        }),
+      }
     },
   }),
   step(

@@ -88,7 +88,7 @@ export async function changeOrder(unit: Unit, context: Context, orderId: string,
   await book(unit, confirmed, settings.fee)
   await change.credit?.(unit, order, parts)
   await settle(unit, context, confirmed)
-  const actions = change.actions.map((action) => ({ action: action.action, ...actionDetails(action, order.currency_code) }))
+  const actions = change.actions.map((action) => ({ action: action.action, ...actionDetails(action, order.currency_code, order.lines) }))
   await unit.run(insertHistoryStatement(tenantId, { id: change.id, orderId, type: change.type, actorId: context.actorId, actions }))
 }
 

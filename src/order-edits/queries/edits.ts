@@ -1,6 +1,7 @@
 import type { CartLine, CartMethod } from '../../carts/index.js'
 import { type Statement, statement } from '../../db/index.js'
 import { isId, toMajor } from '../../kernel/index.js'
+import type { OrderLineRow } from '../../orders/index.js'
 
 /** What is planned of one line or one shipping method. */
 export type EditAction = {
@@ -54,9 +55,12 @@ export function openEditStatement(tenantId: string, orderId: string): Statement<
   )
 }
 
+/** A line of the order before it is edited. */
+export type LineBefore = Pick<OrderLineRow, 'id' | 'quantity' | 'unit_price_minor'>
+
 /** An edit in the shape of Medusa's order changes, amounts in major units. */
-export function renderEdit(edit: OrderEdit, currency: string): Record<string, unknown> {
-  const actions = edit.actions.map((action) => renderAction(action, edit, currency))
+export function renderEdit(edit: OrderEdit, currency: string, lines: readonly LineBefore[]): Record<string, unknown> {
+  const actions = edit.actions.map((action) => renderAction(action, edit, currency, lines))
   const type = edit.exchange_id === null ? 'edit' : isId(edit.exchange_id, 'claim') ? 'claim' : 'exchange'
   const nobody = { declined_by: null, declined_reason: null, declined_at: null, carry_over_promotions: null }
   return { ...edit, ...partOf(edit.exchange_id), ...nobody, change_type: type, return_id: null, actions }
@@ -65,7 +69,12 @@ export function renderEdit(edit: OrderEdit, currency: string): Record<string, un
 /** A claim and an exchange are one thing in the tables and two on the wire. */
 const partOf = (id: string | null) => (isId(id, 'claim') ? { exchange_id: null, claim_id: id } : { exchange_id: id, claim_id: null })
 
-export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'order_id' | 'exchange_id'>, currency: string): object {
+export function renderAction(
+  action: EditAction,
+  edit: Pick<OrderEdit, 'id' | 'order_id' | 'exchange_id'>,
+  currency: string,
+  lines: readonly LineBefore[],
+): object {
   return {
     id: action.id,
     order_id: edit.order_id,
@@ -76,19 +85,27 @@ export function renderAction(action: EditAction, edit: Pick<OrderEdit, 'id' | 'o
     action: action.action,
     internal_note: action.internal_note,
     created_at: action.created_at,
-    ...actionDetails(action, currency),
+    ...actionDetails(action, currency, lines),
   }
 }
 
 /** What an action changes, for previews and for the history. */
-export function actionDetails(action: EditAction, currency: string): { reference: string; reference_id: string; details: object } {
+export function actionDetails(
+  action: EditAction,
+  currency: string,
+  lines: readonly LineBefore[],
+): { reference: string; reference_id: string; details: object } {
   if (action.action === 'SHIPPING_ADD') {
     const { id, shipping_option_id, amount_minor } = action.added
     const details = { reference_id: id, shipping_option_id, amount: toMajor(amount_minor, currency) }
     return { reference: 'order_shipping_method', reference_id: id, details }
   }
   const id = action.action === 'ITEM_ADD' ? action.added.id : action.order_line_item_id
-  const price = action.added === null ? {} : { unit_price: toMajor(action.added.unit_price_minor, currency) }
+  const line = lines.find((candidate) => candidate.id === action.order_line_item_id)
+  const priced = action.added ?? line
+  const price = priced === undefined ? {} : { unit_price: toMajor(priced.unit_price_minor, currency) }
+  // How many pieces more or fewer there are to be, which Medusa's clients sum up.
+  const diff = line === undefined ? {} : { quantity_diff: action.quantity - line.quantity }
   const more = action.action === 'ITEM_UPDATE' && action.added !== null ? { added_item_id: action.added.id } : {}
-  return { reference: 'line_item', reference_id: id, details: { reference_id: id, quantity: action.quantity, ...price, ...more } }
+  return { reference: 'line_item', reference_id: id, details: { reference_id: id, quantity: action.quantity, ...diff, ...price, ...more } }
 }

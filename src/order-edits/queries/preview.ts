@@ -36,7 +36,7 @@ export async function previewOrder(
   const planned = { ...after, lines: after.lines.map((line) => comingBack?.pieces(line) ?? line) }
   const rendered = withActions(renderOrder(planned, pictures, actions), actions)
   const back = (amounts: Record<string, unknown>, names: readonly string[]) => plus(amounts, names, comingBack?.shippingMinor, planned)
-  const change = edit === undefined ? null : { ...renderEdit(edit, order.currency_code), version: order.version + 1 }
+  const change = edit === undefined ? null : { ...renderEdit(edit, order.currency_code, order.lines), version: order.version + 1 }
   const summary = {
     // What comes back pays for sending it before it pays for what is added.
     ...back(rendered.summary as Record<string, unknown>, edit === undefined ? summed : []),
@@ -89,7 +89,7 @@ export interface ComingBack {
 function actionsOf(edit: OrderEdit, order: LoadedOrder): Map<string, object[]> {
   const actions = new Map<string, object[]>()
   for (const [index, action] of edit.actions.entries()) {
-    const rendered = { ...renderAction(action, edit, order.currency_code), version: order.version + 1, ordering: index + 1 }
+    const rendered = { ...renderAction(action, edit, order.currency_code, order.lines), version: order.version + 1, ordering: index + 1 }
     for (const id of [action.order_line_item_id, action.added?.id]) if (id != null) actions.set(id, [...(actions.get(id) ?? []), rendered])
   }
   return actions

@@ -77,7 +77,8 @@ export function orderChangesStatement(tenantId: string, orderId: string, filter:
               e.status, ${ofEdit}, coalesce((
                 select jsonb_agg(jsonb_build_object('id', a.id, 'action', a.action, 'internal_note', a.internal_note,
                   'reference', case when a.action = 'SHIPPING_ADD' then 'order_shipping_method' else 'line_item' end,
-                  'reference_id', coalesce(a.order_line_item_id, a.added ->> 'id'), 'details', jsonb_build_object('quantity', a.quantity))
+                  'reference_id', coalesce(a.order_line_item_id, a.added ->> 'id'), 'details', jsonb_strip_nulls(jsonb_build_object('quantity', a.quantity,
+                    'quantity_diff', a.quantity - (select l.quantity from order_line_item l where l.tenant_id = $1 and l.id = a.order_line_item_id))))
                   order by a.id)
                 from order_edit_action a where a.tenant_id = $1 and a.order_edit_id = e.id), '[]'),
               e.created_by, e.confirmed_by, e.confirmed_at, null, e.canceled_by, e.canceled_at, e.created_at, e.updated_at

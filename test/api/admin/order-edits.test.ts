@@ -126,7 +126,12 @@ describe("order edits with Medusa's SDK", () => {
     )
     assert.equal(preview.summary.pending_difference, -33)
     assert.deepEqual([preview.summary.original_order_total, preview.summary.current_order_total], [bought.order.total, preview.total])
+    const { details } = lineOf(preview, line).actions[0] as unknown as { details: object }
+    assert.deepEqual(details, { reference_id: line, quantity: 1, quantity_diff: -3, unit_price: 10 })
+    const history = async () => good(await store.admin.get(`/admin/orders/${bought.id}/changes`)).order_changes[0].actions[0].details
+    assert.equal((await history()).quantity_diff, -3)
     await edits.confirm(bought.id)
+    assert.deepEqual(await history(), details)
     const order = await orderOf(store, bought.id)
     assert.deepEqual([order.total, order.summary.pending_difference], [cents(bought.order.total - 33), -33])
     assert.deepEqual(
