@@ -45,7 +45,7 @@ export async function edit(store: TestStore, order_id: string, vendor = 0): Prom
   good(await store.admin.post(`/admin/order-edits/${order_id}/items`, { items }))
   const { shippingOptionId: shipping_option_id } = store.vendors[vendor] as TestStore['vendors'][number]
   const { order_preview } = good(await store.admin.post(`/admin/order-edits/${order_id}/shipping-method`, { shipping_option_id }))
-  const actionIn = (list: { actions: { id: string }[] }[]) => list.flatMap((part) => part.actions)[0]?.id as string
+  const actionIn = (list: { actions?: { id: string }[] }[]) => list.flatMap((part) => part.actions ?? [])[0]?.id as string
   return { order_edit_item: actionIn(order_preview.items), order_edit_shipping: actionIn(order_preview.shipping_methods) }
 }
 

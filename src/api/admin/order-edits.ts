@@ -62,7 +62,7 @@ async function refuseOtherPrice(request: AnyRequest, orderId: string, itemId: st
 
 const added = z.object({
   variant_id: id,
-  quantity: quantity.min(1),
+  quantity,
   unit_price: amount.nullish(),
   compare_at_unit_price: amount.nullish(),
   allow_backorder: z.boolean().optional(),
@@ -111,7 +111,11 @@ export const routes: Route[] = [
     '/items',
     'Plan items that are added',
     { body: z.strictObject({ items: z.array(added).min(1).max(limits.cartLines) }), ids: { variant_id: 'variant' } },
-    (request, orderId) => addItems(request.context, target(orderId), request.body.items),
+    async (request, orderId) => {
+      const { items } = request.body
+      if (items.some((item) => item.quantity === 0)) throw invalidData('Item quantity must be greater than 0')
+      await addItems(request.context, target(orderId), items)
+    },
   ),
   step(
     '/items/item/:item_id',

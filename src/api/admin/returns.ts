@@ -103,7 +103,7 @@ async function answer(request: AnyRequest, returnId: string, as: 'order' | 'orde
 const quantity = z.int().min(1).max(limits.quantity)
 const note = text.nullish()
 const words = { description: note, internal_note: note }
-const requested = z.object({ id, quantity, reason_id: id.nullish(), ...words, metadata })
+const requested = z.object({ id, quantity: z.int().min(0).max(limits.quantity), reason_id: id.nullish(), ...words, metadata })
 const counted = z.object({ id, quantity: z.int().min(0).max(limits.quantity), ...words })
 const manyOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item).min(1).max(limits.cartLines) })
 

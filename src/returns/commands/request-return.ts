@@ -58,6 +58,7 @@ async function setItems(unit: Unit, locked: LockedReturn, items: readonly Return
   if (new Set(items.map((item) => item.id)).size !== items.length) throw invalidData('An item is named twice.')
   await refuseReasons(unit, order.id, [...new Set(items.flatMap((item) => item.reason_id ?? []))])
   for (const item of items) {
+    if (item.quantity === 0) throw invalidData(`Quantity to return of item ${item.id} is required.`)
     const line = lines.find((candidate) => candidate.id === item.id)
     if (line === undefined || item.quantity > returnable(line)) throw moreThanFulfilled(item.id)
   }

@@ -247,6 +247,8 @@ describe("order edits with Medusa's SDK", () => {
     assert.deepEqual([packed.status, packed.message], [400, `Item ${line} has already been fulfilled and quantity cannot be lower than 1.`])
     const none = await refused(edits.addItems(bought.id, { items: [{ variant_id: 'variant_none', quantity: 1 }] }))
     assert.equal(none.status, 400)
+    const nought = await refused(edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 0 }] }))
+    assert.equal(nought.message, 'Item quantity must be greater than 0')
     const many = await refused(edits.addItems(bought.id, { items: [{ variant_id: variant(0, 1), quantity: 5_000 }] }))
     assert.match(many.message, /inventory/)
     assert.equal(

@@ -230,6 +230,8 @@ describe('admin API: returns', () => {
     const bought = await buy(store)
     const { return: made } = await good(post('', { order_id: bought.id }))
     assert.equal((await post(`/${made.id}/request-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status, 400)
+    const none = await post(`/${made.id}/request-items`, { items: [{ id: bought.lines[0], quantity: 0 }] })
+    assert.deepEqual(none.body, { type: 'invalid_data', message: `Quantity to return of item ${bought.lines[0]} is required.` })
     const empty = await post(`/${made.id}/request`)
     assert.deepEqual([empty.status, empty.body.message], [400, 'Order return request should have at least 1 item'])
     assert.equal((await store.admin.delete(`/admin/returns/${made.id}/request`)).body.deleted, true)

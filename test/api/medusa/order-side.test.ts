@@ -182,6 +182,8 @@ describe("Medusa's Admin API on the side of orders", () => {
       const bought = await buy(store())
       const { order } = good(await store().admin.post(`/admin/orders/${bought.id}`, { locale: 'fr-FR' }))
       assert.equal(order.locale, 'fr-FR')
+      const nobody = await store().admin.post(`/admin/orders/${bought.id}`, { email: 'nobody' })
+      assert.deepEqual([nobody.status, nobody.body], [400, { type: 'invalid_data', message: 'The email is not valid' }])
       await sdk().admin.orderEdit.initiateRequest({ order_id: bought.id, internal_note: 'first' })
       const { order_changes } = await sdk().admin.order.listChanges(bought.id, { change_type: 'edit' } as never)
       assert.deepEqual(
