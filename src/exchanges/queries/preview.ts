@@ -1,7 +1,7 @@
 import { type Context, type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { isId } from '../../kernel/index.js'
 import { openEditStatement, previewOrder } from '../../order-edits/index.js'
-import { orderChangesStatement, type Pictures, renderOrderChange } from '../../orders/index.js'
+import { type OrderLineRow, orderChangesStatement, type Pictures, renderOrderChange } from '../../orders/index.js'
 import {
   afterReturn,
   isPlanned,
@@ -41,7 +41,7 @@ export async function previewChange(
   for (const [id, more] of returns.flatMap((row) => [...returnActions(row)])) actions.set(id, [...(actions.get(id) ?? []), ...more])
   return previewOrder(context, orderId, pictures, {
     credits: (order, parts) => (exchange === undefined ? [] : worthOf(paidBy(exchange, all), order, parts)),
-    pieces: (line) => returns.reduce(afterReturn, line),
+    pieces: (line) => returns.reduce(afterReturn, withClaimed(line, exchange)),
     actions,
     returnId: exchange?.return_id ?? null,
     shipping: all.filter((row) => row.status === 'open' || row.id === returnId).flatMap(returnShipping),
@@ -60,6 +60,11 @@ function paidBy(exchange: ExchangeRow, returns: readonly ReturnRow[]): Inbound {
   if (isId(exchange.id, 'claim')) return { items: piecesOf(exchange.claim_items), shipping_minor: 0n }
   const row = returns.find((candidate) => candidate.id === exchange.return_id)
   return { items: piecesOf(row?.items ?? []), shipping_minor: row?.shipping_minor ?? 0n }
+}
+
+function withClaimed(line: OrderLineRow, exchange: ExchangeRow | undefined): OrderLineRow {
+  const item = exchange?.claim_items.find((candidate) => candidate.item_id === line.id)
+  return item === undefined ? line : { ...line, claimed_quantity: (line.claimed_quantity ?? 0) + item.quantity }
 }
 
 const piecesOf = (items: readonly { item_id: string; quantity: number }[]) =>

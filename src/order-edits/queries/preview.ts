@@ -33,7 +33,8 @@ export async function previewOrder(
   const actions = edit === undefined ? new Map<string, object[]>() : actionsOf(edit, order)
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
   const after = edit === undefined ? order : await editedOrder(context, order, edit, comingBack)
-  const planned = { ...after, lines: after.lines.map((line) => comingBack?.pieces(line) ?? line) }
+  const counted = after.lines.map((line) => ({ ...line, claimed_quantity: order.claimed[line.id] ?? 0 }))
+  const planned = { ...after, lines: counted.map((line) => comingBack?.pieces(line) ?? line) }
   const rendered = withActions(renderOrder(planned, pictures, actions), actions)
   const back = (amounts: Record<string, unknown>, names: readonly string[]) => plus(amounts, names, comingBack?.shippingMinor, planned)
   const change = edit === undefined ? null : { ...renderEdit(edit, order.currency_code, order.lines), version: order.version + 1 }

@@ -111,6 +111,8 @@ export interface LoadedOrder {
     phone: string | null
     has_account: boolean
   } | null
+  /** How many pieces of which lines were claimed. */
+  claimed: Record<string, number>
   lines: OrderLineRow[]
   methods: OrderMethodRow[]
   fulfillments: FulfillmentRow[]
@@ -184,10 +186,17 @@ const returnedSql = `coalesce((
     where r.tenant_id = $1 and r.order_id = o.id and r.status in ('requested', 'partially_received', 'received')
       and not starts_with(coalesce(r.exchange_id, ''), 'claim_')) b), 0)::bigint`
 
+/** Pieces of the order's lines that claims wrote off. */
+const claimedSql = `coalesce((
+  select json_object_agg(c.line_id, c.pieces) from (
+    select ci.order_line_item_id as line_id, sum(ci.quantity) as pieces from order_exchange x
+    join order_claim_item ci on ci.tenant_id = x.tenant_id and ci.exchange_id = x.id
+    where x.tenant_id = $1 and x.order_id = o.id and x.status = 'requested' group by 1) c), '{}')`
+
 const orderColumns = `
   o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
   o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.credit_minor,
-  o.credit_returned_minor, ${returnedSql} as returned_minor, o.metadata,
+  o.credit_returned_minor, ${returnedSql} as returned_minor, ${claimedSql} as claimed, o.metadata,
   o.canceled_at, o.created_at, o.updated_at, o.promotions,
   (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,
      'company_name', u.company_name, 'phone', u.phone, 'has_account', u.has_account)

@@ -52,6 +52,8 @@ export interface OrderLineRow extends SoldDiscounts {
   return_requested_quantity: number
   return_received_quantity: number
   return_dismissed_quantity: number
+  /** Pieces that claims write off, where they are looked at with their whole order. */
+  claimed_quantity?: number
   /** What was given back of it, or is on its way. */
   credited_minor: number
   metadata: Record<string, unknown> | null

@@ -21,9 +21,11 @@ import {
  * @param acted lines of which something is told are shown even with no piece left
  */
 export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { has(lineId: string): boolean }): Record<string, unknown> {
-  const { lines, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
+  const { lines, claimed, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
   const { credit_lines, credit_minor, credit_returned_minor, returned_minor, ...root } = rest
   const currency = order.currency_code
+  const counted = lines.map((line) => ({ claimed_quantity: claimed[line.id] ?? 0, ...line }))
+  const shown = counted.filter((line) => isShown(line) || acted?.has(line.id))
   const paymentStatus = paymentStatusOf(collections)
   return {
     ...root,
@@ -42,7 +44,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
       currency,
     ),
     fulfillments: order.fulfillments.map(renderFulfillment),
-    items: lines.filter((line) => isShown(line) || acted?.has(line.id)).map((line) => renderOrderLine(line, currency, pictures)),
+    items: shown.map((line) => renderOrderLine(line, currency, pictures)),
     shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
@@ -51,7 +53,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
     credit_returned_total: toMajor(credit_returned_minor, currency),
     is_of_account: order.customer?.has_account === true,
     ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
-    ...renderFates(lines, currency),
+    ...renderFates(counted, currency),
   }
 }
 

@@ -58,6 +58,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
     return_requested_quantity,
     return_received_quantity,
     return_dismissed_quantity,
+    claimed_quantity: _claimed,
     credited_minor: _credited,
     vendor_id: _vendor,
     ...rest
@@ -87,8 +88,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       return_requested_quantity,
       return_received_quantity,
       return_dismissed_quantity,
-      // Damaged pieces came back and are not for sale again.
-      written_off_quantity: return_dismissed_quantity,
+      written_off_quantity: writtenOff(line),
       metadata: line.metadata ?? {},
       created_at: line.created_at,
       updated_at: line.updated_at,
@@ -101,25 +101,27 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   }
 }
 
-/** What has become of pieces, by the count of a line that says how many. */
-const fates = {
-  fulfilled_total: 'fulfilled_quantity',
-  shipped_total: 'shipped_quantity',
-  return_requested_total: 'return_requested_quantity',
-  return_received_total: 'return_received_quantity',
-  return_dismissed_total: 'return_dismissed_quantity',
-  // Damaged pieces came back and are not for sale again.
-  write_off_total: 'return_dismissed_quantity',
-} as const
+/** What has become of pieces, by what counts them of a line. */
+const fates: Record<string, (line: OrderLineRow) => number> = {
+  fulfilled_total: (line) => line.fulfilled_quantity,
+  shipped_total: (line) => line.shipped_quantity,
+  return_requested_total: (line) => line.return_requested_quantity,
+  return_received_total: (line) => line.return_received_quantity,
+  return_dismissed_total: (line) => line.return_dismissed_quantity,
+  write_off_total: (line) => writtenOff(line),
+}
 
 /** What the pieces of lines were sold for that were packed, sent and sent back, as Medusa says of lines and orders. */
 export function renderFates(lines: readonly OrderLineRow[], currency: string): Record<string, number> {
   const sums = Object.entries(fates).map(([name, count]) => {
-    const sum = lines.reduce((total, line) => total + worthOf(line, line[count]), 0n)
+    const sum = lines.reduce((total, line) => total + worthOf(line, count(line)), 0n)
     return [name, toMajor(sum, currency)] as const
   })
   return Object.fromEntries(sums)
 }
+
+/** Pieces that are lost: they were claimed, or came back damaged and are not for sale again. */
+const writtenOff = (line: OrderLineRow) => (line.claimed_quantity ?? 0) + line.return_dismissed_quantity
 
 /** What some pieces of a line were sold for; minor units, rounded by themselves. */
 export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number): bigint {

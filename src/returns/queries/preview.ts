@@ -1,6 +1,6 @@
 import { isId, toMajor } from '../../kernel/index.js'
 import { type OrderLineRow, worthOf } from '../../orders/index.js'
-import type { ReturnItemRow, ReturnRow } from './returns.js'
+import { type ReturnItemRow, type ReturnRow, shippingOf } from './returns.js'
 
 /** Whether something of it is planned: what goes back is chosen, or what came is counted. */
 export const isPlanned = (row: ReturnRow) => row.status === 'open' || row.is_receiving
@@ -60,11 +60,9 @@ export function returnShipping(row: ReturnRow): object[] {
     amount,
     internal_note: null,
   }
-  const costs = ['amount', 'subtotal', 'total', 'original_subtotal', 'original_total'].map((name) => [name, amount])
+  const costs = ['subtotal', 'total', 'original_subtotal', 'original_total'].map((name) => [name, amount])
   const none = ['discount_total', 'discount_subtotal', 'discount_tax_total', 'tax_total', 'original_tax_total'].map((name) => [name, 0])
-  const method = { id: row.id, order_id: row.order_id, shipping_option_id: row.shipping_option_id, name: row.shipping_name }
-  const rest = { description: null, data: {}, metadata: null, is_tax_inclusive: false, is_custom_amount: false }
-  return [{ ...method, ...rest, tax_lines: [], adjustments: [], ...Object.fromEntries([...costs, ...none]), actions: [action] }]
+  return [{ ...shippingOf(row, row.shipping_name), ...Object.fromEntries([...costs, ...none]), actions: [action] }]
 }
 
 /** What is planned of a return, in the shape of Medusa's order changes. */

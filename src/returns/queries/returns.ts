@@ -96,12 +96,29 @@ export function listReturnsStatement(
   )
 }
 
+/** How the goods are sent back, as a shipping method of Medusa's. There is one, so it has the return's id; no tax is on it. */
+export function shippingOf(row: ReturnRow, name: string): Record<string, unknown> {
+  const { id, order_id, shipping_option_id, shipping_minor } = row
+  const rest = { description: null, data: {}, metadata: null, is_tax_inclusive: false, is_custom_amount: false }
+  const amount = toMajor(shipping_minor, row.currency_code)
+  return { id, order_id, return_id: id, shipping_option_id, name, amount, ...rest, tax_lines: [], adjustments: [] }
+}
+
 /**
  * A return in wire shape (Store API contract, return), amounts in major units. `refund_amount` is what was given back
  * for it; `refundable_amount` is what its received goods were sold for, less its shipping, what was given back and what they paid of others.
  */
 export function renderReturn(row: ReturnRow): Record<string, unknown> {
-  const { items, count: _count, shipping_minor, shipping_name, shipping_option_id, refunded_minor, is_receiving: _receiving, ...more } = row
+  const {
+    items,
+    count: _count,
+    shipping_minor,
+    shipping_name,
+    shipping_option_id: _option,
+    refunded_minor,
+    is_receiving: _receiving,
+    ...more
+  } = row
   const { credited_minor, ...rest } = more
   const currency = row.currency_code
   // What a claim gives it gives for what is claimed, whether or not that comes back.
@@ -135,7 +152,6 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
         return { ...item, item: { ...line, unit_price: toMajor(unit_price_minor, currency) }, return_id: row.id }
       },
     ),
-    shipping_methods:
-      shipping_name === null ? [] : [{ shipping_option_id, name: shipping_name, amount: toMajor(shipping_minor, currency) }],
+    shipping_methods: shipping_name === null ? [] : [shippingOf(row, shipping_name)],
   }
 }

@@ -112,10 +112,10 @@ describe('admin API: returns', () => {
     assert.deepEqual([done.return.status, done.return.refund_amount], ['received', 0])
     assert.ok(done.return.received_at !== null)
     const [first] = done.return.items
-    const sold = bought.order.items.find((item: { id: string }) => item.id === first.item_id)
+    const original = bought.order.items.find((item: { id: string }) => item.id === first.item_id)
     assert.deepEqual(
       [first.item.title, first.item.variant_sku, first.item.unit_price, first.detail.return_received_quantity],
-      [sold.title, sold.variant_sku, sold.unit_price, 1],
+      [original.title, original.variant_sku, original.unit_price, 1],
     )
     assert.equal(done.return.items.find((item: { item_id: string }) => item.item_id === bought.lines[0]).reason.label, 'Too small')
     const history = await store.admin.get(`/admin/orders/${bought.id}/changes`)
@@ -168,7 +168,8 @@ describe('admin API: returns', () => {
       'not one for returns',
     )
     const chosen = await good(post(`/${returnId}/shipping-method`, { shipping_option_id: optionId }))
-    assert.equal(chosen.return.shipping_methods[0].amount, 3)
+    const [way] = chosen.return.shipping_methods
+    assert.deepEqual([way.id, way.amount, way.is_tax_inclusive, way.data, way.return_id], [returnId, 3, false, {}, returnId])
     const { order_preview: planned } = chosen
     assert.deepEqual(
       [planned.total, planned.shipping_total, planned.summary.pending_difference, planned.summary.original_order_total],
