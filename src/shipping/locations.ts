@@ -45,6 +45,10 @@ const setsJson = `coalesce((select json_agg(json_build_object('id', f.id, 'name'
     'location_id', f.location_id, 'created_at', f.created_at, 'updated_at', f.updated_at, 'service_zones', ${zonesJson}) order by f.id)
   from fulfillment_set f where f.tenant_id = $1 and f.location_id = l.id and f.deleted_at is null), '[]')`
 
+/** SQL: the address of location `l`, with every part of one; null where it has none. */
+export const locationAddressSql = `(jsonb_build_object('id', replace(l.id, 'sloc_', 'laddr_'), 'company', null, 'address_2', null, 'city', null,
+    'phone', null, 'province', null, 'postal_code', null, 'metadata', null) || l.address)`
+
 /** Locations with the channels that they serve and how things are sent from them. */
 export function listStockLocationsStatement(
   tenantId: string,
@@ -60,7 +64,7 @@ export function listStockLocationsStatement(
   const order = orderBy('l', page.order)
   return statement(
     `shipping.list_locations.${order.name}`,
-    `select l.id, l.name, l.vendor_id, l.address, l.metadata, l.created_at, l.updated_at, count(*) over ()::int as count,
+    `select l.id, l.name, l.vendor_id, ${locationAddressSql} as address, l.metadata, l.created_at, l.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
               from sales_channel_location h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.stock_location_id = l.id and c.deleted_at is null), '[]') as sales_channels,

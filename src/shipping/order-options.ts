@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../db/index.js'
+import { locationAddressSql } from './locations.js'
 import { type OptionRule, rulesOf } from './rules.js'
 
 /** A way in which what is in an order can be sent. */
@@ -32,7 +33,7 @@ export function optionsOfOrderStatement(tenantId: string, orderId: string): Stat
             s.enabled_in_store, s.rules,
             json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
             json_build_object('id', z.id, 'fulfillment_set_id', f.id, 'fulfillment_set', json_build_object('id', f.id, 'type', f.type,
-              'location', json_build_object('id', l.id, 'name', l.name, 'address', l.address))) as service_zone,
+              'location', json_build_object('id', l.id, 'name', l.name, 'address', ${locationAddressSql}))) as service_zone,
             exists (select 1 from order_line_item i
               join product_variant v on v.tenant_id = i.tenant_id and v.id = i.variant_id and v.manage_inventory
               join variant_inventory_item k on k.tenant_id = v.tenant_id and k.variant_id = v.id

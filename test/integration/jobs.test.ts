@@ -292,11 +292,15 @@ for (const transport of ['in-process', 'bull'] as const) {
       let begun = 0
       let running = 0
       let most = 0
+      let release = () => {}
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
       const chore = async () => {
         begun += 1
         running += 1
         most = Math.max(most, running)
-        await pause(begun === 1 ? 300 : 50)
+        await (begun === 1 ? released : pause(50))
         running -= 1
         if (begun === 1) throw new Error('the mail server is away')
       }
@@ -307,7 +311,8 @@ for (const transport of ['in-process', 'bull'] as const) {
       await until('it is at work', () => running === 1)
       await tell(a, 'order_1')
       await until('the job is done', allAre('done'))
-      assert.deepEqual([seen, begun], [['order_1'], 1])
+      assert.deepEqual([seen, begun, running], [['order_1'], 1, 1])
+      release()
       await until('it came again', () => begun > 2 && running === 1)
       await worker.stop()
       workers.length = 0

@@ -212,7 +212,9 @@ describe('stores as files', () => {
     assert.deepEqual(await differences(), ['collection old extra'])
   })
 
-  it('tells the same through the stoa command, with exit codes for scripts', () => {
+  it('tells the same through the stoa command, with exit codes for scripts', function () {
+    // Each call starts a process, which takes its time on a machine that is busy.
+    this.timeout(90_000)
     const cli = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/cli.js')
     const run = (...args: string[]) => {
       const environment = {

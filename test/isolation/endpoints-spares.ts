@@ -46,7 +46,7 @@ const bareAndShared: Prepare = async (world, vendor) => ({ ...(await sharedOptio
 /** A list with a price of a vendor's. */
 async function priceList({ store }: World, vendor: number): Promise<Ids> {
   const variant_id = store.vendors[vendor]?.products[0]?.variantIds[0] as string
-  const body = { title: 'Fresh', status: 'draft', prices: [{ variant_id, currency_code: 'usd', amount: 9 }] }
+  const body = { title: 'Fresh', description: 'Of a spare', status: 'draft', prices: [{ variant_id, currency_code: 'usd', amount: 9 }] }
   const { price_list } = good(await store.admin.post('/admin/price-lists', body))
   return { price_list: price_list.id, list_price: price_list.prices[0].id, variant: variant_id }
 }

@@ -251,7 +251,7 @@ async function addSpares({ admin, vendors }: TestStore): Promise<void> {
   const roles = good(await admin.get('/admin/roles', { q: 'store_support' })).roles
   good(await admin.post('/admin/invites', { email: 'twin@staff.example', role_id: roles[0].id }))
   const prices = vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0], currency_code: 'usd', amount: 9 }))
-  good(await admin.post('/admin/price-lists', { title: 'Twins', status: 'draft', prices }))
+  good(await admin.post('/admin/price-lists', { title: 'Twins', description: 'Of twins', status: 'draft', prices }))
   good(await admin.post('/admin/promotions', promotionOf('TWIN', 'twin')))
   for (const [index, { id: vendor_id }] of vendors.entries()) {
     const application_method = { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 }

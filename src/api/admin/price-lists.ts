@@ -94,7 +94,6 @@ const listRules = z
   .refine((rules) => Object.keys(rules).length <= limits.rulesOfPrice, `A price list has at most ${limits.rulesOfPrice} rules`)
   .refine((rules) => Object.keys(rules).every((attribute) => name.safeParse(attribute).success), 'A rule names an attribute of a cart')
 const columns = {
-  description: text.nullish().transform((words) => words ?? undefined),
   type: z.enum(['sale', 'override']).optional(),
   status: z.enum(['draft', 'active']).optional(),
   starts_at: z.string().max(limits.name_characters).nullish(),
@@ -169,7 +168,7 @@ const listRoutes: Route[] = [
     path: '/admin/price-lists',
     summary: 'Create a price list with its prices',
     access: 'prices:write',
-    body: z.strictObject({ title, ...columns, prices: batchOf(newPrice) }),
+    body: z.strictObject({ title, description: text, ...columns, prices: batchOf(newPrice) }),
     fields,
     ids: { variant_id: 'variant', 'customer.groups.id': 'customer_group', customer_group_id: 'customer_group' },
     async handle(request) {
@@ -183,7 +182,7 @@ const listRoutes: Route[] = [
     path: '/admin/price-lists/:id',
     summary: 'Change a price list; its rules are a whole set',
     access: 'prices:write',
-    body: z.strictObject({ title: title.optional(), ...columns }),
+    body: z.strictObject({ title: title.optional(), description: text.nullish().transform((words) => words ?? undefined), ...columns }),
     fields,
     ids: { id: 'price_list', 'customer.groups.id': 'customer_group', customer_group_id: 'customer_group' },
     async handle(request) {

@@ -71,17 +71,13 @@ export const productFields: FieldsPolicy = {
     'sales_channels.*',
     'variants.*',
     'variants.options.*',
+    'variants.options.option.id',
+    'variants.options.option.title',
+    'variants.images.*',
     'variants.prices.*',
     'variants.inventory_items.*',
   ],
-  extra: [
-    'variants.inventory_quantity',
-    'variants.inventory_items.inventory.*',
-    'variants.inventory_items.inventory.location_levels.*',
-    'variants.images.*',
-    'variants.options.option.id',
-    'variants.options.option.title',
-  ],
+  extra: ['variants.inventory_quantity', 'variants.inventory_items.inventory.*', 'variants.inventory_items.inventory.location_levels.*'],
 }
 
 /** Products as staff see them, each with where it is sold. */

@@ -62,8 +62,8 @@ export const routes: Route[] = [
     summary: 'Keep pieces back at a location',
     access: 'inventory:write',
     body: z.strictObject({
-      inventory_item_id: id,
       location_id: id,
+      inventory_item_id: id,
       quantity,
       description: text.nullish(),
       line_item_id: id.nullish(),

@@ -185,7 +185,7 @@ const rateRoutes: Route[] = [
     path: '/admin/tax-rates',
     summary: 'Create a tax rate, for everything in its region or for what its rules name',
     access: 'settings:write',
-    body: z.strictObject({ tax_region_id: id, name, code: name, rate: percent.default(0), ...ruledParts }),
+    body: z.strictObject({ code: name, name, tax_region_id: id, rate: percent.default(0), ...ruledParts }),
     fields: rateFields,
     ids: { tax_region_id: 'tax_region' },
     async handle(request) {

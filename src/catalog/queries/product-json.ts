@@ -98,7 +98,11 @@ export function productJsonSql(relations: ReadonlySet<ProductRelation>, paramete
   const add = (relation: ProductRelation, name: string, sql: string) => {
     if (relations.has(relation)) parts.push(`'${name}', ${sql}`)
   }
-  add('type', 'type', one('product_type', 'p.type_id', ['id', 'value', 'metadata', 'created_at', 'updated_at', 'deleted_at']))
+  add(
+    'type',
+    'type',
+    one('product_type', 'p.type_id', ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at']),
+  )
   add(
     'collection',
     'collection',
@@ -131,8 +135,8 @@ function many(select: string): string {
 }
 
 const tagsSql = many(`
-  select json_agg(json_build_object('id', t.id, 'value', t.value, 'metadata', t.metadata, 'created_at', t.created_at,
-    'updated_at', t.updated_at) order by t.value)
+  select json_agg(json_build_object('id', t.id, 'value', t.value, 'external_id', t.external_id, 'metadata', t.metadata,
+    'created_at', t.created_at, 'updated_at', t.updated_at, 'deleted_at', t.deleted_at) order by t.value)
   from product_tag_product l join product_tag t on t.tenant_id = l.tenant_id and t.id = l.product_tag_id
   where l.tenant_id = $1 and l.product_id = p.id and t.deleted_at is null`)
 

@@ -46,6 +46,7 @@ describe('admin API: catalogue', () => {
       collection_id: collection.id,
       tags: [{ id: product_tag.id }],
       categories: [{ id: product_category.id }],
+      sales_channels: [{ id: store.salesChannelId }],
     })
     assert.deepEqual(
       [product.handle, product.status, product.type.value, product.collection.title],
@@ -60,14 +61,11 @@ describe('admin API: catalogue', () => {
       ['Hidden'],
       'staff see internal categories',
     )
-    assert.deepEqual(product.sales_channels, [], 'as in Medusa, no channel when none is named')
-    const ofVendor = { ...shirt, handle: 'plain-shirt-of-a-vendor', variants: [], vendor_id: store.vendors[0]?.id }
-    const { sales_channels: channels } = (await post('/admin/products', ofVendor)).product
-    assert.deepEqual(
-      channels.map((channel: { id: string }) => channel.id),
-      [store.salesChannelId],
-      "what a vendor sells is listed in the store's",
-    )
+    const unnamed = { title: 'Sold where', options: shirt.options }
+    const channels = async (more: object) => (await post('/admin/products', { ...unnamed, ...more })).product.sales_channels
+    assert.deepEqual(await channels({ handle: 'nowhere' }), [], 'as in Medusa, no channel when none is named')
+    const [channel] = await channels({ handle: 'in-the-store', vendor_id: store.vendors[0]?.id })
+    assert.equal(channel.id, store.salesChannelId, "what a vendor sells is listed in the store's")
     const prices = product.variants.map((variant: { prices: { amount: number; min_quantity: number | null }[] }) =>
       variant.prices.map((price) => [price.amount, price.min_quantity]),
     )

@@ -286,6 +286,7 @@ describe("draft orders, with Medusa's own client", function () {
     good(
       await store.admin.post('/admin/price-lists', {
         title: 'Friends',
+        description: 'Less for friends',
         status: 'active',
         rules: { 'customer.groups.id': [group] },
         prices: [price],

@@ -43,7 +43,7 @@ describe('admin API: price lists, shipping, products and stock', () => {
 
     it('are changed, lose products, and end', async () => {
       const prices = [0, 1].map((vendor) => ({ variant_id: variantOf(vendor), currency_code: 'usd', amount: 5 }))
-      const { price_list } = await post('/admin/price-lists', { title: 'Autumn', prices })
+      const { price_list } = await post('/admin/price-lists', { title: 'Autumn', description: 'Leaves fall', prices })
       const path = `/admin/price-lists/${price_list.id}`
       assert.equal(price_list.status, 'draft', 'nothing is sold at it before somebody says so')
       const [first] = price_list.prices
@@ -67,7 +67,7 @@ describe('admin API: price lists, shipping, products and stock', () => {
     })
 
     it('hold all of a batch or none of it', async () => {
-      const { price_list } = await post('/admin/price-lists', { title: 'Winter', prices: [] })
+      const { price_list } = await post('/admin/price-lists', { title: 'Winter', description: 'Snow', prices: [] })
       const create = [variantOf(0), 'variant_unknown'].map((variant_id) => ({ variant_id, currency_code: 'usd', amount: 5 }))
       const refused = await store.admin.post(`/admin/price-lists/${price_list.id}/prices/batch`, { create })
       assert.deepEqual([refused.status, refused.body.message], [400, 'No price set exist for variants: variant_unknown'])

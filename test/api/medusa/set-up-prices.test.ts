@@ -48,6 +48,8 @@ describe('setting prices up through Medusa’s Admin API', () => {
       const prices = (amount: number) => [{ amount, currency_code: 'usd', variant_id }]
       const { region } = await shop.make('/admin/regions', { name: 'Elsewhere', currency_code: 'usd', countries: ['ca'] })
       const odd = await make({ rules: { weather: ['fine'] }, prices: prices(1) })
+      const { description: _words, ...wordless } = base
+      assert.deepEqual(await refusal('/admin/price-lists', wordless), refused("Invalid request: Field 'description' is required"))
       const nameless = await refusal('/admin/price-lists', { ...base, rules: { [`${'k'.repeat(300)}`]: ['a'] } })
       assert.deepEqual(nameless, refused("Invalid request: Field 'rules': A rule names an attribute of a cart"))
       assert.deepEqual([odd.rules, odd.rules_count], [{ weather: ['fine'] }, 1])

@@ -47,7 +47,7 @@ describe('prices by rule', () => {
   }
 
   const listOf = async (body: object): Promise<string> =>
-    good(await store.admin.post('/admin/price-lists', { title: 'List', status: 'active', ...body })).price_list.id
+    good(await store.admin.post('/admin/price-lists', { title: 'List', description: 'Of a test', status: 'active', ...body })).price_list.id
 
   const cartFor = async (as: Client) => good(await as.post('/store/carts', { region_id: store.regionId })).cart.id as string
   const add = async (as: Client, cartId: string, variantId: string, quantity: number) =>
