@@ -1,3 +1,5 @@
+import { limits } from '../kernel/index.js'
+
 /** A page of a list. The route has checked the order's field against what it can order by. */
 export interface ListPage {
   readonly limit: number
@@ -22,11 +24,19 @@ export function orderBy(alias: string, order: ListPage['order']): { sql: string;
 
 /**
  * Patterns of LIKE, one for each word of what a person typed, which is taken literally; null for nothing typed. A row has the
- * words when it has each of them anywhere, whatever their order: lists know "shirt red" for a red cotton shirt.
+ * words when it has each of them anywhere, whatever their order: lists know "shirt red" for a red cotton shirt. Each pattern costs a
+ * look at every row, so a word that is said twice, or is part of another, is looked for once, and of many only the longest, which tell
+ * the most.
  */
 export function wordPatterns(text: string | undefined): string[] | null {
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
-  return words.length === 0 ? null : words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  const longestFirst = words.sort((one, other) => other.length - one.length)
+  const kept: string[] = []
+  for (const word of longestFirst) {
+    if (kept.length === limits.searchWords) break
+    if (!kept.some((longer) => longer.toLowerCase().includes(word.toLowerCase()))) kept.push(word)
+  }
+  return kept.length === 0 ? null : kept.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
 }
 
 /**

@@ -65,6 +65,8 @@ export const limits = {
   metadata_characters: 16_000,
   fieldsParameter_characters: 4_000,
   search_characters: 200,
+  /** Words of a search that lists look for; of more, the longest. */
+  searchWords: 8,
   searchMatches: 2_000,
   wishLists: 50,
   wishListItems: 500,
