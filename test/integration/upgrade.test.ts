@@ -66,4 +66,23 @@ describe('a store that was there before customer accounts', () => {
       { id: 'imp_1', vendor_id: 'vend_1', source: 'shopify', state: 'done', content: 'a' },
     ])
   })
+
+  it('has its searches made anew by a run after one that broke, which leaves the searcher no right to create', async () => {
+    const mayCreate = `select has_schema_privilege('search_reader', 'app', 'create') as may`
+    await sql(`delete from platform.knex_migrations where name like '0098%'`)
+    await sql(`create function public.break() returns event_trigger language plpgsql as $$ begin raise exception 'broken off'; end $$`)
+    await sql(`create event trigger broken on ddl_command_end when tag in ('ALTER FUNCTION') execute function public.break()`)
+    await assert.rejects(database.upgrade(), /broken off/)
+    assert.deepEqual(await sql(mayCreate), [{ may: false }])
+    await sql('drop event trigger broken')
+    await database.upgrade()
+    assert.deepEqual(await sql(mayCreate), [{ may: false }])
+    assert.deepEqual(
+      await sql(
+        `select proname, proowner::regrole::text as owner, has_function_privilege('app_store', oid, 'execute') as is_open from pg_proc
+         where pronamespace = 'app'::regnamespace and proname in ('search_products', 'search_translations') and proargtypes[0] = 'text[]'::regtype order by 1`,
+      ),
+      ['search_products', 'search_translations'].map((proname) => ({ proname, owner: 'search_reader', is_open: true })),
+    )
+  })
 })

@@ -94,6 +94,9 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
       ['w_77%', 1],
       ['w_77_', 0],
       ['scarf vermilion', 0],
+      ['scarf '.repeat(30), 1],
+      ['ultramarine 77 lambswool scarf hand knitted by marine a lamb', 1],
+      ['ultramarine vermilion lambswool scarf hand knitted by marine a', 0],
     ] as const) {
       assert.equal(await found('/store/products', q), count, q)
       assert.equal(await found('/store/products', q, { order: '-created_at' }), count, q)
