@@ -29,7 +29,7 @@ export interface Translation {
 
 export interface TranslationFilter {
   id: string[] | null
-  /** Pattern of ILIKE over the words. */
+  /** Words, as `wordPatterns` makes them, of what is translated. */
   q: readonly string[] | null
   reference: string[] | null
   reference_id: string[] | null

@@ -40,7 +40,7 @@ export interface CustomerFilter {
   email: readonly string[] | null
   groups: readonly string[] | null
   hasAccount: boolean | null
-  /** Pattern of ILIKE over e-mail, names and company. */
+  /** Words, as `wordPatterns` makes them, over e-mail, names, company and phone. */
   q: readonly string[] | null
 }
 

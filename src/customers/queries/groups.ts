@@ -40,7 +40,7 @@ export interface CustomerGroupFilter {
   name: readonly string[] | null
   /** Groups with one of these customers. */
   customers: readonly string[] | null
-  /** Pattern of ILIKE. */
+  /** Words of the name, as `wordPatterns` makes them. */
   q: readonly string[] | null
 }
 
