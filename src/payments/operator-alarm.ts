@@ -44,9 +44,9 @@ export async function takeOperatorAlarm(context: Context): Promise<OperatorAlarm
     const waiting = await unit.run(
       statement<WaitingOperatorEvent>(
         'payments.take_operator_alarm',
-        // Whoever waits for the first row finds what was due to be due no more.
+        // Whoever waits for the first row finds what was due to be due no more. Processes of a version before said no time.
         `with waiting as (
-           select id, alarm_at from platform.payment_event where state = 'parked' order by id limit ${lookedAtMost} for update
+           select id, coalesce(alarm_at, received_at) as alarm_at from platform.payment_event where state = 'parked' order by id limit ${lookedAtMost} for update
          ), taken as (
            update platform.payment_event e set alarm_at = $1::timestamptz + $2 * interval '1 minute'
            from waiting w where e.id = w.id and exists (select 1 from waiting where alarm_at <= $1)

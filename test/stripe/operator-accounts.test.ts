@@ -72,6 +72,14 @@ describe("accounts of the operator's, one after the other, that keep another cur
     }
     await tell(1)
     assert.equal(mails.length, 0, 'what comes together is told of together')
+    const asBefore = await sql<{ id: string; alarm_at: Date }>(
+      `update platform.payment_event e set alarm_at = null from platform.payment_event k where k.id = e.id and e.state = 'parked'
+       returning e.id, k.alarm_at`,
+    )
+    await tell(1)
+    assert.equal(mails.length, 1, 'what a process of the version before has set aside is told of as well')
+    mails.length = 0
+    for (const { id, alarm_at } of asBefore) await sql('update platform.payment_event set alarm_at = $2 where id = $1', [id, alarm_at])
     // All three come before one of them is through.
     const gate = sql(
       `select pg_sleep(0.3) from (select count(*) from (select id from platform.payment_event where state = 'parked' for update) held) c`,
