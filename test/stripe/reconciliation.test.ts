@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
+import { addStaff } from '../support/people.js'
 import { connectAccount, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: exceptions are read as a client reads them
@@ -178,6 +180,7 @@ describe('a reconciliation', () => {
         .balanceTransactions.find((one) => one.source === source)?.id
 
     it('a transfer that the books do not know, until they do', async () => {
+      const ofOneVendor = client(world().app, { token: await addStaff(world().app, store, 'store_owner', store.vendors[0]?.id) })
       const payee = await store.stripe.v2.core.accounts.create({
         identity: { country: 'us', entity_type: 'individual' },
         configuration: { recipient: { capabilities: { stripe_balance: { stripe_transfers: { requested: true } } } } },
@@ -188,12 +191,21 @@ describe('a reconciliation', () => {
       const found = await reconcile(store)
       assert.deepEqual(short(found), [{ kind: 'movement_unmatched', reference: movementOf(transfer.id), amount: -3 }])
       assert.deepEqual(short(await reconcile(store)), short(found))
-      const told = world().app.mails.filter(({ to }) => to === store.owner.email)
+      const told = world().app.mails.filter(({ subject }) => subject.includes('in the reconciliation'))
       assert.deepEqual(
-        told.map(({ subject }) => subject.replace(/^.*: /, '')),
-        ['1 new exception to look at in the reconciliation'],
-        'staff are told of it once',
+        told.map(({ to, subject }) => [to, subject.replace(/^.*: /, '')]),
+        [[store.owner.email, '1 new exception to look at in the reconciliation']],
+        'staff of the whole store are told of it, once',
       )
+      for (const path of ['runs', `runs/${found[0].id}`, 'exceptions', `exceptions/${found[0].id}`]) {
+        assert.equal((await ofOneVendor.get(`/admin/reconciliation/${path}`)).status, 403, path)
+      }
+      for (const [path, body] of [
+        ['runs', {}],
+        [`exceptions/${found[0].id}/acknowledge`, { note: 'Seen.' }],
+      ] as const) {
+        assert.equal((await ofOneVendor.post(`/admin/reconciliation/${path}`, body)).status, 403, path)
+      }
       assert.ok(told[0]?.text.includes(`movement unmatched (${movementOf(transfer.id)}, -$3.00)`), told[0]?.text)
       await sql(
         `insert into app.release (tenant_id, id, vendor_id, vendor_order_id, order_id, method, currency_code, amount_minor, state, reference)

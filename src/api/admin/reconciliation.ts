@@ -9,7 +9,7 @@ import {
   type ReconciliationException,
   requestReconciliation,
 } from '../../reconciliation/index.js'
-import { id, ids, reading, text } from './shared.js'
+import { id, ids, needWholeStore, reading, text } from './shared.js'
 
 const runFields: FieldsPolicy = {
   defaults: [
@@ -89,8 +89,17 @@ const exceptions = reading({
   }),
 })
 
+/** The books are the store's, not one vendor's. Those who may write alone are answered what they wrote all the same. */
+const ofWholeStore = (reads: Route): Route => ({
+  ...reads,
+  handle(request) {
+    needWholeStore(request, 'reconciliation:read')
+    return reads.handle(request)
+  },
+})
+
 export const routes: Route[] = [
-  ...runs.routes,
+  ...runs.routes.map(ofWholeStore),
   route({
     surface: 'admin',
     method: 'POST',
@@ -101,6 +110,7 @@ export const routes: Route[] = [
     ids: { payment_account_id: 'payment_account' },
     fields: runFields,
     async handle(request) {
+      needWholeStore(request, 'reconciliation:write')
       const { context, fields } = request
       const begun = await requestReconciliation(context, request.body.payment_account_id ?? null)
       const page = { ...singlePage, limit: begun.length }
@@ -109,7 +119,7 @@ export const routes: Route[] = [
       return { reconciliation_runs: rows.map((row) => fields.project(row)), count: rows.length, offset: 0, limit: begun.length }
     },
   }),
-  ...exceptions.routes,
+  ...exceptions.routes.map(ofWholeStore),
   route({
     surface: 'admin',
     method: 'POST',
@@ -120,6 +130,7 @@ export const routes: Route[] = [
     fields: exceptionFields,
     ids: { id: 'reconciliation_exception' },
     async handle(request) {
+      needWholeStore(request, 'reconciliation:write')
       const wanted = request.params.id as string
       await acknowledgeException(request.context, wanted, request.body.note)
       return exceptions.answer(request, wanted)

@@ -12,8 +12,8 @@ interface Noticed extends SendingStore {
 }
 
 /**
- * Mails those of the staff who see to reconciliations what a run has found that was not open before, once for a run. Handler of
- * `reconciliation.found`. Throws whatever the mail server answers.
+ * Mails those of the staff who see to reconciliations, and to the whole store, what a run has found that was not open before, once for
+ * a run. Handler of `reconciliation.found`. Throws whatever the mail server answers.
  */
 export async function sendExceptionsNotice(
   context: Context,
@@ -28,7 +28,7 @@ export async function sendExceptionsNotice(
               (select h.theme #>> '{contact,email}' from store_theme h where h.tenant_id = $1 and h.name = 'storefront') as contact_email,
               array(select u.email from store_user u where u.tenant_id = $1 and u.deleted_at is null and exists (
                   select 1 from role_grant g join role r on r.tenant_id = $1 and r.id = g.role_id and 'reconciliation:write' = any(r.permissions)
-                  where g.tenant_id = $1 and g.subject_type = 'user' and g.subject_id = u.id)
+                  where g.tenant_id = $1 and g.subject_type = 'user' and g.subject_id = u.id and g.vendor_id is null)
                 order by u.email limit ${recipientsMost}) as recipients,
               coalesce((select json_agg(json_build_object('kind', e.kind, 'reference', e.reference, 'amount_minor', e.amount_minor::text,
                   'currency_code', e.currency_code, 'detail', e.detail)) from (
