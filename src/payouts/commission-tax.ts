@@ -1,6 +1,6 @@
 import { type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, notFound } from '../kernel/index.js'
-import { memberStateOf, refuseReverseCharge, vatNumberOf } from './vat-numbers.js'
+import { formOfNumbers, memberStateOf, refuseReverseCharge, vatNumberOf } from './vat-numbers.js'
 
 /** How a vendor's commission is taxed: at the store's rate, by the vendor itself, or not at all. */
 export const taxTreatments = ['standard', 'reverse_charge', 'exempt'] as const
@@ -80,9 +80,8 @@ export async function setCommissionTax(unit: Unit, patch: Partial<Issuer>): Prom
   if (patch.vat_number != null) {
     wanted.vat_number = vatNumberOf(patch.vat_number, null)
     const state = memberStateOf(wanted.vat_number)
-    const charged = await unit.run(reverseChargedStatement(tenantOf(unit)))
-    for (const { vat_number } of charged)
-      if (state !== null && state === memberStateOf(vat_number)) refuseReverseCharge(vat_number, wanted.vat_number)
+    const [charged] = state === null ? [] : await unit.run(reverseChargedStatement(tenantOf(unit), state))
+    if (charged !== undefined) refuseReverseCharge(charged.vat_number, wanted.vat_number)
   }
   const missing = (['legal_name', 'legal_address', 'vat_number'] as const).filter((name) => wanted[name] === null)
   if (wanted.commission_tax_ppm > 0 && missing.length > 0) {
@@ -97,12 +96,14 @@ export async function setCommissionTax(unit: Unit, patch: Partial<Issuer>): Prom
   )
 }
 
-const reverseChargedStatement = (tenantId: string) =>
+/** The first vendor under reverse charge with a number of this member state. */
+const reverseChargedStatement = (tenantId: string, state: string) =>
   statement<{ vat_number: string }>(
     'payouts.reverse_charged',
     `select i.vat_number from vendor v join seller_identity i on i.tenant_id = $1 and i.vendor_id = v.id
-     where v.tenant_id = $1 and v.commission_tax_treatment = 'reverse_charge' and v.deleted_at is null and i.vat_number is not null order by v.id limit ${treatedMaximum}`,
-    [tenantId],
+     where v.tenant_id = $1 and v.commission_tax_treatment = 'reverse_charge' and v.deleted_at is null
+       and upper(regexp_replace(i.vat_number, '[\\s./-]', '', 'g')) ~ $2 order by v.id limit 1`,
+    [tenantId, formOfNumbers(state)],
   )
 
 /** The store's own number, which does not change meanwhile. */

@@ -38,24 +38,34 @@ const structures: Record<string, readonly [RegExp, string]> = {
 
 const isMemberState = (letters: string) => letters in structures
 
-/** The member state that a number names, by its letters; null for one of elsewhere. */
+/** The member state whose number this is, by its letters and the form of the rest; null for one of elsewhere, whatever it begins with. */
 export function memberStateOf(vatNumber: string): string | null {
-  const letters = compact(vatNumber).slice(0, 2)
-  return isMemberState(letters) ? letters : null
+  const number = compact(vatNumber)
+  const letters = number.slice(0, 2)
+  return structures[letters]?.[0].test(number.slice(2)) === true ? letters : null
+}
+
+/** A regular expression, of SQL too, that the numbers of a member state match and no others do. */
+export function formOfNumbers(state: string): string {
+  const structure = structures[state]
+  if (structure === undefined) throw new TypeError('a member state is named by the letters of its numbers')
+  return structure[0].source.replace('^', `^${state}`)
 }
 
 const compact = (text: string) => text.replace(/[\s./-]/g, '').toUpperCase()
 
 /**
  * A VAT number as it is kept: without what people put between its digits, in capitals. Numbers of elsewhere than the EU have no form
- * that is known here, and are kept as they are said.
- * @param country where whoever has it is, in ISO's letters; not every country's numbers name it
- * @throws invalid_data for one that its member state gives out to nobody, and where somebody in the EU does not say which issued it
+ * that is known here, and are kept as they are said, whatever letters they begin with.
+ * @param country where whoever has it is, in ISO's letters, null where that is not known; not every country's numbers name it
+ * @throws invalid_data for one that its member state gives out to nobody, unless its owner is outside the EU, and where somebody in the
+ * EU does not say which issued it
  */
 export function vatNumberOf(text: string, country: string | null): string {
   const number = compact(text)
   const letters = number.slice(0, 2)
   const home = country === null ? null : lettersOf(country)
+  if (home !== null && !isMemberState(home)) return number
   if (letters === 'GR') throw invalidData(`The VAT number: ${number} begins with GR; those of Greece begin with EL`)
   if (home !== null && isMemberState(home) && !/^[A-Z]{2}/.test(number)) {
     throw invalidData(`Begin the VAT number: ${number} with the letters of the country that issued it, such as ${home}`)

@@ -165,7 +165,20 @@ describe('commission invoices', () => {
     assert.deepEqual(vendors, [{ vendor_id: store.vendors[1]?.id, treatment: 'reverse_charge' }])
     assert.match((await state(null)).body.message, /state vat_number/, 'invoices name it')
     assert.match((await state('DE987654321')).body.message, /of the same as DE123456789/)
+    // Of a thousand others, which come before it and go again.
+    await asAdmin(
+      app().adminUrl,
+      `with others as (
+         insert into app.vendor (tenant_id, id, handle, name, status, commission_tax_treatment)
+         select $1, 'a_' || n, 'a-' || n, 'A', 'active', 'reverse_charge' from generate_series(1, 1000) n returning id
+       )
+       insert into app.seller_identity (tenant_id, vendor_id, kind, legal_name, address, vat_number, stated_by, stated_at)
+       select $1, id, 'company', 'A', '{}', 'BE0123456789', 'test', now() from others`,
+      [store.tenantId],
+    )
     assert.match((await tax({ vat_number: 'FR98765432109' })).body.message, /FR12345678901 is of the same as FR98765432109/)
+    await asAdmin(app().adminUrl, `delete from app.seller_identity where tenant_id = $1 and vendor_id ~ '^a_'`, [store.tenantId])
+    await asAdmin(app().adminUrl, `delete from app.vendor where tenant_id = $1 and id ~ '^a_'`, [store.tenantId])
     const sold = await sellIn(month)
     good(await issue())
     const owed = async () => {

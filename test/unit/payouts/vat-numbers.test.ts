@@ -40,4 +40,19 @@ describe('a VAT number', () => {
     }
     assert.throws(() => vatNumberOf('51 824 753 556', 'gr'), /such as EL/)
   })
+
+  it('of elsewhere may begin as those of a member state do, and is none of that', () => {
+    for (const [said, country] of [
+      ['ROGL850101AB1', 'mx'],
+      ['dejc-850101-ab1', 'mx'],
+      ['GROJ850101AB1', 'mx'],
+      ['SE 1234', 'us'],
+    ] as const) {
+      const kept = vatNumberOf(said, country)
+      assert.equal(kept, said.replace(/[- ]/g, '').toUpperCase())
+      assert.equal(memberStateOf(kept), null, said)
+    }
+    for (const country of [null, 'ro', 'de']) assert.throws(() => vatNumberOf('ROGL850101AB1', country), /is none of RO/)
+    assert.equal(memberStateOf(vatNumberOf('de 123 456 789', 'us')), 'DE')
+  })
 })
