@@ -20,7 +20,7 @@ export interface RefundInput {
   amount?: number | undefined
   refund_reason_id?: string | null | undefined
   note?: string | null | undefined
-  /** The refund is for these goods, and divided among their lines alone. */
+  /** The refund is for these goods, and divided among their lines alone. Where none is named, what came back and was not paid for is meant. */
   return_id?: string | null | undefined
 }
 
@@ -60,15 +60,18 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   }
   await refuseUnknownReason(unit, input.refund_reason_id ?? null)
   const [, open] = await Promise.all([unit.run(lockPartsStatement(tenantId, order.id)), unit.run(openPartsStatement(tenantId, order.id))])
-  const worth = input.return_id == null ? null : await worthOfReturn(unit, order, input.return_id, open)
+  const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
+  const returnId =
+    input.return_id ?? (wanted === null || overpaid(order, money, open) > 0n ? null : await returnMeant(unit, order, wanted, open))
+  const worth = returnId === null ? null : await worthOfReturn(unit, order, returnId, open)
   const amountMinor = amountOf(payment, wanted, worth, notRefundable(order, open))
   const parts = worth?.parts ?? open
   // What was paid too much is given back first, and credits nothing. A return's goods are credited whatever was paid.
-  const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
   const wantedCredit = worth === null ? amountMinor - overpaid(order, money, open) : amountMinor
   const creditMinor = wantedCredit > 0n ? lesserOf(wantedCredit, sumOf(parts)) : 0n
   const refundId = newId('ref')
-  const row = { id: refundId, orderId: order.id, payment, amountMinor, input, createdBy: context.actorId }
+  const named = { ...input, return_id: returnId }
+  const row = { id: refundId, orderId: order.id, payment, amountMinor, input: named, createdBy: context.actorId }
   await insertRefund(unit, row, divideCredit(creditMinor, parts))
   await emit(
     unit,
@@ -165,6 +168,31 @@ async function refuseUnknownReason(unit: Unit, id: string | null): Promise<void>
     ),
   )
   if (rows.length === 0) throw notFound(`Refund reason with id: ${id} was not found`)
+}
+
+/** Returns that a refund could be for are looked at one by one. */
+const returnsLookedAt = 20
+
+/**
+ * Medusa's own software names no return when it gives money back for one. Where goods came back that nothing was given for yet, the
+ * amount is for those: the return that it is the whole worth of, else the oldest that is worth as much. Null where there is none.
+ */
+async function returnMeant(unit: Unit, order: OrderLock, wanted: bigint, open: readonly OpenPart[]): Promise<string | null> {
+  const returns = await unit.run(
+    statement<{ id: string }>(
+      'payments.received_returns',
+      `select id from order_return where tenant_id = $1 and order_id = $2 and status in ('partially_received', 'received')
+       order by created_at, id limit ${returnsLookedAt}`,
+      [tenantOf(unit), order.id],
+    ),
+  )
+  let meant: string | null = null
+  for (const { id } of returns) {
+    const { parts, offeredMinor } = await worthOfReturn(unit, order, id, open)
+    if (offeredMinor === wanted) return id
+    if (meant === null && sumOf(parts) >= wanted) meant = id
+  }
+  return meant
 }
 
 interface WorthOfReturn {

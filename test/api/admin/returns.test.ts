@@ -158,6 +158,31 @@ describe('admin API: returns', () => {
     )
   })
 
+  it('is what a refund is for that names none, as those of Medusa’s software: only who sold it gives it back, and once', async () => {
+    const bought = await packedOrder()
+    const returnId = await begun(bought, [0, 1])
+    await good(post(`/${returnId}/request`))
+    await good(post(`/${returnId}/receive`))
+    await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[1], quantity: 1 }] }))
+    const { return: received } = await good(post(`/${returnId}/receive/confirm`))
+    const refund = (body: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, body)
+    const given = async () => {
+      const order = await orderOf(store, bought.id)
+      return [order.summary.pending_difference, ...order.vendor_orders.map((part: { refunded_total: number }) => part.refunded_total)]
+    }
+    await good(refund({ amount: 1 }))
+    assert.deepEqual(await given(), [cents(1 - received.refundable_amount), 0, 1])
+    await good(refund({ amount: cents(received.refundable_amount - 1) }))
+    assert.deepEqual(await given(), [0, 0, received.refundable_amount])
+    const again = await refund({ return_id: returnId })
+    assert.deepEqual([again.status, again.body.message], [400, 'Nothing that was received with this return is left to refund.'])
+    // What is more than came back is nobody's in particular.
+    await good(refund({ amount: 2 }))
+    const [owed, first, second] = await given()
+    assert.deepEqual([owed, cents(first + second)], [0, cents(received.refundable_amount + 2)])
+    assert.ok(first > 0)
+  })
+
   it('keeps what sending back costs from what is offered', async () => {
     const optionId = await addReturnOption(store)
     const bought = await packedOrder()
