@@ -42,6 +42,8 @@ export const limits = {
   imagesOfProduct: 50,
   /** Things that one request makes, changes and removes. */
   batch: 250,
+  /** Categories of a product, and its tags, and its sales channels. */
+  linksOfProduct: 100,
   pricesOfVariant: 100,
   rulesOfPrice: 20,
   /** Prices that one request adds to a list, changes in it, or takes out. */

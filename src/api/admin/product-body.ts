@@ -98,7 +98,7 @@ const variantOfPatch = z.union([z.strictObject({ ...variantPatch.shape, id }), n
 
 const named = z
   .array(z.object({ id }))
-  .max(100)
+  .max(limits.linksOfProduct)
   .nullish()
   .transform((links) => links ?? undefined)
 const imagesOf = <Image extends z.ZodType>(image: Image) =>

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { invalidData, limits, unguarded } from '../../kernel/index.js'
 import { readRecords, UnreadableFile } from '../read-records.js'
 import { type CellKind, type Columns, columnsOf, productFields, variantFields } from './columns.js'
@@ -54,20 +53,31 @@ interface Row {
   cell(name: string): string
 }
 
-/** Products read in one go: a large file must not hold up everything else in the process. */
-const rowsAtOnce = 500
+/** A product while its rows are gathered: each list a set, so that a row costs what it says and not what was said before it. */
+interface GatheredProduct extends Omit<FileProduct, List | 'options'> {
+  lists: Partial<Record<List, Set<string>>>
+  options: Map<string, Omit<FileOption, 'values'> & { values: Set<string> }>
+}
+
+const lists = ['categories', 'images', 'tags', 'channels'] as const
+type List = (typeof lists)[number]
+const mostOf: Record<List, number> = {
+  categories: limits.linksOfProduct,
+  images: limits.imagesOfProduct,
+  tags: limits.linksOfProduct,
+  channels: limits.linksOfProduct,
+}
 
 /** What is wrong with a row, as Medusa says it. */
 export const refusedRow = (row: number, reason: string) => invalidData(`Row ${row}: ${reason}`)
 
 /**
  * Reads a product file in Medusa's shape: rows of one id, or else of one handle, are one product, and each is a variant of it.
- * @throws invalid_data in Medusa's words for the first thing that is wrong with it
+ * @throws invalid_data in Medusa's words for the first thing that is wrong with it, a product with more than any may have included
  */
 export async function readProductFile(text: string): Promise<FileProduct[]> {
-  const { columns, rows } = await readRows(text)
-  const products = new Map<string, FileProduct>()
-  for (const [index, row] of rows.entries()) {
+  const products = new Map<string, GatheredProduct>()
+  await readRows(text, (columns, row) => {
     const id = row.cell('product id')
     const handle = row.cell('product handle')
     if (id === '' && handle === '')
@@ -77,33 +87,38 @@ export async function readProductFile(text: string): Promise<FileProduct[]> {
     products.set(key, product)
     product.rowCount += 1
     addRow(product, columns, row)
-    if (index % rowsAtOnce === 0) await setImmediate()
-  }
-  return [...products.values()]
+  })
+  return [...products.values()].map(gathered)
 }
 
-async function readRows(text: string): Promise<{ columns: Columns; rows: Row[] }> {
+/** Hands out row by row as the file is read: none is kept, a file of empty cells least of all. */
+async function readRows(text: string, take: (columns: Columns, row: Row) => void): Promise<void> {
   let columns: Columns | undefined
-  const rows: Row[] = []
-  const take = (record: string[], line: number) => {
+  let places = new Map<string, number>()
+  let number = 0
+  const read = (record: string[], line: number) => {
     if (columns === undefined) {
       if (record.length > limits.importColumns) throw invalidData(`A file has at most ${limits.importColumns} columns`)
       columns = columnsOf(record)
+      places = new Map(columns.names.map((name, index) => [name, index]))
       return
     }
+    number += 1
     const { names } = columns
     const surplus = record.find((cell, index) => cell.trim() !== '' && (names[index] ?? '') === '')
-    if (surplus !== undefined) throw refusedRow(rows.length + 1, `"${surplus.slice(0, 100)}" stands in no column of the header`)
-    const cells = new Map(record.map((cell, index) => [names[index] ?? '', unguarded(cell.trim())]))
-    rows.push({ number: rows.length + 1, line, cell: (name) => cells.get(name) ?? '' })
+    if (surplus !== undefined) throw refusedRow(number, `"${surplus.slice(0, 100)}" stands in no column of the header`)
+    const cell = (name: string) => {
+      const place = places.get(name)
+      return place === undefined ? '' : unguarded((record[place] ?? '').trim())
+    }
+    take(columns, { number, line, cell })
   }
   try {
-    await readRecords(text, take, delimiterOf(text))
+    await readRecords(text, read, delimiterOf(text))
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error
     throw invalidData(`Line ${error.problem.line}: ${error.problem.reason}`)
   }
-  return { columns: columns as unknown as Columns, rows }
 }
 
 /** Spreadsheets of countries that write a comma in numbers part cells by semicolons. */
@@ -113,7 +128,7 @@ function delimiterOf(text: string): string {
   return !header.includes(',') && header.includes(';') ? ';' : ','
 }
 
-function newProduct(row: Row, id: string, handle: string): FileProduct {
+function newProduct(row: Row, id: string, handle: string): GatheredProduct {
   return {
     row: row.number,
     line: row.line,
@@ -122,31 +137,52 @@ function newProduct(row: Row, id: string, handle: string): FileProduct {
     handle: handle === '' ? null : handle,
     vendor: null,
     fields: {},
-    options: [],
+    lists: {},
+    options: new Map(),
     variants: [],
   }
 }
 
-function addRow(product: FileProduct, columns: Columns, row: Row): void {
+function gathered({ lists: own, options, ...product }: GatheredProduct): FileProduct {
+  return {
+    ...product,
+    ...Object.fromEntries(Object.entries(own).map(([list, values]) => [list, [...values]])),
+    options: [...options.values()].map((option) => ({ ...option, values: [...option.values] })),
+  }
+}
+
+function addRow(product: GatheredProduct, columns: Columns, row: Row): void {
   Object.assign(product.fields, fieldsOf(productFields, row))
   if (row.cell('product vendor') !== '') product.vendor = row.cell('product vendor')
-  for (const list of ['categories', 'images', 'tags', 'channels'] as const) {
+  for (const list of lists) {
     if (columns[list].length === 0) continue
-    const values = columns[list].map((name) => row.cell(name)).filter((value) => value !== '')
-    product[list] = [...new Set([...(product[list] ?? []), ...values])]
+    const values = product.lists[list] ?? new Set<string>()
+    product.lists[list] = values
+    for (const name of columns[list]) {
+      const value = row.cell(name)
+      if (value !== '') values.add(value)
+    }
+    refuseMore(row, values.size, mostOf[list], list === 'channels' ? 'sales channels' : list)
   }
   const options = optionsOf(columns, row)
   for (const option of options) addOption(product, option)
+  refuseMore(row, product.options.size, limits.optionsOfProduct, 'options')
   const variant: FileVariant = {
     row: row.number,
     id: row.cell('variant id') || null,
     fields: fieldsOf(variantFields, row),
-    options: Object.fromEntries(options.map(({ title, values }) => [title, values[0] as string])),
+    options: Object.fromEntries(options.map(({ title, value }) => [title, value])),
     prices: pricesOf(columns, row),
   }
   // A product without variants has a row, too.
   const isSaid = variant.id !== null || [variant.fields, variant.options, variant.prices].some((part) => Object.keys(part).length > 0)
   if (isSaid) product.variants.push(variant)
+  refuseMore(row, product.variants.length, limits.variantsOfProduct, 'variants')
+}
+
+/** At the row that is one too many: whoever reads a whole file of them has done the work that the limit is there to spare. */
+function refuseMore(row: Row, count: number, most: number, nouns: string): void {
+  if (count > most) throw refusedRow(row.number, `A product has at most ${most} ${nouns}`)
 }
 
 function fieldsOf(fields: typeof productFields, row: Row): Record<string, unknown> {
@@ -192,7 +228,14 @@ function objectOf(text: string): object | null {
   }
 }
 
-function optionsOf(columns: Columns, row: Row): FileOption[] {
+interface RowOption {
+  title: string
+  value: string
+  id?: string
+  is_exclusive?: boolean
+}
+
+function optionsOf(columns: Columns, row: Row): RowOption[] {
   return columns.options.flatMap((number) => {
     const title = row.cell(`variant option ${number} name`)
     if (title === '') return []
@@ -200,18 +243,18 @@ function optionsOf(columns: Columns, row: Row): FileOption[] {
     if (value === '') throw refusedRow(row.number, `Missing option value for "variant option ${number} name"`)
     const id = row.cell(`variant option ${number} id`)
     const exclusive = row.cell(`variant option ${number} is exclusive`).toLowerCase()
-    return [{ title, values: [value], ...(id === '' ? {} : { id }), ...(exclusive === '' ? {} : { is_exclusive: exclusive === 'true' }) }]
+    return [{ title, value, ...(id === '' ? {} : { id }), ...(exclusive === '' ? {} : { is_exclusive: exclusive === 'true' }) }]
   })
 }
 
 /** What is first said of an option counts; values are gathered. */
-function addOption(product: FileProduct, option: FileOption): void {
-  const known = product.options.find(({ title }) => title === option.title)
+function addOption(product: GatheredProduct, { value, ...option }: RowOption): void {
+  const known = product.options.get(option.title)
   if (known === undefined) {
-    product.options.push(option)
+    product.options.set(option.title, { ...option, values: new Set([value]) })
     return
   }
-  known.values = [...new Set([...known.values, ...option.values])]
+  known.values.add(value)
   if (known.id === undefined && option.id !== undefined) known.id = option.id
 }
 
