@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/index.js'
-import type { Database } from './database.js'
+import type { Database, Unit } from './database.js'
 import type { Scope } from './scope.js'
 
 /** What every command and query is given: whose rows, through which door, at what time, on whose behalf. */
@@ -22,4 +22,19 @@ export function tenantOf(context: { readonly scope: Scope }): string {
 export function vendorOf(context: { readonly scope: Scope }): string {
   if (context.scope.vendorId === undefined) throw new Error('this needs a vendor, and its context has none')
   return context.scope.vendorId
+}
+
+/** A context whose reads are those of an open unit of work, in its own scope: they see what it has locked and written. */
+export function readingIn(unit: Unit, context: Context): Context {
+  const db: Database = {
+    ...context.db,
+    read: (scope, statement) => inScope(unit, scope).run(statement),
+    readAll: async (scope, statements) => (await Promise.all(statements.map((one) => inScope(unit, scope).run(one)))) as never,
+  }
+  return { ...context, scope: unit.scope, db }
+}
+
+function inScope(unit: Unit, scope: Scope): Unit {
+  if (scope !== unit.scope) throw new Error('a unit of work reads in its own scope')
+  return unit
 }

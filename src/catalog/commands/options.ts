@@ -1,6 +1,7 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, notAllowed, notFound } from '../../kernel/index.js'
 import { changeLinkedValues, type LinkedValuesPatch, linkOptions, type OptionLink, unlinkOptions } from './option-links.js'
+import { lockProduct } from './lock-product.js'
 import { ensureOptionValues, optionsOfProduct } from './option-values.js'
 import { createSharedOption, lockOption, type SharedOptionInput } from './shared-options.js'
 
@@ -149,17 +150,4 @@ export async function deleteOption(unit: Unit, productId: string, optionId: stri
     ),
   )
   if (twins !== undefined) throw notAllowed('Variants of the product differ by this option alone: remove those first')
-}
-
-/** Two changes of a product's options follow one another. */
-async function lockProduct(unit: Unit, id: string): Promise<{ id: string; vendor_id: string }> {
-  const [product] = await unit.run(
-    statement<{ vendor_id: string }>(
-      'catalog.lock_product',
-      'select vendor_id from product where tenant_id = $1 and id = $2 and deleted_at is null for update',
-      [tenantOf(unit), id],
-    ),
-  )
-  if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
-  return { id, vendor_id: product.vendor_id }
 }

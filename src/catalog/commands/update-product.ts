@@ -4,6 +4,7 @@ import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
 import { addVariants, chosenValues, describing, insertPrices, skuTaken } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
+import { lockProduct } from './lock-product.js'
 import { setOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
@@ -58,14 +59,7 @@ const columns = [
  */
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
   const tenantId = tenantOf(unit)
-  const [product] = await unit.run(
-    statement<{ vendor_id: string }>(
-      'catalog.lock_product',
-      'select vendor_id from product where tenant_id = $1 and id = $2 and deleted_at is null for update',
-      [tenantId, id],
-    ),
-  )
-  if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
+  const product = await lockProduct(unit, id)
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   try {
     await unit

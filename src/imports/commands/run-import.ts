@@ -104,10 +104,7 @@ function writeAll({ context, job, around }: Run, products: readonly DraftedProdu
       job,
       vendorId,
       slice_ms: slice,
-      prepare:
-        async ({ draft }) =>
-        (unit) =>
-          writeProduct(unit, draft as NonNullable<typeof draft>, around),
+      write: (unit, { draft }) => writeProduct(unit, draft as NonNullable<typeof draft>, around),
       handOn: (unit) => emit(unit, 'import.requested', payload, { requestId: context.requestId }),
       finish: async (unit) => void (await unit.run(finishStatement(tenantOf(context), job.id, null))),
     },

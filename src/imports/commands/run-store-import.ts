@@ -1,11 +1,11 @@
-import { ensureOptionValues, listManagedProducts, productPlacesStatement } from '../../catalog/index.js'
-import { type Context, singlePage, statement, tenantOf, type Unit } from '../../db/index.js'
+import { ensureOptionValues, lockProduct, productPlacesStatement, retrieveManagedProduct } from '../../catalog/index.js'
+import { type Context, readingIn, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { noteInFeed } from '../../notifications/index.js'
 import { changedProduct, newProduct, type ProductBodies } from '../medusa/bodies.js'
 import { changesOf, type CurrentProduct } from '../medusa/changes.js'
 import { type Known, knownOf } from '../medusa/known.js'
-import { type FileProduct, readProductFile, refusedRow } from '../medusa/read-file.js'
+import { type FileProduct, readProductFile } from '../medusa/read-file.js'
 import { beginStatement, endStatement, runningImportStatement } from '../queries.js'
 import { type Outcome, writeEach } from './write-each.js'
 
@@ -42,7 +42,7 @@ export async function runStoreImport(context: Context, request: { import_job_id:
       job,
       vendorId: null,
       slice_ms: settings.slice_ms ?? slice_ms,
-      prepare: (product) => writingOf(context, product, known, settings),
+      write: (unit, product) => writeProduct(context, unit, { product, known }, settings),
       handOn: (unit) => emit(unit, 'import.confirmed', payload, { requestId: context.requestId }),
       finish: (unit) => endImport(unit, job.id, null),
     },
@@ -50,41 +50,36 @@ export async function runStoreImport(context: Context, request: { import_job_id:
   )
 }
 
-async function writingOf(
+async function writeProduct(
   context: Context,
-  product: FileProduct,
-  known: Known,
+  unit: Unit,
+  { product, known }: { product: FileProduct; known: Known },
   { bodies, publicUrl }: StoreImportSettings,
-): Promise<(unit: Unit) => Promise<Outcome>> {
+): Promise<Outcome> {
   if (product.id === null) {
     const { body, vendorId } = newProduct(product, known)
-    return async (unit) => {
-      await bodies.create(unit, vendorId, body)
-      return 'created'
-    }
+    await bodies.create(unit, vendorId, body)
+    return 'created'
   }
   const wanted = changedProduct(product, known)
-  const current = await currentProduct(context, product, publicUrl)
+  const current = await currentProduct(context, unit, product.id, publicUrl)
   const { body, options } = changesOf(current, wanted, product.options, publicUrl)
-  return async (unit) => {
-    if (options.length > 0) await ensureOptionValues(unit, { id: current.id, vendor_id: current.vendor_id }, options)
-    if (body !== null) await bodies.update(unit, current.id, body)
-    return 'updated'
-  }
+  if (options.length > 0) await ensureOptionValues(unit, { id: current.id, vendor_id: current.vendor_id }, options)
+  if (body !== null) await bodies.update(unit, current.id, body)
+  return 'updated'
 }
 
-/** A product as it is now, in the shape that staff read. */
+/** A product as it is now, in the shape that staff read. Who changes it waits from here on, and is not undone. */
 async function currentProduct(
   context: Context,
-  { id, row }: FileProduct,
+  unit: Unit,
+  id: string,
   publicUrl: string,
 ): Promise<CurrentProduct & { id: string; vendor_id: string }> {
-  const wanted = id as string
-  const { products } = await listManagedProducts(context, { ...singlePage, filter: { id: [wanted] }, vendorIds: null, publicUrl })
-  const [places] = await context.db.read(context.scope, productPlacesStatement(tenantOf(context), [wanted]))
-  const [product] = products
-  if (product === undefined || places === undefined) throw refusedRow(row, `Product with id: ${wanted} was not found`)
-  return { ...product, ...places } as unknown as CurrentProduct & { id: string; vendor_id: string }
+  const held = await lockProduct(unit, id)
+  const product = await retrieveManagedProduct(readingIn(unit, context), id, { vendorIds: null, publicUrl })
+  const [places] = await unit.run(productPlacesStatement(tenantOf(unit), [id]))
+  return { ...product, ...places, ...held } as unknown as CurrentProduct & { id: string; vendor_id: string }
 }
 
 /** Ends an import of a store's, and says so in the feed, in Medusa's words. Nothing for one that is over. */

@@ -20,8 +20,8 @@ export interface Writing<Product extends WrittenProduct> {
   vendorId: string | null
   /** After this the rest goes to a new job. */
   slice_ms: number
-  /** Reads what a product needs, and says how it is written in its unit of work. */
-  prepare(product: Product): Promise<(unit: Unit) => Promise<Outcome>>
+  /** Writes a product, in its unit of work: what it is held against is read there, too, so that nobody changes it meanwhile. */
+  write(unit: Unit, product: Product): Promise<Outcome>
   /** Has the rest done in a new job: one large file so holds no worker for long. */
   handOn(unit: Unit): Promise<void>
   /** Ends the import. */
@@ -63,11 +63,10 @@ async function writeOne<Product extends WrittenProduct>(
   const { context, job, vendorId } = writing
   const tenantId = tenantOf(context)
   try {
-    const write = await writing.prepare(product)
     return await context.db.unitOfWork(context.scope, async (unit) => {
       const [lock] = await unit.run(turnOf(writing))
       if (lock?.processed_count !== rows.from) return false
-      const outcome = await write(unit)
+      const outcome = await writing.write(unit, product)
       const counts = { created: outcome === 'created' ? 1 : 0, updated: outcome === 'updated' ? 1 : 0, problems: 0 }
       await unit.run(advanceStatement(tenantId, job.id, { processed: rows.to, ...counts }))
       return true
