@@ -49,6 +49,19 @@ export async function emit<Name extends EventName>(
   nudgeAfter(unit)
 }
 
+/** Has events that were to wait handled at once: what they wait for is over already. An event is never deleted unfinished. */
+export async function hasten(unit: Unit, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await unit.run(
+    statement(
+      'events.hasten',
+      `update outbox_event set available_at = now() where tenant_id = $1 and id = any($2::text[]) and state = 'queued'`,
+      [tenantOf(unit), ids],
+    ),
+  )
+  nudgeAfter(unit)
+}
+
 type LoneEvent = { [Name in EventName]: (typeof handlersOf)[Name]['length'] extends 1 ? Name : never }[EventName]
 
 /**

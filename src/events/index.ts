@@ -1,2 +1,2 @@
 export { type AskedAt, type EventName, type EventPayloads, type HandlerName, handlersOf } from './catalogue.js'
-export { type EmitOptions, emit, insertEventSql, nudgeAfter, onEmit } from './emit.js'
+export { type EmitOptions, emit, hasten, insertEventSql, nudgeAfter, onEmit } from './emit.js'

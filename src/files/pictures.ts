@@ -32,13 +32,14 @@ const formats: readonly { extension: Extension; matches(bytes: Buffer): boolean 
 
 /**
  * The files of a body: of a form's parts, or the body itself.
- * @throws invalid_data for a form that is none, or without a file
+ * @throws invalid_data for a form that cannot be read, and for one of too many parts or files
  */
 export async function filesOf(body: Buffer): Promise<GivenFile[]> {
   if (!startsWith(body, 0, '--')) return [{ name: 'picture', type: '', bytes: body }]
   // A form begins with its boundary, which so need not be looked up in a header.
   const boundary = body.subarray(2, Math.max(body.indexOf('\r\n'), 2)).toString('latin1')
   if (!/^[\w'()+,./:=? -]{1,70}$/.test(boundary)) throw invalidData('The form has no boundary')
+  if (hasMoreParts(body, boundary, limits.formParts)) throw invalidData(`A form has at most ${limits.formParts} parts`)
   const type = `multipart/form-data; boundary="${boundary}"`
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData().catch(() => {
     throw invalidData('The form cannot be read')
@@ -47,18 +48,30 @@ export async function filesOf(body: Buffer): Promise<GivenFile[]> {
   for (const [, value] of form) {
     if (typeof value !== 'string') files.push({ name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) })
   }
+  if (files.length > limits.filesAtOnce) throw invalidData(`At most ${limits.filesAtOnce} files are taken at once`)
   return files
+}
+
+/** Whether a form has more parts than so many. Looked at before it is read: the parser makes all that there are. */
+function hasMoreParts(body: Buffer, boundary: string, most: number): boolean {
+  const delimiter = `\r\n--${boundary}`
+  // One stands behind each part.
+  let at = 0
+  for (let parts = 0; parts <= most; parts += 1) {
+    at = body.indexOf(delimiter, at) + delimiter.length
+    if (at < delimiter.length) return false
+  }
+  return true
 }
 
 /**
  * Keeps pictures of a tenant under names of our own. All are looked at before any is written.
- * @throws invalid_data for no file, too many, one of another format, one whose size cannot be read, or one of too many pixels;
+ * @throws invalid_data for no file, one of another format, one whose size cannot be read, or one of too many pixels;
  * 413 for one of too many bytes
  */
 async function storePictures(directory: string, tenantId: string, files: readonly GivenFile[]): Promise<StoredFile[]> {
   assertNoUnit('writing files')
   if (files.length === 0) throw invalidData('No files were uploaded')
-  if (files.length > limits.filesAtOnce) throw invalidData(`At most ${limits.filesAtOnce} files are taken at once`)
   const named = files.map(({ name, bytes }) => {
     if (bytes.length > limits.picture_bytes) throw payloadTooLarge(`A picture has at most ${limits.picture_bytes} bytes`)
     const format = formats.find((candidate) => candidate.matches(bytes))

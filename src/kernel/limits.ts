@@ -27,6 +27,8 @@ export const limits = {
   /** A body with pictures, its form included. */
   upload_bytes: 20_000_000,
   filesAtOnce: 20,
+  /** Of a form, its files among them. */
+  formParts: 50,
   importErrors: 1_000,
   /** Pieces of one line. */
   quantity: 100_000,
@@ -40,10 +42,10 @@ export const limits = {
   itemsOfVariant: 20,
   optionsOfProduct: 10,
   imagesOfProduct: 50,
-  /** Things that one request makes, changes and removes. */
-  batch: 250,
   /** Categories of a product, and its tags, and its sales channels. */
   linksOfProduct: 100,
+  /** Things that one request makes, changes and removes. */
+  batch: 250,
   pricesOfVariant: 100,
   rulesOfPrice: 20,
   /** Prices that one request adds to a list, changes in it, or takes out. */

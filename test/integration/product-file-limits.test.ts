@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { adminClient, type Sdk } from '../support/admin-client.js'
+import { limits } from '../../src/kernel/index.js'
+import { adminClient, refused, type Sdk } from '../support/admin-client.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -59,5 +60,64 @@ describe('product files of a store, beside others', () => {
       ],
       'the price for pieces has no column: it is as staff left it',
     )
+  })
+
+  it('are handed in only so many at once', async () => {
+    const headers = { authorization: `Basic ${Buffer.from(`${store.secretKey}:`).toString('base64')}` }
+    const handIn = async (names: readonly string[], fields = 0) => {
+      const form = new FormData()
+      for (let index = 0; index < fields; index += 1) form.append('words', 'said')
+      for (const name of names) form.append('files', fileOf('Product Handle,Product Title\na,A', name))
+      const answer = await fetch(`${app().url}/admin/uploads`, { method: 'POST', body: form, headers })
+      return { status: answer.status, ...((await answer.json()) as { message: string; files: object[] }) }
+    }
+    const keptFiles = () => asAdmin(app().adminUrl, 'select id from app.import_file where tenant_id = $1', [store.tenantId])
+    const before = await keptFiles()
+    const names = Array.from({ length: limits.filesAtOnce + 1 }, (_none, index) => `${index}.csv`)
+    const many = await handIn(names)
+    assert.deepEqual([many.status, many.message], [400, `At most ${limits.filesAtOnce} files are taken at once`])
+    const long = await handIn(['a.csv'], limits.formParts)
+    assert.deepEqual([long.status, long.message], [400, `A form has at most ${limits.formParts} parts`])
+    assert.deepEqual(await keptFiles(), before, 'none of them is kept')
+    assert.equal((await handIn(names.slice(1))).files.length, limits.filesAtOnce)
+  })
+
+  it('are kept for a day, and only so many', async () => {
+    const file = 'Product Handle,Product Title\nlate,Late'
+    const asked = await bring(file)
+    await asAdmin(app().adminUrl, `update app.import_job set expires_at = now() - '1 s'::interval where id = $1`, [asked.transaction_id])
+    const late = await refused(sdk.admin.product.confirmImport(asked.transaction_id))
+    assert.deepEqual([late.status, /was not confirmed in time/.test(late.message)], [400, true])
+    const files = await asAdmin<{ id: string }>(app().adminUrl, 'select id from app.import_file where tenant_id = $1', [store.tenantId])
+    await asAdmin(app().adminUrl, `update app.outbox_event set available_at = now() where tenant_id = $1 and name like 'import%.expired'`, [
+      store.tenantId,
+    ])
+    await app().drain()
+    const over = await importOf(asked.transaction_id)
+    assert.deepEqual([over.state, over.failure], ['failed', 'It was not confirmed in time'])
+    const gone = await refused(
+      sdk.client.fetch('/admin/products/imports', { method: 'POST', body: { file_key: files[0]?.id, originalname: 'a' } }),
+    )
+    assert.deepEqual([gone.status, /^File with key: .* was not found/.test(gone.message)], [404, true])
+    for (let index = 0; index < limits.importFiles + 2; index += 1) await bring(file.replace('late', `late-${index}`))
+    const kept = await asAdmin<{ files: number; waiting: number }>(
+      app().adminUrl,
+      `select (select count(*) from app.import_file where tenant_id = $1)::int as files,
+         (select count(*) from app.import_job where tenant_id = $1 and state = 'waiting')::int as waiting`,
+      [store.tenantId],
+    )
+    assert.deepEqual(kept[0], { files: limits.importFiles, waiting: limits.importFiles })
+    // What was to take away those that made room is over, too.
+    await app().drain()
+    const events = await asAdmin<{ name: string; count: number }>(
+      app().adminUrl,
+      `select name, count(*)::int as count from app.outbox_event
+       where tenant_id = $1 and name in ('import.expired', 'import_file.expired') and state = 'queued' group by name order by name`,
+      [store.tenantId],
+    )
+    assert.deepEqual(events, [
+      { name: 'import.expired', count: limits.importFiles },
+      { name: 'import_file.expired', count: limits.importFiles },
+    ])
   })
 })

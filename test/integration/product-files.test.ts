@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { productBodies } from '../../src/api/admin/product-writing.js'
 import { runStoreImport } from '../../src/imports/index.js'
-import { limits, systemClock } from '../../src/kernel/index.js'
+import { systemClock } from '../../src/kernel/index.js'
 import { adminClient, refused, type Sdk } from '../support/admin-client.js'
 import { useApp } from '../support/app.js'
 import { client } from '../support/client.js'
@@ -362,32 +362,5 @@ describe('product files of a store', () => {
     )
     assert.equal((await limited.post('/admin/products/imports', asked)).status, 403)
     assert.equal((await limited.post(`/admin/products/imports/${transaction_id}/confirm`, {})).status, 403)
-  })
-
-  it('are kept for a day, and only so many', async () => {
-    const file = 'Product Handle,Product Title\nlate,Late'
-    const asked = await bring(file)
-    await asAdmin(app().adminUrl, `update app.import_job set expires_at = now() - '1 s'::interval where id = $1`, [asked.transaction_id])
-    const late = await refused(sdk.admin.product.confirmImport(asked.transaction_id))
-    assert.deepEqual([late.status, /was not confirmed in time/.test(late.message)], [400, true])
-    const files = await asAdmin<{ id: string }>(app().adminUrl, 'select id from app.import_file where tenant_id = $1', [store.tenantId])
-    await asAdmin(app().adminUrl, `update app.outbox_event set available_at = now() where tenant_id = $1 and name like 'import%.expired'`, [
-      store.tenantId,
-    ])
-    await app().drain()
-    const over = await importOf(asked.transaction_id)
-    assert.deepEqual([over.state, over.failure], ['failed', 'It was not confirmed in time'])
-    const gone = await refused(
-      sdk.client.fetch('/admin/products/imports', { method: 'POST', body: { file_key: files[0]?.id, originalname: 'a' } }),
-    )
-    assert.deepEqual([gone.status, /^File with key: .* was not found/.test(gone.message)], [404, true])
-    for (let index = 0; index < limits.importFiles + 2; index += 1) await bring(file.replace('late', `late-${index}`))
-    const kept = await asAdmin<{ files: number; waiting: number }>(
-      app().adminUrl,
-      `select (select count(*) from app.import_file where tenant_id = $1)::int as files,
-         (select count(*) from app.import_job where tenant_id = $1 and state = 'waiting')::int as waiting`,
-      [store.tenantId],
-    )
-    assert.deepEqual(kept[0], { files: limits.importFiles, waiting: limits.importFiles })
   })
 })

@@ -1,9 +1,16 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
-import { emit } from '../../events/index.js'
+import { emit, hasten } from '../../events/index.js'
 import { limits, newId, payloadTooLarge } from '../../kernel/index.js'
 import { textOf } from '../text.js'
 
 const hour_ms = 3_600_000
+
+/** Of the event that takes away what is kept under an id, so that it is found again when that goes before its time. */
+export const expiryEventOf = (id: string) => id.replace(/^[^_]+/, 'evt')
+
+/** One after the other: two at once would not see what the other keeps, and so leave more than there may be. */
+export const takeTurnStatement = (tenantId: string) =>
+  statement('imports.take_turn', `select pg_advisory_xact_lock(hashtextextended('import_files:' || $1::uuid, 0))`, [tenantId])
 
 export const importExpiry = (now: Date) => new Date(now.getTime() + limits.importFile_hours * hour_ms)
 
@@ -20,6 +27,7 @@ export async function keepImportFile(context: Context, file: { name: string; byt
   const tenantId = tenantOf(context)
   const expiresAt = importExpiry(context.clock.now())
   await context.db.unitOfWork(context.scope, async (unit) => {
+    await unit.run(takeTurnStatement(tenantId))
     await unit.run(
       statement(
         'imports.insert_file',
@@ -27,15 +35,20 @@ export async function keepImportFile(context: Context, file: { name: string; byt
         [tenantId, id, file.name.slice(0, limits.name_characters), content, context.actorId, expiresAt],
       ),
     )
-    await unit.run(
-      statement(
+    const gone = await unit.run(
+      statement<{ id: string }>(
         'imports.make_room',
         `delete from import_file where tenant_id = $1 and id in (
-           select id from import_file where tenant_id = $1 order by id desc offset $2)`,
+           select id from import_file where tenant_id = $1 order by id desc offset $2) returning id`,
         [tenantId, limits.importFiles],
       ),
     )
-    await emit(unit, 'import_file.expired', { import_file_id: id }, { requestId: context.requestId, availableAt: expiresAt })
+    const expiry = { id: expiryEventOf(id), requestId: context.requestId, availableAt: expiresAt }
+    await emit(unit, 'import_file.expired', { import_file_id: id }, expiry)
+    await hasten(
+      unit,
+      gone.map((file) => expiryEventOf(file.id)),
+    )
   })
   return id
 }
@@ -51,13 +64,14 @@ export async function hasImportFile(context: Context, id: string): Promise<boole
 
 /** Takes a file away: its time is over, or its store wants it so. False where there is none. */
 export async function dropImportFile(context: Context, id: string): Promise<boolean> {
-  const gone = await context.db.unitOfWork(context.scope, (unit) =>
-    unit.run(
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const gone = await unit.run(
       statement<{ id: string }>('imports.drop_file', 'delete from import_file where tenant_id = $1 and id = $2 returning id', [
         tenantOf(unit),
         id,
       ]),
-    ),
-  )
-  return gone.length > 0
+    )
+    if (gone.length > 0) await hasten(unit, [expiryEventOf(id)])
+    return gone.length > 0
+  })
 }

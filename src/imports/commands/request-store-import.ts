@@ -1,11 +1,11 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
-import { emit } from '../../events/index.js'
+import { emit, hasten } from '../../events/index.js'
 import { limits, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { checkProducts, type FileSummary, type ProductBodies } from '../medusa/bodies.js'
 import { knownOf } from '../medusa/known.js'
 import { readProductFile } from '../medusa/read-file.js'
 import { textOf } from '../text.js'
-import { importExpiry } from './keep-file.js'
+import { expiryEventOf, importExpiry, takeTurnStatement } from './keep-file.js'
 
 /** A file that staff bring: by its key, where it was handed in before, or itself. */
 export type BroughtFile = { name: string; key: string } | { name: string; bytes: Buffer }
@@ -29,6 +29,7 @@ export async function requestStoreImport(context: Context, file: BroughtFile, bo
   const tenantId = tenantOf(context)
   const expiresAt = importExpiry(context.clock.now())
   await context.db.unitOfWork(context.scope, async (unit) => {
+    await unit.run(takeTurnStatement(tenantId))
     await unit.run(
       statement(
         'imports.insert_waiting',
@@ -39,16 +40,22 @@ export async function requestStoreImport(context: Context, file: BroughtFile, bo
       ),
     )
     // Others that wait make room for the newest.
-    await unit.run(
-      statement(
+    const ended = await unit.run(
+      statement<{ id: string }>(
         'imports.end_oldest_waiting',
         `update import_job set state = 'failed', failure = $3, content = '', finished_at = now(), updated_at = now()
          where tenant_id = $1 and id in (
-           select id from import_job where tenant_id = $1 and state = 'waiting' and vendor_id is null order by id desc offset $2)`,
+           select id from import_job where tenant_id = $1 and state = 'waiting' and vendor_id is null order by id desc offset $2)
+         returning id`,
         [tenantId, limits.importFiles, 'Newer imports took its place before it was confirmed'],
       ),
     )
-    await emit(unit, 'import.expired', { import_job_id: id }, { requestId: context.requestId, availableAt: expiresAt })
+    const expiry = { id: expiryEventOf(id), requestId: context.requestId, availableAt: expiresAt }
+    await emit(unit, 'import.expired', { import_job_id: id }, expiry)
+    await hasten(
+      unit,
+      ended.map((waiting) => expiryEventOf(waiting.id)),
+    )
   })
   return { id, summary }
 }
