@@ -18,7 +18,8 @@ export function exportedFilesRouter(services: Services): Router {
     ctx.set(await services.rates.take('read', `-:exports:${ctx.ip}`))
     if (!opens(services.exportSealer, tenant, id, token) || !isId(id, 'exp')) throw missing()
     const [store] = await services.db.read({ role: 'platform' }, tenantByPublicIdStatement(tenant))
-    if (store === undefined) throw missing()
+    // A suspended store is closed to everybody but the platform.
+    if (store?.status !== 'active') throw missing()
     const scope = { role: 'store', tenantId: store.id } as const
     const context: Context = { db: services.db, clock: services.clock, scope, requestId: '', actorId: '' }
     const file = await openExport(context, id)

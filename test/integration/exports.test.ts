@@ -164,6 +164,12 @@ describe('exports of a store', () => {
     assert.equal((await limited.post('/admin/products/export', {})).status, 403)
     const feed = (await limited.get('/admin/notifications', { channel: 'feed' })).body.notifications ?? []
     assert.ok(!JSON.stringify(feed).includes('/exports/'), 'nor is the address told')
+    const become = (status: string) =>
+      asAdmin(app().adminUrl, 'update platform.tenant set status = $2 where id = $1', [store.tenantId, status])
+    await become('suspended')
+    const closed = await fetch(url)
+    await become('active')
+    assert.deepEqual([closed.status, (await fetch(url)).status], [404, 200], 'a suspended store is closed to everybody')
     const support = client(app(), { token: await addStaff(app(), store, 'store_support') })
     assert.equal((await support.post('/admin/orders/export', {})).status, 403)
     assert.equal(good(await support.get(`/admin/exports/${transaction_id}`)).export.url, url)
