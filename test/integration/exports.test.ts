@@ -139,7 +139,14 @@ describe('exports of a store', () => {
     )
     const settings = { publicUrl: app().url, slice_ms: 0, page: 1 }
     // What they hand on is begun by the worker, while another of them reads the page that it has written.
+    const lists: string[] = []
+    app().db.observe((when, text) => {
+      if (when === 'sent' && text.includes('page as materialized')) lists.push(text)
+    })
     await Promise.all([1, 2, 3].map(() => runExport(context(), { export_job_id }, settings)))
+    await app().drain()
+    app().db.observe(undefined)
+    assert.ok(lists.length > 0 && lists.every((text) => !text.includes('select count(*) from product')), 'no page counts what there is')
     const data = await told()
     const ids = rowsOf(await (await fetched(data)).text()).map((row) => row['Variant Id'])
     assert.equal(new Set(ids).size, ids.length)

@@ -40,7 +40,7 @@ const relations: ReadonlySet<ProductRelation> = new Set([
   'variants.images',
 ])
 
-export type ManagedProductQuery = Pick<ProductListQuery, 'filter' | 'limit' | 'offset' | 'order' | 'publicUrl'> & {
+export type ManagedProductQuery = Pick<ProductListQuery, 'filter' | 'limit' | 'offset' | 'order' | 'publicUrl' | 'isUncounted'> & {
   /** Only these vendors' products; null for all that the scope holds. */
   vendorIds: readonly string[] | null
 }

@@ -24,6 +24,8 @@ export interface ProductListQuery extends ProductSelection {
   offset: number
   /** Put before stored picture addresses that begin with /files/. */
   publicUrl: string
+  /** For who reads a list to its end, each page behind the last: nothing is counted, and nothing remembered of a page's list. */
+  isUncounted?: true
 }
 
 export interface VariantJson {
@@ -48,13 +50,14 @@ export interface ProductJson {
 }
 
 /**
- * A page of products with everything asked for, and how many there are: one statement, and with prices a second one
+ * A page of products with everything asked for, and how many there are (of an uncounted list, how many the page holds): one statement, and with prices a second one
  * beside it in the same round trip.
  * @throws invalid_data when prices are asked for and no region is known
  */
 export async function listProducts(context: Context, query: ProductListQuery): Promise<{ products: ProductJson[]; count: number }> {
   const tenantId = tenantOf(context)
-  const page = productPageStatement(tenantId, query, outlineOf(context, query), context.clock.now())
+  const outline = query.isUncounted ? undefined : outlineOf(context, query)
+  const page = productPageStatement(tenantId, query, outline, context.clock.now())
   const [contexts, rows] =
     query.pricing === null
       ? [[null], await context.db.read(context.scope, page)]
@@ -62,7 +65,7 @@ export async function listProducts(context: Context, query: ProductListQuery): P
   const [pricing] = contexts
   if (pricing === undefined) throw missingRegion(query.pricing as PricingQuery)
   const count = rows[0]?.count ?? 0
-  noteLargeList(context, query, count)
+  if (!query.isUncounted) noteLargeList(context, query, count)
   return { products: finish(rows[0]?.products ?? [], pricing, query.publicUrl), count }
 }
 
@@ -120,7 +123,8 @@ function productPageStatement(
   // A first page that is not full holds all there are; a sub-select whose answer is not needed is not run.
   const counted = `(select case when ${offset} = 0 and count(*) < ${limit} then count(*)
       else (select count(*) from ${from} where ${where}) end from page)`
-  const count = outline === undefined ? counted : values.add(outline.count)
+  const known = query.isUncounted ? '(select count(*) from page)' : counted
+  const count = outline === undefined ? known : values.add(outline.count)
   // PostgreSQL refuses a parameter that its statement does not use.
   const priced = query.relations.has('variants') && query.relations.has('variants.calculated_price')
   const json = productJsonSql(query.relations, {

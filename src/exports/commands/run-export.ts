@@ -77,6 +77,7 @@ async function readProducts(context: Context, job: RunningExport, { after, limit
     offset: 0,
     order: { field: 'id', descending: false },
     publicUrl,
+    isUncounted: true,
   })
   const ids = products.map((product) => product.id)
   const tenantId = tenantOf(context)
