@@ -99,7 +99,7 @@ async function readRows(text: string, take: (columns: Columns, row: Row) => void
   const read = (record: string[], line: number) => {
     if (columns === undefined) {
       if (record.length > limits.importColumns) throw invalidData(`A file has at most ${limits.importColumns} columns`)
-      columns = columnsOf(record)
+      columns = columnsOf(record.map((name) => unguarded(name.trim())))
       places = new Map(columns.names.map((name, index) => [name, index]))
       return
     }
@@ -109,7 +109,8 @@ async function readRows(text: string, take: (columns: Columns, row: Row) => void
     if (surplus !== undefined) throw refusedRow(number, `"${surplus.slice(0, 100)}" stands in no column of the header`)
     const cell = (name: string) => {
       const place = places.get(name)
-      return place === undefined ? '' : unguarded((record[place] ?? '').trim())
+      // The space behind a guard is the text's own: what is left of it says what the text says.
+      return place === undefined ? '' : unguarded((record[place] ?? '').trimStart()).trim()
     }
     take(columns, { number, line, cell })
   }
