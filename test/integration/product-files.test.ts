@@ -230,6 +230,11 @@ describe('product files of a store', () => {
         `${head},Product Weight\n,a,A,heavy`,
         /^Row 1: Invalid value provided for "product weight"\. Expected value to be a number, received "heavy"$/,
       ],
+      ['Product Handle,constructor,__proto__\na,b,c', /^Invalid column name\(s\) "constructor","__proto__"$/],
+      [
+        `${head},Variant Title,Variant Price USD\n,a,A,B,0x10`,
+        /^Row 1: Invalid value provided for "Variant Price USD"\. Expected value to be a number, received "0x10"$/,
+      ],
       [`${head},Product Metadata\n,a,A,{`, /^Row 1: Invalid value provided for "product metadata"\. Expected a valid JSON string/],
       [`${head},Variant Option 1 Name,Variant Option 1 Value\n,a,A,Size,`, /^Row 1: Missing option value for "variant option 1 name"$/],
       [`${head},Variant Title,Variant Price US\n,a,A,B,1`, /^Invalid price format used by "Variant Price US"/],

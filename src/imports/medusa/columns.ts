@@ -107,7 +107,11 @@ export function columnsOf(header: readonly string[]): Columns {
 }
 
 const isKnown = (name: string) =>
-  name in productFields || name in variantFields || others.has(name) || priceName.test(name) || families.some((family) => family.test(name))
+  Object.hasOwn(productFields, name) ||
+  Object.hasOwn(variantFields, name) ||
+  others.has(name) ||
+  priceName.test(name) ||
+  families.some((family) => family.test(name))
 
 /** Names with a number, by their numbers: a spreadsheet may have sorted them otherwise. */
 function inOrder(names: readonly string[], pattern: RegExp): { name: string; number: string }[] {

@@ -195,6 +195,9 @@ function fieldsOf(fields: typeof productFields, row: Row): Record<string, unknow
   )
 }
 
+/** As people and exports write a number; `Number` by itself reads `0x10`, too. */
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
 function cellValue(row: Row, column: string, text: string, kind: CellKind): unknown {
   const wrong = (expected: string) =>
     refusedRow(row.number, `Invalid value provided for "${column}". Expected ${expected}, received "${text.slice(0, 200)}"`)
@@ -202,7 +205,7 @@ function cellValue(row: Row, column: string, text: string, kind: CellKind): unkn
     case 'text':
       return text
     case 'number': {
-      const value = Number(text)
+      const value = decimal.test(text) ? Number(text) : Number.NaN
       if (!Number.isFinite(value)) throw wrong('value to be a number')
       return value
     }
