@@ -138,7 +138,6 @@ function scalars(noun: string, columns: Readonly<Record<string, string>>, values
 }
 
 function cellOf(value: Scalars[string]): CsvCell {
-  if (typeof value === 'boolean') return String(value)
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as CsvCell)
 }
 

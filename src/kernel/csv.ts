@@ -1,4 +1,4 @@
-export type CsvCell = string | number | null
+export type CsvCell = string | number | boolean | null
 
 /**
  * Where a spreadsheet would run what follows: at the beginning of a cell, and behind a semicolon or a line's end, which begin another
@@ -24,7 +24,7 @@ export function csvLine(cells: readonly CsvCell[]): string {
 
 function cellOf(cell: CsvCell): string {
   if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
+  if (typeof cell !== 'string') return String(cell)
   const text = cell.replace(formulas, "'")
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

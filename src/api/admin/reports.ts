@@ -3,9 +3,8 @@ import { permits, reachOf } from '../../access/index.js'
 import { recordReading } from '../../audit/index.js'
 import type { Context } from '../../db/index.js'
 import { Reply, type RequestContext, type Route, route } from '../../http/index.js'
-import { type Sealer, toMajor } from '../../kernel/index.js'
+import { csvOf, type Sealer, toMajor } from '../../kernel/index.js'
 import {
-  csvOf,
   type Dac7Seller,
   dac7Report,
   type Form1099kPayee,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { csvOf } from '../../../src/reports/csv.js'
 import { isExcluded } from '../../../src/reports/dac7.js'
 import { isOverThreshold } from '../../../src/reports/form-1099k.js'
 import { useApp } from '../../support/app.js'
@@ -155,18 +154,5 @@ describe('reports to tax offices', () => {
     assert.equal(isExcluded([seller('eur', 1, 1n, false)]), false)
     assert.equal(isExcluded([seller('usd', 1, 1n)]), null)
     assert.equal(isExcluded([seller('eur', 15, 1n), seller('usd', 15, 1n)]), false)
-  })
-
-  it('are files that a spreadsheet takes as they are', () => {
-    assert.equal(
-      csvOf(
-        ['a', 'b'],
-        [
-          ['x,"y"', -1],
-          ['-1', null],
-        ],
-      ),
-      'a,b\r\n"x,""y""",-1\r\n\'-1,\r\n',
-    )
   })
 })

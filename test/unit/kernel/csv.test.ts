@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { parse } from 'csv-parse/sync'
-import { csvLine, unguarded } from '../../../src/kernel/index.js'
+import { csvLine, csvOf, unguarded } from '../../../src/kernel/index.js'
 
 describe('cells of a file', () => {
   /** What a cell is written as, without the quotes around it. */
@@ -14,6 +14,14 @@ describe('cells of a file', () => {
     assert.equal(written('a;"＝1+1;'), `a;'"＝1+1;`)
     assert.equal(written('a\r\n=1+1\n- b'), `a\r\n'=1+1\n'- b`)
     for (const text of ['', 'a', 'a=b', 'a - b', 'a; b', 'a\n\nb\r\n\r\nc', "it's", "'", '";"', 'a;b']) assert.equal(written(text), text)
+    const file = csvOf(
+      ['a', 'b', 'c'],
+      [
+        ['x,"y"', -1, true],
+        ['-1', null, false],
+      ],
+    )
+    assert.equal(file, `a,b,c\r\n"x,""y""",-1,true\r\n'-1,,false\r\n`)
   })
 
   it('come back as they were', () => {
