@@ -31,7 +31,8 @@ export const settings = {
   DATABASE_URL: {
     schema: z.url(),
     fallback: undefined,
-    meaning: 'administrative login, for roles and migrations; an embedded PostgreSQL is started when absent',
+    meaning:
+      'administrative login, for roles and migrations; an embedded PostgreSQL is started when absent. Of its own database want UTF8 and a locale that knows capitals, such as C.UTF-8 of its builtin provider',
   },
   DATABASE_APP_URL: { schema: z.url(), fallback: undefined, meaning: 'run-time login app_login; derived from DATABASE_URL when absent' },
   DATABASE_APP_PASSWORD: {

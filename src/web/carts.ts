@@ -1,6 +1,7 @@
 import { StoaError } from '../kernel/index.js'
 import type { Cart, Line, Product, ProductList, ShippingOption } from './answers.js'
 import { cartOf, forgetCart, keepCart } from './cookies.js'
+import { type Redirect, seeOther } from './page.js'
 import { isInStock } from './parts/price.js'
 import type { Visit } from './visit.js'
 
@@ -40,6 +41,16 @@ export async function fillCart(visit: Visit, variantId: string, quantity: number
     if (!(error instanceof StoaError) || error.code !== 'idempotency_key_in_use') throw error
   }
   keepCart(visit, known.id)
+}
+
+type Completed = { type: 'order'; order: { id: string } } | { type: 'cart'; error: { message: string } }
+
+/** Completes the cart, or finds what it was completed to: any number of clicks end in the one order. */
+export async function finished(visit: Visit, cartId: string): Promise<Redirect> {
+  const answer = await visit.api.post<Completed>('/store/carts/:id/complete', { params: { id: cartId } })
+  if (answer.type !== 'order') throw new StoaError('payment_authorization_error', 422, answer.error.message)
+  // The browser keeps the cart until it has the order's page: an answer that was lost on the way is found by coming again.
+  return seeOther(`${visit.to(`/orders/${answer.order.id}`)}?placed=true`)
 }
 
 /** What has become of a line since it was put in. */

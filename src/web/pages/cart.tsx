@@ -1,6 +1,16 @@
 import { toMajor, toMinor } from '../../kernel/index.js'
 import type { Cart, Line, ShippingOption } from '../answers.js'
-import { type LineState, fillCart, partsOf, readCart, readOptions, statesOf, chooseDeliveries, type VendorPart } from '../carts.js'
+import {
+  type LineState,
+  fillCart,
+  finished,
+  partsOf,
+  readCart,
+  readOptions,
+  statesOf,
+  chooseDeliveries,
+  type VendorPart,
+} from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
 import { inOwnWords } from '../lines.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
@@ -90,17 +100,26 @@ interface Basket {
   states: ReadonlyMap<string, LineState>
 }
 
-async function readBasket(visit: Visit): Promise<Basket | null> {
-  const cart = await readCart(visit)
+async function basketOf(visit: Visit, cart: Cart | null): Promise<Basket | null> {
   if (cart === null || cart.completed_at !== null) return null
   const [options, states, items] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart), inOwnWords(visit, cart.items)])
   const named = { ...cart, items }
   return { cart: named, parts: partsOf(named, options), states }
 }
 
-/** The cart as a page, with what went wrong when something did. */
-export async function cartDocument(visit: Visit, problems: Problems = noProblems, status = 200): Promise<Document> {
-  const basket = await readBasket(visit)
+/** The cart; or the order that it has become, which the browser was not shown yet. */
+async function show(visit: Visit): Promise<Shown> {
+  const cart = await readCart(visit)
+  return cart === null || cart.completed_at === null ? documentOf(visit, cart, noProblems, 200) : finished(visit, cart.id)
+}
+
+/** The cart as a page, with what went wrong. */
+export async function cartDocument(visit: Visit, problems: Problems, status: number): Promise<Document> {
+  return documentOf(visit, await readCart(visit), problems, status)
+}
+
+async function documentOf(visit: Visit, cart: Cart | null, problems: Problems, status: number): Promise<Document> {
+  const basket = await basketOf(visit, cart)
   const { words } = visit
   if (basket === null || basket.cart.items.length === 0) {
     return {
@@ -287,7 +306,7 @@ async function changeCodes(visit: Visit): Promise<Shown> {
 }
 
 export const pages: Page[] = [
-  { method: 'GET', path: '/cart', show: (visit) => cartDocument(visit) },
+  { method: 'GET', path: '/cart', show },
   { method: 'POST', path: '/cart/items', show: add },
   { method: 'POST', path: '/cart/items/:line_id', ids: { line_id: 'line_item' }, show: change },
   { method: 'POST', path: '/cart/delivery', show: chooseDelivery },

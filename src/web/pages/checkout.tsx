@@ -1,6 +1,6 @@
 import { isId, StoaError } from '../../kernel/index.js'
 import type { Address, Cart } from '../answers.js'
-import { cartFields, chooseDeliveries, partsOf, readCart, readOptions, statesOf } from '../carts.js'
+import { cartFields, chooseDeliveries, finished, partsOf, readCart, readOptions, statesOf } from '../carts.js'
 import { cartOf } from '../cookies.js'
 import { dropCode, readStoreCredit, takeCode, typedCode, useStoreCredit } from '../credit.js'
 import { isEmail, typedEmail } from '../emails.js'
@@ -91,16 +91,6 @@ async function isSound(visit: Visit, cart: Cart): Promise<boolean> {
 }
 
 const soldOut = (visit: Visit) => cartDocument(visit, { '': visit.words.soldOutMeanwhile }, 409)
-
-/** Completes the cart, or finds what it was completed to: any number of clicks end in the one order. */
-async function finished(visit: Visit, cartId: string): Promise<Redirect> {
-  const answer = await visit.api.post<Completed>('/store/carts/:id/complete', { params: { id: cartId } })
-  if (answer.type !== 'order') throw new StoaError('payment_authorization_error', 422, answer.error.message)
-  // The browser keeps the cart until it has the order's page: an answer that was lost on the way is found by paying again.
-  return seeOther(`${visit.to(`/orders/${answer.order.id}`)}?placed=true`)
-}
-
-type Completed = { type: 'order'; order: { id: string } } | { type: 'cart'; error: { message: string } }
 
 async function show(visit: Visit): Promise<Shown> {
   const cart = await openCart(visit, () => seeOther(visit.to('/cart')))

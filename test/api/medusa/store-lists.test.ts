@@ -82,6 +82,15 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     assert.deepEqual([await found('/store/regions', 'usd'), await found('/store/regions', 'eur')], [1, 0])
   })
 
+  it('are searched in capitals and small letters alike, in every script', async () => {
+    const [product] = store.vendors[0]?.products ?? []
+    await make(`/admin/products/${product?.id}`, { title: 'Öl aus Äpfeln, ЧАЙ Чёрный' })
+    for (const path of ['/store/products', '/admin/products']) {
+      const found = async (q: string) => good(await (path.startsWith('/store') ? store.shopper : store.admin).get(path, { q })).count
+      for (const q of ['Öl', 'öl', 'ÄPFELN', 'чай', 'ЧЁРНЫЙ']) assert.equal(await found(q), 1, `${path} ${q}`)
+    }
+  })
+
   it('find products by words in any order and by what their variants are called, and variants by their product', async () => {
     const [product] = store.vendors[0]?.products ?? []
     await make(`/admin/products/${product?.id}`, { title: 'Lambswool scarf', description: 'Knitted by hand' })
