@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
+import pg from 'pg'
 import { dropExport, runExport } from '../../src/exports/index.js'
 import { limits, systemClock } from '../../src/kernel/index.js'
 import { adminClient, type Sdk } from '../support/admin-client.js'
@@ -180,6 +182,35 @@ describe('exports of a store', () => {
     const support = client(app(), { token: await addStaff(app(), store, 'store_support') })
     assert.equal((await support.post('/admin/orders/export', {})).status, 403)
     assert.equal(good(await support.get(`/admin/exports/${transaction_id}`)).export.url, url)
+  })
+
+  it('are counted one after the other when many are asked for at the same moment', async () => {
+    const holder = new pg.Client({ connectionString: app().adminUrl })
+    await holder.connect()
+    try {
+      const turn = `hashtextextended('exports:' || $1::uuid, 0)`
+      await holder.query(`select pg_advisory_lock(${turn})`, [store.tenantId])
+      await holder.query('begin')
+      // None of them is done, and says so in the feed, before all are counted.
+      await holder.query('lock table app.notification in exclusive mode')
+      const wanted = limits.exportsAtOnce + 3
+      const asked = Array.from({ length: wanted }, () => store.admin.post('/admin/orders/export', {}))
+      for (const until = Date.now() + 10_000; ; await pause(10)) {
+        assert.ok(Date.now() < until, 'they do not wait for one another')
+        const waiting = await asAdmin(
+          app().adminUrl,
+          `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%exports:%'`,
+        )
+        if (waiting.length === wanted) break
+      }
+      await holder.query(`select pg_advisory_unlock(${turn})`, [store.tenantId])
+      const taken = (await Promise.all(asked)).filter((answer) => answer.status === 202)
+      assert.equal(taken.length, limits.exportsAtOnce)
+      await holder.query('commit')
+    } finally {
+      await holder.end()
+    }
+    await app().drain()
   })
 
   it('that cannot be written say why, are few at once, and go when their time is over', async () => {

@@ -25,13 +25,12 @@ export async function requestExport(context: Context, { kind, filter, vendorIds 
   const expiresAt = new Date(now.getTime() + limits.exportFile_hours * hour_ms)
   const fileName = `${now.getTime()}-${kind === 'products' ? 'product' : 'order'}-exports.csv`
   await context.db.unitOfWork(context.scope, async (unit) => {
-    // Two that ask at once are counted one after the other.
+    // Two that ask at once are counted one after the other: who waited counts in a statement of its own, which sees the other's.
+    await unit.run(statement('exports.take_turn', `select pg_advisory_xact_lock(hashtextextended('exports:' || $1::uuid, 0))`, [tenantId]))
     const [open] = await unit.run(
       statement<{ count: number }>(
         'exports.count_open',
-        `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('exports:' || $1::uuid, 0)) as taken)
-         select count(j.id)::int as count from turn
-         left join export_job j on j.tenant_id = $1 and j.state in ('queued', 'running') and j.expires_at > $2`,
+        `select count(*)::int as count from export_job where tenant_id = $1 and state in ('queued', 'running') and expires_at > $2`,
         [tenantId, now],
       ),
     )
