@@ -39,3 +39,6 @@ export function statement<Row>(name: string, text: string, values: readonly unkn
 export function plannedOnce<Row>(statement: Statement<Row>): Statement<Row> {
   return { ...statement, isPlannedOnce: true }
 }
+
+/** SQL: columns of a row as arguments of `json_build_object`, each under its name. */
+export const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')

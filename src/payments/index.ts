@@ -40,7 +40,7 @@ export {
   type OperatorAccountView,
   type PaymentAccountSetting,
 } from './operator-accounts.js'
-export { noteOperatorAlarm, type OperatorAlarm, takeOperatorAlarm } from './operator-alarm.js'
+export { noteOperatorAlarm, type OperatorAlarm, takeOperatorAlarm, type WaitingOperatorEvent } from './operator-alarm.js'
 export {
   ignoreOperatorEvent,
   listOperatorEventsStatement,

@@ -1,5 +1,5 @@
 import { describedPairs, productColumns, variantColumns } from '../../catalog/index.js'
-import { type Statement, statement } from '../../db/index.js'
+import { pairs, type Statement, statement } from '../../db/index.js'
 import { type CartCreditAccount, type CartCreditLine, cartCreditAccountsSql } from '../../credit/index.js'
 import { type Collection, collectionJsonSql } from '../../payments/index.js'
 import { plainTaxInclusiveSql, taxInclusiveSql } from '../../pricing/index.js'
@@ -167,7 +167,6 @@ const methodColumns = [
   'created_at',
   'updated_at',
 ]
-const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 
 /** SQL: line `i` as loaded. */
 export const lineJsonSql = `json_build_object(${pairs('i', lineColumns)},

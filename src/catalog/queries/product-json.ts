@@ -1,3 +1,4 @@
+import { pairs } from '../../db/index.js'
 import { type PriceParameters, priceCandidatesSql } from '../../pricing/index.js'
 import { optionsJsonSql } from './options-sql.js'
 
@@ -71,8 +72,6 @@ export const variantColumns = [
   'updated_at',
   'deleted_at',
 ]
-
-export const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 
 /** SQL of a product's or a variant's columns, but for what its store keeps with it: many at once are not to be read for that. */
 export const describedPairs = (alias: string, columns: readonly string[]) =>

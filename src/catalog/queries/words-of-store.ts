@@ -1,4 +1,4 @@
-import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, pairs, type Statement, statement } from '../../db/index.js'
 
 /** The store's words as those see them who keep them: what is not active or internal is there too. */
 export interface WordFilter {
@@ -98,7 +98,6 @@ const columns = [
   'created_at',
   'updated_at',
 ]
-const pairs = (alias: string) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
 
 /** Categories with their parent and children. `parentId` 'null' finds those at the top. */
 export function categoriesOfStoreStatement(
@@ -110,9 +109,9 @@ export function categoriesOfStoreStatement(
   return statement(
     `catalog.categories_of_store.${order.name}`,
     `select ${columns.map((column) => `c.${column}`).join(', ')}, c.deleted_at, count(*) over ()::int as count,
-            (select json_build_object(${pairs('p')}) from product_category p
+            (select json_build_object(${pairs('p', columns)}) from product_category p
              where p.tenant_id = $1 and p.id = c.parent_category_id) as parent_category,
-            coalesce((select json_agg(json_build_object(${pairs('x')}) order by x.rank, x.id) from product_category x
+            coalesce((select json_agg(json_build_object(${pairs('x', columns)}) order by x.rank, x.id) from product_category x
              where x.tenant_id = $1 and x.parent_category_id = c.id and x.deleted_at is null), '[]') as category_children
      from product_category c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))

@@ -1,14 +1,6 @@
+import type { WaitingOperatorEvent } from '../../payments/index.js'
 import { mailWordsOf } from '../words/index.js'
 import { page, paragraph, type RenderedMail } from './layout.js'
-
-export interface AlarmedEvent {
-  id: string
-  payment_account_id: string
-  type: string
-  object_reference: string | null
-  reason: string | null
-  received_at: Date
-}
 
 const hour_ms = 3_600_000
 
@@ -20,7 +12,7 @@ function ageOf(since: Date, now: Date): string {
 
 /** Events of the operator's payment accounts that wait for a person. What they say of shoppers is not in it. */
 export function operatorAlarm(
-  { events, count }: { events: readonly AlarmedEvent[]; count: number },
+  { events, count }: { events: readonly WaitingOperatorEvent[]; count: number },
   publicUrl: string,
   now: Date,
 ): RenderedMail {

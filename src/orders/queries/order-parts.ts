@@ -1,4 +1,6 @@
 import type { LineTotals } from '../../carts/index.js'
+import { productColumns, variantColumns } from '../../catalog/index.js'
+import { pairs } from '../../db/index.js'
 import { allocate } from '../../kernel/index.js'
 import { type Adjustment, sumByFunder } from '../../promotions/index.js'
 import type { TaxLine } from '../../tax/index.js'
@@ -180,60 +182,6 @@ const fulfillmentColumns = [
   'created_at',
   'updated_at',
 ]
-const variantColumns = [
-  'id',
-  'title',
-  'sku',
-  'barcode',
-  'ean',
-  'upc',
-  'thumbnail',
-  'allow_backorder',
-  'manage_inventory',
-  'hs_code',
-  'origin_country',
-  'mid_code',
-  'material',
-  'weight',
-  'length',
-  'height',
-  'width',
-  'variant_rank',
-  'metadata',
-  'product_id',
-  'created_at',
-  'updated_at',
-  'deleted_at',
-]
-const productColumns = [
-  'id',
-  'title',
-  'handle',
-  'subtitle',
-  'description',
-  'is_giftcard',
-  'status',
-  'thumbnail',
-  'width',
-  'weight',
-  'length',
-  'height',
-  'origin_country',
-  'hs_code',
-  'mid_code',
-  'material',
-  'collection_id',
-  'type_id',
-  'discountable',
-  'external_id',
-  'metadata',
-  'created_at',
-  'updated_at',
-  'deleted_at',
-]
-
-export const pairs = (alias: string, columns: readonly string[]) => columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')
-
 /** SQL for sold lines as a JSON array. `owner` says of which order, in terms of `i`; $1 is the tenant. */
 export const linesJson = (owner: string) => `coalesce((
   select json_agg(json_build_object(${pairs('i', lineColumns)},
