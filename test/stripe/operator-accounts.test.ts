@@ -236,6 +236,8 @@ describe("accounts of the operator's, one after the other, that keep another cur
     assert.deepEqual(left, { own: due, paid: 0 }, 'all that it was paid, and the rest is netted')
     // While the other holds money of the store that is not at its disposal yet, what is netted is of both.
     const more = await store.buy(both(2))
+    // Vendors have their part of it before they are in debt: netted and taken back at once, it would be owed again, to be paid by hand.
+    await world().settle()
     good(await store.admin.post(`/admin/payments/${another.paymentId}/refund`, {}))
     await nights(4)
     const sums = [await sumOf(before), await sumOf(after)]
