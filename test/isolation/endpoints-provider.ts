@@ -16,6 +16,9 @@ export const providerKinds = {
   reconciliation_run: storeRows('reconciliation_run'),
 }
 
+/** A worker that told operators of the events meanwhile would pass for a request that wrote. */
+const notYet = `now() + interval '1 day'`
+
 /** What only a payment provider elsewhere brings about: an account, an event of it, a dispute of a payment, and a reconciliation. */
 export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Promise<void> {
   const id = (prefix: string) => `'${prefix}_' || upper(replace(gen_random_uuid()::text, '-', ''))`
@@ -47,8 +50,8 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
        insert into platform.payment_account (id, provider_id, mode, reference, country, credentials, status)
        values (${id('pacct')}, 'pp_stripe_stripe', 'test', 'acct_' || $1::text, 'us', 'sealed', 'disabled') returning id
      )
-     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
-     select ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', false, '{}', 'parked', now() from account a`,
+     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at, alarm_at)
+     select ${id('pevt')}, a.id, 'evt_twin', 'twin', '{}', false, '{}', 'parked', now(), ${notYet} from account a`,
     [tenantId],
   )
 }
@@ -65,8 +68,8 @@ export async function addOperatorEvent(app: TestApp, { tenantId }: TestStore): P
      ), reference as (
        insert into platform.payment_reference (payment_account_id, reference, tenant_id) select id, 'pi_twin', $1::uuid from account on conflict do nothing
      )
-     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at)
-     select e.id, a.id, e.id, 'twin', '{pi_twin}', false, '{}', 'parked', now()
+     insert into platform.payment_event (id, payment_account_id, event_reference, type, touched, is_live, payload, state, occurred_at, alarm_at)
+     select e.id, a.id, e.id, 'twin', '{pi_twin}', false, '{}', 'parked', now(), ${notYet}
      from account a cross join (select 'pevt_' || upper(replace(gen_random_uuid()::text, '-', '')) as id) e returning id`,
     [tenantId],
   )
