@@ -167,6 +167,29 @@ describe('totals by Medusa’s formulas', () => {
       { numRuns: 300 },
     )
   })
+
+  it('of discounted lines have parts that sum to them, to the last unit', () => {
+    const sum = (parts: readonly bigint[]) => parts.reduce((all, part) => all + part, 0n)
+    fc.assert(
+      fc.property(fc.array(discounted, { minLength: 1, maxLength: 5 }), (items) => {
+        const totals = items.map(lineTotals)
+        for (const line of totals) {
+          assert.equal(sum(line.taxParts), line.tax)
+          assert.equal(sum(line.originalTaxParts), line.originalTax)
+          const off = line.discountSubtotal + line.originalTax - line.tax
+          assert.equal(sum(line.adjustmentParts.map((part) => part.total)), line.adjustmentParts.length === 0 ? 0n : off)
+          assert.equal(sum(line.adjustmentParts.map((part) => part.subtotal)), line.discountSubtotal)
+        }
+        const [root, half] = [sumTotals(totals, []), Math.ceil(totals.length / 2)]
+        const [first, second] = [sumTotals(totals.slice(0, half), []), sumTotals(totals.slice(half), [])]
+        for (const name of ['subtotal', 'discountSubtotal', 'tax', 'originalTax', 'total'] as const) {
+          assert.equal(root.items[name], sum(totals.map((line) => line[name])), name)
+          assert.equal(root[name], first[name] + second[name], name)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
 
 const noLine: PricedLine = { quantity: 1, unitPriceMinor: 0n, isTaxInclusive: false, ratesPpm: [] }
