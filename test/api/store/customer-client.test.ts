@@ -59,6 +59,10 @@ describe("a shopper with Medusa's own client", () => {
     const { cart } = await guest.store.cart.create({ region_id: regions[0]?.id as string, items: [{ variant_id, quantity: 1 }] })
     const taken = await sdk.store.cart.transferCart(cart.id)
     assert.equal(taken.cart.email, email)
+    // The stock storefront warns on every page of a cart not handed over, which it tells by this alone.
+    const { customer } = await sdk.store.customer.retrieve()
+    const shown = await sdk.store.cart.retrieve(cart.id, { fields: '*items, *region, *items.product, *items.variant, *promotions' })
+    assert.equal(shown.cart.customer_id, customer.id)
     await sdk.store.cart.update(cart.id, { shipping_address: addressIn('us'), billing_address: addressIn('us') })
     const { shipping_options } = await sdk.store.fulfillment.listCartOptions({ cart_id: cart.id })
     const chosen = await sdk.store.cart.addShippingMethod(cart.id, { option_id: shipping_options[0]?.id as string })
