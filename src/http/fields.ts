@@ -158,7 +158,7 @@ function resolve(compiled: Compiled, text: string): FieldTree {
 function add(compiled: Compiled, root: Node, path: string): void {
   if (compiled.allowed.has(`${path}.*`)) {
     addPath(root, `${path}.*`)
-    for (const part of compiled.policy.inseparable ?? []) if (part.startsWith(`${path}.`)) addPath(root, `${part}.*`)
+    for (const part of compiled.policy.inseparable ?? []) if (part.slice(0, part.lastIndexOf('.')) === path) addPath(root, `${part}.*`)
     return
   }
   if (compiled.relations.has(path) && path !== '') {

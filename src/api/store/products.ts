@@ -60,6 +60,8 @@ const productScalars = [
 
 export const productFields: FieldsPolicy = {
   relationsLimit: 4,
+  // A value is shown as “Size: M”.
+  inseparable: ['variants.options.option'],
   defaults: [
     ...productScalars,
     'type.*',
@@ -70,6 +72,8 @@ export const productFields: FieldsPolicy = {
     'images.*',
     'variants.*',
     'variants.options.*',
+    'variants.options.option.id',
+    'variants.options.option.title',
     'vendor.id',
     'vendor.name',
     'vendor.handle',
@@ -87,8 +91,6 @@ export const productFields: FieldsPolicy = {
     'variants.inventory_items.variant_id',
     'variants.inventory_items.inventory_item_id',
     'variants.inventory_items.required_quantity',
-    'variants.options.option.id',
-    'variants.options.option.title',
     'rating.average',
     'rating.count',
   ],

@@ -122,14 +122,20 @@ describe('what an answer holds', () => {
   })
 
   it('gives a storefront prices, stock and pictures of products as it asks for them', async () => {
-    const fields = '*variants.calculated_price,+variants.inventory_quantity,*variants.images,+metadata,+tags,'
+    const fields = '*variants.calculated_price,+variants.inventory_quantity,*variants.images,*variants.options,+metadata,+tags,'
     const { body } = await store.shopper.get('/store/products', { limit: 12, offset: 0, region_id: store.regionId, fields })
     const [variant] = body.products[0].variants
     assert.equal(variant.calculated_price.calculated_amount, 10)
     assert.equal(variant.calculated_price.calculated_price.price_list_type, null)
     assert.equal(variant.inventory_quantity, 100)
     assert.deepEqual(variant.images, [])
-    assert.ok(variant.options[0].option_id)
+    const [size] = body.products[0].options
+    assert.equal(variant.options[0].option_id, size.id)
+    assert.deepEqual(variant.options[0].option, { id: size.id, title: 'Size' })
+    const plain = good(await store.shopper.get(`/store/products/${body.products[0].id}`)).product
+    assert.equal(plain.variants[0].options[0].option.title, 'Size')
+    const alone = good(await store.shopper.get(`/store/products/${body.products[0].id}`, { fields: 'handle,*variants' })).product
+    assert.equal(alone.variants[0].options, undefined)
   })
 
   it('has the prices of a variant that anybody may pay, where they are asked for by name', async () => {
