@@ -49,7 +49,7 @@ export {
   type VocabularyFilter,
   type VocabularyNoun,
 } from './queries/vocabulary.js'
-export { type SoldParts, soldPartsStatement } from './queries/sold-parts.js'
+export { type SoldParts, soldPartsStatement, variantValuesStatement } from './queries/sold-parts.js'
 export {
   allCategoriesStatement,
   type CategoryOfTree,

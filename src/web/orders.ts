@@ -2,7 +2,6 @@ import { notFound, StoaError } from '../kernel/index.js'
 import type { Order } from './answers.js'
 import { translated } from '../translations/index.js'
 import { contextOf } from './context.js'
-import { inOwnWords } from './lines.js'
 import type { Visit } from './visit.js'
 
 const fields = [
@@ -25,8 +24,7 @@ export async function readOrder(visit: Visit): Promise<Order> {
   }
   const ways = order.returns.flatMap(({ shipping_methods }) => shipping_methods)
   const options = ways.map(({ shipping_option_id, name }) => ({ id: shipping_option_id ?? '', name }))
-  const isOwn = visit.locale === visit.shop.locales[0]
-  const [items] = await Promise.all([inOwnWords(visit, order.items), isOwn ? null : translated(contextOf(visit), visit.locale, options)])
+  if (visit.locale !== visit.shop.locales[0]) await translated(contextOf(visit), visit.locale, options)
   for (const [index, way] of ways.entries()) way.name = options[index]?.name ?? way.name
-  return { ...order, items }
+  return order
 }

@@ -30,6 +30,7 @@ import {
 } from '../../http/index.js'
 import { limits, notFound, unauthorized } from '../../kernel/index.js'
 import { cartFields } from './cart-fields.js'
+import { inLanguage } from './in-language.js'
 import { orderFields } from './order-fields.js'
 import { answerOrder } from './orders.js'
 import { salesChannelsOf, signedInId } from './shared.js'
@@ -86,19 +87,21 @@ const changedCart = z.strictObject({
   additional_data,
 })
 
-/** A cart in wire shape, whole: what a fields tree is applied to. */
-function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): Record<string, unknown> {
+/** A cart in wire shape, whole and in the language wanted: what a fields tree is applied to. */
+async function wholeCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): Promise<Record<string, unknown>> {
   const { publicUrl, accountSealer } = request.services
-  return renderCart(
+  const whole = renderCart(
     cart,
     (url) => absoluteUrl(url, publicUrl),
     (sealed) => accountSealer.open(sealed),
   )
+  await inLanguage(request, [whole])
+  return whole
 }
 
 /** The envelope of every answer that is a cart. */
-export function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): { cart: unknown } {
-  return { cart: request.fields.project(wholeCart(request, cart)) }
+export async function answerCart(request: RequestContext<unknown, unknown>, cart: LoadedCart): Promise<{ cart: unknown }> {
+  return { cart: request.fields.project(await wholeCart(request, cart)) }
 }
 
 /** An address as given, or a copy of one that the signed-in customer keeps. Throws not_found for anybody else's. */
@@ -164,7 +167,7 @@ async function complete(request: RequestContext): Promise<unknown> {
   const done = await completeCart(context, cartId, { resumeAfter_ms: services.config.checkoutResumeAfter_ms })
   if (done.type === 'order') return { type: 'order', order: await answerOrder(request, done.orderId) }
   const [cart] = await context.db.read(context.scope, loadCartStatement(tenantOf(context), cartId))
-  const whole = wholeCart(request, cart as LoadedCart)
+  const whole = await wholeCart(request, cart as LoadedCart)
   // The request's fields are an order's; the cart comes as carts come by default.
   return { type: 'cart', cart: fieldTree(cartFields, undefined).project(whole), error: done.error }
 }
@@ -208,7 +211,7 @@ const contents: Route[] = [
     ids: { id: 'cart', line_id: 'line_item' },
     async handle(request) {
       const { id, line_id } = request.params as { id: string; line_id: string }
-      const { cart: parent } = answerCart(request, await deleteLineItem(request.context, id, line_id))
+      const { cart: parent } = await answerCart(request, await deleteLineItem(request.context, id, line_id))
       return { id: line_id, object: 'line-item', deleted: true, parent }
     },
   }),

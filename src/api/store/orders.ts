@@ -7,6 +7,7 @@ import { limits, notFound } from '../../kernel/index.js'
 import { type LoadedOrder, listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
 import { listReturnsStatement, renderReturn, returnPlacesStatement } from '../../returns/index.js'
 import { narrow, narrowable } from '../narrowing.js'
+import { inLanguage } from './in-language.js'
 import { orderFields, orderListFields } from './order-fields.js'
 import { listed } from './shared.js'
 import { withSoldParts } from './sold-parts.js'
@@ -27,6 +28,7 @@ export async function answerOrder(request: RequestContext<unknown, unknown>, ord
     : [await context.db.read(context.scope, loadOrderStatement(tenantId, orderId)), undefined]
   if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
   const rendered = renderOrder(order, (url) => absoluteUrl(url, services.publicUrl))
+  await inLanguage(request, [rendered])
   const [whole] = await withSoldParts(request, [returns === undefined ? rendered : { ...rendered, returns }])
   return fields.project(whole)
 }
@@ -82,6 +84,7 @@ export const routes: Route[] = [
       }
       const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
       const orders = rows.map((row) => renderOrder(row, (url) => absoluteUrl(url, services.publicUrl)))
+      await inLanguage(request, orders)
       return listed('orders', await withSoldParts(request, orders), request, rows[0]?.count ?? 0)
     },
   }),

@@ -19,3 +19,20 @@ export function soldPartsStatement(tenantId: string, variantIds: readonly string
     [tenantId, variantIds],
   )
 }
+
+/** The values that variants have of their products' options, in the order of those. */
+export function variantValuesStatement(
+  tenantId: string,
+  variantIds: readonly string[],
+): Statement<{ variant_id: string; values: { id: string; value: string }[] }> {
+  return statement(
+    'catalog.variant_values',
+    `select l.variant_id, json_agg(json_build_object('id', w.id, 'value', w.value) order by o.rank, o.id) as values
+     from product_variant_option l
+     join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
+     join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id
+     where l.tenant_id = $1 and l.variant_id = any($2)
+     group by l.variant_id`,
+    [tenantId, variantIds],
+  )
+}

@@ -12,7 +12,6 @@ import {
   type VendorPart,
 } from '../carts.js'
 import { dropCode, takeCode, typedCode } from '../credit.js'
-import { inOwnWords } from '../lines.js'
 import { type Document, type Page, type Shown, seeOther } from '../page.js'
 import { tellsTax } from '../parts/address-fields.js'
 import { Codes } from '../parts/codes.js'
@@ -102,9 +101,8 @@ interface Basket {
 
 async function basketOf(visit: Visit, cart: Cart | null): Promise<Basket | null> {
   if (cart === null || cart.completed_at !== null) return null
-  const [options, states, items] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart), inOwnWords(visit, cart.items)])
-  const named = { ...cart, items }
-  return { cart: named, parts: partsOf(named, options), states }
+  const [options, states] = await Promise.all([readOptions(visit, cart), statesOf(visit, cart)])
+  return { cart, parts: partsOf(cart, options), states }
 }
 
 /** The cart; or the order that it has become, which the browser was not shown yet. */

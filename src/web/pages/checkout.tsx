@@ -5,7 +5,6 @@ import { cartOf } from '../cookies.js'
 import { dropCode, readStoreCredit, takeCode, typedCode, useStoreCredit } from '../credit.js'
 import { isEmail, typedEmail } from '../emails.js'
 import { keepAddress, readCustomer, sameAddress } from '../kept-addresses.js'
-import { inOwnWords } from '../lines.js'
 import { type Document, type Page, type Plain, type Redirect, type Shown, seeOther } from '../page.js'
 import {
   addressOfTyped,
@@ -120,8 +119,7 @@ async function laidOut(
   wished: (profileId: string) => string | null = () => null,
 ): Promise<Counter> {
   const [options, choices] = await Promise.all([readOptions(visit, cart), paymentChoices(visit, cart)])
-  const counted = await chooseDeliveries(visit, cart, options, wished)
-  const chosen = { ...counted, items: await inOwnWords(visit, counted.items) }
+  const chosen = await chooseDeliveries(visit, cart, options, wished)
   return { cart: chosen, parts: partsOf(chosen, options), choices, kept, storeCredit, typed, problems: noProblems }
 }
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { readyCart } from '../../support/ready-cart.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
+
+interface Told {
+  items: (Record<'title' | 'product_title' | 'variant_title', string> & Record<'product' | 'variant', { title: string }>)[]
+  shipping_methods: { name: string }[]
+}
 
 describe('a store in several languages', () => {
   const app = useApp()
@@ -76,6 +83,43 @@ describe('a store in several languages', () => {
       ['Chose'],
     )
     assert.equal((await store.shopper.get('/store/products', { q: 'chose' })).body.count, 0)
+  })
+
+  it('answers a cart and its order in the language of the request, or else in their own', async () => {
+    const plain = await product()
+    const [small, large] = plain.variants
+    const way = { reference: 'shipping_option', reference_id: store.vendors[0]?.shippingOptionId, locale_code: 'de-DE' }
+    const written = { reference: 'product_variant', reference_id: large.id, locale_code: 'de-DE', translations: { title: 'die große' } }
+    good(await batch({ create: [written, { ...way, translations: { name: 'Postweg' } }] }))
+    const items = [small, large].map(({ id }) => ({ variant_id: id, quantity: 1 }))
+    const cartId = await readyCart(store, { items })
+    const path = `/store/carts/${cartId}`
+    const fields = '*items, *items.product, *items.variant, +shipping_methods.name'
+    const told = ({ items, shipping_methods }: Told) => [
+      ...items.map(({ title, product_title, product, variant_title, variant }) => {
+        return [title, product_title, product.title, variant_title, variant.title]
+      }),
+      shipping_methods[0]?.name,
+    ]
+    const named = (title: string, variants: string[], method: string) => [...variants.map((own) => [title, title, title, own, own]), method]
+    const own = named('Thing 1.1', ['S', 'M'], 'Standard from vendor-1')
+    const german = named('Ding', ['klein', 'die große'], 'Postweg')
+    const cart = async (header: Record<string, string> = {}) => told(good(await store.shopper.get(path, { fields }, header)).cart)
+    assert.deepEqual([await cart(), await cart({ 'x-medusa-locale': 'de-DE' })], [own, german])
+    assert.equal((await cart({ 'x-medusa-locale': 'fr' }))[0]?.[0], 'Chose')
+    // The stock storefront says it of the cart, and then asks for it without.
+    assert.deepEqual(told(good(await store.shopper.post(`${path}?${new URLSearchParams({ fields })}`, { locale: 'de-DE' })).cart), german)
+    assert.deepEqual([await cart(), await cart({ 'x-medusa-locale': 'en-US' })], [german, own])
+    const { order } = good(await store.shopper.post(`${path}/complete`))
+    const bought = { fields: '*items,*items.variant,*items.product' }
+    const sold = async (header: Record<string, string> = {}) =>
+      told(good(await store.shopper.get(`/store/orders/${order.id}`, bought, header)).order)
+    assert.deepEqual([await sold(), await sold({ 'x-medusa-locale': 'en-US' })], [german, own])
+    assert.equal(
+      good(await store.admin.get(`/admin/orders/${order.id}`)).order.items[0].title,
+      'Thing 1.1',
+      'who packs it reads what the store calls it',
+    )
   })
 
   it('translates categories and collections', async () => {
