@@ -217,8 +217,17 @@ export function variantInputOf(variant: z.output<typeof newVariant>): VariantInp
 /** Prices of variants by their ids. */
 export type KnownPrices = ReadonlyMap<string, { currency_code: string; amount: number }>
 
-/** @param known prices of the variant by their ids, for those that a patch names without saying all of them */
-export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: string }, known: KnownPrices = new Map()): VariantPatch {
+/**
+ * As in Medusa, prices that are given are all that the variant has outside price lists.
+ *
+ * @param known prices of the variant by their ids, for those that a patch names without saying all of them
+ * @param replaces what they take the place of, where it is less
+ */
+export function variantPatchOf(
+  variant: z.output<typeof variantPatch> & { id?: string },
+  known: KnownPrices = new Map(),
+  replaces: NonNullable<VariantPatch['replaces']> = 'all_prices',
+): VariantPatch {
   const { prices: given, additional_data: _data, ...rest } = variant
   if (given === undefined) return rest as VariantPatch
   const whole = given.map((price) => {
@@ -232,7 +241,7 @@ export function variantPatchOf(variant: z.output<typeof variantPatch> & { id?: s
     }
     return { ...changes, currency_code, amount: changes.amount ?? before.amount }
   })
-  return { ...rest, prices: pricesOf(lastOfEqual(whole)), replacesRules: true } as VariantPatch
+  return { ...rest, prices: pricesOf(lastOfEqual(whole)), replaces } as VariantPatch
 }
 
 /** True where a patch needs to be told what is there already. */
@@ -278,11 +287,17 @@ export function productInputOf(vendorId: string, body: z.output<typeof createBod
   } as ProductInput
 }
 
-/** The same for changes. */
-export function productPatchOf(body: z.output<typeof updateBody>, known?: KnownPrices): ProductPatch {
+/**
+ * The same for changes. As in Medusa, variants that are given are all that the product is to have, and their prices all of theirs.
+ *
+ * @param whole false for what says of some variants and currencies only, and leaves others as they are
+ */
+export function productPatchOf(body: z.output<typeof updateBody>, known?: KnownPrices, whole = true): ProductPatch {
   const { variants, categories: _c, tags: _t, sales_channels: _s, handle: _h, additional_data: _a, ...rest } = body
-  const changed = variants?.map((variant) => ('id' in variant ? variantPatchOf(variant, known) : variantInputOf(variant)))
-  return { ...rest, ...handleOf(body), ...linksOf(body), ...(changed === undefined ? {} : { variants: changed }) } as ProductPatch
+  const replaces = whole ? 'all_prices' : 'currencies'
+  const changed = variants?.map((variant) => ('id' in variant ? variantPatchOf(variant, known, replaces) : variantInputOf(variant)))
+  const named = changed === undefined ? {} : { variants: changed, replacesVariants: whole }
+  return { ...rest, ...handleOf(body), ...linksOf(body), ...named } as ProductPatch
 }
 
 /** As Medusa's workflow, which knows no product without a choice. Throws invalid_data, naming all that have none. */

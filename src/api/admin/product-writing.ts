@@ -12,9 +12,15 @@ export async function createOf(unit: Unit, vendorId: string, body: output<typeof
 }
 
 /** The same for changes. */
-export async function updateOf(unit: Unit, id: string, body: output<typeof updateBody>, known?: KnownPrices): Promise<void> {
+export async function updateOf(
+  unit: Unit,
+  id: string,
+  body: output<typeof updateBody>,
+  known?: KnownPrices,
+  whole?: boolean,
+): Promise<void> {
   await refuseRetired(unit, body)
-  await updateProduct(unit, id, productPatchOf(body, known))
+  await updateProduct(unit, id, productPatchOf(body, known, whole))
 }
 
 /** Staff's requests as imports of files make them. */
@@ -22,8 +28,9 @@ export const productBodies: ProductBodies = {
   check(kind, body) {
     // Amounts are read when the body becomes what the catalogue takes.
     if (kind === 'create') productInputOf('', parseWith(createBody, body))
-    else productPatchOf(parseWith(updateBody, body))
+    else productPatchOf(parseWith(updateBody, body), undefined, false)
   },
   create: (unit, vendorId, body) => createOf(unit, vendorId, parseWith(createBody, body)),
-  update: (unit, id, body) => updateOf(unit, id, parseWith(updateBody, body)),
+  // A file names the variants and currencies that it has something to say of.
+  update: (unit, id, body) => updateOf(unit, id, parseWith(updateBody, body), undefined, false),
 }

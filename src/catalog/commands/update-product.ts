@@ -16,8 +16,11 @@ export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'st
   id?: string
   options?: Record<string, string>
   stock?: number
-  /** The prices that are given are all there are in their currencies, those with rules included; others leave these alone. */
-  replacesRules?: boolean
+  /**
+   * What the prices that are given take the place of: of all there are outside price lists, of those in their currencies, or,
+   * where it is left out, of those in their currencies that have no rules.
+   */
+  replaces?: 'all_prices' | 'currencies'
 }
 
 export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' | 'options'>> & {
@@ -25,6 +28,8 @@ export type ProductPatch = Partial<Omit<ProductInput, 'vendor_id' | 'variants' |
   /** All the options that it is to have, shared ones and its own. */
   option_ids?: string[]
   variants?: VariantPatch[]
+  /** The variants that are given are all it is to have: others are taken out. */
+  replacesVariants?: boolean
 }
 
 const columns = [
@@ -52,9 +57,9 @@ const columns = [
 ] as const
 
 /**
- * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, none
- * is removed. Prices that are given replace the variant's prices in their currencies; stock is set at the vendor's first
- * location.
+ * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, and none is
+ * removed unless the patch says that it replaces them. Prices that are given replace the variant's prices in their currencies,
+ * or more, as their patch says; stock is set at the vendor's first location.
  * @throws not_found for a product or variant that the caller cannot see; invalid_data for a taken handle or SKU
  */
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
@@ -74,7 +79,20 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   await replaceLinks(unit, id, product.vendor_id, patch)
   if (patch.options !== undefined) await changeOptions(unit, id, patch.options)
   if (patch.option_ids !== undefined) await setOptions(unit, { id, vendor_id: product.vendor_id }, patch.option_ids)
+  if (patch.replacesVariants === true && patch.variants !== undefined) await removeOthers(unit, id, patch.variants)
   await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
+}
+
+/** Takes the variants out of the catalogue that a whole list of them does not name. */
+async function removeOthers(unit: Unit, productId: string, patches: readonly VariantPatch[]): Promise<void> {
+  await unit.run(
+    statement(
+      'catalog.remove_other_variants',
+      `update product_variant set deleted_at = now(), updated_at = now()
+       where tenant_id = $1 and product_id = $2 and deleted_at is null and id <> all($3::text[])`,
+      [tenantOf(unit), productId, patches.flatMap((patch) => patch.id ?? [])],
+    ),
+  )
 }
 
 async function replaceImages(unit: Unit, productId: string, vendorId: string, images: { url: string; id?: string }[]): Promise<void> {
@@ -171,17 +189,26 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
     if (isDuplicate(error)) throw skuTaken(patch.sku as string)
     throw error
   }
-  if (patch.prices !== undefined && patch.prices.length > 0) {
-    const currencies = [...new Set(patch.prices.map((price) => price.currency_code))]
-    await Price.query().where({ tenant_id: tenantId, price_set_id: variant.price_set_id }).whereIn('currency_code', currencies).delete()
-    if (patch.replacesRules === true) await clearConditionalPrices(unit, variant.price_set_id, currencies)
-    await insertPrices(unit, vendorId, [{ prices: patch.prices, priceSetId: variant.price_set_id }])
-  }
+  if (patch.prices !== undefined) await replacePrices(unit, vendorId, variant.price_set_id, patch.prices, patch.replaces)
   if (patch.options !== undefined) await chooseOptions(unit, productId, variant, patch.options)
   if (patch.sku !== undefined) await renameItem(unit, id, patch.sku)
   if (patch.stock === undefined && patch.manage_inventory !== true) return
   const sku = patch.sku === undefined ? variant.sku : patch.sku
   await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
+}
+
+async function replacePrices(
+  unit: Unit,
+  vendorId: string,
+  priceSetId: string,
+  prices: VariantInput['prices'],
+  replaces: VariantPatch['replaces'],
+): Promise<void> {
+  const currencies = replaces === 'all_prices' ? undefined : [...new Set(prices.map((price) => price.currency_code))]
+  const known = Price.query().where({ tenant_id: tenantOf(unit), price_set_id: priceSetId })
+  await (currencies === undefined ? known : known.whereIn('currency_code', currencies)).delete()
+  if (replaces !== undefined) await clearConditionalPrices(unit, priceSetId, currencies)
+  await insertPrices(unit, vendorId, [{ prices, priceSetId }])
 }
 
 /** Gives a variant other values of its options. Throws invalid_data for a value that is not there. */
