@@ -68,7 +68,7 @@ export function listInventoryItemsStatement(
               json_agg(json_build_object('id', l.id, 'inventory_item_id', l.inventory_item_id, 'location_id', l.location_id,
                 'stocked_quantity', l.stocked_quantity, 'reserved_quantity', l.reserved_quantity,
                 'incoming_quantity', l.incoming_quantity, 'available_quantity', l.stocked_quantity - l.reserved_quantity,
-                'created_at', l.created_at, 'updated_at', l.updated_at) order by l.id) as levels
+                'metadata', null, 'created_at', l.created_at, 'updated_at', l.updated_at, 'deleted_at', null) order by l.id) as levels
        from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = i.id) s on true
      where i.tenant_id = $1 and i.deleted_at is null and ($2::text[] is null or i.id = any($2))
        and ($3::text[] is null or i.sku = any($3)) and ${hasWords('$4', 'i.title', 'i.sku')}
@@ -91,7 +91,8 @@ export function levelsOfItemStatement(
   return statement(
     `inventory.levels_of_item.${order.name}`,
     `select l.id, l.inventory_item_id, l.location_id, l.stocked_quantity, l.reserved_quantity, l.incoming_quantity,
-            l.stocked_quantity - l.reserved_quantity as available_quantity, l.created_at, l.updated_at, count(*) over ()::int as count
+            l.stocked_quantity - l.reserved_quantity as available_quantity, null as metadata, l.created_at, l.updated_at,
+            null as deleted_at, count(*) over ()::int as count
      from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = $2 and ($3::text[] is null or l.location_id = any($3))
      ${order.sql} limit $4 offset $5`,
     [tenantId, itemId, locationIds, page.limit, page.offset],

@@ -1,5 +1,8 @@
-import { type ListPage, mergedMetadata, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
+import { type ListPage, mergedMetadata, orderBy, pairs, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { newId, notAllowed, notFound } from '../kernel/index.js'
+import { itemDescription } from './items.js'
+
+const itemColumns = ['id', 'sku', 'title', 'requires_shipping', ...itemDescription, 'metadata', 'created_at', 'updated_at', 'deleted_at']
 
 /** Pieces that are kept back: for an order's line, for a checkout, or because staff say so. */
 export interface ReservationRow {
@@ -33,7 +36,7 @@ export function listReservationsStatement(tenantId: string, filter: ReservationF
     `inventory.list_reservations.${order.name}`,
     `select r.id, r.inventory_item_id, r.location_id, r.vendor_id, r.quantity, coalesce(r.order_line_item_id, r.line_item_note) as line_item_id, r.description,
             r.metadata, r.created_by,
-            r.created_at, r.updated_at, json_build_object('id', i.id, 'sku', i.sku, 'title', i.title,
+            r.created_at, r.updated_at, json_build_object(${pairs('i', itemColumns)},
               'stocked_quantity', coalesce((select sum(l.stocked_quantity) from inventory_level l
                 where l.tenant_id = $1 and l.inventory_item_id = i.id), 0),
               'reserved_quantity', coalesce((select sum(l.reserved_quantity) from inventory_level l

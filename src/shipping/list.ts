@@ -1,6 +1,8 @@
-import { hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
+import { hasWords, type ListPage, orderBy, pairs, type Statement, statement } from '../db/index.js'
 import { pricesJsonSql, type SetPrice } from './prices.js'
 import type { OptionRule } from './rules.js'
+
+const stamps = ['created_at', 'updated_at', 'deleted_at']
 
 export interface ShippingProfileRow {
   id: string
@@ -90,12 +92,12 @@ export function listShippingOptionsStatement(
     `shipping.list_options.${order.name}`,
     `select o.id, o.name, o.vendor_id, o.price_type, o.service_zone_id, o.shipping_profile_id, o.shipping_option_type_id,
             o.provider_id, o.data, o.metadata, o.is_return, o.enabled_in_store, o.rules, o.created_at, o.updated_at,
-            json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code) as type,
-            json_build_object('id', z.id, 'name', z.name, 'fulfillment_set_id', f.id, 'fulfillment_set',
+            json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code, ${pairs('t', stamps)}) as type,
+            json_build_object('id', z.id, 'name', z.name, 'metadata', null, ${pairs('z', stamps)}, 'fulfillment_set_id', f.id, 'fulfillment_set',
               json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'location_id', f.location_id,
                 'location', (select json_build_object('id', l.id, 'name', l.name) from stock_location l
                   where l.tenant_id = o.tenant_id and l.id = f.location_id))) as service_zone,
-            json_build_object('id', p.id, 'name', p.name, 'type', p.type) as shipping_profile,
+            json_build_object('id', p.id, 'name', p.name, 'type', p.type, 'metadata', p.metadata, ${pairs('p', stamps)}) as shipping_profile,
             ${pricesJsonSql('o.price_set_id')} as prices,
             count(*) over ()::int as count
      from shipping_option o

@@ -34,15 +34,18 @@ export interface StockLocationRow {
 }
 
 const geoZonesJson = `coalesce((select json_agg(json_build_object('id', g.id, 'type', g.type, 'country_code', g.country_code,
-    'province_code', g.province_code, 'city', g.city, 'postal_expression', g.postal_expression) order by g.id)
+    'province_code', g.province_code, 'city', g.city, 'postal_expression', g.postal_expression, 'service_zone_id', g.service_zone_id,
+    'metadata', null, 'created_at', g.created_at, 'updated_at', g.updated_at, 'deleted_at', g.deleted_at) order by g.id)
   from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null), '[]')`
 
 const zonesJson = `coalesce((select json_agg(json_build_object('id', z.id, 'name', z.name,
-    'fulfillment_set_id', z.fulfillment_set_id, 'geo_zones', ${geoZonesJson}) order by z.id)
+    'fulfillment_set_id', z.fulfillment_set_id, 'metadata', null, 'created_at', z.created_at, 'updated_at', z.updated_at,
+    'deleted_at', z.deleted_at, 'geo_zones', ${geoZonesJson}) order by z.id)
   from service_zone z where z.tenant_id = $1 and z.fulfillment_set_id = f.id and z.deleted_at is null), '[]')`
 
 const setsJson = `coalesce((select json_agg(json_build_object('id', f.id, 'name', f.name, 'type', f.type,
-    'location_id', f.location_id, 'created_at', f.created_at, 'updated_at', f.updated_at, 'service_zones', ${zonesJson}) order by f.id)
+    'location_id', f.location_id, 'metadata', null, 'created_at', f.created_at, 'updated_at', f.updated_at,
+    'deleted_at', f.deleted_at, 'service_zones', ${zonesJson}) order by f.id)
   from fulfillment_set f where f.tenant_id = $1 and f.location_id = l.id and f.deleted_at is null), '[]')`
 
 /** SQL: the address of location `l`, with every part of one; null where it has none. */
@@ -65,7 +68,8 @@ export function listStockLocationsStatement(
   return statement(
     `shipping.list_locations.${order.name}`,
     `select l.id, l.name, l.vendor_id, ${locationAddressSql} as address, l.metadata, l.created_at, l.updated_at, count(*) over ()::int as count,
-            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name) order by c.id)
+            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'is_disabled', c.is_disabled,
+                'metadata', c.metadata, 'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at) order by c.id)
               from sales_channel_location h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.stock_location_id = l.id and c.deleted_at is null), '[]') as sales_channels,
             coalesce((select json_agg(json_build_object('id', h.provider_id, 'is_enabled', true) order by h.provider_id)
@@ -86,7 +90,7 @@ export function listStockLocationsStatement(
 export function fulfillmentSetStatement(tenantId: string, id: string): Statement<FulfillmentSetView> {
   return statement(
     'shipping.fulfillment_set',
-    `select f.id, f.name, f.type, f.location_id, f.created_at, f.updated_at, ${zonesJson} as service_zones
+    `select f.id, f.name, f.type, f.location_id, null as metadata, f.created_at, f.updated_at, f.deleted_at, ${zonesJson} as service_zones
      from fulfillment_set f where f.tenant_id = $1 and f.id = $2 and f.deleted_at is null`,
     [tenantId, id],
   )

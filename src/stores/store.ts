@@ -36,7 +36,7 @@ export interface StoreRow {
   metadata: object | null
   created_at: Date
   updated_at: Date
-  supported_currencies: { currency_code: string; is_default: boolean; is_tax_inclusive: boolean; created_at: string }[]
+  supported_currencies: { id: string; currency_code: string; is_default: boolean; is_tax_inclusive: boolean; created_at: string }[]
   supported_locales: { locale_code: string; is_default: boolean; created_at: string }[]
   count: number
 }
@@ -52,10 +52,11 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
             s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.release_policy,
             s.release_delay_days, s.reserve_ppm, s.reserve_days, s.payout_interval_days, s.payout_minimums, s.metadata, s.created_at,
             s.updated_at, count(*) over ()::int as count,
-            coalesce((select json_agg(json_build_object('currency_code', c.currency_code, 'is_default', c.is_default,
+            coalesce((select json_agg(json_build_object('id', replace(s.id, 'store_', 'stocur_') || '_' || c.currency_code,
+                'currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
-                'created_at', c.created_at) order by c.currency_code)
+                'created_at', c.created_at, 'updated_at', c.created_at, 'deleted_at', null) order by c.currency_code)
               from store_currency c where c.tenant_id = $1), '[]') as supported_currencies,
             coalesce((select json_agg(json_build_object('locale_code', l.locale_code, 'is_default', l.is_default,
                 'created_at', l.created_at) order by l.locale_code)

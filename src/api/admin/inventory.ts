@@ -43,6 +43,7 @@ const levelFields: FieldsPolicy = {
     'reserved_quantity',
     'incoming_quantity',
     'available_quantity',
+    'metadata',
     'created_at',
     'updated_at',
     'deleted_at',
@@ -230,7 +231,7 @@ const levelRoutes: Route[] = [
       return {
         created: await namedLevels(request, create),
         updated: await namedLevels(request, update),
-        deleted: { ids: remove, object: 'inventory-level', deleted: true },
+        deleted: remove,
       }
     },
   }),
@@ -253,7 +254,7 @@ const levelRoutes: Route[] = [
       })
       const levels = await levelsOf(request, wanted)
       const at = (changes: { location_id: string }[]) => changes.map((change) => levels.get(change.location_id))
-      return { created: at(create), updated: at(update), deleted: { ids: remove, object: 'inventory-level', deleted: true } }
+      return { created: at(create), updated: at(update), deleted: remove }
     },
   }),
   route({

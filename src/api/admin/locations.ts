@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { wordPatterns, tenantOf } from '../../db/index.js'
-import { countryCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
+import { countryCode, type FieldsPolicy, freeObject, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
   changeLocationChannels,
@@ -129,7 +129,8 @@ const geoZone = z.discriminatedUnion('type', [
     country_code: countryCode,
     province_code: name,
     city: name,
-    postal_expression: z.array(z.string().max(20)).min(1).max(1_000),
+    // Postal codes; or an expression as Medusa's clients write one, which codes that it has as keys meet.
+    postal_expression: z.union([z.array(z.string().max(20)).min(1).max(1_000), freeObject]),
   }),
 ])
 

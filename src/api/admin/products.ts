@@ -77,7 +77,12 @@ export const productFields: FieldsPolicy = {
     'variants.prices.*',
     'variants.inventory_items.*',
   ],
-  extra: ['variants.inventory_quantity', 'variants.inventory_items.inventory.*', 'variants.inventory_items.inventory.location_levels.*'],
+  extra: [
+    'shipping_profile.*',
+    'variants.inventory_quantity',
+    'variants.inventory_items.inventory.*',
+    'variants.inventory_items.inventory.location_levels.*',
+  ],
 }
 
 /** Products as staff see them, each with where it is sold. */

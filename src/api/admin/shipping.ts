@@ -82,7 +82,9 @@ const profiles = reading({
 /** Amounts in major units; what the row keeps as columns is shown as rules, too. */
 function renderOption(row: ListedShippingOption): object {
   const { is_return, enabled_in_store, prices, ...option } = row
-  return { ...option, provider: { id: row.provider_id, is_enabled: true }, rules: rulesOf(row), prices: renderPrices(prices) }
+  const { id: shipping_option_id, created_at, updated_at } = row
+  const rules = rulesOf(row).map((rule) => ({ ...rule, shipping_option_id, created_at, updated_at, deleted_at: null }))
+  return { ...option, provider: { id: row.provider_id, is_enabled: true }, rules, prices: renderPrices(prices) }
 }
 
 /** Ways of delivery by the zone that they are in, as answers show them. */
@@ -100,6 +102,7 @@ const options = reading({
   singular: 'shipping_option',
   plural: 'shipping_options',
   label: 'Shipping option',
+  limit: 20,
   missing: (wanted) => `Shipping Option with id: ${wanted} not found`,
   access: 'shipping:read',
   query: z.strictObject({ q, id: ids, service_zone_id: ids, shipping_profile_id: ids, stock_location_id: ids }),

@@ -58,13 +58,16 @@ const rateFields: FieldsPolicy = {
 
 const renderRate = ({ rate_ppm, ...rate }: Pick<TaxRateView, 'rate_ppm'>) => ({ ...rate, rate: percentOf(rate_ppm) })
 
+// As a query it is a word, which asks for countries: they have no parent.
+const parent = z.union([z.null().transform(() => ['null']), oneOrMany]).optional()
+
 const regions = reading({
   path: '/admin/tax-regions',
   singular: 'tax_region',
   plural: 'tax_regions',
   label: 'Tax region',
   access: 'settings:read',
-  query: z.strictObject({ id: ids, country_code: oneOrMany.optional(), province_code: oneOrMany.optional(), parent_id: ids }),
+  query: z.strictObject({ id: ids, country_code: oneOrMany.optional(), province_code: oneOrMany.optional(), parent_id: parent }),
   narrowing: { table: 'tax_region', columns: { country_code: 'text', province_code: 'text', parent_id: 'text', provider_id: 'text' } },
   fields: regionFields,
   limit: 20,
@@ -140,9 +143,9 @@ const regionRoutes: Route[] = [
     fields: regionFields,
     ids: { parent_id: 'tax_region' },
     async handle(request) {
-      const { provider_id: _provider, default_tax_rate: given, ...region } = request.body
+      const { default_tax_rate: given, ...region } = request.body
       const rate = given === undefined ? undefined : { ...given, rate_ppm: ppmOf(given.rate) }
-      const made = await write(request, (unit) => createTaxRegion(unit, { ...region, default_tax_rate: rate }))
+      const made = await write(request, (unit) => createTaxRegion(unit, { ...region, default_tax_rate: rate }, request.context.actorId))
       return regions.answer(request, made)
     },
   }),
@@ -190,7 +193,10 @@ const rateRoutes: Route[] = [
     ids: { tax_region_id: 'tax_region' },
     async handle(request) {
       const { rate, ...rest } = request.body
-      return rates.answer(request, await write(request, (unit) => createTaxRate(unit, { ...rest, rate_ppm: ppmOf(rate) })))
+      return rates.answer(
+        request,
+        await write(request, (unit) => createTaxRate(unit, { ...rest, rate_ppm: ppmOf(rate) }, request.context.actorId)),
+      )
     },
   }),
   route({
@@ -205,7 +211,8 @@ const rateRoutes: Route[] = [
     async handle(request) {
       const { rate, ...rest } = request.body
       const wanted = request.params.id as string
-      await write(request, (unit) => updateTaxRate(unit, wanted, { ...rest, ...(rate === undefined ? {} : { rate_ppm: ppmOf(rate) }) }))
+      const patch = { ...rest, ...(rate === undefined ? {} : { rate_ppm: ppmOf(rate) }) }
+      await write(request, (unit) => updateTaxRate(unit, wanted, patch, request.context.actorId))
       return rates.answer(request, wanted)
     },
   }),
@@ -220,7 +227,7 @@ const rateRoutes: Route[] = [
     ids: { id: 'tax_rate' },
     async handle(request) {
       const wanted = request.params.id as string
-      await write(request, (unit) => addTaxRateRule(unit, wanted, request.body))
+      await write(request, (unit) => addTaxRateRule(unit, wanted, request.body, request.context.actorId))
       return rates.answer(request, wanted)
     },
   }),

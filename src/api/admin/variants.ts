@@ -20,14 +20,17 @@ import { type AnyRequest, findWithin, id, ids, reach, write } from './shared.js'
 
 const variantFields: FieldsPolicy = {
   relationsLimit: 4,
-  defaults: [...variantColumns, 'inventory_quantity', 'options.*', 'prices.*', 'inventory_items.*', 'product.*'],
-  extra: [
-    'images.*',
+  defaults: [
+    ...variantColumns,
+    'inventory_quantity',
+    'options.*',
     'options.option.id',
     'options.option.title',
-    'inventory_items.inventory.*',
-    'inventory_items.inventory.location_levels.*',
+    'prices.*',
+    'inventory_items.*',
+    'product.*',
   ],
+  extra: ['images.*', 'inventory_items.inventory.*', 'inventory_items.inventory.location_levels.*'],
 }
 
 /** A page of variants with their products, whoever sells them. */

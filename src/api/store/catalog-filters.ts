@@ -98,6 +98,8 @@ export const managedScalars = {
   status: oneOrMany.optional(),
   sales_channel_id: oneOrMany.optional(),
   price_list_id: oneOrMany.optional(),
+  shipping_profile_id: oneOrMany.optional(),
+  discountable: booleanText.optional(),
   sku: oneOrMany.optional(),
 }
 const productPart = z.strictObject({ ...productScalars, variants: variantPart.optional() })

@@ -19,6 +19,8 @@ export interface ProductFilter {
   vendor_id?: string[]
   status?: string[]
   sales_channel_id?: string[]
+  shipping_profile_id?: string[]
+  discountable?: boolean
   /** Price lists that a variant has a price in. */
   price_list_id?: string[]
   /** Categories that shoppers do not see count, too. */
@@ -71,9 +73,11 @@ export function productConditions(filter: ProductFilter, context: FilterContext)
     ...textConditions('p.external_id', filter.external_id, values),
     ...textConditions('p.vendor_id', filter.vendor_id, values),
     ...textConditions('p.status', filter.status, values),
+    ...textConditions('p.shipping_profile_id', filter.shipping_profile_id, values),
     ...placeConditions(filter, values),
   ]
   if (filter.is_giftcard !== undefined) conditions.push(`p.is_giftcard = ${values.add(filter.is_giftcard)}`)
+  if (filter.discountable !== undefined) conditions.push(`p.discountable = ${values.add(filter.discountable)}`)
   const words = wordPatterns(filter.q?.toLowerCase())
   if (words !== null) conditions.push(wordsCondition(words, context))
   if (filter.category_id !== undefined) {

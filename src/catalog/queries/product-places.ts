@@ -1,10 +1,26 @@
-import { type Statement, statement } from '../../db/index.js'
+import { pairs, type Statement, statement } from '../../db/index.js'
+
+const stamps = ['created_at', 'updated_at', 'deleted_at']
+const categoryColumns = [
+  'id',
+  'name',
+  'description',
+  'handle',
+  'rank',
+  'is_active',
+  'is_internal',
+  'external_id',
+  'parent_category_id',
+  'metadata',
+  ...stamps,
+]
 
 /** Whose a product is and where it stands. */
 export interface ProductPlaces {
   product_id: string
   vendor_id: string
   shipping_profile_id: string | null
+  shipping_profile: object | null
   sales_channels: { id: string; name: string }[]
   /** Those that shoppers do not see, too. */
   categories: { id: string; name: string; handle: string; is_active: boolean; is_internal: boolean }[]
@@ -14,12 +30,13 @@ export function productPlacesStatement(tenantId: string, productIds: readonly st
   return statement(
     'catalog.product_places',
     `select p.id as product_id, p.vendor_id, p.shipping_profile_id,
-            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'description', c.description,
-                'is_disabled', c.is_disabled, 'metadata', c.metadata, 'created_at', c.created_at, 'updated_at', c.updated_at) order by c.id)
+            (select json_build_object(${pairs('f', ['id', 'name', 'type', 'metadata', ...stamps])}) from shipping_profile f
+              where f.tenant_id = $1 and f.id = p.shipping_profile_id) as shipping_profile,
+            coalesce((select json_agg(json_build_object(${pairs('c', ['id', 'name', 'description', 'is_disabled', 'metadata', ...stamps])})
+                order by c.id)
               from product_sales_channel h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.product_id = p.id and c.deleted_at is null), '[]') as sales_channels,
-            coalesce((select json_agg(json_build_object('id', c.id, 'name', c.name, 'handle', c.handle,
-                'is_active', c.is_active, 'is_internal', c.is_internal) order by c.rank, c.id)
+            coalesce((select json_agg(json_build_object(${pairs('c', categoryColumns)}) order by c.rank, c.id)
               from product_category_product l join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
               where l.tenant_id = $1 and l.product_id = p.id and c.deleted_at is null), '[]') as categories
      from product p where p.tenant_id = $1 and p.id = any($2)`,

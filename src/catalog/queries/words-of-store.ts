@@ -115,7 +115,7 @@ export function categoriesOfStoreStatement(
              where x.tenant_id = $1 and x.parent_category_id = c.id and x.deleted_at is null), '[]') as category_children
      from product_category c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
-       and ${hasWords('$3', 'c.name')} and ($4::text[] is null or c.name = any($4))
+       and ${hasWords('$3', 'c.name', 'c.description', 'c.handle')} and ($4::text[] is null or c.name = any($4))
        and ($5::text[] is null or c.handle = any($5)) and ($6::text[] is null or coalesce(c.parent_category_id, 'null') = any($6))
      ${order.sql} limit $7 offset $8`,
     [tenantId, filter.id, filter.q, filter.name, filter.handle, filter.parentId, page.limit, page.offset],

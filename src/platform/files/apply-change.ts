@@ -142,29 +142,23 @@ async function writeTaxRegion(unit: Unit, _work: Work, difference: Difference, v
   const where = { tenant_id: tenantOf(unit), country_code: country, province_code: province }
   const known = await unit.knex('tax_region').where(where).whereNull('deleted_at').first<{ id: string } | undefined>('id')
   const parentId = province === null ? null : await parentOf(unit, country)
-  const id = known?.id ?? (await createTaxRegion(unit, { country_code: country, province_code: province, parent_id: parentId }))
+  const id = known?.id ?? (await createTaxRegion(unit, { country_code: country, province_code: province, parent_id: parentId }, null))
   await unit
     .knex('tax_rate')
     .where({ tenant_id: tenantOf(unit), tax_region_id: id })
     .delete()
   for (const rate of value.rates as Value[]) {
     const types = await ensureWords(unit, 'type', rate.product_types)
-    await createTaxRate(unit, {
-      tax_region_id: id,
-      name: rate.name,
-      code: rate.code,
-      rate_ppm: rate.rate_ppm,
-      is_default: rate.is_default,
-      is_combinable: rate.is_combinable,
-      rules: [...types.values()].map((typeId) => ({ reference: 'product_type', reference_id: typeId })),
-    })
+    const rules = [...types.values()].map((typeId) => ({ reference: 'product_type' as const, reference_id: typeId }))
+    const { name, code, rate_ppm, is_default, is_combinable } = rate
+    await createTaxRate(unit, { tax_region_id: id, name, code, rate_ppm, is_default, is_combinable, rules }, null)
   }
 }
 
 async function parentOf(unit: Unit, country: string): Promise<string> {
   const where = { tenant_id: tenantOf(unit), country_code: country, province_code: null }
   const row = await unit.knex('tax_region').where(where).whereNull('deleted_at').first<{ id: string } | undefined>('id')
-  return row?.id ?? createTaxRegion(unit, { country_code: country })
+  return row?.id ?? createTaxRegion(unit, { country_code: country }, null)
 }
 
 async function writeCategory(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {

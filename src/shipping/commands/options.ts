@@ -191,10 +191,8 @@ function refuseUnpriced(option: {
   data?: object | null | undefined
   prices?: readonly OptionPrice[] | undefined
 }): void {
-  if (option.price_type === 'flat') {
-    if (option.prices?.length === 0) throw invalidData('A shipping option with a flat price needs prices')
-    return
-  }
+  // As in Medusa a flat one may wait for its prices, and is offered where it has one.
+  if (option.price_type === 'flat') return
   const refusal = fulfillmentProviderOf(option.provider_id)?.refuseData(option.data) ?? null
   if (refusal !== null) throw invalidData(refusal)
 }

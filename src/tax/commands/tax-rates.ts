@@ -22,7 +22,7 @@ export interface TaxRateInput {
  * Adds a rate to a tax region.
  * @throws not_found for the region or for what a rule names; invalid_data for a second default
  */
-export async function createTaxRate(unit: Unit, input: TaxRateInput): Promise<string> {
+export async function createTaxRate(unit: Unit, input: TaxRateInput, createdBy: string | null): Promise<string> {
   const id = newId('txr')
   const { rules, ...rate } = input
   const tenantId = tenantOf(unit)
@@ -38,16 +38,22 @@ export async function createTaxRate(unit: Unit, input: TaxRateInput): Promise<st
       is_default: rate.is_default ?? false,
       is_combinable: rate.is_combinable ?? false,
       metadata: rate.metadata ?? null,
+      created_by: createdBy,
     }),
   )
-  await replaceRules(unit, id, rules ?? [])
+  await replaceRules(unit, id, rules ?? [], createdBy)
   return id
 }
 
 const columns = ['name', 'code', 'rate_ppm', 'is_default', 'is_combinable', 'metadata'] as const
 
 /** Changes a rate: what is named is set, rules are a whole set. Throws what createTaxRate throws. */
-export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<TaxRateInput, 'tax_region_id'>>): Promise<void> {
+export async function updateTaxRate(
+  unit: Unit,
+  id: string,
+  patch: Partial<Omit<TaxRateInput, 'tax_region_id'>>,
+  changedBy: string,
+): Promise<void> {
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   const changed = await refuseSecondDefault(() =>
     unit
@@ -57,13 +63,13 @@ export async function updateTaxRate(unit: Unit, id: string, patch: Partial<Omit<
       .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
   )
   if (changed === 0) throw notFound(`Tax rate with id "${id}" not found`)
-  if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules)
+  if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules, changedBy)
 }
 
 /** Adds a rule to a rate. Throws not_found for the rate, and for what the rule names. */
-export async function addTaxRateRule(unit: Unit, id: string, rule: TaxRateRuleInput): Promise<void> {
+export async function addTaxRateRule(unit: Unit, id: string, rule: TaxRateRuleInput, createdBy: string | null): Promise<void> {
   const known = await rulesOfRate(unit, id)
-  await replaceRules(unit, id, [...known, rule])
+  await replaceRules(unit, id, [...known, rule], createdBy)
 }
 
 /** Takes a rule off a rate. Throws not_found. */
@@ -103,7 +109,7 @@ async function refuseSecondDefault<T>(write: () => PromiseLike<T>): Promise<T> {
 }
 
 /** What a rule names has no foreign key, since it may be of three kinds: it is looked up here. */
-async function replaceRules(unit: Unit, id: string, rules: readonly TaxRateRuleInput[]): Promise<void> {
+async function replaceRules(unit: Unit, id: string, rules: readonly TaxRateRuleInput[], createdBy: string | null): Promise<void> {
   const tenantId = tenantOf(unit)
   const references = rules.map((rule) => rule.reference)
   const ids = rules.map((rule) => rule.reference_id)
@@ -125,10 +131,10 @@ async function replaceRules(unit: Unit, id: string, rules: readonly TaxRateRuleI
   await unit.run(
     statement(
       'tax.insert_rules',
-      `insert into tax_rate_rule (tenant_id, id, tax_rate_id, reference, reference_id)
-       select $1, w.id, $2, w.reference, w.reference_id from unnest($3::text[], $4::text[], $5::text[]) as w (id, reference, reference_id)
+      `insert into tax_rate_rule (tenant_id, id, tax_rate_id, reference, reference_id, created_by)
+       select $1, w.id, $2, w.reference, w.reference_id, $6 from unnest($3::text[], $4::text[], $5::text[]) as w (id, reference, reference_id)
        on conflict (tenant_id, tax_rate_id, reference, reference_id) do nothing`,
-      [tenantId, id, rules.map(() => newId('txrule')), references, ids],
+      [tenantId, id, rules.map(() => newId('txrule')), references, ids, createdBy],
     ),
   )
 }

@@ -5,6 +5,8 @@ import { createTaxRate, type TaxRateInput } from './tax-rates.js'
 
 export interface TaxRegionInput {
   country_code: string
+  /** Left out for a province, it is its country's. */
+  provider_id?: 'tp_system' | null | undefined
   province_code?: string | null | undefined
   /** The country's tax region, for a province. */
   parent_id?: string | null | undefined
@@ -16,7 +18,7 @@ export interface TaxRegionInput {
  * Adds a country, or a province below its country, with its default rate.
  * @throws invalid_data for an unknown country and for a province without its country, and for a second one
  */
-export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promise<string> {
+export async function createTaxRegion(unit: Unit, input: TaxRegionInput, createdBy: string | null): Promise<string> {
   if (!isCountry(input.country_code)) throw invalidData(`Country with code: ${input.country_code} is not known`)
   await checkParent(unit, input)
   const id = newId('txreg')
@@ -26,7 +28,9 @@ export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promis
       country_code: input.country_code,
       province_code: input.province_code?.toLowerCase() ?? null,
       parent_id: input.parent_id ?? null,
+      provider_id: input.provider_id ?? (input.parent_id == null ? 'tp_system' : null),
       metadata: input.metadata ?? null,
+      created_by: createdBy,
     })
   } catch (error) {
     const place = input.province_code == null ? '' : `, province_code: ${input.province_code}`
@@ -34,7 +38,7 @@ export async function createTaxRegion(unit: Unit, input: TaxRegionInput): Promis
     throw error
   }
   if (input.default_tax_rate !== undefined) {
-    await createTaxRate(unit, { ...input.default_tax_rate, tax_region_id: id, is_default: true })
+    await createTaxRate(unit, { ...input.default_tax_rate, tax_region_id: id, is_default: true }, createdBy)
   }
   return id
 }

@@ -73,4 +73,75 @@ describe('what a store is set up with, as it reads back', () => {
       assert.equal((await pricesOf()).length, 2)
     })
   })
+  it('shows a product’s profile, and all of its categories and channels', async () => {
+    const { product_category: category } = await shop.make('/admin/product-categories', {
+      name: 'Inside',
+      is_internal: true,
+      handle: 'hidden-one',
+    })
+    const links = { shipping_profile_id: shop.profileId, categories: [{ id: category.id }], sales_channels: [{ id: shop.channelId }] }
+    const { id } = await shop.product({ title: 'Linked', discountable: false, ...links })
+    const { product } = await get(`/admin/products/${id}`, { fields: 'id,*shipping_profile,*categories,*sales_channels' })
+    assert.equal(product.shipping_profile.name, 'Default')
+    const [{ is_internal, parent_category_id, rank, description }] = product.categories
+    assert.deepEqual([is_internal, parent_category_id, rank, description], [true, null, category.rank, ''])
+    assert.equal(product.sales_channels[0].deleted_at, null)
+    const found = async (query: Record<string, string>) =>
+      (await get('/admin/products', { fields: 'id', ...query })).products.map((one: Any) => one.id)
+    assert.deepEqual(await found({ shipping_profile_id: shop.profileId }), [id])
+    assert.deepEqual(await found({ discountable: 'false' }), [id])
+    assert.equal((await get('/admin/product-categories', { q: 'hidden-one' })).count, 1)
+  })
+
+  it('tells countries of the tax regions below them', async () => {
+    const { tax_region: country } = await shop.make('/admin/tax-regions', { country_code: 'us', provider_id: 'tp_system' })
+    const rate = { name: 'State', code: 'STATE', rate: 5 }
+    const province = { country_code: 'us', province_code: 'us-ca', parent_id: country.id, default_tax_rate: rate }
+    await shop.make('/admin/tax-regions', province)
+    const { tax_regions, count } = await get('/admin/tax-regions', { parent_id: 'null' })
+    assert.deepEqual([tax_regions.map((one: Any) => one.id), count], [[country.id], 1])
+    const { product_type: type } = await shop.make('/admin/product-types', { value: 'Book' })
+    const ruled = {
+      tax_region_id: country.id,
+      name: 'Books',
+      code: 'BOOKS',
+      rate: 1,
+      rules: [{ reference: 'product_type', reference_id: type.id }],
+    }
+    const { tax_rate } = await shop.make('/admin/tax-rates', ruled)
+    assert.deepEqual([tax_rate.rules[0].tax_rate_id, tax_rate.rules[0].created_by], [tax_rate.id, country.created_by])
+  })
+
+  it('takes ways of delivery whose prices come later, and zones by expressions', async () => {
+    const optionId = await shop.shipping(shop.profileId, [])
+    const { shipping_option: option } = await get(`/admin/shipping-options/${optionId}`)
+    assert.deepEqual([option.prices, option.rules[0].shipping_option_id], [[], optionId])
+    const prices = [
+      { currency_code: 'usd', amount: 4 },
+      { region_id: shop.regionId, amount: 3 },
+    ]
+    const { shipping_option: priced } = await shop.make(`/admin/shipping-options/${optionId}`, { prices })
+    assert.deepEqual(priced.prices.map((price: Any) => [price.amount, price.rules_count]).sort(), [
+      [3, 1],
+      [4, 0],
+    ])
+    const zone = { type: 'zip', country_code: 'us', province_code: 'ca', city: 'Oakland', postal_expression: { like: '946%' } }
+    const set = option.service_zone.fulfillment_set.id
+    const { fulfillment_set } = await shop.make(`/admin/fulfillment-sets/${set}/service-zones`, { name: 'Oakland', geo_zones: [zone] })
+    const made = fulfillment_set.service_zones.find((one: Any) => one.name === 'Oakland')
+    assert.deepEqual([made.geo_zones[0].postal_expression, made.geo_zones[0].service_zone_id], [{ like: '946%' }, made.id])
+    assert.equal((await get('/admin/shipping-options')).limit, 20)
+  })
+
+  it('gives each currency of a store an id, and shows all of an item that is kept back', async () => {
+    const { stores } = await get('/admin/stores')
+    assert.match(stores[0].supported_currencies[0].id, /^stocur_/)
+    const { stock_location: location } = await shop.make('/admin/stock-locations', { name: 'Shelf' })
+    const levels = [{ location_id: location.id, stocked_quantity: 3 }]
+    const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'KEPT', material: 'wood', location_levels: levels })
+    assert.equal(item.location_levels[0].metadata, null)
+    const kept = { inventory_item_id: item.id, location_id: location.id, quantity: 1 }
+    const { reservation } = await shop.make('/admin/reservations', kept)
+    assert.deepEqual([reservation.inventory_item.material, reservation.inventory_item.reserved_quantity], ['wood', 1])
+  })
 })
