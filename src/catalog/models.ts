@@ -10,6 +10,8 @@ export class ProductVariant extends BaseModel {
   declare title: string
   declare sku: string | null
   declare barcode: string | null
+  declare ean: string | null
+  declare upc: string | null
   declare allow_backorder: boolean
   declare manage_inventory: boolean
   declare variant_rank: number

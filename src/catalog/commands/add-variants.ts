@@ -1,10 +1,11 @@
-import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { alreadyExists, invalidData, newId } from '../../kernel/index.js'
+import type { Unit } from '../../db/index.js'
+import { invalidData, newId } from '../../kernel/index.js'
 import { insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { InventoryItem, InventoryLevel, Price, PriceSet, ProductVariant, VariantInventoryItem, VariantOption } from '../models.js'
 import type { PriceInput, VariantInput } from './input.js'
 import { linkInventory } from './link-inventory.js'
 import { firstLocation } from './stock-variant.js'
+import { refuseKnownNumbers } from './variant-numbers.js'
 import { sameCombination } from './twin-variants.js'
 
 export interface CreatedOption {
@@ -41,11 +42,12 @@ const stocked = ['weight', 'length', 'height', 'width', 'hs_code', 'mid_code', '
 
 /**
  * Adds variants with their prices, options and stock, each kind in one insert.
- * @throws invalid_data for a variant that names some options and leaves others open; invalid_data for a SKU that the vendor has already
+ * @throws invalid_data for a variant that names some options and leaves others open; invalid_data for a SKU or another number that
+ *   the vendor has already
  */
 export async function addVariants(unit: Unit, parent: VariantParent, inputs: readonly VariantInput[]): Promise<string[]> {
   if (inputs.length === 0) return []
-  await refuseKnownSkus(unit, parent.vendorId, inputs)
+  await refuseKnownNumbers(unit, parent.vendorId, inputs)
   const vendor_id = parent.vendorId
   const variants = inputs.map((input, index) => ({
     input,
@@ -83,23 +85,6 @@ export async function addVariants(unit: Unit, parent: VariantParent, inputs: rea
   if (links.length > 0) await VariantOption.query().insert(links)
   await insertStock(unit, vendor_id, variants)
   return variants.map(({ id }) => id)
-}
-
-export const skuTaken = (sku: string) => alreadyExists(`Product variant with sku: ${sku}, already exists.`)
-
-async function refuseKnownSkus(unit: Unit, vendorId: string, inputs: readonly VariantInput[]): Promise<void> {
-  const skus = inputs.map((input) => input.sku).filter((sku) => sku != null)
-  const twice = skus.find((sku, index) => skus.indexOf(sku) !== index)
-  if (twice !== undefined) throw skuTaken(twice)
-  if (skus.length === 0) return
-  const [known] = await unit.run(
-    statement<{ sku: string }>(
-      'catalog.known_skus',
-      `select sku from product_variant where tenant_id = $1 and vendor_id = $2 and sku = any($3) and deleted_at is null limit 1`,
-      [tenantOf(unit), vendorId, skus],
-    ),
-  )
-  if (known !== undefined) throw skuTaken(known.sku)
 }
 
 /** A value for each option. Throws invalid_data for a variant that leaves one open, and for what the product does not have. */

@@ -2,7 +2,7 @@ import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.j
 import { alreadyExists, invalidData, isDuplicate, limits, newId, notFound } from '../../kernel/index.js'
 import { clearConditionalPrices } from '../../pricing/index.js'
 import { Price, ProductImage, ProductVariant } from '../models.js'
-import { addVariants, chosenValues, describing, insertPrices, skuTaken } from './add-variants.js'
+import { addVariants, chosenValues, describing, insertPrices } from './add-variants.js'
 import type { ProductInput, VariantInput } from './input.js'
 import { lockProduct } from './lock-product.js'
 import { setOptions } from './option-links.js'
@@ -10,6 +10,7 @@ import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 import { refuseTwinsOf } from './twin-variants.js'
+import { numberTaken, refuseKnownNumbers } from './variant-numbers.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
   /** The variant to change; without it the variant is new, and must say its title, options and prices. */
@@ -181,12 +182,14 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
   const variant = await ProductVariant.query().findOne({ tenant_id: tenantId, id, product_id: productId, deleted_at: null })
   if (variant === undefined) throw notFound(`Variant with id: ${id} was not found`)
   const changes = Object.fromEntries(variantColumns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  const given = (name: 'barcode' | 'ean' | 'upc') => (patch[name] === variant[name] ? undefined : patch[name])
+  await refuseKnownNumbers(unit, vendorId, [{ barcode: given('barcode'), ean: given('ean'), upc: given('upc') }], id)
   try {
     await ProductVariant.query()
       .where({ tenant_id: tenantId, id })
       .patch({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() } as object)
   } catch (error) {
-    if (isDuplicate(error)) throw skuTaken(patch.sku as string)
+    if (isDuplicate(error)) throw numberTaken('sku', patch.sku as string)
     throw error
   }
   if (patch.prices !== undefined) await replacePrices(unit, vendorId, variant.price_set_id, patch.prices, patch.replaces)

@@ -73,6 +73,23 @@ describe('what a store is set up with, as it reads back', () => {
       assert.equal((await pricesOf()).length, 2)
     })
   })
+  it('has one variant of a vendor with a number', async () => {
+    const variant = (more: object) => ({ title: 'v', options: { size: 'large' }, prices: [], ...more })
+    const first = (await shop.product({ title: 'Numbered', variants: [variant({ ean: '400', upc: '1', barcode: 'b' })] })) as Any
+    const second = (await shop.product({ title: 'Numbered too', variants: [variant({ ean: '401' })] })) as Any
+    const path = `/admin/products/${second.id}/variants/${second.variants[0].id}`
+    for (const [name, value] of Object.entries({ ean: '400', upc: '1', barcode: 'b' })) {
+      const message = `Product variant with ${name}: ${value}, already exists.`
+      const added = await shop.admin.post(`/admin/products/${second.id}/variants`, variant({ [name]: value, options: { size: 'small' } }))
+      assert.deepEqual([added.status, added.body.message], [400, message])
+      const changed = await shop.admin.post(path, { [name]: value })
+      assert.deepEqual([changed.status, changed.body.message], [400, message])
+    }
+    await shop.make(path, { ean: '401', title: 'The same number' })
+    await shop.admin.delete(`/admin/products/${first.id}`)
+    await shop.make(path, { ean: '400' })
+  })
+
   it('shows a product’s profile, and all of its categories and channels', async () => {
     const { product_category: category } = await shop.make('/admin/product-categories', {
       name: 'Inside',
