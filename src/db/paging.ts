@@ -36,7 +36,13 @@ export function wordPatterns(text: string | undefined): string[] | null {
     if (kept.length === limits.searchWords) break
     if (!kept.some((longer) => longer.toLowerCase().includes(word.toLowerCase()))) kept.push(word)
   }
-  return kept.length === 0 ? null : kept.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  return kept.length === 0 ? null : kept.map(patternOf)
+}
+
+/** Keyboards have one apostrophe and books another: within a word any sign stands for it. */
+function patternOf(word: string): string {
+  const literal = word.replace(/[\\%_]/g, '\\$&')
+  return `%${/[\p{L}\p{N}]/u.test(word) ? literal.replace(/['’‘ʼ]/g, '_') : literal}%`
 }
 
 /**

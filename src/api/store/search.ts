@@ -64,15 +64,19 @@ type SearchRequest = RequestContext<unknown, unknown>
 function searchOf(request: SearchRequest, asked: Query, currency: string | null): ProductSearch {
   const { filters, search_options: wanted } = asked
   const { q, ...filter } = filters
+  const text = `${asked.query ?? ''} ${q ?? ''}`
+  const words = wordsOf(text)
+  // Whoever types nothing looks around; what is signs alone is in nothing.
+  const nothing = words.length === 0 && text.trim() !== ''
   return {
-    words: wordsOf(`${asked.query ?? ''} ${q ?? ''}`),
+    words,
     typos: wanted.typo_tolerance,
     strategy: wanted.match_strategy,
     attributes: wanted.attributes_to_search_on ?? null,
     locales: (wanted.locales ?? [request.locale]).flatMap(localesOf),
     least_score: wanted.min_score,
     visibility: { salesChannelIds: salesChannelsOf(request) },
-    filter: productFilterOf(filter, currency),
+    filter: { ...productFilterOf(filter, currency), ...(nothing ? { id: [] } : {}) },
     order: ordersOf(asked),
     facets: wanted.facets,
     disjunctiveFacets: wanted.disjunctive_facets,

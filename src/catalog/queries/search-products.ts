@@ -1,4 +1,4 @@
-import { type Context, statement, tenantOf, type Values, valuesFrom } from '../../db/index.js'
+import { type Context, statement, tenantOf, type Values, valuesFrom, wordPatterns } from '../../db/index.js'
 import { limits } from '../../kernel/index.js'
 import { type FacetName, type FacetRows, type Facets, facetsSql, renderFacets, withoutFacet } from './facets.js'
 import { type ProductFilter, productConditions } from './product-filter.js'
@@ -74,6 +74,15 @@ export async function findProducts(context: Context, search: ProductSearch): Pro
   return { hits: row?.hits ?? [], count: row?.count ?? 0, facets: renderFacets(row?.facets ?? {}, search.currency) }
 }
 
+/**
+ * Patterns of words that the search for words would not find as they are meant: numbers such as SKUs, which variants have and no text,
+ * and words with an apostrophe, of which there are several. Null where there is none, so that each search is one as a rule.
+ */
+function spelledOtherwise({ words, attributes }: ProductSearch): string[] | null {
+  if (attributes !== null || !words.some((word) => /[\d_'’‘ʼ-]/.test(word))) return null
+  return wordPatterns(words.join(' '))
+}
+
 /** The queries that find: words first, then what of it is visible and fits the filter, and the same for each facet that leaves its own part out. */
 function matchedQueries(search: ProductSearch, channels: string, values: Values): Map<string, string> {
   const queries = new Map<string, string>()
@@ -86,10 +95,22 @@ function matchedQueries(search: ProductSearch, channels: string, values: Values)
       `${values.add(search.locales)}::text[]`,
       `${limits.searchMatches}`,
     ]
-    queries.set(
-      'ranked',
-      `select s.id, s.score from app.search_products_ranked(${parts.join(', ')}) s where s.score >= ${values.add(search.least_score)}::real`,
-    )
+    const least = `${values.add(search.least_score)}::real`
+    const patterns = spelledOtherwise(search)
+    if (patterns === null) {
+      queries.set('ranked', `select s.id, s.score from app.search_products_ranked(${parts.join(', ')}) s where s.score >= ${least}`)
+    } else {
+      // What has the very number is what was meant: nothing is looked for then that is spelled nearly so.
+      parts[1] = `(${parts[1]} and not exists (select 1 from spelled))`
+      const score = search.words.length === 1 ? 1 : 0.5
+      queries.set('spelled', `select s.id from app.search_products(${values.add(patterns)}::text[], ${limits.searchMatches}) s`)
+      queries.set(
+        'ranked',
+        `select s.id, max(s.score) as score from (
+           select r.id, r.score from app.search_products_ranked(${parts.join(', ')}) r
+           union all select w.id, ${score}::real from spelled w) s group by s.id having max(s.score) >= ${least}`,
+      )
+    }
   }
   const visible = visibleConditions(search.visibility, channels, values)
   const context = { values, channel: `(${channels}::text[])[1]`, locales: search.locales, frequentWords: false }

@@ -82,7 +82,30 @@ describe('POST /store/search', () => {
       assert.equal(result.count, 0, query)
     }
     assert.equal((await search({ query: ' "lamp" ' })).count, 2)
-    assert.equal((await search({ query: '%' })).count, shelf.length)
+    for (const query of ['%', '_ %', '!?']) assert.equal((await search({ query })).count, 0, query)
+    assert.equal((await search({ query: ' ' })).count, shelf.length)
+  })
+
+  it('finds a product by the number of its variant, and by a name with whichever apostrophe', async () => {
+    const [product] = store.vendors.slice(0, 1).map((vendor) => ({
+      vendor_id: vendor.id,
+      title: 'The Baker’s Almanac',
+      status: 'published',
+      options: [{ title: 'Size', values: ['M'] }],
+      variants: [{ title: 'M', sku: 'FF-ALM-7', options: { Size: 'M' }, prices: [{ currency_code: 'usd', amount: 1 }] }],
+    }))
+    const made = await store.admin.post('/admin/products', { ...product, sales_channels: [{ id: store.salesChannelId }] })
+    assert.equal(made.status, 200, JSON.stringify(made.body))
+    for (const query of ['FF-ALM-7', 'ff-alm', "baker's", 'Baker’s almanac']) {
+      assert.deepEqual(titles(await search({ query })), ['The Baker’s Almanac'], query)
+      const { body } = await store.shopper.get('/store/products', { q: query })
+      assert.equal(body.count, 1, query)
+    }
+    assert.deepEqual(
+      titles(await search({ query: 'FF-ALM-7', search_options: { attributes_to_search_on: ['title'], typo_tolerance: false } })),
+      [],
+    )
+    await store.admin.delete(`/admin/products/${made.body.product.id}`)
   })
 
   it('counts facets, and a disjunctive one without its own choice', async () => {

@@ -4,6 +4,7 @@ import { wordPatterns } from '../../../src/db/index.js'
 describe('the words of a search', () => {
   it('are each looked for as they were typed, and nothing typed is no search', () => {
     assert.deepEqual(wordPatterns('red 50%_off\\'), ['%50\\%\\_off\\\\%', '%red%'])
+    assert.deepEqual(wordPatterns("Baker's ' "), ['%Baker_s%'])
     for (const nothing of [undefined, '', ' \t\n']) assert.equal(wordPatterns(nothing), null)
   })
 
