@@ -122,7 +122,7 @@ describe('product files of a store', () => {
           title: size,
           sku: `+ODD-${size}`,
           options: { Size: size, Colour: '@red' },
-          barcode: '0012',
+          barcode: `0012${size}`,
           allow_backorder: true,
           metadata: { place: size },
           prices: [
@@ -209,8 +209,11 @@ describe('product files of a store', () => {
 
   it('in the older way, and from spreadsheets that part cells by semicolons', async () => {
     const file = fileOf('Product Handle;Product Title;Variant Title;Variant Price USD\nbowl;Bowl;Only;3\n', 'bowls.csv')
-    const { transaction_id, summary } = await sdk.admin.product.import({ file })
+    const { transaction_id, summary, warnings } = (await sdk.admin.product.import({ file })) as Awaited<
+      ReturnType<typeof sdk.admin.product.import>
+    > & { warnings: string[] }
     assert.deepEqual(summary, { toCreate: 1, toUpdate: 0 })
+    assert.match(warnings[0] ?? '', /^The new product of row 1 is in no sales channel, so no storefront shows it/)
     assert.equal((await store.admin.post(`/admin/products/import/${transaction_id}/confirm`, {})).status, 202)
     assert.equal((await told()).description, 'Product import of file bowls.csv completed successfully!')
     assert.equal(good(await store.admin.get('/admin/products', { handle: 'bowl' })).count, 1)
@@ -235,6 +238,13 @@ describe('product files of a store', () => {
         `${head},Variant Title,Variant Price USD\n,a,A,B,0x10`,
         /^Row 1: Invalid value provided for "Variant Price USD"\. Expected value to be a number, received "0x10"$/,
       ],
+      [
+        `${head},Variant Title,Variant Price USD\n,a,A,B,"1.234,50"`,
+        /^Row 1: Invalid value provided for "Variant Price USD"\. Expected value to be a number with a point before its decimals/,
+      ],
+      [`${head},Variant Price ZZZ\n,a,A,`, /^Currency with code: zzz is not known: the column "Variant Price ZZZ"/],
+      [`${head},Variant Sku\n,a,A,S1\n,b,B,S2\n,c,C,S1`, /^Row 3: The sku S1 is that of row 1 too/],
+      ['PK\x03\x04 a workbook', /^The file is a workbook of a spreadsheet, such as \.xlsx, and no CSV: save it as CSV UTF-8$/],
       [`${head},Product Metadata\n,a,A,{`, /^Row 1: Invalid value provided for "product metadata"\. Expected a valid JSON string/],
       [`${head},Variant Option 1 Name,Variant Option 1 Value\n,a,A,Size,`, /^Row 1: Missing option value for "variant option 1 name"$/],
       [`${head},Variant Title,Variant Price US\n,a,A,B,1`, /^Invalid price format used by "Variant Price US"/],
@@ -269,8 +279,14 @@ describe('product files of a store', () => {
   })
 
   it('tell by the line what could not be written, and that it failed', async () => {
+    const known = {
+      title: 'Known',
+      options: [{ title: 'Size', values: ['S'] }],
+      variants: [{ title: 'S', sku: 'SAME', options: { Size: 'S' }, prices: [] }],
+    }
+    good(await store.admin.post('/admin/products', known))
     const { transaction_id } = await bring(
-      'Product Handle,Product Title,Variant Title,Variant Sku,Variant Price USD\nnew-one,One,A,SAME,1\nnew-two,Two,B,SAME,2\nnew-three,Three,C,OTHER,3\n',
+      'Product Handle,Product Title,Variant Title,Variant Sku,Variant Price USD\nnew-one,One,A,FIRST,1\nnew-two,Two,B,SAME,2\nnew-three,Three,C,OTHER,3\n',
       'twins.csv',
     )
     await sdk.admin.product.confirmImport(transaction_id)

@@ -42,8 +42,8 @@ const form_bytes = limits.importFile_bytes + 100_000
 /** Reads and checks a file. It may name any vendor's products, and what the whole store shares. */
 async function bring(request: AnyRequest, file: BroughtFile) {
   for (const permission of ['imports:write', 'products:write'] as const) needWholeStore(request, permission)
-  const { id: transaction_id, summary } = await requestStoreImport(request.context, file, productBodies)
-  return { transaction_id, summary }
+  const { id: transaction_id, ...told } = await requestStoreImport(request.context, file, productBodies)
+  return { transaction_id, ...told }
 }
 
 /** Both of Medusa's addresses: what the older one began, the newer can confirm. */

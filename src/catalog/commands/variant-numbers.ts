@@ -2,7 +2,7 @@ import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { alreadyExists } from '../../kernel/index.js'
 import type { VariantInput } from './input.js'
 
-/** What a variant is told apart by: one of each of a vendor has it. What several vendors sell has the same numbers at each. */
+/** What a variant is told apart by, unless it is empty: one of each of a vendor has it. What several vendors sell has the same numbers at each. */
 const numbers = ['sku', 'barcode', 'ean', 'upc'] as const
 type Numbered = Pick<VariantInput, (typeof numbers)[number]>
 
@@ -18,7 +18,7 @@ const knownSql = (name: string, place: number) => `select '${name}' as name, ${n
  * @throws invalid_data
  */
 export async function refuseKnownNumbers(unit: Unit, vendorId: string, inputs: readonly Numbered[], except?: string): Promise<void> {
-  const given = numbers.map((name) => ({ name, values: inputs.flatMap((input) => input[name] ?? []) }))
+  const given = numbers.map((name) => ({ name, values: inputs.flatMap((input) => input[name] || []) }))
   for (const { name, values } of given) {
     const twice = values.find((value, index) => values.indexOf(value) !== index)
     if (twice !== undefined) throw numberTaken(name, twice)

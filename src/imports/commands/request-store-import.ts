@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit, hasten } from '../../events/index.js'
 import { limits, newId, notAllowed, notFound } from '../../kernel/index.js'
-import { checkProducts, type FileSummary, type ProductBodies } from '../medusa/bodies.js'
+import { checkProducts, type FileSummary, type ProductBodies, warningsOf } from '../medusa/bodies.js'
 import { knownOf } from '../medusa/known.js'
 import { readProductFile } from '../medusa/read-file.js'
 import { textOf } from '../text.js'
@@ -13,6 +13,7 @@ export type BroughtFile = { name: string; key: string } | { name: string; bytes:
 export interface RequestedImport {
   id: string
   summary: FileSummary
+  warnings: string[]
 }
 
 /**
@@ -57,7 +58,7 @@ export async function requestStoreImport(context: Context, file: BroughtFile, bo
       ended.map((waiting) => expiryEventOf(waiting.id)),
     )
   })
-  return { id, summary }
+  return { id, summary, warnings: warningsOf(products) }
 }
 
 async function contentOf(context: Context, key: string): Promise<string> {

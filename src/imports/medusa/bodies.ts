@@ -142,8 +142,46 @@ export interface FileSummary {
   toUpdate: number
 }
 
+/** What a variant is told apart by among those of its vendor. */
+const numbers = ['sku', 'barcode', 'ean', 'upc'] as const
+
+/** Refuses a file in which two variants of a vendor have one number, by their rows. The store's own are looked at when they are written. */
+function refuseTwins(products: readonly FileProduct[], known: Known): void {
+  const rows = new Map<string, { row: number; id: string | null }>()
+  for (const product of products) {
+    const found = product.id === null ? known.find('house', '') : known.find('product', product.id)
+    const vendor = product.vendor ?? found?.more
+    for (const variant of product.variants) {
+      for (const name of numbers) {
+        const value = variant.fields[name]
+        if (value === undefined) continue
+        const key = JSON.stringify([vendor, name, value])
+        const twin = rows.get(key)
+        // Two that are there may have one barcode from before; new ones get none that is taken.
+        const isNew = variant.id === null || twin?.id == null
+        if (twin !== undefined && (isNew || (name === 'sku' && twin.id !== variant.id)))
+          throw refusedRow(variant.row, `The ${name} ${value} is that of row ${twin.row} too: each variant of a vendor has its own`)
+        rows.set(key, variant)
+      }
+    }
+  }
+}
+
+/** What is right and may not be meant. */
+export function warningsOf(products: readonly FileProduct[]): string[] {
+  const hidden = products.filter(({ id, channels = [] }) => id === null && channels.length === 0)
+  const [first] = hidden
+  if (first === undefined) return []
+  const [which, them] =
+    hidden.length === 1
+      ? [`The new product of row ${first.row} is`, 'it']
+      : [`${hidden.length} new products, the first in row ${first.row}, are`, 'them']
+  return [`${which} in no sales channel, so no storefront shows ${them}: name one in the column "Product Sales Channel 1"`]
+}
+
 /** Checks every product of a file as staff's requests are checked. Throws invalid_data, with the row, for the first that is wrong. */
 export async function checkProducts(products: readonly FileProduct[], known: Known, bodies: ProductBodies): Promise<FileSummary> {
+  refuseTwins(products, known)
   for (const [index, product] of products.entries()) {
     if (index % productsAtOnce === 0) await setImmediate()
     const isNew = product.id === null

@@ -1,4 +1,4 @@
-import { invalidData } from '../../kernel/index.js'
+import { invalidData, isCurrency } from '../../kernel/index.js'
 
 export type CellKind = 'text' | 'flag' | 'number' | 'json'
 
@@ -133,5 +133,6 @@ function priceOf(name: string, written: string): PriceColumn[] {
       `Invalid price format used by "${written}". Expect column name to contain the ISO code as the last segment. For example: "Variant Price [Europe] EUR" or "Variant Price EUR"`,
     )
   }
+  if (!isCurrency(plain)) throw invalidData(`Currency with code: ${plain} is not known: the column "${written}" has prices of none`)
   return [{ name, written, field: kind === 'price' ? 'amount' : 'compare_at_amount', currency_code: plain, region }]
 }

@@ -31,7 +31,7 @@ export async function knownOf(context: Context, products: readonly FileProduct[]
          where p.tenant_id = $1 and p.handle = any($3::text[]) and p.deleted_at is null
        union all select 'vendor', v.handle, v.id, null from vendor v
          where v.tenant_id = $1 and v.handle = any($4::text[]) and v.deleted_at is null
-       union all select 'house', '', v.id, null from vendor v where v.tenant_id = $1 and v.is_house and v.deleted_at is null
+       union all select 'house', '', v.id, v.handle from vendor v where v.tenant_id = $1 and v.is_house and v.deleted_at is null
        union all select 'tag', t.id, t.id, null from product_tag t
          where t.tenant_id = $1 and t.id = any($5::text[]) and t.deleted_at is null
        union all select 'tag value', t.value, t.id, null from product_tag t

@@ -198,6 +198,9 @@ function fieldsOf(fields: typeof productFields, row: Row): Record<string, unknow
 /** As people and exports write a number; `Number` by itself reads `0x10`, too. */
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
+/** As half of the world writes one. Read here it would be a guess: the other half parts thousands by a comma. */
+export const commaDecimal = /^[+-]?[\d.]*,\d+$/
+
 function cellValue(row: Row, column: string, text: string, kind: CellKind): unknown {
   const wrong = (expected: string) =>
     refusedRow(row.number, `Invalid value provided for "${column}". Expected ${expected}, received "${text.slice(0, 200)}"`)
@@ -206,6 +209,7 @@ function cellValue(row: Row, column: string, text: string, kind: CellKind): unkn
       return text
     case 'number': {
       const value = decimal.test(text) ? Number(text) : Number.NaN
+      if (commaDecimal.test(text)) throw wrong('value to be a number with a point before its decimals, such as 12.50')
       if (!Number.isFinite(value)) throw wrong('value to be a number')
       return value
     }

@@ -1,4 +1,5 @@
 import { limits, StoaError, toMinor } from '../../kernel/index.js'
+import { commaDecimal } from '../medusa/read-file.js'
 import { type Problem, problemOf } from '../problem.js'
 import type { Column, Row } from './read-csv.js'
 
@@ -60,6 +61,10 @@ export function cellReader(handle: string | null): CellReader {
     amount(row, column, currency) {
       const text = row.cells[column]
       if (text === '') return undefined
+      if (commaDecimal.test(text)) {
+        refuse(row, column, 'has a comma: write a point before the decimals, such as 12.50')
+        return undefined
+      }
       try {
         const minor = toMinor(text, currency)
         if (minor >= 0n) return minor

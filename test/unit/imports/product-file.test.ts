@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { cellReader } from '../../../src/imports/shopify/cells.js'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { readProductFile } from '../../../src/imports/medusa/read-file.js'
@@ -54,5 +55,19 @@ describe('product files as they are read', () => {
     clearInterval(watch)
     assert.equal(products.length, 2_000)
     assert.ok(most < 12_000_000, `${most} bytes for a file of ${file.length}`)
+  })
+})
+
+describe('an amount in a Shopify file', () => {
+  it('is refused with what to do where it has a comma, and counted where it has none', () => {
+    const cells = cellReader('lamp')
+    const amount = (price: string) =>
+      cells.amount({ line: 2, cells: { 'Variant Price': price }, surplus: [] } as never, 'Variant Price', 'eur')
+    assert.equal(amount('12.50'), 1250n)
+    for (const price of ['12,50', '1.234,5']) assert.equal(amount(price), undefined)
+    assert.deepEqual(
+      cells.problems.map(({ reason }) => reason),
+      Array(2).fill('has a comma: write a point before the decimals, such as 12.50'),
+    )
   })
 })
