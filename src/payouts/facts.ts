@@ -133,7 +133,9 @@ function coreStatement(tenantId: string, vendorOrderId: string): Statement<CoreR
               and c.release_id is null and c.state = 'succeeded'), 0)::bigint as unattached_minor,
             (select r.id from release r where r.tenant_id = $1 and r.vendor_order_id = v.id and r.state = 'pending') as pending_release_id,
             (select c.id from clawback c where c.tenant_id = $1 and c.vendor_order_id = v.id and c.state = 'pending') as pending_clawback_id,
-            coalesce((select sum(o.due_minor - o.released_minor) from payable o where o.tenant_id = $1 and o.vendor_id = v.vendor_id
+            coalesce((select sum(greatest(o.due_minor - o.released_minor - coalesce((select sum(r.amount_minor) from release r
+                where r.tenant_id = $1 and r.vendor_order_id = o.vendor_order_id and r.state = 'awaiting' and r.payout_id is null), 0), 0))
+              from payable o where o.tenant_id = $1 and o.vendor_id = v.vendor_id
               and o.currency_code = v.currency_code and o.vendor_order_id <> v.id and o.due_minor > o.released_minor), 0)::bigint
               as others_open_minor
      from part v cross join credit cross join store s

@@ -84,7 +84,7 @@ export interface Facts {
   /** What asks the provider now: it is settled before anything else is begun. */
   pending: { kind: 'release' | 'clawback'; id: string } | null
   holds: readonly HoldFact[]
-  /** Still owed to the vendor for other orders, in this currency. */
+  /** Still owed to the vendor for other orders, in this currency, and not about to be paid by hand. */
   others_open_minor: bigint
   /** Other vendor orders that the vendor was paid too much for. */
   debts: readonly { vendor_order_id: string; owed_minor: bigint }[]
@@ -210,6 +210,17 @@ export function nextStep(facts: Facts, assessed: Assessment): { step: Step; wait
   if (first !== undefined) return done(first)
   const isByHand = byHandMinor > 0n && loose.length === 0
   return done(isByHand ? { kind: 'pay_by_hand', amountMinor: byHandMinor } : { kind: 'rest' }, waitingFor ?? assessed.waitingFor)
+}
+
+/**
+ * How a vendor order stands once a step's rows are written. Its vendor's other orders go by it while the provider is asked: what is being
+ * released is owed no more, and what is being taken back is no debt to net.
+ */
+export function standingAfter(assessed: Assessment, step: Step): Assessment {
+  if (step.kind === 'clawback') return { ...assessed, releasedMinor: assessed.releasedMinor - step.amountMinor }
+  if (step.kind !== 'release' && step.kind !== 'offset') return assessed
+  const { amountMinor } = step
+  return { ...assessed, releasedMinor: assessed.releasedMinor + amountMinor, availableMinor: assessed.availableMinor - amountMinor }
 }
 
 /** A reserve whose time is over, or that is more than what is still owed. */

@@ -27,6 +27,7 @@ describe('paying vendors while everything happens at once', function () {
   beforeEach(() => {
     bank.beforeRelease = async () => undefined
     bank.beforeRefund = async () => undefined
+    bank.beforeClawback = async () => undefined
     bank.moods.length = 0
   })
 
@@ -112,6 +113,68 @@ describe('paying vendors while everything happens at once', function () {
     assert.equal(await released(debtor), 0)
     assert.equal(Number(bank.paidMinor() - before), (await due(one)) + (await due(other)) - owed)
     assert.deepEqual(await broken(), [])
+  })
+
+  it('nets nothing that is being taken back at that moment, and by itself what did not come back', async () => {
+    for (const comesBack of [true, false]) {
+      const [debtor, meanwhile, later] = [await paid(), await paid(), await paid()]
+      await settle(debtor)
+      await refundPayment(context(), debtor.paymentId, {})
+      const owed = await released(debtor)
+      bank.beforeClawback = async () => {
+        bank.beforeClawback = async () => undefined
+        await settle(meanwhile)
+        if (!comesBack) bank.empty(payee)
+      }
+      await settle(debtor)
+      assert.equal(await released(meanwhile), await due(meanwhile))
+      assert.equal(await released(debtor), comesBack ? 0 : owed)
+      const before = bank.paidMinor()
+      await settle(later)
+      assert.equal(await released(debtor), 0)
+      assert.equal(Number(bank.paidMinor() - before), (await due(later)) - (comesBack ? 0 : owed))
+      for (const sold of [debtor, meanwhile]) await settle(sold)
+      assert.equal(await released(debtor), 0, 'and the vendor is not owed it again')
+      assert.deepEqual(await broken(), [])
+    }
+  })
+
+  it('keeps what is held of a vendor as a whole, while other orders are being released or wait to be paid by hand', async () => {
+    const hold = async (amount: number) => {
+      const input = {
+        vendor_id: store.vendors[0]?.id as string,
+        reason: 'manual' as const,
+        amount: toMajor(amount, 'usd'),
+        currency_code: 'usd',
+      }
+      return app().db.unitOfWork(store.scope, (unit) => placeHold(unit, context(), input))
+    }
+    const lift = (id: string) => app().db.unitOfWork(store.scope, (unit) => liftHold(unit, context(), id))
+    const [one, other] = [await paid(), await paid()]
+    const share = await due(one)
+    const held = await hold(share)
+    await settle(one)
+    bank.beforeRelease = async () => {
+      bank.beforeRelease = async () => undefined
+      await settle(one)
+    }
+    await settle(other)
+    assert.equal((await released(one)) + (await released(other)), share)
+    await lift(held)
+    for (const sold of [one, other]) await settle(sold)
+
+    const byHand = await Promise.all([1, 2].map(() => sell(store, { providerId: 'pp_system_default' })))
+    for (const { paymentId } of byHand) await capturePayment(context(), paymentId, undefined)
+    const again = await hold(share)
+    for (const sold of [...byHand, ...byHand]) await settle(sold)
+    const awaiting = await Promise.all(byHand.map((sold) => releasedMinor(app(), store, part(sold), ['awaiting'])))
+    assert.equal(
+      awaiting.reduce((sum, amount) => sum + amount, 0),
+      share,
+    )
+    await lift(again)
+    for (const sold of byHand) await settle(sold)
+    for (const sold of byHand) assert.equal(await releasedMinor(app(), store, part(sold), ['awaiting']), share)
   })
 
   it('never releases more than is due, and books what it does, whatever happens in whichever order', async () => {

@@ -31,6 +31,8 @@ export class PayingBank {
   readonly moods: { method: 'release' | 'clawback' | 'createPayee'; mood: Mood }[] = []
   /** Called when a transfer is asked for, before it is made. */
   beforeRelease: () => Promise<void> = async () => undefined
+  /** Called when a transfer is to be taken back, before it is. */
+  beforeClawback: () => Promise<void> = async () => undefined
   /** Called when a shopper's money is to go back, before it does. */
   beforeRefund: () => Promise<void> = async () => undefined
   calls = 0
@@ -92,7 +94,10 @@ export class PayingBank {
           return this.#once('release', call, release, () => this.#transfer(release.payee, release.money))
         },
         fetchRelease: async (_call, reference) => ({ kind: 'ok', value: { reference, takenBack: [] } }),
-        clawback: (call, clawback) => this.#once('clawback', call, clawback, () => this.#takeBack(clawback.release, clawback.money)),
+        clawback: async (call, clawback) => {
+          await this.beforeClawback()
+          return this.#once('clawback', call, clawback, () => this.#takeBack(clawback.release, clawback.money))
+        },
       },
     }
   }

@@ -3,7 +3,7 @@ import { emit } from '../../events/index.js'
 import { unexpectedState } from '../../kernel/index.js'
 import { ask } from '../ask.js'
 import { lockFacts } from '../facts.js'
-import { assess, type Facts, nextStep, type Step } from '../policy.js'
+import { assess, type Facts, nextStep, standingAfter, type Step } from '../policy.js'
 import { cancelAwaiting, closeResumes, insertClawback, insertRelease, liftReserve, offset, reserve, savePayable } from '../rows.js'
 
 /** More steps than an order's payments, debts and clawbacks can need: what wants more goes round in a circle. */
@@ -38,7 +38,7 @@ async function takeStep(unit: Unit, context: Context, vendorOrderId: string): Pr
   if (facts === undefined) return { kind: 'rest' }
   const assessed = assess(facts)
   const { step, waitingFor } = nextStep(facts, assessed)
-  const { isLookingAgain } = await savePayable(unit, facts, assessed, waitingFor)
+  const { isLookingAgain } = await savePayable(unit, facts, standingAfter(assessed, step), waitingFor)
   if (isLookingAgain && assessed.lookAgainAt !== null) {
     await emit(unit, 'payable.due', { vendor_order_id: vendorOrderId }, { availableAt: assessed.lookAgainAt, requestId: context.requestId })
   }
