@@ -25,12 +25,11 @@ export async function sell(store: TestStore, options: { quantity?: number; provi
   const { body } = await store.shopper.post(`/store/carts/${cartId}/complete`)
   assert.equal(body.type, 'order', JSON.stringify(body))
   const { order } = good(await store.admin.get(`/admin/orders/${body.order.id}`))
-  const parts = await Promise.all(
-    store.vendors.map(async (_vendor, index) => {
-      const { orders } = good(await store.vendor(index).get('/vendor/orders', { limit: 1, order: '-created_at' }))
-      return { id: orders[0].id as string, lineId: orders[0].items[0].id as string }
-    }),
-  )
+  const parts = store.vendors.map(({ id: vendorId, products }) => {
+    const part = order.vendor_orders.find((one: { vendor: { id: string } }) => one.vendor.id === vendorId)
+    const line = order.items.find((one: { product_id: string }) => one.product_id === products[0]?.id)
+    return { id: part.id as string, lineId: line.id as string }
+  })
   return { orderId: order.id, paymentId: order.payment_collections[0].payments[0].id, parts }
 }
 

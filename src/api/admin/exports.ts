@@ -3,7 +3,7 @@ import { reachOf } from '../../access/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type ExportRow, exportAddress, exportsStatement } from '../../exports/index.js'
 import { type FieldsPolicy, oneOrMany, type Route } from '../../http/index.js'
-import { type AnyRequest, ids, needWholeStore, reading } from './shared.js'
+import { type AnyRequest, ids, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -36,13 +36,13 @@ const exported = reading({
   plural: 'exports',
   label: 'Export',
   access: 'exports:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, kind: oneOrMany.optional() }),
   fields,
   orderable: ['created_at', 'id', 'updated_at'],
   descending: true,
   render: (row: ExportRow, request) => ({ ...row, url: row.state === 'done' ? exportUrl(request, row.id) : null }),
   load: (request, query, page) => {
-    needWholeStore(request, 'exports:read')
     const { context } = request
     return context.db.read(context.scope, exportsStatement(tenantOf(context), { id: query.id ?? null, kind: query.kind ?? null }, page))
   },

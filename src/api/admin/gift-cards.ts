@@ -56,13 +56,13 @@ const giftCards = reading({
   plural: 'gift_cards',
   label: 'Gift card',
   access: 'gift_cards:read',
+  isOfWholeStore: true,
   ids: { order_id: 'gift_card_order' },
   query: z.strictObject({ id: ids, code: code.optional(), customer_id: ids, order_id: ids }),
   narrowing: { table: 'gift_card', columns: { customer_id: 'text', expires_at: 'date' } },
   fields,
   descending: true,
   load: (request, query, page) => {
-    needWholeStore(request, 'gift_cards:read')
     const { context, services } = request
     return context.db.read(
       context.scope,

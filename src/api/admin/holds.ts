@@ -29,12 +29,12 @@ const holds = reading({
   plural: 'holds',
   label: 'Hold',
   access: 'payouts:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, vendor_id: ids, vendor_order_id: ids, reason: ids, is_lifted: z.stringbool().optional() }),
   ids: { vendor_order_id: 'vendor_order' },
   fields,
   descending: true,
   load: (request, query, page) => {
-    needWholeStore(request, 'payouts:read')
     const { context } = request
     const filter = {
       id: query.id ?? null,

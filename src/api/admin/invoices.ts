@@ -13,12 +13,12 @@ const invoices = reading({
   plural: 'invoices',
   label: 'Invoice',
   access: 'payouts:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, vendor_id: ids, period: ids, kind: ids }),
   fields,
   orderable: ['id', 'number', 'issued_at'],
   descending: true,
   load: (request, query, page) => {
-    needWholeStore(request, 'payouts:read')
     const { context } = request
     const filter = { id: query.id ?? null, vendorIds: query.vendor_id ?? null, periods: query.period ?? null, kinds: query.kind ?? null }
     return context.db.read(context.scope, listInvoicesStatement(tenantOf(context), filter, page))

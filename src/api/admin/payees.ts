@@ -33,6 +33,7 @@ const payees = reading({
   plural: 'payees',
   label: 'Payee',
   access: 'payouts:read',
+  isOfWholeStore: true,
   query: z.strictObject({
     id: ids,
     vendor_id: ids,
@@ -42,7 +43,6 @@ const payees = reading({
   }),
   fields: payeeFields,
   load: (request, query, page) => {
-    needWholeStore(request, 'payouts:read')
     const { context } = request
     return context.db.read(
       context.scope,

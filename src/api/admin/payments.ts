@@ -47,6 +47,7 @@ const payments = reading({
   plural: 'payments',
   label: 'Payment',
   access: 'orders:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, order_id: ids, payment_collection_id: ids }),
   narrowing: {
     table: 'payment',
@@ -54,7 +55,6 @@ const payments = reading({
   },
   fields,
   load: (request, query, page) => {
-    needWholeStore(request, 'orders:read')
     const { context } = request
     const filter = { id: query.id ?? null, orderId: query.order_id ?? null, collectionId: query.payment_collection_id ?? null }
     return context.db.read(context.scope, listPaymentsStatement(tenantOf(context), filter, page))

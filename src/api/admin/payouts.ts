@@ -32,11 +32,11 @@ const payouts = reading({
   plural: 'payouts',
   label: 'Payout',
   access: 'payouts:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, vendor_id: ids, state: ids, method: ids }),
   fields,
   descending: true,
   load: (request, query, page) => {
-    needWholeStore(request, 'payouts:read')
     const { context } = request
     const filter = {
       id: query.id ?? null,

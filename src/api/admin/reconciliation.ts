@@ -52,6 +52,7 @@ const runs = reading({
   plural: 'reconciliation_runs',
   label: 'Reconciliation run',
   access: 'reconciliation:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, payment_account_id: ids, state: ids }),
   ids: { payment_account_id: 'payment_account' },
   fields: runFields,
@@ -69,6 +70,7 @@ const exceptions = reading({
   plural: 'reconciliation_exceptions',
   label: 'Reconciliation exception',
   access: 'reconciliation:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, payment_account_id: ids, kind: ids, state: z.enum(['open', 'resolved']).optional() }),
   ids: { payment_account_id: 'payment_account' },
   fields: exceptionFields,
@@ -89,17 +91,8 @@ const exceptions = reading({
   }),
 })
 
-/** The books are the store's, not one vendor's. Those who may write alone are answered what they wrote all the same. */
-const ofWholeStore = (reads: Route): Route => ({
-  ...reads,
-  handle(request) {
-    needWholeStore(request, 'reconciliation:read')
-    return reads.handle(request)
-  },
-})
-
 export const routes: Route[] = [
-  ...runs.routes.map(ofWholeStore),
+  ...runs.routes,
   route({
     surface: 'admin',
     method: 'POST',
@@ -119,7 +112,7 @@ export const routes: Route[] = [
       return { reconciliation_runs: rows.map((row) => fields.project(row)), count: rows.length, offset: 0, limit: begun.length }
     },
   }),
-  ...exceptions.routes.map(ofWholeStore),
+  ...exceptions.routes,
   route({
     surface: 'admin',
     method: 'POST',

@@ -49,6 +49,7 @@ const releases = reading({
   plural: 'releases',
   label: 'Release',
   access: 'payouts:read',
+  isOfWholeStore: true,
   query: z.strictObject({
     id: ids,
     vendor_id: ids,
@@ -62,7 +63,6 @@ const releases = reading({
   fields: releaseFields,
   descending: true,
   load: (request, query, page) => {
-    needWholeStore(request, 'payouts:read')
     const { context } = request
     const filter = {
       id: query.id ?? null,

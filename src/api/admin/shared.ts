@@ -57,6 +57,8 @@ interface Reading<Query extends z.ZodObject> {
   /** As messages name it. */
   label: string
   access: Permission
+  /** Nothing of it is one vendor's: it is read with the permission on the whole store. Whoever wrote one is answered it all the same. */
+  isOfWholeStore?: true
   /** What the list is narrowed by, where its names do not say it. */
   ids?: Route['ids']
   /** Narrows the list; has `id`. */
@@ -97,6 +99,9 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
   const render = (row: unknown, request: AnyRequest) =>
     // What was deleted is not shown, and clients expect to be told so.
     request.fields.project({ deleted_at: null, ...((noun.render === undefined ? row : noun.render(row as never, request)) as object) })
+  const guard = (request: AnyRequest) => {
+    if (noun.isOfWholeStore) needWholeStore(request, access)
+  }
   const answer = async (request: AnyRequest, wanted: string) => {
     const [row] = await noun.load(request, { id: [wanted] } as output<Query>, singlePage)
     if (row === undefined) throw notFound(noun.missing?.(wanted) ?? `${label} with id: ${wanted} was not found`)
@@ -113,6 +118,7 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     ...(noun.ids === undefined ? {} : { ids: noun.ids }),
     page: { limit: noun.limit ?? 50, orderable: orderableOf(noun), descending: noun.descending ?? false },
     async handle(request) {
+      guard(request)
       const { offset, limit } = request.page
       const given = request.query as Record<string, unknown>
       const wanted = narrowing === undefined ? given : await narrow(request, query, narrowing, given)
@@ -131,7 +137,10 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
     fields,
     ...(noun.details === undefined ? {} : { query: noun.details }),
     ids: { id: singular },
-    handle: (request) => answer(request, request.params.id as string),
+    handle(request) {
+      guard(request)
+      return answer(request, request.params.id as string)
+    },
   })
   return { routes: [list, retrieve], answer }
 }

@@ -28,11 +28,11 @@ const accounts = reading({
   plural: 'store_credit_accounts',
   label: 'Store credit account',
   access: 'store_credit:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, customer_id: ids, currency_code: currencyCode.optional() }),
   narrowing: { table: 'store_credit_account', columns: { customer_id: 'text' } },
   fields,
   load: (request, query, page) => {
-    needWholeStore(request, 'store_credit:read')
     const { context } = request
     return context.db.read(
       context.scope,

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { type PayeeSnapshot, receivePaymentEvent } from '../../../src/payments/index.js'
 import { syncPayee } from '../../../src/payouts/index.js'
 import { useApp } from '../../support/app.js'
+import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { openBank, type PayingBank } from '../../support/paying-bank.js'
 import { addPayee, jobContext, releasedMinor, sell, type Sold } from '../../support/payouts.js'
+import { addStaff } from '../../support/people.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -127,6 +129,26 @@ describe('a payee', () => {
     const { payee } = good(await store.vendor(0).get('/vendor/payee'))
     assert.equal(payee.status, 'active')
     assert.equal(await released(sold), 1_400, 'what was waiting went out')
+  })
+
+  it('is answered to who may pay and not look, when they have it read anew, and shown to them at no other time', async () => {
+    const reference = await addPayee(store, bank, 0, 'onboarding')
+    const [{ id }] = good(await store.admin.get('/admin/payees')).payees
+    await asAdmin(
+      app().adminUrl,
+      `insert into app.role (tenant_id, id, name, scope, permissions) values ($1, 'role_payer', 'payer', 'tenant', '{payouts:write}')`,
+      [store.tenantId],
+    )
+    const payer = client(app(), { token: await addStaff(app(), store, 'payer' as never) })
+    bank.setStatus(reference, 'active')
+    assert.equal(good(await payer.post(`/admin/payees/${id}/sync`)).payee.status, 'active')
+    const held = good(await payer.post('/admin/holds', { vendor_id: store.vendors[0]?.id, reason: 'legal' })).hold
+    assert.ok(good(await payer.post(`/admin/holds/${held.id}/release`)).hold.lifted_at)
+    assert.deepEqual([(await payer.get(`/admin/payees/${id}`)).status, (await payer.get('/admin/holds')).status], [403, 403])
+    const limited = client(app(), { token: await addStaff(app(), store, 'store_manager', store.vendors[0]?.id) })
+    for (const path of [`/admin/payees/${id}`, '/admin/payees', `/admin/holds/${held.id}`])
+      assert.equal((await limited.get(path)).status, 403)
+    assert.equal((await limited.post(`/admin/payees/${id}/sync`)).status, 403)
   })
 
   it('is refused where the store pays by hand', async () => {
