@@ -89,6 +89,8 @@ export interface EventPayloads {
   'payment_events.due': { payment_account_id: string; rest?: { began: string; since: string; cursor: string } }
   /** A night's look for what providers told so long ago that it need not be kept. */
   'payment_events.outdated': Record<string, never>
+  /** Events that a provider told of were set aside for a person; due a little later, so that what comes together is told of together. */
+  'payment_events.parked': Record<string, never>
   /** A provider told of something. */
   'payment.event_received': { payment_event_id: string }
   /** A release or clawback was noted; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -153,6 +155,7 @@ export const handlersOf = {
   'reconciliation.requested': ['reconcile'],
   'payment_events.due': ['list_payment_events'],
   'payment_events.outdated': ['sweep_payment_events'],
+  'payment_events.parked': ['send_parked_events_alarm'],
   'payment.event_received': ['handle_payment_event'],
   'release.requested': ['settle_vendor_order'],
   'payable.due': ['settle_vendor_order'],

@@ -67,15 +67,15 @@ type LoneEvent = { [Name in EventName]: (typeof handlersOf)[Name]['length'] exte
 /**
  * An event as a part of the statement that writes its fact, for those that cannot wait for another: a row for each of `from`. The
  * worker is told by `nudgeAfter`.
- * @param row SQL of each value; `id` is one of `newId('evt')`
+ * @param row SQL of each value; `id` is one of `newId('evt')`; it is available at once unless it says when
  */
 export function insertEventSql(
   name: LoneEvent,
-  row: { tenantId: string; id: string; payload: string; requestId?: string; from: string },
+  row: { tenantId: string; id: string; payload: string; requestId?: string; from: string; availableAt?: string },
 ): string {
   const [handler] = handlersOf[name]
-  return `insert into outbox_event (tenant_id, id, name, handler, payload, request_id)
-    select ${row.tenantId}, ${row.id}, '${name}', '${handler}', ${row.payload}, ${row.requestId ?? 'null'} from ${row.from}`
+  return `insert into outbox_event (tenant_id, id, name, handler, payload, request_id, available_at)
+    select ${row.tenantId}, ${row.id}, '${name}', '${handler}', ${row.payload}, ${row.requestId ?? 'null'}, ${row.availableAt ?? 'now()'} from ${row.from}`
 }
 
 /** For events that a statement of their own has written: the worker is told when they are committed. */

@@ -1,4 +1,4 @@
-import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf } from '../db/index.js'
+import { type Context, type ListPage, orderBy, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { notAllowed, notFound } from '../kernel/index.js'
 
@@ -71,28 +71,49 @@ export function listPaymentEventsStatement(
   )
 }
 
+/** @throws not_found; not_allowed for one that is not set aside */
+async function lockParked(unit: Unit, id: string): Promise<void> {
+  const [event] = await unit.run(
+    statement<{ state: string }>('payments.lock_event', 'select state from payment_event where tenant_id = $1 and id = $2 for update', [
+      tenantOf(unit),
+      id,
+    ]),
+  )
+  if (event === undefined) throw notFound(`Payment event with id: ${id} was not found`)
+  if (event.state !== 'parked') {
+    throw notAllowed(`The payment event ${id} is ${event.state}: only one that was set aside is tried again, or said to be looked at`)
+  }
+}
+
 /**
  * Handles an event that was set aside once more, now that its cause is mended.
  * @throws not_found; not_allowed for one that is not set aside
  */
 export async function retryPaymentEvent(context: Context, id: string): Promise<void> {
-  const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const [event] = await unit.run(
-      statement<{ state: string }>('payments.lock_event', 'select state from payment_event where tenant_id = $1 and id = $2 for update', [
-        tenantId,
-        id,
-      ]),
-    )
-    if (event === undefined) throw notFound(`Payment event with id: ${id} was not found`)
-    if (event.state !== 'parked') throw notAllowed(`The payment event ${id} is ${event.state}: only one that was set aside is tried again`)
+    await lockParked(unit, id)
     await unit.run(
       statement(
         'payments.retry_event',
-        `update payment_event set state = 'pending', reason = null, settled_at = null where tenant_id = $1 and id = $2`,
-        [tenantId, id],
+        `update payment_event set state = 'pending', reason = null, settled_at = null, alarm_at = null where tenant_id = $1 and id = $2`,
+        [tenantOf(unit), id],
       ),
     )
     await emit(unit, 'payment.event_received', { payment_event_id: id }, { requestId: context.requestId })
   })
+}
+
+/**
+ * Staff have looked at an event that was set aside: nobody is told of it any more, and it goes when its time comes.
+ * @throws not_found; not_allowed for one that is not set aside
+ */
+export async function ignorePaymentEvent(unit: Unit, context: Context, id: string): Promise<void> {
+  await lockParked(unit, id)
+  await unit.run(
+    statement('payments.ignore_event', `update payment_event set state = 'ignored', settled_at = $3 where tenant_id = $1 and id = $2`, [
+      tenantOf(unit),
+      id,
+      context.clock.now(),
+    ]),
+  )
 }

@@ -2,6 +2,7 @@ import { type Context, type Database, type Statement, statement, tenantOf } from
 import { invalidData } from '../kernel/index.js'
 import { operatorAccountForStatement, operatorAccountStatement, type OperatorAccountRow, standIn } from './operator-accounts.js'
 import type { PaymentAccount, PaymentProvider, ProviderCall } from './provider.js'
+import { paymentProviderOf } from './registry.js'
 
 interface AccountRow {
   id: string
@@ -68,6 +69,11 @@ export async function activeAccount(context: Context, providerId: string): Promi
   // The operator has connected another one since.
   const id = await context.db.unitOfWork({ role: 'platform', tenantId }, (unit) => standIn(unit, operator, context.clock.now()))
   return accountOfRow({ ...operator, id, operator_account_id: operator.id }, operator)
+}
+
+/** Whether a provider takes new payments of the store: one that lives elsewhere needs an account there. */
+export async function takesPayments(context: Context, providerId: string): Promise<boolean> {
+  return paymentProviderOf(providerId)?.remote === undefined || (await activeAccount(context, providerId)) !== null
 }
 
 /** What a browser may know of a store's account: null where the store has none, or where the provider needs no key in browsers. */

@@ -1,7 +1,7 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { insertEventSql } from '../events/index.js'
-import { newId, paymentAuthorizationError } from '../kernel/index.js'
-import { accountFor } from './accounts.js'
+import { invalidData, newId, paymentAuthorizationError } from '../kernel/index.js'
+import { activeAccount } from './accounts.js'
 import { scheduleCheck } from './commands/check-session.js'
 import { keptMoney, moneyOf, perform } from './operations.js'
 import type { Money, PaymentProvider } from './provider.js'
@@ -120,11 +120,15 @@ export interface NewSession {
 
 /**
  * Asks a provider to be ready to take an amount: outside any transaction, under a key of the session that is to be kept.
- * @throws payment_authorization_error when it does not agree
+ * @throws payment_authorization_error when it does not agree; invalid_data where the store has no account there
  */
 export async function startSession(context: Context, provider: PaymentProvider, collectionId: string, money: Money): Promise<NewSession> {
   const id = newId('payses')
-  const account = await accountFor(context, provider)
+  const account = provider.remote === undefined ? null : await activeAccount(context, provider.id)
+  if (provider.remote !== undefined && account === null) {
+    // Whoever reads this is the shopper: what staff have to do about it is not for them.
+    throw invalidData(`The store cannot be paid through ${provider.id} at the moment. Choose another way to pay.`)
+  }
   const started = await perform(
     context,
     provider,

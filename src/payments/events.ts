@@ -8,6 +8,7 @@ import { hashOfHookToken } from './hook-token.js'
 import { keepEventStatement } from './keep-event.js'
 import { accountOfOperator, operatorAccountStatement } from './operator-accounts.js'
 import { receiveOperatorEvent } from './operator-events.js'
+import { emitParked } from './parked-events.js'
 import type { PaymentAccount, PaymentProvider, Touch } from './provider.js'
 import { paymentProviderOf, slugOf } from './registry.js'
 
@@ -183,15 +184,15 @@ interface Read {
 
 /** With it, that what was told of the same payment before it was read need not be read for again. */
 async function noteOutcome(context: Context, id: string, outcome: Settled | { kind: 'ignored' }, read: Read | null): Promise<void> {
-  await context.db.unitOfWork(context.scope, (unit) =>
-    unit.run(
-      statement(
+  await context.db.unitOfWork(context.scope, async (unit) => {
+    const noted = await unit.run(
+      statement<{ id: string }>(
         'payments.note_event',
         `with session as (
            update payment_session set read_from = greatest(read_from, $7::timestamptz)
            where tenant_id = $1 and provider_id = $5 and reference = $6
          )
-         update payment_event set state = $3, reason = $4, settled_at = now() where tenant_id = $1 and id = $2 and state = 'pending'`,
+         update payment_event set state = $3, reason = $4, settled_at = now() where tenant_id = $1 and id = $2 and state = 'pending' returning id`,
         [
           tenantOf(context),
           id,
@@ -202,6 +203,7 @@ async function noteOutcome(context: Context, id: string, outcome: Settled | { ki
           read?.from ?? null,
         ],
       ),
-    ),
-  )
+    )
+    if (outcome.kind === 'parked' && noted.length > 0) await emitParked(unit, context)
+  })
 }

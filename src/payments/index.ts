@@ -1,6 +1,6 @@
 export { scheduleReconciliation } from './account-schedules.js'
-export { listPaymentAccountsStatement, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
-export { accountFor, activeAccount, publishableKeyOf, readingCall } from './accounts.js'
+export { listPaymentAccountsStatement, ignorePaymentEvent, listPaymentEventsStatement, retryPaymentEvent } from './account-list.js'
+export { accountFor, activeAccount, publishableKeyOf, readingCall, takesPayments } from './accounts.js'
 export {
   changeAmountStatement,
   collectionOfCartStatement,
@@ -40,7 +40,8 @@ export {
   type OperatorAccountView,
   type PaymentAccountSetting,
 } from './operator-accounts.js'
-export { noteOperatorAlarm, type OperatorAlarm, takeOperatorAlarm, type WaitingOperatorEvent } from './operator-alarm.js'
+export { noteOperatorAlarm, type OperatorAlarm, takeOperatorAlarm } from './operator-alarm.js'
+export { noteParkedEventsTold, type ParkedEvents, takeParkedEvents } from './parked-events.js'
 export {
   ignoreOperatorEvent,
   listOperatorEventsStatement,

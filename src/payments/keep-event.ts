@@ -1,11 +1,12 @@
 import { type Statement, statement } from '../db/index.js'
 import { insertEventSql } from '../events/index.js'
 import { newId } from '../kernel/index.js'
+import { alarmAfter_minutes } from './parked-events.js'
 import type { PaymentAccount, VerifiedEvent } from './provider.js'
 
 /**
  * A store's event and the job that handles it, once. A test's event in a live account's books, or the other way round, is for
- * a person to look at and has no job.
+ * a person to look at: its job is to tell staff of it.
  */
 export function keepEventStatement(
   tenantId: string,
@@ -21,6 +22,15 @@ export function keepEventStatement(
          reason, occurred_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, payment_account_id, event_reference) do nothing
        returning id, state
+     ), alarm as (
+       ${insertEventSql('payment_events.parked', {
+         tenantId: '$1',
+         id: '$14',
+         payload: `'{}'::jsonb`,
+         requestId: '$13',
+         from: `event where event.state = 'parked'`,
+         availableAt: `now() + $15 * interval '1 minute'`,
+       })}
      )
      ${insertEventSql('payment.event_received', {
        tenantId: '$1',
@@ -43,6 +53,8 @@ export function keepEventStatement(
       event.occurredAt,
       newId('evt'),
       requestId,
+      newId('evt'),
+      alarmAfter_minutes,
     ],
   )
 }

@@ -1,29 +1,11 @@
 import { type Context, statement } from '../db/index.js'
+import { alarmAfter_minutes, listedMost, lookedAtMost, type ParkedEvent, type ParkedEvents, repeatedAfter_hours } from './parked-events.js'
 
-/** An event of the operator's account that waits for a person. */
-export interface WaitingOperatorEvent {
-  id: string
-  payment_account_id: string
-  type: string
-  object_reference: string | null
-  reason: string | null
-  received_at: Date
-}
-
-export interface OperatorAlarm {
+export interface OperatorAlarm extends ParkedEvents {
   /** Of the people who see these events. */
   recipients: string[]
-  /** The oldest first, no more than a mail holds. */
-  events: WaitingOperatorEvent[]
-  /** All that wait, as far as they were looked at. */
-  ids: string[]
 }
 
-/** What comes together is told of together, and whoever was to tell of it and died is followed by another after that. */
-export const alarmAfter_minutes = 5
-const repeatedAfter_hours = 24
-const listedMost = 50
-const lookedAtMost = 1_000
 const recipientsMost = 50
 
 /**
@@ -42,7 +24,7 @@ export async function takeOperatorAlarm(context: Context): Promise<OperatorAlarm
     )
     if (people.length === 0) return null
     const waiting = await unit.run(
-      statement<WaitingOperatorEvent>(
+      statement<ParkedEvent>(
         'payments.take_operator_alarm',
         // Whoever waits for the first row finds what was due to be due no more. Processes of a version before said no time.
         `with waiting as (

@@ -3,7 +3,7 @@ import { nudgeAfter } from '../events/index.js'
 import { newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import { eventsKept_days } from './commands/sweep-events.js'
 import { keepEventStatement } from './keep-event.js'
-import { alarmAfter_minutes } from './operator-alarm.js'
+import { alarmAfter_minutes } from './parked-events.js'
 import type { PaymentAccount, RemotePort, Touch, VerifiedEvent } from './provider.js'
 
 // The operator's account has one address for the events of many stores. An event is the store's for whom the object was made

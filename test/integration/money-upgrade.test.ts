@@ -46,6 +46,11 @@ describe('stores that were paid before payees could be replaced', () => {
        values ($1, 'payee_1', 'vend_1', 'pacct_1', 'pp_stripe_stripe', 'acct_v', 'company', 'rejected', 'us', 'usd')`,
       [tenant],
     )
+    await sql(
+      `insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
+       values ($1, 'pevt_1', 'pacct_1', 'evt_1', 'charge.updated', '{}', $2, now())`,
+      [tenant, number === 1 ? 'parked' : 'done'],
+    )
     for (const reference of ['txn_changed', 'txn_own']) {
       await sql(
         `insert into app.payment_movement (tenant_id, id, payment_account_id, reference, category, amount_minor, fee_minor, net_minor, currency_code, occurred_at)
@@ -103,6 +108,14 @@ describe('stores that were paid before payees could be replaced', () => {
     await assert.rejects(sql(another, [tenants[0]]), /payee_in_use/)
     await sql('update app.payee set replaced_at = now() where tenant_id = $1', [tenants[0]])
     await sql(another, [tenants[0]])
+  })
+
+  it('have their staff told of payment events that were set aside', async () => {
+    const queued = await sql(
+      `select tenant_id::text, handler, available_at < now() + interval '1 hour' as is_soon from app.outbox_event
+       where name = 'payment_events.parked' and state = 'queued'`,
+    )
+    assert.deepEqual(queued, [{ tenant_id: tenants[0], handler: 'send_parked_events_alarm', is_soon: true }])
   })
 
   it('have their abandoned carts looked for, and of the operator’s events those set aside that a person must see', async () => {

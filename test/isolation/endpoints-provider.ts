@@ -56,6 +56,19 @@ export async function addProviderRows(app: TestApp, { tenantId }: TestStore): Pr
   )
 }
 
+/** An event of the store's account that was set aside. */
+export async function addParkedEvent(app: TestApp, { tenantId }: TestStore): Promise<string> {
+  const [event] = await asAdmin<{ id: string }>(
+    app.adminUrl,
+    `insert into app.payment_event (tenant_id, id, payment_account_id, event_reference, type, payload, state, occurred_at)
+     select $1, e.id, a.id, e.id, 'twin', '{}', 'parked', now()
+     from app.payment_account a cross join (select 'pevt_' || upper(replace(gen_random_uuid()::text, '-', '')) as id) e
+     where a.tenant_id = $1 and a.reference = 'acct_twin' returning id`,
+    [tenantId],
+  )
+  return event?.id as string
+}
+
 /** An event that was set aside before it was known for which store its object was made. */
 export async function addOperatorEvent(app: TestApp, { tenantId }: TestStore): Promise<string> {
   const [event] = await asAdmin<{ id: string }>(

@@ -1,6 +1,6 @@
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
-import { addOperatorEvent } from './endpoints-provider.js'
+import { addOperatorEvent, addParkedEvent } from './endpoints-provider.js'
 import { handIn, type Ids, type World } from './endpoints-world.js'
 
 // Things that a request removes or uses up, and that a store's staff make by one request or two.
@@ -141,6 +141,7 @@ export const preparedSpares: Record<string, Prepare> = {
     good(await world.store.admin.post(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer] }))
     return { customer, customer_group: customer_group.id }
   },
+  'POST /admin/payment-events/:id/ignore': async ({ app, store }) => ({ payment_event: await addParkedEvent(app, store) }),
   'POST /platform/payment-events/:id/retry': async ({ app, store }) => ({ operator_event: await addOperatorEvent(app, store) }),
   'POST /admin/users/:id': spareUser,
   'DELETE /admin/users/:id': spareUser,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import Stripe from 'stripe'
-import { sealerOf } from '../../src/kernel/index.js'
 import {
   handlePaymentEvent,
   type PaymentProvider,
@@ -10,7 +9,9 @@ import {
 } from '../../src/payments/index.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
+import { addStaff } from '../support/people.js'
 import { jobContext } from '../support/payouts.js'
+import { endpointOf, eventOf, sendEvent } from '../support/stripe-events.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { connectAccount, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
@@ -26,32 +27,8 @@ describe('what Stripe tells', () => {
   const events = () =>
     sql<{ event_reference: string; state: string }>('select * from app.payment_event where tenant_id = $1', [store.tenantId])
 
-  /** Where the store's account sends to, and what it signs with. */
-  async function endpoint(of: StripeStore = store): Promise<{ url: string; secret: string }> {
-    const url = (await of.stripe.webhookEndpoints.list()).data.at(-1)?.url as string
-    const [row] = await sql<{ credentials: string }>('select credentials from app.payment_account where tenant_id = $1', [of.tenantId])
-    const sealer = sealerOf('a secret for tests, of no use elsewhere', 'stoa payment accounts')
-    const { webhook_secrets } = JSON.parse(sealer.open(row?.credentials as string))
-    return { url, secret: webhook_secrets[0] }
-  }
-  const eventOf = (id: string, more: object = {}) =>
-    JSON.stringify({
-      id,
-      object: 'event',
-      type: 'payment_intent.succeeded',
-      livemode: false,
-      created: 1_700_000_000,
-      data: { object: { id: 'pi_nobody' } },
-      ...more,
-    })
-  async function send(payload: string, how: { at_s?: number; secret?: string; signature?: string } = {}): Promise<number> {
-    const { url, secret } = await endpoint()
-    const timestamp = Math.floor(Date.now() / 1_000) + (how.at_s ?? 0)
-    const signed = Stripe.webhooks.generateTestHeaderString({ payload, secret: how.secret ?? secret, timestamp })
-    const response = await fetch(url, { method: 'POST', headers: { 'stripe-signature': how.signature ?? signed }, body: payload })
-    if (response.status === 400) assert.match(await response.text(), /not signed with a secret of this account .* Check the clock/)
-    return response.status
-  }
+  const endpoint = (of: StripeStore = store) => endpointOf(world(), of)
+  const send = (payload: string, how: Parameters<typeof sendEvent>[3] = {}) => sendEvent(world(), store, payload, how)
 
   it('is refused when it is forged, stale, dated ahead, changed or not signed, and leaves no row', async () => {
     const before = (await events()).length
@@ -102,6 +79,50 @@ describe('what Stripe tells', () => {
     assert.match(again.payment_event.reason, /Nothing of this store/)
     const refused = await store.admin.post(`/admin/payment-events/${store.tenantId}/retry`)
     assert.equal(refused.status, 404)
+  })
+
+  it('is told of to staff by mail when it was set aside, soon and together, and each day until somebody has looked', async () => {
+    const waiting = async () => good(await store.admin.get('/admin/payment-events', { state: 'parked' })).payment_events
+    await addStaff(world().app, store, 'store_support')
+    assert.equal(await send(eventOf('evt_live_again', { livemode: true })), 200)
+    await world().app.drain()
+    const told = () => world().app.mails.filter(({ subject }) => /payment event.* wait.* for you/.test(subject))
+    assert.deepEqual(told(), [], 'what comes together is told of together')
+    /** Of what waits, told at once whenever it would be. */
+    const later = async (hours = 0) => {
+      await sql(`update app.payment_event set alarm_at = alarm_at - $2 * interval '1 hour' where tenant_id = $1`, [store.tenantId, hours])
+      const due = await sql(
+        `update app.outbox_event set available_at = now() where tenant_id = $1 and name = 'payment_events.parked' and state = 'queued' returning id`,
+        [store.tenantId],
+      )
+      await world().app.drain()
+      return due.length
+    }
+    assert.ok((await later()) > 1, 'each says that it waits')
+    const parked = await waiting()
+    assert.deepEqual(
+      told().map(({ to, subject }) => [to, subject]),
+      [[store.owner.email, `${parked.length} payment events wait for you`]],
+    )
+    for (const { id, reason } of parked) assert.ok(told()[0]?.text.includes(id) && told()[0]?.text.includes(reason))
+    assert.equal(await later(), 2, 'the next day, and who tells of it should the first have died')
+    assert.equal(told().length, 1)
+    const [first, ...others] = parked
+    for (const { id } of others) good(await store.admin.post(`/admin/payment-events/${id}/ignore`))
+    await sql(
+      `update app.outbox_event set state = 'queued' where id = (
+         select max(id) from app.outbox_event where tenant_id = $1 and name = 'payment_events.parked')`,
+      [store.tenantId],
+    )
+    await later(25)
+    assert.equal(told().length, 2)
+    assert.deepEqual([told()[1]?.subject, told()[1]?.text.includes(first.id)], ['A payment event waits for you', true])
+    good(await store.admin.post(`/admin/payment-events/${first.id}/ignore`))
+    assert.equal((await store.admin.post(`/admin/payment-events/${first.id}/ignore`)).status, 400)
+    await later(25)
+    assert.deepEqual([told().length, await waiting()], [2, []])
+    const { settled_at } = good(await store.admin.get(`/admin/payment-events/${first.id}`)).payment_event
+    assert.ok(settled_at !== null, 'it goes when its time comes')
   })
 
   it('is ignored when it asks for nothing', async () => {

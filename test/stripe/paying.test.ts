@@ -4,7 +4,7 @@ import { good } from '../support/http.js'
 import { asAdmin } from '../support/database.js'
 import { jobContext } from '../support/payouts.js'
 import { brokenInvariants } from '../support/invariants.js'
-import { type StripeStore, stripeId, useStripe } from '../support/stripe.js'
+import { connectAccount, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
 describe('paying with a card', () => {
   const world = useStripe()
@@ -255,6 +255,15 @@ describe('paying with a card', () => {
     const bare = await world().openStore()
     const { payment_accounts } = good(await bare.admin.get('/admin/payment-accounts'))
     good(await bare.admin.delete(`/admin/payment-accounts/${payment_accounts[0].id}`))
-    await assert.rejects(bare.cartToPay(), /has no account at pp_stripe_stripe/)
+    const offered = async () => {
+      const { payment_providers } = good(await bare.shopper.get('/store/payment-providers', { region_id: bare.regionId }))
+      return payment_providers.map(({ id }: { id: string }) => id)
+    }
+    assert.deepEqual(await offered(), ['pp_system_default'])
+    // A page that was open before asks all the same, and says nothing of what is for staff.
+    await assert.rejects(bare.cartToPay(), /cannot be paid through pp_stripe_stripe at the moment. Choose another way to pay/)
+    await connectAccount(bare, 'ofbare')
+    assert.deepEqual((await offered()).sort(), ['pp_stripe_stripe', 'pp_system_default'])
+    await bare.cartToPay()
   })
 })

@@ -3,7 +3,7 @@ import { tenantOf } from '../../db/index.js'
 import { type DisputeView, listDisputesStatement, submitEvidence } from '../../disputes/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { limits, toMajor } from '../../kernel/index.js'
-import { ids, reading } from './shared.js'
+import { ids, needWholeStore, reading } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -29,6 +29,7 @@ const disputes = reading({
   plural: 'disputes',
   label: 'Dispute',
   access: 'disputes:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, order_id: ids, payment_id: ids, status: ids }),
   ids: { payment_id: 'payment' },
   fields,
@@ -71,6 +72,7 @@ export const routes: Route[] = [
     ids: { id: 'dispute' },
     async handle(request) {
       const wanted = request.params.id as string
+      needWholeStore(request, 'disputes:write')
       await submitEvidence(request.context, wanted, request.body)
       return disputes.answer(request, wanted)
     },

@@ -3,7 +3,7 @@ import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { toMajor } from '../../kernel/index.js'
 import { balancesStatement, journalStatement, trialBalanceStatement } from '../../ledger/index.js'
-import { id } from './shared.js'
+import { id, needWholeStore } from './shared.js'
 
 const moment = z
   .string()
@@ -21,7 +21,8 @@ export const routes: Route[] = [
     summary: 'What every account stands at, now or at a moment, for the store or for one order',
     access: 'ledger:read',
     query: z.strictObject({ as_of: moment.optional(), order_id: id.optional() }),
-    async handle({ context, query }) {
+    async handle({ ability, context, query }) {
+      needWholeStore({ ability }, 'ledger:read')
       const rows = await context.db.read(
         context.scope,
         balancesStatement(tenantOf(context), { orderId: query.order_id ?? null, asOf: query.as_of ?? null }),
@@ -39,7 +40,8 @@ export const routes: Route[] = [
     access: 'ledger:read',
     fields: transactionFields,
     page: { limit: 50, orderable: ['id', 'occurred_at'], descending: true },
-    async handle({ context, page, fields }) {
+    async handle({ ability, context, page, fields }) {
+      needWholeStore({ ability }, 'ledger:read')
       const rows = await context.db.read(context.scope, journalStatement(tenantOf(context), page))
       const transactions = rows.map(({ postings, ...entry }) => ({
         ...entry,
@@ -55,7 +57,8 @@ export const routes: Route[] = [
     path: '/admin/ledger/trial-balance',
     summary: 'The sum of all postings in each currency: anything but nothing is a fault',
     access: 'ledger:read',
-    async handle({ context }) {
+    async handle({ ability, context }) {
+      needWholeStore({ ability }, 'ledger:read')
       const rows = await context.db.read(context.scope, trialBalanceStatement(tenantOf(context)))
       return {
         trial_balance: rows.map(({ currency_code, sum_minor }) => ({ currency_code, sum: toMajor(sum_minor, currency_code) })),

@@ -4,11 +4,12 @@ import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import {
   connectPaymentAccount,
   disablePaymentAccount,
+  ignorePaymentEvent,
   listPaymentAccountsStatement,
   listPaymentEventsStatement,
   retryPaymentEvent,
 } from '../../payments/index.js'
-import { deleted, ids, reading } from './shared.js'
+import { deleted, ids, needWholeStore, reading, write } from './shared.js'
 
 const accountFields: FieldsPolicy = {
   defaults: ['id', 'provider_id', 'mode', 'reference', 'country', 'publishable_key', 'owner', 'status', 'created_at', 'updated_at'],
@@ -35,6 +36,7 @@ const accounts = reading({
   plural: 'payment_accounts',
   label: 'Payment account',
   access: 'payment_accounts:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, provider_id: ids }),
   fields: accountFields,
   load: ({ context }, query, page) =>
@@ -50,6 +52,7 @@ const events = reading({
   plural: 'payment_events',
   label: 'Payment event',
   access: 'payment_accounts:read',
+  isOfWholeStore: true,
   query: z.strictObject({ id: ids, state: ids, payment_account_id: ids }),
   ids: { payment_account_id: 'payment_account' },
   fields: eventFields,
@@ -77,6 +80,7 @@ export const routes: Route[] = [
     }),
     fields: accountFields,
     async handle(request) {
+      needWholeStore(request, 'payment_accounts:write')
       const { provider_id, publishable_key, secret_key, webhook_secret } = request.body
       const id = await connectPaymentAccount(request.context, request.services.publicUrl, {
         provider_id,
@@ -95,6 +99,7 @@ export const routes: Route[] = [
     ids: { id: 'payment_account' },
     async handle(request) {
       const wanted = request.params.id as string
+      needWholeStore(request, 'payment_accounts:write')
       await disablePaymentAccount(request.context, wanted)
       return deleted('payment_account', wanted)
     },
@@ -110,7 +115,23 @@ export const routes: Route[] = [
     ids: { id: 'payment_event' },
     async handle(request) {
       const wanted = request.params.id as string
+      needWholeStore(request, 'payment_accounts:write')
       await retryPaymentEvent(request.context, wanted)
+      return events.answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/payment-events/:id/ignore',
+    summary: 'Say that an event that was set aside has been looked at',
+    access: 'payment_accounts:write',
+    fields: eventFields,
+    ids: { id: 'payment_event' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'payment_accounts:write')
+      await write(request, (unit) => ignorePaymentEvent(unit, request.context, wanted))
       return events.answer(request, wanted)
     },
   }),

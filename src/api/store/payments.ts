@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type CollectionOfCart, createPaymentCollection, createPaymentSession, renderCollection } from '../../carts/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, freeObject, type RequestContext, type Route, route } from '../../http/index.js'
-import { lookAtOrderPayment, startOrderPayment } from '../../payments/index.js'
+import { lookAtOrderPayment, startOrderPayment, takesPayments } from '../../payments/index.js'
 import { type RegionRow, regionStatement } from '../../regions/index.js'
 import { instructionsIn, storesStatement } from '../../stores/index.js'
 import { listed, signedInId } from './shared.js'
@@ -42,7 +42,9 @@ export const routes: Route[] = [
       const { context, query, page } = request
       const [region] = await context.db.read(context.scope, regionStatement(tenantOf(context), query.region_id))
       if (region === undefined) return listed('payment_providers', [], request, 0)
-      const providers = request.fields.has('instructions') ? await withInstructions(request, region) : region.payment_providers
+      const able = await Promise.all(region.payment_providers.map(({ id }) => takesPayments(context, id)))
+      const found = { ...region, payment_providers: region.payment_providers.filter((_provider, index) => able[index]) }
+      const providers = request.fields.has('instructions') ? await withInstructions(request, found) : found.payment_providers
       return listed('payment_providers', providers.slice(page.offset, page.offset + page.limit), request, providers.length)
     },
   }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../../db/index.js'
 import { noteOperatorAlarm, takeOperatorAlarm } from '../../payments/index.js'
-import { operatorAlarm } from '../templates/operator-alarm.js'
+import { parkedEventsAlarm } from '../templates/parked-events-alarm.js'
 import type { MailSettings } from './send-once.js'
 
 /**
@@ -11,7 +11,7 @@ import type { MailSettings } from './send-once.js'
 export async function sendOperatorAlarm(context: Context, settings: MailSettings & { publicUrl: string }): Promise<void> {
   const alarm = await takeOperatorAlarm(context)
   if (alarm === null) return
-  const { recipients, events, ids } = alarm
+  const { recipients, ids } = alarm
   const now = context.clock.now()
   const day = now.toISOString().slice(0, 10)
   const digest = createHash('sha256')
@@ -22,7 +22,16 @@ export async function sendOperatorAlarm(context: Context, settings: MailSettings
     from: `"Stoa" <${settings.fromAddress}>`,
     to: recipients.join(', '),
     messageId: `<operator-alarm-${digest}@stoa>`,
-    ...operatorAlarm({ events, count: ids.length }, settings.publicUrl, now),
+    ...parkedEventsAlarm(
+      alarm,
+      {
+        sender: { store_name: 'Stoa', contact_email: null },
+        meaning: 'Of these events of your accounts at payment providers no store is known that they belong to. Money may have moved.',
+        see: `${settings.publicUrl}/platform/payment-events?state=parked`,
+        ends: 'Then POST /platform/payment-events/<id>/retry, which looks again whose one is, or /ignore, which puts it aside.',
+      },
+      now,
+    ),
   })
   await noteOperatorAlarm(context, alarm)
 }
