@@ -1,5 +1,13 @@
 export { type AccountCode, type AccountRef, chart, type LedgerEntry, type Posting, post } from './post.js'
-export { type BalanceRow, balancesStatement, type EntryRow, journalStatement, trialBalanceStatement } from './queries.js'
+export {
+  addedToOrdersSql,
+  type BalanceRow,
+  balancesStatement,
+  type EntryRow,
+  journalStatement,
+  platformFeeOfOrderStatement,
+  trialBalanceStatement,
+} from './queries.js'
 export {
   bankEntry,
   type CreditCounterpart,
@@ -15,6 +23,7 @@ export {
   feeEntry,
   creditReversalEntry,
   paymentEntry,
+  platformFeeCreditEntry,
   platformFeeEntry,
   refundEntry,
   refundFailedEntry,

@@ -49,6 +49,7 @@ export interface LedgerEntry {
     | 'sale'
     | 'payment'
     | 'platform_fee'
+    | 'platform_fee_credit'
     | 'commission_tax'
     | 'credit'
     | 'credit_reversal'

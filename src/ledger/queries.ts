@@ -54,6 +54,28 @@ export function journalStatement(tenantId: string, page: ListPage): Statement<En
   )
 }
 
+/**
+ * SQL: entries that are about an order by another name, as `source` and `order_id`: what was added to it later is booked under the name of
+ * its change. $1 is the tenant.
+ */
+export const addedToOrdersSql = `select distinct t.source, o.order_id from ledger_transaction t
+  join ledger_posting p on p.tenant_id = $1 and p.transaction_id = t.id
+  join ledger_account o on o.tenant_id = $1 and o.id = p.account_id and o.code = 'A:shopper'
+  where t.tenant_id = $1 and t.kind = 'sale' and t.source <> o.order_id`
+
+/** What the platform's fee on an order comes to, with what was added to it. */
+export function platformFeeOfOrderStatement(tenantId: string, orderId: string): Statement<{ fee_minor: bigint }> {
+  return statement(
+    'ledger.platform_fee_of_order',
+    `select coalesce(-sum(p.amount_minor), 0)::bigint as fee_minor from ledger_transaction t
+     join ledger_posting p on p.tenant_id = $1 and p.transaction_id = t.id
+     join ledger_account a on a.tenant_id = $1 and a.id = p.account_id and a.code = 'L:platform_fee'
+     where t.tenant_id = $1 and t.kind = 'platform_fee'
+       and (t.source = $2 or t.source in (select d.source from (${addedToOrdersSql} and o.order_id = $2) d))`,
+    [tenantId, orderId],
+  )
+}
+
 /** The trial balance: the sum of all postings per currency. Anything but nothing is a fault. */
 export function trialBalanceStatement(tenantId: string): Statement<{ currency_code: string; sum_minor: bigint }> {
   return statement(

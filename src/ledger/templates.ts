@@ -76,6 +76,13 @@ export function platformFeeEntry(fee: {
   }
 }
 
+/** The platform's fee on an order, given back: of an order that was canceled nothing was sold. */
+export function platformFeeCreditEntry(fee: { orderId: string; currency: string; amountMinor: bigint; occurredAt: Date }): LedgerEntry {
+  const { orderId, currency, amountMinor, occurredAt } = fee
+  const postings = [{ from: { code: 'E:platform_fee' }, to: { code: 'L:platform_fee' }, amountMinor } as const]
+  return { source: orderId, kind: 'platform_fee_credit', currency, occurredAt, postings }
+}
+
 /**
  * The tax that is in a commission that was invoiced: the store keeps so much less of it, and owes it. A credit note's is turned.
  */

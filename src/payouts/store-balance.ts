@@ -1,6 +1,7 @@
 import { type Context, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { notFound } from '../kernel/index.js'
+import { addedToOrdersSql } from '../ledger/index.js'
 import { clawbackOf, lesser, type ReleaseFact, type Step } from './policy.js'
 
 /**
@@ -78,10 +79,7 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
        join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
        where p.tenant_id = $1 and p.captured_minor > 0 order by k.order_id, p.created_at, p.id
      ), added as (
-       -- What was added to an order later is booked under the name of its change.
-       select distinct t.source, o.order_id from ledger_transaction t join ledger_posting p on p.tenant_id = $1 and p.transaction_id = t.id
-       join ledger_account o on o.tenant_id = $1 and o.id = p.account_id and o.code = 'A:shopper'
-       where t.tenant_id = $1 and t.kind = 'sale' and t.source <> o.order_id
+       ${addedToOrdersSql}
      ), others as (
        select o.id, o.currency_code, o.owed, 0::numeric as fee, 0::numeric as refunding from owed o
        union all select a.id, f.currency_code, 0, -sum(f.amount_minor), 0 from posted f left join added d on d.source = f.source

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { divideCredit, lessCredits, type OpenPart } from '../../src/payments/index.js'
 import { booksOf, buy, orderOf } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
+import { asAdmin } from '../support/database.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
@@ -89,6 +90,7 @@ describe('the books after any captures, refunds and cancellations', function () 
   let store: TestStore
   before(async () => {
     store = await createTestStore(app(), { vendors: 3, paymentCapture: 'manual', tax_ppm: 77_700, commission_ppm: 123_400, stock: 10_000 })
+    await asAdmin(app().adminUrl, `update app.store_fee set rate_ppm = 31000, fixed = '{"usd": 7}' where tenant_id = $1`, [store.tenantId])
   })
 
   async function take(orderId: string, paymentId: string, one: Step): Promise<number> {

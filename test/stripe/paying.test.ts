@@ -262,7 +262,7 @@ describe('paying with a card', () => {
     assert.deepEqual(await offered(), ['pp_system_default'])
     // A page that was open before asks all the same, and says nothing of what is for staff.
     await assert.rejects(bare.cartToPay(), /cannot be paid through pp_stripe_stripe at the moment. Choose another way to pay/)
-    await connectAccount(bare, 'ofbare')
+    await connectAccount(bare, 'accountofbare')
     assert.deepEqual((await offered()).sort(), ['pp_stripe_stripe', 'pp_system_default'])
     await bare.cartToPay()
   })

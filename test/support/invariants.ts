@@ -193,6 +193,18 @@ const always: Record<string, string> = {
       from app.ledger_account a join app.ledger_posting s on s.tenant_id = $1 and s.account_id = a.id
       join app.ledger_transaction t on t.tenant_id = $1 and t.id = s.transaction_id and t.kind <> 'commission_tax'
       where a.tenant_id = $1 and a.code in ('L:tax', 'R:commission') group by a.code) b where b.booked <> b.sold`,
+  'a canceled order owes the platform nothing, and another its whole fee': `
+    select f.order_id, f.booked, f.credited, o.canceled_at from (
+      select coalesce(d.order_id, t.source) as order_id, -sum(s.amount_minor) filter (where t.kind = 'platform_fee') as booked,
+        coalesce(sum(s.amount_minor) filter (where t.kind = 'platform_fee_credit'), 0) as credited
+      from app.ledger_transaction t join app.ledger_posting s on s.tenant_id = $1 and s.transaction_id = t.id
+      join app.ledger_account a on a.tenant_id = $1 and a.id = s.account_id and a.code = 'L:platform_fee'
+      left join lateral (select w.order_id from app.ledger_posting q join app.ledger_account w on w.tenant_id = $1 and w.id = q.account_id
+          and w.code = 'A:shopper' join app.ledger_transaction u on u.tenant_id = $1 and u.id = q.transaction_id and u.source = t.source
+          and u.kind = 'sale' where q.tenant_id = $1 limit 1) d on true
+      where t.tenant_id = $1 group by 1) f
+    join app.orders o on o.tenant_id = $1 and o.id = f.order_id
+    where f.credited <> case when o.canceled_at is null then 0 else f.booked end`,
   'the store owes the tax that its invoices say, less its credit notes’': `
     select w.said, b.booked from (
       select coalesce(sum(case kind when 'invoice' then tax_minor else -tax_minor end), 0) as said from app.invoice where tenant_id = $1) w

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, unexpectedState } from '../../kernel/index.js'
-import { creditEntry, post } from '../../ledger/index.js'
+import { creditEntry, platformFeeCreditEntry, platformFeeOfOrderStatement, post } from '../../ledger/index.js'
 import { divideCredit, freeParts, insertCreditsStatement, keptAsCredit, lesserOf, openPartsStatement, sumOf } from '../credits.js'
 import { lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from '../locks.js'
 import { keptMoney, moneyOf, perform } from '../operations.js'
@@ -13,7 +13,7 @@ const resumeAfter_ms = 30_000
 
 /**
  * Under the lock of an order that is canceled: nothing more is captured for it, and what was sold and not paid is
- * credited. Which provider is to give what back is noted, for `unwindPayment` after the commit.
+ * credited, with the platform's fee on it. Which provider is to give what back is noted, for `unwindPayment` after the commit.
  * @returns the payments to unwind
  */
 export async function closePaymentsOfOrder(
@@ -28,7 +28,10 @@ export async function closePaymentsOfOrder(
     unit.run(lockPartsStatement(tenantId, order.id)),
   ])
   const ids = payments.map((payment) => payment.id)
-  const parts = await unit.run(openPartsStatement(tenantId, order.id))
+  const [parts, [fee]] = await Promise.all([
+    unit.run(openPartsStatement(tenantId, order.id)),
+    unit.run(platformFeeOfOrderStatement(tenantId, order.id)),
+  ])
   // What was paid and is to be given back is credited by its refund; all else is credited here.
   const paid = payments.reduce(
     (sum, payment) => sum + payment.captured_minor - payment.refunded_minor - payment.lost_minor - payment.pending_refund_minor,
@@ -50,19 +53,14 @@ export async function closePaymentsOfOrder(
     ),
   )
   await endUnpaid(unit, context, order.id)
+  const fact = { orderId: order.id, currency: order.currency_code, occurredAt: context.clock.now() }
+  await post(unit, [platformFeeCreditEntry({ ...fact, amountMinor: fee?.fee_minor ?? 0n })])
   if (credits.length > 0) {
     await unit.run(
       insertCreditsStatement(tenantId, { orderId: order.id, refundId: null, currency: order.currency_code, state: 'booked' }, credits),
     )
     await post(unit, [
-      creditEntry({
-        source: order.id,
-        kind: 'cancellation',
-        orderId: order.id,
-        currency: order.currency_code,
-        occurredAt: context.clock.now(),
-        parts: credits,
-      }),
+      creditEntry({ ...fact, source: order.id, kind: 'cancellation', parts: credits }),
     ])
     await emit(unit, 'order.credited', { order_id: order.id }, { requestId: context.requestId })
   }
