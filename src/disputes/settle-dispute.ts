@@ -3,7 +3,7 @@ import { emit } from '../events/index.js'
 import { conflict, newId } from '../kernel/index.js'
 import { disputeLostEntry, disputeReturnedEntry, disputeWonEntry, post } from '../ledger/index.js'
 import {
-  divideCredit,
+  divideRefund,
   type DisputeSnapshot,
   insertCreditsStatement,
   lockOrderOfPaymentStatement,
@@ -133,7 +133,7 @@ async function bookLoss(unit: Unit, about: About, paymentId: string, amountMinor
   ])
   const open = parts.reduce((sum, part) => sum + part.amount_minor, 0n)
   const borne = store?.dispute_liability === 'store' ? 0n : open < amountMinor ? open : amountMinor
-  const credits = divideCredit(borne, parts)
+  const credits = divideRefund(borne, parts)
   const of = { orderId: about.orderId, refundId: null, disputeId: about.id, currency: about.currency, state: 'booked' as const }
   await Promise.all([
     ...(credits.length === 0 ? [] : [unit.run(insertCreditsStatement(tenantId, of, credits))]),

@@ -1,6 +1,12 @@
 import { type Statement, statement } from '../db/index.js'
 import { allocate, newId } from '../kernel/index.js'
 
+/**
+ * What of the store's commission goes back with a refund: as large a part as of the rest; all of it before the vendor gives anything; or
+ * none, so that the vendor gives that as well, and may owe more than its share was.
+ */
+export type CommissionPolicy = 'proportional' | 'return' | 'keep'
+
 /** What is left of a sold line or shipping method after every credit so far, in minor units. */
 export interface OpenPart {
   vendor_order_id: string
@@ -17,6 +23,8 @@ export interface OpenPart {
   /** Discounts that the store and the platform paid for: they have them back in the same measure as the shopper. */
   store_discount_minor: bigint
   platform_discount_minor: bigint
+  /** The store's, for what is refunded. What is sold no more, or is exchanged, goes back in proportion. */
+  commission_policy?: CommissionPolicy
 }
 
 /** The amounts of a part. */
@@ -62,7 +70,8 @@ export function openPartsStatement(tenantId: string, orderId: string): Statement
             (p.store_discount_minor - coalesce(c.store_discount, 0))::bigint as store_discount_minor,
             (p.platform_discount_minor - coalesce(c.platform_discount, 0))::bigint as platform_discount_minor,
             (p.commission_minor - coalesce(c.commission, 0))::bigint as commission_minor,
-            (p.tax_minor - coalesce(c.tax, 0))::bigint as tax_minor
+            (p.tax_minor - coalesce(c.tax, 0))::bigint as tax_minor,
+            (select s.commission_on_refund from store s where s.tenant_id = $1) as commission_policy
      from part p left join credit c on c.order_line_item_id is not distinct from p.order_line_item_id
        and c.order_shipping_method_id is not distinct from p.order_shipping_method_id
      left join held h on h.order_line_item_id = p.order_line_item_id
@@ -103,34 +112,59 @@ export const sumOf = (parts: readonly { amount_minor: bigint }[]) => parts.reduc
  * @throws RangeError for more than is left
  */
 export function divideCredit(amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
+  return divide(amountMinor, parts, () => 'proportional')
+}
+
+/** The same for what is refunded of an order that stands: the store's policy says who of vendor and store gives it. */
+export function divideRefund(amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
+  return divide(amountMinor, parts, (part) => part.commission_policy ?? 'proportional')
+}
+
+function divide(amountMinor: bigint, parts: readonly OpenPart[], policyOf: (part: OpenPart) => CommissionPolicy): OpenPart[] {
   const left = parts.map((part) => part.amount_minor)
   const shares = allocate(amountMinor, left, { caps: left })
   return parts.flatMap((part, index) => {
     const share = shares[index] as bigint
     if (share === 0n) return []
-    return [shareOf(part, share)]
+    return [shareOf(part, share, policyOf(part))]
   })
 }
 
 /** A part as far as the shopper gets `share` of it back. */
-function shareOf(part: OpenPart, share: bigint): OpenPart {
+function shareOf(part: OpenPart, share: bigint, policy: CommissionPolicy): OpenPart {
   const discounts = [part.store_discount_minor, part.platform_discount_minor]
   const [funded = 0n] = allocate(
     discounts.reduce((sum, one) => sum + one, 0n),
     [share, part.amount_minor - share],
   )
   const [store = 0n, platform = 0n] = funded === 0n ? [] : allocate(funded, discounts, { caps: discounts })
-  const within = [part.vendor_amount_minor, part.commission_minor, part.tax_minor]
-  const [vendor = 0n, commission = 0n, tax = 0n] = allocate(share + funded, within, { caps: within })
   return {
     ...part,
     amount_minor: share,
-    vendor_amount_minor: vendor,
-    commission_minor: commission,
-    tax_minor: tax,
+    ...givenUp(part, share + funded, policy),
     store_discount_minor: store,
     platform_discount_minor: platform,
   }
+}
+
+/** What vendor, store and tax office give up of a part. Nobody gives what is not left of theirs, but a vendor whose store keeps its commission. */
+function givenUp(
+  part: OpenPart,
+  amountMinor: bigint,
+  policy: CommissionPolicy,
+): Pick<OpenPart, 'vendor_amount_minor' | 'commission_minor' | 'tax_minor'> {
+  const sale = part.vendor_amount_minor + part.commission_minor
+  if (policy === 'proportional') {
+    // Of a vendor that gave more than its share before, less than the commission is left of both.
+    const vendorMost = part.vendor_amount_minor > 0n ? part.vendor_amount_minor : 0n
+    const within = [vendorMost, sale - vendorMost, part.tax_minor]
+    const [vendor = 0n, commission = 0n, tax = 0n] = allocate(amountMinor, within, { caps: within })
+    return { vendor_amount_minor: vendor, commission_minor: commission, tax_minor: tax }
+  }
+  const within = [sale, part.tax_minor]
+  const [rest = 0n, tax = 0n] = allocate(amountMinor, within, { caps: within })
+  const commission = policy === 'keep' ? 0n : lesserOf(rest, part.commission_minor)
+  return { vendor_amount_minor: rest - commission, commission_minor: commission, tax_minor: tax }
 }
 
 /** Whole parts of which the shopper pays nothing, because others pay for all of it: nothing given back would reach them. */

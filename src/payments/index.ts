@@ -29,7 +29,16 @@ export { resumeRefund } from './commands/settle-refund.js'
 export { closePaymentsOfOrder, unwindPayment } from './commands/unwind-payments.js'
 export { noteMovements } from './commands/note-movements.js'
 export { partAtRate } from './exchange.js'
-export { divideCredit, insertCreditsStatement, lessCredits, lesserOf, type OpenPart, openPartsStatement } from './credits.js'
+export {
+  type CommissionPolicy,
+  divideCredit,
+  divideRefund,
+  insertCreditsStatement,
+  lessCredits,
+  lesserOf,
+  type OpenPart,
+  openPartsStatement,
+} from './credits.js'
 export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'

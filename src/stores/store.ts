@@ -1,6 +1,6 @@
 import { mergedMetadata, type Statement, statement, tenantOf, type Unit } from '../db/index.js'
 import { invalidData, isCurrency, notFound } from '../kernel/index.js'
-import { paymentProviderOf } from '../payments/index.js'
+import { type CommissionPolicy, paymentProviderOf } from '../payments/index.js'
 import { setPricePreference } from '../regions/index.js'
 import { replaceLocales, type StoreLocaleInput } from '../translations/index.js'
 import type { PaymentInstructions } from './payment-instructions.js'
@@ -15,6 +15,8 @@ export interface StoreRow {
   payment_capture: 'manual' | 'automatic'
   /** Who bears a dispute that is lost. */
   dispute_liability: 'vendor' | 'store'
+  /** What of the commission goes back with a refund. */
+  commission_on_refund: CommissionPolicy
   mail_from_name: string | null
   /** Where the links in mails lead; the store’s host here unless it is given. */
   storefront_url: string | null
@@ -49,7 +51,7 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.dispute_liability, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.release_policy,
+            s.payment_capture, s.dispute_liability, s.commission_on_refund, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.release_policy,
             s.release_delay_days, s.reserve_ppm, s.reserve_days, s.payout_interval_days, s.payout_minimums, s.metadata, s.created_at,
             s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('id', replace(s.id, 'store_', 'stocur_') || '_' || c.currency_code,
@@ -81,6 +83,7 @@ export interface StorePatch {
   /** `automatic`: money is taken when the order is placed, but for what the store has told its shoppers how to pay by hand. */
   payment_capture?: 'manual' | 'automatic' | undefined
   dispute_liability?: 'vendor' | 'store' | undefined
+  commission_on_refund?: CommissionPolicy | undefined
   mail_from_name?: string | null | undefined
   storefront_url?: string | null | undefined
   storefront_kind?: StorefrontKind | null | undefined
@@ -108,6 +111,7 @@ const columns = [
   'auto_pick_shipping',
   'payment_capture',
   'dispute_liability',
+  'commission_on_refund',
   'mail_from_name',
   'storefront_url',
   'storefront_kind',

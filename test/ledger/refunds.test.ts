@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { divideCredit, lessCredits, type OpenPart } from '../../src/payments/index.js'
+import { type CommissionPolicy, divideCredit, divideRefund, lessCredits, type OpenPart } from '../../src/payments/index.js'
 import { booksOf, buy, orderOf } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
@@ -41,6 +41,13 @@ const soldParts = fc
     }),
   )
 
+function followsPolicy(credit: OpenPart, left: OpenPart, policy: CommissionPolicy): void {
+  for (const name of names) assert.ok(credit[name] >= 0n, `${name} is ${credit[name]}`)
+  if (policy === 'keep') assert.equal(credit.commission_minor, 0n)
+  else if (left.vendor_amount_minor >= 0n) assert.ok(credit.vendor_amount_minor <= left.vendor_amount_minor)
+  if (policy === 'return' && credit.vendor_amount_minor > 0n) assert.equal(credit.commission_minor, left.commission_minor)
+}
+
 describe('what an order is credited with', () => {
   it('is divided to the cent, never below nothing, never above what is left, and ends at nothing', () => {
     fc.assert(
@@ -61,6 +68,39 @@ describe('what an order is credited with', () => {
             for (const name of names) assert.ok(part[name] >= 0n, `${name} of ${part.order_line_item_id} is ${part[name]}`)
         }
         assert.equal(sum(left, 'amount_minor'), 0n)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('says by the store’s policy who of vendor and store gives it, changed midway or not', () => {
+    const policy = fc.constantFrom('proportional' as const, 'return' as const, 'keep' as const)
+    const steps = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), policy), { maxLength: 8 })
+    fc.assert(
+      fc.property(soldParts, steps, policy, (sold, before, last) => {
+        let left = sold
+        for (const [share, commission_policy] of [...before, [1, last] as const]) {
+          const total = sum(left, 'amount_minor')
+          const amount = share === 1 ? total : (total * BigInt(Math.floor(share * 1_000_000))) / 1_000_000n
+          const credits = divideRefund(
+            amount,
+            left.map((part) => ({ ...part, commission_policy })),
+          )
+          assert.equal(sum(credits, 'amount_minor'), amount)
+          for (const credit of credits) {
+            followsPolicy(credit, left.find((one) => one.order_line_item_id === credit.order_line_item_id) as OpenPart, commission_policy)
+          }
+          left = lessCredits(left, credits)
+        }
+        for (const part of left) {
+          const { amount_minor, vendor_amount_minor, commission_minor, tax_minor, store_discount_minor, platform_discount_minor } = part
+          // Where others paid all of a part, nothing of it was the shopper's to have back.
+          if (sold.find((one) => one.order_line_item_id === part.order_line_item_id)?.amount_minor === 0n) continue
+          assert.deepEqual(
+            [amount_minor, vendor_amount_minor + commission_minor, tax_minor, store_discount_minor, platform_discount_minor],
+            [0n, 0n, 0n, 0n, 0n],
+          )
+        }
       }),
       { numRuns: 400 },
     )

@@ -183,7 +183,9 @@ const always: Record<string, string> = {
     group by s.id, s.total_minor, s.tax_minor, s.commission_minor, s.store_discount_minor, s.platform_discount_minor
     having sum(c.amount_minor) > s.total_minor or sum(c.tax_minor) > s.tax_minor or sum(c.commission_minor) > s.commission_minor
       or sum(c.store_discount_minor) > s.store_discount_minor or sum(c.platform_discount_minor) > s.platform_discount_minor
-      or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor + s.store_discount_minor + s.platform_discount_minor`,
+      or sum(c.vendor_amount_minor + c.commission_minor) > s.total_minor - s.tax_minor + s.store_discount_minor + s.platform_discount_minor
+      or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor + s.store_discount_minor + s.platform_discount_minor
+        and (select w.commission_on_refund from app.store w where w.tenant_id = $1) = 'proportional'`,
   'the store keeps its commission, and owes its tax, of what was not given back': `
     select b.code, b.booked, b.sold from (
       select a.code, -sum(s.amount_minor) as booked,

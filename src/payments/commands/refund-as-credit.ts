@@ -3,7 +3,7 @@ import { type Context, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { invalidData, newId, notAllowed, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
-import { divideCredit, insertCreditsStatement, lesserOf, openPartsStatement, overpaid, sumOf } from '../credits.js'
+import { divideRefund, insertCreditsStatement, lesserOf, openPartsStatement, overpaid, sumOf } from '../credits.js'
 import { lockOrderToCreditStatement, lockPartsStatement, lockPaymentsOfOrderStatement } from '../locks.js'
 
 /**
@@ -38,7 +38,7 @@ export async function refundAsCredit(context: Context, orderId: string, input: {
     if (amountMinor > most) {
       throw notAllowed(`${toMajor(most, currency)} ${currency.toUpperCase()} were paid and not given back, and no more`)
     }
-    const credits = divideCredit(amountMinor > beyond ? amountMinor - beyond : 0n, parts)
+    const credits = divideRefund(amountMinor > beyond ? amountMinor - beyond : 0n, parts)
     const source = newId('ordcl')
     await unit.run(insertCreditsStatement(tenantId, { orderId, refundId: null, currency, state: 'booked' }, credits))
     await post(unit, [creditEntry({ source, kind: 'credit', orderId, currency, occurredAt: context.clock.now(), parts: credits })])

@@ -3,6 +3,7 @@ import { emit } from '../../events/index.js'
 import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
 import {
   divideCredit,
+  divideRefund,
   insertCreditsStatement,
   keptAsCredit,
   lesserOf,
@@ -72,7 +73,9 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   const refundId = newId('ref')
   const named = { ...input, return_id: returnId }
   const row = { id: refundId, orderId: order.id, payment, amountMinor, input: named, createdBy: context.actorId }
-  await insertRefund(unit, row, divideCredit(creditMinor, parts))
+  // Of a canceled order nothing was sold: everybody gives all of it back.
+  const divide = order.status === 'canceled' ? divideCredit : divideRefund
+  await insertRefund(unit, row, divide(creditMinor, parts))
   await emit(
     unit,
     'refund.requested',
@@ -112,7 +115,8 @@ export async function noteForeignRefund(
     const input = { note: `Made at the payment provider: ${refund.reference}` }
     const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
     const wanted = refund.amountMinor - overpaid(order, money, open)
-    const credits = divideCredit(wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
+    const divide = order.status === 'canceled' ? divideCredit : divideRefund
+    const credits = divide(wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
     const row = {
       id,
       orderId: order.id,

@@ -59,9 +59,7 @@ export async function closePaymentsOfOrder(
     await unit.run(
       insertCreditsStatement(tenantId, { orderId: order.id, refundId: null, currency: order.currency_code, state: 'booked' }, credits),
     )
-    await post(unit, [
-      creditEntry({ ...fact, source: order.id, kind: 'cancellation', parts: credits }),
-    ])
+    await post(unit, [creditEntry({ ...fact, source: order.id, kind: 'cancellation', parts: credits })])
     await emit(unit, 'order.credited', { order_id: order.id }, { requestId: context.requestId })
   }
   if (ids.length === 0) await unit.run(cancelUnpaidStatement(tenantId, order.id))

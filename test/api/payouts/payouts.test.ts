@@ -120,6 +120,49 @@ describe('paying vendors by hand', () => {
     assert.equal(next?.amount, 7)
   })
 
+  it('leaves the commission with the store or gives it back first with a refund, as the store says, and nets what a vendor then owes', async () => {
+    await addPayee(store, bank)
+    const commission = async () => {
+      const { balances } = good(await store.admin.get('/admin/ledger/balances'))
+      return balances.find(({ code }: { code: string }) => code === 'R:commission')?.balance ?? 0
+    }
+    assert.equal(
+      (await store.admin.post(`/admin/stores/${good(await store.admin.get('/admin/stores')).stores[0].id}`, { commission_on_refund: 'no' }))
+        .status,
+      400,
+    )
+    await setStore(store, { commission_on_refund: 'keep' })
+    const kept = await sell(store)
+    await app().drain()
+    good(await refund(kept))
+    await app().drain()
+    assert.deepEqual([await released(kept), await books('L:vendor'), await commission()], [0, -1, 1])
+    const { balances } = good(await store.admin.get(`/admin/vendors/${store.vendors[0]?.id}/balance`))
+    assert.equal(balances[0].debt, 1)
+    const next = await sell(store)
+    await app().drain()
+    assert.deepEqual([await released(next), bank.paidMinor(), await books('L:vendor'), await commission()], [1_400, 1_300n, 0, 2])
+
+    const canceled = await sell(store)
+    await app().drain()
+    good(await refund(canceled, 3))
+    good(await store.admin.post(`/admin/orders/${canceled.orderId}/cancel`))
+    await app().drain()
+    assert.deepEqual([await released(canceled), await books('L:vendor'), await commission()], [0, 0, 2], 'nothing was sold')
+
+    await setStore(store, { commission_on_refund: 'return' })
+    const returned = await sell(store)
+    await app().drain()
+    // 0.50 of the goods, which the commission of 1.00 gives, and 0.25 of the shipping.
+    good(await refund(returned, 0.75))
+    await app().drain()
+    assert.deepEqual([await released(returned), await commission()], [1_375, 2.5])
+    good(await refund(returned))
+    await app().drain()
+    assert.deepEqual([await released(returned), await books('L:vendor'), await commission()], [0, 0, 2])
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+  })
+
   it('runs by itself as often as the store says', async () => {
     await setStore(store, { payout_interval_days: 7 })
     await byHand()
