@@ -2,6 +2,7 @@ import { type Context, type Statement, statement, tenantOf, type Unit } from '..
 import { emit } from '../events/index.js'
 import { notFound } from '../kernel/index.js'
 import { addedToOrdersSql } from '../ledger/index.js'
+import { feeKeptSql } from './queries/platform-fees.js'
 import { clawbackOf, lesser, type ReleaseFact, type Step } from './policy.js'
 
 /**
@@ -73,11 +74,7 @@ export function storeBalancesStatement(tenantId: string, accountId: string | nul
        left join unpaid u on u.party_id = v.party_id and u.currency_code = v.currency_code
        left join elsewhere e on e.id = a.id and e.party_id = v.party_id and e.currency_code = v.currency_code group by 1, 2
      ), taken as (
-       -- The fee of an order is kept of the money that came in for it here; of one that was paid by hand the store owes it elsewhere.
-       select distinct on (k.order_id) k.order_id, p.payment_account_id as id from payment p
-       join payment_account x on x.tenant_id = $1 and x.id = p.payment_account_id and x.operator_account_id is not null
-       join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
-       where p.tenant_id = $1 and p.captured_minor > 0 order by k.order_id, p.created_at, p.id
+       ${feeKeptSql}
      ), added as (
        ${addedToOrdersSql}
      ), others as (

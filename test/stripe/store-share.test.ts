@@ -4,6 +4,7 @@ import { stripeOptionsFor } from '../../infra/local/stripe/index.js'
 import { ensureOperator } from '../../src/access/index.js'
 import { buy, orderOf } from '../support/after-sale.js'
 import { type Client, client } from '../support/client.js'
+import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { type StripeStore, stripeId, useStripe } from '../support/stripe.js'
@@ -172,5 +173,44 @@ describe("a store's own share of what is charged on the operator's account", () 
     await nights(1)
     const after = await shown()
     assert.deepEqual([after.own, after.owed_to_vendors], [before.own, before.owed_to_vendors])
+  })
+
+  it('is less the platform’s fee on what was paid there; that on the rest is shown as owed, and canceled orders owe none', async () => {
+    const period = world().simulator.control.now().toISOString().slice(0, 7)
+    const fees = async () => {
+      const { platform_fees } = good(await store.admin.get('/admin/platform-fees'))
+      const seen = good(await operator.get(`/platform/tenants/${store.publicId}/platform-fees`))
+      assert.deepEqual(seen.platform_fees, platform_fees, 'both sides see the same')
+      const sum = (name: string) =>
+        platform_fees.reduce((total: number, month: Record<string, number>) => total + cents(month[name] as number), 0)
+      return { charged: sum('charged'), credited: sum('credited'), kept: sum('kept'), owed: sum('owed') }
+    }
+    const owedInBooks = async () => {
+      const { balances } = good(await store.admin.get('/admin/ledger/balances'))
+      return cents(balances.find(({ code }: { code: string }) => code === 'L:platform_fee')?.balance ?? 0)
+    }
+    const before = await fees()
+    assert.equal(before.kept, cents((await shown()).platform_fee))
+    assert.equal(before.charged - before.credited, before.kept + before.owed)
+    await asAdmin(world().app.adminUrl, `update app.store_fee set rate_ppm = 50000, fixed = '{"usd": 30}' where tenant_id = $1`, [
+      store.tenantId,
+    ])
+    const card = await store.buy(both(1))
+    const byHand = await buy(store)
+    const subtotal = cents((await orderOf(store, byHand.id)).subtotal)
+    const fee = Math.floor(subtotal * 0.05) + 30
+    const cardFee = Math.floor(cents((await orderOf(store, card.order.id)).subtotal) * 0.05) + 30
+    const sold = await fees()
+    assert.deepEqual(sold, { ...before, charged: before.charged + fee + cardFee, kept: before.kept + cardFee, owed: before.owed + fee })
+    assert.equal(await owedInBooks(), sold.kept + sold.owed)
+    for (const id of [byHand.id, card.order.id]) good(await store.admin.post(`/admin/orders/${id}/cancel`))
+    await world().settle()
+    const canceled = await fees()
+    assert.deepEqual(canceled, { ...before, charged: sold.charged, credited: before.credited + fee + cardFee })
+    assert.equal(canceled.kept, cents((await shown()).platform_fee))
+    assert.equal(await owedInBooks(), canceled.kept + canceled.owed)
+    const elsewhere = await store.admin.get('/admin/platform-fees', { period: '2026-13' })
+    assert.equal(elsewhere.status, 400)
+    assert.ok(good(await store.admin.get('/admin/platform-fees', { period })).platform_fees.length <= 1)
   })
 })

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, email, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
-import { createStorePayee, listPayeesStatement, storeBalances, storeOnboardingLink } from '../../payouts/index.js'
+import { createStorePayee, listPayeesStatement, platformFeesStatement, storeBalances, storeOnboardingLink } from '../../payouts/index.js'
 import { knownCountry } from '../known-country.js'
+import { feesQuery, renderPlatformFees } from '../platform-fees.js'
 import { renderStoreBalance } from '../store-balances.js'
 import { payeeFields } from './payees.js'
 import { type AnyRequest, needWholeStore } from './shared.js'
@@ -74,6 +75,19 @@ export const routes: Route[] = [
     async handle(request) {
       needWholeStore(request, 'payouts:read')
       return { store_balances: (await storeBalances(request.context)).map(renderStoreBalance) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'GET',
+    path: '/admin/platform-fees',
+    summary: "The platform's fees on what was sold, by month and currency: what the operator keeps of its account, and what the store owes",
+    access: 'payouts:read',
+    query: feesQuery,
+    async handle(request) {
+      needWholeStore(request, 'payouts:read')
+      const { context, query } = request
+      return renderPlatformFees(await context.db.read(context.scope, platformFeesStatement(tenantOf(context), query.period ?? null)))
     },
   }),
 ]

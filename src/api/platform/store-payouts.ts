@@ -2,8 +2,16 @@ import { z } from 'zod'
 import { type Context, singlePage } from '../../db/index.js'
 import { type Route, route } from '../../http/index.js'
 import { toMajor } from '../../kernel/index.js'
-import { anyRelease, holdStorePayee, listPayeesStatement, listReleasesStatement, storeBalances } from '../../payouts/index.js'
+import {
+  anyRelease,
+  holdStorePayee,
+  listPayeesStatement,
+  listReleasesStatement,
+  platformFeesStatement,
+  storeBalances,
+} from '../../payouts/index.js'
 import { retrieveTenant } from '../../platform/index.js'
+import { feesQuery, renderPlatformFees } from '../platform-fees.js'
 import { renderStoreBalance } from '../store-balances.js'
 
 /** The newest releases that are shown of a store; the rest are in its own list. */
@@ -47,6 +55,23 @@ export const routes: Route[] = [
     withoutTenant: true,
     ids: { id: 'tenant' },
     handle: ({ context, params }) => answer(context, params.id as string),
+  }),
+  route({
+    surface: 'platform',
+    method: 'GET',
+    path: '/platform/tenants/:id/platform-fees',
+    summary:
+      "The platform's fees on what a store sold, by month and currency: what is kept of the operator's account, and what is to be billed",
+    access: 'platform:payments:read',
+    withoutTenant: true,
+    query: feesQuery,
+    ids: { id: 'tenant' },
+    async handle({ context, params, query }) {
+      const { id: tenantId } = await retrieveTenant(context.db, params.id as string)
+      return renderPlatformFees(
+        await context.db.read({ role: 'platform', tenantId }, platformFeesStatement(tenantId, query.period ?? null)),
+      )
+    },
   }),
   route({
     surface: 'platform',
