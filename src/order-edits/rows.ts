@@ -69,14 +69,15 @@ export function sumOrderStatement(tenantId: string, orderId: string): Statement<
 
 export type ChangeType = 'edit' | 'exchange' | 'exchange_cancel' | 'claim' | 'claim_cancel'
 
-/** In the order's history an edit has its own id. */
+/** In the order's history an edit has its own id, and what the order comes to more by it. */
 export function insertHistoryStatement(
   tenantId: string,
-  done: { id: string; orderId: string; type: ChangeType; actorId: string; actions: readonly object[] },
+  done: { id: string; orderId: string; type: ChangeType; actorId: string; actions: readonly object[]; differenceMinor: bigint },
 ): Statement<{ id: string }> {
   return statement(
     'order_edits.insert_history',
-    `insert into order_change (tenant_id, id, order_id, change_type, actions, created_by) values ($1, $2, $3, $4, $5, $6) returning id`,
-    [tenantId, done.id, done.orderId, done.type, JSON.stringify(done.actions), done.actorId],
+    `insert into order_change (tenant_id, id, order_id, change_type, actions, created_by, difference_minor)
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+    [tenantId, done.id, done.orderId, done.type, JSON.stringify(done.actions), done.actorId, done.differenceMinor],
   )
 }

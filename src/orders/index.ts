@@ -28,17 +28,20 @@ export {
   type LoadedOrder,
   loadOrderStatement,
   type OrderFilter,
+  type OrderCredit,
   orderOrders,
   type OrderPartRow,
   type Period,
+  type ReturnOfOrder,
   whereOrdersWereSoldStatement,
 } from './queries/load-order.js'
+export { moneyOf, worthOf } from './queries/order-money.js'
 export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
 export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
 export { mostLookedAt, mostOfTotal, ordersOfTotalStatement, type TotalBounds } from './queries/orders-of-total.js'
 export { renderOrder } from './queries/render-order.js'
 export { type SoldVariant, soldVariantsStatement } from './queries/sold-variants.js'
-export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures, worthOf } from './queries/render-parts.js'
+export { type FulfillmentStatus, fulfillmentStatusOf, type Pictures } from './queries/render-parts.js'
 export { renderVendorOrder } from './queries/render-vendor-order.js'
 export {
   listVendorOrdersStatement,

@@ -29,5 +29,5 @@ export {
   type RefundReasonRow,
   type ReturnReasonRow,
 } from './queries/reasons.js'
-export { afterReturn, isPlanned, renderReturnChange, returnActions, returnShipping } from './queries/preview.js'
+export { afterReturn, isPlanned, plannedReturn, renderReturnChange, returnActions, returnShippingActions } from './queries/preview.js'
 export { listReturnsStatement, renderReturn, returnOrders, type ReturnRow } from './queries/returns.js'

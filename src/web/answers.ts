@@ -284,7 +284,8 @@ export interface Order extends Totals {
   fulfillments: Fulfillment[]
   region_id: string
   summary: { paid_total: number; refunded_total: number }
-  /** What was given back as store credit, or to gift cards. */
+  /** What gift cards and store credit paid, and what went back to them. */
+  credit_paid_total: number
   credit_returned_total: number
   /** Its customer signs in to see it. */
   is_of_account: boolean

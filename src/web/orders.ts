@@ -5,7 +5,15 @@ import { contextOf } from './context.js'
 import type { Visit } from './visit.js'
 
 const fields = [
-  ...['+cart.id', '+customer.id', '+is_of_account', '+credit_returned_total', '*fulfillments', '*fulfillments.labels'],
+  ...[
+    '+cart.id',
+    '+customer.id',
+    '+is_of_account',
+    '+credit_paid_total',
+    '+credit_returned_total',
+    '*fulfillments',
+    '*fulfillments.labels',
+  ],
   ...['*returns', '*returns.items', '*returns.shipping_methods', '*returns.send_to', '*payment_collections.payments'],
 ].join()
 

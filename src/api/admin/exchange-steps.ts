@@ -119,7 +119,7 @@ async function answer(request: AnyRequest, noun: Noun, exchangeId: string): Prom
   const row = await loadExchange(request, noun, exchangeId)
   const back = row.return_id === null ? null : renderReturn(await loadReturn(request, row.return_id))
   const order_preview = await previewChange(request.context, row.order_id, picturesOf(request))
-  const planned = order_preview.summary as { pending_difference: number }
+  const planned = order_preview.summary as { difference_due: number }
   return { order_preview, [noun.name]: request.fields.project({ ...renderExchange(row, planned), return: back }), return: back }
 }
 

@@ -60,6 +60,7 @@ export const orderFields: FieldsPolicy = {
     ...of('customer', 'id email'),
     // Ours, for pages: Medusa's `*customer` has the two alone.
     'is_of_account',
+    'credit_paid_total',
     'credit_returned_total',
     ...of('returns', 'id display_id status refund_amount requested_at received_at canceled_at exchange_id claim_id'),
     ...of('returns.items', 'id item_id quantity received_quantity damaged_quantity'),

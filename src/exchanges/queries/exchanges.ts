@@ -100,7 +100,7 @@ export function listExchangesStatement(
  * An exchange, or a claim, in Medusa's shape. `difference_due` is what its shopper owes by it, below nothing for what comes back to
  * them; while it is put together, what the order's preview says is owed.
  */
-export function renderExchange(found: ExchangeRow, planned?: { pending_difference: number }): Record<string, unknown> {
+export function renderExchange(found: ExchangeRow, planned?: { difference_due: number }): Record<string, unknown> {
   const { count: _count, additional_items, claim_items, type, credited_minor, sent_minor, shipping, ...row } = found
   const due = row.status === 'requested' ? toMajor(sent_minor - credited_minor, row.currency_code) : null
   const of = type === 'exchange' ? { exchange_id: row.id } : { claim_id: row.id }
@@ -112,7 +112,7 @@ export function renderExchange(found: ExchangeRow, planned?: { pending_differenc
   return {
     ...row,
     ...(type === 'exchange' ? {} : claim),
-    difference_due: row.status === 'open' ? (planned?.pending_difference ?? null) : due,
+    difference_due: row.status === 'open' ? (planned?.difference_due ?? null) : due,
     deleted_at: null,
     shipping_methods: shipping.map(({ amount_minor, ...method }) => ({ ...method, amount: toMajor(amount_minor, row.currency_code) })),
     allow_backorder: additional_items.some((item) => item.allow_backorder),

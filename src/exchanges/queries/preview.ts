@@ -7,9 +7,10 @@ import {
   isPlanned,
   listReturnsStatement,
   renderReturnChange,
+  plannedReturn,
   returnActions,
   type ReturnRow,
-  returnShipping,
+  returnShippingActions,
 } from '../../returns/index.js'
 import { type Inbound, worthOf } from '../worth.js'
 import { type ExchangeRow, listExchangesStatement } from './exchanges.js'
@@ -38,14 +39,15 @@ export async function previewChange(
   const nearness = (row: ReturnRow) => (row.id === returnId ? 2 : 0) + (row.is_receiving ? 1 : 0)
   const returns = all.filter(isPlanned).sort((one, other) => nearness(other) - nearness(one))
   const actions = exchange === undefined ? new Map<string, object[]>() : claimActions(exchange)
-  for (const [id, more] of returns.flatMap((row) => [...returnActions(row)])) actions.set(id, [...(actions.get(id) ?? []), ...more])
+  const open = returns.filter((row) => row.status === 'open')
+  for (const [id, more] of returns.flatMap((row) => [...returnActions(row)]).concat(open.flatMap(returnShippingActions)))
+    actions.set(id, [...(actions.get(id) ?? []), ...more])
   return previewOrder(context, orderId, pictures, {
     credits: (order, parts) => (exchange === undefined ? [] : worthOf(paidBy(exchange, all), order, parts)),
     pieces: (line) => returns.reduce(afterReturn, withClaimed(line, exchange)),
     actions,
     returnId: exchange?.return_id ?? null,
-    shipping: all.filter((row) => row.status === 'open' || row.id === returnId).flatMap(returnShipping),
-    shippingMinor: returns.reduce((sum, row) => sum + chargedFor(row), 0n),
+    returns: open.map(plannedReturn),
     change: returns[0] === undefined ? await transferOf(context, orderId) : renderReturnChange(returns[0]),
   })
 }
@@ -69,9 +71,6 @@ function withClaimed(line: OrderLineRow, exchange: ExchangeRow | undefined): Ord
 
 const piecesOf = (items: readonly { item_id: string; quantity: number }[]) =>
   items.map((item) => ({ order_line_item_id: item.item_id, quantity: item.quantity }))
-
-/** What the shopper is to pay for sending it back: nothing of a claim. */
-const chargedFor = (row: ReturnRow) => (row.status === 'open' && !isId(row.exchange_id, 'claim') ? row.shipping_minor : 0n)
 
 /** A transfer that waits for the other customer. */
 async function transferOf(context: Context, orderId: string): Promise<object | null> {

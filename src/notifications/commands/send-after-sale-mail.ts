@@ -90,9 +90,9 @@ async function previewOf(context: Context, { order }: Settling): Promise<AfterEd
     throw error
   })
   if (preview === undefined) return undefined
-  const summary = preview.summary as { pending_difference: number }
+  const summary = preview.summary as { difference_due: number }
   const minor = (major: number) => toMinor(major, order.currency_code)
-  return { total_minor: minor(preview.total as number), more_minor: minor(summary.pending_difference) }
+  return { total_minor: minor(preview.total as number), more_minor: minor(summary.difference_due) }
 }
 
 /** Tells the shopper of an exchange or a claim, once. Handler of `exchange.requested`. Throws not_found; whatever the mail server answers. */

@@ -89,7 +89,11 @@ export async function changeOrder(unit: Unit, context: Context, orderId: string,
   await change.credit?.(unit, order, parts)
   await settle(unit, context, confirmed)
   const actions = change.actions.map((action) => ({ action: action.action, ...actionDetails(action, order.currency_code, order.lines) }))
-  await unit.run(insertHistoryStatement(tenantId, { id: change.id, orderId, type: change.type, actorId: context.actorId, actions }))
+  // Credit that pays no part of it any more went back.
+  const creditOff = order.credit_minor > plan.totalMinor ? order.credit_minor - plan.totalMinor : 0n
+  const differenceMinor = plan.totalMinor - order.total_minor + creditOff
+  const entry = { id: change.id, orderId, type: change.type, actorId: context.actorId, actions, differenceMinor }
+  await unit.run(insertHistoryStatement(tenantId, entry))
 }
 
 /** What has been taken from sale since it was planned is not sold. */

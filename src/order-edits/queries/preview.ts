@@ -4,10 +4,13 @@ import { notFound, toMajor, toMinor } from '../../kernel/index.js'
 import {
   type LoadedOrder,
   loadOrderStatement,
+  moneyOf,
+  type OrderCredit,
   type OrderLineRow,
   type OrderMethodRow,
   type OrderPartRow,
   type Pictures,
+  type ReturnOfOrder,
   renderOrder,
 } from '../../orders/index.js'
 import { type OpenPart, openPartsStatement } from '../../payments/index.js'
@@ -34,39 +37,52 @@ export async function previewOrder(
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
   const after = edit === undefined ? order : await editedOrder(context, order, edit, comingBack)
   const counted = after.lines.map((line) => ({ ...line, claimed_quantity: order.claimed[line.id] ?? 0 }))
-  const planned = { ...after, lines: counted.map((line) => comingBack?.pieces(line) ?? line) }
-  const rendered = withActions(renderOrder(planned, pictures, actions), actions)
-  const back = (amounts: Record<string, unknown>, names: readonly string[]) => plus(amounts, names, comingBack?.shippingMinor, planned)
+  const planned = {
+    ...after,
+    lines: counted.map((line) => comingBack?.pieces(line) ?? line),
+    returns: [...order.returns, ...(comingBack?.returns ?? [])],
+  }
   const change = edit === undefined ? null : { ...renderEdit(edit, order.currency_code, order.lines), version: order.version + 1 }
-  const summary = {
-    // What comes back pays for sending it before it pays for what is added.
-    ...back(rendered.summary as Record<string, unknown>, edit === undefined ? summed : []),
-    // What is planned is compared with what the order came to before it.
-    original_order_total: toMajor(order.total_minor - order.credit_minor, order.currency_code),
-  }
-  return {
-    ...back(rendered, shipped),
-    summary,
-    shipping_methods: [...(rendered.shipping_methods as object[]), ...(comingBack?.shipping ?? [])],
-    order_change: (change && { ...change, return_id: comingBack?.returnId ?? null }) ?? comingBack?.change ?? null,
-  }
+  const order_change = (change && { ...change, return_id: comingBack?.returnId ?? null }) ?? comingBack?.change ?? null
+  const rendered = withActions(renderOrder(planned, pictures, actions), actions)
+  return { ...rendered, summary: plannedSummary(rendered, order, order_change !== null), order_change }
 }
 
-/** The totals that sending goods back raises. */
-const shipped = ['', 'original_', 'shipping_', 'original_shipping_'].flatMap((kind) => [`${kind}total`, `${kind}subtotal`])
-const summed = ['current_order_total', 'accounting_total', 'pending_difference']
-
-function plus(amounts: Record<string, unknown>, names: readonly string[], minor: bigint | undefined, order: LoadedOrder) {
-  const currency = order.currency_code
-  const raised = names.map((name) => [name, toMajor(toMinor(amounts[name] as number, currency) + (minor ?? 0n), currency)])
-  return { ...amounts, ...Object.fromEntries(raised) }
+/**
+ * Where the order would stand. What is planned is compared with what the order came to before it; `pending_difference` leaves out
+ * what is owed for goods on their way back, as Medusa's previews do, and `difference_due` is with it.
+ */
+function plannedSummary(rendered: Record<string, unknown>, order: LoadedOrder, isPlanned: boolean): Record<string, unknown> {
+  const summary = rendered.summary as Record<string, number>
+  const minor = (name: string) => toMinor(summary[name] as number, order.currency_code)
+  return {
+    ...summary,
+    ...(isPlanned ? { original_order_total: moneyOf(order).summary.current_order_total, credit_line_total: 0 } : {}),
+    pending_difference: toMajor(minor('current_order_total') - minor('transaction_total'), order.currency_code),
+    difference_due: summary.pending_difference,
+  }
 }
 
 async function editedOrder(context: Context, order: LoadedOrder, edit: OrderEdit, comingBack?: ComingBack): Promise<LoadedOrder> {
   const tenantId = tenantOf(context)
   const parts = await context.db.read(context.scope, openPartsStatement(tenantId, order.id))
   const [settings] = await context.db.read(context.scope, checkoutSettingsStatement(tenantId, order.cart_id))
-  return afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), comingBack?.credits(order, parts) ?? [])
+  const credits = comingBack?.credits(order, parts) ?? []
+  const after = afterEdit(order, planEdit(order, parts, edit.actions, settings?.rules ?? []), credits)
+  return credits.length === 0 ? after : { ...after, credits: [...order.credits, plannedCredit(credits, edit, comingBack?.returns ?? [])] }
+}
+
+/** What an exchange or claim will credit, behind the returns that it is for. */
+function plannedCredit(credits: readonly OpenPart[], edit: OrderEdit, returns: readonly ReturnOfOrder[]): OrderCredit {
+  const times = [new Date(edit.created_at), ...returns.map((row) => new Date(row.created_at))].map((at) => at.getTime())
+  const amount = credits.reduce((sum, credit) => sum + credit.amount_minor, 0n)
+  return {
+    refund_id: null,
+    exchange_id: edit.exchange_id,
+    dispute_id: null,
+    amount_minor: Number(amount),
+    created_at: new Date(Math.max(...times)).toISOString(),
+  }
 }
 
 /** What of the order comes back. */
@@ -75,11 +91,10 @@ export interface ComingBack {
   credits(order: LoadedOrder, parts: readonly OpenPart[]): OpenPart[]
   /** A line with its pieces that are then on their way back, or back. */
   pieces(line: OrderLineRow): OrderLineRow
-  /** By line. */
+  /** By line or shipping method. */
   actions: ReadonlyMap<string, object[]>
-  shipping: readonly object[]
-  /** What sending it back costs the shopper. */
-  shippingMinor: bigint
+  /** Those that are put together: what is chosen of them, and how it is sent. */
+  returns: readonly ReturnOfOrder[]
   /** The return that brings back what pays for what is added. */
   returnId: string | null
   /** What it is a change of, where no edit is open. */

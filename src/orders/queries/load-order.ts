@@ -76,6 +76,35 @@ export interface OrderPartRow {
   vendor: { id: string; name: string; handle: string }
 }
 
+/** Goods that come back, and how they are sent. */
+export interface ReturnOfOrder {
+  id: string
+  exchange_id: string | null
+  created_at: string
+  shipping_option_id: string | null
+  shipping_name: string | null
+  shipping_minor: number
+  items: { line_id: string; quantity: number }[]
+}
+
+/** What an order was credited with at once: by a refund, an exchange or claim, or a dispute; else as store credit, or when it was canceled. */
+export interface OrderCredit {
+  refund_id: string | null
+  exchange_id: string | null
+  dispute_id: string | null
+  amount_minor: number
+  created_at: string
+}
+
+/** An entry of the history, with what an edit, exchange or claim made the order come to more, below nothing for less. */
+export interface LastChange {
+  change_type: string
+  return_id: string | null
+  difference_minor: number | null
+  actions: { reference_id?: string; details?: { quantity?: number; damaged_quantity?: number } }[]
+  created_at: string
+}
+
 /** An order with everything that its answers show. */
 export interface LoadedOrder {
   id: string
@@ -96,8 +125,6 @@ export interface LoadedOrder {
   /** What gift cards and store credit paid, and what was given back as store credit. */
   credit_minor: bigint
   credit_returned_minor: bigint
-  /** What goods that come back were sold for, less sending them, as far as it was not given back. */
-  returned_minor: bigint
   metadata: Record<string, unknown> | null
   canceled_at: Date | null
   created_at: Date
@@ -113,6 +140,9 @@ export interface LoadedOrder {
   } | null
   /** How many pieces of which lines were claimed. */
   claimed: Record<string, number>
+  returns: ReturnOfOrder[]
+  credits: OrderCredit[]
+  last_changes: LastChange[]
   lines: OrderLineRow[]
   methods: OrderMethodRow[]
   fulfillments: FulfillmentRow[]
@@ -166,25 +196,28 @@ const collectionsJson = `coalesce((
       where s.tenant_id = $1 and s.payment_collection_id = k.id order by s.provider_id)) order by k.id)
   from payment_collection k where k.tenant_id = $1 and k.order_id = o.id), '[]')`
 
-/**
- * Goods that are on their way back or have come, damaged ones too, are owed to the shopper from then on, as Medusa counts it. A refund
- * names its return; one that names none, as Medusa's own software asks for, is taken for theirs if it is younger. What comes
- * back to a claim is none of it: the claim gives what it gives.
- */
-const returnedSql = `coalesce((
-  select greatest(0, sum(greatest(0, b.worth - b.shipping_minor - b.given)) - coalesce((select sum(f.amount_minor) from refund f
-      where f.tenant_id = $1 and f.order_id = o.id and f.return_id is null and f.state = 'succeeded' and f.created_at >= min(b.created_at)), 0))
-  from (select r.shipping_minor, r.created_at,
-      coalesce((select sum(round(l.total_minor::numeric * i.quantity / l.quantity)) from order_return_item i
-        join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
-        where i.tenant_id = $1 and i.return_id = r.id and l.quantity > 0), 0) as worth,
-      coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = o.id and f.return_id = r.id
-        and f.state = 'succeeded'), 0)
-      + coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = o.id and c.return_id = r.id
-        and c.state = 'booked'), 0) as given
-    from order_return r
-    where r.tenant_id = $1 and r.order_id = o.id and r.status in ('requested', 'partially_received', 'received')
-      and not starts_with(coalesce(r.exchange_id, ''), 'claim_')) b), 0)::bigint`
+/** Returns that were requested and not called off: their goods are on their way back, or have come. */
+const returnsJson = `coalesce((
+  select json_agg(json_build_object('id', r.id, 'exchange_id', r.exchange_id, 'created_at', r.created_at,
+    'shipping_option_id', r.shipping_option_id, 'shipping_name', r.shipping_name, 'shipping_minor', r.shipping_minor,
+    'items', coalesce((select json_agg(json_build_object('line_id', i.order_line_item_id, 'quantity', i.quantity) order by i.id)
+      from order_return_item i where i.tenant_id = $1 and i.return_id = r.id), '[]')) order by r.id)
+  from order_return r where r.tenant_id = $1 and r.order_id = o.id
+    and r.status in ('requested', 'partially_received', 'received')), '[]')`
+
+/** What the order was credited with, by what it was for. */
+const creditsJson = `coalesce((
+  select json_agg(c order by c.created_at) from (
+    select x.refund_id, x.exchange_id, x.dispute_id, sum(x.amount_minor) as amount_minor, min(x.created_at) as created_at
+    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' group by 1, 2, 3) c), '[]')`
+
+/** The last change of what the order holds: one transaction may have written several entries of the history. */
+const lastChangesJson = `coalesce((
+  select json_agg(json_build_object('change_type', h.change_type, 'return_id', h.return_id, 'difference_minor', h.difference_minor,
+    'actions', h.actions, 'created_at', h.created_at))
+  from order_change h where h.tenant_id = $1 and h.order_id = o.id and h.change_type <> 'update_order'
+    and h.created_at = (select max(l.created_at) from order_change l
+      where l.tenant_id = $1 and l.order_id = o.id and l.change_type <> 'update_order')), '[]')`
 
 /** Pieces of the order's lines that claims wrote off. */
 const claimedSql = `coalesce((
@@ -196,7 +229,8 @@ const claimedSql = `coalesce((
 const orderColumns = `
   o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
   o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.credit_minor,
-  o.credit_returned_minor, ${returnedSql} as returned_minor, ${claimedSql} as claimed, o.metadata,
+  o.credit_returned_minor, ${returnsJson} as returns, ${creditsJson} as credits, ${lastChangesJson} as last_changes,
+  ${claimedSql} as claimed, o.metadata,
   o.canceled_at, o.created_at, o.updated_at, o.promotions,
   (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,
      'company_name', u.company_name, 'phone', u.phone, 'has_account', u.has_account)

@@ -1,8 +1,8 @@
 import { renderRootTotals, sumTotals } from '../../carts/index.js'
-import { renderCreditLines, sumCredit } from '../../credit/index.js'
 import { toMajor } from '../../kernel/index.js'
 import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
+import { currentTotals, moneyOf, paymentStatusOf } from './order-money.js'
 import { soldTotals } from './order-parts.js'
 import {
   fulfillmentStatusOf,
@@ -21,12 +21,21 @@ import {
  * @param acted lines of which something is told are shown even with no piece left
  */
 export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { has(lineId: string): boolean }): Record<string, unknown> {
-  const { lines, claimed, methods, collections, parts, promotions, total_minor, tax_total_minor: _tax, cart_id, ...rest } = order
-  const { credit_lines, credit_minor, credit_returned_minor, returned_minor, ...root } = rest
+  const { lines, claimed, methods, collections, parts, promotions, total_minor: _total, tax_total_minor: _tax, cart_id, ...rest } = order
+  const {
+    credit_lines: _lines,
+    credit_minor: _credit,
+    credit_returned_minor,
+    returns: _returns,
+    credits: _given,
+    last_changes: _last,
+    ...root
+  } = rest
   const currency = order.currency_code
   const counted = lines.map((line) => ({ claimed_quantity: claimed[line.id] ?? 0, ...line }))
   const shown = counted.filter((line) => isShown(line) || acted?.has(line.id))
   const paymentStatus = paymentStatusOf(collections)
+  const money = moneyOf(order)
   return {
     ...root,
     shipping_address: renderAddress(root.shipping_address),
@@ -35,74 +44,27 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
     cart: { id: cart_id },
     payment_status: paymentStatus,
     fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
-    summary: summaryOf(
-      total_minor - credit_minor,
-      // What was given back as store credit is not owed to the shopper any more.
-      BigInt(parts.reduce((sum, part) => sum + part.credited_minor, 0)) - credit_returned_minor,
-      returned_minor,
-      collections,
-      currency,
-    ),
+    summary: money.summary,
     fulfillments: order.fulfillments.map(renderFulfillment),
-    items: shown.map((line) => renderOrderLine(line, currency, pictures)),
-    shipping_methods: methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
+    items: shown.map((line) => renderOrderLine(line, currency, pictures, currentTotals)),
+    shipping_methods: [
+      ...methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
+      ...money.returnMethods,
+    ],
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
     promotions: promotions.map(renderApplied),
-    credit_lines: renderCreditLines(credit_lines, currency),
+    credit_lines: money.creditLines,
+    credit_paid_total: toMajor(money.paidWithMinor, currency),
     credit_returned_total: toMajor(credit_returned_minor, currency),
     is_of_account: order.customer?.has_account === true,
-    ...renderRootTotals(sumTotals(lines.map(soldTotals), methods.map(soldTotals)), currency, sumCredit(credit_lines)),
+    ...renderRootTotals(money.totals, currency, money.credit),
     ...renderFates(counted, currency),
   }
 }
 
 /** An order's address is its own: that of an account may change later. */
 const renderAddress = (address: LoadedOrder['shipping_address']) => address && { ...address, customer_id: null, deleted_at: null }
-
-/** Payment status by what the collections have come to. Nothing to pay counts as paid. */
-function paymentStatusOf(all: readonly OrderCollectionRow[]): string {
-  // What was given up is no part of it, unless all was.
-  const open = all.filter((collection) => collection.status !== 'canceled' || collection.captured_minor > 0)
-  const collections = open.length > 0 ? open : all
-  const sum = (name: 'amount_minor' | 'authorized_minor' | 'captured_minor' | 'refunded_minor') =>
-    collections.reduce((total, collection) => total + collection[name], 0)
-  const amount = sum('amount_minor')
-  if (sum('refunded_minor') > 0) return sum('refunded_minor') >= sum('captured_minor') ? 'refunded' : 'partially_refunded'
-  if (sum('captured_minor') >= amount) return 'captured'
-  if (sum('captured_minor') > 0) return 'partially_captured'
-  if (collections.every((collection) => collection.status === 'canceled')) return 'canceled'
-  if (sum('authorized_minor') >= amount) return 'authorized'
-  if (sum('authorized_minor') > 0) return 'partially_authorized'
-  return collections.some((collection) => collection.status === 'awaiting') ? 'awaiting' : 'not_paid'
-}
-
-/**
- * `credited` is what the shopper need not pay any more, or got back: the order's totals stay as they were sold. `returned` is
- * what is to be given back for goods that come back.
- */
-function summaryOf(
-  totalMinor: bigint,
-  creditedMinor: bigint,
-  returnedMinor: bigint,
-  collections: readonly OrderCollectionRow[],
-  currency: string,
-): Record<string, number> {
-  const paid = BigInt(collections.reduce((sum, collection) => sum + collection.captured_minor, 0))
-  const refunded = BigInt(collections.reduce((sum, collection) => sum + collection.refunded_minor, 0))
-  const total = toMajor(totalMinor, currency)
-  const current = toMajor(totalMinor - creditedMinor, currency)
-  return {
-    pending_difference: toMajor(totalMinor - creditedMinor - (paid - refunded) - returnedMinor, currency),
-    current_order_total: current,
-    original_order_total: total,
-    transaction_total: toMajor(paid - refunded, currency),
-    paid_total: toMajor(paid, currency),
-    refunded_total: toMajor(refunded, currency),
-    accounting_total: current,
-    credit_line_total: toMajor(creditedMinor, currency),
-  }
-}
 
 function renderOrderCollection(collection: OrderCollectionRow): Record<string, unknown> {
   const { amount_minor, authorized_minor, captured_minor, refunded_minor, payments, payment_sessions, payment_providers, ...rest } =

@@ -1,5 +1,6 @@
-import { renderAdjustments, renderLineTotals, renderTaxLines } from '../../carts/index.js'
+import { type LineTotals, renderAdjustments, renderLineTotals, renderTaxLines } from '../../carts/index.js'
 import { divideRounded, toMajor } from '../../kernel/index.js'
+import { worthOf } from './order-money.js'
 import { type FulfillmentRow, type OrderLineRow, type OrderMethodRow, soldTotals } from './order-parts.js'
 
 /** Turns a stored picture's address into one that a client can fetch. */
@@ -18,10 +19,10 @@ const ownedBy = (part: OrderLineRow | OrderMethodRow, owner: object) => ({
   deleted_at: null,
 })
 
-const wireTaxLines = (part: OrderLineRow | OrderMethodRow, currency: string, owner: object) =>
+const wireTaxLines = (part: OrderLineRow | OrderMethodRow, totals: LineTotals, currency: string, owner: object) =>
   renderTaxLines(
     part.tax_lines.map(({ amount_minor: _amount, ...line }) => line),
-    soldTotals(part),
+    totals,
     currency,
     ownedBy(part, owner),
   )
@@ -37,8 +38,16 @@ const wireAdjustments = (part: OrderLineRow | OrderMethodRow, currency: string, 
 /** A line whose pieces were all taken out after the sale is in no answer, unless something of it was given back before. */
 export const isShown = (line: OrderLineRow) => line.quantity > 0 || line.total_minor > 0
 
-/** A sold line in wire shape (Store API contract, order item): amounts in major units, `detail` says what became of it. */
-export function renderOrderLine(line: OrderLineRow, currency: string, pictures: Pictures): Record<string, unknown> {
+/**
+ * A sold line in wire shape (Store API contract, order item): amounts in major units, `detail` says what became of it.
+ * @param totalsOf what of it is told: what was sold, or what is left of that
+ */
+export function renderOrderLine(
+  line: OrderLineRow,
+  currency: string,
+  pictures: Pictures,
+  totalsOf: (line: OrderLineRow) => LineTotals = soldTotals,
+): Record<string, unknown> {
   const {
     unit_price_minor,
     compare_at_unit_price_minor,
@@ -65,6 +74,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
   } = line
   const kept = line.quantity - return_requested_quantity - return_received_quantity - return_dismissed_quantity
   const refundable = refundableOf(line, kept)
+  const totals = totalsOf(line)
   const product = line.product === null ? null : withPicture(line.product, pictures)
   return {
     ...rest,
@@ -74,7 +84,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
     compare_at_unit_price: compare_at_unit_price_minor === null ? null : toMajor(compare_at_unit_price_minor, currency),
     product,
     variant: line.variant === null ? null : { ...withPicture(line.variant, pictures), product },
-    tax_lines: wireTaxLines(line, currency, { item_id: line.id }),
+    tax_lines: wireTaxLines(line, totals, currency, { item_id: line.id }),
     adjustments: wireAdjustments(line, currency, { item_id: line.id }),
     detail: {
       id: line.id.replace('ordli_', 'orditem_'),
@@ -94,7 +104,7 @@ export function renderOrderLine(line: OrderLineRow, currency: string, pictures: 
       updated_at: line.updated_at,
       deleted_at: null,
     },
-    ...renderLineTotals(soldTotals(line), currency),
+    ...renderLineTotals(totals, currency),
     ...renderFates([line], currency),
     refundable_total: toMajor(refundable, currency),
     refundable_total_per_unit: toMajor(kept === 0 ? 0n : divideRounded(refundable, BigInt(kept)), currency),
@@ -123,11 +133,6 @@ export function renderFates(lines: readonly OrderLineRow[], currency: string): R
 /** Pieces that are lost: they were claimed, or came back damaged and are not for sale again. */
 const writtenOff = (line: OrderLineRow) => (line.claimed_quantity ?? 0) + line.return_dismissed_quantity
 
-/** What some pieces of a line were sold for; minor units, rounded by themselves. */
-export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number): bigint {
-  return pieces === 0 || line.quantity === 0 ? 0n : divideRounded(BigInt(line.total_minor) * BigInt(pieces), BigInt(line.quantity))
-}
-
 /** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */
 function refundableOf(line: OrderLineRow, kept: number): bigint {
   if (kept === 0) return 0n
@@ -154,7 +159,7 @@ export function renderOrderMethod(method: OrderMethodRow, currency: string): Rec
   return {
     ...rest,
     amount: toMajor(amount_minor, currency),
-    tax_lines: wireTaxLines(method, currency, { shipping_method_id: method.id }),
+    tax_lines: wireTaxLines(method, soldTotals(method), currency, { shipping_method_id: method.id }),
     adjustments: wireAdjustments(method, currency, { shipping_method_id: method.id }),
     ...renderLineTotals(soldTotals(method), currency),
   }

@@ -1,6 +1,6 @@
 import { isId, toMajor } from '../../kernel/index.js'
-import { type OrderLineRow, worthOf } from '../../orders/index.js'
-import { type ReturnItemRow, type ReturnRow, shippingOf } from './returns.js'
+import { type OrderLineRow, type ReturnOfOrder, worthOf } from '../../orders/index.js'
+import type { ReturnItemRow, ReturnRow } from './returns.js'
 
 /** Whether something of it is planned: what goes back is chosen, or what came is counted. */
 export const isPlanned = (row: ReturnRow) => row.status === 'open' || row.is_receiving
@@ -46,23 +46,31 @@ function actionsOf(item: ReturnItemRow, row: ReturnRow): object[] {
   ]
 }
 
-/** What sending back costs, as a shipping method of the preview. The action has the return's id: there is one. */
-export function returnShipping(row: ReturnRow): object[] {
+/** A return that is put together, as the orders module reckons with one that was requested. */
+export function plannedReturn(row: ReturnRow): ReturnOfOrder {
+  const { id, exchange_id, shipping_option_id, shipping_name, shipping_minor } = row
+  const items = row.items.map(({ item_id, quantity }) => ({ line_id: item_id, quantity }))
+  const created_at = new Date(row.created_at).toISOString()
+  return { id, exchange_id, created_at, shipping_option_id, shipping_name, shipping_minor: Number(shipping_minor), items }
+}
+
+/** How it is sent, as the action of its shipping method. The action has the return's id: there is one. */
+export function returnShippingActions(row: ReturnRow): [string, object[]][] {
   if (row.shipping_name === null) return []
-  const amount = toMajor(row.shipping_minor, row.currency_code)
+  const method = row.id.replace('return_', 'ordsm_')
   const action = {
     ...ownedBy(row),
     id: row.id,
     action: 'SHIPPING_ADD',
     reference: 'order_shipping_method',
-    reference_id: row.id,
+    reference_id: method,
     details: { shipping_option_id: row.shipping_option_id },
-    amount,
+    amount: toMajor(row.shipping_minor, row.currency_code),
     internal_note: null,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
   }
-  const costs = ['subtotal', 'total', 'original_subtotal', 'original_total'].map((name) => [name, amount])
-  const none = ['discount_total', 'discount_subtotal', 'discount_tax_total', 'tax_total', 'original_tax_total'].map((name) => [name, 0])
-  return [{ ...shippingOf(row, row.shipping_name), ...Object.fromEntries([...costs, ...none]), actions: [action] }]
+  return [[method, [action]]]
 }
 
 /** What is planned of a return, in the shape of Medusa's order changes. */

@@ -226,7 +226,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
-        <TotalsList visit={visit} totals={order} gross={gross} placed />
+        <TotalsList visit={visit} totals={beforeRefunds(order)} gross={gross} placed />
         <GivenBack visit={visit} order={order} />
         {order.shipping_address !== null && (
           <>
@@ -239,8 +239,15 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   )
 }
 
+/** What was given back is told below what was paid: of its credit an order shows here what paid for it. */
+function beforeRefunds(order: Order): Order {
+  const minor = (amount: number) => toMinor(amount, order.currency_code)
+  const total = minor(order.total) + minor(order.credit_line_total ?? 0) - minor(order.credit_paid_total)
+  return { ...order, total: toMajor(total, order.currency_code), credit_line_total: order.credit_paid_total }
+}
+
 /** What was paid with money and with credit. */
-export const paidOf = (order: Order): number => order.summary.paid_total + (order.credit_line_total ?? 0)
+export const paidOf = (order: Order): number => order.summary.paid_total + order.credit_paid_total
 
 /** Money that came back, below what was paid: only where there is some, since the total says the rest. */
 function GivenBack({ visit, order }: { visit: Visit; order: Order }) {

@@ -134,6 +134,7 @@ describe("order edits with Medusa's SDK", () => {
     assert.deepEqual(await history(), details)
     const order = await orderOf(store, bought.id)
     assert.deepEqual([order.total, order.summary.pending_difference], [cents(bought.order.total - 33), -33])
+    assert.equal(order.summary.original_order_total, bought.order.total, 'what it came to before')
     assert.deepEqual(
       [partOf(order, 0).commission_total, partOf(order, 0).vendor_amount],
       [cents(partOf(bought.order, 0).commission_total - 3), cents(partOf(bought.order, 0).vendor_amount - 27)],

@@ -102,6 +102,10 @@ describe('admin API: giving money back', () => {
       [order.payment_status, order.summary.current_order_total],
       ['partially_refunded', Number((bought.order.total - 10).toFixed(2))],
     )
+    const [credit] = order.credit_lines
+    const said = [credit.amount, credit.reference, credit.reference_id, order.credit_line_total, order.summary.credit_line_total]
+    assert.deepEqual(said, [10, 'payment_collection', order.payment_collections[0].id, 10, 10], 'what was not owed is credit')
+    assert.deepEqual([order.total, order.summary.original_order_total], [order.summary.current_order_total, bought.order.total])
     const line = first.find((row) => row.part === bought.lines[0]) as Record<string, string>
     const item = order.items.find((candidate: { id: string }) => candidate.id === bought.lines[0])
     assert.equal(item.refundable_total, Number((item.total - Number(line.amount) / 100).toFixed(2)))
@@ -230,8 +234,9 @@ describe('admin API: giving money back', () => {
     const bought = await buy(store)
     const { body } = await refund(bought, { amount: 1, refund_reason_id: reason.id })
     assert.equal(body.payment.refunds[0].refund_reason.label, 'Late')
-    const [collection] = (await orderOf(store, bought.id)).payment_collections
-    const [payment] = collection.payments
+    const { payment_collections, credit_lines } = await orderOf(store, bought.id)
+    assert.deepEqual([credit_lines[0].amount, credit_lines[0].reference, credit_lines[0].reference_id], [1, 'Late', 'late'])
+    const [payment] = payment_collections[0].payments
     assert.deepEqual([payment.refunds[0].refund_reason.label, payment.payment_session.id], ['Late', payment.payment_session_id])
     assert.equal((await refund(bought, { amount: 1, refund_reason_id: 'refr_none' })).status, 404)
     assert.equal((await store.admin.delete(`/admin/refund-reasons/${reason.id}`)).body.deleted, true)

@@ -89,7 +89,7 @@ describe('admin API: returns', () => {
       [0, 1, 1, 1],
       'as it would be',
     )
-    assert.deepEqual([line.return_received_total, line.write_off_total, actions.length], [line.total / 2, line.total / 2, 2])
+    assert.deepEqual([line.total, line.return_received_total, line.write_off_total, actions.length], [0, 11, 11, 2])
     assert.equal(counted.order_preview.order_change.change_type, 'return_receive')
     assert.deepEqual(await detailOf(bought, 0), [2, 0, 0], 'and not as it is')
     const part = await good(post(`/${made.id}/receive/confirm`))
@@ -183,6 +183,12 @@ describe('admin API: returns', () => {
     assert.ok(first > 0)
   })
 
+  /** What an order comes to, by its totals and by its summary, what it came to before the last change, and who owes what. */
+  async function standing(bought: Bought): Promise<number[]> {
+    const { total, summary } = await orderOf(store, bought.id)
+    return [total, summary.current_order_total, summary.original_order_total, summary.pending_difference]
+  }
+
   it('keeps what sending back costs from what is offered', async () => {
     const optionId = await addReturnOption(store)
     const bought = await packedOrder()
@@ -206,15 +212,32 @@ describe('admin API: returns', () => {
       (await good(post(`/${returnId}/shipping-method/${added.actions[0].id}`, { custom_amount: 2 }))).return.shipping_methods[0].amount,
       2,
     )
+    const whole = bought.order.total
     await good(post(`/${returnId}/request`))
+    assert.deepEqual(await standing(bought), [cents(whole + 2), cents(whole + 2), whole, -20], 'sending back is a part of the order')
     assert.equal((await post(`/${returnId}/shipping-method`, { shipping_option_id: optionId })).status, 400)
     await good(post(`/${returnId}/receive`))
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 2 }] }))
     assert.equal((await good(post(`/${returnId}/receive/confirm`))).return.refundable_amount, 20)
+    assert.deepEqual(
+      await standing(bought),
+      [cents(whole - 20), cents(whole - 20), cents(whole + 2), -20],
+      'what came back is none any more',
+    )
+    const order = await orderOf(store, bought.id)
+    const [came] = order.items.filter((item: { id: string }) => item.id === bought.lines[0])
+    assert.deepEqual([came.quantity, came.total, came.tax_total, came.tax_lines[0].total, came.original_total], [2, 0, 0, 0, 0])
+    const { orders } = await good(store.admin.get(`/admin/orders?id=${bought.id}`))
+    assert.deepEqual([orders[0].total, orders[0].summary], [order.total, order.summary], 'lists say the same')
     const refund = (more: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId, ...more })
     assert.equal((await refund({ amount: 5 })).body.payment.refunded_amount, 5)
     assert.equal((await refund({})).body.payment.refunded_amount, 20)
     assert.equal((await refund({})).status, 400, 'and keeps it however often it is asked')
+    assert.deepEqual(
+      await standing(bought),
+      [cents(whole - 20), cents(whole - 20), cents(whole + 2), 0],
+      'giving back what is owed changes nothing',
+    )
   })
 
   it('takes back no piece twice, however many ask at once', async () => {
