@@ -1,4 +1,6 @@
 import { limits } from '../kernel/index.js'
+import type { Context } from './context.js'
+import type { Statement } from './statement.js'
 
 /** A page of a list. The route has checked the order's field against what it can order by. */
 export interface ListPage {
@@ -9,6 +11,21 @@ export interface ListPage {
 
 /** A page for one row, for lists that are narrowed to one id. */
 export const singlePage: ListPage = { limit: 1, offset: 0, order: { field: 'id', descending: false } }
+
+/**
+ * A page of a list whose statement counts all rows beside each of them. A page past the end, and one that is to hold nothing, has no
+ * row to say how many there are: then the first row of all is asked.
+ */
+export async function readPage<Row extends { count: number }, Page extends { limit: number; offset: number }>(
+  { db, scope }: Context,
+  page: Page,
+  statementOf: (page: Page) => Statement<Row>,
+): Promise<{ rows: Row[]; count: number }> {
+  const rows = await db.read(scope, statementOf(page))
+  const isTold = rows.length > 0 || (page.offset === 0 && page.limit > 0)
+  const [first] = isTold ? rows : await db.read(scope, statementOf({ ...page, limit: 1, offset: 0 }))
+  return { rows, count: first?.count ?? 0 }
+}
 
 /**
  * SQL of a list's order, with the id last so that pages do not overlap; and the part of the statement's name that the

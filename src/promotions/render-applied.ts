@@ -17,8 +17,12 @@ export function wireValue({
   return currency_code === null ? value_minor / anyCurrencyParts : toMajor(value_minor, currency_code)
 }
 
+/** Medusa's clients know how a promotion works as a thing of its own, with an id; here it is part of the promotion. */
+export const methodIdOf = (promotionId: string) => promotionId.replace('promo_', 'proappmet_')
+
 /** The promotion in the wire shape of carts and orders (Store API contract, cart JSON). */
 export function renderApplied(promotion: AppliedPromotion): Record<string, unknown> {
   const { id, code, is_automatic, is_tax_inclusive, method_type, currency_code } = promotion
-  return { id, code, is_automatic, is_tax_inclusive, application_method: { value: wireValue(promotion), type: method_type, currency_code } }
+  const application_method = { id: methodIdOf(id), value: wireValue(promotion), type: method_type, currency_code }
+  return { id, code, is_automatic, is_tax_inclusive, application_method }
 }

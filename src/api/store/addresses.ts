@@ -7,7 +7,7 @@ import {
   unknownAddress,
   updateAddress,
 } from '../../customers/index.js'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { readPage, wordPatterns, tenantOf } from '../../db/index.js'
 import { address, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { customerAddressFields, customerFields } from './customer-fields.js'
@@ -61,8 +61,11 @@ export const routes: Route[] = [
         countryCode: query.country_code?.map((code) => code.toLowerCase()) ?? null,
         postalCode: query.postal_code ?? null,
       }
-      const rows = await context.db.read(context.scope, listAddressesStatement(tenantOf(context), customerIdOf(request), filter, page))
-      return listed('addresses', rows, request, rows[0]?.count ?? 0)
+      const customerId = customerIdOf(request)
+      const { rows, count } = await readPage(context, page, (wanted) =>
+        listAddressesStatement(tenantOf(context), customerId, filter, wanted),
+      )
+      return listed('addresses', rows, request, count)
     },
   }),
   route({

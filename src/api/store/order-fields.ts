@@ -72,7 +72,7 @@ export const orderFields: FieldsPolicy = {
     ...of('payment_collections.payment_sessions', 'id amount currency_code provider_id status authorized_at'),
     'payment_collections.payment_providers.id',
     ...of('promotions', 'id code is_automatic is_tax_inclusive'),
-    ...of('promotions.application_method', 'value type currency_code'),
+    ...of('promotions.application_method', 'id value type currency_code'),
   ],
 }
 

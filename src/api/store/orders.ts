@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../access/index.js'
 import { absoluteUrl } from '../../catalog/index.js'
-import { type Context, tenantOf } from '../../db/index.js'
+import { type Context, readPage, tenantOf } from '../../db/index.js'
 import { oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { type LoadedOrder, listOrdersStatement, loadOrderStatement, orderOrders, renderOrder } from '../../orders/index.js'
@@ -82,10 +82,10 @@ export const routes: Route[] = [
         vendorId: null,
         q: null,
       }
-      const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
+      const { rows, count } = await readPage(context, page, (wanted) => listOrdersStatement(tenantOf(context), { ...filter, ...wanted }))
       const orders = rows.map((row) => renderOrder(row, (url) => absoluteUrl(url, services.publicUrl)))
       await inLanguage(request, orders)
-      return listed('orders', await withSoldParts(request, orders), request, rows[0]?.count ?? 0)
+      return listed('orders', await withSoldParts(request, orders), request, count)
     },
   }),
   route({

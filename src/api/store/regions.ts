@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { readPage, wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { listRegionsStatement, regionStatement, renderRegion } from '../../regions/index.js'
@@ -37,10 +37,10 @@ export const routes: Route[] = [
         name: query.name ?? null,
         currencyCode: query.currency_code ?? null,
       }
-      const rows = await context.db.read(context.scope, listRegionsStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (wanted) => listRegionsStatement(tenantOf(context), filter, wanted))
       const regions = rows.map(renderRegion)
       await translated(context, request.locale, regions)
-      return listed('regions', regions, request, rows[0]?.count ?? 0)
+      return listed('regions', regions, request, count)
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, singlePage, tenantOf } from '../../db/index.js'
+import { readPage, wordPatterns, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notAllowed, notFound, StoaError } from '../../kernel/index.js'
 import { createReturn, listReturnReasonsStatement, listReturnsStatement, renderReturn } from '../../returns/index.js'
@@ -127,13 +127,13 @@ export const routes: Route[] = [
         parentId: query.parent_return_reason_id ?? null,
         q: wordPatterns(query.q),
       }
-      const rows = await context.db.read(context.scope, listReturnReasonsStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (wanted) => listReturnReasonsStatement(tenantOf(context), filter, wanted))
       await translated(context, request.locale, rows)
       return listed(
         'return_reasons',
         rows.map(({ count: _count, ...row }) => row),
         request,
-        rows[0]?.count ?? 0,
+        count,
       )
     },
   }),

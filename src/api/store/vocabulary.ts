@@ -7,7 +7,7 @@ import {
   picturesOfMembers,
   type VocabularyNoun,
 } from '../../catalog/index.js'
-import { type ListPage, singlePage, tenantOf } from '../../db/index.js'
+import { type ListPage, readPage, singlePage, tenantOf } from '../../db/index.js'
 import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { withVendorRatings } from '../../reviews/index.js'
@@ -60,17 +60,15 @@ function nounRoutes(settings: NounRoutes): Route[] {
       withVariants: asksFor(request.fields, 'products.variants'),
       salesChannelIds: channelsShown(request),
     }
-    const rows = await request.context.db.read(
-      request.context.scope,
-      listVocabularyStatement(tenantOf(request.context), noun, filter, page),
-    )
+    const { context } = request
+    const { rows, count } = await readPage(context, page, (part) => listVocabularyStatement(tenantOf(context), noun, filter, part))
     for (const { item } of rows) picturesOfMembers(item.products as object[] | undefined, request.services.publicUrl)
     await translated(
       request.context,
       request.locale,
       rows.map((row) => row.item),
     )
-    return rows
+    return { rows, count }
   }
   const names = noun === 'collection' ? ['title', 'handle'] : ['value']
   const own: z.ZodObject = z.strictObject({ ...shared, ...Object.fromEntries(names.map((name) => [name, oneOrMany.optional()])) })
@@ -92,12 +90,12 @@ function nounRoutes(settings: NounRoutes): Route[] {
       },
       async handle(request) {
         const wanted = await query.narrow(request)
-        const rows = await load(request, wanted as NounQuery, request.page)
+        const { rows, count } = await load(request, wanted as NounQuery, request.page)
         return listed(
           plural,
           rows.map((row) => row.item),
           request,
-          rows[0]?.count ?? 0,
+          count,
         )
       },
     }),
@@ -111,7 +109,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
       ids: { id: singular },
       async handle(request) {
         const id = request.params.id as string
-        const [row] = await load(request, { id: [id] }, singlePage)
+        const [row] = (await load(request, { id: [id] }, singlePage)).rows
         if (row === undefined) throw notFound(`${label} with id: ${id} was not found`)
         return { [singular]: request.fields.project(row.item) }
       },
@@ -140,13 +138,14 @@ async function loadOptions(
 ) {
   const { id = null, title = null, q: words = null, is_exclusive: isExclusive = null } = query
   const filter = { id, title, q: words, isExclusive, salesChannelIds: channelsShown(request) }
-  const rows = await request.context.db.read(request.context.scope, listOptionsStatement(tenantOf(request.context), filter, page))
+  const { context } = request
+  const { rows, count } = await readPage(context, page, (part) => listOptionsStatement(tenantOf(context), filter, part))
   await translated(
     request.context,
     request.locale,
     rows.map((row) => row.item),
   )
-  return rows
+  return { rows, count }
 }
 
 const optionRoutes: Route[] = [
@@ -154,19 +153,19 @@ const optionRoutes: Route[] = [
     surface: 'store',
     method: 'GET',
     path: '/store/product-options',
-    summary: 'List options of published products',
+    summary: 'List options of published products, and those that products share',
     access: 'public',
     query: optionQuery.schema,
     fields: optionFields,
     page: { limit: 50, orderable: ['id', 'created_at', 'updated_at', 'title'] },
     async handle(request) {
       const wanted = await optionQuery.narrow(request)
-      const rows = await loadOptions(request, wanted, request.page)
+      const { rows, count } = await loadOptions(request, wanted, request.page)
       return listed(
         'product_options',
         rows.map((row) => row.item),
         request,
-        rows[0]?.count ?? 0,
+        count,
       )
     },
   }),
@@ -174,13 +173,13 @@ const optionRoutes: Route[] = [
     surface: 'store',
     method: 'GET',
     path: '/store/product-options/:id',
-    summary: 'An option of a published product',
+    summary: 'An option of a published product, or one that products share',
     access: 'public',
     fields: optionFields,
     ids: { id: 'product_option' },
     async handle(request) {
       const id = request.params.id as string
-      const [row] = await loadOptions(request, { id: [id] }, singlePage)
+      const [row] = (await loadOptions(request, { id: [id] }, singlePage)).rows
       if (row === undefined) throw notFound(`Product option with id: ${id} was not found`)
       return { product_option: request.fields.project(row.item) }
     },

@@ -63,7 +63,9 @@ export async function listVariants(context: Context, query: VariantListQuery): P
     finishVariant(row.variant, product, pricing, query.publicUrl)
     return { ...row.variant, product }
   })
-  return { variants, count: rows[0]?.count ?? 0 }
+  const isPastEnd = rows.length === 0 && (query.offset > 0 || query.limit === 0)
+  const count = isPastEnd ? (await listVariants(context, { ...query, limit: 1, offset: 0 })).count : (rows[0]?.count ?? 0)
+  return { variants, count }
 }
 
 export async function retrieveVariant(

@@ -175,12 +175,17 @@ export function listVendorsStatement(
   )
 }
 
+/** SQL for "this vendor sells". */
+const sellsSql = (vendorId: string) =>
+  `exists (select 1 from vendor d where d.tenant_id = $1 and d.id = ${vendorId} and d.status = 'active')`
+
 /** SQL for "shoppers see this product". $4 are the channels. */
 const isShownSql = (product: string) => `(${product}.deleted_at is null and ${product}.status = 'published'
        and ($4::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1 and h.product_id = ${product}.id
                    and h.sales_channel_id = any($4::text[])))
-       and exists (select 1 from vendor d where d.tenant_id = $1 and d.id = ${product}.vendor_id and d.status = 'active'))`
+       and ${sellsSql(`${product}.vendor_id`)})`
 
+/** Options of products that shoppers see, and those that products share, as tags and types: whether one uses them yet or not. */
 export function listOptionsStatement(
   tenantId: string,
   filter: {
@@ -205,9 +210,7 @@ export function listOptionsStatement(
             as item, count(*) over ()::int as count
      from product_option o left join product p on p.tenant_id = o.tenant_id and p.id = o.product_id
      where o.tenant_id = $1 and o.deleted_at is null
-       and (${isShownSql('p')} or (o.product_id is null and exists (
-         select 1 from product_shared_option s join product x on x.tenant_id = s.tenant_id and x.id = s.product_id
-         where s.tenant_id = $1 and s.option_id = o.id and ${isShownSql('x')})))
+       and (${isShownSql('p')} or (o.product_id is null and ${sellsSql('o.vendor_id')}))
        and ($2::text[] is null or o.id = any($2)) and ($3::text[] is null or o.title = any($3))
        and ${hasWords('$7', 'o.title')} and ($8::boolean is null or o.is_exclusive = $8)
      ${order.sql} limit $5 offset $6`,

@@ -1,6 +1,6 @@
 import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
 import type { Promotion, Rule } from '../promotion.js'
-import { wireValue } from '../render-applied.js'
+import { methodIdOf, wireValue } from '../render-applied.js'
 import { campaignColumns, type CampaignRow, renderCampaign } from './campaigns.js'
 
 export interface PromotionRow extends Omit<Promotion, 'campaign' | 'value_minor'> {
@@ -92,7 +92,7 @@ export function renderPromotion(row: PromotionRow): Record<string, unknown> {
     limit: usage_limit,
     campaign: campaign === null ? null : renderCampaign(campaign),
     application_method: {
-      id: promotion.id.replace('promo_', 'proappmet_'),
+      id: methodIdOf(promotion.id),
       type: method_type,
       target_type,
       allocation,

@@ -175,6 +175,17 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
     )
   })
 
+  it('says how many there are in all on pages that hold none', async () => {
+    for (const path of ['collections', 'product-tags', 'product-types', 'product-options', 'product-variants', 'regions', 'products']) {
+      const whole = good(await shopper.get(`/store/${path}`))
+      assert.ok(whole.count > 0, path)
+      for (const [name, value] of Object.entries({ offset: 1000, limit: 0 })) {
+        const { count, ...rest } = good(await shopper.get(`/store/${path}`, { [name]: value }))
+        assert.deepEqual([count, Object.values(rest)[0]], [whole.count, []], path)
+      }
+    }
+  })
+
   it('narrows and orders words, categories and regions by any of their columns', async () => {
     for (const title of ['Autumn', 'Winter']) await shop.make('/admin/collections', { title })
     for (const [name, handle] of [

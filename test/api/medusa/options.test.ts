@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
 import { type MedusaShop, medusaShop } from './shop.js'
 
 interface Value {
@@ -67,6 +68,15 @@ describe('options that products share, as Medusa’s Admin API has them', () => 
     })
     assert.deepEqual((await shop.admin.delete(path)).body, { id: option.id, object: 'product_option', deleted: true })
     assert.equal((await shop.admin.get(path)).status, 404)
+  })
+
+  it('are told to shoppers before a product has them', async () => {
+    const option = await make('Season', ['spring', 'autumn'])
+    const { body } = await shop.shopper.get('/store/product-options', { title: 'Season' })
+    assert.deepEqual(shown(body.product_options), [['Season', ['spring', 'autumn']]])
+    assert.equal(body.count, 1)
+    const { product_option } = good(await shop.shopper.get(`/store/product-options/${option.id}`))
+    assert.equal(product_option.id, option.id)
   })
 
   it('are had by products with the values that those name, and sold by them', async () => {

@@ -32,6 +32,7 @@ describe('what an answer holds', () => {
     const { body } = await store.shopper.get(`/store/carts/${cartId}`)
     for (const name of [
       'currency_code',
+      'customer_id',
       'email',
       'total',
       'item_subtotal',

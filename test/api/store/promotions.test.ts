@@ -44,7 +44,9 @@ describe('promotions in a cart', function () {
     const { id } = await newCart()
     const { cart } = good(await add(id, 'TENTH'))
     assert.deepEqual(codesOf(cart), ['TENTH'])
-    assert.deepEqual(cart.promotions[0].application_method, { value: 10, type: 'percentage', currency_code: null })
+    const { id: methodId, ...method } = cart.promotions[0].application_method
+    assert.match(methodId, /^proappmet_/)
+    assert.deepEqual(method, { value: 10, type: 'percentage', currency_code: null })
     const totals = {
       total: 108,
       subtotal: 100,
@@ -207,7 +209,9 @@ describe('promotions in a cart', function () {
       await store.shopper.get(`/store/orders/${order.id}`, { fields: '*promotions,*promotions.application_method,+item_discount_total' }),
     ).order
     assert.deepEqual(codesOf(found), ['SHIP', 'TENTH'])
-    assert.deepEqual(found.promotions.find((one: { code: string }) => one.code === 'TENTH').application_method, {
+    const applied = found.promotions.find((one: { code: string }) => one.code === 'TENTH')
+    assert.deepEqual(applied.application_method, {
+      id: applied.id.replace('promo_', 'proappmet_'),
       value: 10,
       type: 'percentage',
       currency_code: null,
