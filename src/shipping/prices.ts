@@ -14,9 +14,8 @@ export interface SetPrice extends PriceRuleRow {
 
 /** SQL for the prices of a set outside lists, as JSON: the plain ones and those with conditions. */
 export function pricesJsonSql(priceSet: string): string {
-  const columns = `'id', p.id, 'currency_code', p.currency_code, 'amount_minor', p.amount_minor, 'min_quantity', p.min_quantity,
-    'max_quantity', p.max_quantity, 'created_at', p.created_at, 'updated_at', p.updated_at, 'deleted_at', null,
-    'price_set_id', p.price_set_id, 'price_list_id', null`
+  const columns = `'id', p.id, 'price_set_id', p.price_set_id, 'currency_code', p.currency_code, 'amount_minor', p.amount_minor,
+    'min_quantity', p.min_quantity, 'max_quantity', p.max_quantity, 'created_at', p.created_at, 'updated_at', p.updated_at`
   return `coalesce((select json_agg(x.price order by x.id) from (
       select p.id, json_build_object(${columns}) as price from price p where p.tenant_id = $1 and p.price_set_id = ${priceSet}
       union all
@@ -37,7 +36,16 @@ export function optionPricesStatement(tenantId: string, optionId: string): State
 /** The same in wire shape, amounts in major units. */
 export function renderPrices(prices: readonly SetPrice[]): object[] {
   return prices.map(({ amount_minor, region_id, customer_group_id, item_total_rules, ...price }) => {
-    const rules = priceRules({ id: price.id, region_id, customer_group_id, item_total_rules }, price.currency_code)
-    return { ...price, amount: toMajor(amount_minor, price.currency_code), rules_count: rules.length, price_rules: rules }
+    const price_rules = priceRules({ id: price.id, region_id, customer_group_id, item_total_rules }, price.currency_code)
+    return {
+      ...price,
+      amount: toMajor(amount_minor, price.currency_code),
+      // Of a price list, or with a title of its own, is none of a shipping option's.
+      price_list_id: null,
+      title: null,
+      deleted_at: null,
+      rules_count: price_rules.length,
+      price_rules,
+    }
   })
 }

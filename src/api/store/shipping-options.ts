@@ -56,6 +56,9 @@ const optionFields: FieldsPolicy = {
   ],
 }
 
+/** A list's options have all of it, whatever is named: Medusa reads them so for their prices, and answers what it has read. */
+const listFields: FieldsPolicy = { ...optionFields, always: optionFields.defaults }
+
 /** The options of a cart with their prices, in one round trip. Throws not_found for an unknown cart. */
 async function optionsOf(
   request: RequestContext<unknown, unknown>,
@@ -83,7 +86,7 @@ export const routes: Route[] = [
     summary: 'How a cart can be sent',
     access: 'public',
     query: z.strictObject({ cart_id: z.string().max(64), is_return: booleanText.optional() }),
-    fields: optionFields,
+    fields: listFields,
     // Every option is answered, since a page could leave a vendor's out; clients send these with every list.
     page: { limit: 20, orderable: ['id'] },
     ids: { cart_id: 'cart' },
