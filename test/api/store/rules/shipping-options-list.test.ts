@@ -147,7 +147,7 @@ describe('the shipping options of a cart', () => {
     const set = found?.service_zone?.fulfillment_set as Record<string, Record<string, unknown>>
     assert.deepEqual([found?.service_zone?.fulfillment_set_id, set.type], [set.id, 'shipping'])
     assert.ok('address' in (set.location ?? {}))
-    const [price] = found?.prices as unknown as Record<string, unknown>[]
+    const [price] = (found?.prices ?? []) as unknown as Record<string, unknown>[]
     assert.match(price?.price_set_id as string, /^pset_/)
     assert.deepEqual([price?.price_list_id, price?.title, price?.rules_count, price?.price_rules], [null, null, 0, []])
     const query = { cart_id: cartId, fields: 'id,name' }
