@@ -63,7 +63,7 @@ describe('the list of products', () => {
     it('sees both of two prices that change at once', async () => {
       const product = store.vendors[1]?.products[2]
       const change = (id: string | undefined, amount: number) =>
-        store.admin.post(`/admin/products/${product?.id}`, { variants: [{ id, prices: [{ currency_code: 'usd', amount }] }] })
+        store.admin.post(`/admin/products/${product?.id}/variants/${id}`, { prices: [{ currency_code: 'usd', amount }] })
       for (let round = 0; round < 5; round += 1) {
         await Promise.all([change(product?.variantIds[0], 30 + round), change(product?.variantIds[1], 90 + round)])
         const { facets } = await list({ id: product?.id as string, facets: 'price' })
