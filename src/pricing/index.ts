@@ -44,4 +44,11 @@ export {
   removeProductsFromList,
   updatePriceList,
 } from './commands/price-lists.js'
-export { listPriceListsStatement, listPricesStatement, type PriceListRow, renderListPrice, renderPriceList } from './price-lists.js'
+export {
+  listPriceListsStatement,
+  type ListPriceRow,
+  listPricesStatement,
+  type PriceListRow,
+  renderListPrice,
+  renderPriceList,
+} from './price-lists.js'

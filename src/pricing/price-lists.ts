@@ -87,7 +87,7 @@ export function listPricesStatement(
 }
 
 /** A price in wire shape, its amount in major units. */
-export function renderListPrice({ amount_minor, region_id, customer_group_id, other_rules, ...price }: ListPriceRow): object {
+export function renderListPrice({ amount_minor, region_id, customer_group_id, other_rules, ...price }: ListPriceRow) {
   const rules = rulesOfPrice({ region_id, customer_group_id, other_rules })
   return { ...price, amount: toMajor(amount_minor, price.currency_code), rules, rules_count: Object.keys(rules).length }
 }

@@ -183,7 +183,21 @@ const ofAddresses: Route[] = [
       postal_code: oneOrMany.optional(),
     }),
     fields: addressFields,
-    page: { limit: 50, orderable: ['created_at', 'updated_at', 'id'] },
+    page: {
+      limit: 50,
+      orderable: [
+        'created_at',
+        'updated_at',
+        'id',
+        'address_name',
+        'company',
+        'address_1',
+        'city',
+        'country_code',
+        'province',
+        'postal_code',
+      ],
+    },
     ids: { id: 'customer' },
     async handle(request) {
       needCustomers(request)

@@ -10,6 +10,7 @@ import {
   type ListPriceInput,
   type ListPricePatch,
   listPriceListsStatement,
+  type ListPriceRow,
   listPricesStatement,
   removeProductsFromList,
   renderListPrice,
@@ -160,6 +161,14 @@ async function pricesOf(request: AnyRequest, listId: string, wanted: readonly st
   return (await context.db.read(context.scope, listPricesStatement(tenantOf(context), listId, wanted, page))).map((row) => row.price)
 }
 
+/** A price that was changed, with whose it is and what it asks for as Medusa's clients read that. */
+function withSet(price: ListPriceRow): object {
+  const { rules, ...shown } = renderListPrice(price)
+  const price_rules = Object.entries(rules).map(([attribute, value]) => ({ attribute, operator: 'eq', value }))
+  const price_set = { id: price.price_set_id, variant: { id: price.variant_id } }
+  return { ...shown, rules, deleted_at: null, price_set, price_rules }
+}
+
 const listRoutes: Route[] = [
   ...lists.routes,
   route({
@@ -251,7 +260,7 @@ const priceRoutes: Route[] = [
       const shown = (priceIds: readonly string[]) =>
         priceIds.flatMap((priceId) => {
           const price = prices.get(priceId)
-          return price === undefined ? [] : [renderListPrice(price)]
+          return price === undefined ? [] : [withSet(price)]
         })
       return {
         created: shown(done.created),

@@ -1,4 +1,4 @@
-import { invalidData, limits, newId, toMinor } from '../../kernel/index.js'
+import { invalidData, isCurrency, limits, newId, toMinor } from '../../kernel/index.js'
 import { anyCurrencyParts, type Operator, type Promotion, type Rule } from '../promotion.js'
 import { attributeOf, ruleAttributes, type RuleType } from '../rules.js'
 
@@ -42,6 +42,7 @@ type MethodColumns = Pick<
  */
 export function methodColumns(type: Promotion['type'], method: MethodInput, isNew: boolean): MethodColumns {
   const { target_type, currency_code = null, allocation = null, max_quantity = null } = method
+  if (currency_code !== null && !isCurrency(currency_code)) throw invalidData(`Currency with code: ${currency_code} is not known`)
   if (method.type === 'percentage' && !(method.value > 0 && method.value <= 100)) {
     throw invalidData('Application Method value should be a percentage number between 0 and 100')
   }

@@ -68,11 +68,15 @@ export function renderCampaign(row: CampaignRow): Record<string, unknown> {
   const figure = (value: bigint | number) => (budget_currency_code === null ? Number(value) : toMajor(value, budget_currency_code))
   const budget = {
     id: campaign.id.replace('procamp_', 'probudg_'),
+    campaign_id: campaign.id,
     type: budget_type,
     currency_code: budget_currency_code,
     attribute: budget_attribute,
     limit: budget_limit_minor === null ? null : figure(budget_limit_minor),
     used: figure(budget_used_minor),
+    created_at: campaign.created_at,
+    updated_at: campaign.updated_at,
+    deleted_at: null,
   }
-  return { ...campaign, budget: budget_type === null ? null : budget }
+  return { ...campaign, deleted_at: null, budget: budget_type === null ? null : budget }
 }

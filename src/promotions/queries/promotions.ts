@@ -87,12 +87,16 @@ export function renderPromotion(row: PromotionRow): Record<string, unknown> {
     campaign,
     ...promotion
   } = row
+  const { id, created_at, updated_at } = promotion
+  const stamps = { created_at, updated_at, deleted_at: null }
+  const rule = (one: Parameters<typeof renderRule>[0]) => ({ ...renderRule(one), ...stamps })
   return {
     ...promotion,
     limit: usage_limit,
     campaign: campaign === null ? null : renderCampaign(campaign),
     application_method: {
-      id: methodIdOf(promotion.id),
+      id: methodIdOf(id),
+      promotion_id: id,
       type: method_type,
       target_type,
       allocation,
@@ -102,9 +106,10 @@ export function renderPromotion(row: PromotionRow): Record<string, unknown> {
       apply_to_quantity,
       buy_rules_min_quantity,
       description,
-      target_rules: target_rules.map(renderRule),
-      buy_rules: buy_rules.map(renderRule),
+      ...stamps,
+      target_rules: target_rules.map(rule),
+      buy_rules: buy_rules.map(rule),
     },
-    rules: rules.map(renderRule),
+    rules: rules.map(rule),
   }
 }

@@ -12,6 +12,11 @@ describe('promotions and campaigns of a store', () => {
   })
 
   const method = { type: 'percentage', target_type: 'items', allocation: 'each', max_quantity: 5, value: 12.5 }
+  const stampsOf = ({ created_at, updated_at }: { created_at: string; updated_at: string }) => ({
+    created_at,
+    updated_at,
+    deleted_at: null,
+  })
   const create = (body: object) => store.admin.post('/admin/promotions', { type: 'standard', application_method: method, ...body })
 
   it('are made, read, changed and ended', async () => {
@@ -19,6 +24,7 @@ describe('promotions and campaigns of a store', () => {
     const { promotion } = good(await create({ code: 'ONE', rules: [rule], limit: 10 }))
     assert.match(promotion.id, /^promo_/)
     const { status, used, limit, is_automatic, funder, vendor_id, campaign } = promotion
+    assert.equal(promotion.application_method.promotion_id, promotion.id)
     assert.deepEqual(
       { status, used, limit, is_automatic, funder, vendor_id, campaign },
       { status: 'draft', used: 0, limit: 10, is_automatic: false, funder: 'store', vendor_id: null, campaign: null },
@@ -27,7 +33,7 @@ describe('promotions and campaigns of a store', () => {
     assert.equal(promotion.application_method.allocation, 'each')
     assert.deepEqual(
       promotion.rules.map(({ id: _id, ...rest }: { id: string }) => rest),
-      [{ description: null, attribute: 'currency_code', operator: 'eq', values: [{ value: 'usd' }] }],
+      [{ description: null, attribute: 'currency_code', operator: 'eq', values: [{ value: 'usd' }], ...stampsOf(promotion) }],
     )
     assert.deepEqual(good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion, promotion)
     const { promotion: changed } = good(
@@ -177,6 +183,11 @@ describe('promotions and campaigns of a store', () => {
     assert.deepEqual([nothing.status, nothing.body.message], [400, 'Invalid param rule_type (nothing)'])
   })
 
+  it('are in no currency that nobody knows, whatever they take off', async () => {
+    const refused = await create({ code: 'NOWHERE', application_method: { ...method, currency_code: 'zzz' } })
+    assert.deepEqual([refused.status, refused.body.message], [400, 'Currency with code: zzz is not known'])
+  })
+
   it('share a campaign, its dates and its budget', async () => {
     const body = {
       name: 'Spring',
@@ -187,7 +198,8 @@ describe('promotions and campaigns of a store', () => {
     }
     const { campaign } = good(await store.admin.post('/admin/campaigns', body))
     assert.match(campaign.id, /^procamp_/)
-    assert.deepEqual({ ...campaign.budget, id: '' }, { id: '', type: 'spend', currency_code: 'usd', attribute: null, limit: 99.5, used: 0 })
+    const budget = { type: 'spend', currency_code: 'usd', attribute: null, limit: 99.5, used: 0 }
+    assert.deepEqual({ ...campaign.budget, id: '' }, { id: '', campaign_id: campaign.id, ...budget, ...stampsOf(campaign) })
     const { promotion } = good(await create({ code: 'SPRING', application_method: { ...method, currency_code: 'usd' } }))
     good(await store.admin.post(`/admin/campaigns/${campaign.id}/promotions`, { add: [promotion.id] }))
     const joined = good(await store.admin.get(`/admin/promotions/${promotion.id}`)).promotion

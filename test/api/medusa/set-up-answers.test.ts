@@ -48,12 +48,17 @@ describe('what a store is set up with, as it reads back', () => {
       assert.deepEqual((await pricesOf())[0], ['Large', ['eur 11', 'eur 12', 'usd 15']])
       await shop.make(variant, { prices: [{ currency_code: 'usd', amount: 9 }] })
       assert.deepEqual((await pricesOf())[0], ['Large', ['usd 9']])
+      const rules = { region_id: shop.regionId }
+      const change = { create: [{ variant_id, currency_code: 'eur', amount: 2, rules }] }
+      const { created } = await shop.make(`/admin/price-lists/${price_list.id}/prices/batch`, change)
+      assert.equal(created[0].price_set.variant.id, variant_id)
+      assert.deepEqual(created[0].price_rules, [{ attribute: 'region_id', operator: 'eq', value: shop.regionId }])
       await shop.make(`/admin/products/${product.id}/variants/batch`, { update: [{ id: variant_id, prices: [] }] })
       assert.deepEqual(await pricesOf(), [
         ['Large', []],
         ['small', ['eur 11', 'eur 12', 'usd 15']],
       ])
-      assert.equal((await get(`/admin/price-lists/${price_list.id}`)).price_list.prices.length, 1)
+      assert.equal((await get(`/admin/price-lists/${price_list.id}`)).price_list.prices.length, 2)
     })
 
     it('has the variants that are given and no others', async () => {
