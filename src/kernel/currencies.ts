@@ -44,6 +44,19 @@ export interface Currency {
   rounding: number
 }
 
+/** Signs that clients of Medusa know, where what Node says is the code itself or another sign. */
+const signs = new Map(
+  (
+    'afn Af,ars AR$,aud AU$,bam KM,bdt Tk,bnd BN$,bob Bs,byn Br,bzd BZ$,clp CL$,cop CO$,crc ₡,czk Kč,dkk Dkr,dop RD$,huf Ft,idr Rp,' +
+    'inr Rs,isk Ikr,jmd J$,kes Ksh,mop MOP$,myr RM,nad N$,ngn ₦,nio C$,nok Nkr,pen S/.,pkr PKRs,pln zł,pyg ₲,qar QR,rsd din.,' +
+    'sar SR,sek Skr,sgd S$,thb ฿,top T$,try ₺,ttd TT$,tzs TSh,uah ₴,ugx USh,uyu $U,zar R'
+  )
+    .split(',')
+    .map((pair) => pair.split(' ') as [string, string]),
+)
+/** The same for names. */
+const called: Readonly<Record<string, string>> = { gbp: 'British Pound Sterling', czk: 'Czech Republic Koruna', ils: 'Israeli New Sheqel' }
+
 const names = new Intl.DisplayNames('en', { type: 'currency' })
 
 function symbolOf(code: string, currencyDisplay: 'symbol' | 'narrowSymbol'): string {
@@ -55,8 +68,8 @@ export function currencyOf(code: string): Currency {
   const upper = code.toUpperCase()
   return {
     code,
-    name: names.of(upper) ?? upper,
-    symbol: symbolOf(upper, 'symbol'),
+    name: called[code] ?? names.of(upper) ?? upper,
+    symbol: signs.get(code) ?? symbolOf(upper, 'symbol'),
     symbol_native: symbolOf(upper, 'narrowSymbol'),
     decimal_digits: exponentOf(code),
     rounding: 0,

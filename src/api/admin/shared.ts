@@ -123,8 +123,8 @@ export function reading<Query extends z.ZodObject>(noun: Reading<Query>): Noun {
       const given = request.query as Record<string, unknown>
       const wanted = narrowing === undefined ? given : await narrow(request, query, narrowing, given)
       const rows = await noun.load(request, wanted as output<Query>, request.page)
-      // Behind the last page there is no row to say how many there are.
-      const [first] = rows.length > 0 || offset === 0 ? rows : await noun.load(request, wanted as output<Query>, singlePage)
+      // Behind the last page, and on a page of none, there is no row to say how many there are.
+      const [first] = rows.length > 0 || (offset === 0 && limit > 0) ? rows : await noun.load(request, wanted as output<Query>, singlePage)
       return { [plural]: rows.map((row) => render(row, request)), count: first?.count ?? 0, offset, limit }
     },
   })

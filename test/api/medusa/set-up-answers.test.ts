@@ -112,7 +112,7 @@ describe('what a store is set up with, as it reads back', () => {
       (await get('/admin/products', { fields: 'id', ...query })).products.map((one: Any) => one.id)
     assert.deepEqual(await found({ shipping_profile_id: shop.profileId }), [id])
     assert.deepEqual(await found({ discountable: 'false' }), [id])
-    assert.equal((await get('/admin/product-categories', { q: 'hidden-one' })).count, 1)
+    for (const limit of ['0', '1']) assert.equal((await get('/admin/product-categories', { q: 'hidden-one', limit })).count, 1, limit)
   })
 
   it('tells countries of the tax regions below them', async () => {

@@ -38,6 +38,8 @@ describe('currencies', () => {
 
   it('are shown with name and symbol', () => {
     assert.deepEqual(currencyOf('eur'), { code: 'eur', name: 'Euro', symbol: '€', symbol_native: '€', decimal_digits: 2, rounding: 0 })
+    const { name, symbol, symbol_native } = currencyOf('dkk')
+    assert.deepEqual([name, symbol, symbol_native, currencyOf('gbp').name], ['Danish Krone', 'Dkr', 'kr', 'British Pound Sterling'])
     for (const code of currencyCodes) {
       const shown = currencyOf(code)
       assert.ok(shown.name.length > 2 && shown.symbol !== '' && shown.symbol_native !== '', code)
