@@ -36,7 +36,9 @@ export function optionPricesStatement(tenantId: string, optionId: string): State
 /** The same in wire shape, amounts in major units. */
 export function renderPrices(prices: readonly SetPrice[]): object[] {
   return prices.map(({ amount_minor, region_id, customer_group_id, item_total_rules, ...price }) => {
-    const price_rules = priceRules({ id: price.id, region_id, customer_group_id, item_total_rules }, price.currency_code)
+    const { id: price_id, created_at, updated_at } = price
+    const known = priceRules({ id: price_id, region_id, customer_group_id, item_total_rules }, price.currency_code)
+    const price_rules = known.map((rule) => ({ ...rule, price_id, priority: 0, created_at, updated_at, deleted_at: null }))
     return {
       ...price,
       amount: toMajor(amount_minor, price.currency_code),

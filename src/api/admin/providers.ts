@@ -16,6 +16,8 @@ interface Providers {
   plural: string
   summary: string
   access: Permission
+  /** How many the list answers where its client does not say. */
+  limit?: number
   query?: typeof query
   /** Of the providers that there are, or of those that the request is about. */
   ids(request: AnyRequest): readonly string[] | Promise<readonly string[]>
@@ -31,7 +33,7 @@ function providers(noun: Providers): Route {
     access: noun.access,
     query: noun.query ?? query,
     fields,
-    page: { limit: 50, orderable: ['id'] },
+    page: { limit: noun.limit ?? 50, orderable: ['id'] },
     async handle(request: RequestContext<z.output<typeof query>>) {
       const { id: wanted, is_enabled, q: words } = request.query
       const { offset, limit, order } = request.page
@@ -65,6 +67,7 @@ export const routes: Route[] = [
     path: '/admin/payments/payment-providers',
     plural: 'payment_providers',
     summary: 'List payment providers',
+    limit: 20,
     access: 'settings:read',
     ids: paymentProviderIds,
   }),
@@ -93,6 +96,7 @@ export const routes: Route[] = [
     path: '/admin/tax-providers',
     plural: 'tax_providers',
     summary: 'List tax providers',
+    limit: 20,
     access: 'settings:read',
     ids: () => ['tp_system'],
   }),

@@ -97,6 +97,7 @@ const columns = [
   'metadata',
   'created_at',
   'updated_at',
+  'deleted_at',
 ]
 
 /** Categories with their parent and children. `parentId` 'null' finds those at the top. */
@@ -108,7 +109,7 @@ export function categoriesOfStoreStatement(
   const order = orderBy('c', page.order)
   return statement(
     `catalog.categories_of_store.${order.name}`,
-    `select ${columns.map((column) => `c.${column}`).join(', ')}, c.deleted_at, count(*) over ()::int as count,
+    `select ${columns.map((column) => `c.${column}`).join(', ')}, count(*) over ()::int as count,
             (select json_build_object(${pairs('p', columns)}) from product_category p
              where p.tenant_id = $1 and p.id = c.parent_category_id) as parent_category,
             coalesce((select json_agg(json_build_object(${pairs('x', columns)}) order by x.rank, x.id) from product_category x
@@ -131,7 +132,7 @@ const mostCategories = 5_000
 export function allCategoriesStatement(tenantId: string): Statement<CategoryOfTree> {
   return statement(
     'catalog.all_categories',
-    `select ${columns.map((column) => `c.${column}`).join(', ')}, c.deleted_at from product_category c
+    `select ${columns.map((column) => `c.${column}`).join(', ')} from product_category c
      where c.tenant_id = $1 and c.deleted_at is null order by c.rank, c.id limit ${mostCategories}`,
     [tenantId],
   )

@@ -218,10 +218,10 @@ describe('admin API: price lists, shipping, products and stock', () => {
 
   describe('products in batches, and their options', () => {
     it('are made, changed and removed together, or not at all', async () => {
-      const create = ['One', 'Two'].map((title) => ({
+      const create = Object.entries({ One: '4006381333931', Two: '4006381333948' }).map(([title, ean]) => ({
         title,
         options: [{ title: 'Size', values: ['S', 'M'] }],
-        variants: [{ title: 'S', options: { Size: 'S' }, ean: '4006381333931', length: 12, prices: [{ currency_code: 'usd', amount: 3 }] }],
+        variants: [{ title: 'S', options: { Size: 'S' }, ean, length: 12, prices: [{ currency_code: 'usd', amount: 3 }] }],
       }))
       const made = await post('/admin/products/batch', { create })
       assert.deepEqual(

@@ -152,7 +152,11 @@ describe('what a store is set up with, as it reads back', () => {
     const { fulfillment_set } = await shop.make(`/admin/fulfillment-sets/${set}/service-zones`, { name: 'Oakland', geo_zones: [zone] })
     const made = fulfillment_set.service_zones.find((one: Any) => one.name === 'Oakland')
     assert.deepEqual([made.geo_zones[0].postal_expression, made.geo_zones[0].service_zone_id], [{ like: '946%' }, made.id])
-    assert.equal((await get('/admin/shipping-options')).limit, 20)
+    const [rule] = priced.prices.flatMap((price: Any) => price.price_rules)
+    assert.deepEqual([rule.attribute, rule.value, rule.price_id.slice(0, 6)], ['region_id', shop.regionId, 'price_'])
+    for (const noun of ['shipping-options', 'tax-providers', 'payments/payment-providers']) {
+      assert.equal((await get(`/admin/${noun}`)).limit, 20, noun)
+    }
   })
 
   it('gives each currency of a store an id, and shows all of an item that is kept back', async () => {
