@@ -22,15 +22,19 @@ import {
 
 // What vendors see of their money, and staff of each vendor's.
 
-const moment = z.iso
-  .datetime({ offset: true })
-  .or(z.iso.date())
+const dayOrMoment = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+const moment = z
+  .string()
+  .refine(
+    (value) => dayOrMoment.safeParse(value).success,
+    'say a day, as 2026-01-31, or a moment, as 2026-01-31T12:00:00Z; what is at `to` or after it is not in the statement',
+  )
   .transform((value) => new Date(value))
 
 /** From a moment until before another; days are UTC's. */
 export const statementQuery = z.strictObject({
-  from: moment,
-  to: moment,
+  from: moment.meta({ description: 'The first moment, or day, that is in it' }),
+  to: moment.meta({ description: 'The first moment, or day, after it: of January all is said until 2026-02-01' }),
   format: z.enum(['json', 'csv', 'pdf']).default('json'),
 })
 

@@ -1,5 +1,6 @@
 export { bestSellersStatement } from './queries/best-sellers.js'
 export { cancelFulfillment } from './commands/cancel-fulfillment.js'
+export { creditOrder } from './commands/credit-order.js'
 export { cancelOrder } from './commands/cancel-order.js'
 export {
   archiveOrder,
@@ -35,9 +36,10 @@ export {
   type ReturnOfOrder,
   whereOrdersWereSoldStatement,
 } from './queries/load-order.js'
+export { refuseOpenChange } from './queries/open-change.js'
 export { moneyOf, worthOf } from './queries/order-money.js'
 export type { OrderLineRow, OrderMethodRow, SoldTaxLine } from './queries/order-parts.js'
-export { ordersOfPartsStatement } from './queries/orders-of-parts.js'
+export { ordersOfPartsStatement, partsOfOrdersStatement } from './queries/orders-of-parts.js'
 export { mostLookedAt, mostOfTotal, ordersOfTotalStatement, type TotalBounds } from './queries/orders-of-total.js'
 export { renderOrder } from './queries/render-order.js'
 export { type SoldVariant, soldVariantsStatement } from './queries/sold-variants.js'

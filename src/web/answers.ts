@@ -256,7 +256,7 @@ export interface OrderReturn {
   display_id: number
   status: 'requested' | 'partially_received' | 'received' | 'canceled'
   /** What was given back for it. */
-  refund_amount: number
+  refund_amount: number | null
   requested_at: Day
   received_at: Day | null
   exchange_id: string | null

@@ -181,6 +181,8 @@ describe('exports of a store', () => {
     assert.ok(!JSON.stringify(feed).includes('/exports/'), 'nor is the address told')
     const support = client(app(), { token: await addStaff(app(), store, 'store_support') })
     assert.equal((await support.post('/admin/orders/export', {})).status, 403)
+    const none = await store.admin.post('/admin/orders/export?status=foo', {})
+    assert.deepEqual([none.status, none.body.message.slice(0, 28)], [400, 'No order has the status foo:'])
     assert.equal(good(await support.get(`/admin/exports/${transaction_id}`)).export.url, url)
   })
 

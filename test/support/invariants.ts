@@ -4,6 +4,8 @@ import { asAdmin } from './database.js'
 
 /** An edit changes what was sold: then the order is no longer its cart's, and is paid in more than one way. */
 const isEdited = `exists (select 1 from app.order_edit e where e.tenant_id = o.tenant_id and e.order_id = o.id and e.status = 'confirmed')`
+/** Staff took off what was still to be paid: what its collections are there to take is looked at below. */
+const isCredited = `exists (select 1 from app.order_credit n where n.tenant_id = o.tenant_id and n.order_id = o.id and n.credit_line_id is not null)`
 /** Its provider took a part of what was authorised, and let the rest go: that is to be paid in another way. */
 const isLapsed = `exists (select 1 from app.payment l join app.payment_collection c on c.tenant_id = l.tenant_id and c.id = l.payment_collection_id
   where l.tenant_id = o.tenant_id and c.order_id = o.id and l.lapsed_minor > 0)`
@@ -51,13 +53,13 @@ const always: Record<string, string> = {
       union all
       (select variant_id, quantity, unit_price_minor from app.cart_line_item where tenant_id = $1 and cart_id = o.cart_id
        except all select variant_id, quantity, unit_price_minor from app.order_line_item where tenant_id = $1 and order_id = o.id))`,
-  'an order that was not edited equals the agreed payment and what was taken of it, or what is still to be paid': `
+  'an order that was neither edited nor credited by staff equals the agreed payment and what was taken of it, or what is still to be paid': `
     select o.id, o.total_minor, p.amount_minor, k.amount_minor as collected, p.captured_minor from app.orders o
     left join app.payment_collection k on k.tenant_id = o.tenant_id and k.order_id = o.id
     left join app.payment p on p.tenant_id = k.tenant_id and p.payment_collection_id = k.id
       and (p.canceled_at is null or p.captured_minor > 0)
     cross join lateral (select o.total_minor - o.credit_minor as due_minor) d
-    where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not ${isLapsed} and not coalesce(
+    where o.tenant_id = $1 and d.due_minor > 0 and not ${isEdited} and not ${isCredited} and not ${isLapsed} and not coalesce(
       case when p.id is null
         then k.amount_minor = d.due_minor and k.authorized_minor = 0 and k.captured_minor = 0 and k.status in ('not_paid', 'awaiting', 'canceled')
         else p.amount_minor = d.due_minor and k.amount_minor = d.due_minor

@@ -34,8 +34,8 @@ export const routes: Route[] = [
     ids: { order_id: 'order', reason_id: 'external_id' },
     handle(request) {
       needWholeStore(request, 'returns:write')
-      const { description, internal_note, reason_id: _reason, ...input } = request.body
-      return begin(request, claimNoun, { ...input, note: noted({ description, internal_note }) })
+      const { reason_id: _reason, ...input } = request.body
+      return begin(request, claimNoun, input)
     },
   }),
   step(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { metadata, type Route, route } from '../../http/index.js'
-import { begin, exchangeNoun, exchangeReads, exchangeSteps, fields, noted, words } from './exchange-steps.js'
+import { begin, exchangeNoun, exchangeReads, exchangeSteps, fields, words } from './exchange-steps.js'
 import { id, needWholeStore } from './shared.js'
 
 export const routes: Route[] = [
@@ -16,8 +16,7 @@ export const routes: Route[] = [
     ids: { order_id: 'order' },
     handle(request) {
       needWholeStore(request, 'returns:write')
-      const { description, internal_note, ...input } = request.body
-      return begin(request, exchangeNoun, { ...input, type: 'exchange', note: noted({ description, internal_note }) })
+      return begin(request, exchangeNoun, { ...request.body, type: 'exchange' })
     },
   }),
   ...exchangeSteps(exchangeNoun),

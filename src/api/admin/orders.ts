@@ -14,6 +14,7 @@ import {
   orderChangesStatement,
   orderOrders,
   ordersOfPartsStatement,
+  partsOfOrdersStatement,
   ordersOfTotalStatement,
   type Period,
   renderOrderChange,
@@ -118,6 +119,16 @@ async function loadParts(request: AnyRequest, filter: VendorOrderQuery, page: An
   return { vendor_orders, count: rows[0]?.count ?? 0 }
 }
 
+/** The ids that are asked for; with orders named, those of them that are parts of these. */
+async function partsAskedFor(
+  { context }: AnyRequest,
+  { id: wanted, order_id }: { id?: readonly string[] | undefined; order_id?: readonly string[] | undefined },
+) {
+  if (order_id === undefined) return wanted ?? null
+  const parts = await context.db.read(context.scope, partsOfOrdersStatement(tenantOf(context), order_id))
+  return parts.map((part) => part.id).filter((part) => wanted?.includes(part) ?? true)
+}
+
 /** The vendors that are asked for and allowed; null for all. */
 function vendorsOf(request: AnyRequest, wanted: readonly string[] | undefined): readonly string[] | null {
   const within = reach(request, 'orders:read')
@@ -193,6 +204,11 @@ export const routes: Route[] = [
     async handle(request) {
       for (const permission of ['exports:write', 'orders:read'] as const) needWholeStore(request, permission)
       const filter = await orderFilterOf(request)
+      for (const status of filter.status ?? []) {
+        // A list of none is an answer; a file of none is one that somebody waits for in vain.
+        const known: readonly string[] = orderStatus.options
+        if (!known.includes(status)) throw invalidData(`No order has the status ${status}: it is one of ${known.join(', ')}`)
+      }
       return { transaction_id: await requestExport(request.context, { kind: 'orders', filter, vendorIds: null }) }
     },
   }),
@@ -216,13 +232,19 @@ export const routes: Route[] = [
     path: '/admin/vendor-orders',
     summary: "List vendors' parts of orders",
     access: 'orders:read',
-    query: z.strictObject({ q, id: ids, vendor_id: ids, status: z.union([partStatus, z.array(partStatus).max(3)]).optional() }),
+    query: z.strictObject({
+      q,
+      id: ids,
+      order_id: ids,
+      vendor_id: ids,
+      status: z.union([partStatus, z.array(partStatus).max(3)]).optional(),
+    }),
     fields: vendorOrderFields,
     page: { limit: 50, orderable: vendorOrderOrders, descending: true },
     async handle(request) {
       const { query, page } = request
       const filter = {
-        id: query.id ?? null,
+        id: await partsAskedFor(request, query),
         status: several(query.status),
         q: query.q ?? null,
         vendorIds: vendorsOf(request, query.vendor_id),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { renderCollection } from '../../carts/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
-import { notFound } from '../../kernel/index.js'
-import { createOrderCollection, deleteOrderCollection, markAsPaid, startOrderPayment } from '../../payments/index.js'
-import { wireOrder } from './order-answers.js'
+import { notAllowed, notFound } from '../../kernel/index.js'
+import { createOrderCollection, deleteOrderCollection, lookAtOrderPayment, markAsPaid, startOrderPayment } from '../../payments/index.js'
+import { answerOrder, orderFields, wireOrder } from './order-answers.js'
 import { type AnyRequest, deleted, id, name, needWholeStore } from './shared.js'
 
 const fields: FieldsPolicy = {
@@ -19,6 +19,14 @@ async function answer(request: AnyRequest, orderId: string, collectionId: string
   if (found === undefined) throw notFound(`Payment collection with id: ${collectionId} was not found`)
   return { payment_collection: request.fields.project(found) }
 }
+
+interface WireCollection {
+  id: string
+  payment_sessions: { id: string; status: string }[]
+  payments: { payment_session_id: string }[]
+}
+const collectionsOf = async (request: AnyRequest, orderId: string) =>
+  ((await wireOrder(request, orderId)).payment_collections ?? []) as WireCollection[]
 
 export const routes: Route[] = [
   route({
@@ -65,6 +73,32 @@ export const routes: Route[] = [
       needWholeStore(request, 'payments:capture')
       const begun = await startOrderPayment(request.context, request.params.id as string, request.body.provider_id, null)
       return { payment_collection: request.fields.project(renderCollection(begun.collection, begun.providers)) }
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/orders/:id/payment-sessions/authorize',
+    summary: 'Ask the provider whether the money that an order waits for, as by bank transfer, has come',
+    access: 'payments:capture',
+    body: z.strictObject({ payment_session_id: id }),
+    fields: orderFields,
+    ids: { id: 'order' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'payments:capture')
+      const { payment_session_id } = request.body
+      const collections = await collectionsOf(request, wanted)
+      const session = collections.flatMap(({ payment_sessions }) => payment_sessions).find(({ id: one }) => one === payment_session_id)
+      const collection = collections.find(({ payment_sessions }) => payment_sessions.some(({ id: one }) => one === payment_session_id))
+      if (session === undefined || collection === undefined) throw notFound(`PaymentSession id not found: ${payment_session_id}`)
+      if (session.status !== 'pending_authorization') {
+        throw notAllowed(`Payment session ${payment_session_id} is not in pending_authorization status`)
+      }
+      await lookAtOrderPayment(request.context, collection.id, null)
+      const payments = (await collectionsOf(request, wanted)).flatMap((one) => one.payments)
+      const is_authorized = payments.some((payment) => payment.payment_session_id === payment_session_id)
+      return { ...(await answerOrder(request, wanted)), is_authorized }
     },
   }),
   route({

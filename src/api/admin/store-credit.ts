@@ -10,6 +10,7 @@ import {
 import { tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
+import { creditOrder } from '../../orders/index.js'
 import { refundAsCredit } from '../../payments/index.js'
 import { answerOrder, orderFields } from './order-answers.js'
 import { id, ids, name, needWholeStore, reading, text, write } from './shared.js'
@@ -108,24 +109,20 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'POST',
     path: '/admin/orders/:id/credit-lines',
-    summary: 'Give of an order back as store credit',
+    summary: 'Take off what is still owed for an order, or give of it back as store credit',
     access: 'payments:refund',
-    // What Medusa's clients say it is for is kept as the note.
-    body: z.strictObject({
-      amount: z.number().gt(0),
-      note: text.nullish(),
-      reference: name.nullish(),
-      reference_id: name.nullish(),
-      metadata,
-    }),
+    // With what it refers to it is Medusa's line of credit; without, an amount to give back.
+    body: z.union([
+      z.strictObject({ amount: z.number().gt(0), note: text.nullish() }),
+      z.strictObject({ amount: z.number(), reference: name, reference_id: name, metadata }),
+    ]),
     fields: orderFields,
     ids: { id: 'order', reference_id: 'external_id' },
     async handle(request) {
       const wanted = request.params.id as string
       needWholeStore(request, 'payments:refund')
-      const { amount, note, reference, reference_id: referenceId } = request.body
-      const reason = note ?? ([reference, referenceId].filter((word) => word != null).join(' ') || null)
-      await refundAsCredit(request.context, wanted, { amount, note: reason })
+      const { body, context } = request
+      await ('reference' in body ? creditOrder(context, wanted, body) : refundAsCredit(context, wanted, body))
       return answerOrder(request, wanted)
     },
   }),

@@ -8,14 +8,15 @@ export interface ExchangeInput {
   order_id: string
   /** A claim gives money back, or sends something in place of what was wrong. */
   type: 'exchange' | 'refund' | 'replace'
-  note?: string | null | undefined
+  description?: string | null | undefined
+  internal_note?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
 /**
  * Begins an exchange, or a claim: what comes back and what is sent for it are planned next. While it is open, no edit of the order is.
  * @returns its id
- * @throws not_found; invalid_data for an order that is canceled, and while an edit or another exchange of it is open; not_allowed
+ * @throws not_found; invalid_data for an order that is canceled, and while another change of it is open; not_allowed
  *   for one that is archived
  */
 export function beginExchange(context: Context, input: ExchangeInput): Promise<string> {
@@ -36,14 +37,15 @@ export function beginExchange(context: Context, input: ExchangeInput): Promise<s
           tenantId,
           id,
           input.order_id,
-          input.note ?? null,
+          input.internal_note ?? input.description ?? null,
           input.metadata == null ? null : JSON.stringify(input.metadata),
           context.actorId,
           input.type,
         ],
       ),
     )
-    await insertEdit(unit, context, { order_id: input.order_id, internal_note: input.note ?? null }, id)
+    const { order_id, description, internal_note } = input
+    await insertEdit(unit, context, { order_id, description, internal_note }, id)
     return id
   })
 }

@@ -1,9 +1,8 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
-import { lockOrderStatement } from '../../orders/index.js'
+import { newId, notAllowed, notFound } from '../../kernel/index.js'
+import { lockOrderStatement, refuseOpenChange } from '../../orders/index.js'
 import { changeEdit, lockOrderToEdit, openEditOf } from '../locks.js'
-import { openEditStatement } from '../queries/edits.js'
 
 export interface EditInput {
   order_id: string
@@ -15,7 +14,7 @@ export interface EditInput {
 /**
  * Begins an edit of an order: what is to be changed is planned next, and nothing is changed before it is confirmed.
  * @returns its id
- * @throws not_found; invalid_data for an order that is canceled, and while another edit or an exchange of it is open; not_allowed
+ * @throws not_found; invalid_data for an order that is canceled, and while another change of it is open; not_allowed
  *   for one that is archived
  */
 export function beginEdit(context: Context, input: EditInput): Promise<string> {
@@ -28,10 +27,7 @@ export function beginEdit(context: Context, input: EditInput): Promise<string> {
 /** The same under the order's lock, for an exchange where one is named. */
 export async function insertEdit(unit: Unit, context: Context, input: EditInput, exchangeId: string | null): Promise<string> {
   const tenantId = tenantOf(unit)
-  const [open] = await unit.run(openEditStatement(tenantId, input.order_id))
-  if (open !== undefined) {
-    throw invalidData(`Order (${input.order_id}) already has an existing active order change`, 'order_edit_open')
-  }
+  await refuseOpenChange(unit, input.order_id)
   const id = newId('ordch')
   await unit.run(
     statement(

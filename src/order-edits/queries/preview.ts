@@ -31,7 +31,7 @@ export async function previewOrder(
 ): Promise<Record<string, unknown>> {
   const tenantId = tenantOf(context)
   const [order] = await context.db.read(context.scope, loadOrderStatement(tenantId, orderId))
-  if (order === undefined) throw notFound(`Order id not found: ${orderId}`)
+  if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
   const [edit] = await context.db.read(context.scope, openEditStatement(tenantId, orderId))
   const actions = edit === undefined ? new Map<string, object[]>() : actionsOf(edit, order)
   for (const [id, more] of comingBack?.actions ?? []) actions.set(id, [...(actions.get(id) ?? []), ...more])
@@ -80,6 +80,10 @@ function plannedCredit(credits: readonly OpenPart[], edit: OrderEdit, returns: r
     refund_id: null,
     exchange_id: edit.exchange_id,
     dispute_id: null,
+    credit_line_id: null,
+    reference: null,
+    reference_id: null,
+    metadata: null,
     amount_minor: Number(amount),
     created_at: new Date(Math.max(...times)).toISOString(),
   }

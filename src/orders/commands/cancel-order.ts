@@ -2,22 +2,22 @@ import { openCreditLinesStatement, returnCredit, voidCardsOfOrder } from '../../
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { releaseOrderStatement } from '../../inventory/index.js'
-import { notAllowed, notFound, StoaError } from '../../kernel/index.js'
+import { invalidData, notAllowed, notFound, StoaError } from '../../kernel/index.js'
 import { closePaymentsOfOrder, lockPartsStatement, lockPaymentsOfOrderStatement, unwindPayment } from '../../payments/index.js'
 import { lockLinesOfOrderStatement, lockOrderStatement, type OrderLock } from '../locks.js'
 
 /**
  * Cancels an order of which nothing is packed: its stock is free again, what was not paid is credited, and what was is
  * given back: credit at once, money by the provider after the order is canceled. Gift cards that it bought are void. A provider that does not answer is asked again by the
- * worker. An order that is canceled already stays so.
- * @throws not_found; not_allowed when something of it is packed, or a gift card that it bought was used
+ * worker.
+ * @throws not_found; invalid_data for one that is canceled already; not_allowed when something of it is packed, or a gift card that it bought was used
  */
 export async function cancelOrder(context: Context, orderId: string): Promise<void> {
   const tenantId = tenantOf(context)
   const paymentIds = await context.db.unitOfWork(context.scope, async (unit) => {
     const [order] = await unit.run(lockOrderStatement(tenantId, orderId))
     if (order === undefined || order.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
-    if (order.status === 'canceled') return []
+    if (order.status === 'canceled') throw invalidData(`Order with id ${orderId} has been canceled.`)
     if (order.status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived`)
     await Promise.all([unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)), unit.run(lockPartsStatement(tenantId, orderId))])
     const lines = await unit.run(lockLinesOfOrderStatement(tenantId, orderId))

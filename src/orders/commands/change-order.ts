@@ -105,11 +105,12 @@ export async function completeOrder(context: Context, orderId: string): Promise<
   })
 }
 
-/** Puts an order away. Throws not_found; invalid_data for one that is neither completed nor canceled, in Medusa's words, which say it the wrong way round. */
+/** Puts an order away. Throws not_found; invalid_data for one that is neither completed nor canceled, or is away already, in Medusa's words, which say it the wrong way round. */
 export async function archiveOrder(context: Context, orderId: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     const { status } = await orderToChange(unit, orderId)
-    if (status === 'pending') throw invalidData(`Orders ${orderId} are completed, canceled, or in draft and cannot be archived`)
+    if (status !== 'completed' && status !== 'canceled')
+      throw invalidData(`Orders ${orderId} are completed, canceled, or in draft and cannot be archived`)
     await setStatus(unit, orderId, 'archived')
   })
 }

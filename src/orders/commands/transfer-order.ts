@@ -3,6 +3,7 @@ import { ensureGuestStatement } from '../../customers/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { invalidData, isDuplicate, newId, notAllowed, notFound } from '../../kernel/index.js'
+import { refuseOpenChange } from '../queries/open-change.js'
 
 // An order goes to another account when whoever gets the mail at its own address says so. The token of that mail is
 // derived from the request's id (access, mailedToken): no row tells it, and it is good while the request is open.
@@ -71,7 +72,7 @@ async function openTransfer(unit: Unit, orderId: string): Promise<OpenTransfer |
 /**
  * Asks for an order for a customer's account; a mail asks whoever it was placed by.
  * @throws not_found for the order; invalid_data for a customer without an account, and for an order that is the customer's
- * already or is asked for already; not_allowed for one that nobody can be asked about
+ * already, and while another change of the order is open; not_allowed for one that nobody can be asked about
  */
 export async function requestOrderTransfer(context: Context, request: TransferRequest): Promise<void> {
   const tenantId = tenantOf(context)
@@ -88,6 +89,7 @@ export async function requestOrderTransfer(context: Context, request: TransferRe
     refuseCanceled(order, request.orderId)
     if (!customer.has_account) throw invalidData(`Cannot transfer order: ${request.orderId} to a guest customer account: ${customer.email}`)
     if (order.customer_id === request.customerId) throw alreadyOwned(request.orderId, request.customerId)
+    await refuseOpenChange(unit, request.orderId)
     if (order.email === null) throw notAllowed(`Order ${request.orderId} has no email that could be asked.`)
     const id = await insertTransfer(context, unit, request, order.email)
     await emit(unit, 'order.transfer_requested', { order_transfer_id: id, order_id: request.orderId }, { requestId: context.requestId })

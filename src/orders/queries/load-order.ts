@@ -1,5 +1,5 @@
 import type { Address } from '../../carts/index.js'
-import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { hasWords, type ListPage, orderBy, type Statement, statement, wordPatterns } from '../../db/index.js'
 import type { AppliedPromotion } from '../../promotions/index.js'
 import { type FulfillmentRow, fulfillmentsJson, linesJson, methodsJson, type OrderLineRow, type OrderMethodRow } from './order-parts.js'
 
@@ -92,6 +92,11 @@ export interface OrderCredit {
   refund_id: string | null
   exchange_id: string | null
   dispute_id: string | null
+  /** Where staff gave it by itself, with what they say of it. */
+  credit_line_id: string | null
+  reference: string | null
+  reference_id: string | null
+  metadata: object | null
   amount_minor: number
   created_at: string
 }
@@ -208,8 +213,9 @@ const returnsJson = `coalesce((
 /** What the order was credited with, by what it was for. */
 const creditsJson = `coalesce((
   select json_agg(c order by c.created_at) from (
-    select x.refund_id, x.exchange_id, x.dispute_id, sum(x.amount_minor) as amount_minor, min(x.created_at) as created_at
-    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' group by 1, 2, 3) c), '[]')`
+    select x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id, (array_agg(x.metadata))[1] as metadata,
+           sum(x.amount_minor) as amount_minor, min(x.created_at) as created_at
+    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' group by 1, 2, 3, 4, 5, 6) c), '[]')`
 
 /** The last change of what the order holds: one transaction may have written several entries of the history. */
 const lastChangesJson = `coalesce((
@@ -257,7 +263,7 @@ export interface OrderFilter extends ListPage {
   salesChannelId: readonly string[] | null
   /** Orders with a part of this vendor. */
   vendorId: string | null
-  /** Part of the e-mail, or the order's number. */
+  /** The order's number, or words of the e-mail, of who bought it or of whom it goes to. */
   q: string | null
   regionId?: readonly string[] | null
   created?: Period
@@ -272,6 +278,13 @@ export interface Period {
   before: Date | null
 }
 
+/** What people know an order by, besides its number. */
+const searched = [
+  'o.email',
+  ...['shipping_address', 'billing_address'].flatMap((address) => ['first_name', 'last_name'].map((name) => `o.${address} ->> '${name}'`)),
+  `(select concat_ws(' ', u.first_name, u.last_name) from customer u where u.tenant_id = $1 and u.id = o.customer_id)`,
+]
+
 /** A page of orders, each whole. The page is chosen first, so that only its orders are read. */
 export function listOrdersStatement(tenantId: string, filter: OrderFilter): Statement<LoadedOrder & { count: number }> {
   const order = orderBy('o', filter.order)
@@ -283,7 +296,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
          and ($4::text[] is null or o.customer_id = any($4)) and ($5::text[] is null or o.sales_channel_id = any($5))
          and ($6::text is null or exists (select 1 from vendor_order v
               where v.tenant_id = $1 and v.order_id = o.id and v.vendor_id = $6))
-         and ($7::text is null or o.display_id::text = $7 or strpos(lower(o.email), lower($7)) > 0)
+         and (o.display_id::text = $16 or ${hasWords('$7', ...searched)})
          and ($10::text[] is null or o.region_id = any($10))
          and ($11::timestamptz is null or o.created_at >= $11) and ($12::timestamptz is null or o.created_at < $12)
          and ($13::timestamptz is null or o.updated_at >= $13) and ($14::timestamptz is null or o.updated_at < $14)
@@ -297,7 +310,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
       filter.customerId === null ? null : [filter.customerId].flat(),
       filter.salesChannelId,
       filter.vendorId,
-      filter.q,
+      wordPatterns(filter.q ?? undefined),
       filter.limit,
       filter.offset,
       filter.regionId ?? null,
@@ -306,6 +319,7 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
       filter.updated?.from ?? null,
       filter.updated?.before ?? null,
       filter.after ?? null,
+      filter.q?.trim().replace(/^#/, '') ?? null,
     ],
   )
 }

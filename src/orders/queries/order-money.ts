@@ -108,7 +108,8 @@ function renderReturnMethod(row: ReturnOfOrder, minor: bigint, order: LoadedOrde
   }
 }
 
-const isGiven = ({ refund_id, exchange_id, dispute_id }: OrderCredit) => refund_id !== null || exchange_id !== null || dispute_id !== null
+const isGiven = (credit: OrderCredit) =>
+  (['refund_id', 'exchange_id', 'dispute_id', 'credit_line_id'] as const).some((name) => credit[name] !== null)
 
 interface Given {
   credit: OrderCredit
@@ -139,18 +140,19 @@ function givenBeyondReturns(order: LoadedOrder): Given[] {
 
 /** What was given back, as a line of credit: it says why, where the refund does. */
 function renderGiven({ credit, beyondMinor }: Given, order: LoadedOrder): object {
-  const { refund_id, exchange_id, dispute_id } = credit
+  const { refund_id, exchange_id, dispute_id, credit_line_id, metadata } = credit
   const collection = order.collections.find(({ payments }) => payments.some(({ refunds }) => refunds.some(({ id }) => id === refund_id)))
   const refund = collection?.payments.flatMap(({ refunds }) => refunds).find(({ id }) => id === refund_id)
   const reason = refund?.refund_reason as { label: string; code: string } | null | undefined
-  const source = refund_id ?? exchange_id ?? dispute_id ?? order.id
+  const source = refund_id ?? exchange_id ?? dispute_id ?? credit_line_id ?? order.id
   const ofOrder = (): [string, string] => {
+    if (credit.reference !== null && credit.reference_id !== null) return [credit.reference, credit.reference_id]
     if (exchange_id !== null) return [isId(exchange_id, 'claim') ? 'claim' : 'exchange', exchange_id]
     if (dispute_id !== null) return ['dispute', dispute_id]
     return refund_id === null ? ['store-credit', order.id] : ['payment_collection', (collection ?? order.collections[0])?.id ?? order.id]
   }
   const [reference, reference_id] = reason == null ? ofOrder() : [reason.label, reason.code]
-  return creditLine(source, order, { reference, reference_id, minor: beyondMinor, at: credit.created_at })
+  return creditLine(source, order, { reference, reference_id, minor: beyondMinor, at: credit.created_at, metadata })
 }
 
 /** What went to gift cards and store credit instead of to who paid: the order is paid that much less with credit. */
@@ -162,14 +164,18 @@ const returnedToAccounts = (order: LoadedOrder): object =>
     at: order.updated_at,
   })
 
-function creditLine(source: string, order: LoadedOrder, of: { reference: string; reference_id: string; minor: bigint; at: unknown }) {
+function creditLine(
+  source: string,
+  order: LoadedOrder,
+  of: { reference: string; reference_id: string; minor: bigint; at: unknown; metadata?: object | null },
+) {
   return {
     id: `ordcl_${source.slice(source.indexOf('_') + 1)}`,
     order_id: order.id,
     reference: of.reference,
     reference_id: of.reference_id,
     amount: toMajor(of.minor, order.currency_code),
-    metadata: null,
+    metadata: of.metadata ?? null,
     created_at: of.at,
     updated_at: of.at,
   }

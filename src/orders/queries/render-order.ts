@@ -4,15 +4,8 @@ import { renderApplied } from '../../promotions/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderPartRow } from './load-order.js'
 import { currentTotals, moneyOf, paymentStatusOf } from './order-money.js'
 import { soldTotals } from './order-parts.js'
-import {
-  fulfillmentStatusOf,
-  isShown,
-  type Pictures,
-  renderFates,
-  renderFulfillment,
-  renderOrderLine,
-  renderOrderMethod,
-} from './render-parts.js'
+import { fulfillmentStatusOf, isShown, type Pictures, renderFates, renderOrderLine, renderOrderMethod } from './render-parts.js'
+import { fulfillmentWithinOrder, methodWithinOrder, withinOrder } from './render-whole.js'
 
 /**
  * An order in Medusa's shape (Store API contract, order JSON), amounts in major units. `payment_collections` is absent
@@ -45,12 +38,11 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
     payment_status: paymentStatus,
     fulfillment_status: fulfillmentStatusOf(lines, order.fulfillments),
     summary: money.summary,
-    fulfillments: order.fulfillments.map(renderFulfillment),
-    items: shown.map((line) => renderOrderLine(line, currency, pictures, currentTotals)),
-    shipping_methods: [
-      ...methods.map((method) => ({ ...renderOrderMethod(method, currency), order_id: order.id })),
-      ...money.returnMethods,
-    ],
+    fulfillments: order.fulfillments.map((fulfillment) => fulfillmentWithinOrder(order, fulfillment)),
+    items: shown.map((line) => withinOrder(order, renderOrderLine(line, currency, pictures, currentTotals))),
+    shipping_methods: [...methods.map((method) => renderOrderMethod(method, currency)), ...money.returnMethods].map((method) =>
+      methodWithinOrder(order, method),
+    ),
     ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
     promotions: promotions.map(renderApplied),
@@ -66,12 +58,16 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
 /** An order's address is its own: that of an account may change later. */
 const renderAddress = (address: LoadedOrder['shipping_address']) => address && { ...address, customer_id: null, deleted_at: null }
 
+/** Money that went is never changed. */
+const moved = <Row extends { created_at: string }>(row: Row) => ({ ...row, metadata: null, updated_at: row.created_at, deleted_at: null })
+
 function renderOrderCollection(collection: OrderCollectionRow): Record<string, unknown> {
   const { amount_minor, authorized_minor, captured_minor, refunded_minor, payments, payment_sessions, payment_providers, ...rest } =
     collection
   const major = (minor: number) => toMajor(minor, collection.currency_code)
   return {
     ...rest,
+    deleted_at: null,
     amount: major(amount_minor),
     authorized_amount: major(authorized_minor),
     captured_amount: major(captured_minor),
@@ -85,8 +81,18 @@ function renderOrderCollection(collection: OrderCollectionRow): Record<string, u
       refunded_amount: major(refunded),
       payment_collection_id: collection.id,
       payment_session: { id: payment.payment_session_id },
-      captures: captures.map(({ amount_minor: taken, ...capture }) => ({ ...capture, amount: major(taken), payment_id: payment.id })),
-      refunds: refunds.map(({ amount_minor: returned, ...refund }) => ({ ...refund, amount: major(returned), payment_id: payment.id })),
+      metadata: null,
+      deleted_at: null,
+      captures: captures.map(({ amount_minor: taken, ...capture }) => ({
+        ...moved(capture),
+        amount: major(taken),
+        payment_id: payment.id,
+      })),
+      refunds: refunds.map(({ amount_minor: returned, ...refund }) => ({
+        ...moved(refund),
+        amount: major(returned),
+        payment_id: payment.id,
+      })),
     })),
   }
 }

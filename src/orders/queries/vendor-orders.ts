@@ -99,6 +99,6 @@ export function listVendorOrdersStatement(tenantId: string, filter: VendorOrderF
          and ($5::text is null or v.display_id = $5 or strpos(lower(v.email), lower($5)) > 0)
        ${order.sql} limit $6 offset $7) v
      ${order.sql}`,
-    [tenantId, filter.id, filter.status, filter.vendorIds, filter.q, filter.limit, filter.offset],
+    [tenantId, filter.id, filter.status, filter.vendorIds, filter.q?.trim().replace(/^#/, '') ?? null, filter.limit, filter.offset],
   )
 }

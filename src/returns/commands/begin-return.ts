@@ -1,6 +1,6 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notAllowed, notFound } from '../../kernel/index.js'
-import { lockOrderStatement } from '../../orders/index.js'
+import { lockOrderStatement, refuseOpenChange } from '../../orders/index.js'
 import { changeReturn, type LockedReturn } from '../locks.js'
 
 export interface ReturnInput {
@@ -58,9 +58,13 @@ async function refuseUnknownLocation(unit: Unit, id: string | null): Promise<voi
   if (rows.length === 0) throw notFound(`Stock location with id: ${id} was not found`)
 }
 
-/** Begins a return: its items and shipping are chosen next. Throws as insertReturn does. */
+/** Begins a return: its items and shipping are chosen next. Throws as insertReturn does; invalid_data while another change is open. */
 export function beginReturn(context: Context, input: ReturnInput): Promise<string> {
-  return context.db.unitOfWork(context.scope, (unit) => insertReturn(unit, context, input))
+  return context.db.unitOfWork(context.scope, async (unit) => {
+    const returnId = await insertReturn(unit, context, input)
+    await refuseOpenChange(unit, input.order_id)
+    return returnId
+  })
 }
 
 /** Changes where the goods of a return go, and what is noted of it. Throws not_found; not_allowed when all came or it is canceled. */
@@ -78,7 +82,7 @@ export async function updateReturn(
       statement(
         'returns.update',
         `update order_return set location_id = $3, no_notification = coalesce($4, no_notification),
-           metadata = case when $5 then $6 else metadata end, updated_at = now() where tenant_id = $1 and id = $2`,
+           metadata = case when $5 then app.merged_metadata(metadata, $6::jsonb) else metadata end, updated_at = now() where tenant_id = $1 and id = $2`,
         [
           tenantOf(unit),
           returnId,

@@ -74,17 +74,20 @@ export function listReturnsStatement(
                 'received_quantity', i.received_quantity, 'damaged_quantity', i.damaged_quantity, 'receiving_quantity', i.receiving_quantity,
                 'dismissing_quantity', i.dismissing_quantity, 'reason_id', i.reason_id, 'note', i.note, 'metadata', i.metadata,
                 'reason', (select json_build_object('id', e.id, 'value', e.value, 'label', e.label, 'description', e.description,
-                             'parent_return_reason_id', e.parent_return_reason_id, 'metadata', e.metadata) from return_reason e
+                             'parent_return_reason_id', e.parent_return_reason_id, 'metadata', e.metadata, 'created_at', e.created_at,
+                             'updated_at', e.updated_at, 'deleted_at', e.deleted_at) from return_reason e
                            where e.tenant_id = $1 and e.id = i.reason_id),
                 'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'sold_minor', l.total_minor,
                 'item', l.snapshot || jsonb_build_object('id', l.id, 'title', l.title, 'subtitle', l.subtitle, 'variant_id', l.variant_id,
                   'product_id', l.product_id, 'unit_price_minor', l.unit_price_minor, 'requires_shipping', l.requires_shipping,
-                  'metadata', l.metadata),
+                  'thumbnail', l.thumbnail, 'is_giftcard', l.is_giftcard, 'is_discountable', l.is_discountable, 'is_tax_inclusive', l.is_tax_inclusive,
+                  'is_custom_price', l.is_custom_price, 'metadata', l.metadata, 'created_at', l.created_at, 'updated_at', l.updated_at, 'deleted_at', null),
                 'detail', json_build_object('id', replace(l.id, 'ordli_', 'orditem_'), 'item_id', l.id, 'quantity', l.quantity,
                   'fulfilled_quantity', l.fulfilled_quantity, 'shipped_quantity', l.shipped_quantity,
                   'delivered_quantity', l.delivered_quantity, 'return_requested_quantity', l.return_requested_quantity,
                   'return_received_quantity', l.return_received_quantity, 'return_dismissed_quantity', l.return_dismissed_quantity,
-                  'written_off_quantity', l.return_dismissed_quantity)) order by i.id)
+                  'written_off_quantity', l.return_dismissed_quantity, 'metadata', coalesce(l.metadata, '{}'), 'created_at', l.created_at,
+                  'updated_at', l.updated_at, 'deleted_at', null)) order by i.id)
               from order_return_item i join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
               where i.tenant_id = $1 and i.return_id = r.id), '[]') as items,
             count(*) over ()::int as count
@@ -106,7 +109,7 @@ export function shippingOf(row: ReturnRow, name: string): Record<string, unknown
 
 /**
  * A return in wire shape (Store API contract, return), amounts in major units. `refund_amount` is what was given back
- * for it; `refundable_amount` is what its received goods were sold for, less its shipping, what was given back and what they paid of others.
+ * for it, null for nothing; `refundable_amount` is what its received goods were sold for, less its shipping, what was given back and what they paid of others.
  */
 export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const {
@@ -137,7 +140,7 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
     ...rest,
     exchange_id: isClaim ? null : row.exchange_id,
     claim_id: isClaim ? row.exchange_id : null,
-    refund_amount: toMajor(refunded_minor, currency),
+    refund_amount: refunded_minor === 0n ? null : toMajor(refunded_minor, currency),
     refundable_amount: toMajor(worth === 0n || offered < 0n ? 0n : offered, currency),
     items: items.map(
       ({

@@ -152,7 +152,7 @@ function Returns({ visit, order }: { visit: Visit; order: Order }) {
             </ul>
             <p class="note">{stateOf(visit, back)}</p>
             {back.status !== 'canceled' && <WayBack visit={visit} back={back} currency={order.currency_code} />}
-            {back.refund_amount > 0 && <p>{words.returnedMoney(visit.money(back.refund_amount, order.currency_code))}</p>}
+            {back.refund_amount !== null && <p>{words.returnedMoney(visit.money(back.refund_amount, order.currency_code))}</p>}
           </li>
         ))}
       </ul>

@@ -122,6 +122,36 @@ describe('admin API: an order after its sale', () => {
     })
   })
 
+  it('credits what is still owed, when staff say so, and nobody pays it', async () => {
+    const bought = await buy(store)
+    const { total } = bought.order
+    const credit = (amount: number) =>
+      post(`/admin/orders/${bought.id}/credit-lines`, {
+        amount,
+        reference: 'Goodwill',
+        reference_id: 'sorry',
+        metadata: { by: 'telephone' },
+      })
+    const over = 'Cannot create more positive credit lines with amount more than the pending difference'
+    assert.deepEqual((await credit(total + 1)).body, { type: 'invalid_data', message: over })
+    assert.equal((await credit(-1)).body.message, 'Can only create positive credit lines if the order has a positive pending difference')
+    const { order } = (await credit(10)).body
+    const left = Number((total - 10).toFixed(2))
+    const [line] = order.credit_lines
+    assert.deepEqual([line.amount, line.reference, line.reference_id, line.metadata], [10, 'Goodwill', 'sorry', { by: 'telephone' }])
+    const { current_order_total, original_order_total, pending_difference, credit_line_total } = order.summary
+    assert.deepEqual(
+      [order.total, current_order_total, original_order_total, pending_difference, credit_line_total],
+      [left, left, total, left, 10],
+    )
+    assert.equal(order.payment_collections[0].amount, left, 'and that is what is to be paid')
+    assert.equal((await booksOf(store, bought.id))['A:shopper'], left)
+    await post(`/admin/payments/${bought.paymentId}/capture`, {})
+    const paid = await orderOf(store, bought.id)
+    assert.deepEqual([paid.payment_status, paid.summary.paid_total, paid.summary.pending_difference], ['captured', left, 0])
+    assert.equal((await credit(1)).body.message, 'Can only create credit lines if the order has a positive or negative pending difference')
+  })
+
   describe('cancelling', () => {
     it('frees the stock, gives the payment up and takes the sale out of the books', async () => {
       const before = await shelf(app(), store)
@@ -141,7 +171,8 @@ describe('admin API: an order after its sale', () => {
       assert.deepEqual(await booksOf(store, bought.id), {})
       assert.equal((await post(`/admin/payments/${bought.paymentId}/capture`)).status, 400)
       assert.equal((await post(`/admin/orders/${bought.id}/fulfillments`, { items: [{ id: bought.lines[0], quantity: 1 }] })).status, 400)
-      assert.equal((await post(`/admin/orders/${bought.id}/cancel`)).status, 200, 'a second time changes nothing')
+      const again = await post(`/admin/orders/${bought.id}/cancel`)
+      assert.deepEqual(again.body, { type: 'invalid_data', message: `Order with id ${bought.id} has been canceled.` })
       const email = await post(`/admin/orders/${bought.id}`, { email: 'other@example.com' })
       assert.deepEqual(email.body, { type: 'invalid_data', message: `Order with id ${bought.id} has been canceled.` })
       const items = [{ id: bought.lines[0], quantity: 1 }]
@@ -249,6 +280,7 @@ describe('admin API: an order after its sale', () => {
       })
       assert.equal((await post(`/admin/orders/${bought.id}/complete`)).body.order.status, 'completed')
       assert.equal((await post(`/admin/orders/${bought.id}/archive`)).body.order.status, 'archived')
+      assert.equal((await post(`/admin/orders/${bought.id}/archive`)).status, 400, 'it is away already')
       assert.equal((await post(`/admin/orders/${bought.id}/complete`)).status, 400)
       assert.equal((await post(`/admin/orders/${bought.id}/cancel`)).status, 400)
     })

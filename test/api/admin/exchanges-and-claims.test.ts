@@ -34,7 +34,7 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const bought = await buy(store)
     await packAll(store, bought)
     const [line] = bought.lines as [string]
-    const { exchange } = await exchanges.create({ order_id: bought.id, internal_note: 'Too small' })
+    const { exchange } = await exchanges.create({ order_id: bought.id, internal_note: 'Too small', description: 'For a larger one' })
     await exchanges.addInboundItems(exchange.id, { items: [{ id: line, quantity: 1 }] })
     await exchanges.addOutboundItems(exchange.id, { items: [{ variant_id: variant(0, 1), quantity: 1, ...outbound }] })
     return { bought, id: exchange.id, line }
@@ -77,6 +77,8 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)
     assert.deepEqual([dueBy(preview), preview.summary.pending_difference], [1.1, 12.1], 'what comes back is owed once it was asked for')
     assert.equal(preview.order_change.change_type, 'exchange')
+    const noted = preview.order_change as unknown as { description: string; internal_note: string }
+    assert.deepEqual([noted.description, noted.internal_note], ['For a larger one', 'Too small'])
     assert.equal(preview.order_change.return_id, (await exchanges.retrieve(id)).exchange.return_id)
     assert.equal((preview.items as unknown as Line[]).find((item) => item.id === line)?.actions[0]?.action, 'RETURN_ITEM')
     assert.equal((await orderOf(store, bought.id)).items.length, 2, 'nothing happens before it is requested')

@@ -45,6 +45,8 @@ describe("order edits with Medusa's SDK", () => {
     const second = await refused(edits.initiateRequest({ order_id: bought.id }))
     assert.equal(second.status, 400)
     assert.equal(second.message, `Order (${bought.id}) already has an existing active order change`)
+    const returning = await store.admin.post('/admin/returns', { order_id: bought.id })
+    assert.deepEqual([returning.status, returning.body.message], [400, second.message], 'nor a return beside it')
     assert.equal((await refused(edits.confirm(bought.id))).status, 400, 'nothing is planned yet')
     const gone = await edits.cancelRequest(bought.id)
     assert.deepEqual([gone.object, gone.deleted], ['order-edit', true])

@@ -67,6 +67,16 @@ describe('admin API: orders and money', () => {
     const one = await store.admin.get(`/admin/vendor-orders/${own.body.vendor_orders[0].id}`)
     assert.equal(one.body.vendor_order.id, own.body.vendor_orders[0].id)
     assert.equal((await store.admin.get('/admin/vendor-orders/vord_none')).status, 404)
+    const both = await store.admin.get('/admin/vendor-orders', { order_id: id })
+    assert.deepEqual([both.body.count, both.body.vendor_orders.map((row: { order_id: string }) => row.order_id)], [2, [id, id]])
+    assert.equal((await store.admin.get('/admin/vendor-orders', { order_id: 'order_none' })).body.count, 0)
+    const { display_id, email, shipping_address } = body.order
+    const who = [email, `${shipping_address.last_name} ${shipping_address.first_name}`.toUpperCase()]
+    for (const q of [`${display_id}`, `#${display_id}`, ...who]) {
+      const { orders } = (await store.admin.get('/admin/orders', { q, order: '-created_at', limit: 1 })).body
+      assert.deepEqual([orders[0]?.id, orders[0]?.display_id], [id, display_id], q)
+    }
+    assert.equal((await store.admin.get('/admin/orders', { q: 'Nobody Of That Name' })).body.count, 0)
   })
 
   it('finds orders by what they come to, and shows the version that there is', async () => {

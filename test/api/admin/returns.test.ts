@@ -109,7 +109,7 @@ describe('admin API: returns', () => {
     await good(post(`/${made.id}/receive`))
     await good(post(`/${made.id}/receive-items`, { items: [{ id: bought.lines[1], quantity: 1 }] }))
     const done = await good(post(`/${made.id}/receive/confirm`))
-    assert.deepEqual([done.return.status, done.return.refund_amount], ['received', 0])
+    assert.deepEqual([done.return.status, done.return.refund_amount], ['received', null])
     assert.ok(done.return.received_at !== null)
     const [first] = done.return.items
     const original = bought.order.items.find((item: { id: string }) => item.id === first.item_id)
@@ -139,7 +139,7 @@ describe('admin API: returns', () => {
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
     const { return: received } = await good(post(`/${returnId}/receive/confirm`))
     const line = bought.order.items.find((item: { id: string }) => item.id === bought.lines[0])
-    assert.deepEqual([received.refundable_amount, received.refund_amount], [line.total / 2, 0])
+    assert.deepEqual([received.refundable_amount, received.refund_amount], [line.total / 2, null])
     assert.equal(await owed(), -line.total / 2)
     assert.equal((await orderOf(store, bought.id)).payment_status, 'captured', 'nothing is given back by itself')
     const books = await booksOf(store, bought.id)
@@ -229,6 +229,7 @@ describe('admin API: returns', () => {
     assert.deepEqual([came.quantity, came.total, came.tax_total, came.tax_lines[0].total, came.original_total], [2, 0, 0, 0, 0])
     const { orders } = await good(store.admin.get(`/admin/orders?id=${bought.id}`))
     assert.deepEqual([orders[0].total, orders[0].summary], [order.total, order.summary], 'lists say the same')
+    assert.equal((await good(store.admin.get('/admin/orders', { id: bought.id, total: order.total }))).count, 1, 'and find it by that')
     const refund = (more: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: returnId, ...more })
     assert.equal((await refund({ amount: 5 })).body.payment.refunded_amount, 5)
     assert.equal((await refund({})).body.payment.refunded_amount, 20)
@@ -300,6 +301,7 @@ describe('admin API: returns', () => {
     await good(post(`/${returnId}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] }))
     const twice = `Order (${bought.id}) already has an existing active order change`
     assert.deepEqual((await post(`/${returnId}/receive`)).body, { type: 'invalid_data', message: twice })
+    assert.deepEqual((await post(`/${returnId}/cancel`)).body, { type: 'invalid_data', message: twice })
     await good(store.admin.delete(`/admin/returns/${returnId}/receive`))
     const outOfTurn = { type: 'invalid_data', message: 'An active Order Change is required to proceed' }
     assert.deepEqual((await post(`/${returnId}/receive/confirm`)).body, outOfTurn)

@@ -229,6 +229,8 @@ describe('paying vendors by hand', () => {
       const pdf = await store.vendor(0).get('/vendor/statements', { ...period, format: 'pdf' })
       assert.equal(pdf.headers.get('content-type'), 'application/pdf')
       assert.match(pdf.body as string, /^%PDF-/)
+      const wrong = await store.vendor(0).get('/vendor/statements', { ...period, to: 'January' })
+      assert.match(wrong.body.message, /what is at `to` or after it is not in the statement/)
       const before = { from: '2020-01-01', to: '2020-02-01' }
       const empty = good(await store.admin.get(`/admin/vendors/${store.vendors[0]?.id}/statements`, before)).statement.currencies[0]
       assert.deepEqual([empty.opening, empty.closing, empty.lines], [0, 0, []])

@@ -94,6 +94,11 @@ describe('completing a cart looks at', () => {
       ['awaiting', order.total, 0, 0, []],
     )
     assert.deepEqual([collection.payment_sessions[0].status, collection.payment_sessions[0].authorized_at], ['pending_authorization', null])
+    const ask = (payment_session_id: string) =>
+      store.admin.post(`/admin/orders/${order.id}/payment-sessions/authorize`, { payment_session_id })
+    const asked = good(await ask(collection.payment_sessions[0].id))
+    assert.deepEqual([asked.is_authorized, asked.order.payment_status], [false, 'awaiting'], 'it has not come yet')
+    assert.deepEqual((await ask('payses_none')).body, { type: 'not_found', message: 'PaymentSession id not found: payses_none' })
     assert.deepEqual(good(await store.shopper.post(`/store/carts/${cartId}/complete`)).order.id, order.id)
     assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
     const { order: canceled } = good(await store.admin.post(`/admin/orders/${order.id}/cancel`))

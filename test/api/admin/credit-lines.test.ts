@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { useApp } from '../../support/app.js'
+import { good } from '../../support/http.js'
+import { brokenInvariants } from '../../support/invariants.js'
+import { readyCart } from '../../support/ready-cart.js'
+import { signUp } from '../../support/shopper.js'
+import { createTestStore } from '../../support/store.js'
+
+describe('a line of credit below nothing', () => {
+  const app = useApp()
+
+  it('gives what is owed to the shopper as store credit, and no more', async () => {
+    const store = await createTestStore(app(), { vendors: 1, stock: 10 })
+    const buyer = await signUp(app(), store, 'buyer@example.com')
+    const variant_id = store.vendors[0]?.products[0]?.variantIds[0] as string
+    const cartId = await readyCart(store, { items: [{ variant_id, quantity: 2 }], shippingOf: [0] })
+    good(await buyer.client.post(`/store/carts/${cartId}/customer`))
+    const { order } = good(await buyer.client.post(`/store/carts/${cartId}/complete`))
+    const edit = `/admin/order-edits/${order.id}`
+    good(await store.admin.post('/admin/order-edits', { order_id: order.id }))
+    good(await store.admin.post(`${edit}/items/item/${order.items[0].id}`, { quantity: 1 }))
+    good(await store.admin.post(`${edit}/confirm`))
+    const { pending_difference: owed } = good(await store.admin.get(`/admin/orders/${order.id}`)).order.summary
+    assert.ok(owed < 0)
+    const settle = (amount: number) =>
+      store.admin.post(`/admin/orders/${order.id}/credit-lines`, { amount, reference: 'edit', reference_id: 'one less' })
+    const message = 'Cannot create more negative credit lines with amount more than the pending difference'
+    assert.deepEqual((await settle(owed - 1)).body, { type: 'invalid_data', message })
+    const { order: settled } = good(await settle(owed))
+    assert.deepEqual([settled.summary.pending_difference, settled.credit_lines[0].amount], [0, owed])
+    const { store_credit_accounts } = good(await store.admin.get('/admin/store-credit-accounts', { customer_id: buyer.id }))
+    assert.equal(store_credit_accounts[0].balance, -owed)
+    assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
+  })
+})
