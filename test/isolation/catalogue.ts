@@ -63,6 +63,9 @@ const reviewedLooseColumns = new Set([
   'cart_line_item.shipping_profile_id',
   'cart_shipping_method.vendor_id',
   'cart_shipping_method.shipping_profile_id',
+  // A line of credit has no row of its own, and what staff say that it is for is theirs.
+  'order_credit.credit_line_id',
+  'order_credit.reference_id',
   'checkout.payment_session_id',
   'payment.payment_session_id',
   'payment_account.operator_account_id',
