@@ -228,6 +228,8 @@ const expected: Record<string, number> = {
   'POST /store/vendors/:handle/reviews': 400,
   'POST /platform/tenants/:id/domains/:domain_id/verify': 400,
   // A payment by hand cannot be disputed.
+  // Nothing is waited for: a manual payment is there at once.
+  'POST /admin/orders/:id/payment-sessions/authorize': 400,
   'POST /admin/disputes/:id/evidence': 400,
   // The vendor owes nothing that could be given up.
   'POST /admin/vendors/:id/write-off': 400,
