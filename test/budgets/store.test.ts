@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { useApp } from '../support/app.js'
+import { asAdmin } from '../support/database.js'
 import { promote } from '../support/promotions.js'
 import { addressIn, fillCart } from '../support/purchase.js'
 import { createTestStore, type TestStore } from '../support/store.js'
@@ -132,7 +133,13 @@ describe('what a Store API request asks of the database', () => {
   })
 
   it('makes every other change of a cart in nine statements, four round trips and one transaction; a move in more', async () => {
+    // Shipping is chosen for one vendor alone.
+    const picks = (isOn: boolean) => {
+      return asAdmin(app().adminUrl, 'update app.store set auto_pick_shipping = $2 where tenant_id = $1', [store.tenantId, isOn])
+    }
+    await picks(false)
     const cartId = await paidCart()
+    await picks(true)
     const { items } = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
     const line = `/store/carts/${cartId}/line-items/${items[0].id}`
     const changes: [string, () => Promise<Answer>][] = [

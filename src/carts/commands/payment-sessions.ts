@@ -1,5 +1,5 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
-import { invalidData } from '../../kernel/index.js'
+import { invalidData, StoaError } from '../../kernel/index.js'
 import { changeAmountStatement, type Collection, isBegun, paymentProviderOf, replaceSession, startSession } from '../../payments/index.js'
 import { changeCart } from '../change.js'
 import { chooseShipping, openProfiles } from '../choose-shipping.js'
@@ -42,7 +42,7 @@ export async function createPaymentSession(
   if (provider === undefined || !found.region.payment_providers.includes(providerId)) {
     throw invalidData(`Payment provider ${providerId} is not enabled in the cart's region ${found.region.id}.`)
   }
-  const cart = provider.remote === undefined ? found : await withShipping(context, found)
+  const cart = await withShipping(context, found, provider.remote !== undefined)
   // What is asked for is what the cart costs now: promotions end while it waits.
   promoteToPay(cart, context.clock.now())
   applyCredit(cart)
@@ -72,10 +72,11 @@ export async function createPaymentSession(
 }
 
 /**
- * What a provider elsewhere is asked for cannot grow when the cart is completed: what the shopper left open is chosen now,
- * as completing the cart would choose it.
+ * What the shopper left open is chosen now, as completing the cart would choose it, with the promotions on it: a storefront with
+ * one choice of shipping then shows what the order will cost, and what a provider elsewhere is asked for cannot grow.
+ * @throws invalid_data where there is nothing to choose and the provider is elsewhere: others are paid when the cart is completed
  */
-async function withShipping(context: Context, cart: LoadedCart): Promise<LoadedCart> {
+async function withShipping(context: Context, cart: LoadedCart, isElsewhere: boolean): Promise<LoadedCart> {
   if (cart.methods.length === 0 || openProfiles(cart).length === 0) return cart
   const [store] = await context.db.read(
     context.scope,
@@ -84,7 +85,10 @@ async function withShipping(context: Context, cart: LoadedCart): Promise<LoadedC
     ]),
   )
   if (store?.auto_pick_shipping !== true) return cart
-  return changeCart(context, cart.id, { toPay: true }, async (work) => {
+  const chosen = changeCart(context, cart.id, { looksAtShipping: true }, async (work) => {
     await chooseShipping(work, true)
   })
+  return isElsewhere ? chosen : chosen.catch((error) => (isInvalid(error) ? cart : Promise.reject(error)))
 }
+
+const isInvalid = (error: unknown) => error instanceof StoaError && error.type === 'invalid_data'

@@ -209,8 +209,11 @@ describe('what refuses to become an order', () => {
 
       it('that agreed to less than the cart costs with the shipping of all its vendors', async () => {
         const both = store.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
+        const picks = (isOn: boolean) => sql('update app.store set auto_pick_shipping = $2 where tenant_id = $1', [store.tenantId, isOn])
+        await picks(false)
         const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds: both })
         await startPaying(cartId, 'pp_scripted_test')
+        await picks(true)
         refused(
           await complete(cartId),
           400,

@@ -250,7 +250,7 @@ describe('promotions in a cart', function () {
     assert.equal(order.discount_total, order.original_total)
   })
 
-  it('of a vendor on its shipping count for shipping that the store chooses at the end', async () => {
+  it('of a vendor on its shipping count for shipping that the store chooses', async () => {
     await promote(store, {
       code: 'SENDS',
       value: 100,

@@ -96,6 +96,15 @@ describe('buying from three vendors at once', () => {
     assert.equal(done.body.order.total, body.cart.total)
   })
 
+  it('charges what the cart has said since its payment was begun, where shipping was chosen for one vendor alone', async () => {
+    const cartId = await fillCart(store.shopper, { regionId: store.regionId, variantIds })
+    const { cart } = (await store.shopper.get(`/store/carts/${cartId}`)).body
+    assert.equal(cart.shipping_methods.length, 3)
+    assert.equal(cart.payment_collection.payment_sessions[0].amount, cart.total)
+    const { order } = (await store.shopper.post(`/store/carts/${cartId}/complete`)).body
+    assert.equal(order.total, cart.total)
+  })
+
   async function pay(cartId: string) {
     const collection = await store.shopper.post('/store/payment-collections', { cart_id: cartId })
     const session = await store.shopper.post(`/store/payment-collections/${collection.body.payment_collection.id}/payment-sessions`, {
