@@ -15,7 +15,6 @@ export const cartFields: FieldsPolicy = {
     'email',
     'locale',
     'region_id',
-    'customer_id',
     'created_at',
     'updated_at',
     'completed_at',
