@@ -241,9 +241,9 @@ function projectorOf(compiled: Compiled, node: Node, path: string): Projector {
   return (entity) => {
     const result: Record<string, unknown> = {}
     if (node.all) {
-      for (const name in entity) if (!relations.has(name)) result[name] = entity[name]
+      for (const name in entity) if (!relations.has(name)) result[name] = leaf(name, entity[name])
     } else {
-      for (const name of fields) if (entity[name] !== undefined) result[name] = entity[name]
+      for (const name of fields) if (entity[name] !== undefined) result[name] = leaf(name, entity[name])
     }
     for (const [name, project] of children) {
       const value = entity[name]
@@ -251,6 +251,13 @@ function projectorOf(compiled: Compiled, node: Node, path: string): Projector {
     }
     return result
   }
+}
+
+/** A column as it is answered. Moments are told alike, whether JavaScript wrote them or PostgreSQL, which puts an offset behind them. */
+function leaf(name: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !name.endsWith('_at') || !value.endsWith('+00:00')) return value
+  const [seconds = '', fraction = ''] = value.slice(0, -'+00:00'.length).split('.')
+  return `${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
 }
 
 function projectValue(projector: Projector, value: unknown): unknown {

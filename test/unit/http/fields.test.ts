@@ -205,6 +205,27 @@ describe('?fields=', () => {
     assert.equal(fieldTree(deep, '+children.products.title').has('children.products'), true)
   })
 
+  it('tells moments as JavaScript writes them, also those that PostgreSQL has written, and nobody’s own words otherwise', () => {
+    const policy: FieldsPolicy = { defaults: ['id', 'created_at', 'title', 'metadata', 'items.*'] }
+    for (const written of [
+      '2026-11-29T12:23:37.414+00:00',
+      '2026-11-29T12:23:37.4+00:00',
+      '2026-11-29T12:23:37.123456+00:00',
+      '2026-11-29T12:23:37+00:00',
+    ]) {
+      const moment = new Date(written).toISOString()
+      const own = { id: '1', title: written, metadata: { sold_at: written } }
+      const thing = { ...own, created_at: written, items: [{ id: '2', paid_at: written, deleted_at: null }] }
+      assert.deepEqual(fieldTree(policy, undefined).project(thing), {
+        ...own,
+        created_at: moment,
+        items: [{ id: '2', paid_at: moment, deleted_at: null }],
+      })
+    }
+    const known = new Date('2026-11-29T12:23:37.414Z')
+    assert.deepEqual(fieldTree(policy, 'created_at').project({ id: '1', created_at: known }), { id: '1', created_at: known })
+  })
+
   it('passes over what is null or absent', () => {
     const tree = fieldTree(policy, '*collection,metadata')
     assert.deepEqual(tree.project({ id: 'prod_2', collection: null, metadata: null }), { id: 'prod_2', collection: null, metadata: null })
