@@ -41,7 +41,6 @@ const without = new Map([
   ['user.addRoles', 'likewise'],
   ['user.removeRole', 'likewise'],
   ['user.removeRoles', 'likewise'],
-  ['order.authorizePaymentSession', 'what a provider took is looked at by the payment collection itself'],
 ])
 
 /** What stands for the arguments of a method that wants a word of its own among them. */
