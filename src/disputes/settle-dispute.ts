@@ -102,7 +102,7 @@ async function moveDispute(unit: Unit, context: Context, paymentId: string, snap
     ),
   )
   const about = { id, orderId: order.id, providerId: payment.provider_id, currency: snapshot.currency, occurredAt: now }
-  if (snapshot.status === 'lost' && before?.loss_booked_at == null) await bookLoss(unit, about, paymentId, snapshot.amountMinor)
+  if (snapshot.status === 'lost' && before?.loss_booked_at == null) await bookLoss(unit, order, about, paymentId, snapshot.amountMinor)
   if (snapshot.status === 'won' && before?.loss_booked_at != null) await bookLateWin(unit, about, paymentId)
   if (snapshot.status === 'lost' || before?.loss_booked_at != null) await bookReturned(unit, about, paymentId, snapshot)
   if (before?.status !== snapshot.status)
@@ -118,7 +118,7 @@ interface About {
 }
 
 /** What is left of the order's parts is credited, as by a refund, where vendors bear it; what is more is the store's loss. */
-async function bookLoss(unit: Unit, about: About, paymentId: string, amountMinor: bigint): Promise<void> {
+async function bookLoss(unit: Unit, order: { status: string }, about: About, paymentId: string, amountMinor: bigint): Promise<void> {
   const tenantId = tenantOf(unit)
   const [, parts, [store]] = await Promise.all([
     unit.run(lockPartsStatement(tenantId, about.orderId)),
@@ -133,7 +133,7 @@ async function bookLoss(unit: Unit, about: About, paymentId: string, amountMinor
   ])
   const open = parts.reduce((sum, part) => sum + part.amount_minor, 0n)
   const borne = store?.dispute_liability === 'store' ? 0n : open < amountMinor ? open : amountMinor
-  const credits = divideRefund(borne, parts)
+  const credits = divideRefund(order, borne, parts)
   const of = { orderId: about.orderId, refundId: null, disputeId: about.id, currency: about.currency, state: 'booked' as const }
   await Promise.all([
     ...(credits.length === 0 ? [] : [unit.run(insertCreditsStatement(tenantId, of, credits))]),

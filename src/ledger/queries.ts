@@ -71,7 +71,7 @@ export function platformFeeOfOrderStatement(tenantId: string, orderId: string): 
      join ledger_posting p on p.tenant_id = $1 and p.transaction_id = t.id
      join ledger_account a on a.tenant_id = $1 and a.id = p.account_id and a.code = 'L:platform_fee'
      where t.tenant_id = $1 and t.kind = 'platform_fee'
-       and (t.source = $2 or t.source in (select d.source from (${addedToOrdersSql} and o.order_id = $2) d))`,
+       and t.source in (select $2 union all select d.source from (${addedToOrdersSql} and o.order_id = $2) d)`,
     [tenantId, orderId],
   )
 }

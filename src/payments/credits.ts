@@ -115,8 +115,12 @@ export function divideCredit(amountMinor: bigint, parts: readonly OpenPart[]): O
   return divide(amountMinor, parts, () => 'proportional')
 }
 
-/** The same for what is refunded of an order that stands: the store's policy says who of vendor and store gives it. */
-export function divideRefund(amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
+/**
+ * The same for what a shopper gets back: of an order that stands, the store's policy says who of vendor and store gives it. Of a
+ * canceled one nothing was sold: everybody gives all of it back.
+ */
+export function divideRefund(order: { status: string }, amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
+  if (order.status === 'canceled') return divideCredit(amountMinor, parts)
   return divide(amountMinor, parts, (part) => part.commission_policy ?? 'proportional')
 }
 

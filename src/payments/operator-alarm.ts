@@ -1,5 +1,13 @@
 import { type Context, statement } from '../db/index.js'
-import { alarmAfter_minutes, listedMost, lookedAtMost, type ParkedEvent, type ParkedEvents, repeatedAfter_hours } from './parked-events.js'
+import {
+  alarmAfter_minutes,
+  listedMost,
+  lookedAtMost,
+  type ParkedEvent,
+  type ParkedEvents,
+  quietFor_hours,
+  repeatedAfter_hours,
+} from './parked-events.js'
 
 export interface OperatorAlarm extends ParkedEvents {
   /** Of the people who see these events. */
@@ -32,10 +40,11 @@ export async function takeOperatorAlarm(context: Context): Promise<OperatorAlarm
          ), taken as (
            update platform.payment_event e set alarm_at = $1::timestamptz + $2 * interval '1 minute'
            from waiting w where e.id = w.id and exists (select 1 from waiting where alarm_at <= $1)
+             and not exists (select 1 from waiting where alarm_at > $1::timestamptz + $3 * interval '1 hour')
            returning e.id, e.payment_account_id, e.type, e.object_reference, e.reason, e.received_at
          )
          select * from taken order by received_at, id`,
-        [context.clock.now(), alarmAfter_minutes],
+        [context.clock.now(), alarmAfter_minutes, repeatedAfter_hours - quietFor_hours],
       ),
     )
     if (waiting.length === 0) return null

@@ -23,6 +23,8 @@ export interface ParkedEvents {
 
 /** What comes together is told of together, and whoever was to tell of it and died is followed by another after that. */
 export const alarmAfter_minutes = 5
+/** Whoever was told is not told of more for so long: events that come one by one are not a mail each. */
+export const quietFor_hours = 1
 export const repeatedAfter_hours = 24
 export const listedMost = 50
 export const lookedAtMost = 1_000
@@ -47,19 +49,40 @@ export async function emitParked(unit: Unit, context: Context): Promise<void> {
  */
 export async function takeParkedEvents(context: Context): Promise<ParkedEvents | null> {
   return context.db.unitOfWork(context.scope, async (unit) => {
+    const [some] = await unit.run(
+      statement(
+        'payments.parked_events_due',
+        `select 1 from payment_event where tenant_id = $1 and state = 'parked' and coalesce(alarm_at <= $2, true) limit 1`,
+        [tenantOf(unit), context.clock.now()],
+      ),
+    )
+    // Each event that was set aside asks: most find that another has.
+    if (some === undefined) return null
     const waiting = await unit.run(
-      statement<ParkedEvent & { is_due: boolean }>(
+      statement<ParkedEvent & { alarm_at: Date | null; is_due: boolean }>(
         'payments.parked_events',
-        `select id, payment_account_id, type, object_reference, reason, received_at, coalesce(alarm_at <= $2, true) as is_due
+        `select id, payment_account_id, type, object_reference, reason, received_at, alarm_at, coalesce(alarm_at <= $2, true) as is_due
          from payment_event where tenant_id = $1 and state = 'parked' order by id limit $3 for update`,
         [tenantOf(unit), context.clock.now(), lookedAtMost],
       ),
     )
-    if (!waiting.some(({ is_due }) => is_due)) return null
+    const due = waiting.filter(({ is_due }) => is_due).map(({ id }) => id)
+    if (due.length === 0) return null
+    const quiet = quietMinutes(waiting, context.clock.now())
+    if (quiet > 0) {
+      await noteAlarm(unit, due, await emitLater(unit, context, quiet))
+      return null
+    }
     const ids = waiting.map(({ id }) => id)
     await noteAlarm(unit, ids, await emitLater(unit, context, alarmAfter_minutes))
-    return { events: waiting.slice(0, listedMost).map(({ is_due: _due, ...event }) => event), ids }
+    return { events: waiting.slice(0, listedMost).map(({ is_due: _due, alarm_at: _at, ...event }) => event), ids }
   })
+}
+
+/** For how long nobody is told of more. What was told of is due a day later: that says when it was. */
+function quietMinutes(waiting: readonly { alarm_at: Date | null }[], now: Date): number {
+  const latest = Math.max(...waiting.map(({ alarm_at }) => alarm_at?.getTime() ?? 0))
+  return Math.ceil((latest - (repeatedAfter_hours - quietFor_hours) * 3_600_000 - now.getTime()) / 60_000)
 }
 
 /** They were told of: what still waits tomorrow is told of again. */

@@ -283,7 +283,8 @@ export interface Order extends Totals {
   vendor_orders: VendorOrder[]
   fulfillments: Fulfillment[]
   region_id: string
-  summary: { paid_total: number; refunded_total: number }
+  /** `pending_difference` is what is still to be paid of it, below nothing for what is to be given back. */
+  summary: { paid_total: number; refunded_total: number; pending_difference: number }
   /** What gift cards and store credit paid, and what went back to them. */
   credit_paid_total: number
   credit_returned_total: number

@@ -83,10 +83,13 @@ describe('what an order is credited with', () => {
           const total = sum(left, 'amount_minor')
           const amount = share === 1 ? total : (total * BigInt(Math.floor(share * 1_000_000))) / 1_000_000n
           const credits = divideRefund(
+            { status: 'pending' },
             amount,
             left.map((part) => ({ ...part, commission_policy })),
           )
           assert.equal(sum(credits, 'amount_minor'), amount)
+          const kept = left.map((part) => ({ ...part, commission_policy: last }))
+          assert.deepEqual(divideRefund({ status: 'canceled' }, amount, kept), divideCredit(amount, kept))
           for (const credit of credits) {
             followsPolicy(credit, left.find((one) => one.order_line_item_id === credit.order_line_item_id) as OpenPart, commission_policy)
           }

@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import type { EventPayloads } from '../../events/index.js'
 import { exceptionsNotice, type NoticedException } from '../templates/exceptions-notice.js'
-import { type MailSettings, type SendingStore, sendOnce } from './send-once.js'
+import { type MailSettings, type SendingStore, sendOnce, sendToEach } from './send-once.js'
 
 const listedMost = 20
 const recipientsMost = 20
@@ -41,8 +41,8 @@ export async function sendExceptionsNotice(
   if (store === undefined) return
   const listed = store.listed.map((one) => ({ ...one, amount_minor: one.amount_minor === null ? null : BigInt(one.amount_minor) }))
   const mail = exceptionsNotice(store, { count: found, listed })
-  for (const recipient of store.recipients) {
+  await sendToEach(store.recipients, (recipient) => {
     const uniqueKey = `reconciliation.found:${runId}:${recipient}`
-    await sendOnce(context, settings, store, { template: 'reconciliation-exceptions', recipient, uniqueKey, data: { found }, mail })
-  }
+    return sendOnce(context, settings, store, { template: 'reconciliation-exceptions', recipient, uniqueKey, data: { found }, mail })
+  })
 }

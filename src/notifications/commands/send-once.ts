@@ -10,6 +10,16 @@ export interface MailSettings {
   fromAddress: string
 }
 
+/**
+ * Sends to each: an address that the mail server refuses keeps nobody else from theirs.
+ * @throws what the mail server answered, where nobody got one
+ */
+export async function sendToEach(recipients: readonly string[], send: (recipient: string) => Promise<void>): Promise<void> {
+  const failures: unknown[] = []
+  for (const recipient of recipients) await send(recipient).catch((error) => failures.push(error))
+  if (failures.length > 0 && failures.length === recipients.length) throw failures[0]
+}
+
 /** Whose name a mail is sent in. */
 export interface SendingStore {
   store_name: string

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { noteParkedEventsTold, takeParkedEvents } from '../../payments/index.js'
 import { parkedEventsAlarm } from '../templates/parked-events-alarm.js'
-import { type MailSettings, type SendingStore, sendOnce } from './send-once.js'
+import { type MailSettings, type SendingStore, sendOnce, sendToEach } from './send-once.js'
 
 const recipientsMost = 20
 
@@ -41,9 +41,9 @@ export async function sendParkedEventsAlarm(context: Context, settings: MailSett
     .update([now.toISOString().slice(0, 10), ...alarm.ids].join('\n'))
     .digest('hex')
     .slice(0, 32)
-  for (const recipient of store.recipients) {
+  await sendToEach(store.recipients, (recipient) => {
     const uniqueKey = `payment_events.parked:${digest}:${recipient}`
-    await sendOnce(context, settings, store, { template: 'parked-events', recipient, uniqueKey, data: { count: alarm.ids.length }, mail })
-  }
+    return sendOnce(context, settings, store, { template: 'parked-events', recipient, uniqueKey, data: { count: alarm.ids.length }, mail })
+  })
   await noteParkedEventsTold(context, alarm)
 }

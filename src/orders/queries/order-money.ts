@@ -19,13 +19,13 @@ export interface OrderMoney {
   summary: Record<string, number>
 }
 
-/** Reckons an order. `totalsOf` a line that is worked out is not worked out again. */
+/** Reckons an order. */
 export function moneyOf(order: LoadedOrder): OrderMoney {
   const currency = order.currency_code
   const sent = order.returns.filter((row) => row.shipping_name !== null).map((row) => ({ row, minor: chargedFor(row, order) }))
   const totals = sumTotals(order.lines.map(currentTotals), [...order.methods.map(soldTotals), ...sent.map(({ minor }) => untaxed(minor))])
-  const given = givenBeyondReturns(order)
   const paidWith = sumCredit(order.credit_lines)
+  const given = withinTotal(givenBeyondReturns(order), totals.total - paidWith.total + order.credit_returned_minor)
   const beyond = given.reduce((sum, one) => sum + one.beyondMinor, 0n) - order.credit_returned_minor
   const credit = { total: paidWith.total + beyond, giftCards: paidWith.giftCards }
   return {
@@ -111,6 +111,10 @@ function renderReturnMethod(row: ReturnOfOrder, minor: bigint, order: LoadedOrde
 const isGiven = (credit: OrderCredit) =>
   (['refund_id', 'exchange_id', 'dispute_id', 'credit_line_id'] as const).some((name) => credit[name] !== null)
 
+/** A canceled order that nobody has paid: what it was credited with was given to nobody. */
+const isWaived = (order: LoadedOrder) =>
+  order.status === 'canceled' && order.collections.every(({ captured_minor }) => captured_minor === 0)
+
 interface Given {
   credit: OrderCredit
   /** Of it, what was not for goods that come back. */
@@ -123,7 +127,7 @@ interface Given {
  * given to nobody.
  */
 function givenBeyondReturns(order: LoadedOrder): Given[] {
-  const credits = order.status === 'canceled' ? order.credits.filter(isGiven) : order.credits
+  const credits = isWaived(order) ? order.credits.filter(isGiven) : order.credits
   let owed = 0n
   const waiting = [...order.returns].sort((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at))
   return credits.map((credit) => {
@@ -135,6 +139,19 @@ function givenBeyondReturns(order: LoadedOrder): Given[] {
     const paid = amount < owed ? amount : owed
     owed -= paid
     return { credit, beyondMinor: amount - paid }
+  })
+}
+
+/**
+ * What was given for nothing before everything came back is for what came back: an order comes to nothing at least, since no more
+ * than was paid is ever given back.
+ */
+function withinTotal(given: Given[], mostMinor: bigint): Given[] {
+  let left = mostMinor > 0n ? mostMinor : 0n
+  return given.map(({ credit, beyondMinor }) => {
+    const counted = beyondMinor < left ? beyondMinor : left
+    left -= counted
+    return { credit, beyondMinor: counted }
   })
 }
 
@@ -195,7 +212,7 @@ function summaryOf(order: LoadedOrder, total: bigint, given: readonly Given[]): 
   }, 0n)
   const last = lastChange(order, given)
   // Nobody is to pay any more what a canceled order comes to: here it is as the books have it.
-  const waived = order.status === 'canceled' ? order.credits.filter((credit) => !isGiven(credit)) : []
+  const waived = isWaived(order) ? order.credits.filter((credit) => !isGiven(credit)) : []
   const current = waived.reduce((left, credit) => left - BigInt(credit.amount_minor), total)
   return {
     pending_difference: major(current - onTheWay - (paid - refunded)),

@@ -38,7 +38,7 @@ export async function refundAsCredit(context: Context, orderId: string, input: {
     if (amountMinor > most) {
       throw notAllowed(`${toMajor(most, currency)} ${currency.toUpperCase()} were paid and not given back, and no more`)
     }
-    const credits = divideRefund(amountMinor > beyond ? amountMinor - beyond : 0n, parts)
+    const credits = divideRefund(order, amountMinor > beyond ? amountMinor - beyond : 0n, parts)
     const source = newId('ordcl')
     await unit.run(insertCreditsStatement(tenantId, { orderId, refundId: null, currency, state: 'booked' }, credits))
     await post(unit, [creditEntry({ source, kind: 'credit', orderId, currency, occurredAt: context.clock.now(), parts: credits })])

@@ -73,9 +73,7 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
   const refundId = newId('ref')
   const named = { ...input, return_id: returnId }
   const row = { id: refundId, orderId: order.id, payment, amountMinor, input: named, createdBy: context.actorId }
-  // Of a canceled order nothing was sold: everybody gives all of it back.
-  const divide = order.status === 'canceled' ? divideCredit : divideRefund
-  await insertRefund(unit, row, divide(creditMinor, parts))
+  await insertRefund(unit, row, divideRefund(order, creditMinor, parts))
   await emit(
     unit,
     'refund.requested',
@@ -115,8 +113,7 @@ export async function noteForeignRefund(
     const input = { note: `Made at the payment provider: ${refund.reference}` }
     const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
     const wanted = refund.amountMinor - overpaid(order, money, open)
-    const divide = order.status === 'canceled' ? divideCredit : divideRefund
-    const credits = divide(wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
+    const credits = divideRefund(order, wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
     const row = {
       id,
       orderId: order.id,

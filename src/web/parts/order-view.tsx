@@ -226,7 +226,7 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
       </div>
       <aside class="summary" aria-labelledby="summary">
         <h2 id="summary">{words.summary}</h2>
-        <TotalsList visit={visit} totals={beforeRefunds(order)} gross={gross} placed />
+        <TotalsList visit={visit} {...afterSale(order)} gross={gross} placed />
         <GivenBack visit={visit} order={order} />
         {order.shipping_address !== null && (
           <>
@@ -239,11 +239,16 @@ export function OrderView({ visit, order }: { visit: Visit; order: Order }) {
   )
 }
 
-/** What was given back is told below what was paid: of its credit an order shows here what paid for it. */
-function beforeRefunds(order: Order): Order {
+/**
+ * What an order came to after its sale: of its credit lines some paid for it, the rest was taken off it (a claim, or money for nothing
+ * that came back). What went back as credit is told below, beside what was refunded.
+ */
+function afterSale(order: Order): { totals: Order; takenOff: number } {
   const minor = (amount: number) => toMinor(amount, order.currency_code)
-  const total = minor(order.total) + minor(order.credit_line_total ?? 0) - minor(order.credit_paid_total)
-  return { ...order, total: toMajor(total, order.currency_code), credit_line_total: order.credit_paid_total }
+  const back = minor(order.credit_returned_total)
+  const off = minor(order.credit_line_total ?? 0) - minor(order.credit_paid_total) + back
+  const total = toMajor(minor(order.total) - back, order.currency_code)
+  return { totals: { ...order, total, credit_line_total: order.credit_paid_total }, takenOff: toMajor(off, order.currency_code) }
 }
 
 /** What was paid with money and with credit. */

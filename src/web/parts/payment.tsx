@@ -109,6 +109,9 @@ export function HowToPay({ visit, order }: { visit: Visit; order: Order }) {
   const open = payments.findLast((one) => one.canceled_at === null && (isNew || one.captured_amount < one.amount))
   const said = open === undefined || order.status === 'canceled' ? undefined : instructionsOf(visit, open.provider_id)
   if (open === undefined || said === undefined) return null
+  // What was taken off the order since, or is on its way back, is not to be paid.
+  const left = Math.min(open.amount, order.summary.pending_difference)
+  if (left <= 0 && !isNew) return null
   const words = orderPayingWordsOf(visit.locale)
   return (
     <section class="how-to-pay" aria-labelledby="how-to-pay">
@@ -119,7 +122,7 @@ export function HowToPay({ visit, order }: { visit: Visit; order: Order }) {
       <dl>
         <div>
           <dt>{words.amount}</dt>
-          <dd>{visit.money(open.amount, order.currency_code)}</dd>
+          <dd>{visit.money(left > 0 ? left : open.amount, order.currency_code)}</dd>
         </div>
         <div>
           <dt>{words.reference}</dt>

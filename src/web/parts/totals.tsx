@@ -1,6 +1,7 @@
 import { toMajor, toMinor } from '../../kernel/index.js'
 import type { Totals } from '../answers.js'
 import type { Visit } from '../visit.js'
+import { afterSaleWordsOf } from '../words/after-sale.js'
 import { counterWordsOf } from '../words/counter.js'
 
 interface TotalsOf {
@@ -15,6 +16,8 @@ interface TotalsOf {
   deliveryKnown?: boolean
   /** What ways of delivery come to that are proposed and not chosen yet. */
   proposedDelivery?: number
+  /** What was taken off an order after its sale. */
+  takenOff?: number
   /** Of an order that is placed. */
   placed?: boolean
 }
@@ -28,6 +31,7 @@ export function TotalsList({
   taxLater,
   deliveryKnown = true,
   proposedDelivery = 0,
+  takenOff = 0,
   placed = false,
 }: TotalsOf) {
   const { words } = visit
@@ -61,6 +65,12 @@ export function TotalsList({
         <div>
           <dt>{words.tax}</dt>
           <dd>{taxKnown ? money(totals.tax_total) : (taxLater ?? words.notYetKnown)}</dd>
+        </div>
+      )}
+      {takenOff !== 0 && (
+        <div>
+          <dt>{afterSaleWordsOf(visit.locale).takenOff}</dt>
+          <dd>{money(-takenOff)}</dd>
         </div>
       )}
       <div class="total">

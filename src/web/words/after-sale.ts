@@ -24,6 +24,8 @@ interface AfterSaleWords {
   paid: string
   refunded: string
   asCredit: string
+  /** What an order became cheaper by after its sale. */
+  takenOff: string
   canceledMoney: string
 }
 
@@ -46,6 +48,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     paid: 'Paid',
     refunded: 'Refunded',
     asCredit: 'Given back as credit',
+    takenOff: 'Credited',
     canceledMoney: 'This order was canceled. What was paid for it goes back the way it came.',
   },
   de: {
@@ -66,6 +69,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     paid: 'Bezahlt',
     refunded: 'Erstattet',
     asCredit: 'Als Guthaben erstattet',
+    takenOff: 'Gutschrift',
     canceledMoney: 'Diese Bestellung wurde storniert. Was dafür bezahlt wurde, geht auf demselben Weg zurück.',
   },
   ar: {
@@ -86,6 +90,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     paid: 'المدفوع',
     refunded: 'المردود',
     asCredit: 'رُدّ رصيدًا',
+    takenOff: 'مخصوم بعد الشراء',
     canceledMoney: 'أُلغي هذا الطلب، ويُرد ما دُفع بالطريقة نفسها.',
   },
   fr: {
@@ -106,6 +111,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     paid: 'Payé',
     refunded: 'Remboursé',
     asCredit: 'Rendu en avoir',
+    takenOff: 'Déduit après l’achat',
     canceledMoney: 'Cette commande a été annulée. Ce qui a été payé est rendu par le même moyen.',
   },
   ja: {
@@ -126,6 +132,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     paid: 'お支払い済み',
     refunded: '返金',
     asCredit: 'ストアクレジットで返金',
+    takenOff: 'ご購入後の値引き',
     canceledMoney: 'このご注文は取り消されました。お支払いいただいた金額は、同じ方法で返金されます。',
   },
 }
