@@ -78,9 +78,10 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   }
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
   await replaceLinks(unit, id, product.vendor_id, patch)
+  // First, so that what only they use can go with them.
+  if (patch.replacesVariants === true && patch.variants !== undefined) await removeOthers(unit, id, patch.variants)
   if (patch.options !== undefined) await changeOptions(unit, id, patch.options)
   if (patch.option_ids !== undefined) await setOptions(unit, { id, vendor_id: product.vendor_id }, patch.option_ids)
-  if (patch.replacesVariants === true && patch.variants !== undefined) await removeOthers(unit, id, patch.variants)
   await changeVariants(unit, id, product.vendor_id, patch.variants ?? [])
 }
 

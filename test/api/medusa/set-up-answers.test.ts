@@ -78,6 +78,23 @@ describe('what a store is set up with, as it reads back', () => {
       assert.equal((await pricesOf()).length, 2)
     })
   })
+  it('lets go of what only variants had that go in the same request', async () => {
+    const variants = ['large', 'small'].map((size) => ({ title: size, options: { size }, prices: [] }))
+    const { id, options, variants: made } = (await shop.product({ title: 'Fewer', variants })) as Any
+    const small = made.find((variant: Any) => variant.title === 'small').id
+    await shop.make(`/admin/products/${id}`, { options: [{ id: options[0].id, values: ['small'] }], variants: [{ id: small }] })
+    const { product } = await get(`/admin/products/${id}`)
+    assert.deepEqual(
+      [product.options[0].values.map(({ value }: Any) => value), product.variants.map((variant: Any) => variant.title)],
+      [['small'], ['small']],
+    )
+    const { product_option: colour } = await shop.make('/admin/product-options', { title: 'colour', values: ['red'] })
+    const red = { title: 'Red', options: { colour: 'red' }, prices: [] }
+    await shop.make(`/admin/products/${id}`, { option_ids: [colour.id], variants: [red] })
+    const { product: now } = await get(`/admin/products/${id}`)
+    assert.deepEqual([now.options.map(({ title }: Any) => title), now.variants.map((variant: Any) => variant.title)], [['colour'], ['Red']])
+  })
+
   it('has one variant of a vendor with a number', async () => {
     const variant = (more: object) => ({ title: 'v', options: { size: 'large' }, prices: [], ...more })
     const first = (await shop.product({ title: 'Numbered', variants: [variant({ ean: '400', upc: '1', barcode: 'b' })] })) as Any
