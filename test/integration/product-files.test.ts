@@ -156,6 +156,17 @@ describe('product files of a store', () => {
       'prices without a column stay',
     )
     assert.equal(changed.variants[0].prices.find((price: { amount: number }) => price.amount === 10.5).compare_at_amount, 12)
+    // Two barcodes that were mixed up.
+    const held = (await exported()).replaceAll('0012S', 'swapped').replaceAll('0012M', '0012S').replaceAll('swapped', '0012M')
+    const swapped = await written(held)
+    assert.deepEqual([swapped.state, swapped.error_count], ['done', 0], JSON.stringify(await errorsOf(swapped.id)))
+    assert.deepEqual(
+      good(await store.admin.get(`/admin/products/${changed.id}`)).product.variants.map(({ title, barcode }: Body) => [title, barcode]),
+      [
+        ['S', '0012M'],
+        ['M', '0012S'],
+      ],
+    )
     const old = before.find(({ id }) => id === changed.id) as { images: { id: string; url: string }[] }
     assert.deepEqual(
       changed.images.map((image: { url: string }) => image.url.split('/').at(-1)),

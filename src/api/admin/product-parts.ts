@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import {
+  bringNumbers,
   changeProductOptions,
   createOption,
   createProduct,
   deleteOption,
   deleteProduct,
   deleteVariant,
+  lockNumbers,
+  lockProducts,
   updateOption,
   updateProduct,
 } from '../../catalog/index.js'
+import type { Unit } from '../../db/index.js'
 import { type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
 import {
@@ -47,6 +51,23 @@ async function productsBy(request: AnyRequest, ids: readonly string[]): Promise<
   return ids.flatMap((wanted) => (byId.has(wanted) ? [request.fields.project(byId.get(wanted))] : []))
 }
 
+type Numbers = Parameters<typeof bringNumbers>[0]
+
+/** Whatever a batch changes is locked before the first change, in key order: two batches that name the same never wait for each other. */
+async function lockBatch(
+  unit: Unit,
+  create: readonly { vendorId: string; body: { variants?: Numbers | undefined } }[],
+  update: readonly { id: string; variants?: Numbers | undefined }[],
+  remove: readonly string[],
+): Promise<void> {
+  const held = await lockProducts(unit, [...update.map((body) => body.id), ...remove])
+  const owners = new Map(held.map((product) => [product.id, product.vendor_id]))
+  await lockNumbers(unit, [
+    ...create.filter(({ body }) => bringNumbers(body.variants ?? [])).map(({ vendorId }) => vendorId),
+    ...update.filter((body) => bringNumbers(body.variants ?? [])).flatMap((body) => owners.get(body.id) ?? []),
+  ])
+}
+
 const batchRoutes: Route[] = [
   route({
     surface: 'admin',
@@ -64,21 +85,21 @@ const batchRoutes: Route[] = [
       const prices = new Map<string, KnownPrices>()
       for (const body of update) prices.set(body.id, await knownPrices(request, body.id, body.variants ?? []))
       const done = await write(request, async (unit) => {
+        for (const wanted of [...update.map((body) => body.id), ...remove])
+          await findWithin(unit, request, 'products:write', 'product', wanted)
+        const creations: { vendorId: string; body: (typeof create)[number] }[] = []
+        for (const body of create) creations.push({ vendorId: await ownerOf(unit, request, 'products:write', body.vendor_id), body })
+        await lockBatch(unit, creations, update, remove)
         const created: string[] = []
-        for (const body of create) {
-          const vendorId = await ownerOf(unit, request, 'products:write', body.vendor_id)
+        for (const { vendorId, body } of creations) {
           await refuseRetired(unit, body)
           created.push(await createProduct(unit, productInputOf(vendorId, body)))
         }
         for (const { id: wanted, ...body } of update) {
-          await findWithin(unit, request, 'products:write', 'product', wanted)
           await refuseRetired(unit, body)
           await updateProduct(unit, wanted, productPatchOf(body, prices.get(wanted)))
         }
-        for (const wanted of remove) {
-          await findWithin(unit, request, 'products:write', 'product', wanted)
-          await deleteProduct(unit, wanted)
-        }
+        for (const wanted of remove) await deleteProduct(unit, wanted)
         return { created, updated: update.map((body) => body.id), deleted: remove }
       })
       return {

@@ -6,6 +6,7 @@ import { type ProductInput, slugOf } from './input.js'
 import { linkOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { createSharedOption } from './shared-options.js'
+import { bringNumbers, lockNumbers } from './variant-numbers.js'
 
 /**
  * Creates a product with everything below it, in the caller's unit of work.
@@ -20,6 +21,7 @@ export async function createProduct(unit: Unit, input: ProductInput): Promise<st
     (input.option_links ?? []).map((link) => link.id),
   )
   checkSizes(input)
+  if (bringNumbers(input.variants ?? [])) await lockNumbers(unit, [input.vendor_id])
   const productId = newId('prod')
   await insertProduct(unit, productId, input)
   await insertImages(unit, productId, input)

@@ -16,3 +16,14 @@ export async function lockProduct(unit: Unit, id: string): Promise<{ id: string;
   if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
   return { id, vendor_id: product.vendor_id }
 }
+
+/** The same for several, in the order of their ids. Says nothing of those that the caller cannot see. */
+export function lockProducts(unit: Unit, ids: readonly string[]): Promise<{ id: string; vendor_id: string }[]> {
+  return unit.run(
+    statement<{ id: string; vendor_id: string }>(
+      'catalog.lock_products',
+      'select id, vendor_id from product where tenant_id = $1 and id = any($2) and deleted_at is null order by id for update',
+      [tenantOf(unit), ids],
+    ),
+  )
+}

@@ -10,7 +10,7 @@ import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 import { refuseTwinsOf } from './twin-variants.js'
-import { numberTaken, refuseKnownNumbers } from './variant-numbers.js'
+import { bringNumbers, type ChangedNumber, changedNumbers, lockNumbers, numberTaken, refuseSharedNumbers } from './variant-numbers.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
   /** The variant to change; without it the variant is new, and must say its title, options and prices. */
@@ -66,6 +66,7 @@ const columns = [
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
   const tenantId = tenantOf(unit)
   const product = await lockProduct(unit, id)
+  if (bringNumbers(patch.variants ?? [])) await lockNumbers(unit, [product.vendor_id])
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
   try {
     await unit
@@ -142,7 +143,8 @@ async function replaceLinks(unit: Unit, productId: string, vendorId: string, pat
 
 async function changeVariants(unit: Unit, productId: string, vendorId: string, patches: readonly VariantPatch[]): Promise<void> {
   const known = patches.filter((patch) => patch.id !== undefined)
-  for (const patch of known) await changeVariant(unit, productId, vendorId, patch)
+  const renumbered: ChangedNumber[] = []
+  for (const patch of known) renumbered.push(...(await changeVariant(unit, productId, vendorId, patch)))
   const added = await addPatches(
     unit,
     productId,
@@ -151,6 +153,7 @@ async function changeVariants(unit: Unit, productId: string, vendorId: string, p
   )
   const chosen = known.filter((patch) => patch.options !== undefined).map((patch) => patch.id as string)
   await refuseTwinsOf(unit, productId, [...chosen, ...added])
+  await refuseSharedNumbers(unit, vendorId, renumbered)
 }
 
 /** Adds the variants that a product lacks. Answers their ids. */
@@ -177,14 +180,13 @@ async function addPatches(unit: Unit, productId: string, vendorId: string, added
 
 const variantColumns = ['title', 'sku', 'allow_backorder', 'manage_inventory', 'variant_rank', 'metadata', ...describing] as const
 
-async function changeVariant(unit: Unit, productId: string, vendorId: string, patch: VariantPatch): Promise<void> {
+/** Answers the numbers that it gave the variant, which are looked at when all variants have theirs. */
+async function changeVariant(unit: Unit, productId: string, vendorId: string, patch: VariantPatch): Promise<ChangedNumber[]> {
   const id = patch.id as string
   const tenantId = tenantOf(unit)
   const variant = await ProductVariant.query().findOne({ tenant_id: tenantId, id, product_id: productId, deleted_at: null })
   if (variant === undefined) throw notFound(`Variant with id: ${id} was not found`)
   const changes = Object.fromEntries(variantColumns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
-  const given = (name: 'barcode' | 'ean' | 'upc') => (patch[name] === variant[name] ? undefined : patch[name])
-  await refuseKnownNumbers(unit, vendorId, [{ barcode: given('barcode'), ean: given('ean'), upc: given('upc') }], id)
   try {
     await ProductVariant.query()
       .where({ tenant_id: tenantId, id })
@@ -196,9 +198,11 @@ async function changeVariant(unit: Unit, productId: string, vendorId: string, pa
   if (patch.prices !== undefined) await replacePrices(unit, vendorId, variant.price_set_id, patch.prices, patch.replaces)
   if (patch.options !== undefined) await chooseOptions(unit, productId, variant, patch.options)
   if (patch.sku !== undefined) await renameItem(unit, id, patch.sku)
-  if (patch.stock === undefined && patch.manage_inventory !== true) return
-  const sku = patch.sku === undefined ? variant.sku : patch.sku
-  await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
+  if (patch.stock !== undefined || patch.manage_inventory === true) {
+    const sku = patch.sku === undefined ? variant.sku : patch.sku
+    await stockVariant(unit, { id, vendor_id: vendorId, title: patch.title ?? variant.title, sku }, patch.stock)
+  }
+  return changedNumbers(variant, patch)
 }
 
 async function replacePrices(

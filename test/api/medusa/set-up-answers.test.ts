@@ -112,6 +112,34 @@ describe('what a store is set up with, as it reads back', () => {
     await shop.make(path, { ean: '400' })
   })
 
+  it('has numbers that were mixed up put right in one request', async () => {
+    const variants = ['large', 'small'].map((size) => ({
+      title: size,
+      options: { size },
+      prices: [],
+      barcode: `of ${size}`,
+      ean: `500${size}`,
+    }))
+    const { id, variants: made } = (await shop.product({ title: 'Mixed up', variants })) as Any
+    const [one, other] = made
+    const swap = [
+      { id: one.id, barcode: other.barcode, ean: other.ean },
+      { id: other.id, barcode: one.barcode, ean: one.ean },
+    ]
+    await shop.make(`/admin/products/${id}`, { variants: swap })
+    const { product } = await get(`/admin/products/${id}`)
+    const numbers = new Map(product.variants.map((variant: Any) => [variant.id, [variant.barcode, variant.ean]]))
+    assert.deepEqual(
+      [numbers.get(one.id), numbers.get(other.id)],
+      [
+        [other.barcode, other.ean],
+        [one.barcode, one.ean],
+      ],
+    )
+    const same = await shop.admin.post(`/admin/products/${id}`, { variants: made.map((variant: Any) => ({ id: variant.id, upc: '7' })) })
+    assert.deepEqual([same.status, same.body.message], [400, 'Product variant with upc: 7, already exists.'])
+  })
+
   it('shows a product’s profile, and all of its categories and channels', async () => {
     const { product_category: category } = await shop.make('/admin/product-categories', {
       name: 'Inside',
