@@ -114,16 +114,21 @@ export function runningImportStatement(tenantId: string, importId: string): Stat
 }
 
 /** SKUs of the vendor that a file names too, each with the product that has it. */
-export function knownSkusStatement(
+export function knownNumbersStatement(
   tenantId: string,
   vendorId: string,
-  skus: readonly string[],
-): Statement<{ sku: string; external_id: string | null; title: string }> {
+  numbers: { sku: readonly string[]; barcode: readonly string[] },
+): Statement<{ name: 'sku' | 'barcode'; value: string; external_id: string | null; title: string }> {
   return statement(
-    'imports.known_skus',
-    `select v.sku, p.external_id, p.title from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-     where v.tenant_id = $1 and v.vendor_id = $2 and v.sku = any($3::text[]) and v.deleted_at is null`,
-    [tenantId, vendorId, skus],
+    'imports.known_numbers',
+    `select n.name, n.value, p.external_id, p.title from (
+       select 'sku' as name, v.sku as value, v.product_id from product_variant v
+       where v.tenant_id = $1 and v.vendor_id = $2 and v.sku = any($3::text[]) and v.deleted_at is null
+       union all
+       select 'barcode', v.barcode, v.product_id from product_variant v
+       where v.tenant_id = $1 and v.vendor_id = $2 and v.barcode = any($4::text[]) and v.deleted_at is null) n
+     join product p on p.tenant_id = $1 and p.id = n.product_id`,
+    [tenantId, vendorId, numbers.sku, numbers.barcode],
   )
 }
 

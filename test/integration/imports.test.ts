@@ -195,6 +195,26 @@ describe('imports of a Shopify file', () => {
     assert.match(last.reason, /Lamp of before/)
   })
 
+  it('refuse barcodes that are twice in the file or another product’s before anything is written', async () => {
+    const held = { title: 'One', barcode: '4006381333931', prices: [{ currency_code: 'usd', amount: 1 }] }
+    assert.equal((await vendor.post('/vendor/products', { title: 'Lamp of before', variants: [held] })).status, 200)
+    const rows = ['good,Good,80,', 'also-good,Also good,80,', 'first,First,80,12345', 'twin,Twin,80,12345', 'known,Known,80,4006381333931']
+    const file = ['Handle,Title,Variant Price,Variant Barcode', ...rows].join('\n')
+    const done = await bring(vendor, file, '?on_error=abort')
+    assert.deepEqual([done.state, done.created_count], ['failed', 0])
+    assert.deepEqual(
+      (await errorsOf(done.id)).map((error: Answer['body']) => [error.line, error.column, error.value, error.reason]),
+      [
+        [5, 'Variant Barcode', '12345', 'is the barcode of the variant in line 4 too'],
+        [6, 'Variant Barcode', '4006381333931', 'is the barcode of a variant of your product "Lamp of before"'],
+      ],
+    )
+    assert.equal((await vendor.get('/vendor/products')).body.count, 1)
+    assert.equal((await bring(vendor, file)).created_count, 3, 'an empty one is none')
+    const again = await bring(vendor, file)
+    assert.deepEqual([again.updated_count, again.error_count], [3, 2], 'its own product has the barcode already')
+  })
+
   it('give a handle that another vendor has another ending', async () => {
     await bring(rival, fileNamed('candles.csv'))
     const done = await bring(vendor, fileNamed('candles.csv'))

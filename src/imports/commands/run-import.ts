@@ -4,12 +4,12 @@ import {
   beginStatement,
   finishStatement,
   insertProblemsStatement,
-  knownSkusStatement,
+  knownNumbersStatement,
   type RunningImport,
   runningImportStatement,
 } from '../queries.js'
 import type { Problem } from '../problem.js'
-import { type DraftedProduct, draftProducts, refuseSku } from '../shopify/products.js'
+import { type DraftedProduct, draftProducts, refuseNumber, type VariantNumber, variantNumbers } from '../shopify/products.js'
 import { UnreadableFile } from '../read-records.js'
 import { readShopifyCsv, type Row } from '../shopify/read-csv.js'
 import { writeEach } from './write-each.js'
@@ -41,7 +41,7 @@ export async function runImport(context: Context, request: { import_job_id: stri
   const rows = await readRows(run)
   if (rows === null) return
   const products = await draftProducts(rows, job.currency_code)
-  await refuseKnownSkus(run, products)
+  await refuseKnownNumbers(run, products)
   const problems = products.flatMap((product) => product.problems)
   if (job.state === 'queued' && !(await begin(run, rows.length, problems))) return
   if (job.on_error === 'abort' && problems.length > 0 && job.processed_count === 0)
@@ -62,18 +62,24 @@ async function readRows(run: Run): Promise<Row[] | null> {
   }
 }
 
-/** SKUs that other products of the vendor have, in one question for the whole file. */
-async function refuseKnownSkus({ context }: Run, products: readonly DraftedProduct[]): Promise<void> {
+/** SKUs and barcodes that other products of the vendor have, in one question for the whole file. */
+async function refuseKnownNumbers({ context }: Run, products: readonly DraftedProduct[]): Promise<void> {
   const { tenantId, vendorId } = context.scope as { tenantId: string; vendorId: string }
-  const skus = products.flatMap((product) => product.draft?.variants.flatMap((variant) => variant.sku ?? []) ?? [])
-  if (skus.length === 0) return
-  const known = await context.db.read(context.scope, knownSkusStatement(tenantId, vendorId, skus))
-  const bySku = new Map(known.map((row) => [row.sku, row]))
-  for (const product of products) {
-    for (const { sku, line } of product.draft?.variants ?? []) {
-      const other = sku === null ? undefined : bySku.get(sku)
-      if (sku === null || other === undefined || other.external_id === externalIdOf(product.handle ?? '')) continue
-      refuseSku(product, line, sku, `is the SKU of a variant of your product "${other.title}"`)
+  const given = (name: VariantNumber['name']) =>
+    products.flatMap((product) => product.draft?.variants.flatMap((variant) => variant[name] ?? []) ?? [])
+  const numbers = { sku: given('sku'), barcode: given('barcode') }
+  if (numbers.sku.length + numbers.barcode.length === 0) return
+  const known = await context.db.read(context.scope, knownNumbersStatement(tenantId, vendorId, numbers))
+  for (const number of variantNumbers) {
+    // Several may have one barcode, from before barcodes were looked at.
+    const byValue = new Map<string, typeof known>()
+    for (const row of known.filter(({ name }) => name === number.name)) byValue.set(row.value, [...(byValue.get(row.value) ?? []), row])
+    for (const product of products) {
+      for (const { [number.name]: value, line } of product.draft?.variants ?? []) {
+        const other = byValue.get(value ?? '')?.find((row) => row.external_id !== externalIdOf(product.handle ?? ''))
+        if (value === null || other === undefined) continue
+        refuseNumber(product, line, number, value, `is the ${number.noun} of a variant of your product "${other.title}"`)
+      }
     }
   }
 }

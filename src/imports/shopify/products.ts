@@ -67,7 +67,7 @@ export async function draftProducts(rows: readonly Row[], currency: string): Pro
     products.push(draftOf(handle, own, currency))
     if (products.length % productsAtOnce === 0) await setImmediate()
   }
-  refuseSharedSkus(products)
+  for (const number of variantNumbers) refuseSharedNumbers(products, number)
   return products
 }
 
@@ -209,21 +209,28 @@ function imagesOf(cells: CellReader, rows: readonly Row[], variants: readonly Va
   return images
 }
 
-/** A SKU means one variant of a vendor: the second product of a file that names it is refused. */
-function refuseSharedSkus(products: readonly DraftedProduct[]): void {
+/** What means one variant of a vendor, where it is not left empty. */
+export const variantNumbers = [
+  { name: 'sku', column: 'Variant SKU', noun: 'SKU' },
+  { name: 'barcode', column: 'Variant Barcode', noun: 'barcode' },
+] as const
+export type VariantNumber = (typeof variantNumbers)[number]
+
+/** The second variant of a file that names a number is refused. */
+function refuseSharedNumbers(products: readonly DraftedProduct[], number: VariantNumber): void {
   const lines = new Map<string, number>()
   for (const product of products) {
-    for (const { sku, line } of product.draft?.variants ?? []) {
-      if (sku === null) continue
-      const known = lines.get(sku)
-      if (known === undefined) lines.set(sku, line)
-      else refuseSku(product, line, sku, `is the SKU of the variant in line ${known} too`)
+    for (const { [number.name]: value, line } of product.draft?.variants ?? []) {
+      if (value === null) continue
+      const known = lines.get(value)
+      if (known === undefined) lines.set(value, line)
+      else refuseNumber(product, line, number, value, `is the ${number.noun} of the variant in line ${known} too`)
     }
   }
 }
 
-/** Takes a product out of what is written, for a SKU that it cannot have. */
-export function refuseSku(product: DraftedProduct, line: number, sku: string, reason: string): void {
-  product.problems.push(problemOf({ line, column: 'Variant SKU', value: sku, reason, handle: product.handle }))
+/** Takes a product out of what is written, for a number that it cannot have. */
+export function refuseNumber(product: DraftedProduct, line: number, number: VariantNumber, value: string, reason: string): void {
+  product.problems.push(problemOf({ line, column: number.column, value, reason, handle: product.handle }))
   product.draft = null
 }
