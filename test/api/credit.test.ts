@@ -395,6 +395,10 @@ describe('gift cards and store credit', () => {
       await app().drain()
       assert.equal(good(await store.admin.get('/admin/payments', { order_id: order.id })).payments[0].refunded_amount, 7.5)
       assert.deepEqual(await booksOf(store, order.id), { 'A:psp_clearing pp_system_default': 20, 'L:credit': 20 })
+      const canceled = good(await store.admin.get(`/admin/orders/${order.id}`)).order
+      const { current_order_total, pending_difference, paid_total, refunded_total } = canceled.summary
+      assert.deepEqual([canceled.total, current_order_total, pending_difference], [20, 20, 0])
+      assert.deepEqual([paid_total, refunded_total], [27.5, 7.5])
     })
   })
 })

@@ -123,6 +123,17 @@ describe('what Stripe tells', () => {
     assert.deepEqual([told().length, await waiting()], [2, []])
     const { settled_at } = good(await store.admin.get(`/admin/payment-events/${first.id}`)).payment_event
     assert.ok(settled_at !== null, 'it goes when its time comes')
+    assert.equal(await send(eventOf('evt_live_third', { livemode: true })), 200)
+    await world().app.drain()
+    await later()
+    assert.equal(told().length, 3)
+    assert.equal(await send(eventOf('evt_live_fourth', { livemode: true })), 200)
+    await world().app.drain()
+    await later()
+    assert.equal(told().length, 3, 'what comes one by one is not a mail each')
+    await later(2)
+    assert.equal(told().length, 4)
+    for (const { id } of await waiting()) good(await store.admin.post(`/admin/payment-events/${id}/ignore`))
   })
 
   it('is ignored when it asks for nothing', async () => {

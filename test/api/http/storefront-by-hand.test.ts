@@ -57,6 +57,29 @@ describe('storefront: how to pay where a person sees to it', () => {
     assert.doesNotMatch(await wordsOf(`/orders/${bought.id}`), /How to pay/)
   })
 
+  it('asks for what is left to pay when staff have taken something off', async () => {
+    const bought = await buy(store)
+    const said = async () => {
+      const words = await wordsOf(`/orders/${bought.id}`)
+      const named = (label: string) => words.match(new RegExp(`${label} (-?\\$[\\d.]+)`))?.[1]
+      return { amount: named('Amount'), credited: named('Credited'), total: named('Total') }
+    }
+    const dollars = (amount: number) => `$${amount.toFixed(2)}`
+    const whole = dollars(bought.order.total)
+    assert.deepEqual(await said(), { amount: whole, credited: undefined, total: whole })
+    const taken = { amount: 1.5, reference: 'goodwill', reference_id: 'late' }
+    good(await store.admin.post(`/admin/orders/${bought.id}/credit-lines`, taken))
+    const less = dollars(bought.order.total - 1.5)
+    assert.deepEqual(await said(), { amount: less, credited: '-$1.50', total: less })
+    good(await store.admin.post('/admin/order-edits', { order_id: bought.id }))
+    good(await store.admin.post(`/admin/order-edits/${bought.id}/items/item/${bought.lines[0]}`, { quantity: 1 }))
+    good(await store.admin.post(`/admin/order-edits/${bought.id}/confirm`))
+    const { order } = good(await store.admin.get(`/admin/orders/${bought.id}`))
+    assert.ok(order.total < bought.order.total - 1.5)
+    assert.equal(order.summary.pending_difference, order.total)
+    assert.deepEqual(await said(), { amount: dollars(order.total), credited: '-$1.50', total: dollars(order.total) })
+  })
+
   it('is told to other storefronts that ask for it', async () => {
     const path = '/store/payment-providers'
     const asked = { region_id: store.regionId, fields: '+instructions.name,+instructions.text', locale: 'de' }
