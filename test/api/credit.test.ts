@@ -390,15 +390,11 @@ describe('gift cards and store credit', () => {
       assert.equal(Math.round((after - before) * 100), 2_000)
       const { payments } = good(await store.admin.get('/admin/payments', { order_id: order.id }))
       assert.equal((await store.admin.post(`/admin/payments/${payments[0].id}/refund`, { amount: 7.51 })).body.type, 'not_allowed')
-      // Canceled, what is left of the money goes back, and the credit stays.
       good(await store.admin.post(`/admin/orders/${order.id}/cancel`))
       await app().drain()
-      assert.equal(good(await store.admin.get('/admin/payments', { order_id: order.id })).payments[0].refunded_amount, 7.5)
       assert.deepEqual(await booksOf(store, order.id), { 'A:psp_clearing pp_system_default': 20, 'L:credit': 20 })
-      const canceled = good(await store.admin.get(`/admin/orders/${order.id}`)).order
-      const { current_order_total, pending_difference, paid_total, refunded_total } = canceled.summary
-      assert.deepEqual([canceled.total, current_order_total, pending_difference], [20, 20, 0])
-      assert.deepEqual([paid_total, refunded_total], [27.5, 7.5])
+      const { total, summary } = good(await store.admin.get(`/admin/orders/${order.id}`)).order
+      assert.deepEqual([total, summary.current_order_total, summary.refunded_total, summary.pending_difference], [20, 20, 7.5, 0])
     })
   })
 })

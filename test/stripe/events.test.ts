@@ -41,19 +41,16 @@ describe('what Stripe tells', () => {
     assert.equal(await send(good, { signature: '' }), 400)
     const { url, secret } = await endpoint()
     const signature = Stripe.webhooks.generateTestHeaderString({ payload: good, secret })
-    const changed = await fetch(url, { method: 'POST', headers: { 'stripe-signature': signature }, body: good.replace('nobody', 'other') })
-    assert.equal(changed.status, 400)
-    const elsewhere = await fetch(`${url}x`, { method: 'POST', headers: { 'stripe-signature': signature }, body: good })
-    assert.equal(elsewhere.status, 404)
-    const large = await fetch(url, { method: 'POST', headers: { 'stripe-signature': signature }, body: 'x'.repeat(600_000) })
-    assert.equal(large.status, 413)
+    const asked = async (address: string, body: string) =>
+      (await fetch(address, { method: 'POST', headers: { 'stripe-signature': signature }, body })).status
+    assert.equal(await asked(url, good.replace('nobody', 'other')), 400)
+    assert.deepEqual([await asked(`${url}x`, good), await asked(url, 'x'.repeat(600_000))], [404, 413])
     assert.equal((await events()).length, before)
   })
 
   it('is kept once, however often it is told', async () => {
     const payload = eventOf('evt_replayed')
-    const answers = await Promise.all([send(payload), send(payload), send(payload)])
-    assert.deepEqual(answers, [200, 200, 200])
+    assert.deepEqual(await Promise.all([send(payload), send(payload), send(payload)]), [200, 200, 200])
     assert.equal((await events()).filter((event) => event.event_reference === 'evt_replayed').length, 1)
     // What it names is not known, yet: the job waits, and is not lost.
     const [job] = await sql<{ state: string }>(
@@ -68,8 +65,7 @@ describe('what Stripe tells', () => {
 
   it('is set aside when it is of another mode, or of nothing that is known for long, and can be tried again', async () => {
     assert.equal(await send(eventOf('evt_live', { livemode: true })), 200)
-    const { payment_events } = good(await store.admin.get('/admin/payment-events', { state: 'parked' }))
-    const [parked] = payment_events
+    const [parked] = good(await store.admin.get('/admin/payment-events', { state: 'parked' })).payment_events
     assert.equal(parked.reference, 'evt_live')
     assert.match(parked.reason, /live event for an account in test mode/)
     await sql(`update app.payment_event set received_at = now() - interval '1 hour' where event_reference = 'evt_live'`)
@@ -77,8 +73,7 @@ describe('what Stripe tells', () => {
     await world().app.drain()
     const again = good(await store.admin.get(`/admin/payment-events/${parked.id}`))
     assert.match(again.payment_event.reason, /Nothing of this store/)
-    const refused = await store.admin.post(`/admin/payment-events/${store.tenantId}/retry`)
-    assert.equal(refused.status, 404)
+    assert.equal((await store.admin.post(`/admin/payment-events/${store.tenantId}/retry`)).status, 404)
   })
 
   it('is told of to staff by mail when it was set aside, soon and together, and each day until somebody has looked', async () => {
@@ -121,19 +116,16 @@ describe('what Stripe tells', () => {
     assert.equal((await store.admin.post(`/admin/payment-events/${first.id}/ignore`)).status, 400)
     await later(25)
     assert.deepEqual([told().length, await waiting()], [2, []])
-    const { settled_at } = good(await store.admin.get(`/admin/payment-events/${first.id}`)).payment_event
-    assert.ok(settled_at !== null, 'it goes when its time comes')
-    assert.equal(await send(eventOf('evt_live_third', { livemode: true })), 200)
-    await world().app.drain()
-    await later()
-    assert.equal(told().length, 3)
-    assert.equal(await send(eventOf('evt_live_fourth', { livemode: true })), 200)
-    await world().app.drain()
-    await later()
-    assert.equal(told().length, 3, 'what comes one by one is not a mail each')
+    const seen = good(await store.admin.get(`/admin/payment-events/${first.id}`)).payment_event
+    assert.ok(seen.settled_at !== null, 'it goes when its time comes')
+    for (const reference of ['evt_live_third', 'evt_live_fourth']) {
+      assert.equal(await send(eventOf(reference, { livemode: true })), 200)
+      await world().app.drain()
+      await later()
+      assert.equal(told().length, 3, 'what comes one by one is not a mail each')
+    }
     await later(2)
     assert.equal(told().length, 4)
-    for (const { id } of await waiting()) good(await store.admin.post(`/admin/payment-events/${id}/ignore`))
   })
 
   it('is ignored when it asks for nothing', async () => {

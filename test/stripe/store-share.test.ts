@@ -183,7 +183,10 @@ describe("a store's own share of what is charged on the operator's account", () 
       assert.deepEqual(seen.platform_fees, platform_fees, 'both sides see the same')
       const sum = (name: string) =>
         platform_fees.reduce((total: number, month: Record<string, number>) => total + cents(month[name] as number), 0)
-      return { charged: sum('charged'), credited: sum('credited'), kept: sum('kept'), owed: sum('owed') }
+      return Object.fromEntries(['charged', 'credited', 'kept', 'pending', 'owed'].map((name) => [name, sum(name)])) as Record<
+        'charged' | 'credited' | 'kept' | 'pending' | 'owed',
+        number
+      >
     }
     const owedInBooks = async () => {
       const { balances } = good(await store.admin.get('/admin/ledger/balances'))
@@ -209,6 +212,17 @@ describe("a store's own share of what is charged on the operator's account", () 
     assert.deepEqual(canceled, { ...before, charged: sold.charged, credited: before.credited + fee + cardFee })
     assert.equal(canceled.kept, cents((await shown()).platform_fee))
     assert.equal(await owedInBooks(), canceled.kept + canceled.owed)
+    const storeId = good(await store.admin.get('/admin/stores')).stores[0].id
+    const capture = (payment_capture: string) => store.admin.post(`/admin/stores/${storeId}`, { payment_capture })
+    good(await capture('manual'))
+    const later = await store.buy(both(1))
+    const ofLater = Math.floor(cents((await orderOf(store, later.order.id)).subtotal) * 0.05) + 30
+    const authorised = { ...canceled, charged: canceled.charged + ofLater, pending: canceled.pending + ofLater }
+    assert.deepEqual(await fees(), authorised, 'nobody is billed for what is kept when the money is taken')
+    good(await store.admin.post(`/admin/payments/${later.paymentId}/capture`, {}))
+    await world().settle()
+    assert.deepEqual(await fees(), { ...authorised, pending: canceled.pending, kept: canceled.kept + ofLater })
+    good(await capture('automatic'))
     const elsewhere = await store.admin.get('/admin/platform-fees', { period: '2026-13' })
     assert.equal(elsewhere.status, 400)
     assert.ok(good(await store.admin.get('/admin/platform-fees', { period })).platform_fees.length <= 1)

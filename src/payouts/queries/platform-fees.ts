@@ -13,6 +13,8 @@ export interface PlatformFees {
   credited_minor: bigint
   /** Of both, what the operator keeps of the money that came in on its own account. */
   kept_minor: bigint
+  /** Of both, what the operator is to keep as soon as money on its own account is taken that is only authorised. */
+  pending_minor: bigint
   /** The rest: of orders that were paid by hand, or on the store's own account. */
   owed_minor: bigint
 }
@@ -26,13 +28,19 @@ export const feeKeptSql = `select distinct on (k.order_id) k.order_id, p.payment
   join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
   where p.tenant_id = $1 and p.captured_minor > 0 order by k.order_id, p.created_at, p.id`
 
+/** SQL: orders for which money on the operator's account is only authorised, as `order_id`. $1 is the tenant. */
+const feePendingSql = `select distinct k.order_id from payment p
+  join payment_account x on x.tenant_id = $1 and x.id = p.payment_account_id and x.operator_account_id is not null
+  join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
+  where p.tenant_id = $1 and p.captured_minor = 0 and p.canceled_at is null and k.order_id is not null`
+
 const monthsMost = 600
 
 /** The newest month first; of one month where it is named. */
 export function platformFeesStatement(tenantId: string, period: string | null): Statement<PlatformFees> {
   return statement(
     'payouts.platform_fees',
-    `with added as (${addedToOrdersSql}), kept as (${feeKeptSql}),
+    `with added as (${addedToOrdersSql}), kept as (${feeKeptSql}), pending as (${feePendingSql}),
      fee as (
        select coalesce(d.order_id, t.source) as order_id, t.kind, p.currency_code, -p.amount_minor as amount_minor,
               to_char(t.occurred_at at time zone 'UTC', 'YYYY-MM') as period
@@ -45,8 +53,9 @@ export function platformFeesStatement(tenantId: string, period: string | null): 
             coalesce(sum(f.amount_minor) filter (where f.kind = 'platform_fee'), 0)::bigint as charged_minor,
             coalesce(-sum(f.amount_minor) filter (where f.kind = 'platform_fee_credit'), 0)::bigint as credited_minor,
             coalesce(sum(f.amount_minor) filter (where k.order_id is not null), 0)::bigint as kept_minor,
-            coalesce(sum(f.amount_minor) filter (where k.order_id is null), 0)::bigint as owed_minor
-     from fee f left join kept k on k.order_id = f.order_id
+            coalesce(sum(f.amount_minor) filter (where k.order_id is null and w.order_id is not null), 0)::bigint as pending_minor,
+            coalesce(sum(f.amount_minor) filter (where k.order_id is null and w.order_id is null), 0)::bigint as owed_minor
+     from fee f left join kept k on k.order_id = f.order_id left join pending w on w.order_id = f.order_id
      where $2::text is null or f.period = $2 group by 1, 2 order by 1 desc, 2 limit ${monthsMost}`,
     [tenantId, period],
   )

@@ -47,6 +47,27 @@ describe('admin API: returns', () => {
     return made.id
   }
 
+  it('of everything, after money was given for nothing, leaves an order that comes to nothing', async () => {
+    const bought = await packedOrder()
+    const refund = (body: object) => good(store.admin.post(`/admin/payments/${bought.paymentId}/refund`, body))
+    await refund({ amount: cents(bought.order.shipping_total + 5) })
+    await app().drain()
+    const { return: made } = await good(post('', { order_id: bought.id }))
+    const items = bought.lines.map((id) => ({ id, quantity: 2 }))
+    await good(post(`/${made.id}/request-items`, { items }))
+    await good(post(`/${made.id}/request`))
+    await good(post(`/${made.id}/receive`))
+    await good(post(`/${made.id}/receive-items`, { items }))
+    await good(post(`/${made.id}/receive/confirm`))
+    const back = await orderOf(store, bought.id)
+    assert.deepEqual([back.total, cents(back.summary.pending_difference + back.summary.transaction_total)], [0, 0])
+    await refund({})
+    await app().drain()
+    const order = await orderOf(store, bought.id)
+    assert.deepEqual([order.payment_status, order.total, order.summary.pending_difference], ['refunded', 0, 0])
+    assert.deepEqual(await booksOf(store, bought.id), {})
+  })
+
   it('goes from begun to received, and puts the good pieces back on the shelf', async () => {
     const bought = await packedOrder()
     const before = await shelf(app(), store)
