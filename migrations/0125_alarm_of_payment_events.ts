@@ -1,25 +1,11 @@
 import type { Knex } from 'knex'
 
 /**
- * When a store's staff are told next of an event that was set aside: null is at once. Those that wait already are told of soon after, a
- * store at a time within the hour. Row-level security binds migrations too.
+ * When a store's staff are told next of an event that was set aside: null is at once. A later
+ * migration tells of those that wait already: this one holds back events that come in, for as long as a column takes.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table app.payment_event add column alarm_at timestamptz(3)')
-  await knex.raw(`
-    do $$
-    declare
-      store record;
-    begin
-      for store in select id from platform.tenant loop
-        perform set_config('app.tenant_id', store.id::text, true);
-        insert into app.outbox_event (tenant_id, id, name, handler, payload, available_at)
-          select store.id, 'evt_' || left(md5(store.id || 'payment_events.parked'), 26), 'payment_events.parked', 'send_parked_events_alarm', '{}',
-                 now() + random() * interval '1 hour'
-          where exists (select 1 from app.payment_event e where e.tenant_id = store.id and e.state = 'parked');
-      end loop;
-      perform set_config('app.tenant_id', '', true);
-    end $$`)
 }
 
 export async function down(): Promise<void> {

@@ -117,7 +117,7 @@ export function divideCredit(amountMinor: bigint, parts: readonly OpenPart[]): O
 
 /**
  * The same for what a shopper gets back: of an order that stands, the store's policy says who of vendor and store gives it. Of a
- * canceled one nothing was sold: everybody gives all of it back.
+ * canceled one nothing was sold: everybody gives all of it back. What was refunded before it was canceled stays as it was divided.
  */
 export function divideRefund(order: { status: string }, amountMinor: bigint, parts: readonly OpenPart[]): OpenPart[] {
   if (order.status === 'canceled') return divideCredit(amountMinor, parts)

@@ -26,7 +26,7 @@ export interface CreditLineInput {
 
 /**
  * Settles by credit what is not even of an order, for a reason that staff name. What the shopper still owes is taken off: nobody pays
- * it, and it is divided and booked as a refund is. What is owed to the shopper, an amount below nothing, is given as store credit.
+ * it, and vendor, store and tax get that much less, as of something sold for less. What is owed to the shopper, an amount below nothing, is given as store credit.
  * @throws not_found; invalid_data for a canceled order and, in Medusa's words, where nothing is owed or more is credited than that;
  * as refundAsCredit does
  */
