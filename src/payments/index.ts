@@ -13,7 +13,7 @@ export {
 } from './collections.js'
 export { requestPayment } from './commands/request-payment.js'
 export { lookAtOrderPayment, startOrderPayment } from './commands/pay-order.js'
-export { refundAsCredit } from './commands/refund-as-credit.js'
+export { refundAsCredit, refundAsCreditIn } from './commands/refund-as-credit.js'
 export { checkPaymentSession } from './commands/check-session.js'
 export { type AccountInput, connectPaymentAccount, disablePaymentAccount } from './commands/connect-account.js'
 export { connectOperatorAccount, disableOperatorAccount } from './commands/connect-operator-account.js'

@@ -77,6 +77,7 @@ function plannedCredit(credits: readonly OpenPart[], edit: OrderEdit, returns: r
   const times = [new Date(edit.created_at), ...returns.map((row) => new Date(row.created_at))].map((at) => at.getTime())
   const amount = credits.reduce((sum, credit) => sum + credit.amount_minor, 0n)
   return {
+    id: 'ordcl_planned',
     refund_id: null,
     exchange_id: edit.exchange_id,
     dispute_id: null,

@@ -1,6 +1,6 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { invalidData, newId, notFound, toMinor } from '../../kernel/index.js'
+import { conflict, invalidData, newId, notFound, toMinor } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
 import {
   divideCredit,
@@ -10,7 +10,7 @@ import {
   lockPaymentsOfOrderStatement,
   notePaidStatement,
   openPartsStatement,
-  refundAsCredit,
+  refundAsCreditIn,
 } from '../../payments/index.js'
 import { lockOrderStatement } from '../locks.js'
 import { loadOrderStatement } from '../queries/load-order.js'
@@ -26,17 +26,24 @@ export interface CreditLineInput {
 
 /**
  * Settles by credit what is not even of an order, for a reason that staff name. What the shopper still owes is taken off: nobody pays
- * it, and vendor, store and tax get that much less, as of something sold for less. What is owed to the shopper, an amount below nothing, is given as store credit.
+ * it, and vendor, store and tax get that much less, as of something sold for less. What is owed to the shopper, an amount below nothing,
+ * is given as store credit.
  * @throws not_found; invalid_data for a canceled order and, in Medusa's words, where nothing is owed or more is credited than that;
- * as refundAsCredit does
+ * conflict while money is being refunded; as refundAsCredit does
  */
 export async function creditOrder(context: Context, orderId: string, input: CreditLineInput): Promise<void> {
   const tenantId = tenantOf(context)
-  const isOwedBack = await context.db.unitOfWork(context.scope, async (unit) => {
+  await context.db.unitOfWork(context.scope, async (unit) => {
     const [locked] = await unit.run(lockOrderStatement(tenantId, orderId))
     if (locked === undefined || locked.status === 'draft') throw notFound(`Order id not found: ${orderId}`)
     if (locked.status === 'canceled') throw invalidData(`Order with id ${orderId} has been canceled.`)
-    await Promise.all([unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)), unit.run(lockPartsStatement(tenantId, orderId))])
+    const [payments] = await Promise.all([
+      unit.run(lockPaymentsOfOrderStatement(tenantId, orderId)),
+      unit.run(lockPartsStatement(tenantId, orderId)),
+    ])
+    if (payments.some((payment) => payment.pending_refund_minor > 0n)) {
+      throw conflict('A refund of this order is under way: what is owed is known when it has ended', 'refund_in_progress')
+    }
     // Sent behind the locks: what is read is what the last holder left.
     const [[order], open] = await Promise.all([
       unit.run(loadOrderStatement(tenantId, orderId)),
@@ -46,7 +53,11 @@ export async function creditOrder(context: Context, orderId: string, input: Cred
     const currency = order.currency_code
     const amountMinor = toMinor(input.amount, currency)
     refuseMisfit(amountMinor, toMinor(moneyOf(order).summary.pending_difference as number, currency))
-    if (amountMinor < 0n) return true
+    if (amountMinor < 0n) {
+      const note = `${input.reference} ${input.reference_id}`
+      await refundAsCreditIn(unit, context, orderId, { amount: -input.amount, note })
+      return
+    }
     const credits = divideCredit(amountMinor, open)
     const line = newId('ordcl')
     const inserted = await unit.run(insertCreditsStatement(tenantId, { orderId, refundId: null, currency, state: 'booked' }, credits))
@@ -69,10 +80,7 @@ export async function creditOrder(context: Context, orderId: string, input: Cred
     await emit(unit, 'order.credited', { order_id: orderId }, { requestId: context.requestId })
     const paid = await unit.run(notePaidStatement(tenantId, orderId))
     if (paid.length > 0) await emit(unit, 'order.payment_captured', { order_id: orderId }, { requestId: context.requestId })
-    return false
   })
-  // A transaction of its own, which looks again at what was paid.
-  if (isOwedBack) await refundAsCredit(context, orderId, { amount: -input.amount, note: `${input.reference} ${input.reference_id}` })
 }
 
 function refuseMisfit(amountMinor: bigint, owedMinor: bigint): void {

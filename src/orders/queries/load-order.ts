@@ -89,6 +89,7 @@ export interface ReturnOfOrder {
 
 /** What an order was credited with at once: by a refund, an exchange or claim, or a dispute; else as store credit, or when it was canceled. */
 export interface OrderCredit {
+  id: string
   refund_id: string | null
   exchange_id: string | null
   dispute_id: string | null
@@ -213,9 +214,12 @@ const returnsJson = `coalesce((
 /** What the order was credited with, by what it was for. */
 const creditsJson = `coalesce((
   select json_agg(c order by c.created_at) from (
-    select x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id, (array_agg(x.metadata))[1] as metadata,
+    select min(x.id) as id, x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id, (array_agg(x.metadata))[1] as metadata,
            sum(x.amount_minor) as amount_minor, min(x.created_at) as created_at
-    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' group by 1, 2, 3, 4, 5, 6) c), '[]')`
+    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' 
+    group by x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id,
+      -- What was given as store credit goes by no name: each time is one.
+      case when num_nonnulls(x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id) = 0 then x.created_at end) c), '[]')`
 
 /** The last change of what the order holds: one transaction may have written several entries of the history. */
 const lastChangesJson = `coalesce((

@@ -161,7 +161,7 @@ function renderGiven({ credit, beyondMinor }: Given, order: LoadedOrder): object
   const collection = order.collections.find(({ payments }) => payments.some(({ refunds }) => refunds.some(({ id }) => id === refund_id)))
   const refund = collection?.payments.flatMap(({ refunds }) => refunds).find(({ id }) => id === refund_id)
   const reason = refund?.refund_reason as { label: string; code: string } | null | undefined
-  const source = refund_id ?? exchange_id ?? dispute_id ?? credit_line_id ?? order.id
+  const source = refund_id ?? exchange_id ?? dispute_id ?? credit_line_id ?? credit.id
   const ofOrder = (): [string, string] => {
     if (credit.reference !== null && credit.reference_id !== null) return [credit.reference, credit.reference_id]
     if (exchange_id !== null) return [isId(exchange_id, 'claim') ? 'claim' : 'exchange', exchange_id]
@@ -210,12 +210,14 @@ function summaryOf(order: LoadedOrder, total: bigint, given: readonly Given[]): 
     const gone = line.return_received_quantity + line.return_dismissed_quantity
     return all + worthOf(line, gone + line.return_requested_quantity) - worthOf(line, gone)
   }, 0n)
+  // A bank that decided for the shopper has paid already what the order was credited with for it.
+  const takenByBanks = order.credits.reduce((all, one) => (one.dispute_id === null ? all : all + BigInt(one.amount_minor)), 0n)
   const last = lastChange(order, given)
   // Nobody is to pay any more what a canceled order comes to: here it is as the books have it.
   const waived = isWaived(order) ? order.credits.filter((credit) => !isGiven(credit)) : []
   const current = waived.reduce((left, credit) => left - BigInt(credit.amount_minor), total)
   return {
-    pending_difference: major(current - onTheWay - (paid - refunded)),
+    pending_difference: major(current - onTheWay - (paid - refunded) + takenByBanks),
     current_order_total: major(current),
     original_order_total: major(total - last.differenceMinor),
     transaction_total: major(paid - refunded),
