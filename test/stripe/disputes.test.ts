@@ -90,6 +90,8 @@ describe('a dispute', () => {
     await control().closeDispute(reference, 'lost')
     await world().settle()
     assert.equal((await disputeOf(order.id)).status, 'lost')
+    const owed = async () => good(await store.admin.get(`/admin/orders/${order.id}`)).order.summary.pending_difference
+    assert.equal(await owed(), 0, 'the bank has given the shopper the money')
     const lost = await clears()
     for (const code of ['A:dispute_hold', 'L:vendor', 'R:commission', 'L:tax', 'E:dispute_loss']) {
       assert.equal(lost[code] ?? 0, before[code] ?? 0, code)
