@@ -26,6 +26,7 @@ import {
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
+  sendRejection,
   sendOperatorAlarm,
   sendParkedEventsAlarm,
   sendPasswordReset,
@@ -199,6 +200,7 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     send_verification: (context, payload) => sendVerification(context, accounts, payload as EventPayloads['auth.verification_requested']),
     send_factor_notice: (context, payload) => sendFactorNotice(context, mail, payload as EventPayloads['auth.second_factor_changed']),
     send_invite: (context, payload) => sendInvite(context, accounts, payload as EventPayloads['invite.sent']),
+    send_rejection: (context, payload) => sendRejection(context, accounts, payload as EventPayloads['vendor.rejected']),
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) => resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, checkout),

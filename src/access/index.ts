@@ -56,8 +56,12 @@ export {
   type InviteRow,
   inviteMailStatement,
   inviteToken,
+  inviteToVendor,
   listInvitesStatement,
+  needOpenInvite,
   resendInvite,
+  useInvite,
+  type UsedInvite,
   tokenShown,
 } from './invites.js'
-export { createRole, listRolesStatement, type RoleRow } from './roles.js'
+export { createRole, grantableVendorRole, listRolesStatement, refuseLacking, type RoleRow } from './roles.js'

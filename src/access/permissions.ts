@@ -61,6 +61,8 @@ export const permissions = {
   'store_credit:write': { scopes: ['tenant'], meaning: 'give store credit and take it back' },
   'audit:read': { scopes: ['tenant'], meaning: 'see who changed what' },
   'translations:write': { scopes: ['tenant'], meaning: 'change translations' },
+  'team:read': { scopes: ['vendor'], meaning: "see the vendor's people and whom they invited" },
+  'team:write': { scopes: ['vendor'], meaning: "invite people to the vendor's team, change their roles and remove them" },
   'profile:read': { scopes: ['vendor'], meaning: "see the vendor's own profile" },
   'profile:write': { scopes: ['vendor'], meaning: "change the vendor's own profile" },
 } as const satisfies Record<string, { scopes: readonly PermissionScope[]; meaning: string }>

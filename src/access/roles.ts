@@ -53,22 +53,43 @@ export async function createRole(
   return id
 }
 
-/** The first of the permissions that somebody lacks. What only vendors can have is granted by who may set vendors up. */
-function lackingOf(maker: Actor, wanted: readonly Permission[]): Permission | undefined {
+/**
+ * The first of the permissions that somebody lacks, in the whole store or in one vendor. What only vendors can have is granted by who
+ * may set vendors up, and by who has it there.
+ */
+function lackingOf(maker: Actor, wanted: readonly Permission[], vendorId: string | null): Permission | undefined {
   const needed = (name: Permission): Permission =>
     (permissions[name].scopes as readonly string[]).includes('tenant') ? name : 'vendors:write'
-  return wanted.find((name) => !mayGrant(maker, { permissions: [needed(name)], vendorId: null }))
+  const has = (name: Permission) =>
+    mayGrant(maker, { permissions: [needed(name)], vendorId: null }) || mayGrant(maker, { permissions: [name], vendorId })
+  return wanted.find((name) => !has(name))
 }
 
 /** Whether somebody has all that they would grant. */
-export function mayGrantAll(maker: Actor, wanted: readonly Permission[]): boolean {
-  return lackingOf(maker, wanted) === undefined
+export function mayGrantAll(maker: Actor, wanted: readonly Permission[], vendorId: string | null = null): boolean {
+  return lackingOf(maker, wanted, vendorId) === undefined
 }
 
-/** Nobody grants what they lack. Throws forbidden. */
-export function refuseLacking(maker: Actor, wanted: readonly Permission[]): void {
-  const lacking = lackingOf(maker, wanted)
-  if (lacking !== undefined) throw forbidden(`You cannot grant the permission ${lacking}: you do not have it on the whole store`)
+/** Nobody grants what they lack, in the whole store or in one vendor. Throws forbidden. */
+export function refuseLacking(maker: Actor, wanted: readonly Permission[], vendorId: string | null = null): void {
+  const lacking = lackingOf(maker, wanted, vendorId)
+  if (lacking === undefined) return
+  const where = vendorId === null ? ' on the whole store' : ''
+  throw forbidden(`You cannot grant the permission ${lacking}: you do not have it${where}`)
+}
+
+/** A role of vendors' people by its name, which the maker may grant in the vendor. Throws not_found, forbidden. */
+export async function grantableVendorRole(unit: Unit, maker: Actor, vendorId: string, name: string): Promise<string> {
+  const [role] = await unit.run(
+    statement<{ id: string; permissions: Permission[] }>(
+      'access.vendor_role_by_name',
+      `select id, permissions from role where tenant_id = $1 and name = $2 and scope = 'vendor'`,
+      [tenantOf(unit), name],
+    ),
+  )
+  if (role === undefined) throw notFound(`Role with name: ${name} was not found`)
+  refuseLacking(maker, role.permissions, vendorId)
+  return role.id
 }
 
 /** The roles of a store's staff by their ids, each of which the maker may grant. Throws not_found, forbidden. */

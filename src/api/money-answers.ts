@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Context, singlePage, tenantOf } from '../db/index.js'
+import { asStore, type Context, singlePage, tenantOf } from '../db/index.js'
 import { Reply, type RequestContext } from '../http/index.js'
 import { notFound, toMajor, unexpectedState } from '../kernel/index.js'
 import {
-  asStore,
   type BalanceOfVendor,
   balanceStatement,
   invoiceCsv,

@@ -87,6 +87,13 @@ const objects: Record<string, AuditedObject> = {
     parts: `'customers', array(select c.customer_id from customer_group_customer c where c.tenant_id = $1 and c.customer_group_id = o.id order by 1 limit 1000)`,
   },
   vend: { type: 'vendor', table: 'vendor', ofVendor: true },
+  vmem: {
+    type: 'vendor_member',
+    table: 'vendor_member',
+    hidden: personal,
+    parts: `'roles', array(select g.role_id from role_grant g where g.tenant_id = $1 and g.subject_type = 'member' and g.subject_id = o.id order by 1)`,
+  },
+  vapp: { type: 'vendor_application', table: 'vendor_application', hidden: [...personal, 'address', 'documents', 'message'] },
   comr: { type: 'commission_rule', table: 'commission_rule' },
   sloc: {
     type: 'stock_location',
@@ -159,7 +166,6 @@ const otherTypes: Record<string, string> = {
   ordchact: 'order_edit_action',
   price: 'price',
   trans: 'translation',
-  vmem: 'vendor_member',
   inv: 'invoice',
 }
 

@@ -24,6 +24,12 @@ export function vendorOf(context: { readonly scope: Scope }): string {
   return context.scope.vendorId
 }
 
+/**
+ * The same context with the rights of the store's role, for what a vendor may do and its role may not: accounts at providers, people and
+ * their rights. The vendor's id is then in every query.
+ */
+export const asStore = (context: Context): Context => ({ ...context, scope: { ...context.scope, role: 'store' } })
+
 /** A context whose reads are those of an open unit of work, in its own scope: they see what it has locked and written. */
 export function readingIn(unit: Unit, context: Context): Context {
   const db: Database = {

@@ -9,7 +9,7 @@ export {
   type Values,
   valuesFrom,
 } from './conditions.js'
-export { type Context, readingIn, tenantOf, vendorOf } from './context.js'
+export { asStore, type Context, readingIn, tenantOf, vendorOf } from './context.js'
 export { assertNoUnit, currentUnit, type Database, type DatabaseOptions, openDatabase, type Unit } from './database.js'
 export { eachStore } from './each-store.js'
 export { mergedMetadata, withMetadata } from './metadata.js'

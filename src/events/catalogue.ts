@@ -42,6 +42,8 @@ export interface EventPayloads {
   'auth.second_factor_changed': { auth_identity_id: string; factor_id: string; is_on: boolean }
   /** Somebody was invited to the store's staff, for the first time or again. */
   'invite.sent': { invite_id: string; sent: number }
+  /** Who asked to sell in the store was turned down. */
+  'vendor.rejected': { vendor_application_id: string }
   /** A customer wants an order that was placed under another account, or as a guest. */
   'order.transfer_requested': { order_transfer_id: string; order_id: string }
   /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -133,6 +135,7 @@ export const handlersOf = {
   'auth.verification_requested': ['send_verification'],
   'auth.second_factor_changed': ['send_factor_notice'],
   'invite.sent': ['send_invite'],
+  'vendor.rejected': ['send_rejection'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
   'refund.settled': ['settle_vendor_orders', 'send_refund_notice'],

@@ -72,6 +72,7 @@ export const idPrefixes = [
   'grant',
   'vend',
   'vmem',
+  'vapp',
   'vord',
   'comr',
   'coml',

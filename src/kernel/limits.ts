@@ -37,6 +37,11 @@ export const limits = {
   /** Rules of one shipping option beside is_return and enabled_in_store. */
   rulesOfShippingOption: 20,
   shippingMethods: 50,
+  /** Of a store, that wait for an answer: anybody can ask. */
+  openApplications: 500,
+  /** People of one vendor, with those who are invited. */
+  teamOfVendor: 100,
+  documentsOfApplication: 10,
   variantsOfProduct: 250,
   /** Inventory items that one variant is made of. */
   itemsOfVariant: 20,

@@ -2,6 +2,7 @@ export {
   type AccountMailSettings,
   sendFactorNotice,
   sendInvite,
+  sendRejection,
   sendPasswordReset,
   sendTransferRequest,
   sendVerification,

@@ -192,6 +192,16 @@ export function identityMailStatement(tenantId: string, identityId: string): Sta
   ])
 }
 
+/** Who asked to sell in the store, and why they may not. */
+export function applicationMailStatement(tenantId: string, id: string): Statement<{ email: string; name: string; reason: string }> {
+  return statement(
+    'notifications.application_mail',
+    `select a.email, v.name, a.reason from vendor_application a join vendor v on v.tenant_id = a.tenant_id and v.id = a.vendor_id
+     where a.tenant_id = $1 and a.id = $2 and a.status = 'rejected'`,
+    [tenantId, id],
+  )
+}
+
 export interface TransferMailRow {
   /** Of the order. */
   locale: string

@@ -15,7 +15,6 @@ export { settleVendor, settleVendorOrder, settleVendorOrders, settleVendors } fr
 export { writeOffDebt } from './commands/write-off-debt.js'
 export { type HoldRow, holdReasons, liftHold, listHoldsStatement, placeHold } from './holds.js'
 export {
-  asStore,
   createPayee,
   createStorePayee,
   onboardingLink,

@@ -1,4 +1,4 @@
-import { type Context, singlePage, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
+import { asStore, type Context, singlePage, statement, tenantOf, type Unit, vendorOf } from '../db/index.js'
 import { emit } from '../events/index.js'
 import { conflict, invalidData, isCurrency, newId, notAllowed, notFound, unexpectedState } from '../kernel/index.js'
 import {
@@ -16,9 +16,6 @@ import {
 import { lockStoreStatement, lockVendorStatement } from './facts.js'
 import { type Noted, notePayeeStatement } from './queries/note-payee.js'
 import { listPayeesStatement, type PayeeFilter, type PayeeRow } from './queries/payees.js'
-
-/** What a vendor may not write itself, nor look at: accounts at providers and what they are asked. Its id is in every query. */
-export const asStore = (context: Context): Context => ({ ...context, scope: { ...context.scope, role: 'store' } })
 
 type Paying = PaymentProvider & { payees: PayeePort }
 

@@ -87,6 +87,7 @@ const needs: Record<string, (own: Ids) => Record<string, unknown>> = {
   'POST /admin/promotions': () => ({ application_method: { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 } }),
   // One that is over: it holds nothing of what the next requests want.
   'POST /admin/holds': () => ({ until: '2026-01-01T00:00:00Z' }),
+  'POST /vendor/members/:id': () => ({ role: 'vendor_packer' }),
   'POST /vendor/payee': () => ({ country: 'us' }),
   'POST /admin/store-payee': () => ({ country: 'us' }),
   'POST /platform/tenants/:id/payouts': () => ({ held_reason: null }),

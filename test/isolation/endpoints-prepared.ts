@@ -10,6 +10,7 @@ import { fillCart } from '../support/purchase.js'
 import { password } from '../support/shopper.js'
 import { preparedChanges } from './endpoints-changes.js'
 import { preparedFiles } from './endpoints-files.js'
+import { preparedPeople } from './endpoints-people.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
@@ -212,6 +213,7 @@ export const prepared: Record<string, Prepare> = {
   ...preparedSpares,
   ...preparedDrafts,
   ...preparedFiles,
+  ...preparedPeople,
   ...preparedOrders,
   ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { totpCode, totpStep } from '../../src/access/totp.js'
 import type { TestApp } from '../support/app.js'
 import type { Client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
@@ -7,10 +6,11 @@ import { addReturnOption } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { fillCart } from '../support/purchase.js'
 import { readyCart } from '../support/ready-cart.js'
-import { password, type Shopper, signUp } from '../support/shopper.js'
+import { type Shopper, signUp } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addFiles, fileKinds } from './endpoints-files.js'
+import { addAccount, addPeople, peopleKinds } from './endpoints-people.js'
 import { addPayees } from './endpoints-money.js'
 import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
@@ -66,6 +66,7 @@ export const kinds: Record<string, Kind> = {
   customer_group: storeRows('customer_group'),
   ...draftKinds,
   ...fileKinds,
+  ...peopleKinds,
   ...providerKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
@@ -79,7 +80,6 @@ export const kinds: Record<string, Kind> = {
   import: vendorRows('import_job'),
   inventory_item: vendorRows('inventory_item'),
   inventory_level: vendorRows('inventory_level', `and inventory_item_id in (select id from app.inventory_item where title = 'Spare')`),
-  invite: storeRows('invite'),
   invoice: vendorRows('invoice'),
   linked_inventory_item: vendorRows(
     'inventory_item',
@@ -204,6 +204,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
   for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await addFiles(store)
+  await addPeople(app, store)
   await app.drain()
   return { app, store, operator, customer, idsOf: [{}, {}] }
 }
@@ -284,15 +285,6 @@ export async function handIn(admin: Client): Promise<string> {
   return good(await admin.post('/admin/uploads', new Uint8Array(pixel), { 'content-type': 'image/png' })).files[0].url
 }
 
-/** What a customer keeps, and a second factor, with the challenge of a sign-in that asks for it. */
-async function addAccount({ admin, shopper }: TestStore, customer: Shopper): Promise<void> {
-  good(await customer.client.post('/store/customers/me/addresses', { first_name: 'Twin', country_code: 'us' }))
-  const { customer_group } = good(await admin.post('/admin/customer-groups', { name: 'Twins' }))
-  good(await admin.post(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer.id] }))
-  await enableFactor(customer)
-  good(await shopper.post('/auth/customer/emailpass', { email: customer.email, password }))
-}
-
 /** A gift card whose code is noted, another that was bought, and store credit of the customer's. */
 async function addCredit({ admin, slug, regionId, vendors }: TestStore, customer: Shopper): Promise<void> {
   const code = `CODE-${slug}`
@@ -314,12 +306,6 @@ async function addCredit({ admin, slug, regionId, vendors }: TestStore, customer
   const variantIds = [vendors[0]?.products[0]?.variantIds[0] as string, product.variants[0].id]
   const cartId = await fillCart(customer.client, { regionId, variantIds })
   good(await customer.client.post(`/store/carts/${cartId}/complete`))
-}
-
-/** A second factor that counts, in place of one before. */
-export async function enableFactor(customer: Shopper): Promise<void> {
-  const { mfa_factor, secret } = good(await customer.client.post('/auth/mfa/factors', { provider: 'totp' }))
-  good(await customer.client.post(`/auth/mfa/factors/${mfa_factor.id}/verify`, { code: totpCode(secret, totpStep(new Date())) }))
 }
 
 async function addPurchases(app: TestApp, store: TestStore): Promise<void> {

@@ -107,6 +107,7 @@ const demanded: Record<string, Record<string, Demanded>> = {
   store_locale: { locale_code: oneOf('de', 'fr', 'it') },
   translation: { reference: 'product', locale_code: oneOf('de', 'fr', 'it') },
   tax_rate_rule: { reference: 'product' },
+  vendor_application: { vendor_id: vendorId },
   vendor: { id: vendorId, handle: (copy) => `stall-${copy}` },
   vendor_order: {
     item_total_minor: 120,

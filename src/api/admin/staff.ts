@@ -64,7 +64,11 @@ const invites = reading({
   load: ({ context }, query, page) =>
     context.db.read(
       context.scope,
-      listInvitesStatement(tenantOf(context), { id: query.id ?? null, email: query.email ?? null, q: wordPatterns(query.q) }, page),
+      listInvitesStatement(
+        tenantOf(context),
+        { id: query.id ?? null, email: query.email ?? null, q: wordPatterns(query.q), vendorId: null },
+        page,
+      ),
     ),
   render: (row: InviteRow, { services, actor }) => ({ ...row, token: tokenShown(services.accountSealer, actor as Actor, row) }),
 })
@@ -175,7 +179,7 @@ const inviteRoutes: Route[] = [
     object: 'invite',
     summary: 'Take an invitation back',
     access: 'staff:write',
-    remove: deleteInvite,
+    remove: (unit, wanted) => deleteInvite(unit, wanted),
   }),
 ]
 

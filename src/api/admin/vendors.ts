@@ -1,45 +1,45 @@
 import { z } from 'zod'
-import { generatedPassword, hashPassword } from '../../access/index.js'
+import { type Actor, generatedPassword, hashPassword } from '../../access/index.js'
 import { tenantOf } from '../../db/index.js'
-import { countryCode, email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
+import { email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notAllowed, notFound } from '../../kernel/index.js'
 import {
   addMember,
+  approveVendor,
   createVendor,
   listMembersStatement,
   listVendorsStatement,
+  rejectVendor,
+  retrieveVendorForStaffStatement,
   retrieveVendorStatement,
   setVendorStatus,
+  terminateVendor,
   updateVendor,
 } from '../../vendors/index.js'
-import { type AnyRequest, name, needWholeStore, q, text, write } from './shared.js'
+import { vendorAddress, vendorHandle } from '../vendor-schemas.js'
+import { type AnyRequest, deleted, name, needWholeStore, q, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
-  defaults: ['id', 'handle', 'name', 'description', 'email', 'phone', 'logo', 'status', 'is_house', 'metadata', 'created_at', 'updated_at'],
+  defaults: [
+    'id',
+    'handle',
+    'name',
+    'description',
+    'email',
+    'phone',
+    'logo',
+    'status',
+    'is_house',
+    'metadata',
+    'created_at',
+    'updated_at',
+    'application',
+  ],
 }
-const memberFields: FieldsPolicy = { defaults: ['id', 'vendor_id', 'email', 'first_name', 'last_name', 'created_at', 'updated_at'] }
+const memberFields: FieldsPolicy = { defaults: ['id', 'vendor_id', 'email', 'first_name', 'last_name', 'role', 'created_at', 'updated_at'] }
 
 const statuses = z.enum(['pending', 'active', 'suspended', 'terminated'])
-const vendorHandle = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'holds lower-case letters, digits and dashes only')
-const place = z.string().max(300).nullish()
-const location = z.strictObject({
-  name,
-  address: z
-    .strictObject({
-      address_1: place,
-      address_2: place,
-      company: place,
-      city: place,
-      province: place,
-      postal_code: place,
-      phone: place,
-      country_code: countryCode.nullish(),
-    })
-    .nullish(),
-})
+const location = z.strictObject({ name, address: vendorAddress.nullish() })
 const columns = {
   description: text.nullish(),
   email: email.nullish(),
@@ -53,7 +53,7 @@ const given = <T extends object>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 
 async function answer(request: AnyRequest, wanted: string) {
-  const [row] = await request.context.db.read(request.context.scope, retrieveVendorStatement(tenantOf(request.context), wanted))
+  const [row] = await request.context.db.read(request.context.scope, retrieveVendorForStaffStatement(tenantOf(request.context), wanted))
   if (row === undefined) throw notFound(`Vendor with id: ${wanted} was not found`)
   return { vendor: request.fields.project(row) }
 }
@@ -73,6 +73,7 @@ function statusRoute(verb: 'suspend' | 'resume', summary: string): Route {
       await write(request, async (unit) => {
         const [vendor] = await unit.run(retrieveVendorStatement(tenantOf(request.context), wanted))
         if (vendor?.status === 'terminated') throw notAllowed('The vendor has left the store for good')
+        if (vendor?.status === 'pending') throw notAllowed('The vendor waits for approval: approve or reject it')
         await setVendorStatus(unit, wanted, verb === 'suspend' ? 'suspended' : 'active')
       })
       request.services.gatekeeper.forget()
@@ -141,7 +142,54 @@ const vendorRoutes: Route[] = [
     },
   }),
   statusRoute('suspend', 'Close a vendor: its products are not sold, its people and keys are refused'),
-  statusRoute('resume', 'Open a vendor, after a suspension or for the first time'),
+  statusRoute('resume', 'Open a vendor again after a suspension'),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/vendors/:id/approve',
+    summary: 'Let a vendor sell that applied; a mail invites who applied to be its owner',
+    access: 'vendors:write',
+    fields,
+    ids: { id: 'pending_vendor' },
+    async handle(request) {
+      const { context, services, actor } = request
+      const wanted = request.params.id as string
+      needWholeStore(request, 'vendors:write')
+      await write(request, (unit) => approveVendor(context, unit, services.accountSealer, actor as Actor, wanted))
+      return answer(request, wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/vendors/:id/reject',
+    summary: 'Turn down a vendor that applied; a mail tells why, and its handle is free again',
+    access: 'vendors:write',
+    body: z.strictObject({ reason: text.trim().min(1) }),
+    ids: { id: 'pending_vendor' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'vendors:write')
+      await write(request, (unit) => rejectVendor(request.context, unit, request.actor as Actor, wanted, request.body.reason))
+      return deleted('vendor', wanted)
+    },
+  }),
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/vendors/:id/terminate',
+    summary: 'End a vendor for good, once its orders are done; what it is owed is still paid',
+    access: 'vendors:write',
+    fields,
+    ids: { id: 'vendor_to_end' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      needWholeStore(request, 'vendors:write')
+      await write(request, (unit) => terminateVendor(unit, wanted))
+      request.services.gatekeeper.forget()
+      return answer(request, wanted)
+    },
+  }),
 ]
 
 const memberRoutes: Route[] = [

@@ -1,4 +1,5 @@
 import type { Route } from '../../http/index.js'
+import { routes as applications } from './applications.js'
 import { routes as imports } from './imports.js'
 import { routes as inventory } from './inventory.js'
 import { routes as me } from './me.js'
@@ -8,10 +9,13 @@ import { routes as payee } from './payee.js'
 import { routes as products } from './products.js'
 import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
+import { routes as team } from './team.js'
 import { routes as uploads } from './uploads.js'
 
 export const routes: Route[] = [
+  ...applications,
   ...me,
+  ...team,
   ...products,
   ...uploads,
   ...inventory,

@@ -3,8 +3,14 @@ import { type Context, tenantOf } from '../../db/index.js'
 import type { AskedAt, EventPayloads } from '../../events/index.js'
 import { notFound, type Sealer } from '../../kernel/index.js'
 import { linksOf, type StorefrontSettings, type Whereabouts } from '../storefront.js'
-import { identityMailStatement, type StoreMailRow, storeMailStatement, transferMailStatement } from '../queries.js'
-import { emailVerification, factorNotice, invitation, passwordReset, transferRequest } from '../templates/account-mails.js'
+import {
+  applicationMailStatement,
+  identityMailStatement,
+  type StoreMailRow,
+  storeMailStatement,
+  transferMailStatement,
+} from '../queries.js'
+import { emailVerification, factorNotice, invitation, passwordReset, rejection, transferRequest } from '../templates/account-mails.js'
 import { type MailSettings, sendOnce } from './send-once.js'
 
 export interface AccountMailSettings extends MailSettings, StorefrontSettings {
@@ -100,7 +106,7 @@ export async function sendTransferRequest(
   await sendOnce(context, settings, store, { template: 'transfer-request', recipient: transfer.original_email, uniqueKey, data, mail })
 }
 
-/** Mails an invitation to the store's staff, once for each time that it is sent. Handler of `invite.sent`. */
+/** Mails an invitation to the store's staff or to a vendor's team, once for each time that it is sent. Handler of `invite.sent`. */
 export async function sendInvite(context: Context, settings: AccountMailSettings, payload: EventPayloads['invite.sent']): Promise<void> {
   const { invite_id: id, sent } = payload
   const [invite] = await context.db.read(context.scope, inviteMailStatement(tenantOf(context), id, sent))
@@ -113,5 +119,20 @@ export async function sendInvite(context: Context, settings: AccountMailSettings
     uniqueKey: `invite.sent:${id}:${sent}`,
     data: {},
     mail,
+  })
+}
+
+/** Tells who asked to sell in the store, once, that they may not, and why. Handler of `vendor.rejected`. */
+export async function sendRejection(context: Context, settings: MailSettings, payload: EventPayloads['vendor.rejected']): Promise<void> {
+  const { vendor_application_id: id } = payload
+  const [application] = await context.db.read(context.scope, applicationMailStatement(tenantOf(context), id))
+  if (application === undefined) return
+  const store = await loadStore(context)
+  await sendOnce(context, settings, store, {
+    template: 'vendor-rejected',
+    recipient: application.email,
+    uniqueKey: `vendor.rejected:${id}`,
+    data: {},
+    mail: rejection(store, application),
   })
 }

@@ -85,16 +85,28 @@ export function transferRequest(of: StoreMailRow, transfer: TransferMailRow, tok
   })
 }
 
-/** Staff sign in elsewhere than shoppers: the code is typed in there. */
-export function invitation(of: StoreMailRow, invite: { role: string; token: string }): RenderedMail {
+/** Staff and vendors sign in elsewhere than shoppers: the code is typed in there. */
+export function invitation(of: StoreMailRow, invite: { role: string; token: string; vendor_name: string | null }): RenderedMail {
   const store = heard(of, 'user')
+  const { vendor_name: vendor } = invite
+  const team = vendor === null ? store.store_name : `${vendor}, which sells at ${store.store_name},`
   return letter(store, {
-    subject: `You are invited to the staff of ${store.store_name}`,
-    before: [
-      `You are invited to work for ${store.store_name} as ${invite.role.replaceAll('_', ' ')}. This code is good for seven days, once:`,
-    ],
+    subject: `You are invited to the ${vendor === null ? `staff of ${store.store_name}` : `team of ${vendor} at ${store.store_name}`}`,
+    before: [`You are invited to work for ${team} as ${invite.role.replaceAll('_', ' ')}. This code is good for seven days, once:`],
     after: ['If you do not know the store, nothing needs to be done.'],
     link: null,
     code: invite.token,
+  })
+}
+
+/** To who asked to sell in a store and may not. */
+export function rejection(of: StoreMailRow, application: { name: string; reason: string }): RenderedMail {
+  const store = heard(of, 'user')
+  return letter(store, {
+    subject: `${store.store_name} has answered your application`,
+    before: [`${store.store_name} cannot take ${application.name} among its vendors at the moment. It says why:`, application.reason],
+    after: ['You may apply again when this has changed.'],
+    link: null,
+    code: null,
   })
 }

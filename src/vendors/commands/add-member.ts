@@ -1,4 +1,4 @@
-import { addIdentity, type BuiltInRole } from '../../access/index.js'
+import { addIdentity } from '../../access/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { duplicate, isDuplicate, newId, notFound } from '../../kernel/index.js'
 
@@ -8,7 +8,8 @@ export interface NewMember {
   first_name?: string | null
   last_name?: string | null
   password_hash: string
-  role: BuiltInRole
+  /** The name of a role of vendors' people. */
+  role: string
 }
 
 /**
@@ -36,7 +37,7 @@ export async function addMember(unit: Unit, input: NewMember): Promise<string> {
     statement(
       'vendors.grant_member_role',
       `insert into role_grant (tenant_id, id, subject_type, subject_id, role_id, vendor_id)
-       select $1, $2, 'member', $3, r.id, $4 from role r where r.tenant_id = $1 and r.name = $5`,
+       select $1, $2, 'member', $3, r.id, $4 from role r where r.tenant_id = $1 and r.name = $5 and r.scope = 'vendor'`,
       [tenantId, newId('grant'), id, input.vendor_id, input.role],
     ),
   )

@@ -19,6 +19,8 @@ export interface NewVendor {
   location?: VendorLocation
   /** The store's own vendor, for what the store sells itself. One per store. */
   isHouse?: boolean
+  /** It waits for the store's approval; it is active unless said so. */
+  isPending?: boolean
 }
 
 /**
@@ -28,7 +30,16 @@ export interface NewVendor {
  */
 export async function createVendor(unit: Unit, input: NewVendor): Promise<{ vendorId: string; locationId: string; profileId: string }> {
   const vendorId = await insertVendor(unit, input)
-  const locationId = await addStockLocation(unit, vendorId, input.location ?? { name: input.name })
+  return { vendorId, ...(await equipVendor(unit, vendorId, input.location ?? { name: input.name })) }
+}
+
+/** What a vendor needs to sell: a stock location that serves the store's default channel, and a shipping profile. */
+export async function equipVendor(
+  unit: Unit,
+  vendorId: string,
+  location: VendorLocation,
+): Promise<{ locationId: string; profileId: string }> {
+  const locationId = await addStockLocation(unit, vendorId, location)
   const profileId = newId('sp')
   await unit.run(
     statement('vendors.insert_profile', `insert into shipping_profile (tenant_id, id, vendor_id, name) values ($1, $2, $3, 'Default')`, [
@@ -37,7 +48,7 @@ export async function createVendor(unit: Unit, input: NewVendor): Promise<{ vend
       vendorId,
     ]),
   )
-  return { vendorId, locationId, profileId }
+  return { locationId, profileId }
 }
 
 /** The vendor's row alone, without a place or a profile. Throws duplicate_error for a taken handle. */
@@ -47,8 +58,8 @@ export async function insertVendor(unit: Unit, input: Omit<NewVendor, 'location'
     await unit.run(
       statement(
         'vendors.insert',
-        `insert into vendor (tenant_id, id, handle, name, description, email, phone, logo, is_house)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        `insert into vendor (tenant_id, id, handle, name, description, email, phone, logo, is_house, status)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [
           tenantOf(unit),
           id,
@@ -59,6 +70,7 @@ export async function insertVendor(unit: Unit, input: Omit<NewVendor, 'location'
           input.phone ?? null,
           input.logo ?? null,
           input.isHouse ?? false,
+          input.isPending === true ? 'pending' : 'active',
         ],
       ),
     )

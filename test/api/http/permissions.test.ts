@@ -195,10 +195,17 @@ describe('what one may do', () => {
 
     it('is public only where everybody may', () => {
       const open = routes.filter((each) => each.access === 'public' && !['auth', 'store'].includes(each.surface))
-      // A dashboard looks at the flags before anybody signs in. Whoever is invited has no account yet: the token says who may.
+      // A dashboard looks at the flags before anybody signs in. Whoever is invited, or asks to sell, has no account yet: the token, or
+      // the application's id, says who may.
       assert.deepEqual(
         open.map((each) => `${each.method} ${each.path}`),
-        ['GET /admin/feature-flags', 'POST /admin/invites/accept'],
+        [
+          'POST /vendor/applications',
+          'GET /vendor/applications/:id',
+          'POST /vendor/invites/accept',
+          'GET /admin/feature-flags',
+          'POST /admin/invites/accept',
+        ],
       )
     })
   })
