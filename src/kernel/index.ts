@@ -39,4 +39,5 @@ export {
   taxOnNet,
   toMajor,
   toMinor,
+  worthOfPieces,
 } from './money.js'

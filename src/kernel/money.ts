@@ -57,6 +57,16 @@ export function divideRounded(numerator: bigint, denominator: bigint): bigint {
   return negative ? -rounded : rounded
 }
 
+/**
+ * What some of a lot's pieces come to, where so many others went before: all that went less those before, each rounded once. So pieces
+ * that go one after another come to all of it exactly, however they are divided.
+ */
+export function worthOfPieces(lot: { total: bigint; quantity: number }, pieces: number, before = 0): bigint {
+  if (lot.quantity === 0) return 0n
+  const first = (count: number) => divideRounded(lot.total * BigInt(count), BigInt(lot.quantity))
+  return first(before + pieces) - first(before)
+}
+
 /** A share of an amount, rounded once. `rate_ppm` 200 000 is 20 %. */
 export function applyRate(minor: bigint, ratePpm: number): bigint {
   return divideRounded(minor * BigInt(ratePpm), ratePpmWhole)

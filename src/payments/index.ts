@@ -39,6 +39,7 @@ export {
   type OpenPart,
   openPartsStatement,
 } from './credits.js'
+export { piecesBeforeSql } from './returned-goods.js'
 export { fitCollections, notePaidStatement } from './order-collections.js'
 export { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentsOfOrderStatement, lockPaymentStatement } from './locks.js'
 export { listPaymentsStatement, type PaymentView } from './list.js'

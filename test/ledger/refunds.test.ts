@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { toMajor, toMinor } from '../../src/kernel/index.js'
 import { type CommissionPolicy, divideCredit, divideRefund, lessCredits, type OpenPart } from '../../src/payments/index.js'
-import { booksOf, buy, orderOf } from '../support/after-sale.js'
+import { type Bought, booksOf, buy, orderOf, packAll } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
+import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
@@ -169,5 +171,141 @@ describe('the books after any captures, refunds and cancellations', function () 
     )
     for (const what of ['capture 200', 'refund 200', 'refund 400', 'cancel 200'])
       assert.ok((done.get(what) ?? 0) > 0, `${what} never happened`)
+  })
+})
+
+describe('goods that come back in several returns', function () {
+  this.timeout(120_000)
+  const app = useApp()
+  const prices = { usd: 999n, jpy: 101n, kwd: 3_333n }
+  const stores = new Map<string, TestStore>()
+  before(async () => {
+    for (const [currency, price_minor] of Object.entries(prices)) {
+      const store = await createTestStore(app(), {
+        vendors: 2,
+        currency,
+        price_minor,
+        tax_ppm: 77_700,
+        commission_ppm: 123_400,
+        stock: 1_000,
+      })
+      stores.set(currency, store)
+    }
+  })
+
+  /** Pieces of the lines, one figure for each vendor's, come back and are received; what is offered for them, in major units. */
+  async function comeBack(store: TestStore, bought: Bought, pieces: readonly number[]): Promise<{ id: string; worth: number }> {
+    const items = bought.lines.map((id, line) => ({ id, quantity: pieces[line] ?? 0 })).filter(({ quantity }) => quantity > 0)
+    const { id } = good(await store.admin.post('/admin/returns', { order_id: bought.id })).return
+    const step = async (name: string, body = {}) => good(await store.admin.post(`/admin/returns/${id}/${name}`, body)).return
+    await step('request-items', { items })
+    await step('request')
+    await step('receive')
+    await step('receive-items', { items })
+    return { id, worth: (await step('receive/confirm')).refundable_amount }
+  }
+  const minor = (store: TestStore, amount: number) => toMinor(amount, store.currency)
+  const givenBy = async (store: TestStore, bought: Bought): Promise<bigint[]> => {
+    const { vendor_orders: parts } = await orderOf(store, bought.id)
+    return store.vendors.map(({ id }) =>
+      minor(store, parts.find((part: { vendor: { id: string } }) => part.vendor.id === id).refunded_total),
+    )
+  }
+
+  it('are worth exactly what their line was sold for, however they are divided', async () => {
+    const currency = fc.constantFrom(...Object.keys(prices))
+    const division = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(currency, division, async (code, pieces) => {
+        const store = stores.get(code) as TestStore
+        const quantity = pieces.reduce((sum, one) => sum + one, 0)
+        const bought = await buy(store, quantity)
+        await packAll(store, bought, quantity)
+        const line = bought.order.items.find((item: { id: string }) => item.id === bought.lines[0])
+        let offered = 0n
+        let owed = 0n
+        for (const one of pieces) {
+          const { id, worth } = await comeBack(store, bought, [one])
+          offered += minor(store, worth)
+          owed = minor(store, (await orderOf(store, bought.id)).summary.pending_difference)
+          assert.equal(-owed, minor(store, worth), 'the order says what the return does')
+          const { payment } = good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { return_id: id }))
+          assert.equal(minor(store, payment.refunded_amount), offered)
+        }
+        assert.equal(offered, minor(store, line.total), `${pieces} of ${line.total} ${code}`)
+        assert.deepEqual(await givenBy(store, bought), [offered, 0n])
+        assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 0)
+      }),
+      {
+        numRuns: 6,
+        seed: 7,
+        endOnFailure: true,
+        examples: [
+          ['usd', [1, 1, 1]],
+          ['jpy', [1, 1]],
+          ['kwd', [1, 2, 1]],
+        ],
+      },
+    )
+  })
+
+  it('are given for by who sold them, also by a refund that is more than they are worth and names none', async () => {
+    const store = stores.get('usd') as TestStore
+    const pieces = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { minLength: 1, maxLength: 2 }), fc.integer({ min: 1, max: 500 }), async (returns, more) => {
+        const bought = await buy(store, 4)
+        await packAll(store, bought, 4)
+        const worths = [0n, 0n]
+        const ids: string[] = []
+        for (const one of returns) {
+          for (const [vendor, quantity] of one.entries()) {
+            if (quantity === 0) continue
+            const { id, worth } = await comeBack(
+              store,
+              bought,
+              one.map((count, index) => (index === vendor ? count : 0)),
+            )
+            worths[vendor] = (worths[vendor] as bigint) + minor(store, worth)
+            ids.push(id)
+          }
+        }
+        const total = worths.reduce((sum, worth) => sum + worth, 0n) + BigInt(more)
+        const refund = (body: object) => store.admin.post(`/admin/payments/${bought.paymentId}/refund`, body)
+        good(await refund({ amount: toMajor(total, 'usd') }))
+        const given = await givenBy(store, bought)
+        assert.equal(
+          given.reduce((sum, one) => sum + one, 0n),
+          total,
+        )
+        for (const [vendor, worth] of worths.entries()) {
+          const shared = (given[vendor] as bigint) - worth
+          assert.ok(shared >= 0n && shared <= BigInt(more), `${given[vendor]} for ${worth}, and of ${more}`)
+        }
+        for (const id of ids) {
+          const { return: row } = good(await store.admin.get(`/admin/returns/${id}`))
+          assert.ok(row.refundable_amount === 0 && row.refund_amount > 0, JSON.stringify([row.refundable_amount, row.refund_amount]))
+          assert.equal((await refund({ return_id: id })).status, 400, 'and not once more')
+        }
+        good(await refund({}))
+        assert.deepEqual(await booksOf(store, bought.id), {}, 'the rest of it ends at nothing')
+      }),
+      {
+        numRuns: 5,
+        seed: 3,
+        endOnFailure: true,
+        examples: [
+          [[[1, 0]], 1],
+          [
+            [
+              [0, 1],
+              [2, 0],
+            ],
+            300,
+          ],
+        ],
+      },
+    )
+    for (const each of stores.values()) assert.deepEqual(await brokenInvariants(app().adminUrl, each.tenantId, { atRest: false }), [])
   })
 })

@@ -60,7 +60,7 @@ const nothingClaimed = () => invalidData('Order claim request should have at lea
 const oneEachWay = () => invalidData('Order exchange request should have at least 1 item inbound and 1 item outbound')
 
 /** What pays for what is sent: the goods that come back, or those that are claimed, whether or not they come back. */
-async function payingWith(unit: Unit, context: Context, exchange: ExchangeLock): Promise<Inbound & { returnId: string | null }> {
+async function payingWith(unit: Unit, context: Context, exchange: ExchangeLock): Promise<Inbound> {
   const inbound = exchange.return_id === null ? null : await lockReturn(unit, exchange.return_id)
   if (exchange.type === 'exchange') {
     if (inbound === null) throw oneEachWay()

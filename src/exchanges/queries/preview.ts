@@ -59,9 +59,9 @@ async function readExchange(context: Context, id: string): Promise<ExchangeRow |
 
 /** What pays for what is sent: what is claimed, or what comes back less sending it. */
 function paidBy(exchange: ExchangeRow, returns: readonly ReturnRow[]): Inbound {
-  if (isId(exchange.id, 'claim')) return { items: piecesOf(exchange.claim_items), shipping_minor: 0n }
+  if (isId(exchange.id, 'claim')) return { items: piecesOf(exchange.claim_items), returnId: exchange.return_id, shipping_minor: 0n }
   const row = returns.find((candidate) => candidate.id === exchange.return_id)
-  return { items: piecesOf(row?.items ?? []), shipping_minor: row?.shipping_minor ?? 0n }
+  return { items: piecesOf(row?.items ?? []), returnId: exchange.return_id, shipping_minor: row?.shipping_minor ?? 0n }
 }
 
 function withClaimed(line: OrderLineRow, exchange: ExchangeRow | undefined): OrderLineRow {

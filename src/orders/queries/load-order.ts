@@ -1,5 +1,6 @@
 import type { Address } from '../../carts/index.js'
 import { hasWords, type ListPage, orderBy, type Statement, statement, wordPatterns } from '../../db/index.js'
+import { piecesBeforeSql } from '../../payments/index.js'
 import type { AppliedPromotion } from '../../promotions/index.js'
 import { type FulfillmentRow, fulfillmentsJson, linesJson, methodsJson, type OrderLineRow, type OrderMethodRow } from './order-parts.js'
 
@@ -84,7 +85,8 @@ export interface ReturnOfOrder {
   shipping_option_id: string | null
   shipping_name: string | null
   shipping_minor: number
-  items: { line_id: string; quantity: number }[]
+  /** With how many pieces of their lines earlier returns took. */
+  items: { line_id: string; quantity: number; before: number }[]
 }
 
 /** What an order was credited with at once: by a refund, an exchange or claim, or a dispute; else as store credit, or when it was canceled. */
@@ -206,7 +208,7 @@ const collectionsJson = `coalesce((
 const returnsJson = `coalesce((
   select json_agg(json_build_object('id', r.id, 'exchange_id', r.exchange_id, 'created_at', r.created_at,
     'shipping_option_id', r.shipping_option_id, 'shipping_name', r.shipping_name, 'shipping_minor', r.shipping_minor,
-    'items', coalesce((select json_agg(json_build_object('line_id', i.order_line_item_id, 'quantity', i.quantity) order by i.id)
+    'items', coalesce((select json_agg(json_build_object('line_id', i.order_line_item_id, 'quantity', i.quantity, 'before', ${piecesBeforeSql}) order by i.id)
       from order_return_item i where i.tenant_id = $1 and i.return_id = r.id), '[]')) order by r.id)
   from order_return r where r.tenant_id = $1 and r.order_id = o.id
     and r.status in ('requested', 'partially_received', 'received')), '[]')`

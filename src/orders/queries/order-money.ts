@@ -1,6 +1,6 @@
 import { type LineTotals, type RootTotals, sumTotals } from '../../carts/index.js'
 import { type CreditTotals, renderCreditLines, sumCredit } from '../../credit/index.js'
-import { allocate, divideRounded, isId, toMajor } from '../../kernel/index.js'
+import { allocate, divideRounded, isId, toMajor, worthOfPieces } from '../../kernel/index.js'
 import type { LoadedOrder, OrderCollectionRow, OrderCredit, ReturnOfOrder } from './load-order.js'
 import { type OrderLineRow, soldTotals } from './order-parts.js'
 
@@ -65,15 +65,15 @@ export function currentTotals(line: OrderLineRow): LineTotals {
   }
 }
 
-/** What some pieces of a line were sold for; minor units, rounded by themselves. */
-export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number): bigint {
-  return pieces === 0 || line.quantity === 0 ? 0n : divideRounded(BigInt(line.total_minor) * BigInt(pieces), BigInt(line.quantity))
+/** What some pieces of a line were sold for, behind those that went before; minor units. */
+export function worthOf(line: { total_minor: number | bigint; quantity: number }, pieces: number, before = 0): bigint {
+  return worthOfPieces({ total: BigInt(line.total_minor), quantity: line.quantity }, pieces, before)
 }
 
 const worthOfItems = (row: ReturnOfOrder, order: LoadedOrder): bigint =>
   row.items.reduce((sum, item) => {
     const line = order.lines.find((candidate) => candidate.id === item.line_id)
-    return line === undefined ? sum : sum + worthOf(line, item.quantity)
+    return line === undefined ? sum : sum + worthOf(line, item.quantity, item.before)
   }, 0n)
 
 /** What the shopper pays for sending goods back: nothing for what is claimed, and no more than they are worth. */
@@ -208,7 +208,7 @@ function summaryOf(order: LoadedOrder, total: bigint, given: readonly Given[]): 
   const [paid, refunded] = [sum('captured_minor'), sum('refunded_minor')]
   const onTheWay = order.lines.reduce((all, line) => {
     const gone = line.return_received_quantity + line.return_dismissed_quantity
-    return all + worthOf(line, gone + line.return_requested_quantity) - worthOf(line, gone)
+    return all + worthOf(line, line.return_requested_quantity, gone)
   }, 0n)
   // A bank that decided for the shopper has paid already what the order was credited with for it.
   const takenByBanks = order.credits.reduce((all, one) => (one.dispute_id === null ? all : all + BigInt(one.amount_minor)), 0n)
@@ -260,7 +260,7 @@ function differenceOf(
     const came = (details?.quantity ?? 0) + (details?.damaged_quantity ?? 0)
     if (line === undefined) return sum
     const gone = line.return_received_quantity + line.return_dismissed_quantity
-    return sum - worthOf(line, gone) + worthOf(line, gone - came)
+    return sum - worthOf(line, came, gone - came)
   }, 0n)
 }
 

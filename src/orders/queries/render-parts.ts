@@ -136,7 +136,7 @@ const writtenOff = (line: OrderLineRow) => (line.claimed_quantity ?? 0) + line.r
 /** What can still be given back of the pieces that are not on their way back: no more than was not given back already. */
 function refundableOf(line: OrderLineRow, kept: number): bigint {
   if (kept === 0) return 0n
-  const worth = worthOf(line, kept)
+  const worth = worthOf(line, kept, line.quantity - kept)
   const left = BigInt(line.total_minor) - BigInt(line.credited_minor)
   return worth < left ? worth : left
 }

@@ -1,8 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { conflict, divideRounded, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
+import { conflict, invalidData, newId, notAllowed, notFound, toMajor, toMinor, unexpectedState } from '../../kernel/index.js'
 import {
-  divideCredit,
   divideRefund,
   insertCreditsStatement,
   keptAsCredit,
@@ -14,6 +13,7 @@ import {
 } from '../credits.js'
 import { lockOrderOfPaymentStatement, lockPartsStatement, lockPaymentStatement, type OrderLock, type PaymentLock } from '../locks.js'
 import { paymentProviderOf } from '../registry.js'
+import { divideAmongReturned, type NamedCredits, returnMeant, type WorthOfReturn, worthOfReturn } from '../returned-goods.js'
 import { bookForeignRefund, settleRefund } from './settle-refund.js'
 
 export interface RefundInput {
@@ -66,14 +66,17 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
     input.return_id ?? (wanted === null || overpaid(order, money, open) > 0n ? null : await returnMeant(unit, order, wanted, open))
   const worth = returnId === null ? null : await worthOfReturn(unit, order, returnId, open)
   const amountMinor = amountOf(payment, wanted, worth, notRefundable(order, open))
-  const parts = worth?.parts ?? open
   // What was paid too much is given back first, and credits nothing. A return's goods are credited whatever was paid.
   const wantedCredit = worth === null ? amountMinor - overpaid(order, money, open) : amountMinor
-  const creditMinor = wantedCredit > 0n ? lesserOf(wantedCredit, sumOf(parts)) : 0n
+  const creditMinor = wantedCredit > 0n ? lesserOf(wantedCredit, sumOf(worth?.parts ?? open)) : 0n
   const refundId = newId('ref')
   const named = { ...input, return_id: returnId }
   const row = { id: refundId, orderId: order.id, payment, amountMinor, input: named, createdBy: context.actorId }
-  await insertRefund(unit, row, divideRefund(order, creditMinor, parts))
+  const credits =
+    worth === null
+      ? await divideAmongReturned(unit, order, creditMinor, open)
+      : [{ returnId: null, credits: divideRefund(order, creditMinor, worth.parts) }]
+  await insertRefund(unit, row, credits)
   await emit(
     unit,
     'refund.requested',
@@ -113,7 +116,7 @@ export async function noteForeignRefund(
     const input = { note: `Made at the payment provider: ${refund.reference}` }
     const money = payment.captured_minor - payment.refunded_minor - payment.lost_minor + payment.others_minor
     const wanted = refund.amountMinor - overpaid(order, money, open)
-    const credits = divideRefund(order, wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
+    const credits = await divideAmongReturned(unit, order, wanted > 0n ? lesserOf(wanted, sumOf(open)) : 0n, open)
     const row = {
       id,
       orderId: order.id,
@@ -171,75 +174,6 @@ async function refuseUnknownReason(unit: Unit, id: string | null): Promise<void>
   if (rows.length === 0) throw notFound(`Refund reason with id: ${id} was not found`)
 }
 
-/** Returns that a refund could be for are looked at one by one. */
-const returnsLookedAt = 20
-
-/**
- * Medusa's own software names no return when it gives money back for one. Where goods came back that nothing was given for yet, the
- * amount is for those: the return that it is the whole worth of, else the oldest that is worth as much. Null where there is none.
- */
-async function returnMeant(unit: Unit, order: OrderLock, wanted: bigint, open: readonly OpenPart[]): Promise<string | null> {
-  const returns = await unit.run(
-    statement<{ id: string }>(
-      'payments.received_returns',
-      `select id from order_return where tenant_id = $1 and order_id = $2 and status in ('partially_received', 'received')
-       order by created_at, id limit ${returnsLookedAt}`,
-      [tenantOf(unit), order.id],
-    ),
-  )
-  let meant: string | null = null
-  for (const { id } of returns) {
-    const { parts, offeredMinor } = await worthOfReturn(unit, order, id, open)
-    if (offeredMinor === wanted) return id
-    if (meant === null && sumOf(parts) >= wanted) meant = id
-  }
-  return meant
-}
-
-interface WorthOfReturn {
-  /** The returned lines, each with no more than its returned pieces were sold for. */
-  parts: OpenPart[]
-  /** Less what sending back costs. */
-  offeredMinor: bigint
-}
-
-/** What the pieces received with a return were sold for, as far as it was not given back. */
-async function worthOfReturn(unit: Unit, order: OrderLock, returnId: string, open: readonly OpenPart[]): Promise<WorthOfReturn> {
-  const rows = await unit.run(
-    statement<{
-      order_line_item_id: string | null
-      pieces: number
-      quantity: number
-      total_minor: bigint
-      given_minor: bigint
-      shipping_minor: bigint
-    }>(
-      'payments.worth_of_return',
-      `select i.order_line_item_id,
-              -- What a claim gives it gives for what is claimed, whether or not that comes back.
-              case when starts_with(r.exchange_id, 'claim_') then 0 else i.received_quantity + i.damaged_quantity end as pieces, l.quantity, l.total_minor,
-              coalesce((select sum(c.amount_minor) from order_credit c left join refund f on f.tenant_id = $1 and f.id = c.refund_id
-                where c.tenant_id = $1 and c.order_line_item_id = i.order_line_item_id and c.state <> 'void'
-                  and r.id in (f.return_id, c.return_id)), 0)::bigint as given_minor, r.shipping_minor
-       from order_return r left join order_return_item i on i.tenant_id = r.tenant_id and i.return_id = r.id
-       left join order_line_item l on l.tenant_id = i.tenant_id and l.id = i.order_line_item_id
-       where r.tenant_id = $1 and r.id = $2 and r.order_id = $3`,
-      [tenantOf(unit), returnId, order.id],
-    ),
-  )
-  if (rows[0] === undefined) throw notFound(`Return with id: ${returnId} was not found`)
-  const parts = open.flatMap((part) => {
-    const item = rows.find((row) => row.order_line_item_id === part.order_line_item_id)
-    // Nothing came of it: its line may even be gone.
-    if (part.order_line_item_id === null || item === undefined || item.pieces === 0) return []
-    const worth = divideRounded(item.total_minor * BigInt(item.pieces), BigInt(item.quantity)) - item.given_minor
-    const amount = lesserOf(worth, part.amount_minor)
-    return amount > 0n ? divideCredit(amount, [part]) : []
-  })
-  // What sending back costs is kept of all that is given for the return, however often some of it is.
-  return { parts, offeredMinor: sumOf(parts) - rows[0].shipping_minor }
-}
-
 async function insertRefund(
   unit: Unit,
   refund: {
@@ -251,7 +185,7 @@ async function insertRefund(
     createdBy: string
     reference?: string
   },
-  credits: readonly OpenPart[],
+  named: readonly NamedCredits[],
 ): Promise<void> {
   const tenantId = tenantOf(unit)
   const { payment, input, orderId } = refund
@@ -277,8 +211,14 @@ async function insertRefund(
         ],
       ),
     ),
-    unit.run(
-      insertCreditsStatement(tenantId, { orderId, refundId: refund.id, currency: payment.currency_code, state: 'pending' }, credits),
+    ...named.map(({ returnId, credits }) =>
+      unit.run(
+        insertCreditsStatement(
+          tenantId,
+          { orderId, refundId: refund.id, returnId, currency: payment.currency_code, state: 'pending' },
+          credits,
+        ),
+      ),
     ),
   ])
 }

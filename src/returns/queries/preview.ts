@@ -1,6 +1,6 @@
 import { isId, toMajor } from '../../kernel/index.js'
-import { type OrderLineRow, type ReturnOfOrder, worthOf } from '../../orders/index.js'
-import type { ReturnItemRow, ReturnRow } from './returns.js'
+import type { OrderLineRow, ReturnOfOrder } from '../../orders/index.js'
+import { type ReturnItemRow, type ReturnRow, worthOfItem } from './returns.js'
 
 /** Whether something of it is planned: what goes back is chosen, or what came is counted. */
 export const isPlanned = (row: ReturnRow) => row.status === 'open' || row.is_receiving
@@ -27,29 +27,30 @@ export function returnActions(row: ReturnRow): Map<string, object[]> {
 }
 
 function actionsOf(item: ReturnItemRow, row: ReturnRow): object[] {
-  const of = (action: string, quantity: number) => ({
+  const of = (action: string, quantity: number, behind = 0) => ({
     ...ownedBy(row),
     id: item.id,
     action,
     reference: 'return',
     reference_id: row.id,
     details: { reference_id: item.item_id, quantity, reason_id: item.reason_id },
-    amount: toMajor(worthOf({ total_minor: item.sold_minor, quantity: item.sold_quantity }, quantity), row.currency_code),
+    amount: toMajor(worthOfItem(item, quantity, behind), row.currency_code),
     internal_note: item.note,
     created_at: item.created_at,
     updated_at: item.updated_at,
   })
+  const came = item.received_quantity + item.damaged_quantity
   return [
     ...(row.status === 'open' ? [of('RETURN_ITEM', item.quantity)] : []),
-    ...(item.receiving_quantity > 0 ? [of('RECEIVE_RETURN_ITEM', item.receiving_quantity)] : []),
-    ...(item.dismissing_quantity > 0 ? [of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity)] : []),
+    ...(item.receiving_quantity > 0 ? [of('RECEIVE_RETURN_ITEM', item.receiving_quantity, came)] : []),
+    ...(item.dismissing_quantity > 0 ? [of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity, came + item.receiving_quantity)] : []),
   ]
 }
 
 /** A return that is put together, as the orders module reckons with one that was requested. */
 export function plannedReturn(row: ReturnRow): ReturnOfOrder {
   const { id, exchange_id, shipping_option_id, shipping_name, shipping_minor } = row
-  const items = row.items.map(({ item_id, quantity }) => ({ line_id: item_id, quantity }))
+  const items = row.items.map(({ item_id, quantity, pieces_before }) => ({ line_id: item_id, quantity, before: pieces_before }))
   const created_at = new Date(row.created_at).toISOString()
   return { id, exchange_id, created_at, shipping_option_id, shipping_name, shipping_minor: Number(shipping_minor), items }
 }

@@ -1,5 +1,6 @@
 import { type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
-import { divideRounded, isId, toMajor } from '../../kernel/index.js'
+import { isId, toMajor, worthOfPieces } from '../../kernel/index.js'
+import { piecesBeforeSql } from '../../payments/index.js'
 
 export interface ReturnItemRow {
   id: string
@@ -16,6 +17,8 @@ export interface ReturnItemRow {
   created_at: string
   updated_at: string
   sold_quantity: number
+  /** Of its line, that earlier returns took. */
+  pieces_before: number
   sold_minor: number
   /** The line that its pieces are of, as it was sold, and what became of that. */
   item: { unit_price_minor: number }
@@ -67,9 +70,12 @@ export function listReturnsStatement(
             r.shipping_minor, r.is_receiving, r.no_notification, r.note, r.metadata, r.created_by, r.requested_at, r.received_at,
             r.canceled_at, r.created_at, r.updated_at, r.exchange_id, o.version as order_version,
             coalesce((select sum(c.amount_minor) from order_credit c where c.tenant_id = $1 and c.order_id = r.order_id
-              and c.return_id = r.id and c.state = 'booked'), 0)::bigint as credited_minor,
-            coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = r.order_id and f.return_id = r.id
-              and f.state = 'succeeded'), 0)::bigint as refunded_minor,
+              and c.return_id = r.id and c.refund_id is null and c.state = 'booked'), 0)::bigint as credited_minor,
+            (coalesce((select sum(f.amount_minor) from refund f where f.tenant_id = $1 and f.order_id = r.order_id and f.return_id = r.id
+                and f.state = 'succeeded'), 0)
+              + coalesce((select sum(c.amount_minor) from order_credit c join refund f on f.tenant_id = $1 and f.id = c.refund_id
+                  and f.state = 'succeeded' and f.return_id is null
+                where c.tenant_id = $1 and c.order_id = r.order_id and c.return_id = r.id), 0))::bigint as refunded_minor,
             coalesce((select json_agg(json_build_object('id', i.id, 'item_id', i.order_line_item_id, 'quantity', i.quantity,
                 'received_quantity', i.received_quantity, 'damaged_quantity', i.damaged_quantity, 'receiving_quantity', i.receiving_quantity,
                 'dismissing_quantity', i.dismissing_quantity, 'reason_id', i.reason_id, 'note', i.note, 'metadata', i.metadata,
@@ -77,7 +83,7 @@ export function listReturnsStatement(
                              'parent_return_reason_id', e.parent_return_reason_id, 'metadata', e.metadata, 'created_at', e.created_at,
                              'updated_at', e.updated_at, 'deleted_at', e.deleted_at) from return_reason e
                            where e.tenant_id = $1 and e.id = i.reason_id),
-                'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'sold_minor', l.total_minor,
+                'created_at', i.created_at, 'updated_at', i.updated_at, 'sold_quantity', l.quantity, 'pieces_before', ${piecesBeforeSql}, 'sold_minor', l.total_minor,
                 'item', l.snapshot || jsonb_build_object('id', l.id, 'title', l.title, 'subtitle', l.subtitle, 'variant_id', l.variant_id,
                   'product_id', l.product_id, 'unit_price_minor', l.unit_price_minor, 'requires_shipping', l.requires_shipping,
                   'thumbnail', l.thumbnail, 'is_giftcard', l.is_giftcard, 'is_discountable', l.is_discountable, 'is_tax_inclusive', l.is_tax_inclusive,
@@ -98,6 +104,10 @@ export function listReturnsStatement(
     [tenantId, filter.id, filter.orderId, filter.status, page.limit, page.offset],
   )
 }
+
+/** What pieces of an item were sold for, behind so many of its own. */
+export const worthOfItem = (item: ReturnItemRow, pieces: number, behind = 0): bigint =>
+  worthOfPieces({ total: BigInt(item.sold_minor), quantity: item.sold_quantity }, pieces, item.pieces_before + behind)
 
 /** How the goods are sent back, as a shipping method of Medusa's. There is one, so it has the return's id; no tax is on it. */
 export function shippingOf(row: ReturnRow, name: string): Record<string, unknown> {
@@ -129,10 +139,7 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const worth = (isClaim ? [] : items).reduce(
     (sum, item) =>
       // A line may have been taken out of the order while a return of it was put together.
-      sum +
-      (item.sold_quantity === 0
-        ? 0n
-        : divideRounded(BigInt(item.sold_minor) * BigInt(item.received_quantity + item.damaged_quantity), BigInt(item.sold_quantity))),
+      sum + worthOfItem(item, item.received_quantity + item.damaged_quantity),
     0n,
   )
   const offered = worth - shipping_minor - refunded_minor - credited_minor
@@ -147,6 +154,7 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
         receiving_quantity: _counted,
         dismissing_quantity: _dismissed,
         sold_quantity: _sold,
+        pieces_before: _before,
         sold_minor: _minor,
         item: sold,
         ...item
