@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { toMajor, toMinor } from '../../src/kernel/index.js'
 import { type CommissionPolicy, divideCredit, divideRefund, lessCredits, type OpenPart } from '../../src/payments/index.js'
-import { type Bought, booksOf, buy, orderOf, packAll } from '../support/after-sale.js'
+import { type Bought, booksOf, buy, notFoundByTotal, orderOf, packAll } from '../support/after-sale.js'
 import { useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -169,6 +169,7 @@ describe('the books after any captures, refunds and cancellations', function () 
       }),
       { numRuns: 14, seed: 20_261, endOnFailure: true },
     )
+    assert.deepEqual(await notFoundByTotal(store), [])
     for (const what of ['capture 200', 'refund 200', 'refund 400', 'cancel 200'])
       assert.ok((done.get(what) ?? 0) > 0, `${what} never happened`)
   })
@@ -306,6 +307,7 @@ describe('goods that come back in several returns', function () {
         ],
       },
     )
+    for (const each of stores.values()) assert.deepEqual(await notFoundByTotal(each), [])
     for (const each of stores.values()) assert.deepEqual(await brokenInvariants(app().adminUrl, each.tenantId, { atRest: false }), [])
   })
 })

@@ -1,5 +1,5 @@
 import { asAdmin } from '../support/database.js'
-import { raise } from '../support/after-sale.js'
+import { notFoundByTotal, raise } from '../support/after-sale.js'
 import { good } from '../support/http.js'
 import { type StripeOrder, type StripeStore, stripeId, type StripeWorld } from '../support/stripe.js'
 import { addPayees, brokenTruths, randomOf } from './truths.js'
@@ -167,7 +167,7 @@ export async function runTangle(
   for (let round = 0; round < 6; round += 1) await world.settle(round < 3 ? 60_000 : 90_000_000)
   // A bank may take back what was refunded before: that is the store's loss, and in the books.
   const truths = (await brokenTruths(world, store)).filter((one) => !/ refunded and \d+ lost of /.test(one))
-  const broken = [...truths, ...tangle.odd]
+  const broken = [...truths, ...tangle.odd, ...(await notFoundByTotal(store))]
   const failed = await asAdmin<{ name: string; last_error: string }>(
     world.app.adminUrl,
     `select name, last_error from app.outbox_event where tenant_id = $1 and state = 'failed'`,

@@ -62,6 +62,16 @@ export async function booksOf(store: TestStore, orderId: string): Promise<Record
   )
 }
 
+/** Orders of a store that are not found by the total that their own answers tell. */
+export async function notFoundByTotal(store: TestStore): Promise<string[]> {
+  const { orders } = good(await store.admin.get('/admin/orders', { limit: 100, fields: 'id,total,status' }))
+  const missed = orders.map(async ({ id, total, status }: { id: string; total: number; status: string }) => {
+    const { count } = good(await store.admin.get('/admin/orders', { id, total }))
+    return count === 1 ? [] : [`${status} ${id} comes to ${total}`]
+  })
+  return (await Promise.all(missed)).flat()
+}
+
 /** An option of a vendor for sending goods back, at 3.00. */
 export async function addReturnOption(store: TestStore, vendor = 0): Promise<string> {
   const { body } = await store.admin.get(`/admin/shipping-options/${store.vendors[vendor]?.shippingOptionId}`)

@@ -213,15 +213,15 @@ const returnsJson = `coalesce((
   from order_return r where r.tenant_id = $1 and r.order_id = o.id
     and r.status in ('requested', 'partially_received', 'received')), '[]')`
 
-/** What the order was credited with, by what it was for. */
-const creditsJson = `coalesce((
-  select json_agg(c order by c.created_at) from (
+/** SQL: what an order `o` was credited with, by what it was for. */
+export const creditsSql = `
     select min(x.id) as id, x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id, (array_agg(x.metadata))[1] as metadata,
            sum(x.amount_minor) as amount_minor, min(x.created_at) as created_at
-    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked' 
+    from order_credit x where x.tenant_id = $1 and x.order_id = o.id and x.state = 'booked'
     group by x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id, x.reference, x.reference_id,
       -- What was given as store credit goes by no name: each time is one.
-      case when num_nonnulls(x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id) = 0 then x.created_at end) c), '[]')`
+      case when num_nonnulls(x.refund_id, x.exchange_id, x.dispute_id, x.credit_line_id) = 0 then x.created_at end`
+const creditsJson = `coalesce((select json_agg(c order by c.created_at) from (${creditsSql}) c), '[]')`
 
 /** The last change of what the order holds: one transaction may have written several entries of the history. */
 const lastChangesJson = `coalesce((

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { registerPaymentProvider } from '../../../src/payments/index.js'
 import { manualPaymentProvider } from '../../../src/providers/payment-manual/index.js'
-import { booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
+import { booksOf, buy, orderOf, packAll, shelf, notFoundByTotal } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { brokenInvariants } from '../../support/invariants.js'
@@ -307,5 +307,9 @@ describe('admin API: an order after its sale', () => {
         bought.lines.map((id) => [id, 2, id]).sort(),
       )
     })
+  })
+
+  it('leaves orders that are found by the total that they tell', async () => {
+    assert.deepEqual(await notFoundByTotal(store), [])
   })
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { notFoundByTotal } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
 import { brokenInvariants } from '../../support/invariants.js'
@@ -32,6 +33,7 @@ describe('a line of credit below nothing', () => {
     assert.deepEqual([settled.summary.pending_difference, settled.credit_lines[0].amount], [0, owed])
     const { store_credit_accounts } = good(await store.admin.get('/admin/store-credit-accounts', { customer_id: buyer.id }))
     assert.equal(store_credit_accounts[0].balance, -owed)
+    assert.deepEqual(await notFoundByTotal(store), [])
     assert.deepEqual(await brokenInvariants(app().adminUrl, store.tenantId, { atRest: false }), [])
   })
 })

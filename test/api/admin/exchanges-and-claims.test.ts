@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { refused, type Sdk, useAfterSale } from '../../support/admin-client.js'
-import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
+import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf, notFoundByTotal } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
 import type { TestStore } from '../../support/store.js'
@@ -290,5 +290,9 @@ describe("exchanges and claims with Medusa's SDK", () => {
       const { order_changes } = good(await store.admin.get(`/admin/orders/${bought.id}/changes`))
       assert.deepEqual(order_changes.map((change: { change_type: string }) => change.change_type).sort(), ['claim', 'claim_cancel'])
     })
+  })
+
+  it('leaves orders that are found by the total that they tell', async () => {
+    assert.deepEqual(await notFoundByTotal(store), [])
   })
 })

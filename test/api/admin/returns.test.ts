@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf } from '../../support/after-sale.js'
+import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf, notFoundByTotal } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
@@ -342,5 +342,9 @@ describe('admin API: returns', () => {
     await good(post(`/${made.id}`, { location_id: null }))
     await good(post(`/${made.id}/request`))
     assert.equal((await post(`/${made.id}`, { location_id: store.vendors[1]?.locationId })).status, 400)
+  })
+
+  it('leaves orders that are found by the total that they tell', async () => {
+    assert.deepEqual(await notFoundByTotal(store), [])
   })
 })
