@@ -1,4 +1,4 @@
-import { type Context, statement, tenantOf } from '../../db/index.js'
+import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { conflict, invalidData, newId, notFound, toMinor } from '../../kernel/index.js'
 import { creditEntry, post } from '../../ledger/index.js'
@@ -13,7 +13,7 @@ import {
   refundAsCreditIn,
 } from '../../payments/index.js'
 import { lockOrderStatement } from '../locks.js'
-import { loadOrderStatement } from '../queries/load-order.js'
+import { type CreditGiven, loadOrderStatement } from '../queries/load-order.js'
 import { moneyOf } from '../queries/order-money.js'
 
 export interface CreditLineInput {
@@ -55,7 +55,8 @@ export async function creditOrder(context: Context, orderId: string, input: Cred
     refuseMisfit(amountMinor, toMinor(moneyOf(order).summary.pending_difference as number, currency))
     if (amountMinor < 0n) {
       const note = `${input.reference} ${input.reference_id}`
-      await refundAsCreditIn(unit, context, orderId, { amount: -input.amount, note })
+      const id = await refundAsCreditIn(unit, context, orderId, { amount: -input.amount, note })
+      await noteGiven(unit, context, orderId, { id, amount_minor: Number(-amountMinor), ...named(input) })
       return
     }
     const credits = divideCredit(amountMinor, open)
@@ -81,6 +82,20 @@ export async function creditOrder(context: Context, orderId: string, input: Cred
     const paid = await unit.run(notePaidStatement(tenantId, orderId))
     if (paid.length > 0) await emit(unit, 'order.payment_captured', { order_id: orderId }, { requestId: context.requestId })
   })
+}
+
+const named = ({ reference, reference_id, metadata }: CreditLineInput) => ({ reference, reference_id, metadata: metadata ?? null })
+
+/** Keeps what staff said of store credit that they gave of the order. */
+async function noteGiven(unit: Unit, context: Context, orderId: string, given: Omit<CreditGiven, 'created_at'>): Promise<void> {
+  const line: CreditGiven = { ...given, created_at: context.clock.now().toISOString() }
+  await unit.run(
+    statement('orders.note_credit_given', 'update orders set credits_given = credits_given || $3::jsonb where tenant_id = $1 and id = $2', [
+      tenantOf(unit),
+      orderId,
+      JSON.stringify([line]),
+    ]),
+  )
 }
 
 function refuseMisfit(amountMinor: bigint, owedMinor: bigint): void {

@@ -104,6 +104,16 @@ export interface OrderCredit {
   created_at: string
 }
 
+/** Store credit that staff gave because more was owed to the shopper, and what they say of it. */
+export interface CreditGiven {
+  id: string
+  amount_minor: number
+  reference: string
+  reference_id: string
+  metadata: object | null
+  created_at: string
+}
+
 /** An entry of the history, with what an edit, exchange or claim made the order come to more, below nothing for less. */
 export interface LastChange {
   change_type: string
@@ -133,6 +143,8 @@ export interface LoadedOrder {
   /** What gift cards and store credit paid, and what was given back as store credit. */
   credit_minor: bigint
   credit_returned_minor: bigint
+  /** Of that, what staff named. */
+  credits_given: CreditGiven[]
   metadata: Record<string, unknown> | null
   canceled_at: Date | null
   created_at: Date
@@ -241,7 +253,7 @@ const claimedSql = `coalesce((
 const orderColumns = `
   o.id, o.display_id, o.cart_id, o.status, o.region_id, o.customer_id, o.sales_channel_id, o.email, o.currency_code,
   o.locale, o.version, o.shipping_address, o.billing_address, o.total_minor, o.tax_total_minor, o.credit_minor,
-  o.credit_returned_minor, ${returnsJson} as returns, ${creditsJson} as credits, ${lastChangesJson} as last_changes,
+  o.credit_returned_minor, o.credits_given, ${returnsJson} as returns, ${creditsJson} as credits, ${lastChangesJson} as last_changes,
   ${claimedSql} as claimed, o.metadata,
   o.canceled_at, o.created_at, o.updated_at, o.promotions,
   (select json_build_object('id', u.id, 'email', u.email, 'first_name', u.first_name, 'last_name', u.last_name,

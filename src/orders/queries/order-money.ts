@@ -35,7 +35,7 @@ export function moneyOf(order: LoadedOrder): OrderMoney {
     creditLines: [
       ...renderCreditLines(order.credit_lines, currency),
       ...given.filter((one) => one.beyondMinor > 0n).map((one) => renderGiven(one, order)),
-      ...(order.credit_returned_minor > 0n ? [returnedToAccounts(order)] : []),
+      ...returnedToAccounts(order),
     ],
     returnMethods: sent.map(({ row, minor }) => renderReturnMethod(row, minor, order)),
     summary: summaryOf(order, totals.total - credit.total, given),
@@ -172,14 +172,16 @@ function renderGiven({ credit, beyondMinor }: Given, order: LoadedOrder): object
   return creditLine(source, order, { reference, reference_id, minor: beyondMinor, at: credit.created_at, metadata })
 }
 
-/** What went to gift cards and store credit instead of to who paid: the order is paid that much less with credit. */
-const returnedToAccounts = (order: LoadedOrder): object =>
-  creditLine(`${order.id}_returned`, order, {
-    reference: 'store-credit',
-    reference_id: order.id,
-    minor: -order.credit_returned_minor,
-    at: order.updated_at,
-  })
+/** What went to gift cards and store credit instead of to who paid: the order is paid that much less with credit. Each as staff named it, and the rest together. */
+function returnedToAccounts(order: LoadedOrder): object[] {
+  const named = order.credits_given.map(({ id, amount_minor, created_at, ...rest }) =>
+    creditLine(id, order, { ...rest, minor: -BigInt(amount_minor), at: created_at }),
+  )
+  const rest = order.credits_given.reduce((left, { amount_minor }) => left - BigInt(amount_minor), order.credit_returned_minor)
+  if (rest === 0n) return named
+  const unnamed = { reference: 'store-credit', reference_id: order.id, minor: -rest, at: order.updated_at }
+  return [...named, creditLine(`${order.id}_returned`, order, unnamed)]
+}
 
 function creditLine(
   source: string,

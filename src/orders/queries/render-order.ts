@@ -19,6 +19,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
     credit_lines: _lines,
     credit_minor: _credit,
     credit_returned_minor,
+    credits_given: _named,
     returns: _returns,
     credits: _given,
     last_changes: _last,

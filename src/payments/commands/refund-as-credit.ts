@@ -23,8 +23,8 @@ export async function refundAsCredit(context: Context, orderId: string, input: A
   await context.db.unitOfWork(context.scope, (unit) => refundAsCreditIn(unit, context, orderId, input))
 }
 
-/** The same in the caller's unit of work. */
-export async function refundAsCreditIn(unit: Unit, context: Context, orderId: string, input: AsCredit): Promise<void> {
+/** The same in the caller's unit of work. Answers the id that the books know it by. */
+export async function refundAsCreditIn(unit: Unit, context: Context, orderId: string, input: AsCredit): Promise<string> {
   const tenantId = tenantOf(unit)
   const [[order], payments] = await Promise.all([
     unit.run(lockOrderToCreditStatement(tenantId, orderId)),
@@ -53,4 +53,5 @@ export async function refundAsCreditIn(unit: Unit, context: Context, orderId: st
   await post(unit, [creditEntry({ source, kind: 'credit', orderId, currency, occurredAt: context.clock.now(), parts: credits })])
   await returnCredit(unit, order, { source, amountMinor, note: input.note, createdBy: context.actorId, now: context.clock.now() })
   await emit(unit, 'order.credited', { order_id: orderId }, { requestId: context.requestId })
+  return source
 }

@@ -23,14 +23,28 @@ describe('a line of credit below nothing', () => {
     good(await store.admin.post(`${edit}/confirm`))
     const { pending_difference: owed } = good(await store.admin.get(`/admin/orders/${order.id}`)).order.summary
     assert.ok(owed < 0)
-    const settle = (amount: number) =>
-      store.admin.post(`/admin/orders/${order.id}/credit-lines`, { amount, reference: 'edit', reference_id: 'one less' })
+    const said = { reference: 'edit', reference_id: 'one less', metadata: { asked_by: 'phone' } }
+    const settle = (amount: number) => store.admin.post(`/admin/orders/${order.id}/credit-lines`, { amount, ...said })
     const message = 'Cannot create more negative credit lines with amount more than the pending difference'
     assert.deepEqual((await settle(owed - 1)).body, { type: 'invalid_data', message })
-    const both = await Promise.all([settle(owed), settle(owed)])
+    good(await settle(-1))
+    const both = await Promise.all([settle(owed + 1), settle(owed + 1)])
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 400], 'what is owed is given once, whoever else gives it')
     const { order: settled } = good(await store.admin.get(`/admin/orders/${order.id}`, { fields: '+summary,*credit_lines' }))
-    assert.deepEqual([settled.summary.pending_difference, settled.credit_lines[0].amount], [0, owed])
+    assert.equal(settled.summary.pending_difference, 0)
+    assert.deepEqual(
+      settled.credit_lines.map(({ amount, reference, reference_id, metadata }: Record<string, unknown>) => ({
+        amount,
+        reference,
+        reference_id,
+        metadata,
+      })),
+      [
+        { amount: -1, ...said },
+        { amount: owed + 1, ...said },
+      ],
+      'each is told with what staff said of it',
+    )
     const { store_credit_accounts } = good(await store.admin.get('/admin/store-credit-accounts', { customer_id: buyer.id }))
     assert.equal(store_credit_accounts[0].balance, -owed)
     assert.deepEqual(await notFoundByTotal(store), [])
