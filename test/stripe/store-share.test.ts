@@ -223,6 +223,13 @@ describe("a store's own share of what is charged on the operator's account", () 
     await world().settle()
     assert.deepEqual(await fees(), { ...authorised, pending: canceled.pending, kept: canceled.kept + ofLater })
     good(await capture('automatic'))
+    const { kept, ...taken } = await fees()
+    const debit = await store.buy(both(1), 'pm_usBankAccount_success')
+    const ofDebit = Math.floor(cents((await orderOf(store, debit.order.id)).subtotal) * 0.05) + 30
+    const awaited = { ...taken, charged: taken.charged + ofDebit }
+    assert.deepEqual(await fees(), { ...awaited, kept, pending: taken.pending + ofDebit }, 'nor for what a bank is to send')
+    await world().settle(5 * day_ms)
+    assert.deepEqual(await fees(), { ...awaited, kept: kept + ofDebit })
     const elsewhere = await store.admin.get('/admin/platform-fees', { period: '2026-13' })
     assert.equal(elsewhere.status, 400)
     assert.ok(good(await store.admin.get('/admin/platform-fees', { period })).platform_fees.length <= 1)

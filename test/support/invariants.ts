@@ -187,7 +187,9 @@ const always: Record<string, string> = {
       or sum(c.store_discount_minor) > s.store_discount_minor or sum(c.platform_discount_minor) > s.platform_discount_minor
       or sum(c.vendor_amount_minor + c.commission_minor) > s.total_minor - s.tax_minor + s.store_discount_minor + s.platform_discount_minor
       or sum(c.vendor_amount_minor) > s.total_minor - s.tax_minor - s.commission_minor + s.store_discount_minor + s.platform_discount_minor
-        and (select w.commission_on_refund from app.store w where w.tenant_id = $1) = 'proportional'`,
+        -- Where the store kept its commission of what it gave back, the vendor gave more.
+        and not (bool_or(c.commission_minor = 0 and c.vendor_amount_minor > 0) and exists (
+          select 1 from app.audit_record w where w.tenant_id = $1 and w.after ->> 'commission_on_refund' = 'keep'))`,
   'the store keeps its commission, and owes its tax, of what was not given back': `
     select b.code, b.booked, b.sold from (
       select a.code, -sum(s.amount_minor) as booked,

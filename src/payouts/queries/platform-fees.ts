@@ -13,7 +13,7 @@ export interface PlatformFees {
   credited_minor: bigint
   /** Of both, what the operator keeps of the money that came in on its own account. */
   kept_minor: bigint
-  /** Of both, what the operator is to keep as soon as money on its own account is taken that is only authorised. */
+  /** Of both, what the operator is to keep as soon as money on its own account is taken that is only authorised, or awaited from a bank. */
   pending_minor: bigint
   /** The rest: of orders that were paid by hand, or on the store's own account. */
   owed_minor: bigint
@@ -28,11 +28,16 @@ export const feeKeptSql = `select distinct on (k.order_id) k.order_id, p.payment
   join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
   where p.tenant_id = $1 and p.captured_minor > 0 order by k.order_id, p.created_at, p.id`
 
-/** SQL: orders for which money on the operator's account is only authorised, as `order_id`. $1 is the tenant. */
-const feePendingSql = `select distinct k.order_id from payment p
+/** SQL: orders for which money on the operator's account is only authorised, or on its way from a bank, as `order_id`. $1 is the tenant. */
+const feePendingSql = `select k.order_id from payment p
   join payment_account x on x.tenant_id = $1 and x.id = p.payment_account_id and x.operator_account_id is not null
   join payment_collection k on k.tenant_id = $1 and k.id = p.payment_collection_id
-  where p.tenant_id = $1 and p.captured_minor = 0 and p.canceled_at is null and k.order_id is not null`
+  where p.tenant_id = $1 and p.captured_minor = 0 and p.canceled_at is null and k.order_id is not null
+  union
+  select k.order_id from payment_session s
+  join payment_account x on x.tenant_id = $1 and x.id = s.payment_account_id and x.operator_account_id is not null
+  join payment_collection k on k.tenant_id = $1 and k.id = s.payment_collection_id
+  where s.tenant_id = $1 and s.status = 'pending_authorization' and k.order_id is not null`
 
 const monthsMost = 600
 
