@@ -40,11 +40,11 @@ export async function takeOperatorAlarm(context: Context): Promise<OperatorAlarm
          ), taken as (
            update platform.payment_event e set alarm_at = $1::timestamptz + $2 * interval '1 minute'
            from waiting w where e.id = w.id and exists (select 1 from waiting where alarm_at <= $1)
-             and not exists (select 1 from waiting where alarm_at > $1::timestamptz + $3 * interval '1 hour')
+             and not exists (select 1 from platform.payment_account where events_told_at > $1::timestamptz - $3 * interval '1 hour')
            returning e.id, e.payment_account_id, e.type, e.object_reference, e.reason, e.received_at
          )
          select * from taken order by received_at, id`,
-        [context.clock.now(), alarmAfter_minutes, repeatedAfter_hours - quietFor_hours],
+        [context.clock.now(), alarmAfter_minutes, quietFor_hours],
       ),
     )
     if (waiting.length === 0) return null
@@ -59,7 +59,10 @@ export async function noteOperatorAlarm(context: Context, { ids }: OperatorAlarm
       statement(
         'payments.note_operator_alarm',
         // Locked in one order by whoever takes them, and here.
-        `with told as (select id from platform.payment_event where id = any($1) and state = 'parked' order by id for update)
+        `with told as (select id from platform.payment_event where id = any($1) and state = 'parked' order by id for update), account as (
+           update platform.payment_account set events_told_at = $2
+           where id in (select payment_account_id from platform.payment_event where id = any($1))
+         )
          update platform.payment_event e set alarm_at = $2::timestamptz + $3 * interval '1 hour' from told where e.id = told.id`,
         [ids, context.clock.now(), repeatedAfter_hours],
       ),

@@ -59,36 +59,50 @@ export async function takeParkedEvents(context: Context): Promise<ParkedEvents |
     // Each event that was set aside asks: most find that another has.
     if (some === undefined) return null
     const waiting = await unit.run(
-      statement<ParkedEvent & { alarm_at: Date | null; is_due: boolean }>(
+      statement<ParkedEvent & { is_due: boolean }>(
         'payments.parked_events',
-        `select id, payment_account_id, type, object_reference, reason, received_at, alarm_at, coalesce(alarm_at <= $2, true) as is_due
+        `select id, payment_account_id, type, object_reference, reason, received_at, coalesce(alarm_at <= $2, true) as is_due
          from payment_event where tenant_id = $1 and state = 'parked' order by id limit $3 for update`,
         [tenantOf(unit), context.clock.now(), lookedAtMost],
       ),
     )
     const due = waiting.filter(({ is_due }) => is_due).map(({ id }) => id)
     if (due.length === 0) return null
-    const quiet = quietMinutes(waiting, context.clock.now())
+    const quiet = await quietMinutes(unit, context.clock.now())
     if (quiet > 0) {
       await noteAlarm(unit, due, await emitLater(unit, context, quiet))
       return null
     }
     const ids = waiting.map(({ id }) => id)
     await noteAlarm(unit, ids, await emitLater(unit, context, alarmAfter_minutes))
-    return { events: waiting.slice(0, listedMost).map(({ is_due: _due, alarm_at: _at, ...event }) => event), ids }
+    return { events: waiting.slice(0, listedMost).map(({ is_due: _due, ...event }) => event), ids }
   })
 }
 
-/** For how long nobody is told of more. What was told of is due a day later: that says when it was. */
-function quietMinutes(waiting: readonly { alarm_at: Date | null }[], now: Date): number {
-  const latest = Math.max(...waiting.map(({ alarm_at }) => alarm_at?.getTime() ?? 0))
-  return Math.ceil((latest - (repeatedAfter_hours - quietFor_hours) * 3_600_000 - now.getTime()) / 60_000)
+/** For how long nobody is told of more, whether or not what was told of last still waits. */
+async function quietMinutes(unit: Unit, now: Date): Promise<number> {
+  const [last] = await unit.run(
+    statement<{ told_at: Date | null }>(
+      'payments.events_told_at',
+      'select max(events_told_at) as told_at from payment_account where tenant_id = $1',
+      [tenantOf(unit)],
+    ),
+  )
+  return Math.ceil(((last?.told_at?.getTime() ?? 0) + quietFor_hours * 3_600_000 - now.getTime()) / 60_000)
 }
 
 /** They were told of: what still waits tomorrow is told of again. */
 export async function noteParkedEventsTold(context: Context, { ids }: ParkedEvents): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
     await noteAlarm(unit, ids, await emitLater(unit, context, repeatedAfter_hours * 60))
+    await unit.run(
+      statement(
+        'payments.note_events_told',
+        `update payment_account set events_told_at = $3 where tenant_id = $1
+           and id in (select payment_account_id from payment_event where tenant_id = $1 and id = any($2))`,
+        [tenantOf(unit), ids, context.clock.now()],
+      ),
+    )
   })
 }
 

@@ -79,6 +79,7 @@ describe("accounts of the operator's, one after the other, that keep another cur
     await tell(1)
     assert.equal(mails.length, 1, 'what a process of the version before has set aside is told of as well')
     mails.length = 0
+    await sql('update platform.payment_account set events_told_at = null', [])
     for (const { id, alarm_at } of asBefore) await sql('update platform.payment_event set alarm_at = $2 where id = $1', [id, alarm_at])
     // All three come before one of them is through.
     const gate = sql(
@@ -128,6 +129,16 @@ describe("accounts of the operator's, one after the other, that keep another cur
     for (const { id } of others) good(await operator.post(`/platform/payment-events/${id}/ignore`))
     await tell(50 * 60)
     assert.deepEqual([mails.length, await waiting()], [2, []])
+    const setAside = `update platform.payment_event set state = 'parked', alarm_at = $2 where id = $1`
+    await sql(setAside, [others[0].id, new Date(start)])
+    for (const [minutes, count] of [
+      [25 * 60 + 60, 2],
+      [25 * 60 + 67, 3],
+    ] as const) {
+      await tell(minutes)
+      assert.equal(mails.length, count, 'also where all that was told of was seen to, nobody is told of more within the hour')
+    }
+    good(await operator.post(`/platform/payment-events/${others[0].id}/ignore`))
     // It knows no such dispute, and sets the event aside in its own list.
     await sql(`delete from platform.payment_reference where tenant_id = $2 and reference in (${touched})`, [first.id, store.tenantId])
     await sql(`delete from app.outbox_event where tenant_id = $1 and name = 'payment.event_received' and state <> 'done'`, [store.tenantId])

@@ -266,4 +266,18 @@ describe('paying with a card', () => {
     assert.deepEqual((await offered()).sort(), ['pp_stripe_stripe', 'pp_system_default'])
     await bare.cartToPay()
   })
+
+  it('needs an account of the store itself: another store’s is not seen, and wrong keys are refused by name', async () => {
+    const other = await world().openStore()
+    const [row] = await sql<{ id: string }>('select id from app.payment_account where tenant_id = $1', [store.tenantId])
+    assert.equal((await other.admin.get(`/admin/payment-accounts/${row?.id}`)).status, 404)
+    const body = { provider_id: stripeId, secret_key: 'sk_live_12345678' }
+    const live = await other.admin.post('/admin/payment-accounts', body)
+    assert.equal(live.status, 400)
+    assert.match(live.body.message, /live key is refused while a simulator/)
+    const nonsense = await other.admin.post('/admin/payment-accounts', { provider_id: stripeId, secret_key: 'password' })
+    assert.match(nonsense.body.message, /no secret or restricted key/)
+    const manual = await other.admin.post('/admin/payment-accounts', { provider_id: 'pp_system_default', secret_key: 'sk_test_12345678' })
+    assert.match(manual.body.message, /needs no account/)
+  })
 })
