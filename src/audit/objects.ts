@@ -18,7 +18,7 @@ const personal = ['email', 'first_name', 'last_name', 'company_name', 'company',
 
 const byId = (
   select: string,
-) => `coalesce((select jsonb_object_agg(x.id, to_jsonb(x) - array['tenant_id', 'id', 'item_total_text', 'created_at', 'updated_at'])
+) => `coalesce((select jsonb_object_agg(x.id, to_jsonb(x) - array['tenant_id', 'id', 'item_total_text', 'province_spellings', 'created_at', 'updated_at'])
     from (${select}) x), '{}')`
 const pricesOf = (set: string) =>
   `'prices', ${byId(`select p.* from price p where p.tenant_id = $1 and p.price_set_id = ${set}`)} || ${byId(
@@ -59,7 +59,7 @@ const objects: Record<string, AuditedObject> = {
       'payment_providers', array(select p.provider_id from region_payment_provider p
         where p.tenant_id = $1 and p.region_id = o.id and p.is_enabled order by 1)`,
   },
-  txreg: { type: 'tax_region', table: 'tax_region' },
+  txreg: { type: 'tax_region', table: 'tax_region', hidden: ['province_spellings'] },
   txr: { type: 'tax_rate', table: 'tax_rate' },
   sc: { type: 'sales_channel', table: 'sales_channel' },
   store: { type: 'store', table: 'store' },

@@ -11,6 +11,7 @@ export {
   updatePricePreference,
 } from './price-preferences.js'
 export { showsTaxIn } from './showing-tax.js'
+export { isProvinceSql, provinceSpellings } from './provinces.js'
 export { pagePrefix, regionSlugs } from './slugs.js'
 export {
   listRegionsStatement,

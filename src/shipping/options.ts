@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../db/index.js'
 import { toMajor } from '../kernel/index.js'
+import { isProvinceSql } from '../regions/index.js'
 import {
   calculatedPrice,
   groupsOfCustomerSql,
@@ -88,7 +89,7 @@ const servedSql = (more: string) => `served as materialized (
                    where n.tenant_id = $1 and n.region_id = c.region_id)::text[]), true)
                  else g.country_code = c.shipping_address ->> 'country_code'
                    and (g.type = 'country' or g.province_code is null
-                        or lower(g.province_code) = lower(c.shipping_address ->> 'province'))
+                        or ${isProvinceSql('g', `(c.shipping_address ->> 'province')`)})
                    and (g.type not in ('city', 'zip') or g.city is null or lower(g.city) = lower(c.shipping_address ->> 'city'))
                    and (g.type <> 'zip' or g.postal_expression is null
                         or g.postal_expression ? (c.shipping_address ->> 'postal_code')) end)

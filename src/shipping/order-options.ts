@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../db/index.js'
+import { isProvinceSql } from '../regions/index.js'
 import { locationAddressSql } from './locations.js'
 import { type OptionRule, rulesOf } from './rules.js'
 
@@ -51,7 +52,7 @@ export function optionsOfOrderStatement(tenantId: string, orderId: string): Stat
        and s.vendor_id in (select i.vendor_id from order_line_item i where i.tenant_id = $1 and i.order_id = o.id)
        and exists (select 1 from geo_zone g where g.tenant_id = $1 and g.service_zone_id = z.id and g.deleted_at is null
          and g.country_code = o.shipping_address ->> 'country_code'
-         and (g.type = 'country' or g.province_code is null or lower(g.province_code) = lower(o.shipping_address ->> 'province'))
+         and (g.type = 'country' or g.province_code is null or ${isProvinceSql('g', `(o.shipping_address ->> 'province')`)})
          and (g.type not in ('city', 'zip') or g.city is null or lower(g.city) = lower(o.shipping_address ->> 'city'))
          and (g.type <> 'zip' or g.postal_expression is null or g.postal_expression ? (o.shipping_address ->> 'postal_code')))
      order by s.id limit ${optionsShown}`,

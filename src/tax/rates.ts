@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../db/index.js'
+import { isProvinceSql } from '../regions/index.js'
 
 /** A rate of a country or province, with what it is limited to. */
 export interface TaxRate {
@@ -38,7 +39,7 @@ export function taxRatesJson(country: string, province: string): string {
            order by (tr.province_code is not null) desc, t.id)
     from tax_region tr join tax_rate t on t.tenant_id = tr.tenant_id and t.tax_region_id = tr.id
     where tr.tenant_id = $1 and tr.country_code = ${country}
-      and (tr.province_code is null or tr.province_code = lower(${province}))
+      and (tr.province_code is null or ${isProvinceSql('tr', province)})
       and tr.deleted_at is null and t.deleted_at is null), '[]')`
 }
 

@@ -55,6 +55,11 @@ describe('rates that were there before a combinable one was added to its country
     await assert.rejects(add('price_3', null), /conditional_price_apart/, 'the one that was there')
   })
 
+  it('know how their province is written', async () => {
+    const [region] = await sql(`select province_spellings from app.tax_region where tenant_id = $1 and id = 'ca'`, [tenants[1]])
+    assert.deepEqual(region?.province_spellings, ['us-ca', 'ca', 'california'])
+  })
+
   it('tax what they taxed', async () => {
     const rates = await sql('select tenant_id, id, rate_ppm, is_combinable from app.tax_rate order by tenant_id, id')
     assert.deepEqual(

@@ -56,7 +56,7 @@ const queries: Partial<Record<ItemKind, string>> = {
       'is_default', exists (select 1 from store s where s.tenant_id = $1 and s.default_region_id = r.id)) as value
     from region r where r.tenant_id = $1 and r.deleted_at is null and $2::text is not null order by r.id`,
   'tax region': `
-    select t.country_code || coalesce('-' || t.province_code, '') as key, json_build_object('rates', coalesce((
+    select t.country_code || coalesce('-' || regexp_replace(t.province_code, '^' || t.country_code || '-', ''), '') as key, json_build_object('rates', coalesce((
       select json_agg(json_build_object('code', x.code, 'name', x.name, 'rate_ppm', x.rate_ppm, 'is_default', x.is_default,
         'is_combinable', x.is_combinable,
         'product_types', array(select y.value from tax_rate_rule u join product_type y on y.tenant_id = u.tenant_id and y.id = u.reference_id

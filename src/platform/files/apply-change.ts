@@ -135,12 +135,16 @@ async function writeRegion(unit: Unit, _work: Work, difference: Difference, valu
       .update({ default_region_id: id })
 }
 
-/** Rates are replaced whole: lines and orders keep the tax they were priced with. */
+/** A province may have been made with its country before its code. Rates are replaced whole: lines and orders keep the tax they were priced with. */
 async function writeTaxRegion(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
   const [country, ...rest] = difference.key.split('-') as [string, ...string[]]
   const province = rest.length === 0 ? null : rest.join('-')
-  const where = { tenant_id: tenantOf(unit), country_code: country, province_code: province }
-  const known = await unit.knex('tax_region').where(where).whereNull('deleted_at').first<{ id: string } | undefined>('id')
+  const known = await unit
+    .knex('tax_region')
+    .where({ tenant_id: tenantOf(unit), country_code: country })
+    .whereRaw(`coalesce(province_code, '') in (?, ?)`, [province ?? '', `${country}-${province ?? ''}`])
+    .whereNull('deleted_at')
+    .first<{ id: string } | undefined>('id')
   const parentId = province === null ? null : await parentOf(unit, country)
   const id = known?.id ?? (await createTaxRegion(unit, { country_code: country, province_code: province, parent_id: parentId }, null))
   await unit

@@ -184,7 +184,7 @@ function storeItems(store: StoreFile): Item[] {
       .map(
         (tax): Item => ({
           kind: 'tax region',
-          key: tax.province === undefined ? tax.country : `${tax.country}-${tax.province.toLowerCase()}`,
+          key: tax.province === undefined ? tax.country : `${tax.country}-${tax.province.toLowerCase().replace(`${tax.country}-`, '')}`,
           value: {
             rates: tax.rates
               .map((rate) => ({

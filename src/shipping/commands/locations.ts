@@ -1,6 +1,6 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId, notFound } from '../../kernel/index.js'
-import { isCountry } from '../../regions/index.js'
+import { isCountry, provinceSpellings } from '../../regions/index.js'
 import { refuseTakenName } from './names.js'
 
 export interface StockLocationInput {
@@ -168,12 +168,16 @@ async function insertGeoZones(
 ): Promise<void> {
   const named = zones.flatMap((zone) => zone.id ?? [])
   if (new Set(named).size !== named.length) throw invalidData('A geo zone is named twice')
-  const rows = zones.map((zone) => ({
+  const spellings = await Promise.all(
+    zones.map((zone) => (zone.province_code === undefined ? [] : provinceSpellings(zone.country_code, zone.province_code))),
+  )
+  const rows = zones.map((zone, index) => ({
     id: zone.id !== undefined && known.includes(zone.id) ? zone.id : newId('fgz'),
     ...owner,
     type: zone.type,
     country_code: zone.country_code,
     province_code: zone.province_code ?? null,
+    province_spellings: spellings[index],
     city: zone.city ?? null,
     postal_expression: zone.postal_expression === undefined ? null : JSON.stringify(zone.postal_expression),
   }))

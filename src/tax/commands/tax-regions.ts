@@ -1,6 +1,6 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
 import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
-import { isCountry } from '../../regions/index.js'
+import { isCountry, provinceSpellings } from '../../regions/index.js'
 import { createTaxRate, type TaxRateInput } from './tax-rates.js'
 
 export interface TaxRegionInput {
@@ -22,25 +22,46 @@ export async function createTaxRegion(unit: Unit, input: TaxRegionInput, created
   if (!isCountry(input.country_code)) throw invalidData(`Country with code: ${input.country_code} is not known`)
   await checkParent(unit, input)
   const id = newId('txreg')
+  const province = await provinceOf(unit, { id, country_code: input.country_code }, input.province_code ?? null)
   try {
     await unit.knex('tax_region').insert({
       id,
       country_code: input.country_code,
-      province_code: input.province_code?.toLowerCase() ?? null,
+      ...province,
       parent_id: input.parent_id ?? null,
       provider_id: input.provider_id ?? (input.parent_id == null ? 'tp_system' : null),
       metadata: input.metadata ?? null,
       created_by: createdBy,
     })
   } catch (error) {
-    const place = input.province_code == null ? '' : `, province_code: ${input.province_code}`
-    if (isDuplicate(error)) throw alreadyExists(`Tax region with country_code: ${input.country_code}${place}, already exists.`)
-    throw error
+    throw isDuplicate(error) ? secondRegion(input.country_code, input.province_code) : error
   }
   if (input.default_tax_rate !== undefined) {
     await createTaxRate(unit, { ...input.default_tax_rate, tax_region_id: id, is_default: true }, createdBy)
   }
   return id
+}
+
+const secondRegion = (country: string, province: string | null | undefined) =>
+  alreadyExists(`Tax region with country_code: ${country}${province == null ? '' : `, province_code: ${province}`}, already exists.`)
+
+/**
+ * The columns of a region's province: its code as it was given, and how an address may say it. Its country's region is locked.
+ * Throws duplicate_error where another region is of the same province, whatever it calls it.
+ */
+async function provinceOf(unit: Unit, region: { id: string; country_code: string }, given: string | null) {
+  if (given === null) return { province_code: null, province_spellings: [] }
+  const spellings = await provinceSpellings(region.country_code, given)
+  const [other] = await unit.run(
+    statement(
+      'tax.other_region_of_province',
+      `select 1 from tax_region where tenant_id = $1 and id <> $2 and country_code = $3 and deleted_at is null
+         and (province_code = any($4::text[]) or province_spellings && $4::text[])`,
+      [tenantOf(unit), region.id, region.country_code, spellings],
+    ),
+  )
+  if (other !== undefined) throw secondRegion(region.country_code, given)
+  return { province_code: given.toLowerCase(), province_spellings: spellings }
 }
 
 async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
@@ -50,7 +71,8 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
   const [parent] = await unit.run(
     statement<{ country_code: string; province_code: string | null }>(
       'tax.parent',
-      'select country_code, province_code from tax_region where tenant_id = $1 and id = $2 and deleted_at is null',
+      `select country_code, province_code from tax_region where tenant_id = $1 and id = $2 and deleted_at is null
+       for no key update`,
       [tenantOf(unit), parentId],
     ),
   )
@@ -75,6 +97,15 @@ export async function updateTaxRegion(
     .knex('tax_region')
     .where({ tenant_id: tenantOf(unit), id })
     .whereNull('deleted_at')
+  // The country before its province, as where one is made and where the country is removed.
+  await unit.run(
+    statement(
+      'tax.lock_parent',
+      `select 1 from tax_region r join tax_region p on p.tenant_id = r.tenant_id and p.id = r.parent_id
+       where r.tenant_id = $1 and r.id = $2 for no key update of p`,
+      [tenantOf(unit), id],
+    ),
+  )
   const region = await ofRegion.clone().first('parent_id', 'country_code').forUpdate()
   if (region === undefined) throw notFound(`Tax region with id: ${id} was not found`)
   const { province_code: province } = patch
@@ -83,13 +114,12 @@ export async function updateTaxRegion(
   }
   try {
     await ofRegion.update({
-      ...(province === undefined ? {} : { province_code: province?.toLowerCase() ?? null }),
+      ...(province === undefined ? {} : await provinceOf(unit, { id, country_code: region.country_code }, province)),
       ...mergedMetadata(unit, patch),
       updated_at: new Date(),
     })
   } catch (error) {
-    if (!isDuplicate(error)) throw error
-    throw alreadyExists(`Tax region with country_code: ${region.country_code}, province_code: ${province}, already exists.`)
+    throw isDuplicate(error) ? secondRegion(region.country_code, province) : error
   }
 }
 

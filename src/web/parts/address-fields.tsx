@@ -54,19 +54,22 @@ const states = (
 export function typedAddress(form: URLSearchParams, prefix = ''): TypedAddress {
   const text = (name: (typeof names)[number]) => (form.get(`${prefix}${name}`) ?? '').trim().slice(0, longest[name] ?? 200)
   const typed = Object.fromEntries(names.map((name) => [name, text(name)])) as TypedAddress
-  return typed.country_code === 'us' ? { ...typed, province: stateOf(typed.province) } : typed
+  return inForm(typed)
 }
 
-/** Taxes know states by their codes; people know their names as well. */
+const inForm = (typed: TypedAddress): TypedAddress =>
+  typed.country_code === 'us' ? { ...typed, province: stateOf(typed.province) } : typed
+
+/** The form knows states by their codes; people and other software write them with their country or by name. */
 function stateOf(text: string): string {
-  const wanted = text.toLowerCase()
+  const wanted = text.toLowerCase().replace(/^us-/, '')
   return states.find(({ value, label }) => wanted === value || wanted === label.toLowerCase())?.value ?? text
 }
 
 /** A kept address as a form shows it. */
 export function typedFrom(address: Address | null, country: string | undefined): TypedAddress {
   const typed = Object.fromEntries(names.map((name) => [name, address?.[name] ?? ''])) as TypedAddress
-  return { ...typed, country_code: typed.country_code || (country ?? '') }
+  return inForm({ ...typed, country_code: typed.country_code || (country ?? '') })
 }
 
 export const emptyAddress = typedFrom(null, undefined)

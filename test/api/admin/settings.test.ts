@@ -149,6 +149,8 @@ describe('admin API: settings', () => {
     assert.equal(country.tax_rates[0].rate, 1.25)
     const { tax_region: province } = await post('/admin/tax-regions', { country_code: 'us', province_code: 'NY', parent_id: country.id })
     assert.equal(province.province_code, 'ny')
+    const again = { country_code: 'us', province_code: 'US-NY', parent_id: country.id }
+    assert.match((await store.admin.post('/admin/tax-regions', again)).body.message, /already exists/, 'it is the same province')
     const product = store.vendors[0]?.products[0]?.id as string
     const { tax_rate: special } = await post('/admin/tax-rates', {
       tax_region_id: province.id,

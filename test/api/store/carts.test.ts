@@ -159,6 +159,26 @@ describe('a cart', () => {
     assert.equal(body.cart.items[0].tax_lines[0].code, 'none')
   })
 
+  it('is taxed where it goes however that is written, and answers what was written', async () => {
+    const { tax_regions } = (await store.admin.get('/admin/tax-regions', { country_code: 'us', parent_id: 'null' })).body
+    const made = await store.admin.post('/admin/tax-regions', {
+      country_code: 'us',
+      province_code: 'ny',
+      parent_id: tax_regions.find((region: { province_code: string | null }) => region.province_code === null).id,
+      default_tax_rate: { name: 'Sales tax', code: 'nys', rate: 8 },
+    })
+    assert.equal(made.status, 200, JSON.stringify(made.body))
+    const cartId = await newCart()
+    await add(cartId, { variant_id: variantId, quantity: 1 })
+    const taxedAs = async (province: string) => {
+      const { body } = await store.shopper.post(`/store/carts/${cartId}`, { shipping_address: { ...addressIn('us'), province } })
+      assert.equal(body.cart.shipping_address.province, province)
+      return body.cart.items[0].tax_lines.map((line: { code: string }) => line.code)
+    }
+    for (const written of ['NY', 'us-ny', 'US-NY', 'New York', ' new york ']) assert.deepEqual(await taxedAs(written), ['nys'], written)
+    assert.notDeepEqual(await taxedAs('New Jersey'), ['nys'])
+  })
+
   it('has no taxes in a region that computes none by itself, until they are asked for', async () => {
     const manual = await createTestStore(app(), { tax_ppm: 100_000 })
     await asAdmin(app().adminUrl, 'update app.region set automatic_taxes = false where tenant_id = $1', [manual.tenantId])

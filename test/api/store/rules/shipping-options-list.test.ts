@@ -54,7 +54,7 @@ describe('the shipping options of a cart', () => {
   }
 
   it('match where it goes from the country down to the postal code', async () => {
-    await option('state', { type: 'province', country_code: 'us', province_code: 'ca' })
+    await option('state', { type: 'province', country_code: 'us', province_code: 'us-ca' })
     await option('city', { type: 'city', country_code: 'us', province_code: 'ca', city: 'oakland' })
     const zip = { type: 'zip', country_code: 'us', province_code: 'ca', city: 'oakland', postal_expression: ['94601'] }
     await option('street', zip)
