@@ -3,10 +3,10 @@ import { ensureGuestStatement } from '../../customers/index.js'
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { invalidData, isDuplicate, newId, notAllowed, notFound } from '../../kernel/index.js'
-import { refuseOpenChange } from '../queries/open-change.js'
+import { isLapsedSql, lapseSql, refuseOpenChange } from '../queries/open-change.js'
 
 // An order goes to another account when whoever gets the mail at its own address says so. The token of that mail is
-// derived from the request's id (access, mailedToken): no row tells it, and it is good while the request is open.
+// derived from the request's id (access, mailedToken): no row tells it, and it is good while the request is open, seven days at most.
 
 export interface TransferRequest {
   orderId: string
@@ -37,7 +37,7 @@ const nothingAsked = () => invalidData('An active Order Change is required to pr
 const alreadyOwned = (orderId: string, customerId: string) => invalidData(`Order: ${orderId} already belongs to customer: ${customerId}`)
 
 /**
- * Every step of a transfer starts here, so that of accepting, declining and cancelling at once one is done. `no key
+ * Every step of a transfer starts here, with an end of what nobody answered in time, so that of accepting, declining and cancelling at once one is done. `no key
  * update`: packing refers to the order while it holds the vendor order that a transfer changes.
  */
 async function lockOrder(unit: Unit, orderId: string): Promise<OrderLock> {
@@ -49,6 +49,14 @@ async function lockOrder(unit: Unit, orderId: string): Promise<OrderLock> {
     ),
   )
   if (order === undefined || order.status === 'draft') throw unknownOrder(orderId)
+  await unit.run(
+    statement(
+      'orders.end_lapsed_transfer',
+      `update order_transfer t set status = 'canceled', settled_at = ${lapseSql('t')}, updated_at = now()
+       where t.tenant_id = $1 and t.order_id = $2 and ${isLapsedSql('t')}`,
+      [tenantOf(unit), orderId],
+    ),
+  )
   return order
 }
 

@@ -1,5 +1,6 @@
 import { type Statement, statement } from '../../db/index.js'
 import type { Period } from './load-order.js'
+import { isLapsedSql, lapseSql } from './open-change.js'
 
 /** The part of an order that a fulfilment belongs to; of whichever order, where none is named. */
 export function partOfFulfillmentStatement(
@@ -63,12 +64,13 @@ export function orderChangesStatement(tenantId: string, orderId: string, filter:
        from order_change c left join order_edit e on e.tenant_id = c.tenant_id and e.id = c.id
        where c.tenant_id = $1 and c.order_id = $2
        union all
-       select t.id, t.order_id, null, null, null, 'transfer', case t.status when 'accepted' then 'confirmed' else t.status end,
+       select t.id, t.order_id, null, null, null, 'transfer', case when ${isLapsedSql('t')} then 'canceled' when t.status = 'accepted' then 'confirmed' else t.status end,
               t.description, t.internal_note, null, coalesce(t.created_by, t.customer_id), t.created_at,
               jsonb_build_array(jsonb_build_object('action', 'TRANSFER_CUSTOMER', 'reference', 'customer', 'reference_id', t.customer_id,
                 'details', jsonb_build_object('original_email', t.original_email))),
               coalesce(t.created_by, t.customer_id), null, case t.status when 'accepted' then t.settled_at end,
-              case t.status when 'declined' then t.settled_at end, null, case t.status when 'canceled' then t.settled_at end,
+              case t.status when 'declined' then t.settled_at end, null,
+              case when ${isLapsedSql('t')} then ${lapseSql('t')} when t.status = 'canceled' then t.settled_at end,
               t.created_at, t.updated_at
        from order_transfer t where t.tenant_id = $1 and t.order_id = $2
        union all

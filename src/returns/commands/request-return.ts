@@ -1,7 +1,7 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { invalidData, newId, notFound, toMinor } from '../../kernel/index.js'
-import { insertOrderChangeStatement } from '../../orders/index.js'
+import { insertOrderChangeStatement, refuseOpenChange } from '../../orders/index.js'
 import { changeReturn, type LockedReturn, lockReturn, nothingPlanned, refuseCanceled, refuseOfExchange } from '../locks.js'
 import { insertReturn, refuseForeignLocation, type ReturnInput } from './begin-return.js'
 
@@ -231,7 +231,7 @@ export async function removeReturn(unit: Unit, locked: LockedReturn): Promise<vo
 /**
  * A return as a shopper asks for it: begun, filled and requested at once, or not at all.
  * @returns its id
- * @throws not_found for order, option or location; invalid_data as the Store API contract says
+ * @throws not_found for order, option or location; invalid_data as the Store API contract says, and while another change of the order is open
  */
 export function createReturn(
   context: Context,
@@ -239,6 +239,7 @@ export function createReturn(
 ): Promise<string> {
   return context.db.unitOfWork(context.scope, async (unit) => {
     const returnId = await insertReturn(unit, context, input)
+    await refuseOpenChange(unit, input.order_id)
     const locked = await lockReturn(unit, returnId)
     await setItems(unit, locked, input.items)
     await setShipping(unit, locked, input.shippingOptionId, null)

@@ -195,7 +195,10 @@ async function ask(visit: Visit): Promise<Shown> {
   try {
     await api.post('/store/returns', { body, idempotencyKey: `return ${once}` })
   } catch (error) {
-    if (refusalIn(error).code !== 'idempotency_key_in_use') return returnDocument(visit, found, { '': words.cannotReturn }, 400)
+    const { code } = refusalIn(error)
+    const isInChange = code === 'order_edit_open' || code === 'order_transfer_open'
+    const problem = isInChange ? words.orderInChange : words.cannotReturn
+    if (code !== 'idempotency_key_in_use') return returnDocument(visit, found, { '': problem }, 400)
   }
   return seeOther(`${visit.to(`/orders/${found.order.id}`)}?returned=true`)
 }

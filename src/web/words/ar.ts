@@ -218,6 +218,7 @@ export const ar: Words = {
   askReturn: 'طلب الإرجاع',
   nothingChosen: 'اختر قطعة واحدة على الأقل.',
   cannotReturn: 'لا يمكن الإرجاع بهذه الصورة. أعد تحميل الصفحة لترى ما يمكن.',
+  orderInChange: 'هذا الطلب قيد التعديل الآن. أعد المحاولة بعد انتهاء ذلك.',
   reviewOf: (title) => `تقييمك: ${title}`,
   reviewLink: (title) => `قيّم ${title}`,
   stars: 'النجوم',

@@ -229,6 +229,7 @@ export const de: Words = {
   askReturn: 'Rückgabe anmelden',
   nothingChosen: 'Wählen Sie mindestens ein Stück.',
   cannotReturn: 'So kann das nicht zurück. Laden Sie die Seite neu, um zu sehen, was geht.',
+  orderInChange: 'Diese Bestellung wird gerade geändert. Versuchen Sie es wieder, wenn das geschehen ist.',
   reviewOf: (title) => `Ihre Bewertung: ${title}`,
   reviewLink: (title) => `${title} bewerten`,
   stars: 'Sterne',

@@ -229,6 +229,7 @@ export const en = {
   askReturn: 'Ask for the return',
   nothingChosen: 'Choose at least one piece to send back.',
   cannotReturn: 'This cannot be sent back like that. Reload the page to see what can.',
+  orderInChange: 'This order is being changed just now. Try again when that is done.',
   reviewOf: (title: string) => `Your review of ${title}`,
   reviewLink: (title: string) => `Review ${title}`,
   stars: 'Stars',

@@ -230,6 +230,7 @@ export const fr: Words = {
   askReturn: 'Demander le retour',
   nothingChosen: 'Choisissez au moins une pièce à renvoyer.',
   cannotReturn: 'Ce retour n’est pas possible ainsi. Rechargez la page pour voir ce qui l’est.',
+  orderInChange: 'Cette commande est en cours de modification. Réessayez une fois que c’est fait.',
   reviewOf: (title) => `Votre avis sur ${title}`,
   reviewLink: (title) => `Donner un avis sur ${title}`,
   stars: 'Étoiles',

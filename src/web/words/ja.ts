@@ -219,6 +219,7 @@ export const ja: Words = {
   askReturn: '返品を申し込む',
   nothingChosen: '返品する商品を1点以上選んでください。',
   cannotReturn: 'この内容では返品できません。ページを再読み込みして、返品できるものをご確認ください。',
+  orderInChange: 'このご注文は現在変更の手続き中です。手続きが終わってから、もう一度お試しください。',
   reviewOf: (title) => `${title}のレビュー`,
   reviewLink: (title) => `${title}のレビューを書く`,
   stars: '星の数',

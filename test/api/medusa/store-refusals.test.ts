@@ -156,7 +156,10 @@ describe('what the Store API refuses, in the words of Medusa', () => {
     it('that is asked for already, or with a token of another', async () => {
       assert.equal((await ask()).status, 200)
       const second = await signUp(app(), store, `second.${orderId.slice(-6).toLowerCase()}@example.com`)
-      refused(await ask(second), 400, 'invalid_data', `Order (${orderId}) already has an existing active order change`)
+      const until = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+      const active = `Order (${orderId}) already has an existing active order change`
+      const message = `${active}: an account asks for it until ${until}. Cancel that transfer, or wait.`
+      assert.deepEqual((await ask(second)).body, { type: 'invalid_data', code: 'order_transfer_open', message }, 'with what to do')
       refused(
         await second.client.post(`/store/orders/${orderId}/transfer/cancel`),
         400,

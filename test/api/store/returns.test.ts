@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
+import { codeIn, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('store API: returns', () => {
@@ -55,6 +57,38 @@ describe('store API: returns', () => {
     assert.equal((await store.admin.post(`/admin/shipping-options/${optionId}`, { prices })).status, 200)
     const second = await ask(wish)
     assert.equal(second.body.return?.shipping_methods[0].amount, 2, 'as the region of the order has it')
+  })
+
+  it('waits, as a return by staff does, for an edit that is open and for an account that asks for the order, which does so for a week', async () => {
+    const bought = await buy(store)
+    await packAll(store, bought)
+    const wish = { order_id: bought.id, items: [{ id: bought.lines[0], quantity: 1 }], return_shipping: { option_id: optionId } }
+    const edit = () => store.admin.post('/admin/order-edits', { order_id: bought.id })
+    assert.equal((await edit()).status, 200)
+    const open = `Order (${bought.id}) already has an existing active order change`
+    assert.deepEqual((await ask(wish)).body, { type: 'invalid_data', code: 'order_edit_open', message: open })
+    assert.equal((await store.admin.delete(`/admin/order-edits/${bought.id}`)).status, 200)
+
+    const claimer = await signUp(app(), store, 'claimer@example.com')
+    assert.equal((await claimer.client.post(`/store/orders/${bought.id}/transfer/request`)).status, 200)
+    await app().drain()
+    const token = codeIn(app().mails, bought.order.email)
+    for (const refused of [await ask(wish), await edit()]) {
+      assert.equal(refused.body.code, 'order_transfer_open')
+      const until = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+      assert.equal(refused.body.message, `${open}: an account asks for it until ${until}. Cancel that transfer, or wait.`)
+    }
+    await asAdmin(
+      app().adminUrl,
+      `update app.order_transfer set created_at = created_at - interval '7 days' where tenant_id = $1 and order_id = $2`,
+      [store.tenantId, bought.id],
+    )
+    const { order_changes } = (await store.admin.get(`/admin/orders/${bought.id}/changes`, { change_type: 'transfer' })).body
+    assert.equal(order_changes[0].status, 'canceled')
+    assert.equal((await ask(wish)).status, 200)
+    const late = await store.shopper.post(`/store/orders/${bought.id}/transfer/accept`, { token })
+    assert.equal(late.body.message, `Order ${bought.id} does not have an order transfer request.`)
+    assert.equal((await claimer.client.post(`/store/orders/${bought.id}/transfer/request`)).status, 200, 'it can be asked for again')
   })
 
   it('refuses, and keeps nothing of, what does not fit', async () => {
