@@ -67,11 +67,21 @@ export function openCollection(order: Order): OrderCollection | undefined {
   return order.payment_collections?.find(({ status, amount }) => amount > 0 && (status === 'not_paid' || status === 'failed'))
 }
 
+/** A line as its prices are: of the pieces that did not come back. */
+interface ShownLine extends OrderItem {
+  cameBack: number
+}
+
+const withoutReturned = (item: OrderItem): ShownLine => {
+  const cameBack = item.detail.return_received_quantity + item.detail.return_dismissed_quantity
+  return { ...item, quantity: item.quantity - cameBack, cameBack }
+}
+
 /** Pieces that staff added to an order stand in lines of their own; to its shopper they are more of the same. */
-function together(items: readonly OrderItem[], currency: string): OrderItem[] {
+function together(items: readonly OrderItem[], currency: string): ShownLine[] {
   const sum = (a: number, b: number) => toMajor(toMinor(a, currency) + toMinor(b, currency), currency)
-  const lines = new Map<string, OrderItem>()
-  for (const item of items) {
+  const lines = new Map<string, ShownLine>()
+  for (const item of items.map(withoutReturned)) {
     const key = item.variant_id === null ? item.id : `${item.variant_id} ${item.unit_price} ${item.product_title}`
     const same = lines.get(key)
     lines.set(
@@ -81,6 +91,7 @@ function together(items: readonly OrderItem[], currency: string): OrderItem[] {
         : {
             ...same,
             quantity: same.quantity + item.quantity,
+            cameBack: same.cameBack + item.cameBack,
             original_total: sum(same.original_total, item.original_total),
             subtotal: sum(same.subtotal, item.subtotal),
           },
@@ -120,6 +131,7 @@ function Part({ visit, order, part, gross }: PartOf) {
               <p class="note">
                 {words.quantity}: {item.quantity}
               </p>
+              {item.cameBack > 0 && <p class="note">{afterSaleWordsOf(visit.locale).cameBack(item.cameBack)}</p>}
               {canReview(visit, order, part) && (
                 <p class="note">
                   <a href={visit.to(`/products/${item.product_handle}/review`)}>{words.reviewLink(item.product_title)}</a>

@@ -13,6 +13,8 @@ interface AfterSaleWords {
   returnedMoney(amount: string): string
   /** What of a line came back, of how many that were sent. */
   pieces(came: number, sent: number): string
+  /** How many pieces of a line came back: the line's price is of the others. */
+  cameBack(pieces: number): string
   returnTo(vendor: string): string
   /** Before the numbers of so many parcels. */
   tracking(parcels: number): string
@@ -40,6 +42,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnCanceled: 'This return was canceled.',
     returnedMoney: (amount) => `${amount} were given back for it.`,
     pieces: (came, sent) => `${came} of ${sent} arrived`,
+    cameBack: (pieces) => `Sent back: ${pieces}`,
     returnTo: (vendor) => `Back to ${vendor}`,
     tracking: (parcels) => (parcels === 1 ? 'Tracking number:' : 'Tracking numbers:'),
     wayBack: (way, price) => (price === '' ? `${way}: free of charge.` : `${way}: ${price}, which is kept from what you get back.`),
@@ -61,6 +64,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnCanceled: 'Diese Rücksendung wurde storniert.',
     returnedMoney: (amount) => `Dafür wurden ${amount} erstattet.`,
     pieces: (came, sent) => `${came} von ${sent} angekommen`,
+    cameBack: (pieces) => `Zurückgeschickt: ${pieces}`,
     returnTo: (vendor) => `Zurück an ${vendor}`,
     tracking: (parcels) => (parcels === 1 ? 'Sendungsnummer:' : 'Sendungsnummern:'),
     wayBack: (way, price) => (price === '' ? `${way}: kostenlos.` : `${way}: ${price}, die von der Erstattung abgezogen werden.`),
@@ -82,6 +86,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnCanceled: 'أُلغي هذا الإرجاع.',
     returnedMoney: (amount) => `رُدّ مقابله ${amount}.`,
     pieces: (came, sent) => `وصل ${came} من ${sent}`,
+    cameBack: (pieces) => `المُعاد: ${pieces}`,
     returnTo: (vendor) => `إرجاع إلى ${vendor}`,
     tracking: (parcels) => (parcels === 1 ? 'رقم التتبع:' : 'أرقام التتبع:'),
     wayBack: (way, price) => (price === '' ? `${way}: مجانًا.` : `${way}: ${price}، تُخصم مما يُرد إليك.`),
@@ -103,6 +108,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnCanceled: 'Ce retour a été annulé.',
     returnedMoney: (amount) => `${amount} ont été remboursés.`,
     pieces: (came, sent) => `${came} sur ${sent} arrivés`,
+    cameBack: (pieces) => `Retourné : ${pieces}`,
     returnTo: (vendor) => `Retour à ${vendor}`,
     tracking: (parcels) => (parcels === 1 ? 'Numéro de suivi :' : 'Numéros de suivi :'),
     wayBack: (way, price) => (price === '' ? `${way} : gratuit.` : `${way} : ${price}, retenus sur le remboursement.`),
@@ -124,6 +130,7 @@ const languages: Readonly<Record<Language, AfterSaleWords>> = {
     returnCanceled: 'この返品は取り消されました。',
     returnedMoney: (amount) => `${amount} を返金しました。`,
     pieces: (came, sent) => `${sent}点中${came}点が到着`,
+    cameBack: (pieces) => `返品済み：${pieces}点`,
     returnTo: (vendor) => `${vendor}への返品`,
     tracking: () => '追跡番号：',
     wayBack: (way, price) => (price === '' ? `${way}：無料` : `${way}：${price}（返金額から差し引かれます）`),

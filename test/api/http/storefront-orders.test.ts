@@ -117,6 +117,7 @@ describe('storefront: the page of an order', () => {
     const option = await addReturnOption(store)
     await ask(`${path}/return`, { form: { option, [`quantity.${bought.lines[0]}`]: '1' } })
     const page = await wordsOf(path)
+    assert.match(page, /Quantity: 2 \$20\.00/)
     assert.match(page, /Send back: \$3\.00, which is kept from what you get back\./)
     assert.match(page, /Send it to: Vendor 1 7 Kiln Lane Boulder, CO 80301 United States/)
     const [{ id }] = good(await store.admin.get('/admin/returns', { order_id: bought.id })).returns
@@ -124,6 +125,7 @@ describe('storefront: the page of an order', () => {
     await admin(`/returns/${id}/receive-items`, { items: [{ id: bought.lines[0], quantity: 1 }] })
     await admin(`/returns/${id}/receive/confirm`)
     assert.doesNotMatch(await wordsOf(path), /Kiln Lane/, 'nothing is to be sent any more')
+    assert.match(await wordsOf(path), /Quantity: 1 Sent back: 1 \$10\.00/, 'pieces and price are of what stayed')
   })
 
   it('shows how far a return is, and what was given back for it', async () => {
