@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { asStore, type Context, singlePage, tenantOf } from '../db/index.js'
+import { asStore, type Context, readPage, singlePage, tenantOf } from '../db/index.js'
 import { Reply, type RequestContext } from '../http/index.js'
 import { notFound, toMajor, unexpectedState } from '../kernel/index.js'
 import {
@@ -126,9 +126,9 @@ export async function answerPayables(
     waitingFor: query.waiting_for ?? null,
     isOpen: query.is_open ?? null,
   }
-  const rows = await context.db.read(context.scope, listPayablesStatement(tenantOf(context), filter, page))
+  const { rows, count } = await readPage(context, page, (part) => listPayablesStatement(tenantOf(context), filter, part))
   const payables = rows.map((row) => fields.project(renderPayable(row)))
-  return { payables, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+  return { payables, count, offset: page.offset, limit: page.limit }
 }
 
 function renderPayable({ due_minor, released_minor, available_minor, reserved_minor, ...payable }: PayableRow): object {

@@ -17,14 +17,24 @@ export const singlePage: ListPage = { limit: 1, offset: 0, order: { field: 'id',
  * row to say how many there are: then the first row of all is asked.
  */
 export async function readPage<Row extends { count: number }, Page extends { limit: number; offset: number }>(
-  { db, scope }: Context,
+  { db, scope }: Pick<Context, 'db' | 'scope'>,
   page: Page,
   statementOf: (page: Page) => Statement<Row>,
 ): Promise<{ rows: Row[]; count: number }> {
   const rows = await db.read(scope, statementOf(page))
+  return { rows, count: await countBeside(rows, { db, scope }, page, statementOf) }
+}
+
+/** The same for a page that was read together with something else: how many rows its list has. */
+export async function countBeside<Row extends { count: number }, Page extends { limit: number; offset: number }>(
+  rows: readonly Row[],
+  { db, scope }: Pick<Context, 'db' | 'scope'>,
+  page: Page,
+  statementOf: (page: Page) => Statement<Row>,
+): Promise<number> {
   const isTold = rows.length > 0 || (page.offset === 0 && page.limit > 0)
   const [first] = isTold ? rows : await db.read(scope, statementOf({ ...page, limit: 1, offset: 0 }))
-  return { rows, count: first?.count ?? 0 }
+  return first?.count ?? 0
 }
 
 /**

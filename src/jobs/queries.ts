@@ -108,11 +108,11 @@ export interface FailedJob extends Job {
   finished_at: Date
 }
 
-export function failedJobsStatement(limit: number, offset: number): Statement<FailedJob & { total: number }> {
+export function failedJobsStatement({ limit, offset }: { limit: number; offset: number }): Statement<FailedJob & { count: number }> {
   return statement(
     'jobs.list_failed',
     `select tenant_id, id, name, handler, payload, attempts, request_id, last_error, finished_at,
-            count(*) over ()::int as total
+            count(*) over ()::int as count
      from outbox_event where state = 'failed' order by finished_at desc, id limit $1 offset $2`,
     [limit, offset],
   )

@@ -213,7 +213,7 @@ for (const transport of ['in-process', 'bull'] as const) {
       await until('it is given up', allAre('failed'))
       await pause(100)
       assert.equal(tries, 1)
-      const [failed] = await app().db.read(workerScope, failedJobsStatement(10, 0))
+      const [failed] = await app().db.read(workerScope, failedJobsStatement({ limit: 10, offset: 0 }))
       assert.deepEqual([failed?.id, failed?.attempts, failed?.last_error], ['evt_1', attemptsMaximum, 'the mail server says no'])
       broken = false
       await app().db.unitOfWork(workerScope, (unit) => unit.run(retryFailedStatement('evt_1')))

@@ -62,6 +62,23 @@ describe('an id of another store or vendor', () => {
     })
   }
 
+  it('stands in lists that say past their end, too, how many there are', async function () {
+    this.timeout(120_000)
+    const wrong: string[] = []
+    const lists = routes.filter(({ method, page }) => method === 'GET' && page !== undefined)
+    for (const route of lists) {
+      const own = await keptIdsFor(a, 0, route)
+      const { path } = requestOf(route, { name: 'nothing', foreign: [] }, own, own)
+      const sender = clients[route.surface] as Client
+      const [first, behind] = [await sender.get(path), await sender.get(`${path}${path.includes('?') ? '&' : '?'}offset=1000`)]
+      const isSame = first.status === 200 && behind.status === 200 && first.body.count === behind.body.count
+      if (!isSame)
+        wrong.push(`${path}: ${first.status} ${first.body.count}, then ${behind.status} ${behind.body.count ?? behind.body.message}`)
+    }
+    assert.deepEqual(wrong, [])
+    assert.ok(lists.length > 100, `${lists.length} lists`)
+  })
+
   /** Sends each case and looks at what was answered, what it tells, and what it wrote. */
   async function refuses(route: Route, cases: readonly Case[], own: Ids, foreign: Ids, ...theirs: [tenantId: string, vendorId?: string]) {
     await untilAtRest(rows)

@@ -15,7 +15,7 @@ import {
   updateAddress,
   updateCustomer,
 } from '../../customers/index.js'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { countBeside, type ListPage, tenantOf, wordPatterns } from '../../db/index.js'
 import { address, booleanText, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { type AnyRequest, deleted, ids, links, needWholeStore, q, reach, reading, withAdditional, write } from './shared.js'
@@ -209,13 +209,11 @@ const ofAddresses: Route[] = [
         postalCode: query.postal_code ?? null,
       }
       const tenantId = tenantOf(context)
-      const [[customer], rows] = await context.db.readAll(context.scope, [
-        customerStatement(tenantId, idOf(request)),
-        listAddressesStatement(tenantId, idOf(request), filter, page),
-      ])
+      const ofCustomer = (part: ListPage) => listAddressesStatement(tenantId, idOf(request), filter, part)
+      const [[customer], rows] = await context.db.readAll(context.scope, [customerStatement(tenantId, idOf(request)), ofCustomer(page)])
       if (customer === undefined) throw unknownCustomer(idOf(request))
       const addresses = rows.map(({ count: _count, ...row }) => request.fields.project(row))
-      return { addresses, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { addresses, count: await countBeside(rows, context, page, ofCustomer), offset: page.offset, limit: page.limit }
     },
   }),
   route({

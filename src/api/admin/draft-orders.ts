@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type LoadedCart, loadCartsStatement } from '../../carts/index.js'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import {
   addEditItems,
   addEditMethod,
@@ -135,7 +135,7 @@ const codes = z.strictObject({ promo_codes: promoCodes })
 async function load(request: AnyRequest, filter: DraftOrderFilter): Promise<{ drafts: unknown[]; count: number }> {
   const { context } = request
   const tenantId = tenantOf(context)
-  const rows = await context.db.read(context.scope, listDraftOrdersStatement(tenantId, filter))
+  const { rows, count } = await readPage(context, filter, (part) => listDraftOrdersStatement(tenantId, part))
   const carts = await context.db.read(
     context.scope,
     loadCartsStatement(
@@ -147,7 +147,7 @@ async function load(request: AnyRequest, filter: DraftOrderFilter): Promise<{ dr
     const cart = carts.find((candidate) => candidate.id === row.cart_id)
     return cart === undefined ? [] : [request.fields.project(renderDraftOrder(row, cart as LoadedCart, picturesOf(request)))]
   })
-  return { drafts, count: rows[0]?.count ?? 0 }
+  return { drafts, count }
 }
 
 const always = { from: null, before: null }

@@ -12,7 +12,7 @@ import {
   voidGiftCard,
 } from '../../credit/index.js'
 import { customerStatement, unknownCustomer } from '../../customers/index.js'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { listOrdersStatement, orderOrders } from '../../orders/index.js'
@@ -171,12 +171,12 @@ export const routes: Route[] = [
       ])
       if (card === undefined) throw notFound(`Gift card with id: ${wanted} was not found`)
       const filter = { q: null, status: null, customerId: null, salesChannelId: null, vendorId: null, id: paid.map((row) => row.order_id) }
-      const rows = await context.db.read(context.scope, listOrdersStatement(tenantId, { ...filter, ...page }))
+      const { rows, count } = await readPage(context, page, (part) => listOrdersStatement(tenantId, { ...filter, ...part }))
       const orders = await renderedAll(
         request,
         rows.map(({ count: _count, ...order }) => order),
       )
-      return { orders, count: rows[0]?.count ?? 0, offset, limit }
+      return { orders, count, offset, limit }
     },
   }),
   removal({

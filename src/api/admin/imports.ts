@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { filesOf } from '../../files/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { type BroughtFile, confirmImport, importErrorsStatement, requestStoreImport, storeImportsStatement } from '../../imports/index.js'
@@ -138,8 +138,8 @@ export const routes: Route[] = [
       const wanted = request.params.id as string
       const [found] = await load(request, { id: [wanted] }, singlePage)
       if (found === undefined) throw notFound(`Import with id: ${wanted} was not found`)
-      const rows = await context.db.read(context.scope, importErrorsStatement(tenantOf(context), wanted, page))
-      return listed('import_errors', rows, request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => importErrorsStatement(tenantOf(context), wanted, part))
+      return listed('import_errors', rows, request, count)
     },
   }),
 ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { readPage, tenantOf, wordPatterns } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
   changeInventoryLevels,
@@ -271,12 +271,10 @@ const levelRoutes: Route[] = [
       const { context, page, fields: tree } = request
       const wanted = request.params.id as string
       await items.answer(request, wanted)
-      const rows = await context.db.read(
-        context.scope,
-        levelsOfItemStatement(tenantOf(context), wanted, page, request.query.location_id ?? null),
-      )
+      const locationIds = request.query.location_id ?? null
+      const { rows, count } = await readPage(context, page, (part) => levelsOfItemStatement(tenantOf(context), wanted, part, locationIds))
       const { offset, limit } = page
-      return { inventory_levels: rows.map((row) => tree.project(row)), count: rows[0]?.count ?? 0, offset, limit }
+      return { inventory_levels: rows.map((row) => tree.project(row)), count, offset, limit }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tenantOf } from '../../db/index.js'
+import { readPage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { toMajor } from '../../kernel/index.js'
 import { balancesStatement, journalStatement, trialBalanceStatement } from '../../ledger/index.js'
@@ -42,13 +42,13 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id', 'occurred_at'], descending: true },
     async handle({ ability, context, page, fields }) {
       needWholeStore({ ability }, 'ledger:read')
-      const rows = await context.db.read(context.scope, journalStatement(tenantOf(context), page))
+      const { rows, count } = await readPage(context, page, (part) => journalStatement(tenantOf(context), part))
       const transactions = rows.map(({ postings, ...entry }) => ({
         ...entry,
         postings: postings.map(({ amount_minor, ...posting }) => ({ ...posting, amount: toMajor(amount_minor, posting.currency_code) })),
       }))
       const { offset, limit } = page
-      return { transactions: transactions.map((entry) => fields.project(entry)), count: rows[0]?.count ?? 0, offset, limit }
+      return { transactions: transactions.map((entry) => fields.project(entry)), count, offset, limit }
     },
   }),
   route({

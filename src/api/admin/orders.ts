@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { requestExport } from '../../exports/index.js'
 import { address, email, type FieldsPolicy, metadata, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, notFound } from '../../kernel/index.js'
@@ -104,7 +104,7 @@ interface VendorOrderQuery {
 /** Vendor orders with the id of the order that each is a part of. */
 async function loadParts(request: AnyRequest, filter: VendorOrderQuery, page: AnyRequest['page']) {
   const { context } = request
-  const rows = await context.db.read(context.scope, listVendorOrdersStatement(tenantOf(context), { ...filter, ...page }))
+  const { rows, count } = await readPage(context, page, (part) => listVendorOrdersStatement(tenantOf(context), { ...filter, ...part }))
   const parents = await context.db.read(
     context.scope,
     ordersOfPartsStatement(
@@ -116,7 +116,7 @@ async function loadParts(request: AnyRequest, filter: VendorOrderQuery, page: An
   const vendor_orders = rows.map(({ count: _count, ...row }) =>
     request.fields.project({ ...renderVendorOrder(row, picturesOf(request)), order_id: orderIds.get(row.id), vendor_id: row.vendor_id }),
   )
-  return { vendor_orders, count: rows[0]?.count ?? 0 }
+  return { vendor_orders, count }
 }
 
 /** The ids that are asked for; with orders named, those of them that are parts of these. */
@@ -180,12 +180,12 @@ export const routes: Route[] = [
       needWholeStore(request, 'orders:read')
       const { context, page } = request
       const filter = await orderFilterOf(request)
-      const rows = await context.db.read(context.scope, listOrdersStatement(tenantOf(context), { ...filter, ...page }))
+      const { rows, count } = await readPage(context, page, (part) => listOrdersStatement(tenantOf(context), { ...filter, ...part }))
       const orders = await renderedAll(
         request,
         rows.map(({ count: _count, ...order }) => order),
       )
-      return { orders, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { orders, count, offset: page.offset, limit: page.limit }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { readPage, tenantOf, wordPatterns } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
 import {
@@ -229,9 +229,9 @@ const priceRoutes: Route[] = [
       const { context, page } = request
       const wanted = request.params.id as string
       await lists.answer(request, wanted)
-      const rows = await context.db.read(context.scope, listPricesStatement(tenantOf(context), wanted, null, page))
+      const { rows, count } = await readPage(context, page, (part) => listPricesStatement(tenantOf(context), wanted, null, part))
       const { offset, limit } = page
-      return { prices: rows.map((row) => request.fields.project(renderListPrice(row.price))), count: rows[0]?.count ?? 0, offset, limit }
+      return { prices: rows.map((row) => request.fields.project(renderListPrice(row.price))), count, offset, limit }
     },
   }),
   route({

@@ -11,7 +11,7 @@ import {
   updateSharedOption,
   valueMissing,
 } from '../../catalog/index.js'
-import { wordPatterns, type ListPage, singlePage, tenantOf, type Unit } from '../../db/index.js'
+import { type ListPage, readPage, singlePage, tenantOf, type Unit, wordPatterns } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { newOption } from './product-body.js'
@@ -41,10 +41,14 @@ const valueFields: FieldsPolicy = {
 
 const everything = { id: null, title: null, q: null, productId: null }
 
+function optionsOf(request: AnyRequest, filter: Omit<ManagedOptionFilter, 'vendorIds'>) {
+  const vendorIds = reach(request, 'products:read')
+  return (page: ListPage) => managedOptionsStatement(tenantOf(request.context), { ...filter, vendorIds }, page)
+}
+
 function load(request: AnyRequest, filter: Omit<ManagedOptionFilter, 'vendorIds'>, page: ListPage) {
   const { context } = request
-  const vendorIds = reach(request, 'products:read')
-  return context.db.read(context.scope, managedOptionsStatement(tenantOf(context), { ...filter, vendorIds }, page))
+  return context.db.read(context.scope, optionsOf(request, filter)(page))
 }
 
 const options = reading({
@@ -147,10 +151,12 @@ const valueRoutes: Route[] = [
       const optionId = request.params.id as string
       await options.answer(request, optionId)
       const filter = { optionId, id: query.id ?? null, value: query.value ?? null, q: wordPatterns(query.q) }
-      const statement = optionValuesStatement(tenantOf(context), { ...filter, vendorIds: reach(request, 'products:read') }, page)
-      const rows = await context.db.read(context.scope, statement)
+      const vendorIds = reach(request, 'products:read')
+      const { rows, count } = await readPage(context, page, (part) =>
+        optionValuesStatement(tenantOf(context), { ...filter, vendorIds }, part),
+      )
       const { offset, limit } = page
-      return { product_option_values: rows.map((row) => request.fields.project(row)), count: rows[0]?.count ?? 0, offset, limit }
+      return { product_option_values: rows.map((row) => request.fields.project(row)), count, offset, limit }
     },
   }),
   route({
@@ -208,9 +214,9 @@ const ofProduct: Route[] = [
       const { query, page, params } = request
       await productExists(request, params.id as string)
       const filter = { id: query.id ?? null, title: query.title ?? null, q: wordPatterns(query.q), productId: [params.id as string] }
-      const rows = await load(request, filter, page)
+      const { rows, count } = await readPage(request.context, page, optionsOf(request, filter))
       const { offset, limit } = page
-      return { product_options: rows.map((row) => request.fields.project(row)), count: rows[0]?.count ?? 0, offset, limit }
+      return { product_options: rows.map((row) => request.fields.project(row)), count, offset, limit }
     },
   }),
   route({

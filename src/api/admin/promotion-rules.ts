@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf, wordPatterns } from '../../db/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
 import { currencyCodes, currencyOf, invalidData, limits, notFound, StoaError } from '../../kernel/index.js'
 import {
@@ -69,9 +69,11 @@ async function valuesOf(
     return { values: found.slice(page.offset, page.offset + page.limit), count: found.length }
   }
   const { context } = request
-  const statement = ruleValuesStatement(tenantOf(context), attribute.id, { q: wordPatterns(filter.q), id: filter.ids }, page)
-  const rows = statement === null ? [] : await context.db.read(context.scope, statement)
-  return { values: rows.map(({ value, label }) => ({ value, label })), count: rows[0]?.count ?? 0 }
+  const wanted = { q: wordPatterns(filter.q), id: filter.ids }
+  const statementOf = (part: ValuePage) => ruleValuesStatement(tenantOf(context), attribute.id, wanted, part)
+  if (statementOf(page) === null) return { values: [], count: 0 }
+  const { rows, count } = await readPage(context, page, (part) => statementOf(part) as NonNullable<ReturnType<typeof statementOf>>)
+  return { values: rows.map(({ value, label }) => ({ value, label })), count }
 }
 
 const everyPromotion = { q: null, campaignId: null, status: null, vendorId: null, isAutomatic: null, currency: null }

@@ -7,7 +7,7 @@ import {
   renderAccount,
   renderTransaction,
 } from '../../credit/index.js'
-import { tenantOf } from '../../db/index.js'
+import { countBeside, type ListPage, singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { creditOrder } from '../../orders/index.js'
@@ -96,13 +96,14 @@ export const routes: Route[] = [
       const { context, page, params } = request
       const wanted = params.id as string
       const tenantId = tenantOf(context)
+      const ofAccount = (part: ListPage) => listTransactionsStatement(tenantId, wanted, part)
       const [[account], rows] = await context.db.readAll(context.scope, [
-        listAccountsStatement(tenantId, { id: [wanted], customerId: null, currencyCode: null }, { ...page, offset: 0 }),
-        listTransactionsStatement(tenantId, wanted, page),
+        listAccountsStatement(tenantId, { id: [wanted], customerId: null, currencyCode: null }, singlePage),
+        ofAccount(page),
       ])
       if (account === undefined) throw notFound(`Store credit account with id: ${wanted} was not found`)
       const transactions = rows.map(({ count: _count, ...row }) => request.fields.project(renderTransaction(row)))
-      return { transactions, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { transactions, count: await countBeside(rows, context, page, ofAccount), offset: page.offset, limit: page.limit }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Statement, tenantOf } from '../../db/index.js'
+import { readPage, type Statement, tenantOf } from '../../db/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
 import {
   fieldsOf,
@@ -43,8 +43,11 @@ export const routes: Route[] = [
       const { context, query, page } = request
       const { limit, offset } = page
       if (!isReference(query.type)) return { data: [], count: 0, offset, limit }
-      const rows = await context.db.read(context.scope, translatableThingsStatement(tenantOf(context), query.type, query.id ?? null, page))
-      return { data: rows.map(({ count: _count, ...thing }) => thing), count: rows[0]?.count ?? 0, offset, limit }
+      const { type, id } = query
+      const { rows, count } = await readPage(context, page, (part) =>
+        translatableThingsStatement(tenantOf(context), type, id ?? null, part),
+      )
+      return { data: rows.map(({ count: _count, ...thing }) => thing), count, offset, limit }
     },
   }),
   route({

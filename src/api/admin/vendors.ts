@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Actor, generatedPassword, hashPassword } from '../../access/index.js'
-import { tenantOf } from '../../db/index.js'
+import { countBeside, type ListPage, readPage, tenantOf } from '../../db/index.js'
 import { email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
 import { notAllowed, notFound } from '../../kernel/index.js'
 import {
@@ -95,8 +95,8 @@ const vendorRoutes: Route[] = [
     async handle({ context, query, page, fields: tree }) {
       const { limit, offset } = page
       const status = query.status === undefined ? null : [query.status].flat()
-      const rows = await context.db.read(context.scope, listVendorsStatement(tenantOf(context), { status, q: query.q }, page))
-      return { vendors: rows.map((row) => tree.project(row)), count: rows[0]?.count ?? 0, offset, limit }
+      const { rows, count } = await readPage(context, page, (part) => listVendorsStatement(tenantOf(context), { status, q: query.q }, part))
+      return { vendors: rows.map((row) => tree.project(row)), count, offset, limit }
     },
   }),
   route({
@@ -204,12 +204,11 @@ const memberRoutes: Route[] = [
     ids: { id: 'vendor' },
     async handle({ context, params, page, fields: tree }) {
       const wanted = params.id as string
-      const [[vendor], rows] = await context.db.readAll(context.scope, [
-        retrieveVendorStatement(tenantOf(context), wanted),
-        listMembersStatement(tenantOf(context), wanted, page),
-      ])
+      const members = (part: ListPage) => listMembersStatement(tenantOf(context), wanted, part)
+      const [[vendor], rows] = await context.db.readAll(context.scope, [retrieveVendorStatement(tenantOf(context), wanted), members(page)])
       if (vendor === undefined) throw notFound(`Vendor with id: ${wanted} was not found`)
-      return { members: rows.map((row) => tree.project(row)), count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      const count = await countBeside(rows, context, page, members)
+      return { members: rows.map((row) => tree.project(row)), count, offset: page.offset, limit: page.limit }
     },
   }),
   route({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPage } from '../../db/index.js'
 import { listPlatformAuditStatement } from '../../audit/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
 
@@ -22,8 +23,9 @@ export const routes: Route[] = [
         objectId: query.object_id ?? null,
         requestId: query.request_id ?? null,
       }
-      const rows = await context.db.read({ role: 'platform' }, listPlatformAuditStatement(filter, page))
-      return { audit_records: rows.map(({ count: _count, ...row }) => row), count: rows[0]?.count ?? 0, offset, limit }
+      const ofOperator = { ...context, scope: { role: 'platform' } as const }
+      const { rows, count } = await readPage(ofOperator, page, (part) => listPlatformAuditStatement(filter, part))
+      return { audit_records: rows.map(({ count: _count, ...row }) => row), count, offset, limit }
     },
   }),
 ]

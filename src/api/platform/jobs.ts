@@ -1,4 +1,5 @@
 import { type Route, route } from '../../http/index.js'
+import { readPage } from '../../db/index.js'
 import { failedJobsStatement, retryFailedStatement, workerScope } from '../../jobs/index.js'
 import { notFound } from '../../kernel/index.js'
 
@@ -13,10 +14,10 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['finished_at'], descending: true },
     async handle({ context, page }) {
       const { limit, offset } = page
-      const rows = await context.db.read(workerScope, failedJobsStatement(limit, offset))
+      const { rows, count } = await readPage({ ...context, scope: workerScope }, { limit, offset }, failedJobsStatement)
       // Payloads stay inside: they hold ids of a tenant's people and things.
-      const jobs = rows.map(({ total: _total, payload: _payload, tenant_id: _tenant, ...job }) => job)
-      return { jobs, count: rows[0]?.total ?? 0, offset, limit }
+      const jobs = rows.map(({ count: _count, payload: _payload, tenant_id: _tenant, ...job }) => job)
+      return { jobs, count, offset, limit }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Context, singlePage } from '../../db/index.js'
+import { type Context, readPage, singlePage } from '../../db/index.js'
 import { oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
@@ -41,8 +41,9 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['created_at'] },
     async handle({ context, page }) {
       const { limit, offset } = page
-      const rows = await context.db.read(platform, listOperatorAccountsStatement({ id: null }, page))
-      return { payment_accounts: rows.map(({ count: _count, ...row }) => row), count: rows[0]?.count ?? 0, offset, limit }
+      const ofOperator = { ...context, scope: platform }
+      const { rows, count } = await readPage(ofOperator, page, (part) => listOperatorAccountsStatement({ id: null }, part))
+      return { payment_accounts: rows.map(({ count: _count, ...row }) => row), count, offset, limit }
     },
   }),
   route({
@@ -91,8 +92,9 @@ export const routes: Route[] = [
     async handle({ context, query, page }) {
       const { limit, offset } = page
       const filter = { state: query.state, accountId: query.payment_account_id }
-      const rows = await context.db.read(platform, listOperatorEventsStatement(filter, page))
-      return { payment_events: rows.map(({ count: _count, ...row }) => row), count: rows[0]?.count ?? 0, offset, limit }
+      const ofOperator = { ...context, scope: platform }
+      const { rows, count } = await readPage(ofOperator, page, (part) => listOperatorEventsStatement(filter, part))
+      return { payment_events: rows.map(({ count: _count, ...row }) => row), count, offset, limit }
     },
   }),
   route({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPage } from '../../db/index.js'
 import { email, currencyCode, countryCode, type Route, route } from '../../http/index.js'
 import { choosePaymentAccount } from '../../payments/index.js'
 import { limits, toMajor, toMinor } from '../../kernel/index.js'
@@ -88,8 +89,8 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['created_at'] },
     async handle({ context, query, page }) {
       const { limit, offset } = page
-      const rows = await context.db.read(context.scope, listTenantsStatement({ q: query.q ?? null, limit, offset }))
-      return { tenants: rows.map((row) => renderTenant(row)), count: rows[0]?.count ?? 0, offset, limit }
+      const { rows, count } = await readPage(context, { limit, offset }, (part) => listTenantsStatement({ q: query.q ?? null, ...part }))
+      return { tenants: rows.map((row) => renderTenant(row)), count, offset, limit }
     },
   }),
   route({
@@ -182,8 +183,8 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id'] },
     async handle({ context, page }) {
       const { limit, offset } = page
-      const rows = await context.db.read(context.scope, listPlansStatement({ limit, offset }))
-      return { plans: rows.map(renderPlan), count: rows[0]?.count ?? 0, offset, limit }
+      const { rows, count } = await readPage(context, { limit, offset }, listPlansStatement)
+      return { plans: rows.map(renderPlan), count, offset, limit }
     },
   }),
   route({

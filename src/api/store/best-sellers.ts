@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listProducts } from '../../catalog/index.js'
-import { tenantOf } from '../../db/index.js'
+import { readPage, tenantOf } from '../../db/index.js'
 import { type Route, route } from '../../http/index.js'
 import { bestSellersStatement } from '../../orders/index.js'
 
@@ -18,8 +18,8 @@ export const routes: Route[] = [
     page: { limit: 12, orderable: ['id'] },
     async handle(request) {
       const { context, page } = request
-      const sold = await context.db.read(context.scope, bestSellersStatement(tenantOf(context), page.offset + page.limit))
-      const ids = sold.slice(page.offset).map((row) => row.product_id)
+      const { rows: sold, count } = await readPage(context, page, (part) => bestSellersStatement(tenantOf(context), part))
+      const ids = sold.map((row) => row.product_id)
       const { products } = await listProducts(context, {
         ...productRequest(request),
         filter: { id: ids },
@@ -28,7 +28,7 @@ export const routes: Route[] = [
         offset: 0,
       })
       products.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
-      return { products: await answeredProducts(request, products), count: products.length, offset: page.offset, limit: page.limit }
+      return { products: await answeredProducts(request, products), count, offset: page.offset, limit: page.limit }
     },
   }),
 ]

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addGiftCard, removeGiftCard, useStoreCredit } from '../../carts/index.js'
 import { claimGiftCard, codeHash, giftCardStatement, listAccountsStatement, renderAccount, renderGiftCard } from '../../credit/index.js'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { giftCardCartFields } from './cart-fields.js'
@@ -103,12 +103,12 @@ export const routes: Route[] = [
     async handle(request) {
       const { context, page, query } = request
       const filter = { id: null, customerId: [customerIdOf(request)], currencyCode: query.currency_code }
-      const rows = await context.db.read(context.scope, listAccountsStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (part) => listAccountsStatement(tenantOf(context), filter, part))
       return listed(
         'store_credit_accounts',
         rows.map(({ count: _count, ...row }) => renderAccount(row)),
         request,
-        rows[0]?.count ?? 0,
+        count,
       )
     },
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absoluteUrl } from '../../catalog/index.js'
-import { type ListPage, singlePage, tenantOf } from '../../db/index.js'
+import { countBeside, type ListPage, readPage, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
@@ -56,11 +56,9 @@ async function answerList(request: AnyRequest, subject: Subject, rating: readonl
     )
   const ofSubject: ReviewFilter =
     found.product_id === null ? { vendorIds: [found.vendor_id], of: 'vendor' } : { productIds: [found.product_id] }
-  const [rows, [summary]] = await context.db.readAll(context.scope, [
-    listReviewsStatement(tenantId, { ...ofSubject, rating, status: ['published'] }, page),
-    ratingSummaryStatement(tenantId, found),
-  ])
-  return { ...listed('reviews', rows, request, rows[0]?.count ?? 0), summary }
+  const published = (part: ListPage) => listReviewsStatement(tenantId, { ...ofSubject, rating, status: ['published'] }, part)
+  const [rows, [summary]] = await context.db.readAll(context.scope, [published(page), ratingSummaryStatement(tenantId, found)])
+  return { ...listed('reviews', rows, request, await countBeside(rows, context, page, published)), summary }
 }
 
 const stars = z
@@ -114,15 +112,13 @@ const ownRoutes: Route[] = [
     page: { limit: 20, orderable: ['created_at', 'updated_at', 'id'], descending: true },
     async handle(request) {
       const { context, page } = request
-      const rows = await context.db.read(
-        context.scope,
-        listReviewsStatement(tenantOf(context), { customerId: customerIdOf(request) }, page),
-      )
+      const filter = { customerId: customerIdOf(request) }
+      const { rows, count } = await readPage(context, page, (part) => listReviewsStatement(tenantOf(context), filter, part))
       return listed(
         'reviews',
         rows.map((row) => withPictures(row, request)),
         request,
-        rows[0]?.count ?? 0,
+        count,
       )
     },
   }),

@@ -187,14 +187,12 @@ const optionRoutes: Route[] = [
 ]
 
 async function loadVendors(request: RequestContext<unknown, unknown>, idOrHandle: string | null, page: { limit: number; offset: number }) {
-  const rows = await request.context.db.read(
-    request.context.scope,
-    listVendorsStatement(tenantOf(request.context), { idOrHandle, ...page }),
-  )
+  const { context } = request
+  const { rows, count } = await readPage(context, page, (part) => listVendorsStatement(tenantOf(context), { idOrHandle, ...part }))
   const vendors = rows.map((row) => ({ ...row, logo: absoluteUrl(row.logo, request.services.publicUrl) }))
-  if (request.fields.has('rating')) await withVendorRatings(request.context, vendors)
-  await translated(request.context, request.locale, vendors)
-  return vendors
+  if (request.fields.has('rating')) await withVendorRatings(context, vendors)
+  await translated(context, request.locale, vendors)
+  return { vendors, count }
 }
 
 const vendorRoutes: Route[] = [
@@ -207,8 +205,8 @@ const vendorRoutes: Route[] = [
     fields: vendorFields,
     page: { limit: 50, orderable: ['name'] },
     async handle(request) {
-      const rows = await loadVendors(request, null, request.page)
-      return listed('vendors', rows, request, rows[0]?.count ?? 0)
+      const { vendors, count } = await loadVendors(request, null, request.page)
+      return listed('vendors', vendors, request, count)
     },
   }),
   route({
@@ -221,7 +219,7 @@ const vendorRoutes: Route[] = [
     ids: { handle: 'vendor' },
     async handle(request) {
       const handle = request.params.handle as string
-      const [row] = await loadVendors(request, handle, { limit: 1, offset: 0 })
+      const [row] = (await loadVendors(request, handle, { limit: 1, offset: 0 })).vendors
       if (row === undefined) throw notFound(`Vendor with handle: ${handle} was not found`)
       return { vendor: request.fields.project(row) }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absoluteUrl } from '../../catalog/index.js'
-import { singlePage, tenantOf, type Unit } from '../../db/index.js'
+import { readPage, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { translated } from '../../translations/index.js'
@@ -66,8 +66,9 @@ const listRoutes: Route[] = [
     async handle(request) {
       const { context, page } = request
       const filter = { customerId: customerIdOf(request), id: null }
-      const rows = await context.db.read(context.scope, listWishListsStatement(tenantOf(context), filter, salesChannelsOf(request), page))
-      return listed('wish_lists', await rendered(request, rows), request, rows[0]?.count ?? 0)
+      const channels = salesChannelsOf(request)
+      const { rows, count } = await readPage(context, page, (part) => listWishListsStatement(tenantOf(context), filter, channels, part))
+      return listed('wish_lists', await rendered(request, rows), request, count)
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { importErrorsStatement, importsStatement, requestImport } from '../../imports/index.js'
 import { limits, notFound } from '../../kernel/index.js'
@@ -43,8 +43,8 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id'], descending: true },
     async handle(request) {
       const { context, page } = request
-      const rows = await context.db.read(context.scope, importsStatement(tenantOf(context), null, page))
-      return listed('imports', rows, request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => importsStatement(tenantOf(context), null, part))
+      return listed('imports', rows, request, count)
     },
   }),
   route({
@@ -88,8 +88,8 @@ export const routes: Route[] = [
       const { context, page } = request
       const id = request.params.id as string
       await retrieve(request, id)
-      const rows = await context.db.read(context.scope, importErrorsStatement(tenantOf(context), id, page))
-      return listed('import_errors', rows, request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => importErrorsStatement(tenantOf(context), id, part))
+      return listed('import_errors', rows, request, count)
     },
   }),
 ]

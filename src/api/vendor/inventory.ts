@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf, vendorOf } from '../../db/index.js'
 import { address, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { findItemStatement, listLevelsStatement, listLocationsStatement, setStock } from '../../inventory/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
@@ -71,11 +71,9 @@ export const routes: Route[] = [
         sku: query.sku ?? null,
         itemId: query.inventory_item_id ?? null,
         vendorIds: null,
-        limit: page.limit,
-        offset: page.offset,
       }
-      const rows = await context.db.read(context.scope, listLevelsStatement(tenantOf(context), filter))
-      return listed('inventory_levels', rows, request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => listLevelsStatement(tenantOf(context), { ...filter, ...part }))
+      return listed('inventory_levels', rows, request, count)
     },
   }),
   route({
@@ -105,8 +103,8 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id'] },
     async handle(request) {
       const { context, page } = request
-      const rows = await context.db.read(context.scope, listLocationsStatement(tenantOf(context), null, page))
-      return listed('stock_locations', rows, request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => listLocationsStatement(tenantOf(context), null, part))
+      return listed('stock_locations', rows, request, count)
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf, vendorOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf, vendorOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { anyRelease, listInvoicesStatement, listPayoutsStatement, listReleasesStatement, type PayoutFilter } from '../../payouts/index.js'
@@ -72,9 +72,9 @@ export const routes: Route[] = [
         payoutIds: query.payout_id ?? null,
         states: query.state ?? null,
       }
-      const rows = await context.db.read(context.scope, listReleasesStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (part) => listReleasesStatement(tenantOf(context), filter, part))
       const releases = rows.map((row) => fields.project(renderRelease(row)))
-      return { releases, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { releases, count, offset: page.offset, limit: page.limit }
     },
   }),
   route({
@@ -88,9 +88,9 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['created_at', 'updated_at', 'id'], descending: true },
     async handle({ context, query, page, fields }) {
       const filter = { ...anyPayout, id: query.id ?? null, states: query.state ?? null }
-      const rows = await context.db.read(context.scope, listPayoutsStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (part) => listPayoutsStatement(tenantOf(context), filter, part))
       const payouts = rows.map((row) => fields.project(renderPayout(row)))
-      return { payouts, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { payouts, count, offset: page.offset, limit: page.limit }
     },
   }),
   route({
@@ -128,9 +128,9 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id', 'number', 'issued_at'], descending: true },
     async handle({ context, query, page, fields }) {
       const filter = { id: query.id ?? null, vendorIds: null, periods: query.period ?? null, kinds: query.kind ?? null }
-      const rows = await context.db.read(context.scope, listInvoicesStatement(tenantOf(context), filter, page))
+      const { rows, count } = await readPage(context, page, (part) => listInvoicesStatement(tenantOf(context), filter, part))
       const invoices = rows.map((row) => fields.project(renderInvoice(row)))
-      return { invoices, count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      return { invoices, count, offset: page.offset, limit: page.limit }
     },
   }),
   route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absoluteUrl } from '../../catalog/index.js'
-import { tenantOf } from '../../db/index.js'
+import { readPage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import {
@@ -86,12 +86,14 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: vendorOrderOrders, descending: true },
     async handle(request) {
       const { context, query } = request
-      const { limit, offset, order } = request.page
+      const { limit, offset } = request.page
       const status = query.status === undefined ? null : [query.status].flat()
-      const filter = { id: query.id ?? null, status, vendorIds: null, q: query.q ?? null, limit, offset, order }
-      const rows = await context.db.read(context.scope, listVendorOrdersStatement(tenantOf(context), filter))
+      const filter = { id: query.id ?? null, status, vendorIds: null, q: query.q ?? null }
+      const { rows, count } = await readPage(context, request.page, (part) =>
+        listVendorOrdersStatement(tenantOf(context), { ...filter, ...part }),
+      )
       const orders = rows.map(({ count: _count, ...row }) => rendered(request, row))
-      return { orders, count: rows[0]?.count ?? 0, offset, limit }
+      return { orders, count, offset, limit }
     },
   }),
   route({

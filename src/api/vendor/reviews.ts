@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absoluteUrl } from '../../catalog/index.js'
-import { singlePage, tenantOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import { answerReview, listReviewsStatement, type Review } from '../../reviews/index.js'
@@ -50,8 +50,8 @@ export const routes: Route[] = [
     async handle(request) {
       const { context, query, page } = request
       const filter = { id: query.id, productIds: query.product_id, of: query.of, status }
-      const rows = await context.db.read(context.scope, listReviewsStatement(tenantOf(context), filter, page))
-      return { reviews: rows.map((row) => rendered(request, row)), count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      const { rows, count } = await readPage(context, page, (part) => listReviewsStatement(tenantOf(context), filter, part))
+      return { reviews: rows.map((row) => rendered(request, row)), count, offset: page.offset, limit: page.limit }
     },
   }),
   route({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { singlePage, tenantOf, type Unit, vendorOf } from '../../db/index.js'
+import { readPage, singlePage, tenantOf, type Unit, vendorOf } from '../../db/index.js'
 import { countryCode, currencyCode, type FieldsPolicy, type Route, route } from '../../http/index.js'
 import { invalidData, limits, toMinor } from '../../kernel/index.js'
 import { storeCurrenciesStatement } from '../../regions/index.js'
@@ -66,8 +66,8 @@ export const routes: Route[] = [
     page: { limit: 50, orderable: ['id'] },
     async handle(request) {
       const { context, page } = request
-      const rows = await context.db.read(context.scope, offeredOptionsStatement(tenantOf(context), null, page))
-      return listed('shipping_options', rows.map(renderOfferedOption), request, rows[0]?.count ?? 0)
+      const { rows, count } = await readPage(context, page, (part) => offeredOptionsStatement(tenantOf(context), null, part))
+      return listed('shipping_options', rows.map(renderOfferedOption), request, count)
     },
   }),
   route({

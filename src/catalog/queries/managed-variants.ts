@@ -1,4 +1,4 @@
-import { type Context, type ListPage, orderBy, statement, tenantOf, valuesFrom } from '../../db/index.js'
+import { type Context, type ListPage, orderBy, readPage, statement, tenantOf, valuesFrom } from '../../db/index.js'
 import { type VariantFilter, variantConditions } from './variant-filter.js'
 
 /** Columns that a list of variants can be in the order of. */
@@ -11,20 +11,19 @@ export async function findManagedVariants(
   page: ListPage,
   vendorIds: readonly string[] | null,
 ): Promise<{ variants: { id: string; product_id: string }[]; count: number }> {
-  const list: unknown[] = [tenantOf(context), vendorIds]
-  const values = valuesFrom(list)
-  const conditions = variantConditions(filter, values).map((condition) => `and ${condition}`)
-  const rows = await context.db.read(
-    context.scope,
-    statement<{ id: string; product_id: string; count: number }>(
+  const { rows, count } = await readPage(context, page, (part) => {
+    const list: unknown[] = [tenantOf(context), vendorIds]
+    const values = valuesFrom(list)
+    const conditions = variantConditions(filter, values).map((condition) => `and ${condition}`)
+    return statement<{ id: string; product_id: string; count: number }>(
       '',
       `select v.id, v.product_id, count(*) over ()::int as count
        from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
        where v.tenant_id = $1 and v.deleted_at is null and p.deleted_at is null and ($2::text[] is null or v.vendor_id = any($2))
          ${conditions.join(' ')}
-       ${orderBy('v', page.order).sql} limit ${values.add(page.limit)} offset ${values.add(page.offset)}`,
+       ${orderBy('v', part.order).sql} limit ${values.add(part.limit)} offset ${values.add(part.offset)}`,
       list,
-    ),
-  )
-  return { variants: rows.map(({ id, product_id }) => ({ id, product_id })), count: rows[0]?.count ?? 0 }
+    )
+  })
+  return { variants: rows.map(({ id, product_id }) => ({ id, product_id })), count }
 }
