@@ -62,6 +62,36 @@ describe('product files of a store, beside others', () => {
     )
   })
 
+  it('say before they are confirmed which variants could not be written, and which prices nobody would pay', async () => {
+    const vendor = store.vendors[0]
+    const [small, medium] = (vendor?.products[0]?.variantIds ?? []) as [string, string]
+    const head = 'Product Id,Product Handle,Product Title,Product Vendor,Variant Id,Variant Title,Variant Sku'
+    const options = ',Variant Option 1 Name,Variant Option 1 Value'
+    const row = (variant: string) => `${vendor?.products[0]?.id},,Thing,${vendor?.handle},${variant}`
+    const cases: [file: string, message: RegExp][] = [
+      [
+        `${head}${options}\n,a,A,,,One,,Size,S\n,a,A,,,Two,,Size,M\n,a,A,,,Three,,Size,S`,
+        /^Row 3: The variant has the same options as that of row 1: each of a product has its own$/,
+      ],
+      [
+        `${head}\n,a,A,${vendor?.handle},,One,FREE\n,b,B,${vendor?.handle},,Two,V1-1-S`,
+        /^Row 2: Product variant with sku: V1-1-S, already exists\. It is of the product thing-1-1$/,
+      ],
+      [`${head}\n${row(small)},S,V1-1-M`, /^Row 1: Product variant with sku: V1-1-M, already exists\./],
+    ]
+    for (const [file, message] of cases) assert.match((await refused(bring(file))).message, message)
+
+    const file = `${head},Variant Price JPY\n${row(small)},S,V1-1-M,\n${row(medium)},M,V1-1-S,800`
+    const brought = (await bring(file)) as Awaited<ReturnType<typeof bring>> & { warnings: string[] }
+    assert.match(brought.warnings.join(), /^There are prices in JPY, the first in row 2, which the store does not sell in: /)
+    await sdk.admin.product.confirmImport(brought.transaction_id)
+    await app().drain()
+    assert.equal((await importOf(brought.transaction_id)).error_count, 0)
+    const { variants } = good(await store.admin.get(`/admin/products/${vendor?.products[0]?.id}`)).product
+    const skus = new Map(variants.map(({ id, sku }: { id: string; sku: string }) => [id, sku]))
+    assert.deepEqual([skus.get(small), skus.get(medium)], ['V1-1-M', 'V1-1-S'], 'those that were mixed up are put right')
+  })
+
   it('are handed in only so many at once', async () => {
     const headers = { authorization: `Basic ${Buffer.from(`${store.secretKey}:`).toString('base64')}` }
     const handIn = async (names: readonly string[], fields = 0) => {

@@ -295,11 +295,12 @@ describe('product files of a store', () => {
       options: [{ title: 'Size', values: ['S'] }],
       variants: [{ title: 'S', sku: 'SAME', options: { Size: 'S' }, prices: [] }],
     }
-    good(await store.admin.post('/admin/products', known))
     const { transaction_id } = await bring(
       'Product Handle,Product Title,Variant Title,Variant Sku,Variant Price USD\nnew-one,One,A,FIRST,1\nnew-two,Two,B,SAME,2\nnew-three,Three,C,OTHER,3\n',
       'twins.csv',
     )
+    // Made while the file waited.
+    good(await store.admin.post('/admin/products', known))
     await sdk.admin.product.confirmImport(transaction_id)
     const data = await told()
     assert.equal(data.description, 'Failed to import products from file twins.csv')

@@ -10,7 +10,15 @@ import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 import { refuseTwinsOf } from './twin-variants.js'
-import { bringNumbers, type ChangedNumber, changedNumbers, lockNumbers, numberTaken, refuseSharedNumbers } from './variant-numbers.js'
+import {
+  bringNumbers,
+  type ChangedNumber,
+  changedNumbers,
+  lockNumbers,
+  numberTaken,
+  refuseSharedNumbers,
+  releaseSkus,
+} from './variant-numbers.js'
 
 export interface VariantPatch extends Partial<Omit<VariantInput, 'options' | 'stock'>> {
   /** The variant to change; without it the variant is new, and must say its title, options and prices. */
@@ -143,6 +151,7 @@ async function replaceLinks(unit: Unit, productId: string, vendorId: string, pat
 
 async function changeVariants(unit: Unit, productId: string, vendorId: string, patches: readonly VariantPatch[]): Promise<void> {
   const known = patches.filter((patch) => patch.id !== undefined)
+  await releaseSkus(unit, productId, known)
   const renumbered: ChangedNumber[] = []
   for (const patch of known) renumbered.push(...(await changeVariant(unit, productId, vendorId, patch)))
   const added = await addPatches(

@@ -69,6 +69,23 @@ export async function refuseKnownNumbers(unit: Unit, vendorId: string, inputs: r
 }
 
 /**
+ * Takes the SKUs away that variants of a product get from one another in one request: the index would refuse the first of two that
+ * swap theirs.
+ */
+export async function releaseSkus(unit: Unit, productId: string, patches: readonly (Partial<Numbered> & { id?: string })[]): Promise<void> {
+  const given = patches.filter(({ sku }) => Boolean(sku))
+  if (given.length < 2) return
+  await unit.run(
+    statement(
+      'catalog.release_skus',
+      `update product_variant v set sku = null from unnest($3::text[], $4::text[]) as n (id, sku)
+       where v.tenant_id = $1 and v.product_id = $2 and v.id = n.id and v.sku <> n.sku and v.sku = any($4::text[]) and v.deleted_at is null`,
+      [tenantOf(unit), productId, given.map(({ id }) => id), given.map(({ sku }) => sku)],
+    ),
+  )
+}
+
+/**
  * Looks at numbers after all variants that get them were written, so that two can swap theirs.
  * @throws invalid_data for one that two variants of the vendor have now
  */

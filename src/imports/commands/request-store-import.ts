@@ -3,6 +3,7 @@ import { emit, hasten } from '../../events/index.js'
 import { limits, newId, notAllowed, notFound } from '../../kernel/index.js'
 import { checkProducts, type FileSummary, type ProductBodies, warningsOf } from '../medusa/bodies.js'
 import { knownOf } from '../medusa/known.js'
+import { holdersOf } from '../medusa/numbers.js'
 import { readProductFile } from '../medusa/read-file.js'
 import { textOf } from '../text.js'
 import { expiryEventOf, importExpiry, takeTurnStatement } from './keep-file.js'
@@ -24,7 +25,8 @@ export interface RequestedImport {
 export async function requestStoreImport(context: Context, file: BroughtFile, bodies: ProductBodies): Promise<RequestedImport> {
   const content = 'key' in file ? await contentOf(context, file.key) : textOf(file.bytes)
   const products = await readProductFile(content)
-  const summary = await checkProducts(products, await knownOf(context, products), bodies)
+  const known = await knownOf(context, products)
+  const summary = await checkProducts(products, { known, holders: await holdersOf(context, products, known) }, bodies)
   const rowCount = products.reduce((sum, product) => sum + product.rowCount, 0)
   const id = newId('imp')
   const tenantId = tenantOf(context)
@@ -58,7 +60,7 @@ export async function requestStoreImport(context: Context, file: BroughtFile, bo
       ended.map((waiting) => expiryEventOf(waiting.id)),
     )
   })
-  return { id, summary, warnings: warningsOf(products) }
+  return { id, summary, warnings: warningsOf(products, known) }
 }
 
 async function contentOf(context: Context, key: string): Promise<string> {

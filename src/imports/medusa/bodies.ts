@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Unit } from '../../db/index.js'
 import { invalidData } from '../../kernel/index.js'
 import type { Known } from './known.js'
+import { type Holders, refuseTwins } from './numbers.js'
 import { type FileProduct, type FileVariant, refusedRow } from './read-file.js'
 
 /** How staff's own requests check and write a product: what a file brings goes the same way. */
@@ -142,33 +143,27 @@ export interface FileSummary {
   toUpdate: number
 }
 
-/** What a variant is told apart by among those of its vendor. */
-const numbers = ['sku', 'barcode', 'ean', 'upc'] as const
+/** What is right and may not be meant. */
+export const warningsOf = (products: readonly FileProduct[], known: Known): string[] => [
+  ...hiddenIn(products),
+  ...unsoldIn(products, known),
+]
 
-/** Refuses a file in which two variants of a vendor have one number, by their rows. The store's own are looked at when they are written. */
-function refuseTwins(products: readonly FileProduct[], known: Known): void {
-  const rows = new Map<string, { row: number; id: string | null }>()
-  for (const product of products) {
-    const found = product.id === null ? known.find('house', '') : known.find('product', product.id)
-    const vendor = product.vendor ?? found?.more
-    for (const variant of product.variants) {
-      for (const name of numbers) {
-        const value = variant.fields[name]
-        if (value === undefined) continue
-        const key = JSON.stringify([vendor, name, value])
-        const twin = rows.get(key)
-        // Two that are there may have one barcode from before; new ones get none that is taken.
-        const isNew = variant.id === null || twin?.id == null
-        if (twin !== undefined && (isNew || (name === 'sku' && twin.id !== variant.id)))
-          throw refusedRow(variant.row, `The ${name} ${value} is that of row ${twin.row} too: each variant of a vendor has its own`)
-        rows.set(key, variant)
-      }
+/** Prices that nobody pays: of currencies that the store does not have. */
+function unsoldIn(products: readonly FileProduct[], known: Known): string[] {
+  const rows = new Map<string, number>()
+  for (const { row, prices } of products.flatMap(({ variants }) => variants)) {
+    for (const { currency_code: code, region } of prices) {
+      if (region === null && !rows.has(code) && known.find('currency', code) === undefined) rows.set(code, row)
     }
   }
+  return [...rows].map(
+    ([code, row]) =>
+      `There are prices in ${code.toUpperCase()}, the first in row ${row}, which the store does not sell in: add the currency to the store, or leave them out`,
+  )
 }
 
-/** What is right and may not be meant. */
-export function warningsOf(products: readonly FileProduct[]): string[] {
+function hiddenIn(products: readonly FileProduct[]): string[] {
   const hidden = products.filter(({ id, channels = [] }) => id === null && channels.length === 0)
   const [first] = hidden
   if (first === undefined) return []
@@ -180,8 +175,12 @@ export function warningsOf(products: readonly FileProduct[]): string[] {
 }
 
 /** Checks every product of a file as staff's requests are checked. Throws invalid_data, with the row, for the first that is wrong. */
-export async function checkProducts(products: readonly FileProduct[], known: Known, bodies: ProductBodies): Promise<FileSummary> {
-  refuseTwins(products, known)
+export async function checkProducts(
+  products: readonly FileProduct[],
+  { known, holders }: { known: Known; holders: Holders },
+  bodies: ProductBodies,
+): Promise<FileSummary> {
+  refuseTwins(products, known, holders)
   for (const [index, product] of products.entries()) {
     if (index % productsAtOnce === 0) await setImmediate()
     const isNew = product.id === null

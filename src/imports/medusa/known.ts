@@ -50,6 +50,7 @@ export async function knownOf(context: Context, products: readonly FileProduct[]
          where o.tenant_id = $1 and o.id = any($11::text[]) and o.product_id is null and o.deleted_at is null
        union all select 'variant', v.id, v.product_id, null from product_variant v
          where v.tenant_id = $1 and v.id = any($12::text[]) and v.deleted_at is null
+       union all select 'currency', s.currency_code, s.currency_code, null from store_currency s where s.tenant_id = $1
        union all select 'region', r.name, r.id, r.currency_code from region r where r.tenant_id = $1 and r.deleted_at is null`,
       [
         tenantOf(context),

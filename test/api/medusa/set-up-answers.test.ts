@@ -117,25 +117,30 @@ describe('what a store is set up with, as it reads back', () => {
       title: size,
       options: { size },
       prices: [],
+      sku: `MIXED-${size}`,
       barcode: `of ${size}`,
       ean: `500${size}`,
     }))
     const { id, variants: made } = (await shop.product({ title: 'Mixed up', variants })) as Any
     const [one, other] = made
     const swap = [
-      { id: one.id, barcode: other.barcode, ean: other.ean },
-      { id: other.id, barcode: one.barcode, ean: one.ean },
+      { id: one.id, sku: other.sku, barcode: other.barcode, ean: other.ean },
+      { id: other.id, sku: one.sku, barcode: one.barcode, ean: one.ean },
     ]
     await shop.make(`/admin/products/${id}`, { variants: swap })
     const { product } = await get(`/admin/products/${id}`)
-    const numbers = new Map(product.variants.map((variant: Any) => [variant.id, [variant.barcode, variant.ean]]))
+    const numbers = new Map(product.variants.map((variant: Any) => [variant.id, [variant.sku, variant.barcode, variant.ean]]))
     assert.deepEqual(
       [numbers.get(one.id), numbers.get(other.id)],
       [
-        [other.barcode, other.ean],
-        [one.barcode, one.ean],
+        [other.sku, other.barcode, other.ean],
+        [one.sku, one.barcode, one.ean],
       ],
     )
+    const shared = await shop.admin.post(`/admin/products/${id}`, {
+      variants: made.map((variant: Any) => ({ id: variant.id, sku: 'ONE' })),
+    })
+    assert.deepEqual([shared.status, shared.body.message], [400, 'Product variant with sku: ONE, already exists.'])
     const same = await shop.admin.post(`/admin/products/${id}`, { variants: made.map((variant: Any) => ({ id: variant.id, upc: '7' })) })
     assert.deepEqual([same.status, same.body.message], [400, 'Product variant with upc: 7, already exists.'])
   })
