@@ -314,7 +314,10 @@ export function listOrdersStatement(tenantId: string, filter: OrderFilter): Stat
          and ($4::text[] is null or o.customer_id = any($4)) and ($5::text[] is null or o.sales_channel_id = any($5))
          and ($6::text is null or exists (select 1 from vendor_order v
               where v.tenant_id = $1 and v.order_id = o.id and v.vendor_id = $6))
-         and (o.display_id::text = $16 or ${hasWords('$7', ...searched)})
+         and (o.display_id::text = $16
+           or (o.display_id::text = split_part($16, '-', 1) and exists (select 1 from vendor_order v
+                where v.tenant_id = $1 and v.order_id = o.id and v.display_id = $16))
+           or ${hasWords('$7', ...searched)})
          and ($10::text[] is null or o.region_id = any($10))
          and ($11::timestamptz is null or o.created_at >= $11) and ($12::timestamptz is null or o.created_at < $12)
          and ($13::timestamptz is null or o.updated_at >= $13) and ($14::timestamptz is null or o.updated_at < $14)

@@ -83,7 +83,7 @@ export interface VendorOrderFilter extends ListPage {
   status: readonly string[] | null
   /** Only these vendors'. */
   vendorIds: readonly string[] | null
-  /** Part of the e-mail, or the order's number. */
+  /** Part of the e-mail, or the number of it or of the order that it is a part of. */
   q: string | null
 }
 
@@ -96,7 +96,7 @@ export function listVendorOrdersStatement(tenantId: string, filter: VendorOrderF
        select v.*, count(*) over ()::int as count from vendor_order v
        where v.tenant_id = $1 and ($2::text[] is null or v.id = any($2)) and ($3::text[] is null or v.status = any($3))
          and ($4::text[] is null or v.vendor_id = any($4))
-         and ($5::text is null or v.display_id = $5 or strpos(lower(v.email), lower($5)) > 0)
+         and ($5::text is null or v.display_id = $5 or split_part(v.display_id, '-', 1) = $5 or strpos(lower(v.email), lower($5)) > 0)
        ${order.sql} limit $6 offset $7) v
      ${order.sql}`,
     [tenantId, filter.id, filter.status, filter.vendorIds, filter.q?.trim().replace(/^#/, '') ?? null, filter.limit, filter.offset],

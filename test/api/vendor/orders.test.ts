@@ -51,6 +51,13 @@ describe('orders of a vendor', () => {
     }
   })
 
+  it('are found by their number, and by that of the order that the shopper names', async () => {
+    const { mine } = await buy()
+    const found = async (q: string) => (await vendor.get('/vendor/orders', { q })).body.orders.map((one: { id: string }) => one.id)
+    for (const q of [mine.display_id, `#${mine.display_id}`, mine.display_id.split('-')[0]]) assert.deepEqual(await found(q), [mine.id], q)
+    assert.deepEqual(await found(mine.display_id.replace('-1', '-2')), [], 'the part of another vendor')
+  })
+
   it('are read with a member’s token as with a key', async () => {
     const person = store.vendors[0] as TestStore['vendors'][0]
     const { body } = await client(app(), { tenant: store.slug }).post('/auth/member/emailpass', {
