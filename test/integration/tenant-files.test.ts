@@ -4,7 +4,9 @@ import fs from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { applyTenants, planTenants, TenantFilesError } from '../../src/platform/index.js'
 import { defaultTheme } from '../../src/themes/index.js'
 import { startTestApp, type TestApp } from '../support/app.js'
@@ -330,5 +332,28 @@ describe('stores as files', () => {
       /de\.yaml: products: there is no mug[\s\S]*words: nothing is called Glaze[\s\S]*fr\.yaml: the store does not offer the language fr/,
     )
     fs.rmSync(at('translations'), { recursive: true })
+  })
+
+  it('takes a variant out behind the lock of its product, as every other change of it does', async () => {
+    write(store, vendor.replace(/^.*CUP-L.*\n/m, ''))
+    const holder = new pg.Client({ connectionString: app.adminUrl })
+    await holder.connect()
+    try {
+      await holder.query('begin')
+      await holder.query(`select 1 from app.product where handle = 'cup' for update`)
+      const applied = applyTenants(options())
+      const waiting = () =>
+        asAdmin(app.adminUrl, `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+      for (const until = Date.now() + 10_000; (await waiting()).length === 0; await pause(10)) {
+        assert.ok(Date.now() < until, 'nobody waits for the product')
+      }
+      await holder.query(`select 1 from app.product_variant where sku = 'CUP-L' for update nowait`)
+      await holder.query('commit')
+      await applied
+    } finally {
+      await holder.end()
+    }
+    const left = `select v.sku from app.product_variant v join app.product p on p.id = v.product_id where p.handle = 'cup' and v.deleted_at is null`
+    assert.deepEqual(await asAdmin(app.adminUrl, left), [{ sku: 'CUP-S' }])
   })
 })

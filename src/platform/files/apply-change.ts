@@ -4,6 +4,7 @@ import {
   createCategory,
   createCollection,
   createProduct,
+  lockProduct,
   ensureWords,
   type PriceInput,
   updateProduct,
@@ -346,40 +347,38 @@ async function writeProduct(unit: Unit, work: Work, difference: Difference, valu
       throw invalidData(`Files cannot change the ${field} of a product that is there: give the new one another handle`)
   }
   const id = (await idOf(unit, 'product', 'handle', difference.key)) as string
+  await lockProduct(unit, id)
   const known = await unit
     .knex('product_variant')
     .where({ tenant_id: tenantOf(unit), product_id: id })
     .whereNull('deleted_at')
     .select<{ id: string; sku: string | null; price_set_id: string }[]>('id', 'sku', 'price_set_id')
-  await removeGone(unit, known, variants)
   await updateProduct(unit, id, {
     ...product,
     thumbnail: product.images[0]?.url ?? null,
+    replacesVariants: true,
     variants: variants.map((variant) => {
       const existing = known.find((candidate) => candidate.sku === variant.sku)
       const { options, ...rest } = variantOf(variant)
       return existing === undefined ? { ...rest, options: options ?? {}, stock: stockOf(variant.sku) } : { ...rest, id: existing.id }
     }),
   })
+  await removeGonePrices(unit, known, variants)
 }
 
-/** Variants and prices that the file no longer names leave the catalogue; orders keep what they say of them. */
-async function removeGone(
+/** Prices of variants that stay, in currencies that the file no longer names. */
+async function removeGonePrices(
   unit: Unit,
-  known: readonly { id: string; sku: string | null; price_set_id: string }[],
+  known: readonly { sku: string | null; price_set_id: string }[],
   variants: readonly Value[],
 ): Promise<void> {
-  const tenant_id = tenantOf(unit)
-  for (const variant of known) {
-    const wanted = variants.find((candidate) => candidate.sku === variant.sku)
-    if (wanted === undefined) {
-      await unit.knex('product_variant').where({ tenant_id, id: variant.id }).update({ deleted_at: new Date(), updated_at: new Date() })
-    } else {
-      await unit
-        .knex('price')
-        .where({ tenant_id, price_set_id: variant.price_set_id })
-        .whereNotIn('currency_code', Object.keys(wanted.prices))
-        .delete()
-    }
+  for (const { sku, price_set_id } of known) {
+    const wanted = variants.find((candidate) => candidate.sku === sku)
+    if (wanted === undefined) continue
+    await unit
+      .knex('price')
+      .where({ tenant_id: tenantOf(unit), price_set_id })
+      .whereNotIn('currency_code', Object.keys(wanted.prices))
+      .delete()
   }
 }
