@@ -54,6 +54,7 @@ export {
   allCategoriesStatement,
   type CategoryOfTree,
   categoriesOfStoreStatement,
+  columnsOfCategory,
   collectionsOfStoreStatement,
   type WordFilter,
   wordsOfStoreStatement,

@@ -72,18 +72,7 @@ export async function returnCredit(
     const own = await ensureAccount(unit, { customer_id: order.customer_id ?? '', currency_code: order.currency_code })
     shares.set(own, (shares.get(own) ?? 0n) + left)
   }
-  await moveCredit(
-    unit,
-    [...shares].map(([accountId, amountMinor]) => ({
-      accountId,
-      type: 'credit',
-      amountMinor,
-      reference: 'order',
-      referenceId: order.id,
-      note: given.note,
-    })),
-    { createdBy: given.createdBy },
-  )
+  await creditAccounts(unit, order.id, shares, given)
   await unit.run(
     statement(
       'credit.note_returned',
@@ -129,18 +118,7 @@ export async function takeCreditOff(
   const lines = open.flatMap((line, index) => (shares[index] === 0n ? [] : [{ ...line, amountMinor: shares[index] as bigint }]))
   const perAccount = new Map<string, bigint>()
   for (const line of lines) perAccount.set(line.account_id, (perAccount.get(line.account_id) ?? 0n) + line.amountMinor)
-  await moveCredit(
-    unit,
-    [...perAccount].map(([accountId, amountMinor]) => ({
-      accountId,
-      type: 'credit',
-      amountMinor,
-      reference: 'order',
-      referenceId: order.id,
-      note: taken.note,
-    })),
-    { createdBy: taken.createdBy },
-  )
+  await creditAccounts(unit, order.id, perAccount, taken)
   await unit.run(
     statement(
       'credit.take_off_order',
@@ -166,4 +144,22 @@ export async function takeCreditOff(
       occurredAt: taken.now,
     }),
   ])
+}
+
+/** Gives accounts what an order gives back to each. */
+function creditAccounts(
+  unit: Unit,
+  orderId: string,
+  amounts: ReadonlyMap<string, bigint>,
+  { note, createdBy }: { note?: string | null | undefined; createdBy: string },
+): Promise<string[]> {
+  const moves = [...amounts].map(([accountId, amountMinor]) => ({
+    accountId,
+    type: 'credit' as const,
+    amountMinor,
+    reference: 'order' as const,
+    referenceId: orderId,
+    note,
+  }))
+  return moveCredit(unit, moves, { createdBy })
 }

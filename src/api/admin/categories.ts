@@ -4,6 +4,7 @@ import {
   allCategoriesStatement,
   type CategoryOfTree,
   categoriesOfStoreStatement,
+  columnsOfCategory,
   deleteCategory,
   updateCategory,
 } from '../../catalog/index.js'
@@ -13,23 +14,7 @@ import { type AnyRequest, handle, id, ids, name, q, reading, removal, text, with
 import { externalId, gathering, withProducts } from './vocabulary.js'
 
 const categoryFields: FieldsPolicy = {
-  defaults: [
-    'id',
-    'name',
-    'description',
-    'handle',
-    'rank',
-    'is_active',
-    'is_internal',
-    'external_id',
-    'parent_category_id',
-    'metadata',
-    'created_at',
-    'updated_at',
-    'deleted_at',
-    'parent_category.*',
-    'category_children.*',
-  ],
+  defaults: [...columnsOfCategory, 'parent_category.*', 'category_children.*'],
   extra: ['products.*'],
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wordPatterns, tenantOf } from '../../db/index.js'
+import { tenantOf, type Unit, wordPatterns } from '../../db/index.js'
 import { countryCode, type FieldsPolicy, freeObject, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { notFound } from '../../kernel/index.js'
 import {
@@ -134,6 +134,20 @@ const geoZone = z.discriminatedUnion('type', [
   }),
 ])
 
+/** Changes what the path names, where it is of a vendor whose shipping the caller may change. Answers its id. */
+async function change(
+  request: AnyRequest,
+  table: 'stock_location' | 'fulfillment_set',
+  fn: (unit: Unit, id: string) => Promise<unknown>,
+): Promise<string> {
+  const wanted = request.params.id as string
+  await write(request, async (unit) => {
+    await findWithin(unit, request, 'shipping:write', table, wanted)
+    await fn(unit, wanted)
+  })
+  return wanted
+}
+
 const locationRoutes: Route[] = [
   ...locations.routes,
   route({
@@ -163,12 +177,10 @@ const locationRoutes: Route[] = [
     fields,
     ids: { id: 'stock_location' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
-        await updateStockLocation(unit, wanted, request.body)
-      })
-      return locations.answer(request, wanted)
+      return locations.answer(
+        request,
+        await change(request, 'stock_location', (unit, locationId) => updateStockLocation(unit, locationId, request.body)),
+      )
     },
   }),
   route({
@@ -181,12 +193,10 @@ const locationRoutes: Route[] = [
     fields,
     ids: { id: 'stock_location', add: 'sales_channel', remove: 'sales_channel' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
-        await changeLocationChannels(unit, wanted, request.body)
-      })
-      return locations.answer(request, wanted)
+      return locations.answer(
+        request,
+        await change(request, 'stock_location', (unit, locationId) => changeLocationChannels(unit, locationId, request.body)),
+      )
     },
   }),
   route({
@@ -199,12 +209,10 @@ const locationRoutes: Route[] = [
     fields,
     ids: { id: 'stock_location' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
-        await createFulfillmentSet(unit, wanted, request.body)
-      })
-      return locations.answer(request, wanted)
+      return locations.answer(
+        request,
+        await change(request, 'stock_location', (unit, locationId) => createFulfillmentSet(unit, locationId, request.body)),
+      )
     },
   }),
   route({
@@ -217,12 +225,10 @@ const locationRoutes: Route[] = [
     fields,
     ids: { id: 'stock_location', add: 'fulfillment_provider', remove: 'fulfillment_provider' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'stock_location', wanted)
-        await changeLocationProviders(unit, wanted, request.body)
-      })
-      return locations.answer(request, wanted)
+      return locations.answer(
+        request,
+        await change(request, 'stock_location', (unit, locationId) => changeLocationProviders(unit, locationId, request.body)),
+      )
     },
   }),
   removal({
@@ -259,11 +265,7 @@ const setRoutes: Route[] = [
     fields: setFields,
     ids: { id: 'fulfillment_set', geo_zones: 'part_sent_back' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
-        await createServiceZone(unit, wanted, request.body)
-      })
+      const wanted = await change(request, 'fulfillment_set', (unit, setId) => createServiceZone(unit, setId, request.body))
       return { fulfillment_set: await setAnswer(request, wanted) }
     },
   }),
@@ -295,12 +297,10 @@ const setRoutes: Route[] = [
     fields: setFields,
     ids: { id: 'fulfillment_set', zone_id: 'service_zone', geo_zones: 'part_sent_back' },
     async handle(request) {
-      const wanted = request.params.id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
-        const { name: given, geo_zones } = request.body
-        await updateServiceZone(unit, wanted, request.params.zone_id as string, { name: given ?? undefined, geo_zones })
-      })
+      const { name: given, geo_zones } = request.body
+      const patch = { name: given ?? undefined, geo_zones }
+      const zoneId = request.params.zone_id as string
+      const wanted = await change(request, 'fulfillment_set', (unit, setId) => updateServiceZone(unit, setId, zoneId, patch))
       return { fulfillment_set: await setAnswer(request, wanted) }
     },
   }),
@@ -313,12 +313,8 @@ const setRoutes: Route[] = [
     fields: setFields,
     ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
     async handle(request) {
-      const wanted = request.params.id as string
       const zoneId = request.params.zone_id as string
-      await write(request, async (unit) => {
-        await findWithin(unit, request, 'shipping:write', 'fulfillment_set', wanted)
-        await deleteServiceZone(unit, wanted, zoneId)
-      })
+      const wanted = await change(request, 'fulfillment_set', (unit, setId) => deleteServiceZone(unit, setId, zoneId))
       return { ...deleted('service_zone', zoneId), parent: await setAnswer(request, wanted) }
     },
   }),

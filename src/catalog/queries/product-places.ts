@@ -1,20 +1,7 @@
 import { pairs, type Statement, statement } from '../../db/index.js'
+import { columnsOfCategory } from './words-of-store.js'
 
 const stamps = ['created_at', 'updated_at', 'deleted_at']
-const categoryColumns = [
-  'id',
-  'name',
-  'description',
-  'handle',
-  'rank',
-  'is_active',
-  'is_internal',
-  'external_id',
-  'parent_category_id',
-  'metadata',
-  ...stamps,
-]
-
 /** Whose a product is and where it stands. */
 export interface ProductPlaces {
   product_id: string
@@ -36,7 +23,7 @@ export function productPlacesStatement(tenantId: string, productIds: readonly st
                 order by c.id)
               from product_sales_channel h join sales_channel c on c.tenant_id = h.tenant_id and c.id = h.sales_channel_id
               where h.tenant_id = $1 and h.product_id = p.id and c.deleted_at is null), '[]') as sales_channels,
-            coalesce((select json_agg(json_build_object(${pairs('c', categoryColumns)}) order by c.rank, c.id)
+            coalesce((select json_agg(json_build_object(${pairs('c', columnsOfCategory)}) order by c.rank, c.id)
               from product_category_product l join product_category c on c.tenant_id = l.tenant_id and c.id = l.product_category_id
               where l.tenant_id = $1 and l.product_id = p.id and c.deleted_at is null), '[]') as categories
      from product p where p.tenant_id = $1 and p.id = any($2)`,

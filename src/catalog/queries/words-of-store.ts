@@ -84,7 +84,8 @@ export interface CategoryOfStore {
   count: number
 }
 
-const columns = [
+/** Columns of a category, as staff read them. */
+export const columnsOfCategory = [
   'id',
   'name',
   'description',
@@ -109,10 +110,10 @@ export function categoriesOfStoreStatement(
   const order = orderBy('c', page.order)
   return statement(
     `catalog.categories_of_store.${order.name}`,
-    `select ${columns.map((column) => `c.${column}`).join(', ')}, count(*) over ()::int as count,
-            (select json_build_object(${pairs('p', columns)}) from product_category p
+    `select ${columnsOfCategory.map((column) => `c.${column}`).join(', ')}, count(*) over ()::int as count,
+            (select json_build_object(${pairs('p', columnsOfCategory)}) from product_category p
              where p.tenant_id = $1 and p.id = c.parent_category_id) as parent_category,
-            coalesce((select json_agg(json_build_object(${pairs('x', columns)}) order by x.rank, x.id) from product_category x
+            coalesce((select json_agg(json_build_object(${pairs('x', columnsOfCategory)}) order by x.rank, x.id) from product_category x
              where x.tenant_id = $1 and x.parent_category_id = c.id and x.deleted_at is null), '[]') as category_children
      from product_category c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
@@ -132,7 +133,7 @@ const mostCategories = 5_000
 export function allCategoriesStatement(tenantId: string): Statement<CategoryOfTree> {
   return statement(
     'catalog.all_categories',
-    `select ${columns.map((column) => `c.${column}`).join(', ')} from product_category c
+    `select ${columnsOfCategory.map((column) => `c.${column}`).join(', ')} from product_category c
      where c.tenant_id = $1 and c.deleted_at is null order by c.rank, c.id limit ${mostCategories}`,
     [tenantId],
   )
