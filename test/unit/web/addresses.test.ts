@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Address } from '../../../src/web/answers.js'
+import { typedAddress, typedFrom } from '../../../src/web/parts/address-fields.js'
 import { addressLines } from '../../../src/web/parts/address-lines.js'
 
 describe('web: addresses', () => {
@@ -34,5 +35,13 @@ describe('web: addresses', () => {
       '1-2-3 Nakagyo',
       'Kyoto, Kyoto 604-8001',
     ])
+  })
+
+  it('know a state in a form however it was written, typed or kept', () => {
+    for (const province of ['ny', 'NY', 'us-ny', 'US-NY', 'New York']) {
+      assert.equal(typedAddress(new URLSearchParams({ country_code: 'us', province })).province, 'ny', province)
+      assert.equal(typedFrom({ province, country_code: 'us' } as Address, undefined).province, 'ny', province)
+    }
+    assert.equal(typedAddress(new URLSearchParams({ country_code: 'de', province: 'NY' })).province, 'NY')
   })
 })
