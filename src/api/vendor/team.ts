@@ -8,7 +8,7 @@ import {
   resendInvite,
   tokenShown,
 } from '../../access/index.js'
-import { asStore, singlePage, tenantOf, type Unit, vendorOf } from '../../db/index.js'
+import { asStore, type ListPage, readPage, singlePage, tenantOf, type Unit, vendorOf } from '../../db/index.js'
 import { email, type FieldsPolicy, type RequestContext, type Route, route } from '../../http/index.js'
 import { invalidData, limits, notFound } from '../../kernel/index.js'
 import { changeMemberRole, inviteToTeam, joinTeam, listMembersStatement, removeMember } from '../../vendors/index.js'
@@ -31,17 +31,15 @@ async function answerMember(request: AnyRequest, vendorId: string, id: string) {
   return { member: request.fields.project(member) }
 }
 
-const listOfInvites = ({ context }: AnyRequest, id: string[] | null, page: Parameters<typeof listInvitesStatement>[2]) =>
-  context.db.read(
-    asStore(context).scope,
-    listInvitesStatement(tenantOf(context), { id, email: null, q: null, vendorId: vendorOf(context) }, page),
-  )
+const invitesStatement = ({ context }: AnyRequest, id: string[] | null, page: ListPage) =>
+  listInvitesStatement(tenantOf(context), { id, email: null, q: null, vendorId: vendorOf(context) }, page)
 
 const renderInvite = ({ services, actor, fields }: AnyRequest, row: InviteRow) =>
   fields.project({ ...row, role: row.role.name, token: tokenShown(services.accountSealer, actor as Actor, row) })
 
 async function answerInvite(request: AnyRequest, id: string) {
-  const [invite] = await listOfInvites(request, [id], singlePage)
+  const { db, scope } = asStore(request.context)
+  const [invite] = await db.read(scope, invitesStatement(request, [id], singlePage))
   if (invite === undefined) throw notFound(`Invite with id: ${id} was not found`)
   return { invite: renderInvite(request, invite) }
 }
@@ -56,8 +54,10 @@ const memberRoutes: Route[] = [
     fields: memberFields,
     page: { limit: 50, orderable: ['id', 'created_at', 'updated_at', 'email'] },
     async handle({ context, page, fields }) {
-      const rows = await context.db.read(asStore(context).scope, listMembersStatement(tenantOf(context), vendorOf(context), page))
-      return { members: rows.map((row) => fields.project(row)), count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      const { rows, count } = await readPage(asStore(context), page, (asked) =>
+        listMembersStatement(tenantOf(context), vendorOf(context), asked),
+      )
+      return { members: rows.map((row) => fields.project(row)), count, offset: page.offset, limit: page.limit }
     },
   }),
   route({
@@ -112,8 +112,8 @@ const memberRoutes: Route[] = [
     page: { limit: 50, orderable: ['name', 'id', 'created_at'] },
     async handle({ context, page, fields }) {
       const filter = { id: null, q: null, scope: ['vendor'] }
-      const rows = await context.db.read(asStore(context).scope, listRolesStatement(tenantOf(context), filter, page))
-      return { roles: rows.map((row) => fields.project(row)), count: rows[0]?.count ?? 0, offset: page.offset, limit: page.limit }
+      const { rows, count } = await readPage(asStore(context), page, (asked) => listRolesStatement(tenantOf(context), filter, asked))
+      return { roles: rows.map((row) => fields.project(row)), count, offset: page.offset, limit: page.limit }
     },
   }),
 ]
@@ -129,8 +129,8 @@ const inviteRoutes: Route[] = [
     page: { limit: 50, orderable: ['id', 'created_at', 'updated_at', 'email', 'expires_at'] },
     async handle(request) {
       const { offset, limit } = request.page
-      const rows = await listOfInvites(request, null, request.page)
-      return { invites: rows.map((row) => renderInvite(request, row)), count: rows[0]?.count ?? 0, offset, limit }
+      const { rows, count } = await readPage(asStore(request.context), request.page, (page) => invitesStatement(request, null, page))
+      return { invites: rows.map((row) => renderInvite(request, row)), count, offset, limit }
     },
   }),
   // Before /vendor/invites/:id/resend and its like: whoever accepts has no sign-in yet, only the token.
