@@ -18,6 +18,9 @@ export const limits = {
   /** A spreadsheet opens a million; 100 000 rows of products are about 60 MB. */
   exportRows: 100_000,
   exportFile_hours: 24,
+  /** Lines that differ, of the sales that a change of commission rules is tried on: some 100 bytes each. */
+  simulatedLines: 50_000,
+  rulesTried: 100,
   /** Exports of a store that are queued or run at once. */
   exportsAtOnce: 5,
   picture_bytes: 5_000_000,

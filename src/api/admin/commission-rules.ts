@@ -4,12 +4,14 @@ import {
   createCommissionRule,
   deleteCommissionRule,
   listCommissionRulesStatement,
+  type SimulatedCommission,
+  simulateCommissions,
   updateCommissionRule,
 } from '../../commissions/index.js'
 import { tenantOf } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, type Route, route } from '../../http/index.js'
-import { invalidData, isCurrency, toMajor, toMinor } from '../../kernel/index.js'
-import { amount, deleted, id, ids, name, percent, percentOf, ppmOf, reading, write } from './shared.js'
+import { type Clock, invalidData, isCurrency, limits, toMajor, toMinor } from '../../kernel/index.js'
+import { amount, deleted, id, idList, ids, moment, name, needWholeStore, percent, percentOf, ppmOf, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -64,35 +66,87 @@ function fixedOf(fixed: number, currency: string | null): bigint {
   return toMinor(fixed, currency)
 }
 
+const newRule = z.strictObject({
+  name,
+  ...limited,
+  rate: percent.default(0),
+  fixed: amount.default(0),
+  currency_code: currencyCode.nullish(),
+})
+
+function ruleInput({ rate, fixed, ...rest }: z.output<typeof newRule>) {
+  const currency = rest.currency_code ?? null
+  return {
+    name: rest.name,
+    vendor_id: rest.vendor_id ?? null,
+    product_type_id: rest.product_type_id ?? null,
+    product_category_id: rest.product_category_id ?? null,
+    currency_code: currency,
+    rate_ppm: ppmOf(rate),
+    fixed_minor: fixedOf(fixed, currency),
+  }
+}
+
+/** The calendar month before this one, in UTC. */
+function lastMonth(clock: Clock): { from: Date; to: Date } {
+  const now = clock.now()
+  const monthOf = (shift: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + shift, 1))
+  return { from: monthOf(-1), to: monthOf(0) }
+}
+
+/** Amounts in major units; `difference` is what the store would have earned more. */
+function renderSimulated({ base_minor, actual_minor, simulated_minor, ...of }: SimulatedCommission): object {
+  const major = (minor: bigint) => toMajor(minor, of.currency_code)
+  return {
+    ...of,
+    base: major(base_minor),
+    actual: major(actual_minor),
+    simulated: major(simulated_minor),
+    difference: major(simulated_minor - actual_minor),
+  }
+}
+
 export const routes: Route[] = [
   ...rules.routes,
+  // Before /admin/commission-rules/:id, which would take "simulate" for an id.
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/commission-rules/simulate',
+    summary: "What sales of the past (last month's unless said) would have paid with rules added and removed; changes nothing",
+    access: 'commissions:read',
+    body: z.strictObject({
+      from: moment.optional(),
+      to: moment.optional(),
+      add: z.array(newRule).max(limits.rulesTried).default([]),
+      remove: idList.default([]),
+    }),
+    ids: {
+      'add.vendor_id': 'vendor',
+      'add.product_type_id': 'product_type',
+      'add.product_category_id': 'product_category',
+      remove: 'commission_rule',
+    },
+    async handle({ context, body, ability }) {
+      needWholeStore({ ability }, 'commissions:read')
+      const month = lastMonth(context.clock)
+      const { from = month.from, to = month.to, add, remove } = body
+      if (from >= to) throw invalidData('from must be before to')
+      const vendors = await simulateCommissions(context, { from, to, add: add.map(ruleInput), remove })
+      return { simulation: { from, to, vendors: vendors.map(renderSimulated) } }
+    },
+  }),
   route({
     surface: 'admin',
     method: 'POST',
     path: '/admin/commission-rules',
     summary: 'Create a commission rule: a rate, a fixed amount per line, or both',
     access: 'commissions:write',
-    body: z.strictObject({
-      name,
-      ...limited,
-      rate: percent.default(0),
-      fixed: amount.default(0),
-      currency_code: currencyCode.nullish(),
-    }),
+    body: newRule,
     fields,
     ids: limitIds,
     async handle(request) {
-      const { rate, fixed, ...rest } = request.body
-      const currency = rest.currency_code ?? null
-      const input = {
-        name: rest.name,
-        vendor_id: rest.vendor_id ?? null,
-        product_type_id: rest.product_type_id ?? null,
-        product_category_id: rest.product_category_id ?? null,
-        currency_code: currency,
-        rate_ppm: ppmOf(rate),
-        fixed_minor: fixedOf(fixed, currency),
-      }
+      const input = ruleInput(request.body)
       return rules.answer(request, await write(request, (unit) => createCommissionRule(unit, input)))
     },
   }),

@@ -215,4 +215,38 @@ describe('admin API: orders and money', () => {
     assert.equal((await store.admin.delete(`/admin/commission-rules/${rule.id}`)).body.deleted, true)
     assert.equal(await commissionOf(first.id), 0.55, 'what was sold keeps its commission')
   })
+
+  it('tells what sales of the past would have paid by other rules, and changes nothing', async () => {
+    const own = await createTestStore(app(), { vendors: 2, commission_ppm: 100_000 })
+    const sell = async () => {
+      const variantIds = own.vendors.map((vendor) => vendor.products[0]?.variantIds[0] as string)
+      const cartId = await fillCart(own.shopper, { regionId: own.regionId, variantIds })
+      return (await own.shopper.post(`/store/carts/${cartId}/complete`)).body.order.id as string
+    }
+    for (let n = 0; n < 2; n += 1) await sell()
+    const [, second] = own.vendors
+    const { commission_rules: before } = (await own.admin.get('/admin/commission-rules')).body
+    const simulate = async (body: object) => {
+      const { status, body: told } = await own.admin.post('/admin/commission-rules/simulate', body)
+      assert.equal(status, 200, JSON.stringify(told))
+      return Object.fromEntries(
+        told.simulation.vendors.map((one: Record<string, number> & { vendor_id: string }) => [
+          one.vendor_id,
+          [one.lines, one.base, one.actual, one.simulated, one.difference],
+        ]),
+      )
+    }
+    const today = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }
+    assert.deepEqual(await simulate({}), {}, 'nothing was sold last month')
+    const [a, b] = own.vendors.map((vendor) => vendor.id) as [string, string]
+    assert.deepEqual(await simulate(today), { [a]: [2, 20, 2, 2, 0], [b]: [2, 40, 4, 4, 0] }, 'by the rules there are, what was paid')
+    const add = [{ name: 'Dearer', vendor_id: second?.id, rate: 12.5, fixed: 0.25, currency_code: 'usd' }]
+    // 12.5 % of 20.00 and 0.25 for each of two lines.
+    assert.deepEqual(await simulate({ ...today, add }), { [a]: [2, 20, 2, 2, 0], [b]: [2, 40, 4, 5.5, 1.5] })
+    const remove = before.map((rule: { id: string }) => rule.id)
+    assert.deepEqual(await simulate({ ...today, remove }), { [a]: [2, 20, 2, 0, -2], [b]: [2, 40, 4, 0, -4] })
+    assert.deepEqual((await own.admin.get('/admin/commission-rules')).body.commission_rules, before)
+    for (const body of [{ remove: ['comr_none'] }, { from: today.to, to: today.from }, { add: [{ name: 'Fixed', fixed: 1 }] }])
+      assert.equal((await own.admin.post('/admin/commission-rules/simulate', body)).status, 400, JSON.stringify(body))
+  })
 })
