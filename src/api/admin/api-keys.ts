@@ -16,7 +16,7 @@ import {
 import { wordPatterns, tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../../http/index.js'
 import { forbidden, invalidData } from '../../kernel/index.js'
-import { deleted, ids, idList, links, name, q, reading, write } from './shared.js'
+import { deleted, ids, idList, links, name, needWholeStore, q, reading, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -46,6 +46,7 @@ const keys = reading({
   plural: 'api_keys',
   label: 'API Key',
   access: 'api_keys:read',
+  isOfWholeStore: true,
   query: z.strictObject({ q, id: ids, type: oneOrMany.optional() }),
   narrowing: { table: 'api_key', columns: { title: 'text', token: 'text', type: 'text', revoked_at: 'date', created_by: 'text' } },
   fields,
@@ -89,6 +90,7 @@ export const routes: Route[] = [
     ids: { sales_channel_ids: 'sales_channel' },
     async handle(request) {
       const { context, actor, body } = request
+      needWholeStore(request, 'api_keys:write')
       const secret = body.type === 'secret'
       if (!secret && body.permissions !== undefined) throw invalidData('A publishable key has no permissions: it opens what is public')
       if (secret && body.sales_channel_ids !== undefined) throw invalidData('Sales channels are for publishable keys')
@@ -114,6 +116,7 @@ export const routes: Route[] = [
     ids: { id: 'api_key' },
     async handle(request) {
       const wanted = request.params.id as string
+      needWholeStore(request, 'api_keys:write')
       await write(request, (unit) => updateApiKey(unit, wanted, request.body.title))
       return keys.answer(request, wanted)
     },
@@ -130,6 +133,7 @@ export const routes: Route[] = [
     async handle(request) {
       const { context } = request
       const wanted = request.params.id as string
+      needWholeStore(request, 'api_keys:write')
       const now = context.clock.now()
       const at = new Date(now.getTime() + request.body.revoke_in * 1_000)
       await write(request, (unit) => revokeApiKey(unit, wanted, { at, by: context.actorId, now }))
@@ -149,6 +153,7 @@ export const routes: Route[] = [
     ids: { id: 'api_key', add: 'sales_channel', remove: 'sales_channel' },
     async handle(request) {
       const wanted = request.params.id as string
+      needWholeStore(request, 'api_keys:write')
       await write(request, (unit) => changeKeyChannels(unit, wanted, request.body))
       request.services.gatekeeper.forget()
       return keys.answer(request, wanted)
@@ -161,8 +166,10 @@ export const routes: Route[] = [
     summary: 'Remove an API key that was revoked',
     access: 'api_keys:write',
     ids: { id: 'revoked_api_key' },
-    async handle({ context, params }) {
-      const wanted = params.id as string
+    async handle(request) {
+      const { context } = request
+      const wanted = request.params.id as string
+      needWholeStore(request, 'api_keys:write')
       await context.db.unitOfWork({ role: 'platform', tenantId: tenantOf(context) }, (unit) =>
         deleteApiKey(unit, wanted, context.clock.now()),
       )

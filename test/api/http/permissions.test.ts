@@ -67,6 +67,18 @@ describe('what one may do', () => {
     // Refused alike whether something matches or not: a filter tells nothing of what may not be read.
     for (const filter of [{ 'id[$ne]': 'x' }, { 'id[$like]': 'nothing%' }] as Record<string, string>[])
       assert.equal((await limited.get('/admin/payments', filter)).status, 403)
+    // Keys are the whole store's, whoever may see or make some.
+    const owner = as(await addStaff(app(), store, 'store_owner', own.id))
+    const { api_keys } = good(await store.admin.get('/admin/api-keys', { type: 'publishable' }))
+    const path = `/admin/api-keys/${api_keys[0].id}`
+    for (const who of [limited, owner]) {
+      for (const keys of ['/admin/api-keys', path]) assert.equal((await who.get(keys)).status, 403, keys)
+    }
+    assert.equal((await owner.post('/admin/api-keys', { type: 'publishable', title: 'Mine' })).status, 403)
+    for (const change of ['', '/revoke', '/sales-channels']) {
+      assert.equal((await owner.post(`${path}${change}`, change === '' ? { title: 'Mine' } : {})).status, 403, change)
+    }
+    assert.equal((await owner.delete(path)).status, 403)
     const mine = own.products[0]?.id as string
     for (const [path, noun] of [
       ['/admin/collections', 'collection'],
