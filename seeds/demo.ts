@@ -1,4 +1,12 @@
-import { addIdentity, builtInRoles, createApiKey, ensureOperator, generatedPassword, hashPassword } from '../src/access/index.js'
+import {
+  addIdentity,
+  builtInRoles,
+  createApiKey,
+  ensureOperator,
+  generatedPassword,
+  hashPassword,
+  vendorKeyPermissions,
+} from '../src/access/index.js'
 import { ensureAccountStatement } from '../src/customers/index.js'
 import { type Context, type Database, type Scope, type Statement, statement, type Unit } from '../src/db/index.js'
 import { addMember } from '../src/vendors/index.js'
@@ -129,8 +137,9 @@ async function makeStore(unit: Unit, tenantId: string, made: DemoTenant, hashes:
 
 async function makeVendor(unit: Unit, tenantId: string, vendorId: string, entry: DemoVendor, passwordHash: string): Promise<void> {
   await unit.run(revokeKeysStatement(tenantId, vendorId))
-  const { permissions } = builtInRoles.vendor_owner
-  entry.api_key = (await createApiKey(unit, { type: 'vendor', title: 'Demo', vendorId, permissions, createdBy })).token
+  entry.api_key = (
+    await createApiKey(unit, { type: 'vendor', title: 'Demo', vendorId, permissions: vendorKeyPermissions, createdBy })
+  ).token
   if (await changePassword(unit, tenantId, 'member', entry.email, passwordHash)) return
   await addMember(unit, { vendor_id: vendorId, email: entry.email, password_hash: passwordHash, role: 'vendor_owner' })
 }

@@ -3,7 +3,7 @@ import { type Clock, forbidden, notAllowed } from '../kernel/index.js'
 import type { Actor, Grant, Identified, Key, Tenant } from './actor.js'
 import { remembered } from './cache.js'
 import { isKey, keyHash } from './keys.js'
-import { operatorPermissions, type Permission } from './permissions.js'
+import { operatorPermissions, type Permission, vendorKeyPermissions } from './permissions.js'
 import {
   identityStatement,
   keyStatement,
@@ -59,6 +59,7 @@ interface FoundKey {
   vendorId: string | null
   vendorStatus: string | null
   permissions: readonly Permission[]
+  endsAt: Date | null
 }
 
 const platform: Scope = { role: 'platform' }
@@ -121,9 +122,9 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
   const lookups = lookupsOf(options.db, options.baseDomain)
   return {
     async identify(hints) {
-      const publishable = await publishableOf(hints, lookups.byKey)
+      const publishable = await publishableOf(lookups, clock, hints)
       const credential = credentialOf(hints.authorization)
-      const held = isKey(credential) ? await lookups.byKey(keyHash(credential)) : null
+      const held = await keyOf(lookups, clock, credential)
       const named = await namedBySlug(lookups, hints.tenantSlug)
       const ofHost = await lookups.byHost(hints.host)
       // A key comes first, then a session, then a token.
@@ -227,12 +228,18 @@ async function sessionOf(lookups: Lookups, clock: Clock, hints: Hints, named: Te
   return who === null ? null : { actor: who, tenant }
 }
 
-async function publishableOf(hints: Hints, byKey: (hash: string) => Promise<FoundKey | null>): Promise<FoundKey | null> {
+/** A key that is remembered ends in time all the same. */
+async function keyOf({ byKey }: Lookups, clock: Clock, text: string): Promise<FoundKey | null> {
+  const found = isKey(text) ? await byKey(keyHash(text)) : null
+  return found === null || (found.endsAt !== null && found.endsAt <= clock.now()) ? null : found
+}
+
+async function publishableOf(lookups: Lookups, clock: Clock, hints: Hints): Promise<FoundKey | null> {
   if (hints.publishableKey === '') {
     if (hints.surface === 'store') throw notAllowed(missingKey)
     return null
   }
-  const found = isKey(hints.publishableKey) ? await byKey(keyHash(hints.publishableKey)) : null
+  const found = await keyOf(lookups, clock, hints.publishableKey)
   if (found === null || found.key.type !== 'publishable') throw notAllowed(invalidKey)
   return found
 }
@@ -285,13 +292,16 @@ async function findKey(db: Database, hash: string): Promise<FoundKey | null> {
     vendorId: key.vendor_id,
     vendorStatus: key.vendor_status,
     permissions: key.permissions,
+    endsAt: key.ends_at,
   }
 }
 
 function keyActor(found: FoundKey): Actor | null {
   if (found.key.type === 'publishable') return null
-  if (found.key.type === 'vendor') refuseSuspendedVendor(found.vendorStatus)
-  const grants = found.permissions.map((permission): Grant => ({ permission, vendorId: found.vendorId }))
+  const isOfVendor = found.key.type === 'vendor'
+  if (isOfVendor) refuseSuspendedVendor(found.vendorStatus)
+  const allowed = found.permissions.filter((permission) => !isOfVendor || vendorKeyPermissions.includes(permission))
+  const grants = allowed.map((permission): Grant => ({ permission, vendorId: found.vendorId }))
   return actor('api_key', found.key.id, null, found.vendorId, grants, null)
 }
 

@@ -27,6 +27,7 @@ export {
   type Permission,
   permissionNames,
   permissions,
+  vendorKeyPermissions,
 } from './permissions.js'
 export type { PersonType } from './person.js'
 export { tenantByPublicIdStatement } from './queries.js'
@@ -65,3 +66,4 @@ export {
   tokenShown,
 } from './invites.js'
 export { createRole, grantableVendorRole, listRolesStatement, refuseLacking, type RoleRow } from './roles.js'
+export { createVendorKey, listVendorKeysStatement, lockVendorKey, rotateVendorKey, type VendorKeyRow } from './vendor-keys.js'

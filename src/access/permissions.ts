@@ -17,8 +17,8 @@ export const permissions = {
   'vendors:read': { scopes: ['tenant'], meaning: 'see vendors and their people' },
   'vendors:write': { scopes: ['tenant'], meaning: 'create, approve and suspend vendors, invite their people' },
   'staff:write': { scopes: ['tenant'], meaning: 'add staff and grant roles' },
-  'api_keys:read': { scopes: ['tenant'], meaning: 'see API keys, without their tokens' },
-  'api_keys:write': { scopes: ['tenant'], meaning: 'create and revoke API keys' },
+  'api_keys:read': { scopes: ['tenant', 'vendor'], meaning: 'see API keys, without their tokens' },
+  'api_keys:write': { scopes: ['tenant', 'vendor'], meaning: 'create, replace and revoke API keys' },
   'commissions:read': { scopes: ['tenant'], meaning: 'see commission rules' },
   'commissions:write': { scopes: ['tenant'], meaning: 'change commission rules' },
   'orders:write': { scopes: ['tenant'], meaning: 'change, complete, archive and cancel orders' },
@@ -92,6 +92,9 @@ export const builtInRoles = {
 } as const satisfies Record<string, { scope: 'tenant' | 'vendor'; permissions: readonly Permission[] }>
 
 export type BuiltInRole = keyof typeof builtInRoles
+
+/** What a vendor's key may do at most: all that is a vendor's but keys. Whoever found one would go on with keys of their own making. */
+export const vendorKeyPermissions: readonly Permission[] = grantableIn('vendor').filter((name) => !name.startsWith('api_keys:'))
 
 /** What an operator of the platform may do. */
 export const operatorPermissions: readonly Permission[] = grantableIn('platform')

@@ -44,13 +44,15 @@ export interface KeyRow {
   vendor_status: string | null
   permissions: Permission[]
   sales_channel_ids: string[]
+  /** When it ends, by being revoked or running out; null for never. */
+  ends_at: Date | null
 }
 
 /** A key that is neither revoked nor over, with the channels it opens. */
 export function keyStatement(tenantId: string, keyId: string): Statement<KeyRow> {
   return statement(
     'access.key',
-    `select k.id, k.type, k.vendor_id, v.status as vendor_status, k.permissions,
+    `select k.id, k.type, k.vendor_id, v.status as vendor_status, k.permissions, least(k.revoked_at, k.expires_at) as ends_at,
             array(select c.sales_channel_id from api_key_sales_channel c
                   join sales_channel s on s.tenant_id = c.tenant_id and s.id = c.sales_channel_id
                   where c.tenant_id = $1 and c.api_key_id = k.id and not s.is_disabled and s.deleted_at is null

@@ -58,8 +58,10 @@ export async function createRole(
  * may set vendors up, and by who has it there.
  */
 function lackingOf(maker: Actor, wanted: readonly Permission[], vendorId: string | null): Permission | undefined {
-  const needed = (name: Permission): Permission =>
-    (permissions[name].scopes as readonly string[]).includes('tenant') ? name : 'vendors:write'
+  // Keys within a vendor are the vendor's: they are another matter than the store's.
+  const isOfVendor = (name: Permission) =>
+    !(permissions[name].scopes as readonly string[]).includes('tenant') || (vendorId !== null && name.startsWith('api_keys:'))
+  const needed = (name: Permission): Permission => (isOfVendor(name) ? 'vendors:write' : name)
   const has = (name: Permission) =>
     mayGrant(maker, { permissions: [needed(name)], vendorId: null }) || mayGrant(maker, { permissions: [name], vendorId })
   return wanted.find((name) => !has(name))

@@ -80,6 +80,10 @@ export const limits = {
   /** Words of a search that lists look for; of more, the longest. */
   searchWords: 8,
   searchMatches: 2_000,
+  /** API keys of one vendor that open something, those included that are about to end. */
+  keysOfVendor: 50,
+  /** How long a key that was replaced may still be used. */
+  keyOverlap_s: 604_800,
   wishLists: 50,
   wishListItems: 500,
   idempotencyKey_characters: 255,

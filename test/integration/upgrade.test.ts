@@ -67,6 +67,16 @@ describe('a store that was there before customer accounts', () => {
     ])
   })
 
+  it("lets vendors' owners make keys of the vendor's own, and leaves keys that there are what they were", async () => {
+    const roles = await sql<{ id: string; permissions: string[] }>(`select permissions from app.role where id = 'vendor_owner'`)
+    assert.deepEqual(
+      roles.map((role) => role.permissions.filter((one) => one.startsWith('api_keys:'))),
+      [['api_keys:read', 'api_keys:write']],
+    )
+    const keys = await sql(`select id from app.api_key where replaced_by is not null or permissions && '{api_keys:read,api_keys:write}'`)
+    assert.deepEqual(keys, [])
+  })
+
   it('has its searches made anew by a run after one that broke, which leaves the searcher no right to create', async () => {
     const mayCreate = `select has_schema_privilege('search_reader', 'app', 'create') as may`
     await sql(`delete from platform.knex_migrations where name like '0098%'`)

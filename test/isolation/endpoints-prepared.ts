@@ -11,6 +11,7 @@ import { password } from '../support/shopper.js'
 import { preparedChanges } from './endpoints-changes.js'
 import { preparedFiles } from './endpoints-files.js'
 import { preparedPeople } from './endpoints-people.js'
+import { preparedKeys, storeKey } from './endpoints-keys.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
@@ -92,8 +93,6 @@ const invoice: Prepare = async (world, vendor) => {
   const { invoices } = good(await world.store.admin.post('/admin/invoices', { period: monthsAgo(months) }))
   return { invoice: invoices[0].id }
 }
-
-const apiKey = made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))
 
 /** What no rule names yet: two rules for the same things are refused. */
 async function unruled({ store: { admin } }: World): Promise<Ids> {
@@ -214,6 +213,7 @@ export const prepared: Record<string, Prepare> = {
   ...preparedDrafts,
   ...preparedFiles,
   ...preparedPeople,
+  ...preparedKeys,
   ...preparedOrders,
   ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,
@@ -286,7 +286,7 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/sales-channels/:id/products': channel,
   'POST /admin/stock-locations/:id/sales-channels': channel,
   'POST /admin/api-keys/:id/sales-channels': async (world, vendor) => ({
-    ...(await apiKey(world, vendor)),
+    ...(await storeKey(world)),
     ...(await channel(world, vendor)),
   }),
   'POST /admin/inventory-items/:id/location-levels': made('stock_location', '/admin/stock-locations', (_world, ids) => ({
@@ -327,5 +327,4 @@ export const prepared: Record<string, Prepare> = {
     type_id: ids.shipping_option_type,
     prices: [{ currency_code: 'usd', amount: 1 }],
   })),
-  'POST /admin/api-keys/:id/revoke': apiKey,
 }

@@ -153,9 +153,4 @@ export const preparedSpares: Record<string, Prepare> = {
   'DELETE /admin/product-tags/:id': made('product_tag', '/admin/product-tags', () => ({ value: fresh('tag') })),
   'DELETE /admin/product-types/:id': made('product_type', '/admin/product-types', () => ({ value: fresh('type') })),
   'DELETE /admin/uploads/:id': async ({ store }) => ({ upload: (await handIn(store.admin)).split('/').at(-1) as string }),
-  'DELETE /admin/api-keys/:id': async (world, vendor) => {
-    const { api_key } = await made('api_key', '/admin/api-keys', () => ({ type: 'publishable', title: 'Fresh' }))(world, vendor)
-    good(await world.store.admin.post(`/admin/api-keys/${api_key}/revoke`, {}))
-    return { revoked_api_key: api_key as string }
-  },
 }

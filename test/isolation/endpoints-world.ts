@@ -11,6 +11,7 @@ import { createTestStore, type TestStore } from '../support/store.js'
 import { changeKinds, edit, exchange } from './endpoints-changes.js'
 import { addFiles, fileKinds } from './endpoints-files.js'
 import { addAccount, addPeople, peopleKinds } from './endpoints-people.js'
+import { addKeys, keyKinds } from './endpoints-keys.js'
 import { addPayees } from './endpoints-money.js'
 import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
@@ -51,7 +52,6 @@ const promotionRules = (column: string) => ({
 /** What a route's `ids` can name, and where one of it is found. The oldest is taken. */
 export const kinds: Record<string, Kind> = {
   ...changeKinds,
-  api_key: storeRows('api_key', `and type = 'publishable'`),
   audit_record: storeRows('audit_record'),
   bare_option: vendorRows('product_option', `and title = 'Bare'`),
   bare_option_value: vendorRows('product_option_value', `and option_id in (select id from app.product_option where title = 'Bare')`),
@@ -67,6 +67,7 @@ export const kinds: Record<string, Kind> = {
   ...draftKinds,
   ...fileKinds,
   ...peopleKinds,
+  ...keyKinds,
   ...providerKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
@@ -138,7 +139,6 @@ export const kinds: Record<string, Kind> = {
   return_reason: storeRows('return_reason', 'and parent_return_reason_id is not null'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
   review: vendorRows('review'),
-  revoked_api_key: storeRows('api_key', 'and revoked_at is not null'),
   role: storeRows('role', `and scope = 'tenant'`),
   sales_channel: storeRows('sales_channel'),
   service_zone: vendorRows('service_zone'),
@@ -195,6 +195,7 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   const customer = await signUp(app, store, `twin@${store.slug}.example`)
   await addAccount(store, customer)
   await addSpares(store)
+  await addKeys({ app, store })
   await addPurchases(app, { ...store, shopper: customer.client })
   await addCredit(store, customer)
   await draftOrder(store, customer)
@@ -247,8 +248,6 @@ async function addSettings({ admin, regionId, vendors, slug }: TestStore): Promi
 
 /** What a store can do without: things that can be removed, a price list, an invitation, and pieces that are kept back. */
 async function addSpares({ admin, vendors }: TestStore): Promise<void> {
-  const { api_key } = good(await admin.post('/admin/api-keys', { type: 'publishable', title: 'Spare' }))
-  good(await admin.post(`/admin/api-keys/${api_key.id}/revoke`, {}))
   const roles = good(await admin.get('/admin/roles', { q: 'store_support' })).roles
   good(await admin.post('/admin/invites', { email: 'twin@staff.example', role_id: roles[0].id }))
   const prices = vendors.map((vendor) => ({ variant_id: vendor.products[0]?.variantIds[0], currency_code: 'usd', amount: 9 }))

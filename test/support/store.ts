@@ -1,4 +1,4 @@
-import { createApiKey, builtInRoles, hashPassword } from '../../src/access/index.js'
+import { createApiKey, hashPassword, vendorKeyPermissions } from '../../src/access/index.js'
 import { createProduct } from '../../src/catalog/index.js'
 import type { Scope } from '../../src/db/index.js'
 import { createTenant } from '../../src/platform/index.js'
@@ -15,7 +15,7 @@ export interface TestVendor {
   shippingOptionId: string
   email: string
   password: string
-  /** A vendor key with every vendor permission. */
+  /** A vendor key with every permission that such a key may have. */
   apiKey: string
   products: TestProduct[]
 }
@@ -162,7 +162,7 @@ async function addVendor(
       type: 'vendor',
       title: 'Test',
       vendorId,
-      permissions: builtInRoles.vendor_owner.permissions,
+      permissions: vendorKeyPermissions,
     })
     const shippingOptionId = await addShippingOption(unit, {
       vendor_id: vendorId,

@@ -1,5 +1,6 @@
 import type { Route } from '../../http/index.js'
 import { routes as applications } from './applications.js'
+import { routes as apiKeys } from './api-keys.js'
 import { routes as imports } from './imports.js'
 import { routes as inventory } from './inventory.js'
 import { routes as me } from './me.js'
@@ -16,6 +17,7 @@ export const routes: Route[] = [
   ...applications,
   ...me,
   ...team,
+  ...apiKeys,
   ...products,
   ...uploads,
   ...inventory,

@@ -114,6 +114,10 @@ describe('joining a store', () => {
       const support = client(app(), { token: await addStaff(app(), store, 'store_support') })
       assert.equal((await support.post(`/admin/vendors/${id}/approve`)).status, 403)
       assert.equal((await other.admin.post(`/admin/vendors/${id}/approve`)).status, 404)
+      // Who sets vendors up makes their owners, without a right to the store's own keys.
+      const manager = client(app(), { token: await addStaff(app(), store, 'store_manager') })
+      const { vendor_id: another } = await apply()
+      good(await manager.post(`/admin/vendors/${another}/approve`))
       const answers = await Promise.all([
         store.admin.post(`/admin/vendors/${id}/approve`),
         store.admin.post(`/admin/vendors/${id}/approve`),
