@@ -5,6 +5,7 @@ import { totpCode, totpStep } from '../../src/access/totp.js'
 import { useApp } from '../support/app.js'
 import { good } from '../support/http.js'
 import { addressIn } from '../support/purchase.js'
+import { answerChecks } from '../support/sdk-answers.js'
 import { methodsOf, noting } from '../support/sdk-methods.js'
 import { codeIn, password } from '../support/shopper.js'
 import { createTestStore, type TestStore } from '../support/store.js'
@@ -16,6 +17,9 @@ type Failure = { status: number; message: string }
 describe('every method of Medusa’s SDK for storefronts', () => {
   const app = useApp()
   const called = new Set<string>()
+  /** Where an answer is not as Medusa's types say. */
+  const complaints = new Set<string>()
+  const unchecked = new Set<string>()
   const email = 'ada@example.com'
   let store: TestStore
   let sdk: Sdk
@@ -25,13 +29,20 @@ describe('every method of Medusa’s SDK for storefronts', () => {
   let variantId: string
   const orders: string[] = []
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000)
+    const check = answerChecks()
+    const heard = (method: string, answer: unknown) => {
+      const found = check(method, answer)
+      if (found === undefined) unchecked.add(method)
+      for (const complaint of found ?? []) complaints.add(`${method} ${complaint}`)
+    }
     store = await createTestStore(app(), { vendors: 1, productsPerVendor: 2, tax_ppm: 100_000 })
     const { stores } = good(await store.admin.get('/admin/stores'))
     good(await store.admin.post(`/admin/stores/${stores[0].id}`, { supported_locales: [{ locale_code: 'de-DE', is_default: true }] }))
     sdk = new Medusa({ baseUrl: app().url, publishableKey: store.publishableKey, auth: { type: 'jwt', jwtTokenStorageMethod: 'memory' } })
-    shop = noting(sdk.store, 'store', called)
-    auth = noting(sdk.auth, 'auth', called)
+    shop = noting(sdk.store, 'store', called, heard)
+    auth = noting(sdk.auth, 'auth', called, heard)
     variantId = store.vendors[0]?.products[0]?.variantIds[0] as string
   })
 
@@ -185,6 +196,13 @@ describe('every method of Medusa’s SDK for storefronts', () => {
     assert.equal((await auth.mfa.disable(mfa_factor.id)).mfa_factor.status, 'disabled')
     await auth.logout()
     assert.equal((await refused(shop.customer.retrieve())).status, 401)
+  })
+
+  it('was answered as Medusa’s types say', () => {
+    assert.deepEqual([...complaints].sort(), [])
+    const token = ['auth.login', 'auth.mfa.verifyChallenge', 'auth.refresh', 'auth.register']
+    const nothing = ['auth.logout', 'auth.resetPassword', 'auth.updateProvider']
+    assert.deepEqual([...unchecked].sort(), [...token, ...nothing].sort(), 'all but those that answer a token or nothing')
   })
 
   it('was called', () => {

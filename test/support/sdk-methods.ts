@@ -17,17 +17,26 @@ export function methodsOf(whole: object, path: string): string[] {
     })
 }
 
-/** The same part, which notes what is called of it. */
-export function noting<T extends object>(part: T, path: string, called: Set<string>): T {
+/** The same part, which notes what is called of it, and tells of what was answered. */
+export function noting<T extends object>(
+  part: T,
+  path: string,
+  called: Set<string>,
+  heard: (method: string, answer: unknown) => void = () => undefined,
+): T {
   return new Proxy(part, {
     get(target, name, receiver) {
       const value = Reflect.get(target, name, receiver) as unknown
       const here = `${path}.${String(name)}`
       if (typeof value === 'function') {
         called.add(here)
-        return value.bind(target)
+        return async (...given: unknown[]) => {
+          const answer = await value.apply(target, given)
+          heard(here, answer)
+          return answer
+        }
       }
-      return isPart(value) ? noting(value, here, called) : value
+      return isPart(value) ? noting(value, here, called, heard) : value
     },
   })
 }

@@ -24,12 +24,15 @@ export function methodWithinOrder(order: LoadedOrder, method: Wire): Wire {
     exchange_id: null,
     claim_id: null,
     shipping_method_id: id,
-    created_at,
-    updated_at,
+    created_at: momentOf(created_at),
+    updated_at: momentOf(updated_at),
     deleted_at: null,
   }
   return { ...method, order_id: order.id, is_custom_amount: false, deleted_at: null, detail }
 }
+
+/** `detail` is told as it is, where a moment that PostgreSQL wrote as JSON would keep the offset behind it. */
+const momentOf = (value: unknown) => (typeof value === 'string' ? new Date(value) : value)
 
 /** A fulfilment as the order's staff read it: its pieces by what their variants are called, and the address that it goes to. */
 export function fulfillmentWithinOrder(order: LoadedOrder, fulfillment: FulfillmentRow): Wire {
