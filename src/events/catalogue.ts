@@ -70,9 +70,9 @@ export interface EventPayloads {
   /** An exchange or a claim was requested: what comes back is on its way, what is sent was sold. */
   'exchange.requested': { exchange_id: string }
   /** Pieces of an order are to come back, with no exchange and no claim. */
-  'return.requested': { return_id: string }
+  'return.requested': { return_id: string; order_id: string; no_notification?: true }
   /** Pieces came back: so many of the return, with those before. */
-  'return.received': { return_id: string; pieces: number }
+  'return.received': { return_id: string; order_id: string; pieces: number; no_notification?: true }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */

@@ -128,8 +128,9 @@ export async function sendExchangeNotice(
 export async function sendReturnNotice(
   context: Context,
   settings: AfterSaleMailSettings,
-  { return_id: id, pieces }: { return_id: string; pieces?: number | undefined },
+  { return_id: id, pieces, no_notification: isSilent }: { return_id: string; pieces?: number | undefined; no_notification?: true },
 ): Promise<void> {
+  if (isSilent === true) return
   const [back] = await context.db.read(context.scope, returnMailStatement(tenantOf(context), id))
   if (back === undefined) throw notFound(`Return with id: ${id} was not found`)
   if (back.no_notification === true || back.status === 'canceled') return

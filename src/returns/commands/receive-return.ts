@@ -118,10 +118,13 @@ export function confirmReceiving(context: Context, returnId: string, isTold = tr
     await refuseForeignLocation(unit, row.location_id, items)
     const shelves = await shelvesOf(unit, locked, counted)
     await settle(unit, context, row.id)
-    if (isTold) {
-      const pieces = items.reduce((sum, item) => sum + counts.reduce((all, name) => all + item[name], 0), 0)
-      await emit(unit, 'return.received', { return_id: row.id, pieces }, { requestId: context.requestId })
-    }
+    const pieces = items.reduce((sum, item) => sum + counts.reduce((all, name) => all + item[name], 0), 0)
+    await emit(
+      unit,
+      'return.received',
+      { return_id: row.id, order_id: row.order_id, pieces, ...(isTold ? {} : { no_notification: true }) },
+      { requestId: context.requestId },
+    )
     const actions = counted.map((item) => ({
       action: 'RECEIVE_RETURN_ITEM',
       reference_id: item.order_line_item_id,

@@ -204,13 +204,18 @@ export function requestReturn(context: Context, returnId: string, isTold = true)
   return changeReturn(context, returnId, async (unit, locked) => {
     refuseOfExchange(locked, 'request')
     await confirmReturn(unit, context, locked)
-    if (isTold) await tell(unit, context, returnId)
+    await note(unit, context, locked.row, isTold)
   })
 }
 
-/** The shopper is sent what goes back, how, and where to. */
-const tell = (unit: Unit, context: Context, returnId: string) =>
-  emit(unit, 'return.requested', { return_id: returnId }, { requestId: context.requestId })
+/** The shopper is sent what goes back, how, and where to, unless staff say not. */
+const note = (unit: Unit, context: Context, row: LockedReturn['row'], isTold: boolean) =>
+  emit(
+    unit,
+    'return.requested',
+    { return_id: row.id, order_id: row.order_id, ...(isTold ? {} : { no_notification: true }) },
+    { requestId: context.requestId },
+  )
 
 /** Drops a return that was not requested. Throws not_found; not_allowed for a part of an exchange; invalid_data when it is not open. */
 export function dropReturn(context: Context, returnId: string): Promise<void> {
@@ -244,7 +249,7 @@ export function createReturn(
     await setItems(unit, locked, input.items)
     await setShipping(unit, locked, input.shippingOptionId, null)
     await confirmReturn(unit, context, await lockReturn(unit, returnId))
-    await tell(unit, context, returnId)
+    await note(unit, context, locked.row, true)
     return returnId
   })
 }
