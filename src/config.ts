@@ -94,6 +94,11 @@ export const settings = {
     fallback: '500',
     meaning: 'how often the worker looks for due events of other processes',
   },
+  WEBHOOKS_TO_LOOPBACK: {
+    schema: flag,
+    fallback: 'false',
+    meaning: 'true lets webhooks go to this machine, for trying them out; refused in production',
+  },
   CHECKOUT_RESUME_AFTER_MS: {
     schema: whole(100, 3_600_000),
     fallback: '60000',
@@ -134,6 +139,7 @@ export interface Config {
   readonly metricsToken: string | undefined
   readonly logLevel: Raw['LOG_LEVEL']
   readonly jobPollInterval_ms: number
+  readonly webhooksToLoopback: boolean
   readonly checkoutResumeAfter_ms: number
 }
 
@@ -195,6 +201,7 @@ function named(raw: Partial<Raw> & Omit<Raw, MayBeAbsent>): Config {
     metricsToken: raw.METRICS_TOKEN,
     logLevel: raw.LOG_LEVEL,
     jobPollInterval_ms: raw.JOB_POLL_INTERVAL_MS,
+    webhooksToLoopback: raw.WEBHOOKS_TO_LOOPBACK,
     checkoutResumeAfter_ms: raw.CHECKOUT_RESUME_AFTER_MS,
   }
 }
@@ -208,5 +215,7 @@ function refuseInProduction(config: Config): void {
   if (config.publicUrl === undefined) problems.push('PUBLIC_URL must be given in production')
   if (config.stripeApiUrl !== undefined) problems.push('STRIPE_API_URL is refused in production: money goes to Stripe itself')
   if (config.rateLimitScale === 0) problems.push('RATE_LIMIT_SCALE=0 is refused in production')
+  if (config.webhooksToLoopback)
+    problems.push('WEBHOOKS_TO_LOOPBACK is refused in production: stores could reach what only this machine may')
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
 }

@@ -40,6 +40,7 @@ import {
   sendShipmentNotice,
   sendTransferRequest,
   sendVerification,
+  sendWebhookNotice,
 } from './notifications/index.js'
 import {
   checkPaymentSession,
@@ -65,8 +66,10 @@ import {
 import { smtpMailer } from './providers/mail/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
 import { stripePaymentProvider } from './providers/payment-stripe/index.js'
+import { webhookCaller } from './providers/webhooks/index.js'
 import { reconcile, startNightlyReconciliation, reconciliationTouches } from './reconciliation/index.js'
 import { remindSellers } from './reports/index.js'
+import { type DeliverySettings, deliverWebhooks, queueWebhooks, webhookReach } from './webhooks/index.js'
 import { storefront } from './web/index.js'
 
 /** A running Stoa process. */
@@ -125,6 +128,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     if (pending.length > 0) throw new Error(`the database lacks ${pending.length} migrations, the first is ${pending[0]}`)
   }
   const accountSealer = sealerOf(config.tokenSecret, 'stoa accounts')
+  const webhookSealer = sealerOf(config.tokenSecret, 'stoa webhooks')
   let worker: Worker | null = null
   const readiness: Record<string, () => Promise<void>> = { database: () => db.ping(), migrations: checkMigrations }
   const services: Services & { publicUrl: string } = {
@@ -139,6 +143,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
     accountSealer,
     identitySealer: sealerOf(config.tokenSecret, 'stoa seller identities'),
     exportSealer: sealerOf(config.tokenSecret, 'stoa exports'),
+    webhookSealer,
     publicUrl: config.publicUrl ?? '',
     filesDirectory: filesDirectoryOf(config),
     readiness,
@@ -152,7 +157,13 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
         db,
         clock,
         log,
-        handlers: handlersOf(config, mailer, accountSealer, () => services.publicUrl),
+        handlers: {
+          ...handlersOf(config, mailer, accountSealer, () => services.publicUrl),
+          ...webhookHandlers(
+            { mailer, fromAddress: config.mailFrom },
+            { caller: webhookCaller(webhookReach(config)), sealer: webhookSealer },
+          ),
+        },
         pollInterval_ms: config.jobPollInterval_ms,
         chores: [operatorAlarm({ db, clock }, { mailer, fromAddress: config.mailFrom }, () => services.publicUrl)],
         ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl, redisPrefix: config.redisPrefix }),
@@ -186,7 +197,15 @@ function loggerOf(config: Config): Logger {
 
 const filesDirectoryOf = (config: Config) => path.resolve(config.home, 'files')
 
-function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Handlers {
+type WebhookHandler = 'queue_webhooks' | 'deliver_webhooks' | 'send_webhook_notice'
+
+const webhookHandlers = (mail: MailSettings, delivery: DeliverySettings): Pick<Handlers, WebhookHandler> => ({
+  queue_webhooks: queueWebhooks,
+  deliver_webhooks: (context, payload) => deliverWebhooks(context, delivery, payload as EventPayloads['webhook.due']),
+  send_webhook_notice: (context, payload) => sendWebhookNotice(context, mail, payload as EventPayloads['webhook_endpoint.disabled']),
+})
+
+function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: () => string): Omit<Handlers, WebhookHandler> {
   const mail = { mailer, fromAddress: config.mailFrom }
   const afterSale = { ...mail, publicUrl, baseDomain: config.baseDomain }
   const accounts = { ...afterSale, sealer }

@@ -63,6 +63,8 @@ export const permissions = {
   'translations:write': { scopes: ['tenant'], meaning: 'change translations' },
   'team:read': { scopes: ['vendor'], meaning: "see the vendor's people and whom they invited" },
   'team:write': { scopes: ['vendor'], meaning: "invite people to the vendor's team, change their roles and remove them" },
+  'webhooks:read': { scopes: ['tenant', 'vendor'], meaning: 'see webhooks, without their secrets, and what they were sent' },
+  'webhooks:write': { scopes: ['tenant', 'vendor'], meaning: 'have webhooks sent, and send them again' },
   'profile:read': { scopes: ['vendor'], meaning: "see the vendor's own profile" },
   'profile:write': { scopes: ['vendor'], meaning: "change the vendor's own profile" },
 } as const satisfies Record<string, { scopes: readonly PermissionScope[]; meaning: string }>

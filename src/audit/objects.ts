@@ -153,6 +153,13 @@ const objects: Record<string, AuditedObject> = {
   imp: { type: 'import', table: 'import_job', hidden: ['content'], ofVendor: true },
   impfile: { type: 'import_file', table: 'import_file', hidden: ['content'] },
   exp: { type: 'export', table: 'export_job' },
+  whk: {
+    type: 'webhook',
+    table: 'webhook_endpoint',
+    hidden: ['secret_sealed', 'previous_secret_sealed', 'failures', 'busy_until'],
+    ofVendor: true,
+  },
+  whd: { type: 'webhook_delivery', table: 'webhook_delivery', hidden: ['payload', 'response_body'], ofVendor: true },
 }
 
 /** What the log names and keeps no row of. */

@@ -115,12 +115,16 @@ export interface EventPayloads {
   'carts.outdated': { after?: { updated_at: string; id: string } | null }
   /** The store's next run of payouts. */
   'payout_run.due': { due_at: string }
+  /** There is something to send to an endpoint, or it is time to try again; or one delivery, whatever else waits. */
+  'webhook.due': { webhook_endpoint_id: string; webhook_delivery_id?: string }
+  /** An endpoint did not take what it was sent, and is sent nothing any more. */
+  'webhook_endpoint.disabled': { webhook_endpoint_id: string; disabled_at: string }
 }
 
 export type EventName = keyof EventPayloads
 
 export const handlersOf = {
-  'order.placed': ['send_order_confirmation', 'settle_vendor_orders'],
+  'order.placed': ['send_order_confirmation', 'settle_vendor_orders', 'queue_webhooks'],
   'checkout.opened': ['resume_checkout'],
   'import.requested': ['run_import'],
   'import.confirmed': ['run_store_import'],
@@ -129,8 +133,8 @@ export const handlersOf = {
   'export.requested': ['run_export'],
   'export.expired': ['drop_export'],
   'picture.handed_in': ['make_renditions'],
-  'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders'],
-  'fulfillment.delivered': ['settle_vendor_orders'],
+  'fulfillment.shipped': ['send_shipment_notice', 'settle_vendor_orders', 'queue_webhooks'],
+  'fulfillment.delivered': ['settle_vendor_orders', 'queue_webhooks'],
   'auth.password_reset': ['send_password_reset'],
   'auth.verification_requested': ['send_verification'],
   'auth.second_factor_changed': ['send_factor_notice'],
@@ -138,22 +142,22 @@ export const handlersOf = {
   'vendor.rejected': ['send_rejection'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
-  'refund.settled': ['settle_vendor_orders', 'send_refund_notice'],
+  'refund.settled': ['settle_vendor_orders', 'send_refund_notice', 'queue_webhooks'],
   'order.credited': ['settle_vendor_orders'],
-  'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders', 'send_payment_receipt'],
-  'order.canceled': ['send_cancellation'],
+  'order.payment_captured': ['issue_gift_cards', 'settle_vendor_orders', 'send_payment_receipt', 'queue_webhooks'],
+  'order.canceled': ['send_cancellation', 'queue_webhooks'],
   'order.edit_requested': ['send_edit_notice'],
-  'order.edit_confirmed': ['send_edit_notice'],
+  'order.edit_confirmed': ['send_edit_notice', 'queue_webhooks'],
   'order.payment_requested': ['send_payment_request'],
   'exchange.requested': ['send_exchange_notice'],
-  'return.requested': ['send_return_notice'],
-  'return.received': ['send_return_notice'],
+  'return.requested': ['send_return_notice', 'queue_webhooks'],
+  'return.received': ['send_return_notice', 'queue_webhooks'],
   'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment.exchanged': ['settle_vendor_orders'],
   'payment_session.ended': ['end_payment_session'],
   'payment_session.check': ['check_payment_session'],
-  'dispute.changed': ['settle_vendor_orders'],
+  'dispute.changed': ['settle_vendor_orders', 'queue_webhooks'],
   'reconciliation.due': ['start_nightly_reconciliation'],
   'reconciliation.requested': ['reconcile'],
   'payment_events.due': ['list_payment_events'],
@@ -170,6 +174,8 @@ export const handlersOf = {
   'store.release_policy_changed': ['settle_vendors'],
   'carts.outdated': ['sweep_carts'],
   'payout_run.due': ['run_payouts'],
+  'webhook.due': ['deliver_webhooks'],
+  'webhook_endpoint.disabled': ['send_webhook_notice'],
 } as const satisfies Record<EventName, readonly string[]>
 
 export type HandlerName = (typeof handlersOf)[EventName][number]

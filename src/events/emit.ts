@@ -1,6 +1,7 @@
 import { statement, tenantOf, type Unit } from '../db/index.js'
 import { newId } from '../kernel/index.js'
 import { type EventName, type EventPayloads, handlersOf } from './catalogue.js'
+import { webhookTypesOf } from './webhook-types.js'
 
 export interface EmitOptions {
   /** Chosen by who wants to find the event again; for one that a single handler takes. */
@@ -29,25 +30,32 @@ export async function emit<Name extends EventName>(
   options: EmitOptions = {},
 ): Promise<void> {
   const handlers = handlersOf[name]
+  const values = [
+    tenantOf(unit),
+    name,
+    JSON.stringify(payload),
+    options.availableAt ?? null,
+    options.requestId ?? null,
+    handlers.map(() => options.id ?? newId('evt')),
+    handlers,
+  ]
+  const types = webhookTypesOf(name)
+  // A vendor does not see who else wants to be told: what a vendor does is looked at by the handler.
   await unit.run(
-    statement(
-      'events.emit',
-      `insert into outbox_event (tenant_id, id, name, handler, payload, available_at, request_id)
-       select $1, e.id, $2, e.handler, $3, coalesce($4, now()), $5
-       from unnest($6::text[], $7::text[]) as e (id, handler)`,
-      [
-        tenantOf(unit),
-        name,
-        JSON.stringify(payload),
-        options.availableAt ?? null,
-        options.requestId ?? null,
-        handlers.map(() => options.id ?? newId('evt')),
-        handlers,
-      ],
-    ),
+    types.length === 0 || unit.scope.role === 'vendor'
+      ? statement('events.emit', insertText, values)
+      : statement('events.emit_told', `${insertText} where ${isWanted}`, [...values, types]),
   )
   nudgeAfter(unit)
 }
+
+const insertText = `insert into outbox_event (tenant_id, id, name, handler, payload, available_at, request_id)
+   select $1, e.id, $2, e.handler, $3, coalesce($4, now()), $5
+   from unnest($6::text[], $7::text[]) as e (id, handler)`
+
+/** Most stores want no webhooks: there is no row for them where nobody would be told. */
+const isWanted = `e.handler <> 'queue_webhooks' or exists (
+     select 1 from webhook_endpoint w where w.tenant_id = $1 and w.state = 'enabled' and w.event_types && $8::text[])`
 
 /** Has events that were to wait handled at once: what they wait for is over already. An event is never deleted unfinished. */
 export async function hasten(unit: Unit, ids: readonly string[]): Promise<void> {

@@ -23,6 +23,8 @@ export interface Services {
   readonly identitySealer: Sealer
   /** Of the addresses at which files of exports are fetched. */
   readonly exportSealer: Sealer
+  /** Of the secrets that sign webhooks. */
+  readonly webhookSealer: Sealer
   /** Address under which clients reach this API, without a slash at the end. */
   readonly publicUrl: string
   /** Folder of uploaded and demo files, one folder per tenant. */

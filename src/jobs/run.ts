@@ -4,8 +4,8 @@ import type { Context, Database, Scope } from '../db/index.js'
 import type { HandlerName } from '../events/index.js'
 import { doneStatement, failedStatement, type Job, stillLeasedStatement } from './queries.js'
 
-/** What a handler may do: anything that may be done twice. It throws to be tried again. */
-export type Handler = (context: Context, payload: Record<string, unknown>) => Promise<void>
+/** What a handler may do: anything that may be done twice. It throws to be tried again. `eventId` is the outbox row's that it handles. */
+export type Handler = (context: Context, payload: Record<string, unknown>, eventId: string) => Promise<void>
 export type Handlers = Record<HandlerName, Handler>
 
 export interface JobLog {
@@ -58,7 +58,7 @@ export async function runJob(options: RunnerOptions, job: Job): Promise<void> {
     if (handler === undefined) throw new Error(`no handler named ${job.handler}`)
     // A job that takes its process down never gets to the catch below, and would take down one after the other.
     if (job.attempts > attemptsMaximum) throw new Error(`${attemptsMaximum} tries ended without an outcome`)
-    await withinTime(handler(context, job.payload))
+    await withinTime(handler(context, job.payload, job.id))
     await insistently(() => db.unitOfWork(workerScope, (unit) => unit.run(doneStatement(job))))
     log.info(fields, 'job done')
   } catch (error) {

@@ -128,6 +128,8 @@ export const idPrefixes = [
   'hold',
   'pout',
   'inv',
+  'whk',
+  'whd',
 ] as const
 
 export type IdPrefix = (typeof idPrefixes)[number]

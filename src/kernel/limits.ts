@@ -85,6 +85,13 @@ export const limits = {
   /** How long a key that was replaced may still be used. */
   keyOverlap_s: 604_800,
   wishLists: 50,
+  /** Webhook endpoints of a store, and of each of its vendors. */
+  webhooks: 20,
+  webhookUrl_characters: 2_000,
+  webhookDescription_characters: 500,
+  /** Kept of what an endpoint answers. */
+  webhookAnswer_characters: 1_000,
+  webhookDelivery_days: 30,
   wishListItems: 500,
   idempotencyKey_characters: 255,
   idempotencyKey_days: 1,

@@ -92,6 +92,8 @@ const reviewedLooseColumns = new Set([
   'order_exchange.display_id',
   'order_sequence.next_exchange_display_id',
   'store_credit_transaction.reference_id',
+  'webhook_delivery.event_id',
+  'webhook_delivery.object_id',
 ])
 
 const fromSql =

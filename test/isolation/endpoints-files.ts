@@ -6,7 +6,7 @@ import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import type { TestStore } from '../support/store.js'
 
-// Files that staff bring, and those that are written for them.
+// Files that staff and vendors bring, and those that are written for them.
 
 interface StoreOfApp {
   app: TestApp
@@ -21,7 +21,10 @@ export const fileKinds = {
   store_import: rowsOf('import_job', 'and vendor_id is null'),
 }
 
-export async function addFiles({ admin }: TestStore): Promise<void> {
+const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'
+
+export async function addFiles({ admin, vendor }: TestStore): Promise<void> {
+  for (const index of [0, 1]) good(await vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await bringFile(admin)
   assert.equal((await admin.post('/admin/products/export', {})).status, 202)
 }

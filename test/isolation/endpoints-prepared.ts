@@ -12,6 +12,7 @@ import { preparedChanges } from './endpoints-changes.js'
 import { preparedFiles } from './endpoints-files.js'
 import { preparedPeople } from './endpoints-people.js'
 import { preparedKeys, storeKey } from './endpoints-keys.js'
+import { preparedWebhooks } from './endpoints-webhooks.js'
 import { fresh, made, type Prepare, preparedSpares } from './endpoints-spares.js'
 import { promotionOf } from './endpoints-words.js'
 import { good } from '../support/http.js'
@@ -214,6 +215,7 @@ export const prepared: Record<string, Prepare> = {
   ...preparedFiles,
   ...preparedPeople,
   ...preparedKeys,
+  ...preparedWebhooks,
   ...preparedOrders,
   ...preparedChanges(order, packed),
   'POST /admin/products/:id': product,

@@ -16,6 +16,7 @@ import { addPayees } from './endpoints-money.js'
 import { addVocabulary, promotionOf } from './endpoints-words.js'
 import { addProviderRows, providerKinds } from './endpoints-provider.js'
 import { draftKinds, draftOrder } from './endpoints-drafts.js'
+import { addWebhooks, webhookKinds } from './endpoints-webhooks.js'
 
 // Two stores with the same names, handles and SKUs, and something of every kind that a route can name by id.
 
@@ -69,6 +70,7 @@ export const kinds: Record<string, Kind> = {
   ...peopleKinds,
   ...keyKinds,
   ...providerKinds,
+  ...webhookKinds,
   domain: { sql: 'select id from platform.domain where tenant_id = $1', ofVendor: false },
   fulfillment: vendorRows('fulfillment'),
   fulfillment_set: vendorRows('fulfillment_set'),
@@ -203,14 +205,12 @@ export async function buildWorld(app: TestApp, operator: Client): Promise<World>
   await addProviderRows(app, store)
   await addPayees(app, store)
   await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: `shop.${store.slug}.example` }).then(good)
-  for (const index of [0, 1]) good(await store.vendor(index).post('/vendor/imports', brokenCsv, { 'content-type': 'text/csv' }))
   await addFiles(store)
   await addPeople(app, store)
+  await addWebhooks(store)
   await app.drain()
   return { app, store, operator, customer, idsOf: [{}, {}] }
 }
-
-const brokenCsv = 'Handle,Title,Variant Price\nlamp,Lamp,12.00\nchair,Chair,not a price\n'
 
 /** A job that was given up; made last, since nothing waits for the outbox any more once there is one. */
 export async function addFailedJob({ app, store }: World): Promise<void> {

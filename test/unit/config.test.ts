@@ -65,6 +65,7 @@ describe('settings', () => {
     TRUST_PROXY: ['TRUE', 'on'],
     LOG_LEVEL: ['verbose'],
     JOB_POLL_INTERVAL_MS: ['9', '60001'],
+    WEBHOOKS_TO_LOOPBACK: ['yes'],
     CHECKOUT_RESUME_AFTER_MS: ['99'],
   }
 
@@ -120,6 +121,7 @@ describe('settings', () => {
       TOKEN_SECRET: { TOKEN_SECRET: '' },
       PUBLIC_URL: { PUBLIC_URL: undefined },
       'RATE_LIMIT_SCALE=0': { RATE_LIMIT_SCALE: '0' },
+      WEBHOOKS_TO_LOOPBACK: { WEBHOOKS_TO_LOOPBACK: 'true' },
     }
     for (const [name, hole] of Object.entries(holes)) {
       it(`are refused with a hole at ${name}`, () => {

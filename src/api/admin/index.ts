@@ -64,6 +64,7 @@ import { routes as variantImages } from './variant-images.js'
 import { routes as vendors } from './vendors.js'
 import { routes as vocabulary } from './vocabulary.js'
 import { routes as categories } from './categories.js'
+import { webhookRoutes } from '../webhooks.js'
 
 export const routes: Route[] = [
   ...instance,
@@ -131,4 +132,5 @@ export const routes: Route[] = [
   ...reviews,
   ...translationOverview,
   ...translations,
+  ...webhookRoutes('admin'),
 ]

@@ -12,6 +12,7 @@ import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
 import { routes as team } from './team.js'
 import { routes as uploads } from './uploads.js'
+import { webhookRoutes } from '../webhooks.js'
 
 export const routes: Route[] = [
   ...applications,
@@ -27,4 +28,5 @@ export const routes: Route[] = [
   ...reviews,
   ...payee,
   ...money,
+  ...webhookRoutes('vendor'),
 ]

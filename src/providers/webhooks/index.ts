@@ -1,0 +1,96 @@
+import dns from 'node:dns/promises'
+import http from 'node:http'
+import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { assertNoUnit } from '../../db/index.js'
+import { limits } from '../../kernel/index.js'
+import { hostOf, refusalOf, type WebhookAnswer, type WebhookCaller, type WebhookReach, type WebhookRequest } from '../../webhooks/index.js'
+
+const timeout_ms = 10_000
+/** Of an answer only its beginning is kept: what comes behind so much is not waited for. */
+const answer_bytes = 16_000
+
+export interface WebhookCallerOptions extends WebhookReach {
+  /** All addresses of a host. */
+  resolve?: (host: string) => Promise<string[]>
+  timeout_ms?: number
+}
+
+/**
+ * Calls what stores name. The host is looked up here, each of its addresses is checked, and the connection goes to one that was:
+ * looked up again, the name could lead elsewhere. Redirects are answers like others, and not followed.
+ */
+export function webhookCaller(options: WebhookCallerOptions): WebhookCaller {
+  const resolve = options.resolve ?? addressesOf
+  return {
+    async call(request) {
+      assertNoUnit('sending a webhook')
+      const began = performance.now()
+      const signal = AbortSignal.timeout(options.timeout_ms ?? timeout_ms)
+      const answered = await attempt(request, resolve, options, signal).catch((error: Error) => ({
+        status: null,
+        body: null,
+        error: signal.aborted ? `no answer within ${(options.timeout_ms ?? timeout_ms) / 1_000} s` : error.message,
+      }))
+      return { ...answered, duration_ms: Math.round(performance.now() - began) }
+    },
+  }
+}
+
+const addressesOf = async (host: string) => (await dns.lookup(host, { all: true })).map(({ address }) => address)
+
+async function attempt(
+  request: WebhookRequest,
+  resolve: (host: string) => Promise<string[]>,
+  reach: WebhookReach,
+  signal: AbortSignal,
+): Promise<Omit<WebhookAnswer, 'duration_ms'>> {
+  const url = new URL(request.url)
+  if (url.protocol !== 'https:' && !reach.allowsHttp) throw new Error('only https:// is called')
+  const host = hostOf(url)
+  const addresses = isIP(host) === 0 ? await withinTime(resolve(host), signal) : [host]
+  for (const address of addresses) {
+    const refusal = refusalOf(address, reach)
+    if (refusal !== null) throw new Error(refusal)
+  }
+  const [address] = addresses
+  if (address === undefined) throw new Error(`${host} has no address`)
+  return post(url, address, request, signal)
+}
+
+function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+  return Promise.race([work, late])
+}
+
+function post(url: URL, address: string, request: WebhookRequest, signal: AbortSignal): Promise<Omit<WebhookAnswer, 'duration_ms'>> {
+  const family = isIP(address)
+  const lookup: LookupFunction = (_host, wanted, found) => (wanted.all ? found(null, [{ address, family }]) : found(null, address, family))
+  const { request: open } = url.protocol === 'https:' ? https : http
+  return new Promise((resolve, reject) => {
+    const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(request.body)) }
+    let fail: (error: Error) => void = reject
+    const sent = open(url, { method: 'POST', headers, lookup, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = []
+      let length = 0
+      const end = () => {
+        const status = response.statusCode as number
+        const body = Buffer.concat(chunks).toString('utf8').replaceAll('\0', '').slice(0, limits.webhookAnswer_characters)
+        const isGood = status >= 200 && status < 300
+        resolve({ status, body, error: isGood ? null : `answered ${status}` })
+        response.destroy()
+      }
+      // The status is what counts: a body that breaks off takes nothing of it back.
+      fail = end
+      response.on('error', end)
+      response.on('end', end)
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length >= answer_bytes) end()
+      })
+    })
+    sent.on('error', (error) => fail(error))
+    sent.end(request.body)
+  })
+}
