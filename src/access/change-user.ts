@@ -66,9 +66,15 @@ export async function deleteUser(unit: Unit, remover: Actor, id: string): Promis
   return identity?.id ?? null
 }
 
-/** What a user may do on the whole store. Every grant of the store's staff is locked, so that two changes follow one another. */
+/** What a user may do on the whole store. */
 async function lockRights(unit: Unit, id: string): Promise<Permission[]> {
-  const rows = await unit.run(
+  const rows = await lockStaffGrants(unit)
+  return rows.filter((row) => row.subject_id === id && row.vendor_id === null).flatMap((row) => row.permissions)
+}
+
+/** Every grant of the store's staff, locked, so that two changes of what they may do follow one another. */
+export function lockStaffGrants(unit: Unit) {
+  return unit.run(
     statement<{ subject_id: string; permissions: Permission[]; vendor_id: string | null }>(
       'access.lock_staff_grants',
       `select g.subject_id, g.vendor_id, r.permissions from role_grant g join role r on r.tenant_id = g.tenant_id and r.id = g.role_id
@@ -76,10 +82,10 @@ async function lockRights(unit: Unit, id: string): Promise<Permission[]> {
       [tenantOf(unit)],
     ),
   )
-  return rows.filter((row) => row.subject_id === id && row.vendor_id === null).flatMap((row) => row.permissions)
 }
 
-async function refuseHeadless(unit: Unit): Promise<void> {
+/** Throws not_allowed where nobody is left who may add staff. */
+export async function refuseHeadless(unit: Unit): Promise<void> {
   const [head] = await unit.run(
     statement<{ id: string }>(
       'access.any_head_of_staff',

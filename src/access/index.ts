@@ -47,6 +47,7 @@ export {
 } from './sign-in.js'
 export { type TokenClaims, type Tokens, tokensOf } from './tokens.js'
 export { listUsersStatement, type UserRow } from './users.js'
+export { deleteRole, updateRole } from './change-role.js'
 export { deleteUser, updateUser, type UserPatch } from './change-user.js'
 export {
   acceptInvite,

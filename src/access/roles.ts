@@ -39,9 +39,7 @@ export async function createRole(
   maker: Actor,
   input: { name: string; scope: 'tenant' | 'vendor'; permissions: readonly Permission[] },
 ): Promise<string> {
-  const wrong = input.permissions.find((name) => !(permissions[name].scopes as readonly string[]).includes(input.scope))
-  if (wrong !== undefined)
-    throw invalidData(`The permission ${wrong} cannot be granted in a ${input.scope === 'tenant' ? 'store' : 'vendor'}`)
+  refuseElsewhere(input.scope, input.permissions)
   refuseLacking(maker, input.permissions)
   const id = newId('role')
   try {
@@ -51,6 +49,12 @@ export async function createRole(
     throw error
   }
   return id
+}
+
+/** Throws invalid_data for a permission that cannot be granted there. */
+export function refuseElsewhere(scope: 'tenant' | 'vendor', wanted: readonly Permission[]): void {
+  const wrong = wanted.find((name) => !(permissions[name].scopes as readonly string[]).includes(scope))
+  if (wrong !== undefined) throw invalidData(`The permission ${wrong} cannot be granted in a ${scope === 'tenant' ? 'store' : 'vendor'}`)
 }
 
 /**

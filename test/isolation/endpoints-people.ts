@@ -21,6 +21,7 @@ const ofVendor = (table: string, more = '') => ({
 
 export const peopleKinds = {
   invite: ofStore('invite', 'and vendor_id is null'),
+  own_role: ofStore('role', `and name like 'own-%'`),
   team_invite: ofVendor('invite'),
   member: ofVendor('vendor_member'),
   spare_member: ofVendor('vendor_member', `and email like 'spare%'`),
@@ -39,6 +40,12 @@ export async function addPeople(app: TestApp, store: TestStore): Promise<void> {
     await spareMember({ app, store }, index)
   }
   await application({ app, store })
+  await ownRole({ store })
+}
+
+async function ownRole({ store }: Pick<StoreOfApp, 'store'>) {
+  const body = { name: `own-${++counter}`, permissions: ['orders:read'] }
+  return { own_role: good(await store.admin.post('/admin/roles', body)).role.id as string }
 }
 
 async function teamInvite({ store }: Pick<StoreOfApp, 'store'>, index: number) {
@@ -61,6 +68,8 @@ async function application({ app, store }: StoreOfApp) {
 }
 
 export const preparedPeople = {
+  'POST /admin/roles/:id': ownRole,
+  'DELETE /admin/roles/:id': ownRole,
   'POST /vendor/members/:id': spareMember,
   'DELETE /vendor/members/:id': spareMember,
   'POST /vendor/invites/:id/resend': teamInvite,

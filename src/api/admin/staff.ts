@@ -5,12 +5,14 @@ import {
   createInvite,
   createRole,
   deleteInvite,
+  deleteRole,
   type InviteRow,
   listInvitesStatement,
   listRolesStatement,
   permissionNames,
   resendInvite,
   tokenShown,
+  updateRole,
 } from '../../access/index.js'
 import { wordPatterns, tenantOf } from '../../db/index.js'
 import { invalidData, unauthorized } from '../../kernel/index.js'
@@ -73,8 +75,38 @@ const invites = reading({
   render: (row: InviteRow, { services, actor }) => ({ ...row, token: tokenShown(services.accountSealer, actor as Actor, row) }),
 })
 
+const rights = z
+  .array(z.enum(permissionNames as [string, ...string[]]))
+  .min(1)
+  .max(permissionNames.length)
+
 const roleRoutes: Route[] = [
   ...roles.routes,
+  route({
+    surface: 'admin',
+    method: 'POST',
+    path: '/admin/roles/:id',
+    summary: "Change a role of the store's own, for everybody who has it; permissions are a whole set",
+    access: 'staff:write',
+    body: z.strictObject({ name: name.optional(), permissions: rights.optional() }),
+    fields: roleFields,
+    ids: { id: 'own_role' },
+    async handle(request) {
+      const wanted = request.params.id as string
+      const patch = { ...request.body, permissions: request.body.permissions as typeof permissionNames | undefined }
+      await write(request, (unit) => updateRole(unit, request.actor as Actor, wanted, patch))
+      request.services.gatekeeper.forget()
+      return roles.answer(request, wanted)
+    },
+  }),
+  removal({
+    path: '/admin/roles',
+    object: 'role',
+    kind: 'own_role',
+    summary: "Remove a role of the store's own that nobody has",
+    access: 'staff:write',
+    remove: (unit, wanted, request) => deleteRole(unit, request.actor as Actor, wanted),
+  }),
   route({
     surface: 'admin',
     method: 'POST',
@@ -84,10 +116,7 @@ const roleRoutes: Route[] = [
     body: z.strictObject({
       name,
       scope: z.enum(['tenant', 'vendor']).default('tenant'),
-      permissions: z
-        .array(z.enum(permissionNames as [string, ...string[]]))
-        .min(1)
-        .max(permissionNames.length),
+      permissions: rights,
     }),
     fields: roleFields,
     async handle(request) {

@@ -7,6 +7,7 @@ import { imageSize } from 'image-size'
 import { writeWhole } from '../../../src/files/write.js'
 import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
+import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { askPage } from '../../support/pages.js'
 import { codeIn } from '../../support/shopper.js'
@@ -41,6 +42,58 @@ describe('admin API: staff and pictures', () => {
   })
 
   const post = async (path: string, body: unknown = {}) => good(await store.admin.post(path, body))
+
+  describe('roles of its own', () => {
+    const rolesOf = async (q: string) => good(await store.admin.get('/admin/roles', { q })).roles
+
+    it('are changed for everybody who has them, and removed once nobody has', async () => {
+      const { role } = await post('/admin/roles', { name: 'clerk', permissions: ['products:read'] })
+      const { invite } = await post('/admin/invites', { email: 'clerk@staff.example', role_id: role.id })
+      const waiting = await store.admin.delete(`/admin/roles/${role.id}`)
+      assert.deepEqual(
+        [waiting.status, waiting.body.message],
+        [400, 'clerk is the role of 1 person, with those who are invited: give them another, then remove it'],
+      )
+      const guest = client(app(), { tenant: store.slug })
+      const secret = 'a long enough password'
+      const { user } = good(await guest.post('/admin/invites/accept', { token: invite.token, password: secret }))
+      const { token } = good(await guest.post('/auth/user/emailpass', { email: 'clerk@staff.example', password: secret }))
+      const clerk = client(app(), { token })
+      assert.equal((await clerk.get('/admin/customers')).status, 403)
+      await post(`/admin/roles/${role.id}`, { name: 'greeter', permissions: ['customers:read'] })
+      assert.deepEqual([(await clerk.get('/admin/customers')).status, (await clerk.get('/admin/products')).status], [200, 403])
+      await post(`/admin/users/${user.id}`, { roles: [(await rolesOf('store_support'))[0].id] })
+      good(await store.admin.delete(`/admin/roles/${role.id}`))
+      assert.deepEqual(await rolesOf('greeter'), [])
+    })
+
+    it('never give more than their changer has, nor touch what every store has, nor leave nobody in charge', async () => {
+      const [owner] = await rolesOf('store_owner')
+      for (const change of [{ name: 'boss' }, { permissions: ['orders:read'] }])
+        assert.equal((await store.admin.post(`/admin/roles/${owner.id}`, change)).status, 400)
+      assert.equal((await store.admin.delete(`/admin/roles/${owner.id}`)).status, 400)
+      const { role } = await post('/admin/roles', { name: 'lead', permissions: ['staff:write', 'products:read'] })
+      const { api_key } = await post('/admin/api-keys', { title: 'Limited', type: 'secret', permissions: ['staff:write', 'products:read'] })
+      const limited = client(app(), { secretKey: api_key.token })
+      assert.equal((await limited.post(`/admin/roles/${role.id}`, { permissions: ['orders:write'] })).status, 403)
+      good(await limited.post(`/admin/roles/${role.id}`, { permissions: ['products:read'] }))
+      await post(`/admin/roles/${role.id}`, { permissions: ['staff:write', 'orders:write'] })
+      assert.equal((await limited.post(`/admin/roles/${role.id}`, { permissions: ['products:read'] })).status, 403, 'nor takes it')
+      assert.equal((await limited.delete(`/admin/roles/${role.id}`)).status, 403)
+      assert.equal((await store.admin.post(`/admin/roles/${role.id}`, { permissions: ['team:write'] })).status, 400)
+      const { vendor } = await post('/admin/vendors', { handle: 'one-head', name: 'One Head' })
+      const { member } = await post(`/admin/vendors/${vendor.id}/members`, { email: 'head@one.example' })
+      const { role: captain } = await post('/admin/roles', { name: 'captain', scope: 'vendor', permissions: ['team:write', 'team:read'] })
+      await asAdmin(app().adminUrl, 'update app.role_grant set role_id = $1 where tenant_id = $2 and subject_id = $3', [
+        captain.id,
+        store.tenantId,
+        member.id,
+      ])
+      const headless = await store.admin.post(`/admin/roles/${captain.id}`, { permissions: ['team:read'] })
+      assert.deepEqual([headless.status, headless.body.message], [400, 'Somebody of One Head must remain who may change its team'])
+      assert.equal((await store.admin.post(`/admin/roles/${role.id}`, { name: 'store_owner' })).status, 422)
+    })
+  })
 
   describe('staff', () => {
     const roleId = async (name: string) => good(await store.admin.get('/admin/roles', { q: name })).roles[0].id as string
