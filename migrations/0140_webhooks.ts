@@ -62,14 +62,17 @@ const list = (names: readonly string[]) => `array[${names.map((name) => `'${name
 /** What roles had from the start, and what each of them is given now; and the keys that may do all that such a role may. */
 const grantedTo = { store_owner: all, store_manager: all, store_support: ['webhooks:read'], vendor_owner: all }
 const keys = { secret: 'store_owner', vendor: 'vendor_owner' }
+/** A vendor's key is never given what it says of keys, and those from before there were teams have nothing of those. */
+const notOfKeys = { secret: [], vendor: ['api_keys:read', 'api_keys:write', 'team:read', 'team:write'] }
 
 async function allow(knex: Knex): Promise<void> {
   // Keys first: they are held against what the roles had before.
-  const toKeys = Object.entries(keys).map(
-    ([type, role]) => `
+  const toKeys = (['secret', 'vendor'] as const).map(
+    (type) => `
       update app.api_key k set permissions = k.permissions || ${list(all)}
         where k.tenant_id = store.id and k.type = '${type}' and k.permissions @> (
-          select r.permissions from app.role r where r.tenant_id = store.id and r.name = '${role}');`,
+          select array(select p from unnest(r.permissions) p where p <> all(${list(notOfKeys[type])}::text[]))
+          from app.role r where r.tenant_id = store.id and r.name = '${keys[type]}');`,
   )
   const toRoles = Object.entries(grantedTo).map(
     ([name, permissions]) => `

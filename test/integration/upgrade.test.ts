@@ -32,6 +32,16 @@ describe('a store that was there before customer accounts', () => {
       )
     }
     await sql(`insert into app.vendor (tenant_id, id, handle, name, status) values ($1, 'vend_1', 'old', 'Old', 'active')`, [tenant])
+    for (const [key, permissions] of [
+      ['vendor_part', ['products:read']],
+      ['vendor_whole', ['orders:read']],
+    ] as const) {
+      await sql(
+        `insert into app.api_key (tenant_id, id, type, title, token_hash, redacted, permissions, vendor_id)
+         values ($1, $2, 'vendor', $2, $2, $2, $3, 'vend_1')`,
+        [tenant, key, permissions],
+      )
+    }
     await sql(
       `insert into app.import_job (tenant_id, id, vendor_id, kind, content, on_error, state) values ($1, 'imp_1', 'vend_1', 'products', 'a', 'skip', 'done')`,
       [tenant],
@@ -49,9 +59,28 @@ describe('a store that was there before customer accounts', () => {
       keys.map((key) => [key.id, key.permissions.includes('customers:write')]),
       [
         ['part', false],
+        ['vendor_part', false],
+        ['vendor_whole', false],
         ['whole', true],
       ],
     )
+  })
+
+  it('lets whoever looks after a store or a vendor see to its webhooks, and keys that may do all', async () => {
+    const rows = await sql<{ id: string; permissions: string[] }>(
+      'select id, permissions from app.role union all select id, permissions from app.api_key order by id',
+    )
+    const mayDo = Object.fromEntries(rows.map((row) => [row.id, row.permissions.filter((one) => one.startsWith('webhooks:')).sort()]))
+    const all = ['webhooks:read', 'webhooks:write']
+    assert.deepEqual(mayDo, {
+      part: [],
+      store_owner: all,
+      store_support: ['webhooks:read'],
+      vendor_owner: all,
+      vendor_part: [],
+      vendor_whole: all,
+      whole: all,
+    })
   })
 
   it('lets staff bring and take out files, and leaves imports of vendors what they were', async () => {
