@@ -11,11 +11,17 @@ export interface Received {
   json: any
 }
 
+interface Answering {
+  status: number
+  body?: string
+  headers?: Record<string, string>
+}
+
 export interface Receiver {
   readonly url: string
   readonly got: Received[]
   /** What it answers; 204 unless set. */
-  answer: (received: Received) => { status: number; body?: string; headers?: Record<string, string> }
+  answer: (received: Received) => Answering | Promise<Answering>
   /** What came in for one address, in the order in which it did. */
   at(path: string): Received[]
   close(): Promise<void>
@@ -27,12 +33,12 @@ export async function startReceiver(options: { isSilent?: boolean } = {}): Promi
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
+    request.on('end', async () => {
       const body = Buffer.concat(chunks).toString('utf8')
       const received = { path: request.url ?? '', headers: request.headers as Record<string, string>, body, json: JSON.parse(body) }
       got.push(received)
       if (options.isSilent === true) return
-      const { status, body: answered = '', headers = {} } = receiver.answer(received)
+      const { status, body: answered = '', headers = {} } = await receiver.answer(received)
       response.writeHead(status, headers).end(answered)
     })
   })

@@ -147,7 +147,9 @@ function note(unit: Unit, taken: Taken, answer: WebhookAnswer, state: 'delivered
 /** Sends nothing more to an endpoint, and has those told who can see to it. */
 async function giveUp(unit: Unit, context: Context, webhookId: string, answer: WebhookAnswer): Promise<void> {
   const reason =
-    answer.status === gone ? 'It answered 410: nobody listens there any more' : `It took nothing in three days of trying: ${answer.error}`
+    answer.status === gone
+      ? 'It answered 410: nobody listens there any more'
+      : `What it was sent was not taken in three days of trying: ${answer.error}`
   const disabled = await unit.run(
     statement(
       'webhooks.give_up',

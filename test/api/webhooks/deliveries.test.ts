@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import { queueWebhooks } from '../../../src/webhooks/index.js'
 import { addReturnOption, type Bought, buy, packAll, raise } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
@@ -195,6 +196,38 @@ describe('webhooks: what is sent', () => {
     assert.equal(new Set(tries.slice(0, 3).map(({ headers }) => headers['webhook-id'])).size, 1)
     assert.deepEqual(await endpoint.deliveries({ state: 'pending' }), [])
     assert.equal((await stateOf(endpoint.id)).failing_since, null)
+  })
+
+  it('tells what came before along with what followed, where that was noted first', async () => {
+    const bought = await buy(store)
+    const endpoint = await listen('store', ['order.canceled', 'shipment.created'])
+    // Of two facts the job of the first is late.
+    const shipped = { fulfillment_id: 'ful_late', vendor_order_id: partOf(bought, 0), order_id: bought.id }
+    await asAdmin(
+      app().adminUrl,
+      `insert into app.outbox_event (tenant_id, id, name, handler, payload, available_at)
+       values ($1, 'evt_00000000000000000000000001', 'fulfillment.shipped', 'queue_webhooks', $2, now() + interval '1 hour')`,
+      [store.tenantId, JSON.stringify(shipped)],
+    )
+    good(await store.admin.post(`/admin/orders/${bought.id}/cancel`))
+    await app().drain()
+    assert.deepEqual(told(receiver.at(endpoint.path)), ['shipment.created', 'order.canceled'])
+  })
+
+  it('is called by one job at a time, so that one who takes long leaves the others to other stores', async () => {
+    const endpoint = await listen('store', ['order.placed'])
+    const other = await listen(0, ['order.placed'])
+    const open = { now: 0, most: 0 }
+    receiver.answer = async ({ path }) => {
+      if (path !== endpoint.path) return { status: 200 }
+      open.most = Math.max(open.most, ++open.now)
+      await pause(100)
+      open.now -= 1
+      return { status: 200 }
+    }
+    await Promise.all([1, 2, 3, 4].map(() => buy(store)))
+    await app().drain()
+    assert.deepEqual([receiver.at(endpoint.path).length, receiver.at(other.path).length, open.most], [4, 4, 1])
   })
 
   it('tries ten times in three days, then disables the endpoint and mails who can see to it; enabled again, it gets what it missed', async () => {
