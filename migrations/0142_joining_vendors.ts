@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { planForTheLargest, tenantTable } from '../src/db/index.js'
+import { eachStore, planForTheLargest, tenantTable } from '../src/db/index.js'
 
 const open = 'deleted_at is null and accepted_at is null'
 
@@ -37,23 +37,11 @@ export async function up(knex: Knex): Promise<void> {
     ],
     vendor: 'none',
   })
-  await allowOwners(knex)
-}
-
-/** Roles are rows of each store. Row-level security binds migrations too, so it goes store by store. */
-async function allowOwners(knex: Knex): Promise<void> {
-  await knex.raw(`
-    do $$
-    declare
-      store record;
-    begin
-      for store in select id from platform.tenant loop
-        perform set_config('app.tenant_id', store.id::text, true);
-        update app.role set permissions = permissions || array['team:read', 'team:write']
-          where tenant_id = store.id and name = 'vendor_owner' and not permissions @> array['team:read', 'team:write'];
-      end loop;
-      perform set_config('app.tenant_id', '', true);
-    end $$`)
+  await eachStore(
+    knex,
+    `update app.role set permissions = permissions || array['team:read', 'team:write']
+       where tenant_id = store.id and name = 'vendor_owner' and not permissions @> array['team:read', 'team:write'];`,
+  )
 }
 
 export async function down(): Promise<void> {
