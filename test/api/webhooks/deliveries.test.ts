@@ -184,16 +184,17 @@ describe('webhooks: what is sent', () => {
     await later('3 seconds')
     await later()
     const before = receiver.at(endpoint.path)
-    assert.deepEqual(told(before.filter(({ json }) => json.data.order_id === stuck.id)), ['order.placed', 'order.placed'])
+    const tried = told(before.filter(({ json }) => json.data.order_id === stuck.id))
+    assert.ok(tried.length >= 2 && tried.every((type) => type === 'order.placed'), tried.join())
     assert.deepEqual(told(before.filter(({ json }) => json.data.order_id === other.id)), ['order.placed'])
     const [failing] = await endpoint.deliveries({ state: 'pending', order: 'id' })
-    assert.deepEqual([failing.attempts, failing.response_status, failing.error], [2, 500, 'answered 500'])
+    assert.deepEqual([failing.attempts, failing.response_status, failing.error], [tried.length, 500, 'answered 500'])
     assert.equal(failing.response_body.length, 1_000)
     receiver.answer = () => ({ status: 200 })
     await later()
     const tries = receiver.at(endpoint.path).filter(({ json }) => json.data.order_id === stuck.id)
-    assert.deepEqual(told(tries), ['order.placed', 'order.placed', 'order.placed', 'order.canceled'])
-    assert.equal(new Set(tries.slice(0, 3).map(({ headers }) => headers['webhook-id'])).size, 1)
+    assert.deepEqual(told(tries), [...tried, 'order.placed', 'order.canceled'])
+    assert.equal(new Set(tries.map(({ headers }) => headers['webhook-id'])).size, 2)
     assert.deepEqual(await endpoint.deliveries({ state: 'pending' }), [])
     assert.equal((await stateOf(endpoint.id)).failing_since, null)
   })
@@ -236,17 +237,16 @@ describe('webhooks: what is sent', () => {
     await buy(store)
     await app().drain()
     const mailsBefore = app().mails.length
-    const waits: number[] = []
-    for (let tries = 1; tries < 10; tries += 1) {
-      const [{ next_attempt_at }] = await endpoint.deliveries()
-      waits.push((Date.parse(next_attempt_at) - Date.now()) / 3_600_000)
+    let hours = 0
+    let [given] = await endpoint.deliveries()
+    while (given.state === 'pending') {
+      hours += (Date.parse(given.next_attempt_at) - Date.now()) / 3_600_000
       assert.equal((await stateOf(endpoint.id)).state, 'enabled')
       await later()
+      given = (await endpoint.deliveries())[0]
     }
-    const hours = waits.reduce((sum, wait) => sum + wait, 0)
-    assert.ok(hours > 65 && hours < 85, `tried for ${hours} hours`)
-    const [given] = await endpoint.deliveries()
-    assert.deepEqual([given.state, given.attempts], ['failed', 10])
+    assert.ok(hours > 65 && hours < 90, `tried for ${hours} hours`)
+    assert.deepEqual([given.state, given.attempts, receiver.at(endpoint.path).length], ['failed', 10, 10])
     const disabled = await stateOf(endpoint.id)
     assert.deepEqual([disabled.state, /503/.test(disabled.disabled_reason)], ['disabled', true])
     const mails = app().mails.slice(mailsBefore)
