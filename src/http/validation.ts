@@ -61,18 +61,28 @@ function messagesOf(issue: Issue): string[] {
 }
 
 function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: string): string[] {
+  const meant = branchesMeant(issue.errors)
   // The branch that got furthest says most about what was meant.
-  const branches = issue.errors.map((errors) => errors.filter((error) => error.path.length > 0))
-  const deepest = branches.find((errors) => errors.length > 0)
+  const deepest = meant.map((errors) => errors.filter((error) => error.path.length > 0)).find((errors) => errors.length > 0)
   if (deepest !== undefined) {
     return deepest.flatMap((error) => messagesOf({ ...error, path: [...issue.path, ...error.path] } as Issue))
   }
-  const unknown = issue.errors.flat().find((error) => error.code === 'unrecognized_keys')
+  const unknown = meant.flat().find((error) => error.code === 'unrecognized_keys')
   if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
   // Of a choice of texts, as of true and false in a query, the type beside it says enough.
   const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
   const types = named.length > 0 ? named : issue.errors.flat().map((error) => error.code)
   return [expectedType([...new Set(types)].join(', '), field, issue.input)]
+}
+
+/** Those that something of this kind was sent for, and that know most of its keys. */
+function branchesMeant(branches: readonly Issue[][]): Issue[][] {
+  const ofItself = (errors: readonly Issue[]) => errors.filter((error) => error.path.length === 0)
+  const unknownTo = (errors: readonly Issue[]) =>
+    ofItself(errors).reduce((count, error) => count + (error.code === 'unrecognized_keys' ? error.keys.length : 0), 0)
+  const ofKind = branches.filter((errors) => ofItself(errors).every((error) => error.code === 'unrecognized_keys'))
+  const least = Math.min(...ofKind.map(unknownTo))
+  return ofKind.filter((errors) => unknownTo(errors) === least)
 }
 
 function expectedType(expected: string, field: string, input: unknown): string {

@@ -173,10 +173,17 @@ describe('POST /store/search', () => {
   it('answers one to twenty queries of a hundred hits at most', async () => {
     const query = { entity: 'product', search_options: {} }
     const ask = async (body: object) => (await store.shopper.post('/store/search', body)).status
+    const refused = async (body: object) => (await store.shopper.post('/store/search', body)).body
+    const invalid = (problem: string) => ({ type: 'invalid_data', message: `Invalid request: ${problem}` })
     assert.equal(await ask({ queries: Array(20).fill({ ...query, pagination: { take: 1 } }) }), 200)
-    assert.equal(await ask({ queries: Array(21).fill(query) }), 400)
-    assert.equal(await ask({ queries: [] }), 400)
-    assert.equal(await ask({ queries: [{ ...query, pagination: { take: 101 } }] }), 400)
+    const many = { queries: Array(21).fill(query) }
+    assert.deepEqual(await refused(many), invalid("Value for field 'queries' too big, expected at most: '20'"))
+    assert.deepEqual(await refused({ queries: [] }), invalid("Value for field 'queries' too small, expected at least: '1'"))
+    const long = { ...query, pagination: { take: 101 } }
+    const tooLong = (field: string) => invalid(`Value for field '${field}' too big, expected at most: '100'`)
+    assert.deepEqual(await refused({ queries: [long] }), tooLong('queries, 0, pagination, take'))
+    assert.deepEqual(await refused(long), tooLong('pagination, take'))
+    assert.deepEqual(await refused({ ...query, colour: 'red' }), invalid("Unrecognized fields: 'colour'"))
     assert.equal(await ask({ ...query, pagination: { take: 100 } }), 200)
   })
 
