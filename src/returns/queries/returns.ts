@@ -145,6 +145,9 @@ export function renderReturn(row: ReturnRow): Record<string, unknown> {
   const offered = worth - shipping_minor - refunded_minor - credited_minor
   return {
     ...rest,
+    // A guest is nobody who has an id.
+    created_by: row.created_by || null,
+    deleted_at: null,
     exchange_id: isClaim ? null : row.exchange_id,
     claim_id: isClaim ? row.exchange_id : null,
     refund_amount: refunded_minor === 0n ? null : toMajor(refunded_minor, currency),

@@ -43,7 +43,12 @@ describe('store API: returns', () => {
     const { status, body } = await ask(wish)
     assert.equal(status, 200, JSON.stringify(body))
     const { return: made } = body
-    assert.deepEqual([made.status, made.order_id, made.refund_amount, made.created_by], ['requested', bought.id, null, undefined])
+    assert.deepEqual([made.status, made.order_id, made.refund_amount, made.created_by], ['requested', bought.id, null, null])
+    const root = 'id order_id display_id status location_id exchange_id claim_id refund_amount no_notification metadata requested_at'
+    const dates = 'received_at canceled_at created_by created_at updated_at deleted_at'
+    const ofItem = 'id item_id return_id quantity received_quantity damaged_quantity reason_id note metadata'
+    for (const name of `${root} ${dates} items shipping_methods`.split(' ')) assert.ok(name in made, name)
+    for (const name of ofItem.split(' ')) assert.ok(name in made.items[0], name)
     assert.deepEqual(
       [made.items[0].item_id, made.items[0].quantity, made.items[0].received_quantity, made.items[0].note],
       [bought.lines[0], 1, 0, 'tight'],
