@@ -8,8 +8,9 @@ const states = ['status', 'payment_status', 'fulfillment_status']
 const totals = totalPaths.filter((path) => !path.includes('.'))
 
 /**
- * What an order's answers hold (Store API contract, appendix), and each vendor's part of it. Nothing of what the store
- * and its vendors settle among themselves, and nothing of who packed it: an order's id is all that a guest needs.
+ * What an order's answers hold (Store API contract, appendix and order JSON), and each vendor's part of it. Nothing of
+ * what the store and its vendors settle among themselves; who packed and sent it is an id alone, and only on request: an
+ * order's id is all that a guest needs.
  */
 export const orderFields: FieldsPolicy = {
   totals: totalPaths,
@@ -54,9 +55,13 @@ export const orderFields: FieldsPolicy = {
     'customer_id',
     'sales_channel_id',
     'metadata',
+    'locale',
+    'version',
+    'canceled_at',
     'cart.id',
     'items.product.*',
     ...soldPartFields,
+    ...of('fulfillments', 'data metadata created_by marked_shipped_by'),
     ...of('customer', 'id email'),
     // Ours, for pages: Medusa's `*customer` has the two alone.
     'is_of_account',

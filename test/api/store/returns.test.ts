@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { addReturnOption, buy, packAll } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
+import { good } from '../../support/http.js'
 import { codeIn, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -62,6 +63,26 @@ describe('store API: returns', () => {
     assert.equal((await store.admin.post(`/admin/shipping-options/${optionId}`, { prices })).status, 200)
     const second = await ask(wish)
     assert.equal(second.body.return?.shipping_methods[0].amount, 2, 'as the region of the order has it')
+  })
+
+  it('tells on request who packed and sent what was bought, what came with it, and which version of the order it is', async () => {
+    const bought = await buy(store)
+    const packed = await packAll(store, bought)
+    const path = `/admin/orders/${bought.id}/fulfillments/${packed.fulfillments[0].id}/shipments`
+    good(await store.admin.post(path, { items: [{ id: bought.lines[0], quantity: 2 }], labels: [] }))
+    const order = async (fields?: string) =>
+      good(await store.shopper.get(`/store/orders/${bought.id}`, fields === undefined ? {} : { fields })).order
+    const names = 'id location_id packed_at shipped_at delivered_at canceled_at requires_shipping data provider_id shipping_option_id'
+    const [sent] = (await order('*fulfillments')).fulfillments
+    for (const name of `${names} metadata created_at created_by marked_shipped_by updated_at labels`.split(' '))
+      assert.ok(name in sent, name)
+    assert.deepEqual([sent.data, sent.metadata], [{}, null])
+    assert.match(sent.created_by, /^(user|apk)_/)
+    assert.equal(sent.marked_shipped_by, sent.created_by)
+    const plain = await order()
+    assert.equal('created_by' in plain.fulfillments[0] || 'version' in plain, false)
+    const { locale, version, canceled_at } = await order('+locale,+version,+canceled_at')
+    assert.deepEqual({ locale, version, canceled_at }, { locale: null, version: 1, canceled_at: null })
   })
 
   it('waits, as a return by staff does, for an edit that is open and for an account that asks for the order, which does so for a week', async () => {
