@@ -46,6 +46,8 @@ export {
   listOptionsStatement,
   listVendorsStatement,
   listVocabularyStatement,
+  type MemberPart,
+  memberParts,
   type VocabularyFilter,
   type VocabularyNoun,
 } from './queries/vocabulary.js'

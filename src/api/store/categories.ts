@@ -6,6 +6,7 @@ import { limits, notFound } from '../../kernel/index.js'
 import { translated } from '../../translations/index.js'
 import { narrowedQuery } from '../narrowing.js'
 import { channelsShown } from './shared.js'
+import { memberFields, membersAsked } from './vocabulary.js'
 
 const categoryScalars = [
   'id',
@@ -23,7 +24,7 @@ const categoryFields: FieldsPolicy = {
   defaults: [...categoryScalars, 'parent_category.*', 'category_children.*'],
   extra: [
     'deleted_at',
-    'products.*',
+    ...memberFields,
     'category_children.products.title',
     'parent_category.parent_category.*',
     'parent_category.parent_category.parent_category.*',
@@ -71,10 +72,10 @@ const orders = ['id', 'rank', 'name', 'handle', 'created_at', 'updated_at'] as c
 const deepest = 10
 
 async function loadCategories(request: RequestContext<CategoryQuery, unknown>): Promise<CategoryRow[]> {
-  const withProducts = request.fields.has('products') || request.fields.has('category_children.products')
+  const members = membersAsked(request.fields) ?? (request.fields.has('category_children.products') ? [] : null)
   const rows = await request.context.db.read(
     request.context.scope,
-    categoriesStatement(tenantOf(request.context), withProducts, channelsShown(request)),
+    categoriesStatement(tenantOf(request.context), members, channelsShown(request)),
   )
   for (const row of rows) picturesOfMembers(row.products, request.services.publicUrl)
   await translated(request.context, request.locale, rows)

@@ -4,11 +4,13 @@ import {
   listOptionsStatement,
   listVendorsStatement,
   listVocabularyStatement,
+  type MemberPart,
+  memberParts,
   picturesOfMembers,
   type VocabularyNoun,
 } from '../../catalog/index.js'
 import { type ListPage, readPage, singlePage, tenantOf } from '../../db/index.js'
-import { booleanText, type FieldsPolicy, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
+import { booleanText, type FieldsPolicy, type FieldTree, oneOrMany, type RequestContext, type Route, route } from '../../http/index.js'
 import { limits, notFound } from '../../kernel/index.js'
 import { withVendorRatings } from '../../reviews/index.js'
 import { translated } from '../../translations/index.js'
@@ -17,20 +19,27 @@ import { asksFor } from './products.js'
 import { channelsShown, listed } from './shared.js'
 
 const q = z.string().max(limits.search_characters).optional()
-const productsOf = ['products.*', 'products.variants.*']
+/** What is answered of the products under a word or a category, on request. */
+export const memberFields = ['products.*', ...memberParts.map((part) => `products.${part}.*`), 'products.options.values.*']
 
 const collectionFields: FieldsPolicy = {
   defaults: ['id', 'title', 'handle', 'external_id', 'created_at', 'updated_at'],
-  extra: ['metadata', 'deleted_at', ...productsOf],
+  extra: ['metadata', 'deleted_at', ...memberFields],
 }
 const valueFields: FieldsPolicy = {
   defaults: ['id', 'value', 'external_id', 'created_at', 'updated_at', 'metadata', 'products.*'],
-  extra: productsOf,
+  extra: memberFields,
 }
 const optionFields: FieldsPolicy = { defaults: ['id', 'title', 'is_exclusive', 'created_at', 'updated_at', 'metadata', 'values.*'] }
 const vendorFields: FieldsPolicy = {
   defaults: ['id', 'handle', 'name', 'description', 'logo', 'product_count'],
   extra: ['rating.average', 'rating.count'],
+}
+
+/** What a tree asks of those products; null where it asks for none. */
+export function membersAsked(fields: FieldTree): MemberPart[] | null {
+  if (!fields.has('products')) return null
+  return memberParts.filter((part) => asksFor(fields, `products.${part}`))
 }
 
 interface NounRoutes {
@@ -56,8 +65,7 @@ function nounRoutes(settings: NounRoutes): Route[] {
       name: query.title ?? query.value ?? null,
       handle: query.handle ?? null,
       externalId: query.external_id ?? null,
-      withProducts: request.fields.has('products'),
-      withVariants: asksFor(request.fields, 'products.variants'),
+      members: membersAsked(request.fields),
       salesChannelIds: channelsShown(request),
     }
     const { context } = request

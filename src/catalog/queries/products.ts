@@ -225,10 +225,17 @@ export function finishVariant(
   delete variant.price_set_id
 }
 
+interface Member {
+  thumbnail: string | null
+  variants?: { thumbnail: string | null }[]
+  images?: { url: string }[]
+}
+
 /** The pictures of products as they stand under a word or a category, in place. */
 export function picturesOfMembers(products: readonly object[] | undefined, publicUrl: string): void {
-  for (const product of (products ?? []) as { thumbnail: string | null; variants?: { thumbnail: string | null }[] }[]) {
+  for (const product of (products ?? []) as Member[]) {
     for (const pictured of [product, ...(product.variants ?? [])]) pictured.thumbnail = absoluteUrl(pictured.thumbnail, publicUrl)
+    for (const image of product.images ?? []) image.url = absoluteUrl(image.url, publicUrl)
   }
 }
 

@@ -1,5 +1,9 @@
 import { wordPatterns, hasWords, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
-import { describedPairs, productColumns, variantColumns } from './product-json.js'
+import { describedPairs, imagesSql, optionsSql, productColumns, variantColumns } from './product-json.js'
+
+/** What is told of the products that stand under a word or a category, besides their columns. */
+export const memberParts = ['variants', 'options', 'images'] as const
+export type MemberPart = (typeof memberParts)[number]
 
 /** The simple nouns around products: each a row with its products, listed in the same way. */
 export interface VocabularyFilter {
@@ -9,9 +13,8 @@ export interface VocabularyFilter {
   name: string[] | null
   handle: string[] | null
   externalId: string[] | null
-  /** Whether the products are wanted with each row, and their variants with those. */
-  withProducts: boolean
-  withVariants: boolean
+  /** What is wanted of each row's products; null where they are not wanted. */
+  members: readonly MemberPart[] | null
   /** Null shows products of every channel: a key without channels narrows nothing. */
   salesChannelIds: readonly string[] | null
 }
@@ -24,15 +27,17 @@ export interface VocabularyRow {
 /** Products of one collection, type or tag that are shown with it at most; storefronts count them or show a few. */
 const productsShown = 100
 
-const variantsJson = `, 'variants', coalesce((
+const variantsJson = `coalesce((
         select json_agg(json_build_object(${describedPairs('v', variantColumns)})
           order by v.variant_rank, v.id)
         from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null), '[]')`
 
+const partsSql: Record<MemberPart, string> = { variants: variantsJson, options: optionsSql, images: imagesSql }
+
 /** Published products of row `x`, as far as these channels show them. `channels` is SQL of an array, null for every channel. */
-const productsJson = (members: string, channels: string, more = '') => `coalesce((
+const productsJson = (members: string, channels: string, parts: readonly MemberPart[]) => `coalesce((
   select json_agg(x.product) from (
-    select json_build_object(${describedPairs('p', productColumns)}${more}) as product
+    select json_build_object(${describedPairs('p', productColumns)}${parts.map((part) => `, '${part}', ${partsSql[part]}`).join('')}) as product
     from product p
     where p.tenant_id = $1 and ${members} and p.status = 'published' and p.deleted_at is null
       and (${channels}::text[] is null or exists (select 1 from product_sales_channel h where h.tenant_id = $1
@@ -72,6 +77,9 @@ const nouns = {
 
 export type VocabularyNoun = keyof typeof nouns
 
+/** What a statement that reads so much of the products is called. */
+const detailOf = (members: readonly MemberPart[] | null) => (members === null ? 'plain' : ['with_products', ...members].join('_'))
+
 export function listVocabularyStatement(
   tenantId: string,
   noun: VocabularyNoun,
@@ -89,9 +97,9 @@ export function listVocabularyStatement(
     filter.handle,
     filter.externalId,
   ]
-  if (filter.withProducts) list.push(filter.salesChannelIds)
-  const products = filter.withProducts ? `, 'products', ${productsJson(members, '$9', filter.withVariants ? variantsJson : '')}` : ''
-  const detail = filter.withVariants ? 'with_variants' : filter.withProducts ? 'with_products' : 'plain'
+  if (filter.members !== null) list.push(filter.salesChannelIds)
+  const products = filter.members === null ? '' : `, 'products', ${productsJson(members, '$9', filter.members)}`
+  const detail = detailOf(filter.members)
   const hasHandle = noun === 'collection'
   const fields = columns.map((column) => `'${column}', x.${column}`).join(', ')
   const order = orderBy('x', page.order)
@@ -131,19 +139,19 @@ export interface CategoryRow {
  */
 export function categoriesStatement(
   tenantId: string,
-  withProducts: boolean,
+  members: readonly MemberPart[] | null,
   salesChannelIds: readonly string[] | null,
 ): Statement<CategoryRow> {
-  const members =
+  const isMember =
     'exists (select 1 from product_category_product l where l.tenant_id = $1 and l.product_category_id = x.id and l.product_id = p.id)'
   return statement(
-    `catalog.categories.${withProducts ? 'with_products' : 'plain'}`,
+    `catalog.categories.${detailOf(members)}`,
     `select x.id, x.name, x.description, x.handle, x.rank, x.external_id, x.parent_category_id, x.metadata, x.created_at,
-            x.updated_at, x.deleted_at${withProducts ? `, ${productsJson(members, '$2')} as products` : ''}
+            x.updated_at, x.deleted_at${members === null ? '' : `, ${productsJson(isMember, '$2', members)} as products`}
      from product_category x
      where x.tenant_id = $1 and x.is_active and not x.is_internal and x.deleted_at is null
      order by x.rank, x.id limit 5000`,
-    withProducts ? [tenantId, salesChannelIds] : [tenantId],
+    members === null ? [tenantId] : [tenantId, salesChannelIds],
   )
 }
 

@@ -4,6 +4,13 @@ import { asAdmin } from '../../../support/database.js'
 import { good } from '../../../support/http.js'
 import { createTestStore, type TestStore } from '../../../support/store.js'
 
+interface Listed {
+  id: string
+  variants: { id: string }[]
+  options: { title: string; values: { value: string }[] }[]
+  images: { url: string }[]
+}
+
 describe('the products that a key shows', () => {
   const app = useApp()
   let store: TestStore
@@ -61,6 +68,34 @@ describe('the products that a key shows', () => {
       product.categories.map((found: { id: string }) => found.id),
       [open],
     )
+  })
+
+  it('stand under their category, collection and tag with variants, options and pictures where those are asked for', async () => {
+    const make = async (path: string, noun: string, body: object) => good(await store.admin.post(path, body))[noun].id as string
+    const collection_id = await make('/admin/collections', 'collection', { title: 'Shown' })
+    const tag = await make('/admin/product-tags', 'product_tag', { value: 'shown' })
+    const category = await make('/admin/product-categories', 'product_category', { name: 'Shown', is_active: true })
+    const images = [{ url: '/files/one.png' }]
+    const words = { collection_id, tags: [{ id: tag }], categories: [{ id: category }] }
+    good(await store.admin.post(`/admin/products/${ids[1]}`, { images, ...words }))
+    const relations = 'id,*products.variants,*products.options,*products.options.values,*products.images'
+    for (const path of [`product-categories/${category}`, `collections/${collection_id}`, `product-tags/${tag}`]) {
+      const read = async (fields: string) => {
+        const [found] = Object.values(good(await store.shopper.get(`/store/${path}`, { fields }))) as { products: Listed[] }[]
+        return found?.products[0] as Listed
+      }
+      const { variants, options, images: shown, ...rest } = await read(relations)
+      assert.deepEqual(rest, { id: ids[1] }, path)
+      assert.deepEqual(
+        variants.map(({ id }) => id),
+        store.vendors[0]?.products[1]?.variantIds,
+        path,
+      )
+      assert.deepEqual([options[0]?.title, options[0]?.values[0]?.value], ['Size', 'S'], path)
+      assert.match(shown[0]?.url ?? '', /^http.*\/files\/one\.png$/, path)
+      const plain = await read('*products')
+      assert.deepEqual([plain.id, plain.variants, plain.options, plain.images], [ids[1], undefined, undefined, undefined], path)
+    }
   })
 
   it('have variants with the values that a picker matches on, and pictures as a list', async () => {
