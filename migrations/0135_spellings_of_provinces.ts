@@ -24,18 +24,30 @@ export async function up(knex: Knex): Promise<void> {
 
 async function spellProvinces(knex: Knex, table: string, tenantId: string): Promise<void> {
   const { rows } = await knex.raw<{ rows: Province[] }>(
-    `select distinct country_code, province_code from app.${table} where tenant_id = ? and province_code is not null`,
+    `select distinct country_code, province_code from app.${table}
+     where tenant_id = ? and province_code is not null ${table === 'tax_region' ? 'and deleted_at is null' : ''}`,
     [tenantId],
   )
-  for (const { country_code, province_code } of rows) {
+  const spelt = await Promise.all(
+    rows.map(async (row) => ({ ...row, spellings: await provinceSpellings(row.country_code, row.province_code) })),
+  )
+  for (const one of spelt) {
+    const { country_code, province_code, spellings } = one
+    if (table === 'tax_region' && spelt.some((other) => other !== one && isSameProvince(one, other))) continue
     await knex.raw(`update app.${table} set province_spellings = ? where tenant_id = ? and country_code = ? and province_code = ?`, [
-      await provinceSpellings(country_code, province_code),
+      spellings,
       tenantId,
       country_code,
       province_code,
     ])
   }
 }
+
+type Spelt = Province & { spellings: string[] }
+
+/** A store may tax a province twice, as `us-ny` and as `ny`, since only one of them was ever found: it goes on being that one. */
+const isSameProvince = (one: Spelt, other: Spelt) =>
+  one.country_code === other.country_code && one.spellings.some((spelling) => other.spellings.includes(spelling))
 
 export async function down(): Promise<void> {
   throw new Error('migrations go forward only')

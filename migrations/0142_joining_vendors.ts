@@ -10,7 +10,7 @@ export async function up(knex: Knex): Promise<void> {
       add constraint invite_vendor foreign key (tenant_id, vendor_id) references app.vendor (tenant_id, id);
     drop index app.invite_open;
     create unique index invite_open on app.invite (tenant_id, email) where ${open} and vendor_id is null;
-    create unique index invite_open_of_vendors on app.invite (tenant_id, email) where ${open} and vendor_id is not null;
+    create unique index invite_open_of_vendors on app.invite (tenant_id, vendor_id, email) where ${open} and vendor_id is not null;
     create index invite_vendor_id on app.invite (tenant_id, vendor_id)`)
   await planForTheLargest(knex, 'invite')
   // What a person says who asks; the vendor itself is a row of its own from the start, which keeps its handle free of others.

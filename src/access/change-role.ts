@@ -24,6 +24,7 @@ export async function updateRole(
   patch: { name?: string | undefined; permissions?: readonly Permission[] | undefined },
 ): Promise<void> {
   await lockStaffGrants(unit)
+  await lockMembersWith(unit, id)
   const role = await lockOwnRole(unit, changer, id)
   if (patch.permissions !== undefined) {
     refuseElsewhere(role.scope, patch.permissions)
@@ -69,6 +70,20 @@ export async function deleteRole(unit: Unit, remover: Actor, id: string): Promis
   }
   await unit.run(statement('access.delete_invites_of_role', 'delete from invite where tenant_id = $1 and role_id = $2', values))
   await unit.run(statement('access.delete_role', 'delete from role where tenant_id = $1 and id = $2', values))
+}
+
+/** The people of every vendor in which somebody has the role, locked as a change of its team locks them. */
+async function lockMembersWith(unit: Unit, id: string): Promise<void> {
+  await unit.run(
+    statement(
+      'access.lock_members_with_role',
+      `select m.id from vendor_member m
+       where m.tenant_id = $1 and m.deleted_at is null and m.vendor_id = any(array(
+         select g.vendor_id from role_grant g where g.tenant_id = $1 and g.role_id = $2 and g.subject_type = 'member'))
+       order by m.vendor_id, m.id for update`,
+      [tenantOf(unit), id],
+    ),
+  )
 }
 
 /** Grants only point at the role, so they are waited for by a removal alone. */

@@ -81,8 +81,9 @@ export async function createInvite(context: Context, unit: Unit, sealer: Sealer,
 }
 
 /**
- * Invites somebody to a vendor's team by the name of a role; a mail carries the token.
- * @throws not_found for the role; forbidden for rights that the inviter lacks; invalid_data for who is invited or a vendor's member already
+ * Invites somebody to a vendor's team by the name of a role; a mail carries the token. Whether they work for another vendor shows when
+ * they accept: it is not the inviter's business.
+ * @throws not_found for the role; forbidden for rights that the inviter lacks; invalid_data for who is invited or of the team already
  */
 export async function inviteToVendor(
   context: Context,
@@ -95,7 +96,7 @@ export async function inviteToVendor(
   const roleId = await grantableVendorRole(unit, inviter, vendor_id, input.role)
   const known = await unit
     .knex('vendor_member')
-    .where({ tenant_id: tenantOf(unit), email })
+    .where({ tenant_id: tenantOf(unit), vendor_id, email })
     .whereNull('deleted_at')
     .first('id')
   if (known !== undefined) throw invalidData(`There is a member with the email ${email} already`)

@@ -95,8 +95,13 @@ export const builtInRoles = {
 
 export type BuiltInRole = keyof typeof builtInRoles
 
-/** What a vendor's key may do at most: all that is a vendor's but keys. Whoever found one would go on with keys of their own making. */
-export const vendorKeyPermissions: readonly Permission[] = grantableIn('vendor').filter((name) => !name.startsWith('api_keys:'))
+/**
+ * What a vendor's key may do at most: all that is a vendor's but keys and people. Whoever found one would go on with keys of their own making,
+ * or as a person whom they invited.
+ */
+export const vendorKeyPermissions: readonly Permission[] = grantableIn('vendor').filter(
+  (name) => !name.startsWith('api_keys:') && name !== 'team:write',
+)
 
 /** What an operator of the platform may do. */
 export const operatorPermissions: readonly Permission[] = grantableIn('platform')

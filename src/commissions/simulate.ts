@@ -43,6 +43,9 @@ interface SoldRow {
  * @throws not_found for what a rule to add is limited to; invalid_data for a rule to remove that there is not, and for a time with more different lines than one answer can reckon
  */
 export async function simulateCommissions(context: Context, input: SimulationInput): Promise<SimulatedCommission[]> {
+  if (input.to.getTime() - input.from.getTime() > limits.simulated_days * 86_400_000) {
+    throw invalidData(`Sales of at most ${limits.simulated_days} days are reckoned at once: choose a shorter time with from and to`)
+  }
   const tenantId = tenantOf(context)
   const [rules, [missing], sold] = await context.db.readAll(context.scope, [
     activeRulesStatement(tenantId),

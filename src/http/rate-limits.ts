@@ -14,6 +14,8 @@ const rateLimits = {
   account: { points: 10, duration_s: 60 },
   /** Mails that anybody can have sent to one address. */
   mail: { points: 5, duration_s: 900 },
+  /** Asking to sell: each is somebody's work to answer. */
+  application: { points: 10, duration_s: 3_600 },
   /** Codes that are worth money to whoever guesses one. */
   code: { points: 60, duration_s: 60 },
   /** Pictures: megabytes that are kept for good, and seconds of a worker's time each. */

@@ -35,8 +35,8 @@ export interface Route {
   readonly status?: number
   /** True where no tenant is wanted, as on /platform. */
   readonly withoutTenant?: boolean
-  /** Rate limit class; writes, sign-ins, codes and uploads are stricter than reads. */
-  readonly limit?: 'sign_in' | 'code' | 'upload'
+  /** Rate limit class; writes, sign-ins, codes, uploads and applications are stricter than reads. */
+  readonly limit?: 'sign_in' | 'code' | 'upload' | 'application'
   readonly ids?: IdKinds
   readonly handle: (request: RequestContext) => Promise<unknown>
 }

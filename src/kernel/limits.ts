@@ -20,6 +20,7 @@ export const limits = {
   exportFile_hours: 24,
   /** Lines that differ, of the sales that a change of commission rules is tried on: some 100 bytes each. */
   simulatedLines: 50_000,
+  simulated_days: 366,
   rulesTried: 100,
   /** Exports of a store that are queued or run at once. */
   exportsAtOnce: 5,

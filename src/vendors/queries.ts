@@ -1,5 +1,5 @@
 import { wordPatterns, hasWords, type ListPage, orderBy, type Statement, statement } from '../db/index.js'
-import type { VendorStatus } from './commands/change-vendor.js'
+import type { VendorStatus } from './locks.js'
 
 /** What the person says who asks to sell in a store. */
 export interface ApplicationDetails {

@@ -23,7 +23,7 @@ describe('rates that were there before a combinable one was added to its country
     ])
     await sql(
       `insert into app.tax_region (tenant_id, id, country_code, province_code, parent_id) values
-       ($1, 'us', 'us', null, null), ($1, 'ca', 'us', 'us-ca', 'us')`,
+       ($1, 'us', 'us', null, null), ($1, 'ca', 'us', 'us-ca', 'us'), ($1, 'ny1', 'us', 'us-ny', 'us'), ($1, 'ny2', 'us', 'ny', 'us')`,
       [tenant],
     )
     await sql(
@@ -58,6 +58,8 @@ describe('rates that were there before a combinable one was added to its country
   it('know how their province is written', async () => {
     const [region] = await sql(`select province_spellings from app.tax_region where tenant_id = $1 and id = 'ca'`, [tenants[1]])
     assert.deepEqual(region?.province_spellings, ['us-ca', 'ca', 'california'])
+    const twice = await sql(`select province_spellings from app.tax_region where tenant_id = $1 and id like 'ny%'`, [tenants[1]])
+    assert.deepEqual(twice, [{ province_spellings: [] }, { province_spellings: [] }], 'one that is taxed twice goes on as it was')
   })
 
   it('tax what they taxed', async () => {

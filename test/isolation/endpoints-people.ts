@@ -3,6 +3,7 @@ import { addMember } from '../../src/vendors/index.js'
 import type { TestApp } from '../support/app.js'
 import { client } from '../support/client.js'
 import { good } from '../support/http.js'
+import { tokenOf } from '../support/people.js'
 import { password, type Shopper } from '../support/shopper.js'
 import type { TestStore } from '../support/store.js'
 
@@ -32,11 +33,13 @@ export const peopleKinds = {
 }
 
 let counter = 0
+/** By vendor. */
+const tokens = new Map<string, string>()
 const email = (word: string) => `${word}${++counter}@people.example`
 
 export async function addPeople(app: TestApp, store: TestStore): Promise<void> {
   for (const index of store.vendors.keys()) {
-    await teamInvite({ store }, index)
+    await teamInvite({ app, store }, index)
     await spareMember({ app, store }, index)
   }
   await application({ app, store })
@@ -48,10 +51,13 @@ async function ownRole({ store }: Pick<StoreOfApp, 'store'>) {
   return { own_role: good(await store.admin.post('/admin/roles', body)).role.id as string }
 }
 
-async function teamInvite({ store }: Pick<StoreOfApp, 'store'>, index: number) {
-  // A key makes no owner: it may not do all that an owner may.
-  const { invite } = good(await store.vendor(index).post('/vendor/invites', { email: email('invited'), role: 'vendor_packer' }))
-  return { team_invite: invite.id as string }
+/** People are invited by people: a vendor's key may not. */
+async function teamInvite({ app, store }: StoreOfApp, index: number) {
+  const vendor = store.vendors[index] as TestStore['vendors'][number]
+  const token = tokens.get(vendor.id) ?? (await tokenOf(app, store, 'member', vendor))
+  tokens.set(vendor.id, token)
+  const body = { email: email('invited'), role: 'vendor_packer' }
+  return { team_invite: good(await client(app, { token }).post('/vendor/invites', body)).invite.id as string }
 }
 
 async function spareMember({ app, store }: StoreOfApp, index: number) {

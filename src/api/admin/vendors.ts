@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type Actor, generatedPassword, hashPassword } from '../../access/index.js'
+import { type Actor, generatedPassword, grantableVendorRole, hashPassword } from '../../access/index.js'
 import { countBeside, type ListPage, readPage, tenantOf } from '../../db/index.js'
 import { email, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { notAllowed, notFound } from '../../kernel/index.js'
+import { notFound } from '../../kernel/index.js'
 import {
   addMember,
   approveVendor,
@@ -12,7 +12,8 @@ import {
   rejectVendor,
   retrieveVendorForStaffStatement,
   retrieveVendorStatement,
-  setVendorStatus,
+  resumeVendor,
+  suspendVendor,
   terminateVendor,
   updateVendor,
 } from '../../vendors/index.js'
@@ -70,12 +71,7 @@ function statusRoute(verb: 'suspend' | 'resume', summary: string): Route {
     async handle(request) {
       const wanted = request.params.id as string
       needWholeStore(request, 'vendors:write')
-      await write(request, async (unit) => {
-        const [vendor] = await unit.run(retrieveVendorStatement(tenantOf(request.context), wanted))
-        if (vendor?.status === 'terminated') throw notAllowed('The vendor has left the store for good')
-        if (vendor?.status === 'pending') throw notAllowed('The vendor waits for approval: approve or reject it')
-        await setVendorStatus(unit, wanted, verb === 'suspend' ? 'suspended' : 'active')
-      })
+      await write(request, (unit) => (verb === 'suspend' ? suspendVendor : resumeVendor)(unit, wanted))
       request.services.gatekeeper.forget()
       return answer(request, wanted)
     },
@@ -231,9 +227,10 @@ const memberRoutes: Route[] = [
       const password = generatedPassword()
       const passwordHash = await hashPassword(password)
       const person = { email: body.email, first_name: body.first_name ?? null, last_name: body.last_name ?? null }
-      const made = await write(request, (unit) =>
-        addMember(unit, { ...person, vendor_id: vendorId, role: body.role, password_hash: passwordHash }),
-      )
+      const made = await write(request, async (unit) => {
+        await grantableVendorRole(unit, request.actor as Actor, vendorId, body.role)
+        return addMember(unit, { ...person, vendor_id: vendorId, role: body.role, password_hash: passwordHash })
+      })
       return { member: { id: made, vendor_id: vendorId, ...person, role: body.role }, password }
     },
   }),

@@ -26,7 +26,7 @@ export const routes: Route[] = [
     path: '/vendor/applications',
     summary: 'Ask to sell in the store; its staff approve or reject, and a mail brings the answer',
     access: 'public',
-    limit: 'sign_in',
+    limit: 'application',
     body: z.strictObject({
       handle: vendorHandle,
       name,

@@ -165,6 +165,7 @@ const inviteRoutes: Route[] = [
     async handle(request) {
       const { context, services, actor, body } = request
       const input = { ...body, vendor_id: vendorOf(context) }
+      await services.rates.take('mail', `invite:${tenantOf(context)}:${body.email}`)
       const made = await write(request, (unit) => inviteToTeam(context, unit, services.accountSealer, actor as Actor, input))
       return answerInvite(request, made)
     },
@@ -180,6 +181,7 @@ const inviteRoutes: Route[] = [
     async handle(request) {
       const { context, services, actor } = request
       const wanted = request.params.id as string
+      await services.rates.take('mail', `invite:${tenantOf(context)}:${wanted}`)
       await write(request, (unit) => resendInvite(context, unit, services.accountSealer, actor as Actor, wanted, vendorOf(context)))
       return answerInvite(request, wanted)
     },

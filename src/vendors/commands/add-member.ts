@@ -14,7 +14,7 @@ export interface NewMember {
 
 /**
  * Gives a person a place in a vendor's team: the member, the role on that vendor, and the sign-in.
- * @throws not_found for an unknown vendor; duplicate_error for an e-mail that is a member of the store already
+ * @throws not_found for an unknown vendor or role; duplicate_error for an e-mail that is a member of the store already
  */
 export async function addMember(unit: Unit, input: NewMember): Promise<string> {
   const tenantId = tenantOf(unit)
@@ -33,14 +33,15 @@ export async function addMember(unit: Unit, input: NewMember): Promise<string> {
     if (isDuplicate(error)) throw duplicate(`There is a member with the email ${input.email} already`)
     throw error
   }
-  await unit.run(
+  const granted = await unit.run(
     statement(
       'vendors.grant_member_role',
       `insert into role_grant (tenant_id, id, subject_type, subject_id, role_id, vendor_id)
-       select $1, $2, 'member', $3, r.id, $4 from role r where r.tenant_id = $1 and r.name = $5 and r.scope = 'vendor'`,
+       select $1, $2, 'member', $3, r.id, $4 from role r where r.tenant_id = $1 and r.name = $5 and r.scope = 'vendor' returning id`,
       [tenantId, newId('grant'), id, input.vendor_id, input.role],
     ),
   )
+  if (granted.length === 0) throw notFound(`Role with name: ${input.role} was not found`)
   await addIdentity(unit, { actorType: 'member', actorId: id, email: input.email, passwordHash: input.password_hash })
   return id
 }

@@ -18,6 +18,13 @@ export interface Application {
   message?: string | null | undefined
 }
 
+/** The same for who works for a vendor and for who waits for an answer: anybody may ask. */
+const taken = (email: string) => duplicate(`${email} sells here, or asks to, already`)
+
+/** Details of whom a store has answered so long ago are of no use to it. They go with the writing of new ones. */
+const kept_days = 90
+const sweptAtOnce = 100
+
 /**
  * Asks to sell in a store: a vendor that waits for approval, and what its person says. The store's staff find it in their feed.
  * @returns the application's id, by which whoever asked looks how it stands
@@ -34,7 +41,7 @@ export async function applyToSell(unit: Unit, application: Application): Promise
       [tenantId, email],
     ),
   )
-  if (known?.is_member) throw duplicate(`There is a member with the email ${email} already`)
+  if (known?.is_member) throw taken(email)
   if ((known?.waiting ?? 0) >= limits.openApplications) {
     throw notAllowed('The store has more applications than it can answer at the moment. Apply again in a few days, or write to it.')
   }
@@ -46,6 +53,15 @@ export async function applyToSell(unit: Unit, application: Application): Promise
     phone: application.phone ?? null,
     isPending: true,
   })
+  await unit.run(
+    statement(
+      'vendors.sweep_applications',
+      `delete from vendor_application where tenant_id = $1 and id in (
+         select id from vendor_application where tenant_id = $1 and decided_at < now() - ${kept_days} * interval '1 day'
+         limit ${sweptAtOnce} for update skip locked)`,
+      [tenantId],
+    ),
+  )
   const id = newId('vapp')
   const json = (value: unknown) => (value == null ? null : JSON.stringify(value))
   try {
@@ -69,7 +85,7 @@ export async function applyToSell(unit: Unit, application: Application): Promise
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw duplicate(`An application from ${email} waits for an answer already`)
+    if (isDuplicate(error)) throw taken(email)
     throw error
   }
   await noteInFeed(unit, {

@@ -1,18 +1,38 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { duplicate, isDuplicate, notFound } from '../../kernel/index.js'
+import { duplicate, isDuplicate, notAllowed, notFound } from '../../kernel/index.js'
+import { lockVendor, type VendorStatus } from '../locks.js'
 
-export type VendorStatus = 'pending' | 'active' | 'suspended' | 'terminated'
+/**
+ * Closes a vendor: it sells nothing, and its people and keys are refused; its orders stay.
+ * @throws not_found; not_allowed for one that waits for approval or has ended
+ */
+export async function suspendVendor(unit: Unit, id: string): Promise<void> {
+  await lockKnown(unit, id)
+  await setVendorStatus(unit, id, 'suspended')
+}
 
-/** Opens or closes a vendor. A suspended one sells nothing and its people and keys are refused; its orders stay. */
+/** Opens a vendor again. Throws as `suspendVendor` does. */
+export async function resumeVendor(unit: Unit, id: string): Promise<void> {
+  await lockKnown(unit, id)
+  await setVendorStatus(unit, id, 'active')
+}
+
+async function lockKnown(unit: Unit, id: string): Promise<void> {
+  const vendor = await lockVendor(unit, id)
+  if (vendor === undefined) throw notFound(`Vendor with id: ${id} was not found`)
+  if (vendor.status === 'terminated') throw notAllowed('The vendor has left the store for good')
+  if (vendor.status === 'pending') throw notAllowed('The vendor waits for approval: approve or reject it')
+}
+
+/** For who holds the vendor's lock. */
 export async function setVendorStatus(unit: Unit, id: string, status: VendorStatus): Promise<void> {
-  const rows = await unit.run(
-    statement<{ id: string }>(
-      'vendors.set_status',
-      'update vendor set status = $3, updated_at = now() where tenant_id = $1 and id = $2 and deleted_at is null returning id',
-      [tenantOf(unit), id, status],
-    ),
+  await unit.run(
+    statement('vendors.set_status', 'update vendor set status = $3, updated_at = now() where tenant_id = $1 and id = $2', [
+      tenantOf(unit),
+      id,
+      status,
+    ]),
   )
-  if (rows.length === 0) throw notFound(`Vendor with id: ${id} was not found`)
 }
 
 export interface VendorPatch {

@@ -136,6 +136,18 @@ describe('joining a store', () => {
       assert.equal(good(await store.admin.get(`/admin/vendors/${vendor?.id}`)).vendor.status, 'active')
     })
 
+    it('is approved whatever another vendor says of who applied, or staff have made them before', async () => {
+      const first = await apply({ email: 'wanted@clay.example' })
+      const rival = client(app(), { token: await tokenOf(app(), store, 'member', store.vendors[1] as TestStore['vendors'][number]) })
+      good(await rival.post('/vendor/invites', { email: 'wanted@clay.example', role: 'vendor_packer' }))
+      good(await store.admin.post(`/admin/vendors/${first.vendor_id}/approve`))
+      const second = await apply({ email: 'early@clay.example' })
+      good(await store.admin.post(`/admin/vendors/${second.vendor_id}/members`, { email: 'early@clay.example' }))
+      good(await store.admin.post(`/admin/vendors/${second.vendor_id}/approve`))
+      await app().drain()
+      assert.ok(!app().mails.some(({ to }) => to === 'early@clay.example'), 'who is a member already is not invited')
+    })
+
     it('leaves for good once its orders are done', async () => {
       const { id } = good(await store.admin.post('/admin/vendors', { handle: 'leaver', name: 'Leaver' })).vendor
       const { member, password: secret } = good(await store.admin.post(`/admin/vendors/${id}/members`, { email: 'last@leaver.example' }))
@@ -143,9 +155,10 @@ describe('joining a store', () => {
       good(await leaver.post('/vendor/invites', { email: 'next@leaver.example' }))
       await app().drain()
       good(await store.admin.post(`/admin/vendors/${id}/terminate`))
-      assert.equal((await leaver.get('/vendor/me')).status, 403)
+      assert.equal((await leaver.get('/vendor/me')).status, 401)
       const token = codeIn(app().mails, 'next@leaver.example')
       assert.equal((await guest.post('/vendor/invites/accept', { token, password })).status, 401)
+      good(await guest.post('/vendor/applications', asked({ email: 'last@leaver.example' })))
       assert.deepEqual(refused(await store.admin.post(`/admin/vendors/${id}/resume`)), [
         400,
         'not_allowed',
@@ -159,8 +172,10 @@ describe('joining a store', () => {
   describe("as one of a vendor's team", () => {
     let owner: Client
     let packer: Client
+    let neighbour: Client
 
     before(async () => {
+      neighbour = client(app(), { token: await addPerson(app(), store, 1, 'vendor_owner') })
       owner = client(app(), { token: await addPerson(app(), store, 0, 'vendor_owner') })
       packer = client(app(), { token: await addPerson(app(), store, 0, 'vendor_packer') })
     })
@@ -196,7 +211,8 @@ describe('joining a store', () => {
       assert.ok(count >= 1 && invites.some((one: { id: string }) => one.id === first.id))
       assert.equal(good(await store.admin.get('/admin/invites')).count, 0)
       assert.equal((await store.admin.delete(`/admin/invites/${first.id}`)).status, 404)
-      assert.equal((await store.vendor(1).post(`/vendor/invites/${first.id}/resend`)).status, 400)
+      assert.equal((await neighbour.post(`/vendor/invites/${first.id}/resend`)).status, 400)
+      assert.equal((await store.vendor(0).post('/vendor/invites', { email: 'key@team.example' })).status, 403, 'a key invites nobody')
       good(await owner.delete(`/vendor/invites/${first.id}`))
       const last = app().mails.filter(({ to }) => to === 'bob@team.example')
       assert.equal((await guest.post('/vendor/invites/accept', { token: codeIn(last, 'bob@team.example'), password })).status, 401)
@@ -220,7 +236,7 @@ describe('joining a store', () => {
     })
 
     it('changes roles and removes people, whose tokens end; somebody always remains who may', async () => {
-      const second = client(app(), { token: await addPerson(app(), store, 1, 'vendor_owner') })
+      const second = neighbour
       const { members } = good(await second.get('/vendor/members'))
       const me = members.find((one: { email: string }) => one.email.startsWith('vendor_owner'))
       const others = members.filter((one: { id: string }) => one.id !== me.id)
