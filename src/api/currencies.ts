@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { type FieldsPolicy, oneOrMany, type Route, route } from '../http/index.js'
-import { currencyCodes, currencyOf, isCurrency, limits, notFound } from '../kernel/index.js'
+import { currenciesListed_at, currencyCodes, currencyOf, isCurrency, limits, notFound } from '../kernel/index.js'
 
-const fields: FieldsPolicy = { defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] }
+const fields: FieldsPolicy = {
+  defaults: ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'],
+  extra: ['created_at', 'updated_at', 'deleted_at'],
+}
+/** They are as old as the list that they are of: no store keeps its own. */
+const dates = { created_at: currenciesListed_at, updated_at: currenciesListed_at, deleted_at: null }
 
 const filter = z.strictObject({ q: z.string().max(limits.search_characters).optional(), code: oneOrMany.optional() })
 
@@ -31,7 +36,7 @@ export function currencyRoutes(surface: 'store' | 'admin', access: Route['access
           .filter((currency) => some?.some((part) => matches(currency, part)) ?? true)
         if (page.order.descending) found.reverse()
         const { offset, limit } = page
-        const currencies = found.slice(offset, offset + limit).map((currency) => tree.project(currency))
+        const currencies = found.slice(offset, offset + limit).map((currency) => tree.project({ ...currency, ...dates }))
         return { currencies, count: found.length, offset, limit }
       },
     }),
@@ -46,7 +51,7 @@ export function currencyRoutes(surface: 'store' | 'admin', access: Route['access
       async handle({ params, fields: tree }) {
         const code = (params.code as string).toLowerCase()
         if (!isCurrency(code)) throw notFound(`Currency with code: ${code} was not found`)
-        return { currency: tree.project(currencyOf(code)) }
+        return { currency: tree.project({ ...currencyOf(code), ...dates }) }
       },
     }),
   ]

@@ -35,6 +35,7 @@ export {
   type LineTotals,
   lineTotals,
   type PricedLine,
+  renderItemTotals,
   renderLineTotals,
   renderRootTotals,
   type RootTotals,

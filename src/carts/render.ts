@@ -5,7 +5,16 @@ import type { Collection } from '../payments/index.js'
 import { type Adjustment, renderApplied } from '../promotions/index.js'
 import type { TaxLine } from '../tax/index.js'
 import type { CartLine, CartMethod, LoadedCart } from './queries/load-cart.js'
-import { type LineTotals, lineTotals, type PricedLine, renderLineTotals, renderRootTotals, type RootTotals, sumTotals } from './totals.js'
+import {
+  type LineTotals,
+  lineTotals,
+  type PricedLine,
+  renderItemTotals,
+  renderLineTotals,
+  renderRootTotals,
+  type RootTotals,
+  sumTotals,
+} from './totals.js'
 
 /** What a line's totals follow from, its adjustments aside. */
 export function pricedLineOf(line: CartLine): PricedLine {
@@ -82,6 +91,9 @@ export function renderAdjustments(
   }))
 }
 
+/** A region is told by its province here: an address has no code of one beside it. */
+const renderAddress = (address: LoadedCart['shipping_address']) => address && { region_code: null, ...address }
+
 /** Taxes and discounts are kept with what they are of, and are as old. */
 const timesOf = ({ created_at, updated_at }: CartLine | CartMethod) => ({ created_at, updated_at })
 
@@ -108,8 +120,8 @@ function renderLine(line: CartLine, cart: LoadedCart, pictures: (url: string | n
     product: line.product === null ? null : { ...line.product, thumbnail: pictures(line.product.thumbnail as string | null) },
     variant: line.variant === null ? null : { ...line.variant, thumbnail: pictures(line.variant.thumbnail as string | null) },
     tax_lines: renderTaxLines(tax_lines, totals, currency, { item_id: line.id, ...timesOf(line) }),
-    adjustments: renderAdjustments(adjustments, totals, currency, { item_id: line.id, ...timesOf(line) }),
-    ...renderLineTotals(totals, currency),
+    adjustments: renderAdjustments(adjustments, totals, currency, { cart_id: cart.id, item_id: line.id, ...timesOf(line) }),
+    ...renderItemTotals(totals, currency),
   }
 }
 
@@ -122,6 +134,7 @@ function renderMethod(method: CartMethod, cart: LoadedCart): Record<string, unkn
     amount: toMajor(amount_minor, cart.currency_code),
     tax_lines: renderTaxLines(tax_lines, totals, cart.currency_code, { shipping_method_id: method.id, ...timesOf(method) }),
     adjustments: renderAdjustments(adjustments, totals, cart.currency_code, {
+      cart_id: cart.id,
       shipping_method_id: method.id,
       ...timesOf(method),
     }),
@@ -177,6 +190,8 @@ export function renderCart(
   const inUse = new Set([...lines, ...methods].flatMap((part) => part.adjustments.map((adjustment) => adjustment.promotion_id)))
   return {
     ...root,
+    shipping_address: renderAddress(cart.shipping_address),
+    billing_address: renderAddress(cart.billing_address),
     shipping_address_id: cart.shipping_address?.id ?? null,
     billing_address_id: cart.billing_address?.id ?? null,
     customer: cart.customer === null ? null : { id: cart.customer.id, email: cart.customer.email, groups: cart.customer.groups },

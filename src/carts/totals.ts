@@ -125,6 +125,13 @@ export function renderLineTotals(totals: Totals, currency: string): Record<strin
   }
 }
 
+/** The same of an item, under the names that carts and orders sum them by, too. */
+export function renderItemTotals(totals: Totals, currency: string): Record<string, number> {
+  const line = renderLineTotals(totals, currency)
+  const { total, subtotal, tax_total } = line as Record<'total' | 'subtotal' | 'tax_total', number>
+  return { ...line, item_total: total, item_subtotal: subtotal, item_tax_total: tax_total }
+}
+
 /** The totals of a cart or order on the wire, in major units. `total` is what is left when credit has paid its part. */
 export function renderRootTotals(totals: RootTotals, currency: string, credit: CreditTotals = noCredit): Record<string, number> {
   const root = renderLineTotals(totals, currency)
@@ -157,9 +164,11 @@ export function renderRootTotals(totals: RootTotals, currency: string, credit: C
 
 const rootNames = Object.keys(renderRootTotals(sumTotals([], []), 'usd'))
 const lineNames = Object.keys(renderLineTotals(zero, 'usd'))
+const itemNames = Object.keys(renderItemTotals(zero, 'usd'))
 
 /** Every path of a total: they are answered all together or not at all (Store API contract, totals). */
 export const totalPaths: readonly string[] = [
   ...rootNames,
-  ...['items', 'shipping_methods'].flatMap((relation) => lineNames.map((name) => `${relation}.${name}`)),
+  ...itemNames.map((name) => `items.${name}`),
+  ...lineNames.map((name) => `shipping_methods.${name}`),
 ]

@@ -48,7 +48,11 @@ function worth({ total, quantity }: { total: number; quantity: number }, currenc
 }
 
 /** Of a draft's cart nobody is told: whoever knows its id could buy it. */
-const ofOrder = ({ cart_id: _cart, ...part }: Wire, orderId: string): Wire => ({ ...part, order_id: orderId })
+const ofOrder = ({ cart_id: _cart, ...part }: Wire, orderId: string): Wire => ({
+  ...part,
+  order_id: orderId,
+  ...(Array.isArray(part.adjustments) ? { adjustments: part.adjustments.map((adjustment: Wire) => ofOrder(adjustment, orderId)) } : {}),
+})
 
 /** A draft order in the shape of the order that it will be, amounts in major units. */
 export function renderDraftOrder(draft: DraftOrderRow, cart: LoadedCart, pictures: Pictures): Wire {
@@ -57,6 +61,9 @@ export function renderDraftOrder(draft: DraftOrderRow, cart: LoadedCart, picture
   const total = wire.total as number
   return {
     ...wire,
+    // As an order has them, where a cart's have more.
+    shipping_address: cart.shipping_address,
+    billing_address: cart.billing_address,
     id: draft.id,
     display_id: draft.display_id,
     custom_display_id: `D${draft.display_id}`,

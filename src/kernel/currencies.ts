@@ -5,6 +5,7 @@ import { invalidData } from './errors.js'
  * the Caribbean guilder has replaced the Antillean. Exponents are the standard's. What a payment provider charges
  * differently is that provider's table, not this one.
  */
+export const currenciesListed_at = '2026-01-01T00:00:00.000Z'
 const twoDecimals =
   'aed afn all amd aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd btn bwp byn bzd cad cdf chf cny cop crc cup ' +
   'cve czk dkk dop dzd egp ern etb eur fjd fkp gbp gel ghs gip gmd gtq gyd hkd hnl htg huf idr ils inr irr jmd kes ' +

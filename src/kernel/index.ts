@@ -1,7 +1,7 @@
 export { type AllocateOptions, allocate } from './allocate.js'
 export { type Clock, manualClock, systemClock } from './clock.js'
 export { type CsvCell, csvLine, csvOf, unguarded } from './csv.js'
-export { type Currency, currencyCodes, currencyOf, exponentOf, isCurrency } from './currencies.js'
+export { type Currency, currenciesListed_at, currencyCodes, currencyOf, exponentOf, isCurrency } from './currencies.js'
 export {
   AlreadyExists,
   alreadyExists,

@@ -52,6 +52,9 @@ const setsJson = `coalesce((select json_agg(json_build_object('id', f.id, 'name'
 export const locationAddressSql = `(jsonb_build_object('id', replace(l.id, 'sloc_', 'laddr_'), 'company', null, 'address_2', null, 'city', null,
     'phone', null, 'province', null, 'postal_code', null, 'metadata', null) || l.address)`
 
+/** SQL: the same as shoppers are told it, as old as its location. */
+export const datedAddressSql = `(${locationAddressSql} || jsonb_build_object('created_at', l.created_at, 'updated_at', l.updated_at, 'deleted_at', null))`
+
 /** Locations with the channels that they serve and how things are sent from them. */
 export function listStockLocationsStatement(
   tenantId: string,

@@ -11,7 +11,7 @@ import {
   type SelectedPrice,
   selectPrice,
 } from '../pricing/index.js'
-import { locationAddressSql } from './locations.js'
+import { datedAddressSql } from './locations.js'
 import { pricesJsonSql, renderPrices, type SetPrice } from './prices.js'
 import { fulfillmentProviderOf } from './provider.js'
 import { allHold, type OptionRule, rulesOf } from './rules.js'
@@ -163,7 +163,7 @@ export function validShippingOptionsStatement(
 ): Statement<ShippingOptionRow> {
   return statement(
     'shipping.valid_options',
-    `with ${servedSql(`, l.id as location_id, l.name as location_name, ${locationAddressSql} as address, f.id as fulfillment_set_id,
+    `with ${servedSql(`, l.id as location_id, l.name as location_name, ${datedAddressSql} as address, f.id as fulfillment_set_id,
               f.type as fulfillment_set_type, z.name as zone_name`)}
      select ${choiceSql}, o.price_type, o.service_zone_id, o.price_set_id, o.metadata, o.is_return,
             o.enabled_in_store,

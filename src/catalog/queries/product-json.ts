@@ -205,6 +205,11 @@ const variantPricesSql = many(`
     from conditional_price r where r.tenant_id = $1 and r.price_set_id = v.price_set_id and r.region_id is not null
       and r.price_list_id is null and r.customer_group_id is null and r.item_total_rules is null and r.other_rules is null) r`)
 
+/** SQL: the variants of product `p`, their columns alone. */
+export const memberVariantsSql = many(`
+  select json_agg(json_build_object(${describedPairs('v', variantColumns)}) order by v.variant_rank, v.id)
+  from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null`)
+
 /** SQL: the values that variant `v` has of its product's options. */
 export const variantOptionsSql = many(`
   select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata,

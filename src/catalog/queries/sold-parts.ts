@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../../db/index.js'
-import { imagesSql, optionsSql, variantOptionsSql } from './product-json.js'
+import { imagesSql, memberVariantsSql, optionsSql, variantOptionsSql } from './product-json.js'
 
 /** What belongs to a variant and its product, as they are now. */
 export interface SoldParts {
@@ -7,13 +7,16 @@ export interface SoldParts {
   options: object[]
   product_options: object[]
   product_images: { url: string }[]
+  /** Every variant that the product has now, of one that is for sale; where they are asked for. */
+  product_variants?: { thumbnail: string | null }[]
 }
 
 /** The same for variants that were sold: whether they are still for sale does not count. */
-export function soldPartsStatement(tenantId: string, variantIds: readonly string[]): Statement<SoldParts> {
+export function soldPartsStatement(tenantId: string, variantIds: readonly string[], withVariants: boolean): Statement<SoldParts> {
   return statement(
-    'catalog.sold_parts',
+    `catalog.sold_parts${withVariants ? '_with_variants' : ''}`,
     `select v.id, ${variantOptionsSql} as options, ${optionsSql} as product_options, ${imagesSql} as product_images
+            ${withVariants ? `, case when p.status = 'published' and p.deleted_at is null then ${memberVariantsSql} else '[]' end as product_variants` : ''}
      from product_variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
      where v.tenant_id = $1 and v.id = any($2)`,
     [tenantId, variantIds],

@@ -1,5 +1,5 @@
 import { wordPatterns, hasWords, type ListPage, orderBy, statement, type Statement } from '../../db/index.js'
-import { describedPairs, imagesSql, optionsSql, productColumns, variantColumns } from './product-json.js'
+import { describedPairs, imagesSql, memberVariantsSql, optionsSql, productColumns } from './product-json.js'
 
 /** What is told of the products that stand under a word or a category, besides their columns. */
 export const memberParts = ['variants', 'options', 'images'] as const
@@ -27,12 +27,7 @@ export interface VocabularyRow {
 /** Products of one collection, type or tag that are shown with it at most; storefronts count them or show a few. */
 const productsShown = 100
 
-const variantsJson = `coalesce((
-        select json_agg(json_build_object(${describedPairs('v', variantColumns)})
-          order by v.variant_rank, v.id)
-        from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null), '[]')`
-
-const partsSql: Record<MemberPart, string> = { variants: variantsJson, options: optionsSql, images: imagesSql }
+const partsSql: Record<MemberPart, string> = { variants: memberVariantsSql, options: optionsSql, images: imagesSql }
 
 /** Published products of row `x`, as far as these channels show them. `channels` is SQL of an array, null for every channel. */
 const productsJson = (members: string, channels: string, parts: readonly MemberPart[]) => `coalesce((

@@ -1,4 +1,4 @@
-import { type LineTotals, renderAdjustments, renderLineTotals, renderTaxLines } from '../../carts/index.js'
+import { type LineTotals, renderAdjustments, renderItemTotals, renderLineTotals, renderTaxLines } from '../../carts/index.js'
 import { divideRounded, toMajor } from '../../kernel/index.js'
 import { worthOf } from './order-money.js'
 import { type FulfillmentRow, type OrderLineRow, type OrderMethodRow, soldTotals } from './order-parts.js'
@@ -104,7 +104,7 @@ export function renderOrderLine(
       updated_at: line.updated_at,
       deleted_at: null,
     },
-    ...renderLineTotals(totals, currency),
+    ...renderItemTotals(totals, currency),
     ...renderFates([line], currency),
     refundable_total: toMajor(refundable, currency),
     refundable_total_per_unit: toMajor(kept === 0 ? 0n : divideRounded(refundable, BigInt(kept)), currency),

@@ -10,8 +10,11 @@ type Wire = Record<string, unknown>
 /** A line with whose it is. What is noted of it is noted of the line itself. */
 export function withinOrder(order: LoadedOrder, item: Wire): Wire {
   const detail = { ...(item.detail as object), version: order.version, order_id: order.id }
-  return { ...item, deleted_at: null, line_item_metadata: item.metadata ?? {}, detail }
+  return { ...item, deleted_at: null, line_item_metadata: item.metadata ?? {}, adjustments: ofOrder(order, item.adjustments), detail }
 }
+
+const ofOrder = (order: LoadedOrder, adjustments: unknown) =>
+  (adjustments as object[]).map((adjustment) => ({ ...adjustment, order_id: order.id }))
 
 /** A shipping method with what it is to the order: a part of it, or the way in which something comes back. */
 export function methodWithinOrder(order: LoadedOrder, method: Wire): Wire {
@@ -28,7 +31,14 @@ export function methodWithinOrder(order: LoadedOrder, method: Wire): Wire {
     updated_at: momentOf(updated_at),
     deleted_at: null,
   }
-  return { ...method, order_id: order.id, is_custom_amount: false, deleted_at: null, detail }
+  return {
+    ...method,
+    order_id: order.id,
+    adjustments: ofOrder(order, method.adjustments),
+    is_custom_amount: false,
+    deleted_at: null,
+    detail,
+  }
 }
 
 /** `detail` is told as it is, where a moment that PostgreSQL wrote as JSON would keep the offset behind it. */

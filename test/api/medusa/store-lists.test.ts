@@ -123,6 +123,16 @@ describe('lists of the Store API, in the order and with the words of Medusa', ()
     assert.deepEqual(await codes('?$or[0][code]=eur&$or[1][code]=usd&$and[0][q]=dollar'), ['usd'])
   })
 
+  it('of currencies tell their dates where they are asked for', async () => {
+    const fields = 'created_at,updated_at,deleted_at'
+    const { currency } = good(await store.shopper.get('/store/currencies/usd', { fields }))
+    const [listed] = good(await store.shopper.get('/store/currencies', { fields, code: 'usd' })).currencies
+    assert.deepEqual(listed, currency)
+    assert.deepEqual(Object.keys(currency).sort(), ['code', 'created_at', 'deleted_at', 'updated_at'])
+    assert.ok(Date.parse(currency.created_at) < Date.now() && currency.updated_at === currency.created_at)
+    assert.equal('created_at' in good(await store.shopper.get('/store/currencies/usd')).currency, false)
+  })
+
   it('of products say what a variant takes from stock when they are asked, and never how much there is', async () => {
     const asked = '*variants.inventory_items,*variants.inventory_items.inventory.location_levels'
     const { products } = good(await store.shopper.get('/store/products', { fields: asked }))

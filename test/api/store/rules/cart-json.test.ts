@@ -20,7 +20,7 @@ const line = words(`id cart_id title thumbnail quantity unit_price compare_at_un
   product_handle variant_id variant_sku variant_barcode variant_title metadata created_at updated_at product variant tax_lines adjustments`)
 const method = words(`id cart_id name description amount is_tax_inclusive shipping_option_id data metadata tax_lines adjustments
   created_at updated_at`)
-const address = words(`id first_name last_name company address_1 address_2 city postal_code country_code province phone`)
+const address = words(`id first_name last_name company address_1 address_2 city postal_code country_code region_code province phone`)
 
 describe('a cart on the wire', () => {
   const app = useApp()
@@ -60,6 +60,7 @@ describe('a cart on the wire', () => {
     has(found, [...root, ...totals])
     has(found.shipping_address, address)
     has(found.billing_address, address)
+    assert.equal(found.shipping_address.region_code, null)
     assert.deepEqual([found.shipping_address.address_2, found.locale, found.completed_at], [null, null, null])
     assert.deepEqual([found.shipping_address_id, found.billing_address_id], [found.shipping_address.id, found.billing_address.id])
     assert.deepEqual(Object.keys(found.region).sort(), ['automatic_taxes', 'countries', 'currency_code', 'id', 'name'])
@@ -83,6 +84,9 @@ describe('a cart on the wire', () => {
     const [adjustment] = found.adjustments
     assert.deepEqual([adjustment.code, adjustment.amount, adjustment.item_id, adjustment.subtotal], ['TENTH', 3, found.id, 3])
     has(adjustment, ['id', 'promotion_id', 'description', 'provider_id', 'is_tax_inclusive', 'total'])
+    const [{ item_total, item_subtotal, item_tax_total, adjustments }] = (await cart('items.item_total,+items.adjustments.cart_id')).items
+    assert.deepEqual([item_total, item_subtotal, item_tax_total], [found.total, found.subtotal, found.tax_total])
+    assert.deepEqual([adjustment.cart_id, adjustments[0].cart_id], [cartId, cartId])
   })
 
   it('has shipping methods with the data that they were chosen with', async () => {
@@ -92,6 +96,7 @@ describe('a cart on the wire', () => {
     assert.deepEqual([found.data, found.amount, found.cart_id], [{ gate: 3 }, 5, cartId])
     assert.deepEqual([found.tax_lines[0].shipping_method_id, found.adjustments[0].shipping_method_id], [found.id, found.id])
     assert.match(found.adjustments[0].id, /^casmadj_/)
+    assert.equal(found.adjustments[0].cart_id, cartId)
     assert.match(found.tax_lines[0].id, /^casmtxl_/)
   })
 

@@ -18,7 +18,7 @@ const item = words(`id title subtitle thumbnail quantity unit_price compare_at_u
   is_custom_price requires_shipping product_id product_title product_description product_subtitle product_type product_type_id
   product_collection product_handle variant_id variant_sku variant_barcode variant_title variant_option_values metadata created_at
   updated_at detail variant tax_lines adjustments refundable_total refundable_total_per_unit total subtotal original_total
-  fulfilled_total shipped_total return_requested_total return_received_total return_dismissed_total write_off_total`)
+  item_total item_subtotal item_tax_total fulfilled_total shipped_total return_requested_total return_received_total return_dismissed_total write_off_total`)
 const detail =
   words(`id item_id quantity unit_price compare_at_unit_price deleted_at fulfilled_quantity shipped_quantity delivered_quantity return_requested_quantity
   return_received_quantity return_dismissed_quantity written_off_quantity metadata created_at updated_at`)
@@ -41,6 +41,7 @@ describe('an order on the wire', () => {
   before(async () => {
     store = await createTestStore(app(), { tax_ppm: 82_500 })
     await promote(store, { code: 'AUTO', more: { is_automatic: true } })
+    await promote(store, { code: 'SENT', target_type: 'shipping_methods', more: { is_automatic: true } })
     const bought = await buy(store)
     orderId = bought.id
     lineId = bought.lines[0] as string
@@ -78,6 +79,21 @@ describe('an order on the wire', () => {
     const [method] = order.shipping_methods
     has(method, words('id order_id name amount is_tax_inclusive shipping_option_id data metadata tax_lines adjustments total subtotal'))
     assert.equal(method.order_id, orderId)
+    assert.deepEqual([found.item_total, found.item_subtotal, found.item_tax_total], [found.total, found.subtotal, found.tax_total])
+    assert.deepEqual([found.adjustments[0].order_id, method.adjustments[0].order_id], [orderId, orderId])
+  })
+
+  it('has the other variants of what was bought where they are asked for, while it is for sale', async () => {
+    const product = store.vendors[0]?.products[0]
+    const variants = async () => (await shown('items.variant.product.variants')).items[0].variant.product.variants as { id: string }[]
+    assert.deepEqual(
+      (await variants()).map(({ id }) => id),
+      product?.variantIds,
+    )
+    assert.equal('variants' in (await shown()).items[0].variant.product, false)
+    good(await store.admin.post(`/admin/products/${product?.id}`, { status: 'draft' }))
+    assert.deepEqual(await variants(), [])
+    good(await store.admin.post(`/admin/products/${product?.id}`, { status: 'published' }))
   })
 
   it('has what was packed of it, and what was paid for it', async () => {

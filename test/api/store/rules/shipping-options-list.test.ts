@@ -121,6 +121,8 @@ describe('the shipping options of a cart', () => {
   })
 
   it('come in one shape, with the place for those who fetch things themselves', async () => {
+    const place = `/admin/stock-locations/${store.vendors[0]?.locationId}`
+    good(await store.admin.post(place, { address: { address_1: '1 Quay', city: 'Oakland', country_code: 'us' } }))
     const [found] = (await options()) as unknown as Record<string, Record<string, unknown>>[]
     for (const name of [
       'id',
@@ -146,7 +148,10 @@ describe('the shipping options of a cart', () => {
     assert.deepEqual(Object.keys(found?.type ?? {}).sort(), ['code', 'description', 'id', 'label'])
     const set = found?.service_zone?.fulfillment_set as Record<string, Record<string, unknown>>
     assert.deepEqual([found?.service_zone?.fulfillment_set_id, set.type], [set.id, 'shipping'])
-    assert.ok('address' in (set.location ?? {}))
+    const address = set.location?.address as Record<string, unknown>
+    const { created_at } = good(await store.admin.get(place)).stock_location
+    assert.deepEqual([address.city, address.created_at, address.deleted_at], ['Oakland', created_at, null])
+    assert.match(address.updated_at as string, /^\d{4}-.*\.\d{3}Z$/)
     const [price] = (found?.prices ?? []) as unknown as Record<string, unknown>[]
     assert.match(price?.price_set_id as string, /^pset_/)
     assert.deepEqual([price?.price_list_id, price?.title, price?.rules_count, price?.price_rules], [null, null, 0, []])
