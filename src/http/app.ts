@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import Koa, { type Context as KoaContext, type Next } from 'koa'
 import { sessionCookie } from '../access/index.js'
 import { counting, newStatistics } from '../db/index.js'
-import { limits, notFound, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
+import { type ErrorBody, limits, notFound, plainConflict, toErrorBody, unauthorized, unavailable } from '../kernel/index.js'
 import { compressedAnswers } from './compression.js'
 import { documentationRouter } from './documentation.js'
 import { exportedFilesRouter } from './exported-files.js'
@@ -92,9 +92,17 @@ function errors(services: Services) {
       if (status === 413) ctx.set('connection', 'close')
       ctx.status = status
       ctx.type = 'application/json'
-      ctx.body = JSON.stringify(body)
+      ctx.body = JSON.stringify(ctx.path.startsWith('/store/') ? toldToShoppers(services, ctx, body) : body)
     }
   }
+}
+
+/** Medusa's clients know one conflict alone. What was in whose way is in the log, by the request's id. */
+function toldToShoppers(services: Services, ctx: KoaContext, body: ErrorBody): ErrorBody {
+  if (body.type !== 'conflict') return body
+  const { code, message } = body
+  services.log.info({ request_id: (ctx.state as RequestState).requestId, code, message }, 'conflict')
+  return plainConflict
 }
 
 const allowedHeaders = 'authorization, content-type, x-publishable-api-key, x-medusa-locale, x-tenant, x-request-id, idempotency-key'

@@ -59,7 +59,13 @@ export const unavailable = (message: string) => new StoaError('unexpected_state'
 export const paymentAuthorizationError = (message: string) => new StoaError('payment_authorization_error', 422, message)
 export const paymentRequiresMore = (message: string) => new StoaError('payment_requires_more_error', 422, message)
 
-const conflictMessage = 'The request conflicted with another request. You may retry the request with the provided Idempotency-Key.'
+/** Any conflict, as Medusa's clients know it (Store API contract, errors): that it can be tried again, and no more. */
+export const plainConflict: Required<ErrorBody> = {
+  type: 'conflict',
+  code: 'invalid_state_error',
+  message: 'The request conflicted with another request. You may retry the request with the provided Idempotency-Key.',
+}
+const databaseConflict = new StoaError('conflict', 409, plainConflict.message, plainConflict.code)
 
 /** What the database says, in words for the outside. Keys, values and constraint texts stay inside. */
 const databaseErrors: Record<string, StoaError> = {
@@ -75,9 +81,9 @@ const databaseErrors: Record<string, StoaError> = {
   '22008': invalidData('A date is outside what can be stored.'),
   '22009': invalidData('A date has the wrong form.'),
   '22025': invalidData('A pattern ends in the middle of an escape.'),
-  '40001': new StoaError('conflict', 409, conflictMessage, 'invalid_state_error'),
-  '40P01': new StoaError('conflict', 409, conflictMessage, 'invalid_state_error'),
-  '55P03': new StoaError('conflict', 409, conflictMessage, 'invalid_state_error'),
+  '40001': databaseConflict,
+  '40P01': databaseConflict,
+  '55P03': databaseConflict,
   '57014': unavailable('The request took too long. Try again, or ask for less at once.'),
   // The server ends connections when it restarts or fails over.
   '57P01': unavailable('The service is restarting. Try again in a moment.'),

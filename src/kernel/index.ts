@@ -18,6 +18,7 @@ export {
   paymentAuthorizationError,
   paymentRequiresMore,
   payloadTooLarge,
+  plainConflict,
   quotaExceeded,
   StoaError,
   toErrorBody,

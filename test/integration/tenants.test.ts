@@ -28,7 +28,7 @@ describe('creating a store', () => {
     const count = async () => (await asAdmin<{ count: number }>(app().adminUrl, 'select count(*)::int as count from app.store'))[0]?.count
     const before = await count()
     const again = createTenant(app().db, { slug: store.slug, name: 'Again', default_currency: 'usd', owner: { email: 'a@b.example' } })
-    await assert.rejects(again, { status: 409, code: 'slug_taken' })
+    await assert.rejects(again, { status: 422, type: 'duplicate_error', message: `The slug ${store.slug} is taken by another store` })
     assert.equal(await count(), before)
   })
 

@@ -33,3 +33,15 @@ export function good<Body>(answer: { status: number; body: Body }): Body {
   assert.equal(answer.status, 200, JSON.stringify(answer.body).slice(0, 500))
   return answer.body
 }
+
+/** A conflict as shoppers are told of it, to the letter of the Store API's contract. */
+export const plainConflict = {
+  type: 'conflict',
+  code: 'invalid_state_error',
+  message: 'The request conflicted with another request. You may retry the request with the provided Idempotency-Key.',
+}
+
+/** Fails for an answer that is anything but such a conflict. */
+export function refusedAsConflict({ status, body }: { status: number; body: unknown }): void {
+  assert.deepEqual({ status, body }, { status: 409, body: plainConflict })
+}

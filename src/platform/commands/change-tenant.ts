@@ -1,6 +1,6 @@
 import { resolveTxt } from 'node:dns/promises'
 import { type Database, statement, type Unit } from '../../db/index.js'
-import { conflict, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { duplicate, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
 import { retrieveTenant } from '../queries.js'
 import { hostnameOf } from '../hostnames.js'
 
@@ -59,7 +59,7 @@ export async function setTenantStatus(
   if (rows.length === 0) throw missing(publicId)
 }
 
-/** Adds a domain, not used until it is verified. Throws conflict when another store has it, invalid_data for no hostname. */
+/** Adds a domain, not used until it is verified. Throws duplicate_error when another store has it, invalid_data for no hostname. */
 export async function addDomain(db: Database, publicId: string, hostname: string, baseDomain: string): Promise<string> {
   const name = hostnameOf(hostname, baseDomain)
   const tenant = await retrieveTenant(db, publicId)
@@ -75,7 +75,7 @@ export async function addDomain(db: Database, publicId: string, hostname: string
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw conflict(`The domain ${name} is in use already`, 'domain_taken')
+    if (isDuplicate(error)) throw duplicate(`The domain ${name} is in use already`)
     throw error
   }
   return id

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { addIdentity, builtInRoles, createApiKey, generatedPassword, hashPassword, type Permission } from '../../access/index.js'
 import { scheduleCartSweep } from '../../checkout/index.js'
 import { type Database, statement, tenantOf, type Unit } from '../../db/index.js'
-import { conflict, currencyCodes, invalidData, isCurrency, isDuplicate, newId, notFound, systemClock } from '../../kernel/index.js'
+import { currencyCodes, duplicate, invalidData, isCurrency, isDuplicate, newId, notFound, systemClock } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { addShippingOption, createVendor, insertVendor } from '../../vendors/index.js'
 import { hostnameOf } from '../hostnames.js'
@@ -41,7 +41,7 @@ const euroCountries = 'at be bg cy de ee es fi fr gr hr ie it lt lu lv mt nl pt 
 /**
  * Creates a store that can sell: tenant, store, channel, house vendor, region, stock location, shipping, keys and owner,
  * in one transaction. With `defaults: false` only the store, one sales channel, its keys, the owner and the bare house vendor.
- * @throws conflict for a taken slug or domain; invalid_data for what is no currency, country, slug or hostname; not_found for a plan
+ * @throws duplicate_error for a taken slug or domain; invalid_data for what is no currency, country, slug or hostname; not_found for a plan
  */
 export async function createTenant(db: Database, input: NewTenant): Promise<CreatedTenant> {
   check(input)
@@ -112,8 +112,8 @@ async function insertTenant(unit: Unit, publicId: string, input: NewTenant): Pro
       )
     }
   } catch (error) {
-    if (isDuplicate(error, 'tenant_slug_key')) throw conflict(`The slug ${input.slug} is taken by another store`, 'slug_taken')
-    if (isDuplicate(error)) throw conflict('One of the domains belongs to another store', 'domain_taken')
+    if (isDuplicate(error, 'tenant_slug_key')) throw duplicate(`The slug ${input.slug} is taken by another store`)
+    if (isDuplicate(error)) throw duplicate('One of the domains belongs to another store')
     throw error
   }
 }

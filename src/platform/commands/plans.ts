@@ -1,5 +1,5 @@
 import { type Database, type Statement, statement, type Unit } from '../../db/index.js'
-import { conflict, isDuplicate, newId } from '../../kernel/index.js'
+import { duplicate, isDuplicate, newId } from '../../kernel/index.js'
 
 /** What a plan costs its stores: a share of each order's net sum, and an amount per order and currency (minor units). */
 export interface PlanInput {
@@ -27,7 +27,7 @@ export async function ensureStandardPlan(unit: Unit): Promise<string> {
   return standardPlan
 }
 
-/** Adds a plan. Throws conflict for a taken name. */
+/** Adds a plan. Throws duplicate_error for a taken name. */
 export async function createPlan(db: Database, input: PlanInput): Promise<string> {
   const id = newId('plan')
   try {
@@ -42,7 +42,7 @@ export async function createPlan(db: Database, input: PlanInput): Promise<string
       ),
     )
   } catch (error) {
-    if (isDuplicate(error)) throw conflict(`There is a plan named ${input.name} already`, 'plan_exists')
+    if (isDuplicate(error)) throw duplicate(`There is a plan named ${input.name} already`)
     throw error
   }
   return id

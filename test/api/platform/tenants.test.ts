@@ -88,7 +88,8 @@ describe('platform API: stores', () => {
     const [domain] = added.body.tenant.domains
     assert.deepEqual([domain.hostname, domain.verified_at], ['shop.example.com', null])
     const twice = await operator.post(`/platform/tenants/${store.publicId}/domains`, { hostname: 'shop.example.com' })
-    assert.deepEqual([twice.status, twice.body.code], [409, 'domain_taken'])
+    assert.deepEqual([twice.status, twice.body.code], [422, 'invalid_request_error'])
+    assert.deepEqual([twice.body.type, twice.body.message], ['duplicate_error', 'The domain shop.example.com is in use already'])
     const made = { slug: `hosts-${process.pid}`, name: 'Hosts', default_currency: 'usd', owner: { email: 'owner@hosts.example' } }
     for (const hostname of ['nonsense', 'x.localhost', 'http://a.b.c']) {
       const answers = [
@@ -109,7 +110,7 @@ describe('platform API: stores', () => {
     ['a missing owner', { owner: undefined }, 400],
     ['a short password', { owner: { email: 'a@b.example', password: 'short' } }, 400],
     ['a plan that is not there', { plan: 'Nonesuch' }, 404],
-    ['a slug that is taken', { slug: 'first' }, 409],
+    ['a slug that is taken', { slug: 'first' }, 422],
   ] as const) {
     it(`refuses ${what}, and makes nothing`, async () => {
       const count = async () => (await operator.get('/platform/tenants')).body.count

@@ -4,6 +4,7 @@ import { lockCartStatement } from '../../../src/carts/index.js'
 import { statement } from '../../../src/db/index.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
+import { refusedAsConflict } from '../../support/http.js'
 import { addressIn, fillCart } from '../../support/purchase.js'
 import { addRegion } from '../../support/region.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
@@ -250,7 +251,7 @@ describe('a cart', () => {
       return { request: late }
     })
     const answer = await request
-    assert.deepEqual([answer.status, answer.body.code], [409, 'cart_being_completed'])
+    refusedAsConflict(answer)
   })
 
   it('takes ten additions at once without losing one', async () => {

@@ -5,6 +5,7 @@ import { type Outcome, type PaymentSnapshot, registerPaymentProvider } from '../
 import { useApp } from '../../support/app.js'
 import type { Answer } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
+import { plainConflict } from '../../support/http.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
@@ -178,7 +179,7 @@ describe('what refuses to become an order', () => {
         const { total } = (await store.shopper.get(`/store/carts/${cartId}`)).body.cart
         answer = { kind: 'ok', value: { status: 'authorized', data: { intent: 'one' } } }
         captured = { kind: 'declined', message: 'expired' }
-        assert.equal((await complete(cartId)).body.code, 'payment_outcome_unknown', 'nobody knows yet whether the card is free again')
+        assert.equal((await complete(cartId)).body.code, plainConflict.code, 'nobody knows yet whether the card is free again')
         voided = { kind: 'ok', value: { data: {} } }
         const { body: refusal } = await complete(cartId)
         assert.deepEqual([refusal.type, refusal.error.type], ['cart', 'payment_authorization_error'])
@@ -193,16 +194,8 @@ describe('what refuses to become an order', () => {
       it('that does not answer: the cart stays as it is until it does', async () => {
         const cartId = await cartWithProvider()
         answer = { kind: 'unknown', message: 'timeout' }
-        refused(await complete(cartId), 409, {
-          type: 'conflict',
-          code: 'payment_outcome_unknown',
-          message: 'The payment provider has not answered yet. The order will be placed when it does; try again.',
-        })
-        refused(await addTo(cartId), 409, {
-          type: 'conflict',
-          code: 'cart_being_completed',
-          message: 'The cart is being completed. Try again in a moment.',
-        })
+        refused(await complete(cartId), 409, plainConflict)
+        refused(await addTo(cartId), 409, plainConflict)
         answer = { kind: 'ok', value: { status: 'captured', data: {} } }
         assert.equal((await complete(cartId)).body.type, 'order')
       })
