@@ -3,8 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { registerAgreeable } from '../support/agreeable.js'
 import { useApp } from '../support/app.js'
+import type { Answer } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
-import { refusedAsConflict } from '../support/http.js'
+import { good, refusedAsConflict } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { copiesOf, readyCart, startPayment } from '../support/ready-cart.js'
 import { addRegion } from '../support/region.js'
@@ -257,6 +258,35 @@ describe('completing a cart', function () {
       )
       return rows[0]?.id as string
     }
+
+    it('follows another change: of two edits of one line the later one stands beside that of another line, and what is owed is owed for both', async () => {
+      for (const quantities of [[3, 7] as const, [7, 3] as const]) {
+        const cartId = await aCart()
+        const lineId = await firstLine(cartId)
+        const other = (await cartOf(cartId)).items.find(({ id }: { id: string }) => id !== lineId).id as string
+        const edit = (id: string, quantity: number) => () => store.shopper.post(`/store/carts/${cartId}/line-items/${id}`, { quantity })
+        const [first, last] = [edit(lineId, quantities[0]), edit(lineId, quantities[1])]
+        const answers = await inLine<[Answer, Answer, Answer]>(cartId, [first, edit(other, 5), last])
+        const cart = await cartOf(cartId)
+        for (const [index, told] of [...answers.map((answer) => good(answer).cart), cart].entries()) {
+          const lineOf = (id: string) => told.items.find((item: { id: string }) => item.id === id)
+          const line = lineOf(lineId)
+          assert.deepEqual([line.quantity, lineOf(other).quantity], [quantities[index < 2 ? 0 : 1], index < 1 ? 2 : 5])
+          assert.equal(line.subtotal, line.unit_price * line.quantity)
+          assert.equal(
+            told.item_subtotal,
+            told.items.reduce((sum: number, item: { subtotal: number }) => sum + item.subtotal, 0),
+          )
+          assert.equal(told.total, Math.round((told.item_total + told.shipping_total) * 100) / 100)
+          // A payment was agreed to for another sum, and is begun anew.
+          assert.deepEqual([told.payment_collection.amount, told.payment_collection.payment_sessions], [told.total, []])
+        }
+        await startPayment(store, cartId)
+        const { order } = good(await complete(cartId))
+        assert.equal(order.total, cart.total)
+        assertSame(order, await cartOf(cartId))
+      }
+    })
 
     for (const [name, change] of Object.entries(changes)) {
       it(`sells the cart as it was when the shopper pays before ${name}`, async () => {
