@@ -1,5 +1,5 @@
 import http from 'node:http'
-import type net from 'node:net'
+import net from 'node:net'
 import { Webhook } from 'standardwebhooks'
 
 /** A webhook as it came in. */
@@ -54,6 +54,23 @@ export async function startReceiver(options: { isSilent?: boolean } = {}): Promi
     },
   }
   return receiver
+}
+
+/** Somebody's software that speaks no HTTP to the end: it says what it is given to each caller, and stays on the line. */
+export async function startRaw(said: string): Promise<{ url: string; close(): Promise<void> }> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined))
+    socket.once('data', () => socket.write(said))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 /** Checks a signature as whoever listens does, with the specification's own library. Throws for one that is wrong. */

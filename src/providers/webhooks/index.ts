@@ -16,6 +16,8 @@ export interface WebhookCallerOptions extends WebhookReach {
   timeout_ms?: number
 }
 
+type Outcome = Omit<WebhookAnswer, 'duration_ms'>
+
 /**
  * Calls what stores name. The host is looked up here, each of its addresses is checked, and the connection goes to one that was:
  * looked up again, the name could lead elsewhere. Redirects are answers like others, and not followed.
@@ -27,7 +29,7 @@ export function webhookCaller(options: WebhookCallerOptions): WebhookCaller {
       assertNoUnit('sending a webhook')
       const began = performance.now()
       const signal = AbortSignal.timeout(options.timeout_ms ?? timeout_ms)
-      const answered = await attempt(request, resolve, options, signal).catch((error: Error) => ({
+      const answered = await withinTime(attempt(request, resolve, options, signal), signal).catch((error: Error) => ({
         status: null,
         body: null,
         error: signal.aborted ? `no answer within ${(options.timeout_ms ?? timeout_ms) / 1_000} s` : error.message,
@@ -44,11 +46,11 @@ async function attempt(
   resolve: (host: string) => Promise<string[]>,
   reach: WebhookReach,
   signal: AbortSignal,
-): Promise<Omit<WebhookAnswer, 'duration_ms'>> {
+): Promise<Outcome> {
   const url = new URL(request.url)
   if (url.protocol !== 'https:' && !reach.allowsHttp) throw new Error('only https:// is called')
   const host = hostOf(url)
-  const addresses = isIP(host) === 0 ? await withinTime(resolve(host), signal) : [host]
+  const addresses = isIP(host) === 0 ? await resolve(host) : [host]
   for (const address of addresses) {
     const refusal = refusalOf(address, reach)
     if (refusal !== null) throw new Error(refusal)
@@ -58,12 +60,13 @@ async function attempt(
   return post(url, address, request, signal)
 }
 
+/** Whatever the other side does: an attempt that never ends would hold its job for ever. */
 function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
   return Promise.race([work, late])
 }
 
-function post(url: URL, address: string, request: WebhookRequest, signal: AbortSignal): Promise<Omit<WebhookAnswer, 'duration_ms'>> {
+function post(url: URL, address: string, request: WebhookRequest, signal: AbortSignal): Promise<Outcome> {
   const family = isIP(address)
   const lookup: LookupFunction = (_host, wanted, found) => (wanted.all ? found(null, [{ address, family }]) : found(null, address, family))
   const { request: open } = url.protocol === 'https:' ? https : http
@@ -91,6 +94,12 @@ function post(url: URL, address: string, request: WebhookRequest, signal: AbortS
       })
     })
     sent.on('error', (error) => fail(error))
+    // Another protocol is offered, for which nobody asked.
+    sent.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode as number, body: '', error: `answered ${statusCode}` })
+    })
+    sent.on('close', () => fail(new Error('the connection was closed without an answer')))
     sent.end(request.body)
   })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { webhookCaller } from '../../../src/providers/webhooks/index.js'
 import { refusalOf, webhookUrl } from '../../../src/webhooks/index.js'
-import { type Receiver, startReceiver } from '../../support/webhooks.js'
+import { type Receiver, startRaw, startReceiver } from '../../support/webhooks.js'
 
 const production = { allowsHttp: false, allowsLoopback: false }
 const atHome = { allowsHttp: true, allowsLoopback: true }
@@ -108,6 +108,13 @@ describe('where webhooks may go', () => {
     const unanswered = await webhookCaller({ ...atHome, timeout_ms: 50 }).call(request(silent.url))
     assert.deepEqual([unanswered.status, unanswered.error], [null, 'no answer within 0.05 s'])
     await silent.close()
+  })
+
+  it('is not waited for where another protocol is offered instead of an answer', async () => {
+    const offering = await startRaw('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    const answer = await webhookCaller({ ...atHome, timeout_ms: 1_000 }).call(request(offering.url))
+    assert.deepEqual([answer.status, answer.error], [101, 'answered 101'])
+    await offering.close()
   })
 
   it('tells of a long answer only the beginning, and does not wait for the rest', async () => {
