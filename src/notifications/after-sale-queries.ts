@@ -131,3 +131,8 @@ export function captureMailStatement(tenantId: string, captureId: string): State
     [tenantId, captureId],
   )
 }
+
+/** The mail that was sent under a key. */
+export function noticeStatement(tenantId: string, uniqueKey: string): Statement<{ id: string }> {
+  return statement('notifications.notice', 'select id from notification where tenant_id = $1 and unique_key = $2', [tenantId, uniqueKey])
+}

@@ -357,6 +357,6 @@ export const exchangeSteps = (noun: Noun): Route[] => [
     '/cancel',
     'Cancel it, while nothing of it came back and nothing was packed',
     { body: z.strictObject({ no_notification: z.boolean().optional() }) },
-    (request, exchange) => cancelExchange(request.context, exchange.id),
+    (request, exchange) => cancelExchange(request.context, exchange.id, request.body.no_notification !== true),
   ),
 ]

@@ -281,6 +281,6 @@ export const routes: Route[] = [
     (request, returnId) => confirmReceiving(request.context, returnId, request.body.no_notification !== true),
   ),
   step('/cancel', 'Call a return off', { body: z.strictObject({ no_notification: z.boolean().optional() }) }, (request, returnId) =>
-    cancelReturn(request.context, returnId),
+    cancelReturn(request.context, returnId, request.body.no_notification !== true),
   ),
 ]

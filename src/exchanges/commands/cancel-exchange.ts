@@ -1,4 +1,5 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { emit } from '../../events/index.js'
 import { newId, notAllowed } from '../../kernel/index.js'
 import { creditEntry, creditReversalEntry, post } from '../../ledger/index.js'
 import { changeOrder, type EditAction } from '../../order-edits/index.js'
@@ -11,9 +12,10 @@ import { needRequested, setExchangeStatus } from './begin-exchange.js'
  * Cancels an exchange or a claim that was requested, while nothing of it came back and nothing was packed: what was sent for
  * the goods is taken out of the order with its shipping, and what they paid of it is not credited any more. One that is
  * canceled stays so.
+ * @param isTold whether the shopper is to hear of it
  * @throws not_found; not_allowed for one that is open, and once something came back or was packed
  */
-export async function cancelExchange(context: Context, exchangeId: string): Promise<void> {
+export async function cancelExchange(context: Context, exchangeId: string, isTold = true): Promise<void> {
   await changeExchange(context, exchangeId, async (unit, { order, exchange }) => {
     if (exchange.status === 'canceled') return
     needRequested(exchange)
@@ -45,6 +47,7 @@ export async function cancelExchange(context: Context, exchangeId: string): Prom
       },
     })
     await setExchangeStatus(unit, context, exchangeId, 'canceled')
+    if (isTold) await emit(unit, 'exchange.canceled', { exchange_id: exchangeId, is_canceled: true }, { requestId: context.requestId })
   })
 }
 

@@ -96,11 +96,15 @@ export function editNotice(settling: Settling, edit: EditMailRow, after: AfterEd
   return render(settling, { subject: words.proposed(number, shop), lead: [words.proposedLead(number, shop)], lists, closing }, true)
 }
 
-/** The mail when an exchange or a claim was agreed: what comes back and how, what is sent, and who owes the difference. */
+/** The mail when an exchange or a claim was agreed (what comes back and how, what is sent, who owes the difference), or is called off. */
 export function exchangeNotice(settling: Settling, exchange: ExchangeMailRow, back: ReturnMailRow | undefined): RenderedMail {
   const { order } = settling
   const { words, number, shop } = of(order)
   const isExchange = exchange.type === 'exchange'
+  if (exchange.status === 'canceled') {
+    const subject = (isExchange ? words.exchangeOff : words.claimOff)(exchange.display_id, number, shop)
+    return render(settling, { subject, lead: [words.swapOffLead(number, shop), ...(back === undefined ? [] : [words.offAnyway])] })
+  }
   return render(settling, {
     subject: (isExchange ? words.exchange : words.claim)(exchange.display_id, number, shop),
     lead: [(isExchange ? words.exchangeLead : words.claimLead)(number, shop)],
@@ -112,10 +116,16 @@ export function exchangeNotice(settling: Settling, exchange: ExchangeMailRow, ba
   })
 }
 
-/** The mail when goods are to come back, or have. */
-export function returnNotice(settling: Settling, back: ReturnMailRow, event: 'requested' | 'received'): RenderedMail {
+/** The mail when goods are to come back, have come, or need not come any more. */
+export function returnNotice(settling: Settling, back: ReturnMailRow, event: 'requested' | 'received' | 'canceled'): RenderedMail {
   const { order } = settling
   const { words, number, shop } = of(order)
+  if (event === 'canceled') {
+    return render(settling, {
+      subject: words.returnOff(back.display_id, number, shop),
+      lead: [words.returnOffLead(number, shop), words.offAnyway],
+    })
+  }
   if (event === 'requested') {
     return render(settling, {
       subject: words.returned(back.display_id, number, shop),

@@ -48,6 +48,12 @@ export const ar: MailWords = {
 
   returned: (number, order, shop) => `الإرجاع #${number} من الطلب ${order} من ${shop}`,
   returnedLead: (order, shop) => `تعيد بضاعة من طلبك ${order} من ${shop}.`,
+  exchangeOff: (number, order, shop) => `أُلغي الاستبدال #${number} للطلب ${order} من ${shop}`,
+  claimOff: (number, order, shop) => `أُلغيت الشكوى #${number} عن الطلب ${order} من ${shop}`,
+  swapOffLead: (order, shop) => `أُلغي ما اتُّفق عليه بشأن طلبك ${order} من ${shop}: لن يُرسل شيء لأجله، ولا ننتظر إعادة شيء.`,
+  returnOff: (number, order, shop) => `أُلغي الإرجاع #${number} من الطلب ${order} من ${shop}`,
+  returnOffLead: (order, shop) => `لم نعد ننتظر إعادة شيء من طلبك ${order} من ${shop} بهذا الإرجاع.`,
+  offAnyway: 'إن كان شيء في طريقه إلينا بالفعل فاكتب إلى المتجر أولًا.',
   sendBack: (number) => `يرجى إرسال ما يلي مع وضع الرقم ${number} داخل الطرد`,
   how: 'الطريقة',
   wayBack: (way, price) => (price === '' ? `${way}، مجانًا` : `${way}، ${price} تُخصم مما يُرد إليك`),

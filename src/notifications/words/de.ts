@@ -49,6 +49,13 @@ export const de: MailWords = {
 
   returned: (number, order, shop) => `Ihre Rücksendung Nr. ${number} zur Bestellung ${order} bei ${shop}`,
   returnedLead: (order, shop) => `Sie schicken Waren Ihrer Bestellung ${order} bei ${shop} zurück.`,
+  exchangeOff: (number, order, shop) => `Ihr Umtausch Nr. ${number} zur Bestellung ${order} bei ${shop} findet nicht statt`,
+  claimOff: (number, order, shop) => `Ihre Reklamation Nr. ${number} zur Bestellung ${order} bei ${shop} wurde zurückgenommen`,
+  swapOffLead: (order, shop) =>
+    `Was zu Ihrer Bestellung ${order} bei ${shop} vereinbart war, findet nicht statt: Dafür wird nichts verschickt, und nichts wird zurückerwartet.`,
+  returnOff: (number, order, shop) => `Ihre Rücksendung Nr. ${number} zur Bestellung ${order} bei ${shop} wurde abgesagt`,
+  returnOffLead: (order, shop) => `Von Ihrer Bestellung ${order} bei ${shop} wird mit dieser Rücksendung nichts mehr zurückerwartet.`,
+  offAnyway: 'Wenn schon etwas unterwegs ist, schreiben Sie bitte zuerst dem Shop.',
   sendBack: (number) => `Bitte schicken Sie zurück, mit der Nummer ${number} im Paket`,
   how: 'Wie',
   wayBack: (way, price) => (price === '' ? `${way}, kostenlos` : `${way}, ${price}, die von der Erstattung abgezogen werden`),

@@ -50,6 +50,13 @@ export const en = {
 
   returned: (number: number, order: string, shop: string) => `Your return #${number} of order ${order} at ${shop}`,
   returnedLead: (order: string, shop: string) => `You return goods of your order ${order} at ${shop}.`,
+  exchangeOff: (number: number, order: string, shop: string) => `Your exchange #${number} for order ${order} at ${shop} is called off`,
+  claimOff: (number: number, order: string, shop: string) => `Your claim #${number} for order ${order} at ${shop} is closed without more`,
+  swapOffLead: (order: string, shop: string) =>
+    `What was agreed on for your order ${order} at ${shop} is called off: nothing is sent for it, and nothing is expected back.`,
+  returnOff: (number: number, order: string, shop: string) => `Your return #${number} of order ${order} at ${shop} is called off`,
+  returnOffLead: (order: string, shop: string) => `Nothing of your order ${order} at ${shop} is expected back with this return any more.`,
+  offAnyway: 'If something is on its way back already, write to the store before you do anything else.',
   sendBack: (number: number) => `Please send back, with the number ${number} in the parcel`,
   how: 'How',
   /** `price` is '' where it costs nothing. */

@@ -49,6 +49,13 @@ export const fr: MailWords = {
 
   returned: (number, order, shop) => `Votre retour nº ${number} de la commande ${order} chez ${shop}`,
   returnedLead: (order, shop) => `Vous renvoyez des articles de votre commande ${order} chez ${shop}.`,
+  exchangeOff: (number, order, shop) => `Votre échange nº ${number} pour la commande ${order} chez ${shop} est annulé`,
+  claimOff: (number, order, shop) => `Votre réclamation nº ${number} pour la commande ${order} chez ${shop} est annulée`,
+  swapOffLead: (order, shop) =>
+    `Ce qui était convenu pour votre commande ${order} chez ${shop} est annulé : rien n’est expédié à ce titre, et rien n’est attendu en retour.`,
+  returnOff: (number, order, shop) => `Votre retour nº ${number} de la commande ${order} chez ${shop} est annulé`,
+  returnOffLead: (order, shop) => `Rien de votre commande ${order} chez ${shop} n’est plus attendu avec ce retour.`,
+  offAnyway: 'Si quelque chose est déjà en route, écrivez d’abord à la boutique.',
   sendBack: (number) => `À renvoyer, avec le numéro ${number} dans le colis`,
   how: 'Comment',
   wayBack: (way, price) => (price === '' ? `${way}, gratuit` : `${way}, ${price}, retenus sur le remboursement`),

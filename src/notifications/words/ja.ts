@@ -49,6 +49,13 @@ export const ja: MailWords = {
 
   returned: (number, order, shop) => `${shop} ご注文 ${order} の返品 #${number}`,
   returnedLead: (order, shop) => `${shop}のご注文 ${order} の返品を承りました。`,
+  exchangeOff: (number, order, shop) => `${shop} ご注文 ${order} の交換 #${number} は取り消されました`,
+  claimOff: (number, order, shop) => `${shop} ご注文 ${order} のお申し出 #${number} は取り消されました`,
+  swapOffLead: (order, shop) =>
+    `${shop}のご注文 ${order} についてのお約束は取り消されました。これによる発送はなく、ご返送いただくものもございません。`,
+  returnOff: (number, order, shop) => `${shop} ご注文 ${order} の返品 #${number} は取り消されました`,
+  returnOffLead: (order, shop) => `${shop}のご注文 ${order} について、この返品でご返送いただくものはございません。`,
+  offAnyway: 'すでにお送りいただいた場合は、まずショップまでご連絡ください。',
   sendBack: (number) => `お送りいただく商品（荷物に番号 ${number} を入れてください）`,
   how: '返送方法',
   wayBack: (way, price) => (price === '' ? `${way}（無料）` : `${way}（${price}、返金額から差し引かれます）`),

@@ -223,15 +223,18 @@ async function settle(unit: Unit, context: Context, returnId: string): Promise<v
 
 /**
  * Calls a return off: its pieces may be returned again. One that is canceled stays so.
+ * @param isTold whether the shopper is to hear of it
  * @throws not_found; invalid_data for one that is put together or counted; not_allowed once something of it was received
  */
-export function cancelReturn(context: Context, returnId: string): Promise<void> {
+export function cancelReturn(context: Context, returnId: string, isTold = true): Promise<void> {
   return changeReturn(context, returnId, async (unit, locked) => {
     refuseOfExchange(locked, 'cancel')
     const { row } = locked
     // What is put together is dropped, and what is counted is left first: as Medusa says it.
     if (row.status === 'open' || row.is_receiving) throw invalidData(`Order (${row.order_id}) already has an existing active order change`)
     await callOff(unit, context, locked)
+    if (isTold && row.status !== 'canceled')
+      await emit(unit, 'return.canceled', { return_id: returnId, is_canceled: true }, { requestId: context.requestId })
   })
 }
 

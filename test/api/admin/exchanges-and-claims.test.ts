@@ -72,6 +72,25 @@ describe("exchanges and claims with Medusa's SDK", () => {
     assert.equal(app().mails.length, sent)
   })
 
+  it('tell the shopper that they are called off, once, if they had been told of them', async () => {
+    const mailsOf = async (bought: Bought) => {
+      await app().drain()
+      return app().mails.filter(({ subject }) => subject.includes(`order #${bought.order.display_id}`) && /exchange/i.test(subject))
+    }
+    const { bought, id } = await planned()
+    await exchanges.request(id, {})
+    assert.equal((await mailsOf(bought)).length, 1)
+    for (let n = 0; n < 2; n += 1) await exchanges.cancel(id)
+    const [, off, ...more] = await mailsOf(bought)
+    assert.match(off?.subject ?? '', /^Your exchange #\d+ for order #\d+ at .* is called off$/)
+    assert.match(off?.text ?? '', /nothing is sent for it, and nothing is expected back\.\nIf something is on its way back already/)
+    assert.deepEqual(more, [])
+    const silent = await planned()
+    await exchanges.request(silent.id, { no_notification: true } as never)
+    await exchanges.cancel(silent.id)
+    assert.deepEqual(await mailsOf(silent.bought), [])
+  })
+
   it('send goods for goods that come back, which pay for them; the shopper pays the difference', async () => {
     const { bought, id, line } = await planned()
     const { order: preview } = await sdk.admin.order.retrievePreview(bought.id)

@@ -334,6 +334,26 @@ describe('admin API: returns', () => {
     assert.equal((await store.admin.get('/admin/returns', { order_id: bought.id })).body.count, 1)
   })
 
+  it('tells the shopper that it is called off, unless they never heard of it or staff say so', async () => {
+    for (const [request, cancel, mails] of [
+      [{}, {}, 2],
+      [{}, { no_notification: true }, 1],
+      [{ no_notification: true }, {}, 0],
+    ] as const) {
+      const bought = await packedOrder()
+      const returnId = await begun(bought, [1, 0])
+      await good(post(`/${returnId}/request`, request))
+      await app().drain()
+      await good(post(`/${returnId}/cancel`, cancel))
+      await app().drain()
+      const told = app().mails.filter(
+        ({ subject }) => /^Your return/.test(subject) && subject.includes(` order #${bought.order.display_id} `),
+      )
+      assert.equal(told.length, mails, JSON.stringify([request, cancel, told.map(({ subject }) => subject)]))
+      if (mails === 2) assert.match(told[1]?.text ?? '', /Nothing of your order #\d+ at .* is expected back with this return any more\./)
+    }
+  })
+
   it("puts a vendor's goods on that vendor's shelves only", async () => {
     const bought = await packedOrder()
     const { return: made } = await good(post('', { order_id: bought.id, location_id: store.vendors[1]?.locationId }))
