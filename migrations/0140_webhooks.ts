@@ -21,6 +21,7 @@ export async function up(knex: Knex): Promise<void> {
       failing_since timestamptz(3),
       failures integer not null default 0,
       busy_until timestamptz(3),
+      looked_at_again timestamptz(3),
       created_by text,${dates}`,
     references: { vendor_id: 'vendor' },
     constraints: ['unique (tenant_id, vendor_id, id)'],

@@ -20,3 +20,25 @@ export async function lockWebhook(unit: Unit, id: string): Promise<LockedWebhook
   if (row === undefined) throw notFound(`Webhook with id: ${id} was not found`)
   return row
 }
+
+export interface HeldWebhook {
+  url: string
+  state: 'enabled' | 'disabled'
+  /** Until when it is called by a job, or rests; null where it is free. */
+  busy_until: Date | null
+  /** A job is to come by that looks at it again. */
+  is_awaited: boolean
+}
+
+/** Locks an endpoint for what a job does with it, whoever's it is. Null for one that is deleted. */
+export async function holdWebhook(unit: Unit, id: string): Promise<HeldWebhook | null> {
+  const [row] = await unit.run(
+    statement<HeldWebhook>(
+      'webhooks.hold',
+      `select url, state, case when busy_until > now() then busy_until end as busy_until, coalesce(looked_at_again > now(), false) as is_awaited
+       from webhook_endpoint where tenant_id = $1 and id = $2 for update`,
+      [tenantOf(unit), id],
+    ),
+  )
+  return row ?? null
+}

@@ -2,6 +2,7 @@ import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit, type EventPayloads } from '../../events/index.js'
 import type { Sealer } from '../../kernel/index.js'
 import type { WebhookAnswer, WebhookCaller } from '../caller.js'
+import { holdWebhook } from '../locks.js'
 import { signedHeaders } from '../signatures.js'
 
 export interface DeliverySettings {
@@ -40,7 +41,7 @@ export async function deliverWebhooks(context: Context, settings: DeliverySettin
   if (only !== undefined) return deliverOne(context, settings, webhookId, only)
   const until = performance.now() + jobTime_ms
   while (performance.now() < until) {
-    const taken = await context.db.unitOfWork(context.scope, (unit) => takeNext(unit, webhookId, context.clock.now()))
+    const taken = await context.db.unitOfWork(context.scope, (unit) => takeNext(unit, context, webhookId))
     if (taken === null) return
     const answer = await send(settings, taken, context.clock.now())
     await context.db.unitOfWork(context.scope, (unit) => book(unit, context, webhookId, taken, answer))
@@ -51,11 +52,11 @@ export async function deliverWebhooks(context: Context, settings: DeliverySettin
   )
 }
 
-function send({ caller, sealer }: DeliverySettings, taken: Taken, at: Date): Promise<WebhookAnswer> {
+async function send({ caller, sealer }: DeliverySettings, taken: Taken, at: Date): Promise<WebhookAnswer> {
   const { type, timestamp, data } = taken.payload
   const body = JSON.stringify({ type, timestamp, data })
-  const sealed = [taken.secret_sealed, ...(taken.previous_secret_sealed === null ? [] : [taken.previous_secret_sealed])]
-  const secrets = sealed.map((secret) => sealer.open(secret))
+  const secrets = opened(sealer, taken)
+  if (secrets === null) return { status: null, body: null, error: 'its secret cannot be read any more: make a new one', duration_ms: 0 }
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Stoa-Webhooks',
@@ -64,22 +65,32 @@ function send({ caller, sealer }: DeliverySettings, taken: Taken, at: Date): Pro
   return caller.call({ url: taken.url, headers, body })
 }
 
+/** Null where the secret was sealed under another key than ours is now, which is a try that failed like others. */
+function opened(sealer: Sealer, { secret_sealed, previous_secret_sealed }: Taken): string[] | null {
+  const open = (sealed: string | null) => {
+    try {
+      return sealed === null ? [] : [sealer.open(sealed)]
+    } catch {
+      return []
+    }
+  }
+  const [secret] = open(secret_sealed)
+  return secret === undefined ? null : [secret, ...open(previous_secret_sealed)]
+}
+
 const secretsSql = (now: string) =>
   `w.url, w.secret_sealed, case when w.previous_secret_until > ${now} then w.previous_secret_sealed end as previous_secret_sealed`
 
 /** The next that is due, where nobody else is calling the endpoint and it does not rest. The endpoint is this job's then. */
-async function takeNext(unit: Unit, webhookId: string, now: Date): Promise<Taken | null> {
-  const values = [tenantOf(unit), webhookId]
+async function takeNext(unit: Unit, context: Context, webhookId: string): Promise<Taken | null> {
   // Locked in a statement of its own: the next one sees what whoever held the lock has booked.
-  const free = await unit.run(
-    statement(
-      'webhooks.lock_free',
-      `select id from webhook_endpoint
-       where tenant_id = $1 and id = $2 and state = 'enabled' and (busy_until is null or busy_until <= now()) for update`,
-      values,
-    ),
-  )
-  if (free.length === 0) return null
+  const held = await holdWebhook(unit, webhookId)
+  if (held === null || held.state === 'disabled') return null
+  if (held.busy_until !== null) {
+    // Whoever is calling may never come back, and what is due would have nobody: one job comes by when the time is over.
+    if (!held.is_awaited) await lookAgain(unit, context, webhookId, held.busy_until)
+    return null
+  }
   const [taken] = await unit.run(
     statement<Taken>(
       'webhooks.take_next',
@@ -98,22 +109,47 @@ async function takeNext(unit: Unit, webhookId: string, now: Date): Promise<Taken
        update webhook_delivery d set attempts = d.attempts + 1, updated_at = now() from next, busy
        where d.tenant_id = $1 and d.id = next.id
        returning d.id, d.attempts, d.payload, busy.url, busy.secret_sealed, busy.previous_secret_sealed`,
-      [...values, now],
+      [tenantOf(unit), webhookId, context.clock.now()],
     ),
   )
   return taken ?? null
 }
 
+async function lookAgain(unit: Unit, context: Context, webhookId: string, availableAt: Date): Promise<void> {
+  await unit.run(
+    statement('webhooks.look_again', `update webhook_endpoint set looked_at_again = $3 where tenant_id = $1 and id = $2`, [
+      tenantOf(unit),
+      webhookId,
+      availableAt,
+    ]),
+  )
+  await emit(unit, 'webhook.due', { webhook_endpoint_id: webhookId }, { availableAt, requestId: context.requestId })
+}
+
 /** Notes what came of a try, and lets the endpoint go. What another has booked or begun meanwhile stays. */
 async function book(unit: Unit, context: Context, webhookId: string, taken: Taken, answer: WebhookAnswer): Promise<void> {
-  const delay_s = retryDelays_s[taken.attempts - 1]
-  const isOver = answer.status === gone || delay_s === undefined
-  if (answer.error !== null && isOver) {
-    await note(unit, taken, answer, 'failed', 0)
-    return giveUp(unit, context, webhookId, answer)
-  }
-  const [noted] = await note(unit, taken, answer, answer.error === null ? 'delivered' : 'pending', (delay_s ?? 0) * spread())
-  const [{ rests_until } = { rests_until: null }] = await unit.run(
+  const held = await holdWebhook(unit, webhookId)
+  if (held === null) return
+  const hasFailed = answer.error !== null
+  // What was answered at an address that its owner has left says nothing of the new one, which is tried soon.
+  const delay_s = retryDelays_s[held.url === taken.url ? taken.attempts - 1 : 0]
+  const isGone = answer.status === gone && held.url === taken.url
+  const isOver = hasFailed && (isGone || delay_s === undefined)
+  const state = isOver ? 'failed' : hasFailed ? 'pending' : 'delivered'
+  const [noted] = await note(unit, taken, answer, state, (delay_s ?? 0) * spread())
+  // One that was to be sent again meanwhile has all its tries before it.
+  if (isGone || (isOver && noted !== undefined)) return giveUp(unit, context, webhookId, answer)
+  const rests_until = await letGo(unit, webhookId, hasFailed)
+  if (rests_until === null) return
+  await lookAgain(unit, context, webhookId, rests_until)
+  if (noted === undefined || noted.next_attempt_at <= rests_until) return
+  const then = { availableAt: noted.next_attempt_at, requestId: context.requestId }
+  await emit(unit, 'webhook.due', { webhook_endpoint_id: webhookId }, then)
+}
+
+/** @returns until when the endpoint rests; null where it does not */
+async function letGo(unit: Unit, webhookId: string, hasFailed: boolean): Promise<Date | null> {
+  const [row] = await unit.run(
     statement<{ rests_until: Date | null }>(
       'webhooks.let_go',
       `update webhook_endpoint set
@@ -121,13 +157,10 @@ async function book(unit: Unit, context: Context, webhookId: string, taken: Take
          failing_since = case when $3 then coalesce(failing_since, now()) end,
          busy_until = case when $3 then now() + least(2 ^ least(failures + 1, 20), ${restMaximum_s}) * interval '1 second' end
        where tenant_id = $1 and id = $2 returning busy_until as rests_until`,
-      [tenantOf(unit), webhookId, answer.error !== null],
+      [tenantOf(unit), webhookId, hasFailed],
     ),
   )
-  if (rests_until === null) return
-  const times = [rests_until, ...(noted === undefined || noted.next_attempt_at <= rests_until ? [] : [noted.next_attempt_at])]
-  for (const availableAt of times)
-    await emit(unit, 'webhook.due', { webhook_endpoint_id: webhookId }, { availableAt, requestId: context.requestId })
+  return row?.rests_until ?? null
 }
 
 const spread = () => 0.9 + 0.2 * Math.random()

@@ -68,6 +68,7 @@ describe('webhooks: what is sent', () => {
         values,
       )
     await move('webhook_endpoint', 'busy_until')
+    await move('webhook_endpoint', 'looked_at_again')
     await move('webhook_delivery', 'next_attempt_at')
     await move('outbox_event', 'available_at', `and name = 'webhook.due' and state = 'queued'`)
     await app().drain()

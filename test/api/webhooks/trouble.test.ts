@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { buy } from '../../support/after-sale.js'
+import { useApp } from '../../support/app.js'
+import { asAdmin } from '../../support/database.js'
+import { good } from '../../support/http.js'
+import { createTestStore, type TestStore } from '../../support/store.js'
+import { type Receiver, startReceiver } from '../../support/webhooks.js'
+
+describe('webhooks: what goes wrong between', () => {
+  const app = useApp({ settings: { WEBHOOKS_TO_LOOPBACK: 'true' } })
+  let receiver: Receiver
+  let store: TestStore
+  let base: string
+  let id: string
+
+  before(async () => {
+    receiver = await startReceiver()
+  })
+  after(() => receiver.close())
+  beforeEach(async () => {
+    store = await createTestStore(app(), { vendors: 1 })
+    const { webhook } = good(await store.admin.post('/admin/webhooks', { url: `${receiver.url}/hook`, event_types: ['order.placed'] }))
+    id = webhook.id
+    base = `/admin/webhooks/${id}`
+    receiver.got.length = 0
+    receiver.answer = () => ({ status: 200 })
+  })
+
+  const deliveries = async () => good(await store.admin.get(`${base}/deliveries`)).webhook_deliveries
+  const state = async () => good(await store.admin.get(base)).webhook.state
+  const change = (sql: string) => asAdmin(app().adminUrl, sql, [store.tenantId])
+
+  /** Jobs that were to come later come now, as if so much time had gone by for them alone. */
+  const jobsComeNow = async () => {
+    await change(`update app.outbox_event set available_at = now() where tenant_id = $1 and name = 'webhook.due' and state = 'queued'`)
+    await app().drain()
+  }
+
+  /** Time goes by for everything. */
+  const later = async () => {
+    const by = (column: string) => `${column} = ${column} - interval '1 day'`
+    await change(`update app.webhook_endpoint set ${by('busy_until')}, ${by('looked_at_again')} where tenant_id = $1`)
+    await change(`update app.webhook_delivery set ${by('next_attempt_at')} where tenant_id = $1`)
+    await jobsComeNow()
+  }
+
+  it('is delivered after the time of a job that never came back', async () => {
+    await change(`update app.webhook_endpoint set busy_until = now() + interval '1 minute' where tenant_id = $1`)
+    await Promise.all([buy(store), buy(store)])
+    await app().drain()
+    assert.equal(receiver.got.length, 0)
+    const waiting = await change(`select id from app.outbox_event where tenant_id = $1 and name = 'webhook.due' and state = 'queued'`)
+    assert.equal(waiting.length, 1, 'one job looks again, however many have found it busy')
+    await later()
+    assert.equal(receiver.got.length, 2)
+  })
+
+  it('is delivered, and booked, where booking failed once', async () => {
+    await asAdmin(app().adminUrl, `alter table app.webhook_delivery add constraint no_299 check (response_status <> 299)`)
+    receiver.answer = () => ({ status: receiver.got.length === 1 ? 299 : 200 })
+    await buy(store)
+    await app().drain()
+    await jobsComeNow()
+    assert.deepEqual([receiver.got.length, (await deliveries())[0].state], [1, 'pending'])
+    await later()
+    assert.deepEqual([receiver.got.length, (await deliveries())[0].state], [2, 'delivered'])
+    await asAdmin(app().adminUrl, `alter table app.webhook_delivery drop constraint no_299`)
+  })
+
+  it('is tried again where the secret cannot be read, until there is a new one', async () => {
+    await change(`update app.webhook_endpoint set secret_sealed = 'of another key' where tenant_id = $1`)
+    await buy(store)
+    await app().drain()
+    const [{ state, error }] = await deliveries()
+    assert.deepEqual([state, error], ['pending', 'its secret cannot be read any more: make a new one'])
+    good(await store.admin.post(`${base}/rotate-secret`))
+    await later()
+    assert.deepEqual([receiver.got.length, (await deliveries())[0].state], [1, 'delivered'])
+  })
+
+  it('is sent again where that was asked for while it was on its way, be it by the last try', async () => {
+    await buy(store)
+    await change(`update app.webhook_endpoint set busy_until = now() + interval '1 minute' where tenant_id = $1`)
+    await app().drain()
+    const [{ id: delivery }] = await deliveries()
+    await change(`update app.webhook_delivery set attempts = 9 where tenant_id = $1`)
+    receiver.answer = async () => {
+      if (receiver.got.length > 1) return { status: 200 }
+      good(await store.admin.post(`${base}/deliveries/${delivery}/replay`))
+      return { status: 500 }
+    }
+    await later()
+    assert.deepEqual([receiver.got.length, await state()], [1, 'enabled'])
+    await later()
+    assert.deepEqual([receiver.got.length, (await deliveries())[0].state], [2, 'delivered'])
+  })
+
+  it('does not hold against a new address what the one before answered', async () => {
+    receiver.answer = async ({ path }) => {
+      if (path === '/new') return { status: 200 }
+      good(await store.admin.post(base, { url: `${receiver.url}/new` }))
+      return { status: 410 }
+    }
+    await buy(store)
+    await app().drain()
+    assert.deepEqual([receiver.got.length, await state()], [1, 'enabled'])
+    await later()
+    assert.deepEqual([receiver.at('/new').length, (await deliveries())[0].state], [1, 'delivered'])
+  })
+})
