@@ -161,7 +161,7 @@ export async function startStoa(config: Config, options: StartOptions = {}): Pro
           ...handlersOf(config, mailer, accountSealer, () => services.publicUrl),
           ...webhookHandlers(
             { mailer, fromAddress: config.mailFrom },
-            { caller: webhookCaller(webhookReach(config)), sealer: webhookSealer },
+            { caller: webhookCaller({ ...webhookReach(config), log }), sealer: webhookSealer },
           ),
         },
         pollInterval_ms: config.jobPollInterval_ms,

@@ -14,6 +14,8 @@ export interface WebhookCallerOptions extends WebhookReach {
   /** All addresses of a host. */
   resolve?: (host: string) => Promise<string[]>
   timeout_ms?: number
+  /** Told where a name leads: who owns the webhook is not, since it may be a way into the house. */
+  log?: { warn(fields: object, message: string): void }
 }
 
 type Outcome = Omit<WebhookAnswer, 'duration_ms'>
@@ -44,19 +46,22 @@ const addressesOf = async (host: string) => (await dns.lookup(host, { all: true 
 async function attempt(
   request: WebhookRequest,
   resolve: (host: string) => Promise<string[]>,
-  reach: WebhookReach,
+  { log, ...reach }: WebhookCallerOptions,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const url = new URL(request.url)
   if (url.protocol !== 'https:' && !reach.allowsHttp) throw new Error('only https:// is called')
   const host = hostOf(url)
-  const addresses = isIP(host) === 0 ? await resolve(host) : [host]
-  for (const address of addresses) {
-    const refusal = refusalOf(address, reach)
+  if (isIP(host) !== 0) {
+    const refusal = refusalOf(host, reach)
     if (refusal !== null) throw new Error(refusal)
+    return post(url, host, request, signal)
   }
+  const addresses = await resolve(host)
+  const refusals = addresses.map((one) => refusalOf(one, reach)).filter((refusal) => refusal !== null)
+  if (refusals.length > 0) log?.warn({ host, refusals }, 'a webhook was to go where none goes')
   const [address] = addresses
-  if (address === undefined) throw new Error(`${host} has no address`)
+  if (address === undefined || refusals.length > 0) throw new Error(`${host} leads to no public address: webhooks go to no other`)
   return post(url, address, request, signal)
 }
 
