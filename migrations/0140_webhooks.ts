@@ -45,7 +45,8 @@ export async function up(knex: Knex): Promise<void> {
       delivered_at timestamptz(3),${dates}`,
     constraints: [
       'unique (tenant_id, webhook_endpoint_id, event_id, event_type)',
-      // What a vendor writes is bound to its own endpoints; a row of the store's has no vendor, which such a key does not hold.
+      // What a vendor writes is bound to its own endpoints; a row of the store's has no vendor, which such a key does not
+      // hold: whoever writes one holds the endpoint's lock.
       'foreign key (tenant_id, vendor_id, webhook_endpoint_id) references app.webhook_endpoint (tenant_id, vendor_id, id) on delete cascade',
     ],
     indexes: [
@@ -54,6 +55,9 @@ export async function up(knex: Knex): Promise<void> {
     ],
     vendor: 'own',
   })
+  // Of what is yet to be told of, and not of all that waits for any job.
+  await knex.raw(`
+    create index outbox_event_untold on app.outbox_event (tenant_id, id) where handler = 'queue_webhooks' and state in ('queued', 'leased')`)
   await allow(knex)
 }
 

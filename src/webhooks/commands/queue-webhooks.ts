@@ -1,9 +1,10 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
-import { emit, type WebhookTypeName, webhookTypesOf } from '../../events/index.js'
-import { limits, newId } from '../../kernel/index.js'
+import { emit } from '../../events/index.js'
+import { newId } from '../../kernel/index.js'
+import { holdListeners, type Listener, lockOldDeliveries } from '../locks.js'
 import { type Fact, type Telling, tellingsOf } from '../tellings.js'
 
-/** Deliveries that are too old go with the writing of new ones, so many at a time. */
+/** Deliveries that are too old go with what happens, so many at a time, or as many as are written. */
 const sweptAtOnce = 100
 
 /**
@@ -13,21 +14,24 @@ const sweptAtOnce = 100
 export function queueWebhooks(context: Context, payload: Record<string, unknown>, eventId: string): Promise<void> {
   return context.db.unitOfWork(context.scope, async (unit) => {
     const facts = await unit.run(openFactsStatement(tenantOf(unit), eventId, payload.order_id as string))
-    const endpoints = await endpointsFor(
+    const told: Told[] = []
+    for (const fact of facts) told.push(...(await tellingsOf(unit, fact)).map((telling) => ({ fact, telling })))
+    const endpoints = await holdListeners(
       unit,
-      facts.flatMap((fact) => webhookTypesOf(fact.name)),
+      told.map(({ telling }) => telling),
     )
-    if (endpoints.length === 0) return
-    const rows: Queued[] = []
-    for (const fact of facts) {
-      const tellings = await tellingsOf(unit, fact)
-      rows.push(...tellings.flatMap((telling) => queuedOf(fact, telling, endpoints)))
-    }
+    const rows = told.flatMap((one) => queuedOf(one, endpoints))
+    await sweep(unit, Math.max(sweptAtOnce, rows.length))
+    if (rows.length === 0) return
     await insert(unit, rows)
-    await sweep(unit)
     for (const id of new Set(rows.map((row) => row.webhook_endpoint_id)))
       await emit(unit, 'webhook.due', { webhook_endpoint_id: id }, { requestId: context.requestId })
   })
+}
+
+interface Told {
+  fact: Fact
+  telling: Telling
 }
 
 function openFactsStatement(tenantId: string, eventId: string, orderId: string) {
@@ -42,22 +46,6 @@ function openFactsStatement(tenantId: string, eventId: string, orderId: string) 
   )
 }
 
-interface Endpoint {
-  id: string
-  vendor_id: string | null
-  event_types: string[]
-}
-
-function endpointsFor(unit: Unit, types: readonly WebhookTypeName[]): Promise<Endpoint[]> {
-  return unit.run(
-    statement<Endpoint>(
-      'webhooks.endpoints_for',
-      `select id, vendor_id, event_types from webhook_endpoint where tenant_id = $1 and state = 'enabled' and event_types && $2::text[] order by id`,
-      [tenantOf(unit), types],
-    ),
-  )
-}
-
 interface Queued {
   id: string
   webhook_endpoint_id: string
@@ -68,9 +56,10 @@ interface Queued {
   payload: object
 }
 
-function queuedOf(fact: Fact, { type, vendorId, objectId, data }: Telling, endpoints: readonly Endpoint[]): Queued[] {
-  const told = endpoints.filter((endpoint) => endpoint.vendor_id === vendorId && endpoint.event_types.includes(type))
-  return told.map((endpoint) => ({
+function queuedOf({ fact, telling }: Told, endpoints: readonly Listener[]): Queued[] {
+  const { type, vendorId, objectId, data } = telling
+  const wanting = endpoints.filter((endpoint) => endpoint.vendor_id === vendorId && endpoint.event_types.includes(type))
+  return wanting.map((endpoint) => ({
     id: newId('whd'),
     webhook_endpoint_id: endpoint.id,
     vendor_id: vendorId,
@@ -95,14 +84,10 @@ async function insert(unit: Unit, rows: readonly Queued[]): Promise<void> {
   )
 }
 
-async function sweep(unit: Unit): Promise<void> {
+async function sweep(unit: Unit, count: number): Promise<void> {
+  const ids = await lockOldDeliveries(unit, count)
+  if (ids.length === 0) return
   await unit.run(
-    statement(
-      'webhooks.sweep',
-      `delete from webhook_delivery where tenant_id = $1 and id in (
-         select id from webhook_delivery where tenant_id = $1 and created_at < now() - $2 * interval '1 day'
-         order by created_at limit $3 for update skip locked)`,
-      [tenantOf(unit), limits.webhookDelivery_days, sweptAtOnce],
-    ),
+    statement('webhooks.sweep', `delete from webhook_delivery where tenant_id = $1 and id = any($2::text[])`, [tenantOf(unit), ids]),
   )
 }

@@ -149,6 +149,26 @@ describe('webhooks: what is sent', () => {
     for (const { body } of [...receiver.at(own.path), ...receiver.at(neighbour.path)]) assert.ok(!body.includes(bought.id))
   })
 
+  it('tells a vendor nothing of what happens while it is not active', async () => {
+    const endpoint = await listen(0)
+    const become = (status: string) =>
+      asAdmin(app().adminUrl, `update app.vendor set status = $2 where tenant_id = $1 and id = $3`, [
+        store.tenantId,
+        status,
+        store.vendors[0]?.id,
+      ])
+    const bought = await buy(store)
+    await app().drain()
+    await become('suspended')
+    good(await store.admin.post(`/admin/orders/${bought.id}/cancel`))
+    await app().drain()
+    assert.deepEqual(told(receiver.at(endpoint.path)), ['order.placed'])
+    await become('active')
+    await buy(store)
+    await app().drain()
+    assert.deepEqual(told(receiver.at(endpoint.path)), ['order.placed', 'order.placed'])
+  })
+
   it('tells of returns, also where the shopper is sent no mail, to whose goods come back', async () => {
     const [all, own, neighbour] = [await listen(), await listen(0), await listen(1)]
     const bought = await buy(store)

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Database, Unit } from '../../../src/db/index.js'
+import { queueWebhooks } from '../../../src/webhooks/index.js'
 import { buy } from '../../support/after-sale.js'
 import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
+import { jobContext } from '../../support/payouts.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 import { type Receiver, startReceiver } from '../../support/webhooks.js'
 
@@ -29,6 +33,13 @@ describe('webhooks: what goes wrong between', () => {
   const deliveries = async () => good(await store.admin.get(`${base}/deliveries`)).webhook_deliveries
   const state = async () => good(await store.admin.get(base)).webhook.state
   const change = (sql: string) => asAdmin(app().adminUrl, sql, [store.tenantId])
+
+  const facts = () =>
+    asAdmin<{ id: string; payload: Record<string, unknown> }>(
+      app().adminUrl,
+      `select id, payload from app.outbox_event where tenant_id = $1 and handler = 'queue_webhooks'`,
+      [store.tenantId],
+    )
 
   /** Jobs that were to come later come now, as if so much time had gone by for them alone. */
   const jobsComeNow = async () => {
@@ -79,8 +90,8 @@ describe('webhooks: what goes wrong between', () => {
   })
 
   it('is sent again where that was asked for while it was on its way, be it by the last try', async () => {
-    await buy(store)
     await change(`update app.webhook_endpoint set busy_until = now() + interval '1 minute' where tenant_id = $1`)
+    await buy(store)
     await app().drain()
     const [{ id: delivery }] = await deliveries()
     await change(`update app.webhook_delivery set attempts = 9 where tenant_id = $1`)
@@ -106,5 +117,38 @@ describe('webhooks: what goes wrong between', () => {
     assert.deepEqual([receiver.got.length, await state()], [1, 'enabled'])
     await later()
     assert.deepEqual([receiver.at('/new').length, (await deliveries())[0].state], [1, 'delivered'])
+  })
+
+  it('is forgotten after 30 days, also where nobody listens any more', async () => {
+    await buy(store)
+    await app().drain()
+    const [fact] = await facts()
+    await change(`update app.webhook_delivery set created_at = now() - interval '31 days' where tenant_id = $1`)
+    good(await store.admin.post(base, { state: 'disabled' }))
+    await queueWebhooks(jobContext(app(), store), fact?.payload ?? {}, fact?.id as string)
+    assert.deepEqual(await deliveries(), [])
+  })
+
+  it('is forgotten with its endpoint, be it noted in that moment', async () => {
+    await buy(store)
+    const { db } = app()
+    let deleting: Promise<unknown> = Promise.resolve()
+    const unitOfWork: Database['unitOfWork'] = (scope, work) =>
+      db.unitOfWork(scope, (unit) => {
+        const run: Unit['run'] = async (statement) => {
+          if (statement.name === 'webhooks.queue') {
+            deleting = store.admin.delete(base).then(good)
+            await pause(200)
+          }
+          return unit.run(statement)
+        }
+        return work(Object.assign(Object.create(unit), { run }))
+      })
+    const context = { ...jobContext(app(), store), db: Object.assign(Object.create(db), { unitOfWork }) }
+    const [fact] = await facts()
+    await change(`delete from app.webhook_delivery where tenant_id = $1`)
+    await queueWebhooks(context, fact?.payload ?? {}, fact?.id as string)
+    await deleting
+    assert.deepEqual(await change(`select id from app.webhook_delivery where tenant_id = $1`), [])
   })
 })
