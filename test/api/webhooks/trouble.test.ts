@@ -151,4 +151,24 @@ describe('webhooks: what goes wrong between', () => {
     await deleting
     assert.deepEqual(await change(`select id from app.webhook_delivery where tenant_id = $1`), [])
   })
+
+  it('is tested by one test at a time, be it a replay', async () => {
+    receiver.answer = async () => {
+      await pause(300)
+      return { status: 200 }
+    }
+    const [first, second] = await Promise.all([1, 2].map(() => store.admin.post(`${base}/test`)))
+    const tested = [first, second].find((one) => one?.status === 200)?.body.webhook_delivery
+    assert.equal([first, second].filter((one) => one?.status === 400).length, 1)
+    await app().drain()
+    let inside: { status: number; body: { type: string; message: string } }[] = []
+    receiver.answer = async () => {
+      inside = [await store.admin.post(`${base}/test`), await store.admin.post(`${base}/deliveries/${tested.id}/replay`)]
+      return { status: 200 }
+    }
+    good(await store.admin.post(`${base}/deliveries/${tested.id}/replay`))
+    await app().drain()
+    for (const { status, body } of inside) assert.deepEqual([status, body.type, /wait/.test(body.message)], [400, 'not_allowed', true])
+    assert.deepEqual([inside.length, receiver.got.length], [2, 2])
+  })
 })
