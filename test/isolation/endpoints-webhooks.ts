@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '../support/client.js'
 import { good } from '../support/http.js'
 import type { TestStore } from '../support/store.js'
@@ -27,7 +28,29 @@ export async function addWebhooks(store: TestStore): Promise<void> {
   for (const index of [0, 1]) await addWebhook('vendor', store.vendor(index))
 }
 
-export const preparedWebhooks: Record<string, (world: { store: TestStore }, vendor: number) => Promise<Record<string, string>>> = {
+interface World {
+  store: TestStore
+}
+
+/** One whose test has come to an end: another one, or its replay, waits for that. Throws after 10 s. */
+async function tested(surface: string, client: Client, prefix = ''): Promise<Record<string, string>> {
+  const id = await addWebhook(surface, client)
+  for (let waited_ms = 0; waited_ms < 10_000; waited_ms += 20) {
+    const [{ id: delivery, state }] = good(await client.get(`/${surface}/webhooks/${id}/deliveries`)).webhook_deliveries
+    if (state !== 'pending') return { [`${prefix}webhook`]: id, [`${prefix}webhook_delivery`]: delivery }
+    await pause(20)
+  }
+  throw new Error('the test of a webhook does not end')
+}
+
+const again = ['test', 'deliveries/:delivery_id/replay']
+type Prepare = (world: World, vendor: number) => Promise<Record<string, string>>
+const ofStoreAgain: Prepare = ({ store }) => tested('admin', store.admin)
+const ofVendorAgain: Prepare = ({ store }, vendor) => tested('vendor', store.vendor(vendor), 'vendor_')
+
+export const preparedWebhooks: Record<string, Prepare> = {
+  ...Object.fromEntries(again.map((path) => [`POST /admin/webhooks/:id/${path}`, ofStoreAgain])),
+  ...Object.fromEntries(again.map((path) => [`POST /vendor/webhooks/:id/${path}`, ofVendorAgain])),
   'DELETE /admin/webhooks/:id': async ({ store }) => ({ webhook: await addWebhook('admin', store.admin) }),
   'DELETE /vendor/webhooks/:id': async ({ store }, vendor) => ({ vendor_webhook: await addWebhook('vendor', store.vendor(vendor)) }),
 }
