@@ -73,8 +73,7 @@ export interface InviteInput {
  */
 export async function createInvite(context: Context, unit: Unit, sealer: Sealer, inviter: Actor, input: InviteInput): Promise<string> {
   const tenantId = tenantOf(unit)
-  const roleId = input.role_id ?? (await ownerRole(unit))
-  await grantableRoles(unit, inviter, [roleId])
+  const [roleId] = (await grantableRoles(unit, inviter, [input.role_id ?? (await ownerRole(unit))])) as [string]
   const known = await unit.knex('store_user').where({ tenant_id: tenantId, email: input.email }).whereNull('deleted_at').first('id')
   if (known !== undefined) throw invalidData(`User account for following email(s) already exist: ${input.email}`)
   return insertInvite(context, unit, sealer, inviter, { ...input, role_id: roleId, vendor_id: null })
@@ -200,7 +199,13 @@ type InvitedTo = 'user' | 'member'
 const isOpenSql = (to: InvitedTo) =>
   `accepted_at is null and deleted_at is null and expires_at > $3 and vendor_id is ${to === 'user' ? '' : 'not '}null`
 
-const invalidToken = () => unauthorized('Invalid token')
+/** Medusa's word for staff; vendors' people are told what to do. */
+const invalidToken = (to: InvitedTo) =>
+  unauthorized(
+    to === 'user'
+      ? 'Invalid token'
+      : 'The code is wrong, used, replaced by a newer one, or older than seven days: ask who invited you for another',
+  )
 
 /**
  * For before a password is hashed, which is slow on purpose: not for who has no token.
@@ -216,7 +221,7 @@ export async function needOpenInvite(context: Context, token: string, to: Invite
       [tenantOf(context), keyHash(token), context.clock.now()],
     ),
   )
-  if (open === undefined) throw invalidToken()
+  if (open === undefined) throw invalidToken(to)
 }
 
 export interface UsedInvite {
@@ -237,7 +242,7 @@ export async function useInvite(unit: Unit, token: string, to: InvitedTo, now: D
       [tenantOf(unit), keyHash(token), now],
     ),
   )
-  if (invite === undefined) throw invalidToken()
+  if (invite === undefined) throw invalidToken(to)
   return invite
 }
 
@@ -262,7 +267,7 @@ export async function acceptInvite(context: Context, given: Acceptance): Promise
     }
     await unit.knex('role_grant').insert({ id: newId('grant'), subject_type: 'user', subject_id: id, role_id })
     if (passwordHash !== null) await addIdentity(unit, { actorType: 'user', actorId: id, email, passwordHash })
-    else if (!(await attachActor(unit, (signIn as { identityId: string }).identityId, id))) throw invalidToken()
+    else if (!(await attachActor(unit, (signIn as { identityId: string }).identityId, id))) throw invalidToken('user')
     return id
   })
 }

@@ -98,18 +98,18 @@ export async function grantableVendorRole(unit: Unit, maker: Actor, vendorId: st
   return role.id
 }
 
-/** The roles of a store's staff by their ids, each of which the maker may grant. Throws not_found, forbidden. */
+/** The ids of roles of a store's staff, which are named by id or, as users are told of them, by name; each of which the maker may grant. Throws not_found, forbidden. */
 export async function grantableRoles(unit: Unit, maker: Actor, ids: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(ids)]
   const rows = await unit.run(
-    statement<{ id: string; permissions: Permission[] }>(
+    statement<{ id: string; name: string; permissions: Permission[] }>(
       'access.roles_by_id',
-      `select id, permissions from role where tenant_id = $1 and id = any($2) and scope = 'tenant'`,
+      `select id, name, permissions from role where tenant_id = $1 and (id = any($2) or name = any($2)) and scope = 'tenant'`,
       [tenantOf(unit), wanted],
     ),
   )
-  const missing = wanted.find((id) => !rows.some((row) => row.id === id))
+  const missing = wanted.find((named) => !rows.some((row) => row.id === named || row.name === named))
   if (missing !== undefined) throw notFound(`Role with id: ${missing} was not found`)
   for (const row of rows) refuseLacking(maker, row.permissions)
-  return wanted
+  return rows.map((row) => row.id)
 }

@@ -16,9 +16,14 @@ export async function provinceSpellings(country: string, given: string): Promise
   return [...new Set([text, bare, `${country}-${bare}`])]
 }
 
-/** SQL for whether `province`, as an address says it, is that of `row`: of a table that keeps how its province may be written. */
+/**
+ * SQL for whether `province`, as an address says it, is that of `row`: of a table that keeps how its province may be written. `N.Y.` is
+ * `NY`; names that have a dot of their own (`St. Gallen`) are found with it.
+ */
 export function isProvinceSql(row: string, province: string): string {
-  return `(lower(btrim(${province})) = lower(${row}.province_code) or lower(btrim(${province})) = any(${row}.province_spellings))`
+  const said = `lower(btrim(${province}))`
+  return `(${said} = lower(${row}.province_code) or ${said} = any(${row}.province_spellings)
+    or replace(${said}, '.', '') = any(${row}.province_spellings))`
 }
 
 async function namesOf(country: string): Promise<Names> {

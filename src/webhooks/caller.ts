@@ -2,6 +2,8 @@
 export interface WebhookCaller {
   /** Posts a body, once. Never throws for what the other side does: that is what came of it. */
   call(request: WebhookRequest): Promise<WebhookAnswer>
+  /** A turn to call, to be given back by what is answered; null where this process calls as many as it may at once, and none ends soon. */
+  takeTurn(): Promise<(() => void) | null>
 }
 
 export interface WebhookRequest {

@@ -113,7 +113,8 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'POST',
     path: '/admin/commission-rules/simulate',
-    summary: "What sales of the past (last month's unless said) would have paid with rules added and removed; changes nothing",
+    summary:
+      "What sales from `from` until before `to` (last month's unless said) would have paid with rules added and removed, refunds aside; changes nothing",
     access: 'commissions:read',
     body: z.strictObject({
       from: moment.optional(),
@@ -130,7 +131,7 @@ export const routes: Route[] = [
     async handle({ context, body, ability }) {
       needWholeStore({ ability }, 'commissions:read')
       const month = lastMonth(context.clock)
-      const { from = month.from, to = month.to, add, remove } = body
+      const { from = month.from, to = body.from === undefined ? month.to : context.clock.now(), add, remove } = body
       if (from >= to) throw invalidData('from must be before to')
       const vendors = await simulateCommissions(context, { from, to, add: add.map(ruleInput), remove })
       return { simulation: { from, to, vendors: vendors.map(renderSimulated) } }

@@ -92,7 +92,9 @@ export function invitation(of: StoreMailRow, invite: { role: string; token: stri
   const team = vendor === null ? store.store_name : `${vendor}, which sells at ${store.store_name},`
   return letter(store, {
     subject: `You are invited to the ${vendor === null ? `staff of ${store.store_name}` : `team of ${vendor} at ${store.store_name}`}`,
-    before: [`You are invited to work for ${team} as ${invite.role.replaceAll('_', ' ')}. This code is good for seven days, once:`],
+    before: [
+      `You are invited to work for ${team} as ${invite.role.replaceAll('_', ' ')}. This code is good for seven days, once. Type it in where ${vendor === null ? 'staff of the store' : 'vendors of the store'} sign in (software: POST ${vendor === null ? '/admin' : '/vendor'}/invites/accept):`,
+    ],
     after: ['If you do not know the store, nothing needs to be done.'],
     link: null,
     code: invite.token,

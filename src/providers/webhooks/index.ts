@@ -2,11 +2,15 @@ import dns from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { assertNoUnit } from '../../db/index.js'
 import { limits } from '../../kernel/index.js'
 import { hostOf, refusalOf, type WebhookAnswer, type WebhookCaller, type WebhookReach, type WebhookRequest } from '../../webhooks/index.js'
 
 const timeout_ms = 10_000
+/** Of the four jobs that a process does at once: whoever hangs takes no more than half of them, whatever else is to be done. */
+const callsAtOnce = 2
+const turn_ms = 1_000
 /** Of an answer only its beginning is kept: what comes behind so much is not waited for. */
 const answer_bytes = 16_000
 
@@ -26,7 +30,18 @@ type Outcome = Omit<WebhookAnswer, 'duration_ms'>
  */
 export function webhookCaller(options: WebhookCallerOptions): WebhookCaller {
   const resolve = options.resolve ?? addressesOf
+  let calls = 0
   return {
+    async takeTurn() {
+      // Most calls take some milliseconds.
+      for (const until = performance.now() + turn_ms; calls >= callsAtOnce; await pause(turn_ms / 50)) {
+        if (performance.now() > until) return null
+      }
+      calls += 1
+      return () => {
+        calls -= 1
+      }
+    },
     async call(request) {
       assertNoUnit('sending a webhook')
       const began = performance.now()

@@ -19,6 +19,7 @@ const restMaximum_s = 300
 const lease_s = 60
 /** A job gives way to others after that; what is left goes to a new one. */
 const jobTime_ms = 20_000
+const turnAgain_ms = 1_000
 const gone = 410
 
 interface Taken {
@@ -37,8 +38,24 @@ interface Taken {
  * booked after it. Throws only what the database throws.
  */
 export async function deliverWebhooks(context: Context, settings: DeliverySettings, due: EventPayloads['webhook.due']): Promise<void> {
-  const { webhook_endpoint_id: webhookId, webhook_delivery_id: only } = due
-  if (only !== undefined) return deliverOne(context, settings, webhookId, only)
+  const giveBack = await settings.caller.takeTurn()
+  if (giveBack === null) return comeAgain(context, due)
+  try {
+    const { webhook_endpoint_id: webhookId, webhook_delivery_id: only } = due
+    await (only === undefined ? deliverAll(context, settings, webhookId) : deliverOne(context, settings, webhookId, only))
+  } finally {
+    giveBack()
+  }
+}
+
+/** Others hold every turn of this process, perhaps for ten seconds: the job is given back, so that it does not wait in the way of all. */
+async function comeAgain(context: Context, due: EventPayloads['webhook.due']): Promise<void> {
+  // By the database's clock, as all that is due here.
+  const availableAt = new Date(Date.now() + turnAgain_ms)
+  await context.db.unitOfWork(context.scope, (unit) => emit(unit, 'webhook.due', due, { availableAt, requestId: context.requestId }))
+}
+
+async function deliverAll(context: Context, settings: DeliverySettings, webhookId: string): Promise<void> {
   const until = performance.now() + jobTime_ms
   while (performance.now() < until) {
     const taken = await context.db.unitOfWork(context.scope, (unit) => takeNext(unit, context, webhookId))

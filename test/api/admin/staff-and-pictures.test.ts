@@ -129,7 +129,7 @@ describe('admin API: staff and pictures', () => {
       assert.deepEqual(good(await ada.get('/admin/users/me')).user.roles, ['store_support'])
       assert.equal((await ada.post('/admin/product-tags', { value: 'no' })).status, 403)
       const { user } = good(await ada.get('/admin/users/me'))
-      good(await store.admin.post(`/admin/users/${user.id}`, { last_name: 'Lovelace', roles: [await roleId('store_manager')] }))
+      good(await store.admin.post(`/admin/users/${user.id}`, { last_name: 'Lovelace', roles: ['store_manager'] }))
       good(await ada.post('/admin/product-tags', { value: 'yes now' }))
       good(await store.admin.delete(`/admin/users/${user.id}`))
       assert.equal((await ada.get('/admin/users/me')).status, 401, 'the token ends with the sign-in')

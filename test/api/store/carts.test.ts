@@ -176,7 +176,8 @@ describe('a cart', () => {
       assert.equal(body.cart.shipping_address.province, province)
       return body.cart.items[0].tax_lines.map((line: { code: string }) => line.code)
     }
-    for (const written of ['NY', 'us-ny', 'US-NY', 'New York', ' new york ']) assert.deepEqual(await taxedAs(written), ['nys'], written)
+    for (const written of ['NY', 'us-ny', 'US-NY', 'New York', ' new york ', 'N.Y.'])
+      assert.deepEqual(await taxedAs(written), ['nys'], written)
     assert.notDeepEqual(await taxedAs('New Jersey'), ['nys'])
   })
 

@@ -171,4 +171,32 @@ describe('webhooks: what goes wrong between', () => {
     for (const { status, body } of inside) assert.deepEqual([status, body.type, /wait/.test(body.message)], [400, 'not_allowed', true])
     assert.deepEqual([inside.length, receiver.got.length], [2, 2])
   })
+
+  it('takes no more than half of what a process does at once, however many hang: mails go out meanwhile', async () => {
+    const silent = await startReceiver({ isSilent: true })
+    try {
+      for (let n = 0; n < 6; n += 1) {
+        const made = good(await store.admin.post('/admin/webhooks', { url: `${silent.url}/${n}`, event_types: ['order.placed'] }))
+        good(await store.admin.post(`/admin/webhooks/${made.webhook.id}/test`))
+      }
+      while (silent.got.length < 2) await pause(20)
+      await pause(300)
+      assert.equal(silent.got.length, 2)
+      const began = performance.now()
+      const roles = good(await store.admin.get('/admin/roles', { q: 'store_support' })).roles
+      good(await store.admin.post('/admin/invites', { email: 'meanwhile@staff.example', role_id: roles[0].id }))
+      while (!app().mails.some(({ to }) => to === 'meanwhile@staff.example')) await pause(20)
+      assert.ok(performance.now() - began < 5_000, 'before the first of them is given up')
+    } finally {
+      await silent.close()
+    }
+    for (let left = 1; left > 0; await pause(50)) {
+      const [row] = await asAdmin<{ count: number }>(
+        app().adminUrl,
+        `select count(*)::int as count from app.webhook_delivery where tenant_id = $1 and state = 'pending'`,
+        [store.tenantId],
+      )
+      left = row?.count ?? 0
+    }
+  })
 })
