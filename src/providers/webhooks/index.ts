@@ -33,6 +33,7 @@ export function webhookCaller(options: WebhookCallerOptions): WebhookCaller {
   let calls = 0
   return {
     async takeTurn() {
+      assertNoUnit('waiting for a turn to send a webhook')
       // Most calls take some milliseconds.
       for (const until = performance.now() + turn_ms; calls >= callsAtOnce; await pause(turn_ms / 50)) {
         if (performance.now() > until) return null
