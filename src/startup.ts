@@ -4,8 +4,8 @@ import { ConfigError } from './config.js'
 const sameSignal_ms = 1_000
 
 /**
- * At the first SIGINT or SIGTERM runs `stop` and exits: with 0 when it resolves, with 1 when it throws. A second signal
- * exits at once.
+ * At the first SIGINT or SIGTERM, and when npm that started this process is gone, runs `stop` and exits: with 0 when it resolves,
+ * with 1 when it throws. A second signal exits at once.
  */
 export function onStopSignal(stop: () => Promise<void>): void {
   let first_ms: number | undefined
@@ -26,6 +26,22 @@ export function onStopSignal(stop: () => Promise<void>): void {
   }
   process.on('SIGINT', heard)
   process.on('SIGTERM', heard)
+  whenLeftByNpm(() => {
+    if (first_ms === undefined) heard()
+  })
+}
+
+const lookedAfter_ms = 1_000
+
+/** npm runs a script below a shell, which keeps SIGTERM to itself and is gone: whoever stopped npm meant us. */
+function whenLeftByNpm(left: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    left()
+  }, lookedAfter_ms).unref()
 }
 
 /** Codes of Node and PostgreSQL that a start can end with, in words that say what to do. */

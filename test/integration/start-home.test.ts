@@ -61,4 +61,27 @@ describe('the home of npm start', () => {
     release()
     assert.deepEqual(fs.readdirSync(home), ['start.mjs'])
   })
+
+  it('is left in order also where npm alone is told to stop', async () => {
+    const script = path.join(home, 'left.mjs')
+    const startup = new URL('../../src/startup.js', import.meta.url).href
+    fs.writeFileSync(
+      script,
+      `import fs from 'node:fs'
+       import { onStopSignal } from '${startup}'
+       onStopSignal(async () => fs.writeFileSync('${home}/stopped', ''))
+       setTimeout(() => undefined, 20_000)
+       fs.writeFileSync('${home}/ready', '')\n`,
+    )
+    const appears = async (name: string) => {
+      for (let n = 0; n < 400 && !fs.existsSync(path.join(home, name)); n += 1) await new Promise((resolve) => setTimeout(resolve, 25))
+      assert.ok(fs.existsSync(path.join(home, name)), name)
+    }
+    const env = { ...process.env, npm_lifecycle_event: 'start' }
+    const shell = spawn('sh', ['-c', `${process.execPath} ${script}; true`], { stdio: 'ignore', env })
+    others.push(shell)
+    await appears('ready')
+    shell.kill('SIGTERM')
+    await appears('stopped')
+  })
 })
