@@ -230,6 +230,9 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     send_edit_notice: (context, payload) => sendEditNotice(context, afterSale, payload as EventPayloads['order.edit_requested']),
     send_exchange_notice: (context, payload) => sendExchangeNotice(context, afterSale, payload as EventPayloads['exchange.requested']),
     send_return_notice: (context, payload) => sendReturnNotice(context, afterSale, payload as EventPayloads['return.received']),
+    send_exchange_cancellation: (context, payload) =>
+      sendExchangeNotice(context, afterSale, payload as EventPayloads['exchange.canceled'], true),
+    send_return_cancellation: (context, payload) => sendReturnNotice(context, afterSale, payload as EventPayloads['return.canceled'], true),
     send_refund_notice: (context, payload) => sendRefundNotice(context, afterSale, payload as EventPayloads['refund.settled']),
     send_payment_request: (context, payload) => sendPaymentRequest(context, afterSale, payload as EventPayloads['order.payment_requested']),
     send_payment_receipt: (context, payload) => sendPaymentReceipt(context, afterSale, payload as EventPayloads['order.payment_captured']),

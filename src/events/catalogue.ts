@@ -74,9 +74,9 @@ export interface EventPayloads {
   /** Pieces came back: so many of the return, with those before. */
   'return.received': { return_id: string; order_id: string; pieces: number; no_notification?: true }
   /** A return that was requested is called off. */
-  'return.canceled': { return_id: string; is_canceled: true }
+  'return.canceled': { return_id: string }
   /** An exchange or a claim that was requested is called off. */
-  'exchange.canceled': { exchange_id: string; is_canceled: true }
+  'exchange.canceled': { exchange_id: string }
   /** A payment's authorisation is to be given up, with the order it was for. */
   'payment.cancel_requested': { payment_id: string }
   /** A payment session ended, and its provider still waits for the shopper, or holds the shopper's money. */
@@ -156,8 +156,8 @@ export const handlersOf = {
   'exchange.requested': ['send_exchange_notice'],
   'return.requested': ['send_return_notice', 'queue_webhooks'],
   'return.received': ['send_return_notice', 'queue_webhooks'],
-  'return.canceled': ['send_return_notice'],
-  'exchange.canceled': ['send_exchange_notice'],
+  'return.canceled': ['send_return_cancellation'],
+  'exchange.canceled': ['send_exchange_cancellation'],
   'gift_cards.issued': ['send_gift_cards', 'settle_vendor_orders'],
   'payment.cancel_requested': ['cancel_payment'],
   'payment.exchanged': ['settle_vendor_orders'],

@@ -47,7 +47,7 @@ export async function cancelExchange(context: Context, exchangeId: string, isTol
       },
     })
     await setExchangeStatus(unit, context, exchangeId, 'canceled')
-    if (isTold) await emit(unit, 'exchange.canceled', { exchange_id: exchangeId, is_canceled: true }, { requestId: context.requestId })
+    if (isTold) await emit(unit, 'exchange.canceled', { exchange_id: exchangeId }, { requestId: context.requestId })
   })
 }
 

@@ -97,13 +97,14 @@ async function previewOf(context: Context, { order }: Settling): Promise<AfterEd
 }
 
 /**
- * Tells the shopper of an exchange or a claim, or that it is called off: once each. Handler of `exchange.requested` and
- * `exchange.canceled`. Throws not_found; whatever the mail server answers.
+ * Tells the shopper of an exchange or a claim, or that it is called off: once each. Handler of `exchange.requested` and, with
+ * `isOff`, of `exchange.canceled`. Throws not_found; whatever the mail server answers.
  */
 export async function sendExchangeNotice(
   context: Context,
   settings: AfterSaleMailSettings,
-  { exchange_id: id, is_canceled: isCanceled }: EventPayloads['exchange.requested'] & { is_canceled?: true },
+  { exchange_id: id }: EventPayloads['exchange.requested'],
+  isOff = false,
 ): Promise<void> {
   const tenantId = tenantOf(context)
   const [[exchange], [back]] = await context.db.readAll(context.scope, [
@@ -111,8 +112,8 @@ export async function sendExchangeNotice(
     returnOfExchangeMailStatement(tenantId, id),
   ])
   if (exchange === undefined) throw notFound(`Exchange with id: ${id} was not found`)
-  if (exchange.status !== (isCanceled === true ? 'canceled' : 'requested')) return
-  if (isCanceled === true && !(await wasTold(context, `exchange.requested:${id}`))) return
+  if (exchange.status !== (isOff ? 'canceled' : 'requested')) return
+  if (isOff && !(await wasTold(context, `exchange.requested:${id}`))) return
   const settling = await settlingOf(context, settings, exchange.order_id)
   await nameItems(context, settling.order.locale, [...exchange.sent, ...exchange.claimed])
   if (back !== undefined) await nameReturn(context, settling.order.locale, back)
@@ -126,22 +127,22 @@ export async function sendExchangeNotice(
 
 /**
  * Tells the shopper what to send back and how, what has arrived, or that nothing needs to come any more: once for each. Handler of
- * `return.requested`, `return.received` and `return.canceled`. Not where staff want no mail of the return.
+ * `return.requested`, `return.received` and, with `isOff`, of `return.canceled`. Not where staff want no mail of the return.
  * @param payload.pieces how many pieces are back; none when they were just asked for, or called off
  * @throws not_found; whatever the mail server answers
  */
 export async function sendReturnNotice(
   context: Context,
   settings: AfterSaleMailSettings,
-  payload: { return_id: string; pieces?: number | undefined; no_notification?: true; is_canceled?: true },
+  { return_id: id, pieces, no_notification: isSilent }: { return_id: string; pieces?: number | undefined; no_notification?: true },
+  isOff = false,
 ): Promise<void> {
-  const { return_id: id, pieces, no_notification: isSilent, is_canceled: isCanceled } = payload
   if (isSilent === true) return
   const [back] = await context.db.read(context.scope, returnMailStatement(tenantOf(context), id))
   if (back === undefined) throw notFound(`Return with id: ${id} was not found`)
-  if (back.no_notification === true || (back.status === 'canceled') !== (isCanceled === true)) return
-  if (isCanceled === true && !(await wasTold(context, `return.requested:${id}`))) return
-  const event = isCanceled === true ? 'canceled' : pieces === undefined ? 'requested' : 'received'
+  if (back.no_notification === true || (back.status === 'canceled') !== isOff) return
+  if (isOff && !(await wasTold(context, `return.requested:${id}`))) return
+  const event = isOff ? 'canceled' : pieces === undefined ? 'requested' : 'received'
   const settling = await settlingOf(context, settings, back.order_id)
   await nameReturn(context, settling.order.locale, back)
   const mail = returnNotice(settling, back, event)

@@ -233,8 +233,7 @@ export function cancelReturn(context: Context, returnId: string, isTold = true):
     // What is put together is dropped, and what is counted is left first: as Medusa says it.
     if (row.status === 'open' || row.is_receiving) throw invalidData(`Order (${row.order_id}) already has an existing active order change`)
     await callOff(unit, context, locked)
-    if (isTold && row.status !== 'canceled')
-      await emit(unit, 'return.canceled', { return_id: returnId, is_canceled: true }, { requestId: context.requestId })
+    if (isTold && row.status !== 'canceled') await emit(unit, 'return.canceled', { return_id: returnId }, { requestId: context.requestId })
   })
 }
 

@@ -12,7 +12,7 @@ export interface DeliverySettings {
 }
 
 /** Waited after each try that failed, in seconds: ten tries in three days and a bit. Spread by a tenth, so that what failed together does not return together. */
-export const retryDelays_s = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+const retryDelays_s = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
 /** An endpoint in trouble rests as a whole: 2 s, twice as long each time, so that calls that hang do not take the time of other stores' jobs. */
 const restMaximum_s = 300
 /** Longer than a call may take: whoever has called so long without an outcome is dead. */
