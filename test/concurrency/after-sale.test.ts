@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { lockLinesStatement, lockVendorOrderStatement } from '../../src/orders/locks.js'
 import { buy, packAll } from '../support/after-sale.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import type { Answer } from '../support/client.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
 describe('everybody at one order at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let store: TestStore
   before(async () => {
     store = await createTestStore(app(), { vendors: 3, paymentCapture: 'manual', tax_ppm: 82_500, stock: 1_000 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { registerAgreeable } from '../support/agreeable.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { brokenInvariants } from '../support/invariants.js'
 import { addressIn } from '../support/purchase.js'
@@ -56,7 +56,7 @@ function moodyProvider() {
 
 describe(`a busy store in which connections break (seed ${seed})`, function () {
   this.timeout(90_000)
-  const app = useApp({ settings: { CHECKOUT_RESUME_AFTER_MS: '400' } })
+  const app = useApp({ settings: { ...manyConnections, CHECKOUT_RESUME_AFTER_MS: '400' } })
   const { agreed } = moodyProvider()
   const outcomes = new Map<string, number>()
   const carts: string[] = []

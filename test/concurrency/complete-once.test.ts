@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { registerAgreeable } from '../support/agreeable.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import type { Answer } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { good, refusedAsConflict } from '../support/http.js'
@@ -42,7 +42,7 @@ function gatedProvider(id: string) {
 
 describe('completing a cart', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   const gated = gatedProvider('pp_test_gated')
   let store: TestStore
   let caller: Caller

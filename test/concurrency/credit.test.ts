@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { prepareCheckout } from '../../src/checkout/prepare.js'
 import { systemClock } from '../../src/kernel/index.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
@@ -14,7 +14,7 @@ import { createTestStore, type TestStore } from '../support/store.js'
 
 describe('credit that many spend at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let store: TestStore
   let variants: string[]
   let buyer: Shopper

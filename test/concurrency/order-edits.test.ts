@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { lockOrderStatement, lockVendorOrderStatement } from '../../src/orders/locks.js'
 import { type Bought, buy, orderOf, packAll } from '../support/after-sale.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import type { Answer } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -11,7 +11,7 @@ import { createTestStore, type TestStore } from '../support/store.js'
 
 describe('an edit of an order and everybody else at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let store: TestStore
   let deadlocks: number
   before(async () => {

@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/db/index.js'
 import { handlersOf } from '../../src/events/index.js'
 import { type Handler, type Handlers, startWorker, type Worker } from '../../src/jobs/index.js'
 import { systemClock } from '../../src/kernel/index.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { createTestStore } from '../support/store.js'
 
@@ -18,7 +18,7 @@ let prefixes = 0
 
 describe('events and their handlers', function () {
   this.timeout(60_000)
-  const app = useApp({ settings: { PROCESS: 'api' } })
+  const app = useApp({ settings: { ...manyConnections, PROCESS: 'api' } })
   const crews: Crew[] = []
 
   afterEach('stops the workers', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
 import { copiesOf, readyCart } from '../support/ready-cart.js'
@@ -8,7 +8,7 @@ import { createTestStore, type TestStore } from '../support/store.js'
 
 describe('many shoppers at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
 
   const variantsOf = (store: TestStore) => store.vendors.flatMap((vendor) => vendor.products.flatMap((product) => product.variantIds))
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { toMajor } from '../../src/kernel/index.js'
 import { capturePayment, refundPayment } from '../../src/payments/index.js'
 import { liftHold, placeHold, settleVendorOrder } from '../../src/payouts/index.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
 import { openBank, type PayingBank } from '../support/paying-bank.js'
@@ -14,7 +14,7 @@ const day_ms = 86_400_000
 
 describe('paying vendors while everything happens at once', function () {
   this.timeout(60_000)
-  const app = useApp({ settings: { PROCESS: 'api' } })
+  const app = useApp({ settings: { ...manyConnections, PROCESS: 'api' } })
   let store: TestStore
   let bank: PayingBank
   let payee: string

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { registerAgreeable } from '../support/agreeable.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
@@ -15,7 +15,7 @@ const exceeded = { status: 400, body: { type: 'not_allowed', message: 'Promotion
 
 describe('promotions that many use at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let declines = true
   registerAgreeable('pp_test_moody', async (_call, _money, data) =>
     declines ? { kind: 'declined', message: 'no' } : { kind: 'ok', value: { status: 'authorized', data } },

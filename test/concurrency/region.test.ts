@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type PaymentProvider, registerPaymentProvider } from '../../src/payments/index.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants, deadlocksOf } from '../support/invariants.js'
@@ -51,7 +51,7 @@ function gatedProvider(id: string) {
 
 describe('a region that changes while a cart is paid', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   const shut = gatedProvider('pp_test_border')
   let store: TestStore
   let otherRegion: string

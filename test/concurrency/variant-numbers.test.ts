@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { deadlocksOf } from '../support/invariants.js'
 import { createTestStore, type TestStore } from '../support/store.js'
 
 describe('numbers of variants that two bring at once', function () {
   this.timeout(60_000)
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let store: TestStore
 
   before(async () => {

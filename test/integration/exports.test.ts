@@ -5,7 +5,7 @@ import pg from 'pg'
 import { dropExport, runExport } from '../../src/exports/index.js'
 import { limits, systemClock } from '../../src/kernel/index.js'
 import { adminClient, type Sdk } from '../support/admin-client.js'
-import { useApp } from '../support/app.js'
+import { manyConnections, useApp } from '../support/app.js'
 import { client } from '../support/client.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -21,7 +21,7 @@ interface FeedData {
 type Row = Record<string, string>
 
 describe('exports of a store', () => {
-  const app = useApp()
+  const app = useApp({ settings: manyConnections })
   let store: TestStore
   let sdk: Sdk
 

@@ -38,6 +38,8 @@ describe('isolation: the one door to the database', () => {
     await admin.query('begin')
     await seed(admin, await readTables(admin))
     await admin.query('commit')
+    // As a server has it that is not for tests.
+    await admin.query(`alter database ${database.name} set plan_cache_mode = auto`)
     await admin.end()
   })
 

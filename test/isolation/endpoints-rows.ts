@@ -45,7 +45,7 @@ export async function untilAtRest(rows: pg.Client): Promise<void> {
   for (;;) {
     const { rows: due } = await rows.query(
       `select name, handler, state, attempts, last_error, payload, available_at, now() from app.outbox_event
-       where state = 'leased' or (state = 'queued' and available_at <= now()) limit 1`,
+       where state = 'leased' or (state = 'queued' and available_at <= clock_timestamp()) limit 1`,
     )
     if (due.length === 0) return
     if (Date.now() > until) throw new Error(`the worker is not done after ${rest_ms} ms: ${JSON.stringify(due[0])}`)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { manyConnections } from '../support/app.js'
 import { useStripe } from '../support/stripe.js'
 import { type ChaosOptions, runChaos } from './chaos.js'
 
@@ -10,7 +11,7 @@ const fewer = 24
 
 describe('payments in a storm', function () {
   this.timeout(120_000)
-  const world = useStripe({ settings: { CHECKOUT_RESUME_AFTER_MS: '500' } })
+  const world = useStripe({ settings: { ...manyConnections, CHECKOUT_RESUME_AFTER_MS: '500' } })
 
   /** Races are the machine's to lose: a storm that happens to come out right is followed by another. */
   async function goesWrong(control: NonNullable<ChaosOptions['control']>, storms: readonly number[]): Promise<boolean> {
