@@ -26,6 +26,8 @@ import {
   sendGiftCards,
   sendOrderConfirmation,
   sendInvite,
+  noteProposal,
+  sendProductReview,
   sendRejection,
   sendOperatorAlarm,
   sendParkedEventsAlarm,
@@ -220,6 +222,8 @@ function handlersOf(config: Config, mailer: Mailer, sealer: Sealer, publicUrl: (
     send_factor_notice: (context, payload) => sendFactorNotice(context, mail, payload as EventPayloads['auth.second_factor_changed']),
     send_invite: (context, payload) => sendInvite(context, accounts, payload as EventPayloads['invite.sent']),
     send_rejection: (context, payload) => sendRejection(context, accounts, payload as EventPayloads['vendor.rejected']),
+    note_proposal: (context, payload) => noteProposal(context, payload as EventPayloads['product.proposed']),
+    send_product_review: (context, payload) => sendProductReview(context, mail, payload as EventPayloads['product.reviewed']),
     send_transfer_request: (context, payload) =>
       sendTransferRequest(context, accounts, payload as EventPayloads['order.transfer_requested']),
     resume_checkout: (context, payload) => resumeCheckout(context, payload as { cart_id: string; checkout_id: string }, checkout),

@@ -145,6 +145,7 @@ const objects: Record<string, AuditedObject> = {
   sca: { type: 'store_credit_account', table: 'store_credit_account' },
   rr: { type: 'return_reason', table: 'return_reason' },
   refr: { type: 'refund_reason', table: 'refund_reason' },
+  prorev: { type: 'product_review', table: 'product_review', ofVendor: true },
   rev: { type: 'review', table: 'review', hidden: ['title', 'content', 'author_name'], ofVendor: true },
   payee: { type: 'payee', table: 'payee', ofVendor: true },
   hold: { type: 'hold', table: 'hold' },

@@ -4,6 +4,7 @@ export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct }
 export { findManagedVariants, managedVariantOrders } from './queries/managed-variants.js'
 export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement, optionValuesStatement } from './queries/managed-options.js'
 export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
+export { type ProductReview, productReviewStatuses, productReviewsStatement } from './queries/product-reviews.js'
 export { productFacets } from './queries/list-facets.js'
 export type { ProductFilter } from './queries/product-filter.js'
 export {

@@ -44,6 +44,10 @@ export interface EventPayloads {
   'invite.sent': { invite_id: string; sent: number }
   /** Who asked to sell in the store was turned down. */
   'vendor.rejected': { vendor_application_id: string }
+  /** A vendor proposed a product to the store. */
+  'product.proposed': { product_review_id: string }
+  /** Staff approved or rejected what a vendor proposed, or want changes of it. */
+  'product.reviewed': { product_review_id: string }
   /** A customer wants an order that was placed under another account, or as a guest. */
   'order.transfer_requested': { order_transfer_id: string; order_id: string }
   /** Money is to go back; due later, so that a crash between asking the provider and booking its answer is resumed. */
@@ -144,6 +148,8 @@ export const handlersOf = {
   'auth.second_factor_changed': ['send_factor_notice'],
   'invite.sent': ['send_invite'],
   'vendor.rejected': ['send_rejection'],
+  'product.proposed': ['note_proposal'],
+  'product.reviewed': ['send_product_review'],
   'order.transfer_requested': ['send_transfer_request'],
   'refund.requested': ['resume_refund'],
   'refund.settled': ['settle_vendor_orders', 'send_refund_notice', 'queue_webhooks'],

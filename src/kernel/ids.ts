@@ -102,6 +102,7 @@ export const idPrefixes = [
   'authver',
   'authtok',
   'rev',
+  'prorev',
   'trans',
   'wish',
   'wishit',

@@ -17,6 +17,7 @@ export {
   sendRefundNotice,
   sendReturnNotice,
 } from './commands/send-after-sale-mail.js'
+export { noteProposal, sendProductReview } from './commands/send-product-review.js'
 export { noteInFeed } from './commands/note-in-feed.js'
 export { sendGiftCards } from './commands/send-gift-cards.js'
 export { sendOrderConfirmation, sendShipmentNotice } from './commands/send-order-mail.js'

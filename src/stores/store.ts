@@ -25,6 +25,7 @@ export interface StoreRow {
   payment_instructions: PaymentInstructions
   /** New reviews wait until the store's staff publishes them. */
   review_moderation: boolean
+  product_moderation: boolean
   /** When vendors are released what they are owed, and so many days after delivery. */
   release_policy: 'on_payment' | 'on_shipment' | 'on_delivery' | 'manual'
   release_delay_days: number
@@ -51,7 +52,7 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
   return statement(
     'stores.list',
     `select s.id, s.name, s.default_sales_channel_id, s.default_region_id, s.default_location_id, s.auto_pick_shipping,
-            s.payment_capture, s.dispute_liability, s.commission_on_refund, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.release_policy,
+            s.payment_capture, s.dispute_liability, s.commission_on_refund, s.mail_from_name, s.storefront_url, s.storefront_kind, s.payment_instructions, s.review_moderation, s.product_moderation, s.release_policy,
             s.release_delay_days, s.reserve_ppm, s.reserve_days, s.payout_interval_days, s.payout_minimums, s.metadata, s.created_at,
             s.updated_at, count(*) over ()::int as count,
             coalesce((select json_agg(json_build_object('id', replace(s.id, 'store_', 'stocur_') || '_' || c.currency_code,
@@ -90,6 +91,8 @@ export interface StorePatch {
   /** All of them: a way to pay that is not named is told nothing of. */
   payment_instructions?: PaymentInstructions | undefined
   review_moderation?: boolean | undefined
+  /** What vendors publish is proposed, and is sold once staff have approved it. */
+  product_moderation?: boolean | undefined
   release_policy?: StoreRow['release_policy'] | undefined
   release_delay_days?: number | undefined
   reserve_ppm?: number | undefined
@@ -116,6 +119,7 @@ const columns = [
   'storefront_url',
   'storefront_kind',
   'review_moderation',
+  'product_moderation',
   'release_policy',
   'release_delay_days',
   'reserve_ppm',

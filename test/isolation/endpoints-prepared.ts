@@ -182,6 +182,12 @@ async function reviewed(world: World, vendor: number): Promise<Ids> {
   return { ...ids, review: review.id }
 }
 
+async function proposed({ store }: World, vendor: number): Promise<Ids> {
+  const { product: made } = good(await store.vendor(vendor).post('/vendor/products', { title: fresh('Proposed'), status: 'proposed' }))
+  const { product_reviews } = good(await store.admin.get('/admin/product-reviews', { product_id: made.id }))
+  return { product_review: product_reviews[0].id }
+}
+
 async function wishList({ customer, store }: World, vendor: number): Promise<Ids> {
   const { wish_list: begun } = good(await customer.client.post('/store/customers/me/wish-lists', { name: 'Fresh' }))
   const variant_id = store.vendors[vendor]?.products[0]?.variantIds[0]
@@ -232,6 +238,9 @@ export const prepared: Record<string, Prepare> = {
   'DELETE /store/customers/me/reviews/:id': reviewed,
   'POST /admin/reviews/:id/reject': reviewed,
   'DELETE /vendor/reviews/:id/answer': reviewed,
+  'POST /admin/product-reviews/:id/approve': proposed,
+  'POST /admin/product-reviews/:id/reject': proposed,
+  'POST /admin/product-reviews/:id/request-changes': proposed,
   'DELETE /store/customers/me/wish-lists/:id': wishList,
   'DELETE /store/customers/me/wish-lists/:id/items/:item_id': wishList,
   'DELETE /store/customers/me/wish-lists/:id/share': wishList,

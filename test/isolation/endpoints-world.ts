@@ -140,6 +140,7 @@ export const kinds: Record<string, Kind> = {
   release: vendorRows('release'),
   return_reason: storeRows('return_reason', 'and parent_return_reason_id is not null'),
   return_shipping_option: storeRows('shipping_option', 'and is_return'),
+  product_review: vendorRows('product_review', `and status = 'open'`),
   review: vendorRows('review'),
   role: storeRows('role', `and scope = 'tenant'`),
   sales_channel: storeRows('sales_channel'),
@@ -373,10 +374,13 @@ export async function pack(store: TestStore, index: number, vendorOrderId: strin
   return packed.order.fulfillments[0].id
 }
 
-/** What the customer says of each vendor's product and keeps for later, and words in another language. */
-async function addOpinions({ admin, vendors }: TestStore, { client: shopper }: Shopper): Promise<void> {
-  for (const vendor of vendors) {
+/** What the customer says of each vendor's product and keeps for later, what vendors propose, and words in another language. */
+async function addOpinions({ admin, vendor: asVendor, vendors }: TestStore, { client: shopper }: Shopper): Promise<void> {
+  for (const [index, vendor] of vendors.entries()) {
     const productId = vendor.products[0]?.id
+    good(await asVendor(index).post('/vendor/products', { title: 'Proposed', status: 'proposed' }))
+    good(await asVendor(index).post(`/vendor/products/${productId}`, { status: 'proposed' }))
+    good(await admin.post(`/admin/products/${productId}`, { status: 'published' }))
     const { review } = good(await shopper.post(`/store/products/${productId}/reviews`, { rating: 5 }))
     good(await admin.post(`/admin/reviews/${review.id}/approve`))
     const words = { reference: 'product', reference_id: productId, locale_code: 'de', translations: { title: 'Zwilling' } }

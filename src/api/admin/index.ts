@@ -45,6 +45,7 @@ import { routes as reports } from './reports.js'
 import { routes as reservations } from './reservations.js'
 import { routes as returnReasons } from './return-reasons.js'
 import { routes as returns } from './returns.js'
+import { routes as productReviews } from './product-reviews.js'
 import { routes as reviews } from './reviews.js'
 import { routes as salesChannels } from './sales-channels.js'
 import { routes as shipping } from './shipping.js'
@@ -129,6 +130,7 @@ export const routes: Route[] = [
   ...exported,
   ...notifications,
   ...uploads,
+  ...productReviews,
   ...reviews,
   ...translationOverview,
   ...translations,

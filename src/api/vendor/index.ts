@@ -8,6 +8,7 @@ import { routes as money } from './money.js'
 import { routes as orders } from './orders.js'
 import { routes as payee } from './payee.js'
 import { routes as products } from './products.js'
+import { routes as productReviews } from './product-reviews.js'
 import { routes as reviews } from './reviews.js'
 import { routes as shipping } from './shipping.js'
 import { routes as team } from './team.js'
@@ -25,6 +26,7 @@ export const routes: Route[] = [
   ...shipping,
   ...orders,
   ...imports,
+  ...productReviews,
   ...reviews,
   ...payee,
   ...money,

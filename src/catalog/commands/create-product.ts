@@ -6,12 +6,14 @@ import { type ProductInput, slugOf } from './input.js'
 import { linkOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { createSharedOption } from './shared-options.js'
+import { followStatus, type ProductStatus } from './proposals.js'
 import { bringNumbers, lockNumbers } from './variant-numbers.js'
 
 /**
  * Creates a product with everything below it, in the caller's unit of work.
  * A handle that another product of the store has gets the end of the vendor's id behind it, then of its own: two vendors may
- * sell things of one name. A handle asked for outright must be free.
+ * sell things of one name. A handle asked for outright must be free. What a vendor publishes is proposed where its store looks at
+ * products before they are sold.
  * @returns the product's id
  * @throws invalid_data, invalid_data
  */
@@ -86,17 +88,18 @@ async function insertProduct(unit: Unit, id: string, input: ProductInput): Promi
 
 /** False when the handle is taken; a conflict with a row that the caller may not see says no more than that. */
 async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: string): Promise<boolean> {
-  const rows = await unit.run(
-    statement(
+  const [product] = await unit.run(
+    statement<{ status: ProductStatus }>(
       'catalog.insert_product',
       `insert into product (tenant_id, id, vendor_id, title, subtitle, description, handle, status, thumbnail, is_giftcard,
          discountable, collection_id, type_id, shipping_profile_id, external_id, weight, length, height, width, hs_code,
          origin_country, material, metadata, mid_code)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+       values ($1, $2, $3, $4, $5, $6, $7,
+         case when $26::boolean and (select s.product_moderation from store s where s.tenant_id = $1) then 'proposed' else $8 end, $9, $10, $11, $12, $13,
          case when $25::boolean then (select s.id from shipping_profile s where s.tenant_id = $1 and s.vendor_id = $3
                                       and s.deleted_at is null order by s.id limit 1) else $14 end,
          $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
-       on conflict (tenant_id, handle) where deleted_at is null do nothing returning id`,
+       on conflict (tenant_id, handle) where deleted_at is null do nothing returning status`,
       [
         tenantOf(unit),
         id,
@@ -123,10 +126,13 @@ async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: st
         input.metadata === undefined || input.metadata === null ? null : JSON.stringify(input.metadata),
         input.mid_code ?? null,
         input.shipping_profile_id === undefined,
+        unit.scope.role === 'vendor' && input.status === 'published',
       ],
     ),
   )
-  return rows.length === 1
+  if (product === undefined) return false
+  await followStatus(unit, { id, vendor_id: input.vendor_id }, null, product.status)
+  return true
 }
 
 async function insertImages(_unit: Unit, productId: string, input: ProductInput): Promise<void> {

@@ -5,6 +5,7 @@ export { type PriceInput, type ProductInput, refuseSenselessPrice, slugOf, type 
 export { changeInventoryLink, type InventoryLink, linkInventory, vendorOfVariant } from './link-inventory.js'
 export { groupProducts, type ProductGroup } from './group-products.js'
 export { lockProduct, lockProducts } from './lock-product.js'
+export { type ProductDecision, reviewProduct } from './review-product.js'
 export { ensureOptionValues, optionsOfProduct } from './option-values.js'
 export { type ProductPatch, updateProduct, type VariantPatch } from './update-product.js'
 export { addCategory, type CategoryInput, createCategory, createCollection, ensureWords } from './vocabulary.js'

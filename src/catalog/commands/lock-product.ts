@@ -1,20 +1,30 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { notFound } from '../../kernel/index.js'
+import type { ProductInput } from './input.js'
+
+export interface LockedProduct {
+  id: string
+  vendor_id: string
+  status: NonNullable<ProductInput['status']>
+  /** Its store looks at what vendors propose before it is sold. */
+  is_moderated: boolean
+}
 
 /**
  * Holds a product until the unit of work ends: two changes of it follow one another, and what is read of it from here on stays so.
  * @throws not_found for a product that the caller cannot see
  */
-export async function lockProduct(unit: Unit, id: string): Promise<{ id: string; vendor_id: string }> {
+export async function lockProduct(unit: Unit, id: string): Promise<LockedProduct> {
   const [product] = await unit.run(
-    statement<{ vendor_id: string }>(
+    statement<LockedProduct>(
       'catalog.lock_product',
-      'select vendor_id from product where tenant_id = $1 and id = $2 and deleted_at is null for update',
+      `select id, vendor_id, status, (select s.product_moderation from store s where s.tenant_id = $1) as is_moderated
+       from product where tenant_id = $1 and id = $2 and deleted_at is null for update`,
       [tenantOf(unit), id],
     ),
   )
   if (product === undefined) throw notFound(`Product with id: ${id} was not found`)
-  return { id, vendor_id: product.vendor_id }
+  return product
 }
 
 /** The same for several, in the order of their ids. Says nothing of those that the caller cannot see. */

@@ -8,6 +8,7 @@ import { lockProduct } from './lock-product.js'
 import { setOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { changeOptions, type OptionPatch } from './options.js'
+import { followStatus, statusFor } from './proposals.js'
 import { renameItem, stockVariant } from './stock-variant.js'
 import { refuseTwinsOf } from './twin-variants.js'
 import {
@@ -46,7 +47,6 @@ const columns = [
   'handle',
   'subtitle',
   'description',
-  'status',
   'thumbnail',
   'collection_id',
   'type_id',
@@ -68,7 +68,7 @@ const columns = [
 /**
  * Changes a product: what is named is set, what is not stays. Variants with an id are changed, others are added, and none is
  * removed unless the patch says that it replaces them. Prices that are given replace the variant's prices in their currencies,
- * or more, as their patch says; stock is set at the vendor's first location.
+ * or more, as their patch says; stock is set at the vendor's first location. What a vendor publishes may be proposed instead.
  * @throws not_found for a product or variant that the caller cannot see; invalid_data for a taken handle or SKU
  */
 export async function updateProduct(unit: Unit, id: string, patch: ProductPatch): Promise<void> {
@@ -76,15 +76,17 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   const product = await lockProduct(unit, id)
   if (bringNumbers(patch.variants ?? [])) await lockNumbers(unit, [product.vendor_id])
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  const status = patch.status === undefined ? product.status : statusFor(unit, patch.status, product)
   try {
     await unit
       .knex('product')
       .where({ tenant_id: tenantId, id })
-      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
+      .update({ ...changes, status, ...mergedMetadata(unit, patch), updated_at: new Date() })
   } catch (error) {
     if (isDuplicate(error)) throw alreadyExists(`Product with handle: ${patch.handle}, already exists.`)
     throw error
   }
+  await followStatus(unit, product, product.status, status)
   if (patch.images !== undefined) await replaceImages(unit, id, product.vendor_id, patch.images)
   await replaceLinks(unit, id, product.vendor_id, patch)
   // First, so that what only they use can go with them.
