@@ -45,6 +45,8 @@ export interface Gatekeeper {
    * @throws forbidden for a suspended store
    */
   identifyShopper(host: string, session: string): Promise<Identified | null>
+  /** Whether a store is to be found at a host, be it suspended. */
+  isHosted(host: string): Promise<boolean>
   /** Forgets what is remembered of keys, tokens and stores in this process: after a change that must show at once. */
   forget(): void
   /** The same for a session that has ended. */
@@ -151,6 +153,7 @@ export function gatekeeperOf(options: { db: Database; tokens: Tokens; baseDomain
       const [key, held] = await Promise.all([lookups.ownKey(tenant.id), sessionOf(lookups, clock, hints, tenant)])
       return { tenant, key, actor: held?.actor ?? null, scope: { role: 'store', tenantId: tenant.id } }
     },
+    isHosted: async (host) => (await lookups.byHost(host)) !== null,
     forget: () => lookups.forget(),
     forgetSession: (value) => lookups.bySession.forget(keyHash(value)),
     forgetIdentity: (tenantId, identityId) => lookups.byIdentity.forget(`${tenantId} ${identityId}`),

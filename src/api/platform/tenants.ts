@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readPage } from '../../db/index.js'
 import { email, currencyCode, countryCode, type Route, route } from '../../http/index.js'
 import { choosePaymentAccount } from '../../payments/index.js'
-import { limits, toMajor, toMinor } from '../../kernel/index.js'
+import { limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import {
   addDomain,
   createPlan,
@@ -131,6 +131,20 @@ export const routes: Route[] = [
   }),
   statusRoute('suspend', 'suspended', 'Close a store to everybody but the platform'),
   statusRoute('resume', 'active', 'Open a suspended store again'),
+  route({
+    surface: 'platform',
+    method: 'GET',
+    path: '/platform/domains/allow',
+    summary: 'Whether a certificate may be made for a host: what Caddy asks before it makes one on demand',
+    // Caddy has no credentials. What it is told, anybody can see by visiting the host.
+    access: 'public',
+    withoutTenant: true,
+    query: z.strictObject({ domain: hostname.regex(/^[a-z\d.-]+$/i, 'is not a hostname like shop.example.com') }),
+    async handle({ services, query: { domain } }) {
+      if (!(await services.gatekeeper.isHosted(domain))) throw notFound(`No store is at ${domain}`)
+      return { domain, is_allowed: true }
+    },
+  }),
   route({
     surface: 'platform',
     method: 'POST',

@@ -99,6 +99,13 @@ describe('platform API: stores', () => {
       for (const answer of answers) assert.deepEqual([answer.status, answer.body.type], [400, 'invalid_data'], hostname)
       assert.equal(answers[0]?.body.message, answers[1]?.body.message)
     }
+    // Who serves TLS makes certificates for hosts of stores, and for no others.
+    const allowed = async (host: string) => (await client(app()).get('/platform/domains/allow', { domain: host })).status
+    assert.deepEqual([await allowed('shop.example.com'), await allowed(`${store.slug}.localhost`)], [404, 200])
+    assert.deepEqual([await allowed('nobody.localhost'), await allowed('localhost'), await allowed('a\u0000b.com')], [404, 404, 400])
+    await asAdmin(app().adminUrl, 'update platform.domain set verified_at = now() where hostname = $1', ['shop.example.com'])
+    app().stoa.services.gatekeeper.forget()
+    assert.equal(await allowed('SHOP.example.com'), 200)
     const removed = await operator.delete(`/platform/tenants/${store.publicId}/domains/${domain.id}`)
     assert.deepEqual(removed.body, { id: domain.id, object: 'domain', deleted: true })
   })
