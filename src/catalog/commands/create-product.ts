@@ -29,8 +29,7 @@ export async function createProduct(unit: Unit, input: ProductInput): Promise<st
   await insertImages(unit, productId, input)
   const own = await insertOptions(unit, productId, input)
   const options = await shareOptions(unit, productId, input, own)
-  refuseMissing(input, options)
-  await addVariants(unit, { productId, vendorId: input.vendor_id, options, firstRank: 0 }, variantsOf(input))
+  await addVariants(unit, { productId, vendorId: input.vendor_id, options, firstRank: 0 }, input.variants ?? [])
   await linkProduct(unit, productId, input)
   return productId
 }
@@ -59,19 +58,6 @@ async function refuseUnknownOptions(unit: Unit, ids: readonly string[]): Promise
     ),
   )
   if (missing.length > 0) throw invalidData(`Some product options were not found: [${missing.map(({ id }) => id).join(', ')}]`)
-}
-
-/** A variant that comes with its product names every option; as in Medusa it is told of each that it leaves open. */
-function refuseMissing(input: ProductInput, options: readonly CreatedOption[]): void {
-  const missing = variantsOf(input).flatMap(({ title, options: given = {} }) => {
-    const titles = new Set(Object.keys(given))
-    return options.filter((option) => !titles.has(option.title)).map(() => title)
-  })
-  if (missing.length > 0) throw invalidData(`Product "${input.title}" has variants with missing options: [${missing.join(', ')}]`)
-}
-
-function variantsOf(input: ProductInput) {
-  return input.variants ?? []
 }
 
 async function insertProduct(unit: Unit, id: string, input: ProductInput): Promise<void> {
@@ -111,7 +97,8 @@ async function tryInsert(unit: Unit, id: string, input: ProductInput, handle: st
         input.status ?? 'draft',
         input.thumbnail ?? input.images?.[0]?.url ?? null,
         input.is_giftcard ?? false,
-        input.discountable ?? true,
+        // A gift card is worth what is paid for it.
+        input.is_giftcard === true ? false : (input.discountable ?? true),
         input.collection_id ?? null,
         input.type_id ?? null,
         input.shipping_profile_id ?? null,

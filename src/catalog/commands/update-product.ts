@@ -76,6 +76,7 @@ export async function updateProduct(unit: Unit, id: string, patch: ProductPatch)
   const product = await lockProduct(unit, id)
   if (bringNumbers(patch.variants ?? [])) await lockNumbers(unit, [product.vendor_id])
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
+  if (patch.is_giftcard === true) changes.discountable = false
   const status = patch.status === undefined ? product.status : statusFor(unit, patch.status, product)
   try {
     await unit

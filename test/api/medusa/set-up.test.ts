@@ -141,26 +141,38 @@ describe('the catalogue side of Medusa’s Admin API', () => {
       ]
       const partly = { title: 'Partly', options: { size: 'large' }, prices }
       const whole = { title: 'Whole', options: { size: 'large', colour: 'red' }, manage_inventory: 'false', prices }
-      assert.deepEqual(await refusal('/admin/products', { title: 'Both', options, variants: [whole, partly] }), [
-        400,
-        'invalid_data',
-        'Product "Both" has variants with missing options: [Partly]',
-      ])
-      const silent = { title: 'Silent', prices }
+      const count = 'Product has 2 option values but there were 1 provided option values for the variant: Partly.'
+      const both = { title: 'Both', options, variants: [whole, partly] }
+      assert.deepEqual(await refusal('/admin/products', both), [400, 'invalid_data', count])
+      const strange = { ...whole, title: 'Strange', options: { size: 'large', cut: 'slim' } }
       assert.equal(
-        (await refusal('/admin/products', { title: 'Both', options, variants: [partly, silent] }))[2],
-        'Product "Both" has variants with missing options: [Partly, Silent, Silent]',
+        (await refusal('/admin/products', { title: 'Both', options, variants: [strange] }))[2],
+        'Option value slim does not exist for option cut',
       )
+      const silent = { title: 'Silent', prices }
+      const { product: quiet } = await shop.make('/admin/products', { title: 'Quiet', options, variants: [silent] })
+      assert.deepEqual(quiet.variants[0].options, [], 'a variant may leave all of them open')
       const unchosen = [400, 'invalid_data', 'Product options are not provided for: [Bare].']
       assert.deepEqual(await refusal('/admin/products', { title: 'Bare', variants: [silent] }), unchosen)
       assert.deepEqual(await refusal('/admin/products/batch', { create: [{ title: 'Bare', options: [] }] }), unchosen)
       const { product } = await shop.make('/admin/products', { title: 'Both', options, variants: [whole], discountable: 'false' })
       assert.deepEqual([product.discountable, product.variants[0].manage_inventory], [false, false])
       const path = `/admin/products/${product.id}/variants`
-      const count = 'Product has 2 option values but there were 1 provided option values for the variant: Partly.'
       assert.equal((await refusal(path, partly))[2], count)
       const blue = { ...whole, title: 'Blue', options: { size: 'large', colour: 'blue' } }
       assert.equal((await refusal(path, blue))[2], 'Option value blue does not exist for option colour')
+    })
+
+    it('have no discount where they are gift cards', async () => {
+      const card = await shop.make('/admin/products', { title: 'Card', options: [{ title: 'a', values: ['b'] }], is_giftcard: true })
+      const shirt = await shop.product({ title: 'Later a card' })
+      const path = `/admin/products/${shirt.id}`
+      const { product: changed } = await shop.make(path, { is_giftcard: true, discountable: true })
+      const { product: opened } = await shop.make(path, { discountable: true })
+      assert.deepEqual(
+        [card.product, changed, opened].map((product) => product.discountable),
+        [false, false, true],
+      )
     })
 
     it('are shown by the images that are said to, from either side', async () => {
