@@ -1,7 +1,7 @@
 export * from './commands/index.js'
 export { type GroupedProduct, groupedProductsStatement } from './queries/grouped-products.js'
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
-export { findManagedVariants, managedVariantOrders } from './queries/managed-variants.js'
+export { findManagedVariants, managedVariantOrders, variantsOfItemsStatement } from './queries/managed-variants.js'
 export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement, optionValuesStatement } from './queries/managed-options.js'
 export { type FacetName, facetNames, type Facets, type FacetValue } from './queries/facets.js'
 export { type ProductReview, productReviewStatuses, productReviewsStatement } from './queries/product-reviews.js'

@@ -86,13 +86,16 @@ export function levelsOfItemStatement(
   itemId: string,
   page: ListPage,
   locationIds: readonly string[] | null,
-): Statement<InventoryLevelRow & { count: number }> {
+): Statement<InventoryLevelRow & { count: number; stock_locations: object[] }> {
   const order = orderBy('l', page.order)
   return statement(
     `inventory.levels_of_item.${order.name}`,
     `select l.id, l.inventory_item_id, l.location_id, l.stocked_quantity, l.reserved_quantity, l.incoming_quantity,
             l.stocked_quantity - l.reserved_quantity as available_quantity, null as metadata, l.created_at, l.updated_at,
-            null as deleted_at, count(*) over ()::int as count
+            null as deleted_at, count(*) over ()::int as count,
+            (select json_agg(json_build_object('id', s.id, 'name', s.name, 'metadata', s.metadata, 'address', s.address,
+               'created_at', s.created_at, 'updated_at', s.updated_at, 'deleted_at', s.deleted_at))
+             from stock_location s where s.tenant_id = $1 and s.id = l.location_id) as stock_locations
      from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = $2 and ($3::text[] is null or l.location_id = any($3))
      ${order.sql} limit $4 offset $5`,
     [tenantId, itemId, locationIds, page.limit, page.offset],

@@ -26,7 +26,10 @@ interface Branch extends CategoryOfTree {
 }
 
 /** Rows with all that is above or below them, where that is asked for. No category is below itself, so trees end. */
-async function withTrees<Row extends { id: string; parent_category_id: string | null }>(request: AnyRequest, rows: Row[]): Promise<Row[]> {
+async function withTrees<Row extends { id: string; rank: number; parent_category_id: string | null }>(
+  request: AnyRequest,
+  rows: Row[],
+): Promise<Row[]> {
   const { include_ancestors_tree: upwards, include_descendants_tree: downwards } = request.query as z.output<z.ZodObject<typeof trees>>
   if ((upwards !== true && downwards !== true) || rows.length === 0) return rows
   const { context } = request
@@ -44,7 +47,9 @@ async function withTrees<Row extends { id: string; parent_category_id: string | 
   }
   const below = (parentId: string): Branch[] =>
     (byParent.get(parentId) ?? []).map((child) => ({ ...child, category_children: below(child.id) }))
-  return rows.map((row) => ({
+  // Trees stand in the order of their ranks, whatever page they are on; without them categories come as they were made.
+  const ranked = rows.toSorted((a, b) => a.rank - b.rank)
+  return ranked.map((row) => ({
     ...row,
     ...(upwards === true ? { parent_category: above(row.parent_category_id) } : {}),
     ...(downwards === true ? { category_children: below(row.id) } : {}),
@@ -90,7 +95,7 @@ const categories = reading({
     },
   },
   fields: categoryFields,
-  orderable: ['rank', 'id', 'created_at', 'updated_at', 'name', 'handle'],
+  orderable: ['id', 'rank', 'created_at', 'updated_at', 'name', 'handle'],
   async load(request, query, page) {
     const filter = {
       id: query.id ?? null,

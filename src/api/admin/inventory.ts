@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { variantsOfItemsStatement } from '../../catalog/index.js'
 import { readPage, tenantOf, wordPatterns } from '../../db/index.js'
 import { type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import {
@@ -33,6 +34,7 @@ const fields: FieldsPolicy = {
     'deleted_at',
     'location_levels.*',
   ],
+  extra: ['variants.*', 'variants.options.*', 'variants.product.*'],
 }
 const levelFields: FieldsPolicy = {
   defaults: [
@@ -48,6 +50,19 @@ const levelFields: FieldsPolicy = {
     'updated_at',
     'deleted_at',
   ],
+  // A level is of one location; Medusa's clients read it as a list.
+  extra: ['stock_locations.*'],
+}
+
+/** Rows with the variants that draw on them and that the caller may read, where those are asked for. */
+async function withVariants<Row extends { id: string }>(request: AnyRequest, rows: Row[]): Promise<Row[]> {
+  if (!request.fields.has('variants') || rows.length === 0) return rows
+  const { context } = request
+  const wanted = rows.map((row) => row.id)
+  const within = reach(request, 'products:read')
+  const found = await context.db.read(context.scope, variantsOfItemsStatement(tenantOf(context), wanted, within))
+  const byItem = new Map(found.map(({ inventory_item_id, variants }) => [inventory_item_id, variants]))
+  return rows.map((row) => ({ ...row, variants: byItem.get(row.id) ?? [] }))
 }
 
 const items = reading({
@@ -83,21 +98,17 @@ const items = reading({
   fields,
   limit: 20,
   orderable: ['id', 'created_at', 'updated_at', 'sku', 'title'],
-  load: (request, query, page) =>
-    request.context.db.read(
-      request.context.scope,
-      listInventoryItemsStatement(
-        tenantOf(request.context),
-        {
-          id: query.id ?? null,
-          sku: query.sku ?? null,
-          q: wordPatterns(query.q),
-          locationId: query.location_levels?.location_id ?? query.location_id ?? null,
-          vendorIds: reach(request, 'inventory:read'),
-        },
-        page,
-      ),
-    ),
+  async load(request, query, page) {
+    const { context } = request
+    const filter = {
+      id: query.id ?? null,
+      sku: query.sku ?? null,
+      q: wordPatterns(query.q),
+      locationId: query.location_levels?.location_id ?? query.location_id ?? null,
+      vendorIds: reach(request, 'inventory:read'),
+    }
+    return withVariants(request, await context.db.read(context.scope, listInventoryItemsStatement(tenantOf(context), filter, page)))
+  },
 })
 
 const pieces = z.int().min(0).max(1_000_000_000)
@@ -197,7 +208,9 @@ async function namedLevels({ context }: AnyRequest, named: readonly { inventory_
     context.scope,
     itemIds.map((itemId) => levelsOfItemStatement(tenantOf(context), itemId, page, null)),
   )
-  const levels = new Map(rows.flat().map(({ count: _count, ...row }) => [`${row.inventory_item_id} ${row.location_id}`, row]))
+  const levels = new Map(
+    rows.flat().map(({ count: _count, stock_locations: _places, ...row }) => [`${row.inventory_item_id} ${row.location_id}`, row]),
+  )
   return named.map((level) => levels.get(`${level.inventory_item_id} ${level.location_id}`))
 }
 

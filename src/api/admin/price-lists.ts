@@ -50,6 +50,10 @@ const priceFields: FieldsPolicy = {
     'max_quantity',
     'rules.*',
     'rules_count',
+    'price_set.id',
+    'price_set.variant.id',
+    'price_rules.attribute',
+    'price_rules.value',
     'created_at',
     'updated_at',
     'deleted_at',
@@ -161,7 +165,7 @@ async function pricesOf(request: AnyRequest, listId: string, wanted: readonly st
   return (await context.db.read(context.scope, listPricesStatement(tenantOf(context), listId, wanted, page))).map((row) => row.price)
 }
 
-/** A price that was changed, with whose it is and what it asks for as Medusa's clients read that. */
+/** A price by itself, with whose it is and what it asks for as Medusa's clients read that. */
 function withSet(price: ListPriceRow): object {
   const { rules, ...shown } = renderListPrice(price)
   const price_rules = Object.entries(rules).map(([attribute, value]) => ({ attribute, operator: 'eq', value }))
@@ -231,7 +235,7 @@ const priceRoutes: Route[] = [
       await lists.answer(request, wanted)
       const { rows, count } = await readPage(context, page, (part) => listPricesStatement(tenantOf(context), wanted, null, part))
       const { offset, limit } = page
-      return { prices: rows.map((row) => request.fields.project(renderListPrice(row.price))), count, offset, limit }
+      return { prices: rows.map((row) => request.fields.project(withSet(row.price))), count, offset, limit }
     },
   }),
   route({

@@ -30,7 +30,7 @@ const variantFields: FieldsPolicy = {
     'inventory_items.*',
     'product.*',
   ],
-  extra: ['images.*', 'inventory_items.inventory.*', 'inventory_items.inventory.location_levels.*'],
+  extra: ['images.*', 'options.option.*', 'inventory_items.inventory.*', 'inventory_items.inventory.location_levels.*'],
 }
 
 /** A page of variants with their products, whoever sells them. */
@@ -69,10 +69,13 @@ async function listed(request: AnyRequest, filter: VariantFilter) {
 }
 
 const link = z.strictObject({ variant_id: id, inventory_item_id: id })
-const links = z
-  .array(link.extend({ required_quantity: requiredQuantity }))
-  .max(limits.batch)
-  .default([])
+const newLink = link.extend({ required_quantity: requiredQuantity })
+const links = z.array(newLink).max(limits.batch).default([])
+
+/** A link as Medusa's clients read it: by its two ends. */
+function shownLink({ variant_id, inventory_item_id }: z.output<typeof link>) {
+  return { variant_id, inventory_item_id, product: { variant_id }, inventory: { inventory_item_id } }
+}
 
 const path = '/admin/products/:id/variants/:variant_id'
 const pathIds = { id: 'product', variant_id: 'variant' }
@@ -129,7 +132,9 @@ export const routes: Route[] = [
         }
         for (const change of create) await linkInventory(unit, vendors.get(change.variant_id) as string, [change])
       })
-      return { created: create, updated: update, deleted: remove }
+      const changed = (links: readonly z.output<typeof newLink>[]) =>
+        links.map(({ required_quantity, ...ends }) => ({ ...shownLink(ends), required_quantity, data: { required_quantity } }))
+      return { created: changed(create), updated: changed(update), deleted: remove.map(shownLink) }
     },
   }),
   route({
@@ -183,8 +188,8 @@ export const routes: Route[] = [
       const inventoryItemId = request.params.inventory_item_id as string
       await change(request, (unit, variantId) => changeInventoryLink(unit, { variantId, inventoryItemId }, null))
       const { variant } = await variantAnswer(request)
-      const link = { variant: request.params.variant_id, inventory: inventoryItemId }
-      return { id: link, object: 'variant-inventory-item-link', deleted: true, parent: variant }
+      const ends = shownLink({ variant_id: request.params.variant_id as string, inventory_item_id: inventoryItemId })
+      return { id: ends, object: 'variant-inventory-item-link', deleted: true, parent: variant }
     },
   }),
 ]

@@ -37,6 +37,7 @@ const relations: ReadonlySet<ProductRelation> = new Set([
   'variants',
   'categories',
   'variants.options',
+  'variants.options.option',
   'variants.images',
 ])
 

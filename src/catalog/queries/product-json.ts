@@ -19,7 +19,8 @@ export const productRelations = [
   'variants.inventory_items',
   'variants.prices',
 ] as const
-export type ProductRelation = (typeof productRelations)[number]
+/** Shoppers are told of an option with its product; those who sell read all of it with each value, too. */
+export type ProductRelation = (typeof productRelations)[number] | 'variants.options.option'
 
 export const productColumns = [
   'id',
@@ -172,7 +173,9 @@ function variantsSql(relations: ReadonlySet<ProductRelation>, parameters: Fragme
 /** One variant `v` as JSON. */
 export function variantJsonSql(relations: ReadonlySet<ProductRelation>, parameters: FragmentParameters): string {
   const parts = [pairs('v', variantColumns)]
-  if (relations.has('variants.options')) parts.push(`'options', ${variantOptionsSql}`)
+  if (relations.has('variants.options')) {
+    parts.push(`'options', ${relations.has('variants.options.option') ? variantWholeOptionsSql : variantOptionsSql}`)
+  }
   if (relations.has('variants.images')) parts.push(`'images', ${variantImagesSql}`)
   if (relations.has('variants.calculated_price') && parameters.prices !== null) {
     parts.push(`'price_set_id', v.price_set_id, 'price_candidates', ${priceCandidatesSql('v.price_set_id', parameters.prices)}`)
@@ -210,15 +213,22 @@ export const memberVariantsSql = many(`
   select json_agg(json_build_object(${describedPairs('v', variantColumns)}) order by v.variant_rank, v.id)
   from product_variant v where v.tenant_id = $1 and v.product_id = p.id and v.deleted_at is null`)
 
-/** SQL: the values that variant `v` has of its product's options. */
-export const variantOptionsSql = many(`
+const variantValuesSql = (option: string) =>
+  many(`
   select json_agg(json_build_object('id', w.id, 'value', w.value, 'rank', w.rank, 'metadata', w.metadata,
-    'option_id', w.option_id, 'option', json_build_object('id', o.id, 'title', o.title), 'created_at', w.created_at,
+    'option_id', w.option_id, 'option', json_build_object(${option}), 'created_at', w.created_at,
     'updated_at', w.updated_at, 'deleted_at', w.deleted_at) order by o.rank, o.id)
   from product_variant_option l
   join product_option_value w on w.tenant_id = l.tenant_id and w.id = l.option_value_id
   join product_option o on o.tenant_id = l.tenant_id and o.id = l.option_id
   where l.tenant_id = $1 and l.variant_id = v.id`)
+
+/** SQL: the values that variant `v` has of its product's options. */
+export const variantOptionsSql = variantValuesSql(`'id', o.id, 'title', o.title`)
+
+/** SQL: the same, with all there is to say of the options. */
+export const variantWholeOptionsSql = variantValuesSql(`'id', o.id, 'title', o.title, 'is_exclusive', o.is_exclusive,
+    'metadata', o.metadata, 'created_at', o.created_at, 'updated_at', o.updated_at, 'deleted_at', o.deleted_at`)
 
 /** A variant's own images, and those that are no variant's own: they show them all. */
 const variantImagesSql = many(`

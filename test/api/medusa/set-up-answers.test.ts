@@ -53,6 +53,14 @@ describe('what a store is set up with, as it reads back', () => {
       const { created } = await shop.make(`/admin/price-lists/${price_list.id}/prices/batch`, change)
       assert.equal(created[0].price_set.variant.id, variant_id)
       assert.deepEqual(created[0].price_rules, [{ attribute: 'region_id', operator: 'eq', value: shop.regionId }])
+      const { prices: both } = await get(`/admin/price-lists/${price_list.id}/prices`)
+      assert.deepEqual(
+        both.map(({ price_set, price_rules, deleted_at }: Any) => [price_set.variant.id, price_rules.length, deleted_at]),
+        [
+          [variant_id, 0, null],
+          [variant_id, 1, null],
+        ],
+      )
       await shop.make(`/admin/products/${product.id}/variants/batch`, { update: [{ id: variant_id, prices: [] }] })
       assert.deepEqual(await pricesOf(), [
         ['Large', []],
@@ -93,6 +101,29 @@ describe('what a store is set up with, as it reads back', () => {
     await shop.make(`/admin/products/${id}`, { option_ids: [colour.id], variants: [red] })
     const { product: now } = await get(`/admin/products/${id}`)
     assert.deepEqual([now.options.map(({ title }: Any) => title), now.variants.map((variant: Any) => variant.title)], [['colour'], ['Red']])
+  })
+
+  it('tells of an inventory item what draws on it, where it is, and of a link both its ends', async () => {
+    const made = (await shop.product({ title: 'Drawn' })) as Any
+    const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'drawn' })
+    const { stock_location: place } = await shop.make('/admin/stock-locations', { name: 'Cellar' })
+    await shop.make(`/admin/inventory-items/${item.id}/location-levels`, { location_id: place.id, stocked_quantity: 3 })
+    const [ends, required_quantity] = [{ variant_id: made.variants[0].id, inventory_item_id: item.id }, 2]
+    const links = `/admin/products/${made.id}/variants/inventory-items/batch`
+    const { created } = await shop.make(links, { create: [{ ...ends, required_quantity }] })
+    const [product, inventory] = [{ variant_id: ends.variant_id }, { inventory_item_id: item.id }]
+    assert.deepEqual(created, [{ ...ends, required_quantity, product, inventory, data: { required_quantity } }])
+    const path = `/admin/inventory-items/${item.id}`
+    const fields = '*variants,*variants.product,*variants.options'
+    const [variant] = (await get(path, { fields })).inventory_item.variants
+    assert.deepEqual([variant.id, variant.product.title, variant.options[0].value], [ends.variant_id, 'Drawn', 'large'])
+    assert.equal('variants' in (await get(path)).inventory_item, false)
+    const { inventory_levels: levels } = await get(`${path}/location-levels`, { fields: '+stock_locations.id,+stock_locations.name' })
+    assert.deepEqual(levels[0].stock_locations, [{ id: place.id, name: 'Cellar' }])
+    const { deleted } = await shop.make(links, { delete: [ends] })
+    assert.deepEqual(deleted, [{ ...ends, product, inventory }])
+    assert.deepEqual((await get(path, { fields })).inventory_item.variants, [])
+    assert.equal((await get(`/admin/products/${made.id}`)).product.variants[0].options[0].option.is_exclusive, true)
   })
 
   it('has one variant of a vendor with a number', async () => {

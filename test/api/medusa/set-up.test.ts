@@ -26,8 +26,8 @@ describe('the catalogue side of Medusa’s Admin API', () => {
   describe('categories', () => {
     const category = async (name: string, more: object = {}) =>
       (await shop.make('/admin/product-categories', { name, ...more })).product_category
-    const order = async (parentId: string) =>
-      (await get('/admin/product-categories', { parent_category_id: parentId })).product_categories.map(
+    const order = async (parentId: string, query: Record<string, string> = { include_descendants_tree: 'true' }) =>
+      (await get('/admin/product-categories', { parent_category_id: parentId, ...query })).product_categories.map(
         (one: { name: string; rank: number }) => `${one.rank} ${one.name}`,
       )
 
@@ -39,6 +39,7 @@ describe('the catalogue side of Medusa’s Admin API', () => {
       await category('Hats', { parent_category_id: top.id, rank: 0 })
       await category('Socks', { parent_category_id: top.id, rank: 99 })
       assert.deepEqual(await order(top.id), ['0 Hats', '1 Shirts', '2 Trousers', '3 Socks'])
+      assert.deepEqual(await order(top.id, {}), ['1 Shirts', '2 Trousers', '0 Hats', '3 Socks'], 'as they were made')
       await shop.make(`/admin/product-categories/${trousers.id}`, { rank: 1 })
       assert.deepEqual(await order(top.id), ['0 Hats', '1 Trousers', '2 Shirts', '3 Socks'])
       await shop.make(`/admin/product-categories/${trousers.id}`, { parent_category_id: null })
