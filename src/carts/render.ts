@@ -1,5 +1,5 @@
 import { allocateCredit, renderCreditLines, sumCredit } from '../credit/index.js'
-import { countryOf } from '../regions/index.js'
+import { renderCountries } from '../regions/index.js'
 import { toMajor } from '../kernel/index.js'
 import type { Collection } from '../payments/index.js'
 import { type Adjustment, renderApplied } from '../promotions/index.js'
@@ -92,7 +92,8 @@ export function renderAdjustments(
 }
 
 /** A region is told by its province here: an address has no code of one beside it. */
-const renderAddress = (address: LoadedCart['shipping_address']) => address && { region_code: null, ...address }
+const renderAddress = (address: LoadedCart['shipping_address']) =>
+  address && { region_code: null, customer_id: null, metadata: null, ...address }
 
 /** Taxes and discounts are kept with what they are of, and are as old. */
 const timesOf = ({ created_at, updated_at }: CartLine | CartMethod) => ({ created_at, updated_at })
@@ -152,6 +153,7 @@ export function renderCollection(collection: Collection, providers: readonly str
     authorized_amount: moved(authorized_minor),
     captured_amount: moved(captured_minor),
     refunded_amount: moved(refunded_minor),
+    deleted_at: null,
     payment_providers: providers.map((id) => ({ id, is_enabled: true })),
     payment_sessions: payment_sessions.map((session) => ({
       ...session,
@@ -159,6 +161,7 @@ export function renderCollection(collection: Collection, providers: readonly str
       payment_account_id: undefined,
       amount: toMajor(session.amount_minor, session.currency_code),
       payment_collection_id: collection.id,
+      deleted_at: null,
     })),
   }
 }
@@ -200,7 +203,11 @@ export function renderCart(
       name: region.name,
       currency_code: region.currency_code,
       automatic_taxes: region.automatic_taxes,
-      countries: region.countries.map((iso2) => ({ ...countryOf(iso2), region_id: region.id, metadata: null })),
+      metadata: region.metadata,
+      created_at: region.created_at,
+      updated_at: region.updated_at,
+      deleted_at: null,
+      countries: renderCountries(region.countries, region),
     },
     promotions: promotions.filter((promotion) => inUse.has(promotion.id)).map(renderApplied),
     credit_lines: renderCreditLines(credit_lines, cart.currency_code),

@@ -33,6 +33,8 @@ export interface CollectionSession {
   payment_account_id: string | null
   authorized_at: string | null
   metadata: null
+  /** What was agreed to, once it was. */
+  payment: { id: string } | null
   created_at: string
   updated_at: string
 }
@@ -46,6 +48,7 @@ export const collectionJsonSql = `
       select json_agg(json_build_object('id', s.id, 'provider_id', s.provider_id, 'amount_minor', s.amount_minor,
         'currency_code', s.currency_code, 'status', s.status, 'data', s.data, 'context', s.context,
         'payment_account_id', s.payment_account_id,
+        'payment', (select json_build_object('id', p.id) from payment p where p.tenant_id = $1 and p.payment_session_id = s.id),
         'metadata', null, 'authorized_at', s.authorized_at, 'created_at', s.created_at, 'updated_at', s.updated_at) order by s.id)
       from payment_session s where s.tenant_id = $1 and s.payment_collection_id = k.id and s.status <> 'canceled'), '[]'))`
 

@@ -18,6 +18,7 @@ export {
   type RegionFilter,
   type RegionRow,
   regionStatement,
+  renderCountries,
   renderRegion,
   storeCurrenciesStatement,
 } from './queries.js'

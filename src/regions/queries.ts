@@ -49,12 +49,21 @@ export function regionStatement(tenantId: string, id: string): Statement<RegionR
   )
 }
 
+/** Countries of a region in wire shape: as old as the region that names them, since no row tells of each. */
+export function renderCountries(
+  countries: readonly string[],
+  region: { id: string; created_at: string; updated_at: string },
+): Record<string, unknown>[] {
+  const of = { region_id: region.id, metadata: null, created_at: region.created_at, updated_at: region.updated_at, deleted_at: null }
+  return countries.map((iso2) => ({ ...countryOf(iso2), ...of }))
+}
+
 /** A region in wire shape. */
 export function renderRegion(row: RegionRow): Record<string, unknown> {
   const { countries, ...region } = row
   return {
     ...region,
-    countries: countries.map((iso2) => ({ ...countryOf(iso2), region_id: row.id, metadata: null })),
+    countries: renderCountries(countries, row),
   }
 }
 

@@ -103,6 +103,9 @@ export interface LoadedCart {
     name: string
     currency_code: string
     automatic_taxes: boolean
+    metadata: object | null
+    created_at: string
+    updated_at: string
     is_tax_inclusive: boolean
     is_plain_tax_inclusive: boolean
     countries: string[]
@@ -199,7 +202,8 @@ const rootSql = `
             c.id, c.region_id, c.currency_code, c.sales_channel_id, c.customer_id, c.email, c.locale, c.shipping_address,
             c.billing_address, c.taxes_calculated, c.promo_codes, c.metadata, c.order_id, c.completed_at, c.created_at, c.updated_at,
             json_build_object('id', r.id, 'name', r.name, 'currency_code', r.currency_code,
-              'automatic_taxes', r.automatic_taxes, 'is_tax_inclusive', ${taxInclusiveSql},
+              'automatic_taxes', r.automatic_taxes, 'metadata', r.metadata, 'created_at', r.created_at,
+              'updated_at', r.updated_at, 'is_tax_inclusive', ${taxInclusiveSql},
               'is_plain_tax_inclusive', ${plainTaxInclusiveSql},
               'countries', array(select n.iso_2 from region_country n where n.tenant_id = $1 and n.region_id = r.id order by n.iso_2),
               'payment_providers', array(select w.provider_id from region_payment_provider w

@@ -55,10 +55,25 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     const sessions = `/store/payment-collections/${payment_collection.id}/payment-sessions`
     const [session] = good(await shop.shopper.post(sessions, { provider_id: 'pp_system_default' })).payment_collection.payment_sessions
     assert.deepEqual([session.metadata, Date.parse(session.created_at) > 0, Date.parse(session.updated_at) > 0], [null, true, true])
+    assert.deepEqual([session.payment, session.deleted_at, payment_collection.id], [null, null, session.payment_collection_id])
     const [line] = good(await shop.shopper.get(`/store/carts/${id}`, { fields: '*items.variant,*items.product' })).cart.items
     const { variant, product } = line
     assert.deepEqual([variant.id, variant.ean, variant.variant_rank, variant.hs_code, variant.deleted_at], [variantId, null, 0, null, null])
     assert.deepEqual([product.material, product.status, product.external_id, 'metadata' in product], [null, 'published', null, false])
+  })
+
+  it('tells of its region and addresses all that is kept of them when it is asked', async () => {
+    const metadata = { floor: 3 }
+    const { id, region: usual } = await cartOf({ shipping_address: { city: 'Town', country_code: 'us', metadata } })
+    const { region } = good(await shop.shopper.get(`/store/regions/${shop.regionId}`))
+    const { countries: _countries, payment_providers: _providers, ...own } = region
+    const fields = '*region,+shipping_address.metadata,+shipping_address.customer_id'
+    const cart = good(await shop.shopper.get(`/store/carts/${id}`, { fields })).cart
+    assert.deepEqual(cart.region, { ...own, automatic_taxes: true, countries: region.countries })
+    assert.deepEqual([cart.shipping_address.metadata, cart.shipping_address.customer_id], [metadata, null])
+    const [country] = usual.countries
+    const { created_at, updated_at } = region
+    assert.deepEqual(country, { ...country, iso_2: 'us', region_id: region.id, created_at, updated_at, deleted_at: null })
   })
 
   it('is in any region where none is named', async () => {

@@ -116,6 +116,8 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     assert.equal(cart.items[0].requires_shipping, false)
     const done = good(await completed(shop, cart.id))
     assert.deepEqual([done.type, done.order.shipping_methods], ['order', []])
+    const [session] = good(await shop.shopper.get(`/store/carts/${cart.id}`)).cart.payment_collection.payment_sessions
+    assert.match(session.payment.id, /^pay_/)
   })
 
   it('take shipping of a profile that they do not need, which completes nothing', async () => {
