@@ -12,6 +12,7 @@ export {
   changeEditPromotions,
   confirmEdit,
   type DraftPreview,
+  previewEdit,
   removeEditAction,
   removeEditMethod,
   requestEdit,

@@ -36,12 +36,16 @@ const ofNoProduct = Object.fromEntries(
     .map((name) => [name, null]),
 )
 
-/** Nothing of a line was packed, sent or brought back; all of it could be given back. */
+/** Nothing was packed, sent or brought back. */
+const noFates = Object.fromEntries(
+  ['fulfilled', 'shipped', 'return_requested', 'return_received', 'return_dismissed', 'write_off'].map((name) => [`${name}_total`, 0]),
+)
+
+/** All of a line could be given back. */
 function worth({ total, quantity }: { total: number; quantity: number }, currency: string): object {
-  const names = ['fulfilled', 'shipped', 'return_requested', 'return_received', 'return_dismissed', 'write_off']
   const each = toMajor(divideRounded(toMinor(total, currency), BigInt(quantity)), currency)
   return {
-    ...Object.fromEntries(names.map((name) => [`${name}_total`, 0])),
+    ...noFates,
     refundable_total: total,
     refundable_total_per_unit: each,
   }
@@ -111,7 +115,7 @@ export function renderPreview({ draft, before, cart, edit }: DraftPreview, pictu
     ...order,
     // What is planned is compared with what the draft order comes to without it.
     summary: { ...(order.summary as Wire), original_order_total: total },
-    return_requested_total: 0,
+    ...noFates,
     items: (order.items as Wire[]).map(withActions),
     shipping_methods: (order.shipping_methods as Wire[]).map(withActions),
     order_change: {
@@ -127,6 +131,7 @@ export function renderPreview({ draft, before, cart, edit }: DraftPreview, pictu
       created_at: edit.created_at,
       requested_by: edit.requested_by,
       requested_at: edit.requested_at,
+      carry_over_promotions: null,
       actions,
     },
   }

@@ -23,7 +23,13 @@ export {
   transferOrderToGuest,
 } from './commands/transfer-order.js'
 export { lockLinesOfOrderStatement, lockOrderStatement, type OrderLineLock, type OrderLock } from './locks.js'
-export { type OrderChangeRow, orderChangesStatement, partOfFulfillmentStatement, renderOrderChange } from './queries/history.js'
+export {
+  type OrderChangeFilter,
+  type OrderChangeRow,
+  orderChangesStatement,
+  partOfFulfillmentStatement,
+  renderOrderChange,
+} from './queries/history.js'
 export {
   listOrdersStatement,
   type LoadedOrder,

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { type LoadedCart, loadCartsStatement } from '../../carts/index.js'
-import { readPage, singlePage, tenantOf } from '../../db/index.js'
 import {
   addEditItems,
   addEditMethod,
@@ -14,13 +12,10 @@ import {
   convertDraftOrder,
   createDraftOrder,
   deleteDraftOrder,
-  type DraftOrderFilter,
   draftOrderOrders,
   type DraftPreview,
-  listDraftOrdersStatement,
   removeEditAction,
   removeEditMethod,
-  renderDraftOrder,
   renderPreview,
   requestEdit,
   unknownDraftOrder,
@@ -29,6 +24,7 @@ import {
 import { address, currencyCode, email, type FieldsPolicy, metadata, oneOrMany, type Route, route } from '../../http/index.js'
 import { limits } from '../../kernel/index.js'
 import { promoCodes } from '../store/carts.js'
+import { everyDraft, wireDraft, wireDrafts } from './draft-answers.js'
 import { answerOrder, orderFields, picturesOf } from './order-answers.js'
 import { period } from './orders.js'
 import { type AnyRequest, amount, deleted, id, ids, name, needWholeStore, q, text } from './shared.js'
@@ -131,33 +127,11 @@ const newMethod = z.strictObject({ shipping_option_id: id, ...method })
 const changedMethod = z.strictObject({ shipping_option_id: id.optional(), ...method })
 const codes = z.strictObject({ promo_codes: promoCodes })
 
-/** Draft orders of a page with their carts, in wire shape. */
-async function load(request: AnyRequest, filter: DraftOrderFilter): Promise<{ drafts: unknown[]; count: number }> {
-  const { context } = request
-  const tenantId = tenantOf(context)
-  const { rows, count } = await readPage(context, filter, (part) => listDraftOrdersStatement(tenantId, part))
-  const carts = await context.db.read(
-    context.scope,
-    loadCartsStatement(
-      tenantId,
-      rows.map((row) => row.cart_id),
-    ),
-  )
-  const drafts = rows.flatMap(({ count: _count, ...row }) => {
-    const cart = carts.find((candidate) => candidate.id === row.cart_id)
-    return cart === undefined ? [] : [request.fields.project(renderDraftOrder(row, cart as LoadedCart, picturesOf(request)))]
-  })
-  return { drafts, count }
-}
-
-const always = { from: null, before: null }
-const everything = { id: null, q: null, regionId: null, customerId: null, salesChannelId: null, created: always, updated: always }
-
 /** A draft order as it now is. Throws not_found, also for one that is an order now. */
 async function answerDraft(request: AnyRequest, wanted: string): Promise<{ draft_order: unknown }> {
-  const { drafts } = await load(request, { ...everything, ...singlePage, id: [wanted] })
-  if (drafts[0] === undefined) throw unknownDraftOrder(wanted)
-  return { draft_order: drafts[0] }
+  const draft = await wireDraft(request, wanted)
+  if (draft === undefined) throw unknownDraftOrder(wanted)
+  return { draft_order: request.fields.project(draft) }
 }
 
 const root: Route[] = [
@@ -181,17 +155,18 @@ const root: Route[] = [
     async handle(request) {
       needWholeStore(request, 'orders:read')
       const { query, page } = request
-      const { drafts, count } = await load(request, {
+      const { drafts, count } = await wireDrafts(request, {
+        ...everyDraft,
         ...page,
         id: query.id ?? null,
         q: query.q ?? null,
         regionId: query.region_id ?? null,
         customerId: query.customer_id ?? null,
         salesChannelId: query.sales_channel_id ?? null,
-        created: query.created_at ?? always,
-        updated: query.updated_at ?? always,
+        ...(query.created_at === undefined ? {} : { created: query.created_at }),
+        ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
       })
-      return { draft_orders: drafts, count, offset: page.offset, limit: page.limit }
+      return { draft_orders: drafts.map((draft) => request.fields.project(draft)), count, offset: page.offset, limit: page.limit }
     },
   }),
   route({

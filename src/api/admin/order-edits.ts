@@ -18,6 +18,7 @@ import {
   renderEdit,
   requestEdit,
 } from '../../order-edits/index.js'
+import { orElseDraft, previewDraft } from './draft-answers.js'
 import { picturesOf, wireOrder } from './order-answers.js'
 import { type AnyRequest, amount, deleted, id, needWholeStore, text } from './shared.js'
 
@@ -80,7 +81,13 @@ export const routes: Route[] = [
     ids: { id: 'order' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      return { order: await preview(request, request.params.id as string) }
+      const wanted = request.params.id as string
+      return {
+        order: await orElseDraft(
+          () => preview(request, wanted),
+          () => previewDraft(request, wanted),
+        ),
+      }
     },
   }),
   route({

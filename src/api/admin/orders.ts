@@ -11,13 +11,11 @@ import {
   listVendorOrdersStatement,
   mostLookedAt,
   mostOfTotal,
-  orderChangesStatement,
   orderOrders,
   ordersOfPartsStatement,
   partsOfOrdersStatement,
   ordersOfTotalStatement,
   type Period,
-  renderOrderChange,
   renderVendorOrder,
   type TotalBounds,
   updateOrder,
@@ -26,6 +24,7 @@ import {
 import { requestPayment } from '../../payments/index.js'
 import { narrowedQuery } from '../narrowing.js'
 import { localeCode } from './translations.js'
+import { orElseDraft, wireDraft } from './draft-answers.js'
 import { answerOrder, orderFields as fields, orderLines, picturesOf, renderedAll, wireOrder } from './order-answers.js'
 import { type AnyRequest, id, ids, moment, needWholeStore, q, reach } from './shared.js'
 
@@ -223,7 +222,14 @@ export const routes: Route[] = [
     ids: { id: 'order' },
     async handle(request) {
       needWholeStore(request, 'orders:read')
-      return answerOrder(request, request.params.id as string, request.query.version)
+      const wanted = request.params.id as string
+      return orElseDraft<{ order: unknown }>(
+        () => answerOrder(request, wanted, request.query.version),
+        async () => {
+          const draft = await wireDraft(request, wanted)
+          return draft && { order: request.fields.project(draft) }
+        },
+      )
     },
   }),
   route({
@@ -331,31 +337,6 @@ export const routes: Route[] = [
       needWholeStore(request, 'orders:write')
       await requestPayment(request.context, wanted)
       return answerOrder(request, wanted)
-    },
-  }),
-  route({
-    surface: 'admin',
-    method: 'GET',
-    path: '/admin/orders/:id/changes',
-    summary: 'What was done to an order, the newest first',
-    access: 'orders:read',
-    query: z.strictObject({ id: ids, status: ids, change_type: ids, created_at: period.optional(), updated_at: period.optional() }),
-    fields: { defaults: ['*', 'actions.*'] },
-    ids: { id: 'order' },
-    async handle(request) {
-      needWholeStore(request, 'orders:read')
-      const { context, query } = request
-      const wanted = request.params.id as string
-      await wireOrder(request, wanted)
-      const filter = {
-        id: query.id ?? null,
-        status: query.status ?? null,
-        changeType: query.change_type ?? null,
-        ...(query.created_at === undefined ? {} : { created: query.created_at }),
-        ...(query.updated_at === undefined ? {} : { updated: query.updated_at }),
-      }
-      const changes = await context.db.read(context.scope, orderChangesStatement(tenantOf(context), wanted, filter))
-      return { order_changes: changes.map((change) => request.fields.project(renderOrderChange(change))) }
     },
   }),
   route({

@@ -62,6 +62,15 @@ export async function cancelEdit(context: Context, id: string): Promise<void> {
   })
 }
 
+/** What the open edit would come to, and nothing is kept of it. Throws as addEditItems. */
+export function previewEdit(context: Context, id: string): Promise<DraftPreview> {
+  return context.db.unitOfWork(context.scope, async (whole) => {
+    const unit = openUnit(whole)
+    const draft = await lockDraftOrder(unit, id)
+    return tried(context, unit, draft, openEdit(draft))
+  })
+}
+
 /** Says that an edit is ready to be confirmed. Throws as addEditItems. */
 export function requestEdit(context: Context, id: string): Promise<DraftPreview> {
   return alterEdit(context, id, (edit) => {
@@ -202,7 +211,7 @@ function alterEdit(context: Context, id: string, alter: Alter): Promise<DraftPre
   })
 }
 
-/** Keeps an edit if it can be done, and answers what it would come to: it is done, looked at and undone. */
+/** Keeps an edit if it can be done, and answers what it would come to. */
 function inEdit(
   context: Context,
   id: string,
@@ -212,13 +221,19 @@ function inEdit(
     const unit = openUnit(whole)
     const draft = await lockDraftOrder(unit, id)
     const edit = await next(draft, unit)
-    await unit.run(statement('', 'savepoint before_edit', []))
-    const before = await cartOf(unit, draft)
-    const cart = await applied(context, unit, draft, edit)
-    await unit.run(statement('', 'rollback to savepoint before_edit', []))
+    const preview = await tried(context, unit, draft, edit)
     await unit.run(saveEditStatement(tenantOf(unit), id, edit))
-    return { draft, before, cart, edit }
+    return preview
   })
+}
+
+/** An edit is done, looked at and undone. */
+async function tried(context: Context, unit: Unit, draft: DraftOrderRow, edit: DraftEdit): Promise<DraftPreview> {
+  await unit.run(statement('', 'savepoint before_edit', []))
+  const before = await cartOf(unit, draft)
+  const cart = await applied(context, unit, draft, edit)
+  await unit.run(statement('', 'rollback to savepoint before_edit', []))
+  return { draft, before, cart, edit }
 }
 
 function openEdit(draft: DraftOrderRow): DraftEdit {

@@ -53,6 +53,12 @@ describe("edits of a draft order, with Medusa's own client", function () {
       added.items.map((item: Wire) => item.actions.map((action: Wire) => [action.action, action.internal_note])),
       [[], [['ITEM_ADD', 'as agreed']], [['ITEM_ADD', null]]],
     )
+    const read = async (path: string, query?: Record<string, string>) =>
+      good(await store.admin.get(`/admin/orders/${draft.id}/${path}`, query))
+    const { order: preview } = await read('preview')
+    assert.deepEqual([linesOf(preview), preview.order_change], [linesOf(added), added.order_change], "where Medusa's dashboard reads it")
+    assert.deepEqual((await read('changes', { change_type: 'edit' })).order_changes, [added.order_change])
+    assert.deepEqual((await read('changes', { change_type: 'transfer' })).order_changes, [])
     assert.deepEqual([linesOf(await kept()), (await kept()).total], [[['Thing 1.1', 2, 10]], 25], 'nothing of it is done')
     const { draft_order_preview: requested } = (await drafts.requestEdit(draft.id)) as Wire
     assert.equal(requested.order_change.status, 'requested')
@@ -66,6 +72,7 @@ describe("edits of a draft order, with Medusa's own client", function () {
       'what was shown is what is kept',
     )
     assert.equal((await refused(drafts.confirmEdit(draft.id))).message, 'An active Order Change is required to proceed')
+    assert.deepEqual([linesOf((await read('preview')).order), (await read('changes')).order_changes], [linesOf(done), []])
   })
 
   it('change and remove lines, those of the draft and those that they add', async () => {
