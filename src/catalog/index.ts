@@ -1,5 +1,5 @@
 export * from './commands/index.js'
-export { type GroupedProduct, groupedProductsStatement } from './queries/grouped-products.js'
+export { groupedProductsStatement, type ProductsUnder } from './queries/grouped-products.js'
 export { listManagedProducts, type ManagedProductQuery, retrieveManagedProduct } from './queries/managed-products.js'
 export { findManagedVariants, managedVariantOrders, variantsOfItemsStatement } from './queries/managed-variants.js'
 export { type ManagedOptionFilter, managedOptionOrders, managedOptionsStatement, optionValuesStatement } from './queries/managed-options.js'

@@ -312,16 +312,22 @@ const missingParts = {
   collection: related('collection_id'),
   type: related('type_id'),
   category: related('product_category_id'),
-  tag: (id: string) => invalidData(`Tag with id ${id} not found. Please create the tag before associating it with the product.`),
+  tag: related('product_tag_id'),
+  tag_of_new: (id: string) => invalidData(`Tag with id ${id} not found. Please create the tag before associating it with the product.`),
   channel: (id: string) => notFound(`Sales channel with id: ${id} was not found`),
   profile: (id: string) => notFound(`Shipping profile with id: ${id} was not found`),
 }
 
 /**
  * The keys find rows of other stores; rows that were taken out of use they find too.
- * @throws not_found for those; invalid_data for a tag
+ * @param isNew whether it is said of a new product
+ * @throws not_found for those; invalid_data for a new product's tag
  */
-export async function refuseRetired(unit: Unit, body: z.output<typeof createBody> | z.output<typeof updateBody>): Promise<void> {
+export async function refuseRetired(
+  unit: Unit,
+  body: z.output<typeof createBody> | z.output<typeof updateBody>,
+  isNew: boolean,
+): Promise<void> {
   const [missing] = await unit.run(
     statement<{ kind: keyof typeof missingParts; id: string }>(
       'admin.retired_parts',
@@ -331,7 +337,7 @@ export async function refuseRetired(unit: Unit, body: z.output<typeof createBody
          select 1 from product_type x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
        union all select 'category', w.id from unnest($4::text[]) as w (id) where not exists (
          select 1 from product_category x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
-       union all select 'tag', w.id from unnest($5::text[]) as w (id) where not exists (
+       union all select $8::text, w.id from unnest($5::text[]) as w (id) where not exists (
          select 1 from product_tag x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
        union all select 'channel', w.id from unnest($6::text[]) as w (id) where not exists (
          select 1 from sales_channel x where x.tenant_id = $1 and x.id = w.id and x.deleted_at is null)
@@ -346,6 +352,7 @@ export async function refuseRetired(unit: Unit, body: z.output<typeof createBody
         (body.tags ?? []).map((value) => value.id),
         (body.sales_channels ?? []).map((value) => value.id),
         [body.shipping_profile_id ?? []].flat(),
+        isNew ? 'tag_of_new' : 'tag',
       ],
     ),
   )

@@ -92,11 +92,11 @@ const batchRoutes: Route[] = [
         await lockBatch(unit, creations, update, remove)
         const created: string[] = []
         for (const { vendorId, body } of creations) {
-          await refuseRetired(unit, body)
+          await refuseRetired(unit, body, true)
           created.push(await createProduct(unit, productInputOf(vendorId, body)))
         }
         for (const { id: wanted, ...body } of update) {
-          await refuseRetired(unit, body)
+          await refuseRetired(unit, body, false)
           await updateProduct(unit, wanted, productPatchOf(body, prices.get(wanted)))
         }
         for (const wanted of remove) await deleteProduct(unit, wanted)

@@ -7,7 +7,7 @@ import { createBody, type KnownPrices, productInputOf, productPatchOf, refuseRet
 
 /** Makes a product of a body. Throws as `createProduct`, and not_found for parts that were taken out of use. */
 export async function createOf(unit: Unit, vendorId: string, body: output<typeof createBody>): Promise<string> {
-  await refuseRetired(unit, body)
+  await refuseRetired(unit, body, true)
   return createProduct(unit, productInputOf(vendorId, body))
 }
 
@@ -19,7 +19,7 @@ export async function updateOf(
   known?: KnownPrices,
   whole?: boolean,
 ): Promise<void> {
-  await refuseRetired(unit, body)
+  await refuseRetired(unit, body, false)
   await updateProduct(unit, id, productPatchOf(body, known, whole))
 }
 

@@ -77,6 +77,8 @@ export const productFields: FieldsPolicy = {
     'variants.inventory_items.*',
   ],
   extra: [
+    'images.variants.id',
+    'variants.images.variants.id',
     'shipping_profile.*',
     'variants.inventory_quantity',
     'variants.inventory_items.inventory.*',

@@ -30,7 +30,13 @@ const variantFields: FieldsPolicy = {
     'inventory_items.*',
     'product.*',
   ],
-  extra: ['images.*', 'options.option.*', 'inventory_items.inventory.*', 'inventory_items.inventory.location_levels.*'],
+  extra: [
+    'images.*',
+    'images.variants.id',
+    'options.option.*',
+    'inventory_items.inventory.*',
+    'inventory_items.inventory.location_levels.*',
+  ],
 }
 
 /** A page of variants with their products, whoever sells them. */

@@ -8,6 +8,7 @@ import {
   groupedProductsStatement,
   groupProducts,
   type ProductGroup,
+  type ProductsUnder,
   updateCollection,
   updateWord,
   wordsOfStoreStatement,
@@ -92,7 +93,7 @@ const collectionRoutes: Route[] = [
 ]
 
 /** Rows with the products in them that the caller may read, where those are asked for. */
-export async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductGroup, rows: Row[]): Promise<Row[]> {
+export async function withProducts<Row extends { id: string }>(request: AnyRequest, kind: ProductsUnder, rows: Row[]): Promise<Row[]> {
   if (!request.fields.has('products') || rows.length === 0) return rows
   const { context } = request
   const wanted = rows.map((row) => row.id)
@@ -122,7 +123,10 @@ export function gathering(kind: ProductGroup, noun: { path: string; object: stri
 }
 type Answer = (request: AnyRequest, wanted: string) => Promise<Record<string, unknown>>
 
-const wordFields: FieldsPolicy = { defaults: ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'] }
+const wordFields: FieldsPolicy = {
+  defaults: ['id', 'value', 'external_id', 'metadata', 'created_at', 'updated_at', 'deleted_at'],
+  extra: ['products.*'],
+}
 
 /** Types and tags differ in their names only. */
 function wordRoutes(kind: 'type' | 'tag'): Route[] {
@@ -138,11 +142,12 @@ function wordRoutes(kind: 'type' | 'tag'): Route[] {
     fields: wordFields,
     limit: kind === 'type' ? 10 : 20,
     orderable: ['id', 'created_at', 'updated_at', 'value'],
-    load: ({ context }, query, page) =>
-      context.db.read(
-        context.scope,
-        wordsOfStoreStatement(tenantOf(context), kind, { id: query.id ?? null, q: wordPatterns(query.q), name: query.value ?? null }, page),
-      ),
+    async load(request, query, page) {
+      const filter = { id: query.id ?? null, q: wordPatterns(query.q), name: query.value ?? null }
+      const { context } = request
+      const rows = await context.db.read(context.scope, wordsOfStoreStatement(tenantOf(context), kind, filter, page))
+      return withProducts(request, `product_${kind}`, rows)
+    },
   })
   return [
     ...words.routes,

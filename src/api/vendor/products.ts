@@ -52,7 +52,14 @@ const fields: FieldsPolicy = {
     'variants.prices.*',
     'variants.inventory_items.*',
   ],
-  extra: ['deleted_at', 'variants.images.*', 'variants.options.option.id', 'variants.options.option.title'],
+  extra: [
+    'deleted_at',
+    'images.variants.id',
+    'variants.images.*',
+    'variants.images.variants.id',
+    'variants.options.option.id',
+    'variants.options.option.title',
+  ],
 }
 
 const query = z.strictObject({

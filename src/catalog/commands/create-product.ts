@@ -3,7 +3,7 @@ import { alreadyExists, invalidData, limits, newId } from '../../kernel/index.js
 import { ProductImage, ProductOption, ProductOptionValue } from '../models.js'
 import { addVariants, type CreatedOption } from './add-variants.js'
 import { type ProductInput, slugOf } from './input.js'
-import { linkOptions } from './option-links.js'
+import { linkOptions, refuseUnknownOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { createSharedOption } from './shared-options.js'
 import { followStatus, type ProductStatus } from './proposals.js'
@@ -44,20 +44,6 @@ function checkSizes(input: ProductInput): void {
   if (repeated.length > 0) throw invalidData(`Product "${input.title}" has duplicate option assignments: [${repeated.join(', ')}]`)
   const titles = (input.options ?? []).map((option) => option.title)
   if (new Set(titles).size !== titles.length) throw invalidData('Two options of a product have the same title')
-}
-
-/** Throws invalid_data for options to share that are not there. */
-async function refuseUnknownOptions(unit: Unit, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  const missing = await unit.run(
-    statement<{ id: string }>(
-      'catalog.unknown_options',
-      `select w.id from unnest($2::text[]) as w (id)
-       where not exists (select 1 from product_option o where o.tenant_id = $1 and o.id = w.id and o.deleted_at is null)`,
-      [tenantOf(unit), ids],
-    ),
-  )
-  if (missing.length > 0) throw invalidData(`Some product options were not found: [${missing.map(({ id }) => id).join(', ')}]`)
 }
 
 async function insertProduct(unit: Unit, id: string, input: ProductInput): Promise<void> {

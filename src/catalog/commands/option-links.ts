@@ -34,6 +34,20 @@ export async function linkOptions(unit: Unit, product: Product, links: readonly 
   }
 }
 
+/** Throws invalid_data for options to share that are not there. */
+export async function refuseUnknownOptions(unit: Unit, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const missing = await unit.run(
+    statement<{ id: string }>(
+      'catalog.unknown_options',
+      `select w.id from unnest($2::text[]) as w (id)
+       where not exists (select 1 from product_option o where o.tenant_id = $1 and o.id = w.id and o.deleted_at is null)`,
+      [tenantOf(unit), ids],
+    ),
+  )
+  if (missing.length > 0) throw invalidData(`Some product options were not found: [${missing.map(({ id }) => id).join(', ')}]`)
+}
+
 async function refuseStrange(unit: Unit, product: Product, option: LockedOption): Promise<void> {
   if (option.vendor_id !== product.vendor_id) throw invalidData(`Product option ${option.id} is another vendor's than the product`)
   const users = await unit.run(
@@ -152,10 +166,12 @@ export async function changeLinkedValues(unit: Unit, product: Product, patch: Li
 /** The options that a product is to have, by their ids: it gets those that it lacks, and loses the others. Throws as those do. */
 export async function setOptions(unit: Unit, product: Product, optionIds: readonly string[]): Promise<void> {
   const known = (await optionsOfProduct(unit, product.id)).map((option) => option.id)
+  const added = optionIds.filter((id) => !known.includes(id))
+  await refuseUnknownOptions(unit, added)
   await linkOptions(
     unit,
     product,
-    optionIds.filter((id) => !known.includes(id)).map((id) => ({ id })),
+    added.map((id) => ({ id })),
   )
   await unlinkOptions(
     unit,

@@ -1,4 +1,5 @@
 import { hasWords, type ListPage, orderBy, type Statement, statement } from '../../db/index.js'
+import { describedPairs, productColumns } from './product-json.js'
 
 export const managedOptionOrders = ['id', 'created_at', 'updated_at', 'title'] as const
 
@@ -41,8 +42,7 @@ export function managedOptionsStatement(tenantId: string, filter: ManagedOptionF
                 order by w.rank, w.id)
               from product_option_value w where w.tenant_id = $1 and w.option_id = o.id and w.deleted_at is null), '[]') as values,
             coalesce((select json_agg(x.product order by x.id) from (
-              select u.id, json_build_object('id', u.id, 'title', u.title, 'handle', u.handle, 'status', u.status, 'thumbnail', u.thumbnail,
-                'created_at', u.created_at, 'updated_at', u.updated_at) as product
+              select u.id, json_build_object(${describedPairs('u', productColumns)}) as product
               from product u where u.tenant_id = $1 and u.deleted_at is null and u.id = any(array(
                 select o.product_id union select s.product_id from product_shared_option s where s.tenant_id = $1 and s.option_id = o.id))
               order by u.id limit ${productsShown}) x), '[]') as products

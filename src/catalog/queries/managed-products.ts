@@ -33,6 +33,7 @@ const relations: ReadonlySet<ProductRelation> = new Set([
   'collection',
   'tags',
   'images',
+  'images.variants',
   'options',
   'variants',
   'categories',
@@ -61,7 +62,11 @@ export async function listManagedProducts(
   const details = await context.db.read(context.scope, variantDetailsStatement(tenantOf(context), ids))
   const byVariant = new Map(details.map((row) => [row.variant_id, row]))
   for (const product of found.products) {
-    for (const variant of product.variants ?? []) addDetails(variant, byVariant.get(variant.id))
+    const shown = new Map(product.images?.map((image) => [image.id, image.variants]))
+    for (const variant of product.variants ?? []) {
+      addDetails(variant, byVariant.get(variant.id))
+      for (const image of variant.images ?? []) Object.assign(image, { variants: shown.get(image.id) })
+    }
   }
   return found
 }

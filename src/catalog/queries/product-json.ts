@@ -19,8 +19,8 @@ export const productRelations = [
   'variants.inventory_items',
   'variants.prices',
 ] as const
-/** Shoppers are told of an option with its product; those who sell read all of it with each value, too. */
-export type ProductRelation = (typeof productRelations)[number] | 'variants.options.option'
+/** The last two are for those who sell: all of an option with each of its values, and which variants an image is said to show. */
+export type ProductRelation = (typeof productRelations)[number] | 'variants.options.option' | 'images.variants'
 
 export const productColumns = [
   'id',
@@ -119,7 +119,7 @@ export function productJsonSql(relations: ReadonlySet<ProductRelation>, paramete
   )
   add('vendor', 'vendor', one('vendor', 'p.vendor_id', ['id', 'name', 'handle']))
   add('tags', 'tags', tagsSql)
-  add('images', 'images', imagesSql)
+  add('images', 'images', relations.has('images.variants') ? imagesWithVariantsSql : imagesSql)
   add('options', 'options', optionsSql)
   add('categories', 'categories', categoriesSql)
   if (relations.has('variants')) parts.push(`'variants', ${variantsSql(relations, parameters)}`)
@@ -140,12 +140,20 @@ const tagsSql = many(`
   from product_tag_product l join product_tag t on t.tenant_id = l.tenant_id and t.id = l.product_tag_id
   where l.tenant_id = $1 and l.product_id = p.id and t.deleted_at is null`)
 
-/** SQL: the images of product `p`. */
-export const imagesSql = many(`
+const imagesOf = (more = '') =>
+  many(`
   select json_agg(json_build_object('id', i.id, 'url', i.url, 'rank', i.rank, 'metadata', i.metadata,
-    'product_id', i.product_id, 'created_at', i.created_at, 'updated_at', i.updated_at, 'deleted_at', i.deleted_at)
+    'product_id', i.product_id, 'created_at', i.created_at, 'updated_at', i.updated_at, 'deleted_at', i.deleted_at${more})
     order by i.rank, i.id)
   from product_image i where i.tenant_id = $1 and i.product_id = p.id and i.deleted_at is null`)
+
+/** SQL: the images of product `p`. */
+export const imagesSql = imagesOf()
+
+const imagesWithVariantsSql = imagesOf(
+  `, 'variants', ${many(`select json_agg(json_build_object('id', l.variant_id) order by l.variant_id)
+      from product_variant_image l where l.tenant_id = $1 and l.image_id = i.id`)}`,
+)
 
 /** SQL: the options of product `p`, with their values. */
 export const optionsSql = many(

@@ -28,6 +28,13 @@ export interface ProductListQuery extends ProductSelection {
   isUncounted?: true
 }
 
+interface ImageJson {
+  id: string
+  url: string
+  /** Which it is said to show; none where it shows all of them. Those who sell are told. */
+  variants?: { id: string }[]
+}
+
 export interface VariantJson {
   id: string
   price_set_id?: string
@@ -35,7 +42,7 @@ export interface VariantJson {
   /** In minor units as SQL hands them out, in major units from then on. */
   prices?: { currency_code: string; amount_minor?: number; amount?: number }[]
   thumbnail: string | null
-  images?: { url: string }[]
+  images?: ImageJson[]
   calculated_price?: object | null
   manage_inventory?: boolean
   inventory_quantity?: number | null
@@ -45,7 +52,7 @@ export interface ProductJson {
   id: string
   type_id: string | null
   thumbnail: string | null
-  images?: { url: string }[]
+  images?: ImageJson[]
   variants?: VariantJson[]
 }
 

@@ -126,6 +126,24 @@ describe('what a store is set up with, as it reads back', () => {
     assert.equal((await get(`/admin/products/${made.id}`)).product.variants[0].options[0].option.is_exclusive, true)
   })
 
+  it('tells of collections, types, tags and options what is under them', async () => {
+    const { collection } = await shop.make('/admin/collections', { title: 'Under' })
+    const { product_type: type } = await shop.make('/admin/product-types', { value: 'Under' })
+    const { product_tag: tag } = await shop.make('/admin/product-tags', { value: 'Under' })
+    const under = { type_id: type.id, collection_id: collection.id, tags: [{ id: tag.id }] }
+    const made = (await shop.product({ title: 'Beneath', subtitle: 'all', ...under })) as Any
+    for (const path of [
+      `collections/${collection.id}`,
+      `product-types/${type.id}`,
+      `product-tags/${tag.id}`,
+      `product-options/${made.options[0].id}`,
+    ]) {
+      const [noun] = Object.values(await get(`/admin/${path}`, { fields: '*products' })) as Any[]
+      const [{ id, subtitle, discountable, type_id }] = noun.products
+      assert.deepEqual([id, subtitle, discountable, type_id], [made.id, 'all', true, type.id], path)
+    }
+  })
+
   it('has one variant of a vendor with a number', async () => {
     const variant = (more: object) => ({ title: 'v', options: { size: 'large' }, prices: [], ...more })
     const first = (await shop.product({ title: 'Numbered', variants: [variant({ ean: '400', upc: '1', barcode: 'b' })] })) as Any

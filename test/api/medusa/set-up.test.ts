@@ -127,6 +127,10 @@ describe('the catalogue side of Medusa’s Admin API', () => {
         'invalid_data',
         'Some product options were not found: [opt_none]',
       ])
+      const known = `/admin/products/${(await shop.product({ title: 'Known' })).id}`
+      assert.deepEqual(await refusal(known, { tags: [{ id: 'ptag_none' }] }), unrelated('product_tag_id', 'ptag_none'))
+      const unlinked = [400, 'invalid_data', 'Some product options were not found: [opt_none]']
+      assert.deepEqual(await refusal(known, { option_ids: ['opt_none'] }), unlinked)
       const { product_option: shared } = await shop.make('/admin/product-options', { title: 'Hue', values: ['red'] })
       assert.deepEqual(await naming({ title: 'Two', options: [{ id: shared.id }, { id: shared.id }] }), [
         400,
@@ -191,6 +195,13 @@ describe('the catalogue side of Medusa’s Admin API', () => {
       const other = grown.variants.find((each: { title: string }) => each.title === 'Other').id
       const added = await shop.make(`/admin/products/${made.id}/images/${two.id}/variants/batch`, { add: [other] })
       assert.deepEqual([added, await images()], [{ added: [other], removed: [] }, ['one.png']])
+      const shows = async (path: string, fields: string) => {
+        const { product: whole, variant: single = whole } = await get(path, { fields })
+        return single.images.map((image: { variants: { id: string }[] }) => image.variants.map(({ id }) => id))
+      }
+      assert.deepEqual(await shows(`/admin/products/${made.id}`, 'images.id,images.url,images.variants.id'), [[], [other]])
+      assert.deepEqual(await shows(`/admin/products/${made.id}/variants/${other}`, '*images,+images.variants.id'), [[], [other]])
+      assert.equal('variants' in product.images[0], false)
       const path = `/admin/products/${made.id}/variants/${variant.id}/images/batch`
       await shop.make(path, { add: [two.id] })
       assert.deepEqual(await images(), ['one.png', 'two.png'])
