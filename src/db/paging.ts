@@ -42,7 +42,7 @@ export async function countBeside<Row extends { count: number }, Page extends { 
  * order makes different, since one name has one text.
  */
 export function orderBy(alias: string, order: ListPage['order']): { sql: string; name: string } {
-  if (!/^[a-z_]{1,40}$/.test(order.field)) throw new TypeError('a list is ordered by a column')
+  if (!/^[a-z0-9_]{1,40}$/.test(order.field)) throw new TypeError('a list is ordered by a column')
   const direction = order.descending ? 'desc' : 'asc'
   const byId = `${alias}.id ${direction}`
   const sql = order.field === 'id' ? byId : `${alias}.${order.field} ${direction}, ${byId}`

@@ -44,6 +44,7 @@ export function renderPrices(prices: readonly SetPrice[]): object[] {
       amount: toMajor(amount_minor, price.currency_code),
       // Of a price list, or with a title of its own, is none of a shipping option's.
       price_list_id: null,
+      price_list: null,
       title: null,
       deleted_at: null,
       rules_count: price_rules.length,

@@ -29,6 +29,8 @@ const orders = [
   'company',
   'first_name',
   'last_name',
+  'address_1',
+  'address_2',
   'city',
   'province',
   'postal_code',

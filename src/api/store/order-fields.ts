@@ -61,7 +61,7 @@ export const orderFields: FieldsPolicy = {
     'cart.id',
     'items.product.*',
     ...soldPartFields,
-    ...of('fulfillments', 'data metadata created_by marked_shipped_by'),
+    ...of('fulfillments', 'data metadata created_by marked_shipped_by provider shipping_option'),
     ...of('customer', 'id email'),
     // Ours, for pages: Medusa's `*customer` has the two alone.
     'is_of_account',
@@ -73,7 +73,10 @@ export const orderFields: FieldsPolicy = {
     // Ours, for pages: Medusa says nowhere where goods are sent back to.
     ...of('returns.send_to', 'vendor name address'),
     ...of('payment_collections.payments', 'id amount currency_code provider_id data captured_amount refunded_amount captured_at'),
-    ...of('payment_collections.payments', 'canceled_at payment_collection_id payment_session_id created_at updated_at'),
+    ...of(
+      'payment_collections.payments',
+      'canceled_at payment_collection_id payment_session_id payment_session metadata created_at updated_at',
+    ),
     ...of('payment_collections.payment_sessions', 'id amount currency_code provider_id status authorized_at'),
     'payment_collections.payment_providers.id',
     ...of('promotions', 'id code is_automatic is_tax_inclusive'),
@@ -101,6 +104,9 @@ export const orderListFields: FieldsPolicy = {
     'fulfillment_status',
     'items.*',
     'items.detail.*',
+    // Medusa reads them for the total, and answers what it has read.
+    'items.tax_lines.*',
+    'items.adjustments.*',
   ],
   extra: [...orderFields.defaults, ...(orderFields.extra ?? [])],
 }

@@ -69,7 +69,7 @@ export const routes: Route[] = [
     access: 'customer',
     query: narrowable(orderQuery, byStatus) as z.ZodType<z.output<typeof orderQuery>>,
     fields: orderListFields,
-    page: { limit: 50, orderable: ['id', ...orderOrders] },
+    page: { limit: 50, orderable: ['id', ...orderOrders, 'status', 'email', 'currency_code', 'region_id'] },
     async handle(request) {
       const { context, page, services } = request
       const customerId = (request.actor as Actor).id

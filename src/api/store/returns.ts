@@ -120,7 +120,7 @@ export const routes: Route[] = [
       parent_return_reason_id: oneOrMany.optional(),
     }),
     fields: reasonFields,
-    page: { limit: 20, orderable: ['id', 'created_at', 'updated_at', 'value', 'label'] },
+    page: { limit: 20, orderable: ['id', 'created_at', 'updated_at', 'value', 'label', 'description', 'parent_return_reason_id'] },
     async handle(request) {
       const { context, query, page } = request
       const filter = {

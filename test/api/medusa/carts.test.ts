@@ -65,6 +65,7 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
       ],
     )
     const change = (body: object) => shop.make(`/admin/shipping-options/${optionId}/rules/batch`, body)
+    assert.equal(option.prices[0].price_list, null)
     const elsewhere = { attribute: 'region_id', operator: 'nin', value: [shop.regionId] }
     const { created } = await change({ create: [elsewhere, { attribute: 'tier', operator: 'ne', value: 'gold' }] })
     assert.deepEqual(await offered(), [])

@@ -99,6 +99,11 @@ describe('a customer', () => {
       assert.deepEqual([listed.body.addresses.length, listed.body.count, listed.body.offset, listed.body.limit], [1, 1, 0, 50])
       assert.equal((await shopper.client.get(path, { q: 'pari' })).body.addresses[0].city, 'Paris')
       assert.equal((await shopper.client.get(path, { order: '-postal_code' })).status, 200)
+      const streets = (await shopper.client.get(path, { order: '-address_1', fields: 'address_1' })).body.addresses
+      assert.deepEqual(
+        streets.map((found: { address_1: string | null }) => found.address_1),
+        [null, address.address_1],
+      )
       assert.equal((await shopper.client.get(path, { order: 'metadata' })).body.message, 'Order field metadata is not valid')
       const gone = await shopper.client.delete(`${path}/${address.id}`)
       assert.deepEqual(
@@ -243,6 +248,7 @@ describe('a customer', () => {
         'total',
         'updated_at',
       ])
+      assert.deepEqual([body.orders[0].items[0].tax_lines, body.orders[0].items[0].adjustments], [[], []])
       const asked = await shopper.client.get('/store/orders', { fields: '*items,+items.metadata,*items.variant,*items.product', limit: 10 })
       const [item] = asked.body.orders[0].items
       assert.deepEqual([item.variant.id, typeof item.product.title, typeof item.total], [variantId, 'string', 'number'])
@@ -255,6 +261,7 @@ describe('a customer', () => {
       assert.deepEqual(await found({ 'id[0]': first.id }), [first.id])
       await asAdmin(app().adminUrl, `update app.orders set status = 'completed' where id = $1`, [second.id])
       assert.deepEqual(await found({ status: 'completed' }), [second.id])
+      assert.deepEqual(await found({ order: '-status' }), [first.id, second.id])
       assert.deepEqual(await found({ 'status[0]': 'pending', 'status[1]': 'canceled' }), [first.id])
       await asAdmin(app().adminUrl, `update app.orders set status = 'draft' where id = $1`, [second.id])
       assert.deepEqual(await found({}), [first.id])

@@ -140,6 +140,7 @@ describe('buying from three vendors at once', () => {
       })
     ).body
     const [payment] = order.payment_collections[0].payments
+    assert.deepEqual([payment.metadata, payment.payment_session.id], [null, payment.payment_session_id])
     assert.equal(payment.provider_id, 'pp_system_default')
     assert.equal(payment.amount, order.total)
     assert.equal(order.items[0].product.id, store.vendors[0]?.products[0]?.id)

@@ -77,6 +77,7 @@ describe('store API: returns', () => {
     for (const name of `${names} metadata created_at created_by marked_shipped_by updated_at labels`.split(' '))
       assert.ok(name in sent, name)
     assert.deepEqual([sent.data, sent.metadata], [{}, null])
+    assert.deepEqual([sent.provider.id, sent.shipping_option.id], [sent.provider_id, sent.shipping_option_id])
     assert.match(sent.created_by, /^(user|apk)_/)
     assert.equal(sent.marked_shipped_by, sent.created_by)
     const plain = await order()
