@@ -61,6 +61,11 @@ function messagesOf(issue: Issue): string[] {
 }
 
 function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: string): string[] {
+  if (issue.input === undefined) return [`Field '${field}' is required`]
+  if ('options' in issue && issue.discriminator !== undefined) {
+    const said = (issue.input as Record<string, unknown>)[issue.discriminator]
+    return messagesOf({ ...issue, code: 'invalid_value', values: issue.options ?? [], input: said } as Issue)
+  }
   const meant = branchesMeant(issue.errors)
   // The branch that got furthest says most about what was meant.
   const deepest = meant.map((errors) => errors.filter((error) => error.path.length > 0)).find((errors) => errors.length > 0)
@@ -71,7 +76,7 @@ function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: 
   if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
   // Of a choice of texts, as of true and false in a query, the type beside it says enough.
   const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
-  const types = named.length > 0 ? named : issue.errors.flat().map((error) => error.code)
+  const types = named.length > 0 ? named : issue.errors.flat().map((error) => (isOfTime(error) ? 'date' : error.code))
   return [expectedType([...new Set(types)].join(', '), field, issue.input)]
 }
 
@@ -84,6 +89,8 @@ function branchesMeant(branches: readonly Issue[][]): Issue[][] {
   const least = Math.min(...ofKind.map(unknownTo))
   return ofKind.filter((errors) => unknownTo(errors) === least)
 }
+
+const isOfTime = (issue: Issue) => issue.code === 'invalid_format' && ['date', 'datetime'].includes(issue.format)
 
 function expectedType(expected: string, field: string, input: unknown): string {
   const type = expected === 'int' ? 'integer' : expected

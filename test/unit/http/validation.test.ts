@@ -80,6 +80,20 @@ describe('validation', () => {
     })
   }
 
+  it('says what a choice lacks, and which kinds there are to choose from', () => {
+    const values = z.strictObject({
+      values: z.union([z.string(), z.array(z.string())]),
+      from: z.union([z.iso.datetime(), z.iso.date()]).optional(),
+    })
+    assert.equal(message({}, values), "Invalid request: Field 'values' is required")
+    assert.equal(message({ values: 'x', from: 'soon' }, values), "Invalid request: Expected type: 'date' for field 'from', got: 'soon'")
+    const kind = (type: 'country' | 'zip') => z.object({ type: z.literal(type) })
+    const zones = z.strictObject({ zones: z.array(z.discriminatedUnion('type', [kind('country'), kind('zip')])) })
+    assert.equal(message({ zones: [{}] }, zones), "Invalid request: Field 'zones, 0, type' is required")
+    const unknown = "Invalid request: Expected: 'country, zip' for field 'zones, 0, type', but got: 'foo'"
+    assert.equal(message({ zones: [{ type: 'foo' }] }, zones), unknown)
+  })
+
   it('says once that a number is too large, and by which limit', () => {
     assert.equal(
       message({ stock: 1e20 }, z.strictObject({ stock: z.int().min(0).max(10) })),
