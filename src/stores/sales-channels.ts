@@ -25,7 +25,7 @@ export function listSalesChannelsStatement(
             count(*) over ()::int as count
      from sales_channel c
      where c.tenant_id = $1 and c.deleted_at is null and ($2::text[] is null or c.id = any($2))
-       and ($3::text[] is null or c.name = any($3)) and ${hasWords('$4', 'c.name')}
+       and ($3::text[] is null or c.name = any($3)) and ${hasWords('$4', 'c.name', 'c.description')}
        and ($5::text[] is null or exists (select 1 from sales_channel_location l where l.tenant_id = $1 and l.sales_channel_id = c.id
             and l.stock_location_id = any($5)))
        and ($6::text[] is null or exists (select 1 from api_key_sales_channel k where k.tenant_id = $1 and k.sales_channel_id = c.id

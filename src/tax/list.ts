@@ -57,8 +57,10 @@ const ratesJson = (
 const providerJson = (region: string) =>
   `case when ${region}.provider_id is not null then json_build_object('id', ${region}.provider_id) end`
 
+const parentJson = (region: string) => `case when ${region}.parent_id is not null then json_build_object('id', ${region}.parent_id) end`
+
 const regionJson = (region: string, more = '') => `json_build_object('id', ${region}.id, 'country_code', ${region}.country_code,
-    'province_code', ${region}.province_code, 'parent_id', ${region}.parent_id, 'provider_id', ${region}.provider_id,
+    'province_code', ${region}.province_code, 'parent_id', ${region}.parent_id, 'parent', ${parentJson(region)}, 'provider_id', ${region}.provider_id,
     'provider', ${providerJson(region)}, 'metadata', ${region}.metadata, 'created_by', ${region}.created_by,
     'created_at', ${region}.created_at, 'updated_at', ${region}.updated_at, 'deleted_at', ${region}.deleted_at${more})`
 
@@ -71,13 +73,13 @@ export function listTaxRegionsStatement(
   return statement(
     `tax.list_regions.${order.name}`,
     `select r.id, r.country_code, r.province_code, r.parent_id, r.provider_id, r.metadata, r.created_by, r.created_at,
-            r.updated_at, (select ${regionJson('p')} from tax_region p where p.tenant_id = $1 and p.id = r.parent_id) as parent,
+            r.updated_at, (select ${regionJson('p', `, 'tax_rates', ${ratesJson('p')}`)} from tax_region p where p.tenant_id = $1 and p.id = r.parent_id) as parent,
             ${ratesJson('r')} as tax_rates, count(*) over ()::int as count,
             coalesce((select json_agg(${regionJson('c', `, 'tax_rates', ${ratesJson('c')}`)} order by c.id)
               from tax_region c where c.tenant_id = $1 and c.parent_id = r.id), '[]') as children
      from tax_region r
      where r.tenant_id = $1 and r.deleted_at is null and ($2::text[] is null or r.id = any($2))
-       and ($3::text[] is null or r.country_code = any($3)) and ($4::text[] is null or r.province_code = any($4))
+       and ($3::text[] is null or r.country_code = any($3)) and ($4::text[] is null or coalesce(r.province_code, 'null') = any($4))
        and ($5::text[] is null or coalesce(r.parent_id, 'null') = any($5))
      ${order.sql} limit $6 offset $7`,
     [tenantId, filter.id, filter.countryCode, filter.provinceCode, filter.parentId, page.limit, page.offset],

@@ -27,6 +27,7 @@ const fields: FieldsPolicy = {
     'updated_at',
     'deleted_at',
   ],
+  extra: ['promotions.*'],
 }
 
 const campaigns = reading({
@@ -44,12 +45,13 @@ const campaigns = reading({
   narrowing: { table: 'campaign', columns: { name: 'text', campaign_identifier: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
   orderable: ['id', 'created_at', 'updated_at', 'name', 'starts_at', 'ends_at'],
-  load({ context }, query, page) {
+  load({ context, fields: asked }, query, page) {
     const filter = {
       id: query.id ?? null,
       q: wordPatterns(query.q),
       identifier: query.campaign_identifier ?? null,
       currency: query.budget?.currency_code ?? null,
+      withPromotions: asked.has('promotions'),
     }
     return context.db.read(context.scope, listCampaignsStatement(tenantOf(context), filter, page))
   },

@@ -179,6 +179,8 @@ const ofAddresses: Route[] = [
     query: z.strictObject({
       q,
       city: oneOrMany.optional(),
+      company: oneOrMany.optional(),
+      province: oneOrMany.optional(),
       country_code: oneOrMany.optional(),
       postal_code: oneOrMany.optional(),
     }),
@@ -205,6 +207,8 @@ const ofAddresses: Route[] = [
       const filter = {
         q: wordPatterns(query.q),
         city: query.city ?? null,
+        company: query.company ?? null,
+        province: query.province ?? null,
         countryCode: query.country_code ?? null,
         postalCode: query.postal_code ?? null,
       }

@@ -65,7 +65,7 @@ async function valuesOf(
   if (all !== undefined) {
     const wanted = filter.q?.toLowerCase() ?? ''
     const found = all().filter(({ value, label }) => (filter.ids?.includes(value) ?? true) && label.toLowerCase().includes(wanted))
-    found.sort((a, b) => (a.label < b.label ? -1 : 1))
+    found.sort((a, b) => (a.value < b.value ? -1 : 1))
     return { values: found.slice(page.offset, page.offset + page.limit), count: found.length }
   }
   const { context } = request

@@ -64,6 +64,8 @@ const searched = ['address_name', 'company', 'first_name', 'last_name', 'address
 /** What a list of addresses is narrowed by; null does not narrow. */
 export interface AddressFilter {
   city: readonly string[] | null
+  company?: readonly string[] | null
+  province?: readonly string[] | null
   countryCode: readonly string[] | null
   postalCode: readonly string[] | null
   /** As `wordPatterns` makes them. */
@@ -82,8 +84,20 @@ export function listAddressesStatement(
     `select ${columns}, count(*) over ()::int as count from customer_address a
      where a.tenant_id = $1 and a.customer_id = $2 and ($3::text[] is null or a.city = any($3))
        and ($4::text[] is null or a.country_code = any($4)) and ($5::text[] is null or a.postal_code = any($5))
+       and ($9::text[] is null or a.company = any($9)) and ($10::text[] is null or a.province = any($10))
        and ${hasWords('$6', ...searched)}
      ${order.sql} limit $7 offset $8`,
-    [tenantId, customerId, filter.city, filter.countryCode, filter.postalCode, filter.q, page.limit, page.offset],
+    [
+      tenantId,
+      customerId,
+      filter.city,
+      filter.countryCode,
+      filter.postalCode,
+      filter.q,
+      page.limit,
+      page.offset,
+      filter.company ?? null,
+      filter.province ?? null,
+    ],
   )
 }

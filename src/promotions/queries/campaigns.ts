@@ -37,12 +37,32 @@ export const campaignColumns = [
   'updated_at',
 ] as const
 
+const promotionColumns = [
+  'id',
+  'code',
+  'type',
+  'is_automatic',
+  'is_tax_inclusive',
+  'status',
+  'used',
+  'campaign_id',
+  'metadata',
+  'created_at',
+]
+
+/** The promotions of campaign `k`, without their rules. */
+const promotionsJson = `(select coalesce(json_agg(json_build_object(${promotionColumns.map((name) => `'${name}', p.${name}`).join(', ')},
+    'limit', p.usage_limit, 'updated_at', p.updated_at, 'deleted_at', null) order by p.id), '[]')
+  from promotion p where p.tenant_id = $1 and p.campaign_id = k.id and p.deleted_at is null)`
+
 export interface CampaignFilter {
   id: string[] | null
   q: readonly string[] | null
   identifier: string[] | null
   /** Of a budget of money. */
   currency: string | null
+  /** Whether to read the promotions, too. */
+  withPromotions: boolean
 }
 
 export function listCampaignsStatement(
@@ -53,12 +73,14 @@ export function listCampaignsStatement(
   const order = orderBy('k', page.order)
   return statement(
     `promotions.campaigns.${order.name}`,
-    `select ${campaignColumns.map((column) => `k.${column}`).join(', ')}, count(*) over ()::int as count from campaign k
+    `select ${campaignColumns.map((column) => `k.${column}`).join(', ')}, case when $8 then ${promotionsJson} end as promotions,
+            count(*) over ()::int as count
+     from campaign k
      where k.tenant_id = $1 and k.deleted_at is null and ($2::text[] is null or k.id = any($2))
        and ${hasWords('$3', 'k.name', 'k.campaign_identifier')} and ($4::text[] is null or k.campaign_identifier = any($4))
        and ($7::text is null or k.budget_currency_code = $7)
      ${order.sql} limit $5 offset $6`,
-    [tenantId, filter.id, filter.q, filter.identifier, page.limit, page.offset, filter.currency],
+    [tenantId, filter.id, filter.q, filter.identifier, page.limit, page.offset, filter.currency, filter.withPromotions],
   )
 }
 

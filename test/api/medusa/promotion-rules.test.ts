@@ -53,7 +53,7 @@ describe('conditions of promotions, as Medusa’s dashboard shows them', () => {
     assert.deepEqual(await get('rule-value-options/rules/country', { q: 'FRANCE' }), france)
     assert.deepEqual((await get('rule-value-options/rules/currency_code', { value: 'usd' })).values, [{ value: 'usd', label: 'US Dollar' }])
     const page = await get('rule-value-options/rules/country', { limit: '2', offset: '1' })
-    assert.deepEqual([page.values.length, page.count > 200], [2, true])
+    assert.deepEqual([page.values.map(({ value }: { value: string }) => value), page.count > 200], [['ae', 'af'], true])
     const unknown = await shop.admin.get('/admin/promotions/rule-value-options/rules/weather')
     assert.deepEqual([unknown.status, unknown.body.message], [400, 'Invalid rule attribute - weather'])
   })

@@ -221,6 +221,15 @@ describe('what a store is set up with, as it reads back', () => {
     await shop.make('/admin/tax-regions', province)
     const { tax_regions, count } = await get('/admin/tax-regions', { parent_id: 'null' })
     assert.deepEqual([tax_regions.map((one: Any) => one.id), count], [[country.id], 1])
+    const { tax_regions: whole } = await get('/admin/tax-regions', { province_code: 'null' })
+    assert.deepEqual(
+      whole.map((one: Any) => one.id),
+      [country.id],
+    )
+    const [below] = (await get('/admin/tax-regions', { province_code: 'us-ca' })).tax_regions
+    assert.deepEqual(below.parent.tax_rates, [])
+    const [ofProvince] = (await get('/admin/tax-rates', { tax_region_id: below.id })).tax_rates
+    assert.deepEqual(ofProvince.tax_region.parent, { id: country.id })
     const { product_type: type } = await shop.make('/admin/product-types', { value: 'Book' })
     const ruled = {
       tax_region_id: country.id,
@@ -255,6 +264,40 @@ describe('what a store is set up with, as it reads back', () => {
     assert.deepEqual([rule.attribute, rule.value, rule.price_id.slice(0, 6)], ['region_id', shop.regionId, 'price_'])
     for (const noun of ['shipping-options', 'tax-providers', 'payments/payment-providers']) {
       assert.equal((await get(`/admin/${noun}`)).limit, 20, noun)
+    }
+  })
+
+  it('tells promotions that no campaign has, and what a campaign has', async () => {
+    const method = { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 }
+    const promote = async (code: string, more: object = {}) =>
+      (await shop.make('/admin/promotions', { code, type: 'standard', application_method: method, ...more })).promotion.id
+    const { campaign } = await shop.make('/admin/campaigns', { name: 'Has', campaign_identifier: 'has' })
+    const [free, bound] = [await promote('FREE'), await promote('BOUND', { campaign_id: campaign.id })]
+    const { promotions, count } = await get('/admin/promotions', { campaign_id: 'null' })
+    assert.deepEqual([promotions.map((one: Any) => one.id), count], [[free], 1])
+    const { campaign: asked } = await get(`/admin/campaigns/${campaign.id}`, { fields: '+promotions.id' })
+    assert.deepEqual([asked.promotions[0].id, asked.promotions[0].type, asked.name], [bound, undefined, 'Has'])
+    const [{ promotions: whole }] = (await get('/admin/campaigns', { fields: '*promotions' })).campaigns
+    assert.deepEqual([whole[0].code, whole[0].limit, whole[0].status], ['BOUND', null, 'draft'])
+    assert.equal(campaign.promotions, undefined)
+  })
+
+  it('finds a channel by what it is described as, and an address by its company and province', async () => {
+    await shop.make('/admin/sales-channels', { name: 'Stall', description: 'On the market place' })
+    const { sales_channels } = await get('/admin/sales-channels', { q: 'market' })
+    assert.deepEqual(
+      sales_channels.map((one: Any) => one.name),
+      ['Stall'],
+    )
+    const { customer } = await shop.make('/admin/customers', { email: 'found@example.com' })
+    const path = `/admin/customers/${customer.id}/addresses`
+    await shop.make(path, { company: 'Acme', province: 'NY' })
+    await shop.make(path, { company: 'Other', province: 'CA' })
+    for (const query of [{ company: 'Acme' }, { province: 'NY' }]) {
+      assert.deepEqual(
+        (await get(path, query as Any)).addresses.map((one: Any) => one.company),
+        ['Acme'],
+      )
     }
   })
 
