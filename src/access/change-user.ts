@@ -27,7 +27,7 @@ export async function updateUser(unit: Unit, changer: Actor, id: string, patch: 
     .where({ tenant_id: tenantId, id })
     .whereNull('deleted_at')
     .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() })
-  if (changed === 0) throw notFound(`User with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`User with id "${id}" not found`)
   if (role_ids === undefined) return
   refuseLacking(changer, await lockRights(unit, id))
   const wanted = await grantableRoles(unit, changer, role_ids)

@@ -49,6 +49,9 @@ export const notAllowed = (message: string, code?: string) => new StoaError('not
 export const unauthorized = (message = 'Unauthorized') => new StoaError('unauthorized', 401, message)
 export const forbidden = (message: string, code?: string) => new StoaError('forbidden', 403, message, code)
 export const notFound = (message: string) => new StoaError('not_found', 404, message)
+/** The same of what a column of something new or changed names, as Medusa says it. */
+export const unrelated = (column: string, id: string | null | undefined) =>
+  notFound(`You tried to set relationship ${column}: ${id}, but such entity does not exist`)
 export const conflict = (message: string, code?: string) => new StoaError('conflict', 409, message, code)
 export const duplicate = (message: string) => new StoaError('duplicate_error', 422, message, 'invalid_request_error')
 export const quotaExceeded = (message: string) => new StoaError('quota_exceeded', 402, message, 'quota_exceeded')

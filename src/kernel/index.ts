@@ -26,6 +26,7 @@ export {
   unauthorized,
   unavailable,
   unexpectedState,
+  unrelated,
 } from './errors.js'
 export { type IdPrefix, idPrefixes, isId, newId } from './ids.js'
 export { limits } from './limits.js'

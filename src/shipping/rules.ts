@@ -46,6 +46,9 @@ export function splitRules(
   const rules: OptionRule[] = []
   for (const { id, ...rule } of given) {
     if (!isFlag(rule.attribute)) {
+      if ((rule.operator === 'in' || rule.operator === 'nin') && !Array.isArray(rule.value)) {
+        throw invalidData('Rule value must be an array for in/nin operators')
+      }
       rules.push({ id: id !== undefined && known.has(id) ? id : newId('sorul'), ...rule })
       continue
     }

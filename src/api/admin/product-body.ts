@@ -9,7 +9,7 @@ import {
 } from '../../catalog/index.js'
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { booleanText, currencyCode, distinctNames, metadata } from '../../http/index.js'
-import { invalidData, limits, notFound, toMinor } from '../../kernel/index.js'
+import { invalidData, limits, notFound, toMinor, unrelated } from '../../kernel/index.js'
 import { conditionsOf } from '../../pricing/index.js'
 import { amount, id, name, text } from './shared.js'
 
@@ -306,7 +306,7 @@ export function refuseOptionless(bodies: readonly z.output<typeof createBody>[])
   if (titles.length > 0) throw invalidData(`Product options are not provided for: [${titles.join(', ')}].`)
 }
 
-const related = (key: string) => (id: string) => notFound(`You tried to set relationship ${key}: ${id}, but such entity does not exist`)
+const related = (key: string) => (id: string) => unrelated(key, id)
 /** What is missing, in Medusa's words where its database says so. */
 const missingParts = {
   collection: related('collection_id'),

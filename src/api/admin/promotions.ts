@@ -108,7 +108,7 @@ const method = {
   allocation: z.enum(['each', 'across', 'once']).optional(),
 }
 const methodType = z.enum(['fixed', 'percentage'])
-const targetType = z.enum(['items', 'shipping_methods', 'order'])
+const targetType = z.enum(['order', 'shipping_methods', 'items'])
 const columns = {
   is_automatic: z.boolean().optional(),
   is_tax_inclusive: z.boolean().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wordPatterns, singlePage, tenantOf, type Unit } from '../../db/index.js'
 import { currencyCode, type FieldsPolicy, metadata, type Route, route } from '../../http/index.js'
-import { invalidData, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
+import { alreadyExists, invalidData, limits, notFound, toMajor, toMinor } from '../../kernel/index.js'
 import { totalOperators } from '../../pricing/index.js'
 import { regionStatement } from '../../regions/index.js'
 import {
@@ -10,7 +10,6 @@ import {
   createShippingProfile,
   deleteShippingOption,
   deleteShippingProfile,
-  fulfillmentProviderOf,
   type ListedShippingOption,
   listShippingOptionsStatement,
   listShippingProfilesStatement,
@@ -153,8 +152,7 @@ const changedPrices = z
     ]),
   )
   .max(200)
-const provider = id.refine((value) => fulfillmentProviderOf(value) !== undefined, 'There is no fulfilment provider of this id')
-const priceType = z.enum(['flat', 'calculated'])
+const priceType = z.enum(['calculated', 'flat'])
 const ruleValue = z.union([z.string().max(500), z.array(z.string().max(500)).max(limits.idsInFilter), z.boolean().transform(String)])
 const rule = z.strictObject({ attribute: name, operator: z.enum(ruleOperators), value: ruleValue })
 const ruleList = z.array(rule.extend({ id: id.optional() })).max(limits.rulesOfShippingOption + 2)
@@ -180,7 +178,7 @@ const createBody = z.strictObject({
   name,
   service_zone_id: id,
   shipping_profile_id: id,
-  provider_id: provider.default('manual_manual'),
+  provider_id: id.default('manual_manual'),
   price_type: priceType.default('flat'),
   prices: prices.default([]),
   ...parts,
@@ -188,11 +186,17 @@ const createBody = z.strictObject({
 const updateBody = z.strictObject({
   name: name.optional(),
   shipping_profile_id: id.optional(),
-  provider_id: provider.optional(),
+  provider_id: id.optional(),
   price_type: priceType.optional(),
   prices: changedPrices.optional(),
   ...parts,
 })
+
+/** Throws invalid_data for a total that is compared twice in one way. */
+function refuseSecondRule(rules: readonly z.output<typeof totalRule>[]): void {
+  const second = rules.find((rule, index) => rules.findIndex((one) => one.operator === rule.operator) < index)
+  if (second !== undefined) throw alreadyExists(`Price rule with attribute: item_total, operator: ${second.operator}, already exists.`)
+}
 
 /** Prices as commands take them, amounts in minor units. Throws invalid_data for a region that is not there, and for an amount. */
 async function pricesOf(unit: Unit, given: readonly z.output<typeof price>[], known: readonly SetPrice[] = []): Promise<OptionPrice[]> {
@@ -204,6 +208,7 @@ async function pricesOf(unit: Unit, given: readonly z.output<typeof price>[], kn
     }
     currencies.set(region_id, region.currency_code)
   }
+  for (const { rules = [] } of given) refuseSecondRule(rules)
   return given.map((one) => {
     const inRegion = 'region_id' in one
     const currency_code = inRegion ? (currencies.get(one.region_id) as string) : one.currency_code

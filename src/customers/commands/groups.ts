@@ -1,13 +1,10 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
-import { unknownCustomer } from './write-customer.js'
+import { alreadyExists, isDuplicate, newId, notFound, unrelated } from '../../kernel/index.js'
 
 export interface CustomerGroupInput {
   name?: string | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
-
-const unknownGroup = (id: string) => notFound(`Customer group with id: ${id} was not found`)
 
 function named(name: string | undefined) {
   return (error: unknown): never => {
@@ -61,7 +58,7 @@ export async function deleteCustomerGroup(unit: Unit, id: string): Promise<void>
       [tenantOf(unit), id],
     ),
   )
-  if (rows.length === 0) throw unknownGroup(id)
+  if (rows.length === 0) throw notFound(`Customer group with id: ${id} was not found`)
 }
 
 async function link(unit: Unit, pairs: { groups: readonly string[]; customers: readonly string[] }): Promise<void> {
@@ -95,7 +92,7 @@ async function needGroups(unit: Unit, ids: readonly string[]): Promise<void> {
     ),
   )
   const missing = ids.find((id) => !rows.some((row) => row.id === id))
-  if (missing !== undefined) throw unknownGroup(missing)
+  if (missing !== undefined) throw unrelated('customer_group_id', missing)
 }
 
 async function needCustomers(unit: Unit, ids: readonly string[]): Promise<void> {
@@ -107,7 +104,7 @@ async function needCustomers(unit: Unit, ids: readonly string[]): Promise<void> 
     ),
   )
   const missing = ids.find((id) => !rows.some((row) => row.id === id))
-  if (missing !== undefined) throw unknownCustomer(missing)
+  if (missing !== undefined) throw unrelated('customer_id', missing)
 }
 
 export interface LinkChange {

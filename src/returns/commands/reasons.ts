@@ -1,5 +1,5 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
-import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notFound, unrelated } from '../../kernel/index.js'
 
 export interface ReturnReasonInput {
   value: string
@@ -18,6 +18,8 @@ export interface RefundReasonInput {
 
 type Table = 'return_reason' | 'refund_reason'
 const labels = { return_reason: 'Return reason', refund_reason: 'Refund reason' }
+/** As Medusa says which of them it does not find to change. */
+const entities = { return_reason: 'ReturnReason', refund_reason: 'RefundReason' }
 const column = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
 const columns = (input: object) =>
   Object.fromEntries(
@@ -36,7 +38,7 @@ async function refuseParent(unit: Unit, parentId: string | null | undefined, id:
       [tenantOf(unit), parentId],
     ),
   )
-  if (rows[0] === undefined) throw notFound(`Return reason with id: ${parentId} was not found`)
+  if (rows[0] === undefined) throw unrelated('parent_return_reason_id', parentId)
   if (rows[0].parent_return_reason_id !== null) throw invalidData('Reasons have two levels: a parent has no parent')
 }
 
@@ -63,7 +65,7 @@ export async function updateReason(
       .whereNull('deleted_at')
       .update({ ...columns(patch), updated_at: new Date() }),
   )
-  if (changed === 0) throw notFound(`${labels[table]} with id: ${id} was not found`)
+  if (changed === 0) throw notFound(`${entities[table]} with id "${id}" not found`)
 }
 
 /** Takes a reason out of use; what was said with it keeps it. Throws not_found. */

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { invalidData, newId, notFound } from '../../kernel/index.js'
+import { invalidData, newId, notAllowed, notFound, unrelated } from '../../kernel/index.js'
 import { clearConditionalPrices, type ConditionalPriceInput, insertConditionalPrices, isConditional } from '../../pricing/index.js'
 import { fulfillmentProviderOf } from '../provider.js'
 import { changedRules, type OptionRule, type OptionRuleInput, type RuleChanges, type RuledOption, rulesOf, splitRules } from '../rules.js'
@@ -33,8 +33,7 @@ export interface ShippingOptionInput {
  */
 export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
   const tenantId = tenantOf(unit)
-  if ((input.type_id === undefined) === (input.type === undefined))
-    throw invalidData('A shipping option needs a type or a type_id, one of them')
+  if ((input.type_id === undefined) === (input.type === undefined)) throw oneKind()
   const [zone] = await unit.run(
     statement<{ vendor_id: string }>(
       'shipping.vendor_of_zone',
@@ -94,7 +93,7 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
     ),
   )
   if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
-  if (patch.type !== undefined && patch.type_id !== undefined) throw invalidData('A shipping option needs a type or a type_id, one of them')
+  if (patch.type !== undefined && patch.type_id !== undefined) throw oneKind()
   await refuseForeign(unit, option.vendor_id, patch)
   refuseUnpriced({
     provider_id: patch.provider_id ?? option.provider_id,
@@ -165,6 +164,8 @@ export async function deleteShippingOption(unit: Unit, id: string): Promise<void
   if (gone.length === 0) throw notFound(`Shipping option with id: ${id} was not found`)
 }
 
+const oneKind = () => invalidData("Invalid request: Exactly one of 'type' or 'type_id' must be provided, but not both")
+
 /** A profile or kind of another vendor is as unknown as one of another store. */
 async function refuseForeign(
   unit: Unit,
@@ -181,8 +182,8 @@ async function refuseForeign(
       [tenantOf(unit), vendorId, input.shipping_profile_id ?? null, input.type_id ?? null],
     ),
   )
-  if (known?.profile !== true) throw notFound(`Shipping profile with id: ${input.shipping_profile_id} was not found`)
-  if (!known.type) throw notFound(`Shipping option type with id: ${input.type_id} was not found`)
+  if (known?.profile !== true) throw unrelated('shipping_profile_id', input.shipping_profile_id)
+  if (!known.type) throw unrelated('shipping_option_type_id', input.type_id)
 }
 
 function refuseUnpriced(option: {
@@ -191,9 +192,11 @@ function refuseUnpriced(option: {
   data?: object | null | undefined
   prices?: readonly OptionPrice[] | undefined
 }): void {
+  const provider = fulfillmentProviderOf(option.provider_id)
+  if (provider === undefined) throw notAllowed(`Providers (${option.provider_id}) are not enabled for the service location`)
   // As in Medusa a flat one may wait for its prices, and is offered where it has one.
   if (option.price_type === 'flat') return
-  const refusal = fulfillmentProviderOf(option.provider_id)?.refuseData(option.data) ?? null
+  const refusal = provider.refuseData(option.data)
   if (refusal !== null) throw invalidData(refusal)
 }
 

@@ -1,5 +1,5 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { alreadyExists, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, isDuplicate, newId, notFound, unrelated } from '../../kernel/index.js'
 
 export interface TaxRateRuleInput {
   reference: 'product' | 'product_type' | 'shipping_option'
@@ -27,8 +27,8 @@ export async function createTaxRate(unit: Unit, input: TaxRateInput, createdBy: 
   const { rules, ...rate } = input
   const tenantId = tenantOf(unit)
   const region = await unit.knex('tax_region').where({ tenant_id: tenantId, id: rate.tax_region_id }).whereNull('deleted_at').first('id')
-  if (region === undefined) throw notFound(`Tax region with id: ${rate.tax_region_id} was not found`)
-  await refuseSecondDefault(() =>
+  if (region === undefined) throw unrelated('tax_region_id', rate.tax_region_id)
+  await refuseSecondDefault(rate.tax_region_id, () =>
     unit.knex('tax_rate').insert({
       id,
       tax_region_id: rate.tax_region_id,
@@ -55,14 +55,13 @@ export async function updateTaxRate(
   changedBy: string,
 ): Promise<void> {
   const changes = Object.fromEntries(columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]))
-  const changed = await refuseSecondDefault(() =>
-    unit
-      .knex('tax_rate')
-      .where({ tenant_id: tenantOf(unit), id })
-      .whereNull('deleted_at')
-      .update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }),
-  )
-  if (changed === 0) throw notFound(`Tax rate with id "${id}" not found`)
+  const ofRate = unit
+    .knex('tax_rate')
+    .where({ tenant_id: tenantOf(unit), id })
+    .whereNull('deleted_at')
+  const rate = await ofRate.clone().first('tax_region_id').forUpdate()
+  if (rate === undefined) throw notFound(`Tax rate with id "${id}" not found`)
+  await refuseSecondDefault(rate.tax_region_id, () => ofRate.update({ ...changes, ...mergedMetadata(unit, patch), updated_at: new Date() }))
   if (patch.rules !== undefined) await replaceRules(unit, id, patch.rules, changedBy)
 }
 
@@ -99,11 +98,11 @@ export async function deleteTaxRate(unit: Unit, id: string): Promise<void> {
   if (gone === 0) throw notFound(`Tax rate with id: ${id} was not found`)
 }
 
-async function refuseSecondDefault<T>(write: () => PromiseLike<T>): Promise<T> {
+async function refuseSecondDefault(regionId: string, write: () => PromiseLike<unknown>): Promise<void> {
   try {
-    return await write()
+    await write()
   } catch (error) {
-    if (isDuplicate(error, 'tax_rate_default')) throw alreadyExists('The tax region has a default rate already.')
+    if (isDuplicate(error, 'tax_rate_default')) throw alreadyExists(`Tax rate with tax_region_id: ${regionId}, already exists.`)
     throw error
   }
 }

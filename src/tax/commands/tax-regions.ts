@@ -78,7 +78,7 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
   )
   const wanted = `You are trying to create a province region with (country: ${input.country_code}, province: ${province})`
   if (parent === undefined) {
-    throw notFound(`Province region must belong to a parent region. ${wanted} but parent does not exist`)
+    throw invalidData(`Province region must belong to a parent region. ${wanted} but parent does not exist`)
   }
   if (parent.country_code !== input.country_code) {
     const rule = 'Province region must belong to a parent region with the same country code'
@@ -107,7 +107,7 @@ export async function updateTaxRegion(
     ),
   )
   const region = await ofRegion.clone().first('parent_id', 'country_code').forUpdate()
-  if (region === undefined) throw notFound(`Tax region with id: ${id} was not found`)
+  if (region === undefined) throw notFound(`TaxRegion with id "${id}" not found`)
   const { province_code: province } = patch
   if (province !== undefined && (province === null) !== (region.parent_id === null)) {
     throw invalidData('A province needs its country as parent_id, and a country has none')

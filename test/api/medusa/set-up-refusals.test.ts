@@ -100,6 +100,13 @@ describe('setting a store up, where it cannot be', () => {
     assert.equal((await shop.admin.get('/admin/tax-rates/none')).body.message, 'Tax rate with id "none" not found')
     assert.equal((await shop.admin.get('/admin/shipping-options/none')).body.message, 'Shipping Option with id: none not found')
     assert.equal((await refusal('/admin/price-lists/none', { title: 'X' }))[2], 'Price lists with id: none was not found')
+    for (const [path, label] of [
+      ['tax-regions', 'TaxRegion'],
+      ['refund-reasons', 'RefundReason'],
+      ['users', 'User'],
+    ]) {
+      assert.deepEqual(await refusal(`/admin/${path}/none`, {}), [404, 'not_found', `${label} with id "none" not found`])
+    }
     const { inventory_item } = await shop.make('/admin/inventory-items', { sku: 'LOST' })
     assert.deepEqual(await refusal(`/admin/inventory-items/${inventory_item.id}/location-levels`, { location_id: 'sloc_none' }), [
       404,
@@ -122,8 +129,30 @@ describe('setting a store up, where it cannot be', () => {
     assert.deepEqual(await refusal(`/admin/stores/${stores[0].id}`, { supported_locales }), says('Duplicate locale codes: de-DE'))
   })
 
+  it('says what something new would be part of, and is not there', async () => {
+    const group = (await shop.make('/admin/customer-groups', { name: 'Lonely' })).customer_group.id
+    const none: [string, object, string][] = [
+      ['/admin/tax-rates', { tax_region_id: 'none', name: 'N', code: 'n', rate: 1 }, 'tax_region_id'],
+      ['/admin/return-reasons', { value: 'n', label: 'N', parent_return_reason_id: 'none' }, 'parent_return_reason_id'],
+      [`/admin/customer-groups/${group}/customers`, { add: ['none'] }, 'customer_id'],
+      ['/admin/customer-groups/none/customers', { add: ['none'] }, 'customer_group_id'],
+    ]
+    for (const [path, body, column] of none) {
+      const says = `You tried to set relationship ${column}: none, but such entity does not exist`
+      assert.deepEqual(await refusal(path, body), [404, 'not_found', says])
+    }
+  })
+
   it('says which country a province is of', async () => {
     const { tax_region } = await shop.make('/admin/tax-regions', { country_code: 'ca' })
+    const orphan = await refusal('/admin/tax-regions', { country_code: 'ca', province_code: 'qc', parent_id: 'none' })
+    assert.deepEqual(orphan.slice(0, 2), [400, 'invalid_data'])
+    const rate = { tax_region_id: tax_region.id, name: 'N', code: 'n', rate: 1, is_default: true }
+    const { tax_rate } = await shop.make('/admin/tax-rates', { ...rate, is_default: false })
+    await shop.make('/admin/tax-rates', rate)
+    const second = [400, 'invalid_data', `Tax rate with tax_region_id: ${tax_region.id}, already exists.`]
+    assert.deepEqual(await refusal('/admin/tax-rates', rate), second)
+    assert.deepEqual(await refusal(`/admin/tax-rates/${tax_rate.id}`, { is_default: true }), second)
     const [status, type, message] = await refusal('/admin/tax-regions', {
       country_code: 'dk',
       province_code: 'qc',
@@ -189,6 +218,52 @@ describe('ways of delivery that are changed', () => {
     assert.equal(after.prices[0].id, plain.id)
     const unknown = await shop.admin.post(`/admin/shipping-options/${optionId}`, { prices: [{ id: 'price_none', amount: 1 }] })
     assert.equal(unknown.status, 404)
+  })
+
+  it('are refused in Medusa’s words what does not go together', async () => {
+    const shop = await medusaShop(app())
+    const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 10 }])
+    const { shipping_option } = good(await shop.admin.get(`/admin/shipping-options/${optionId}`))
+    assert.equal(shipping_option.prices[0].price_list, null)
+    const type = { label: 'L', description: 'D', code: 'l' }
+    const total = { attribute: 'item_total', operator: 'gte', value: 1 }
+    const refusals: [object, number, string, string][] = [
+      [
+        { type, type_id: 'none' },
+        400,
+        'invalid_data',
+        "Invalid request: Exactly one of 'type' or 'type_id' must be provided, but not both",
+      ],
+      [
+        { shipping_profile_id: 'none' },
+        404,
+        'not_found',
+        'You tried to set relationship shipping_profile_id: none, but such entity does not exist',
+      ],
+      [
+        { type_id: 'none' },
+        404,
+        'not_found',
+        'You tried to set relationship shipping_option_type_id: none, but such entity does not exist',
+      ],
+      [{ provider_id: 'none' }, 400, 'not_allowed', 'Providers (none) are not enabled for the service location'],
+      [
+        { rules: [{ attribute: 'x', operator: 'in', value: 'y' }] },
+        400,
+        'invalid_data',
+        'Rule value must be an array for in/nin operators',
+      ],
+      [
+        { prices: [{ currency_code: 'usd', amount: 1, rules: [total, { ...total, value: 2 }] }] },
+        400,
+        'invalid_data',
+        'Price rule with attribute: item_total, operator: gte, already exists.',
+      ],
+    ]
+    for (const [body, ...says] of refusals) {
+      const answer = await shop.admin.post(`/admin/shipping-options/${optionId}`, body)
+      assert.deepEqual([answer.status, answer.body.type, answer.body.message], says)
+    }
   })
 
   it('list the rules that they were given before those that all have', async () => {
