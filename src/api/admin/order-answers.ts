@@ -98,14 +98,17 @@ interface WirePayment {
   refunds: { id: string; amount: number; created_at: string }[]
 }
 
-/** What was paid of an order, and given back, as one account of it. */
+const ofNoChange = { return_id: null, exchange_id: null, claim_id: null, deleted_at: null }
+
+/** What was paid of an order, and given back, as one account of it, in the order in which it was. */
 function transactionsOf(order: WireOrder): object[] {
   const collections = (order.payment_collections ?? []) as { payments: WirePayment[] }[]
-  return collections.flatMap(({ payments }) =>
+  const moved = collections.flatMap(({ payments }) =>
     payments.flatMap(({ currency_code, captures, refunds }) => {
       const of = (reference: string, sign: 1 | -1) => (one: WirePayment['captures'][number]) => ({
         id: `ordtrx_${one.id.slice(one.id.indexOf('_') + 1)}`,
         order_id: order.id,
+        ...ofNoChange,
         amount: sign * one.amount,
         currency_code,
         reference,
@@ -116,6 +119,7 @@ function transactionsOf(order: WireOrder): object[] {
       return [...captures.map(of('capture', 1)), ...refunds.map(of('refund', -1))]
     }),
   )
+  return moved.sort((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at))
 }
 
 interface WireItem {

@@ -18,7 +18,15 @@ export interface ExchangeRow {
   created_at: Date
   updated_at: Date
   /** What is sent, or was, by its line in the order. */
-  additional_items: { id: string; item_id: string; quantity: number; allow_backorder: boolean; created_at: string }[]
+  additional_items: {
+    id: string
+    item_id: string
+    quantity: number
+    allow_backorder: boolean
+    note: string | null
+    created_at: string
+    updated_at: string
+  }[]
   claim_items: {
     id: string
     item_id: string
@@ -64,7 +72,7 @@ export function listExchangesStatement(
     `select x.id, x.order_id, x.display_id, r.id as return_id, x.type, x.status, o.currency_code, o.version as order_version,
             x.note, x.metadata, x.created_by, x.requested_at, x.canceled_at, x.created_at, x.updated_at,
             coalesce((select json_agg(json_build_object('id', a.id, 'item_id', a.added ->> 'id', 'quantity', a.quantity,
-                'allow_backorder', a.allow_backorder, 'created_at', a.created_at) order by a.id)
+                'allow_backorder', a.allow_backorder, 'note', a.internal_note, 'created_at', a.created_at, 'updated_at', a.updated_at) order by a.id)
               from order_edit e join order_edit_action a on a.tenant_id = e.tenant_id and a.order_edit_id = e.id and a.action = 'ITEM_ADD'
               where e.tenant_id = $1 and e.order_id = x.order_id and e.exchange_id = x.id), '[]') as additional_items,
             coalesce((select json_agg(json_build_object('id', c.id, 'item_id', c.order_line_item_id, 'quantity', c.quantity, 'reason', c.reason,
@@ -107,7 +115,13 @@ export function renderExchange(found: ExchangeRow, planned?: { difference_due: n
   const claim = {
     type,
     refund_amount: type === 'refund' ? toMajor(credited_minor, row.currency_code) : null,
-    claim_items: claim_items.map((item) => ({ ...item, ...of, order_id: row.order_id })),
+    claim_items: claim_items.map((item) => ({
+      ...item,
+      ...of,
+      order_id: row.order_id,
+      is_additional_item: false,
+      item: { id: item.item_id },
+    })),
   }
   return {
     ...row,
@@ -120,6 +134,8 @@ export function renderExchange(found: ExchangeRow, planned?: { difference_due: n
       ...item,
       ...of,
       order_id: row.order_id,
+      item: { id: item.item_id },
+      ...(type === 'exchange' ? {} : { reason: null, is_additional_item: true }),
     })),
   }
 }

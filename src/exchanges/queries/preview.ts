@@ -96,7 +96,12 @@ function claimActions(claim: ExchangeRow): Map<string, object[]> {
           reference_id: claim.id,
           applied: false,
           details: { reference_id: item.item_id, quantity: item.quantity, reason: item.reason },
+          // What is lost is no part of the order's price.
+          amount: 0,
           internal_note: item.note,
+          created_at: item.created_at,
+          updated_at: item.updated_at,
+          deleted_at: null,
         },
       ],
     ]),

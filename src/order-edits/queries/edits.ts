@@ -63,7 +63,7 @@ export function renderEdit(edit: OrderEdit, currency: string, lines: readonly Li
   const actions = edit.actions.map((action) => renderAction(action, edit, currency, lines))
   const type = edit.exchange_id === null ? 'edit' : isId(edit.exchange_id, 'claim') ? 'claim' : 'exchange'
   const nobody = { declined_by: null, declined_reason: null, declined_at: null, carry_over_promotions: null }
-  return { ...edit, ...partOf(edit.exchange_id), ...nobody, change_type: type, return_id: null, actions }
+  return { ...edit, ...partOf(edit.exchange_id), ...nobody, change_type: type, return_id: null, deleted_at: null, actions }
 }
 
 /** A claim and an exchange are one thing in the tables and two on the wire. */
@@ -85,8 +85,25 @@ export function renderAction(
     action: action.action,
     internal_note: action.internal_note,
     created_at: action.created_at,
+    deleted_at: null,
     ...actionDetails(action, currency, lines),
+    ...(action.action === 'SHIPPING_ADD' ? {} : ownerOf(edit.exchange_id)),
+    amount: toMajor(differenceOf(action, lines), currency),
   }
+}
+
+/** What a line is planned with. Which line it is about is in the details. */
+function ownerOf(exchangeId: string | null) {
+  if (exchangeId === null) return { reference: null, reference_id: null }
+  return { reference: isId(exchangeId, 'claim') ? 'order_claim' : 'order_exchange', reference_id: exchangeId }
+}
+
+/** What an action makes the order come to more, at its prices: without tax that is not in them. */
+function differenceOf(action: EditAction, lines: readonly LineBefore[]): bigint {
+  if (action.action === 'SHIPPING_ADD') return BigInt(action.added.amount_minor)
+  const line = lines.find((candidate) => candidate.id === action.order_line_item_id)
+  const price = (line ?? action.added)?.unit_price_minor ?? 0
+  return BigInt(price) * BigInt(action.quantity - (line?.quantity ?? 0))
 }
 
 /** What an action changes, for previews and for the history. */

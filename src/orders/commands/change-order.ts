@@ -69,7 +69,7 @@ export async function updateOrder(context: Context, orderId: string, patch: Orde
           `with parts as (
              update vendor_order set email = $3, shipping_address = $4, updated_at = now() where tenant_id = $1 and order_id = $2
            )
-           update orders set email = $3, shipping_address = $4, billing_address = $5, metadata = $6, locale = $7, version = version + 1, updated_at = now()
+           update orders set email = $3, shipping_address = $4, billing_address = $5, metadata = $6, locale = $7, updated_at = now()
            where tenant_id = $1 and id = $2`,
           [tenantId, orderId, after.email, json(after.shipping_address), json(after.billing_address), json(after.metadata), after.locale],
         ),

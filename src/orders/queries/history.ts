@@ -56,7 +56,7 @@ export function orderChangesStatement(tenantId: string, orderId: string, filter:
   const ofEdit = `e.description, e.internal_note, e.metadata, e.requested_by, e.requested_at`
   return statement(
     'orders.changes',
-    `select h.*, null as declined_by, null as declined_reason, false as carry_over_promotions from (
+    `select h.*, null as declined_by, null as declined_reason, null as carry_over_promotions, null as deleted_at from (
        select c.id, c.order_id, c.return_id, ${swapped('oexc_')} as exchange_id, ${swapped('claim_')} as claim_id, c.change_type,
               'confirmed' as status, ${ofEdit}, c.actions, coalesce(e.created_by, c.created_by) as created_by,
               c.created_by as confirmed_by, c.created_at as confirmed_at, null::timestamptz as declined_at, null as canceled_by,
@@ -110,9 +110,13 @@ export function renderOrderChange(change: OrderChangeRow): Record<string, unknow
     id: change.id.replace('ordch_', `ordchact_${index + 1}_`),
     ordering: index + 1,
     reference: null,
+    reference_id: null,
     internal_note: null,
+    amount: null,
+    applied: change.status === 'confirmed',
     created_at: change.created_at,
     updated_at: change.updated_at,
+    deleted_at: null,
     ...action,
     order_change_id: change.id,
     order_id: change.order_id,

@@ -1,6 +1,6 @@
 import { isId, toMajor } from '../../kernel/index.js'
 import type { OrderLineRow, ReturnOfOrder } from '../../orders/index.js'
-import { type ReturnItemRow, type ReturnRow, worthOfItem } from './returns.js'
+import type { ReturnItemRow, ReturnRow } from './returns.js'
 
 /** Whether something of it is planned: what goes back is chosen, or what came is counted. */
 export const isPlanned = (row: ReturnRow) => row.status === 'open' || row.is_receiving
@@ -27,23 +27,24 @@ export function returnActions(row: ReturnRow): Map<string, object[]> {
 }
 
 function actionsOf(item: ReturnItemRow, row: ReturnRow): object[] {
-  const of = (action: string, quantity: number, behind = 0) => ({
+  const of = (action: string, quantity: number) => ({
     ...ownedBy(row),
     id: item.id,
     action,
     reference: 'return',
     reference_id: row.id,
     details: { reference_id: item.item_id, quantity, reason_id: item.reason_id },
-    amount: toMajor(worthOfItem(item, quantity, behind), row.currency_code),
+    // At their price: what they were sold for is told of the line.
+    amount: toMajor(BigInt(item.item.unit_price_minor) * BigInt(quantity), row.currency_code),
     internal_note: item.note,
     created_at: item.created_at,
     updated_at: item.updated_at,
+    deleted_at: null,
   })
-  const came = item.received_quantity + item.damaged_quantity
   return [
     ...(row.status === 'open' ? [of('RETURN_ITEM', item.quantity)] : []),
-    ...(item.receiving_quantity > 0 ? [of('RECEIVE_RETURN_ITEM', item.receiving_quantity, came)] : []),
-    ...(item.dismissing_quantity > 0 ? [of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity, came + item.receiving_quantity)] : []),
+    ...(item.receiving_quantity > 0 ? [of('RECEIVE_RETURN_ITEM', item.receiving_quantity)] : []),
+    ...(item.dismissing_quantity > 0 ? [of('RECEIVE_DAMAGED_RETURN_ITEM', item.dismissing_quantity)] : []),
   ]
 }
 
@@ -70,8 +71,15 @@ export function returnShippingActions(row: ReturnRow): [string, object[]][] {
     internal_note: null,
     created_at: row.created_at,
     updated_at: row.updated_at,
+    deleted_at: null,
   }
   return [[method, [action]]]
+}
+
+/** A return is put together and received without anybody being asked whether they agree. */
+const unsettled = {
+  ...{ requested_by: null, requested_at: null, confirmed_by: null, confirmed_at: null, declined_by: null, declined_reason: null },
+  ...{ declined_at: null, canceled_by: null, canceled_at: null, carry_over_promotions: null, metadata: null, deleted_at: null },
 }
 
 /** What is planned of a return, in the shape of Medusa's order changes. */
@@ -84,6 +92,7 @@ export function renderReturnChange(row: ReturnRow): object {
     status: 'pending',
     description: row.note,
     internal_note: row.note,
+    ...unsettled,
     created_by: row.created_by,
     created_at: row.created_at,
     updated_at: row.updated_at,

@@ -106,7 +106,7 @@ export function listReturnsStatement(
 }
 
 /** What pieces of an item were sold for, behind so many of its own. */
-export const worthOfItem = (item: ReturnItemRow, pieces: number, behind = 0): bigint =>
+const worthOfItem = (item: ReturnItemRow, pieces: number, behind = 0): bigint =>
   worthOfPieces({ total: BigInt(item.sold_minor), quantity: item.sold_quantity }, pieces, item.pieces_before + behind)
 
 /** How the goods are sent back, as a shipping method of Medusa's. There is one, so it has the return's id; no tax is on it. */

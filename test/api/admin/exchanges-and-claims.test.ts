@@ -144,7 +144,9 @@ describe("exchanges and claims with Medusa's SDK", () => {
     assert.equal((await orderOf(store, bought.id)).summary.pending_difference, 0)
     const list = await exchanges.list({ order_id: bought.id })
     assert.deepEqual([list.count, list.exchanges[0]?.id, list.exchanges[0]?.additional_items.length], [1, id, 1])
-    assert.equal((await exchanges.retrieve(id)).exchange.order_id, bought.id)
+    const { exchange } = await exchanges.retrieve(id)
+    const [first] = exchange.additional_items as unknown as { item_id: string; item: { id: string }; note: string | null }[]
+    assert.deepEqual([exchange.order_id, first?.item.id, first?.note], [bought.id, first?.item_id, null])
   })
 
   it('plan, change and unplan what comes back and what is sent', async () => {
@@ -234,6 +236,8 @@ describe("exchanges and claims with Medusa's SDK", () => {
       assert.equal(dueBy(preview), 0)
       const actions = (preview.items as unknown as Line[]).find((item) => item.id === line)?.actions
       assert.deepEqual(actions?.map(({ action }) => action).sort(), ['RETURN_ITEM', 'WRITE_OFF_ITEM'])
+      const sent = preview.items.find((item) => item.actions?.some(({ action }) => action === 'ITEM_ADD'))?.actions?.[0]
+      assert.deepEqual([sent?.reference, sent?.reference_id], ['order_claim', id])
       assert.equal(preview.order_change.change_type, 'claim')
       // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
       const lost = (found: any) => {

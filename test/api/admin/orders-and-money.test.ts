@@ -100,8 +100,9 @@ describe('admin API: orders and money', () => {
     await store.admin.post(`/admin/orders/${id}`, { metadata: { seen: true } })
     assert.equal((await changes({ 'created_at[$gte]': '2020-01-01' })).body.order_changes.length, 1)
     assert.equal((await changes({ 'created_at[$lt]': '2020-01-01' })).body.order_changes.length, 0)
-    assert.equal((await store.admin.get(`/admin/orders/${id}`, { version: version + 1 })).body.order.id, id)
-    assert.equal((await store.admin.get(`/admin/orders/${id}`, { version: version + 2 })).status, 404)
+    const noted = (await store.admin.get(`/admin/orders/${id}`, { version })).body.order
+    assert.deepEqual([noted.version, noted.metadata.seen], [version, true], 'whom it is for, and what is noted, makes no other version')
+    assert.equal((await store.admin.get(`/admin/orders/${id}`, { version: version + 1 })).status, 404)
   })
 
   it('takes the money once, however often it is told', async () => {
@@ -127,6 +128,26 @@ describe('admin API: orders and money', () => {
     )
     assert.deepEqual(await captures(paymentId), [{ amount: '4100' }])
     assert.equal(new Set(asked.map((call) => call.key)).size, 1, 'the provider sees one key')
+  })
+
+  it('tells what was taken and given back as one account, in the order in which it was', async () => {
+    const { id, paymentId } = await order()
+    await capture(paymentId, { amount: 12 })
+    assert.equal((await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 5 })).status, 200)
+    await capture(paymentId, { amount: 3 })
+    const { body } = await store.admin.get(`/admin/orders/${id}`, { fields: '*transactions' })
+    assert.deepEqual(
+      body.order.transactions.map((one: { amount: number; reference: string; return_id: null }) => [
+        one.amount,
+        one.reference,
+        one.return_id,
+      ]),
+      [
+        [12, 'capture', null],
+        [-5, 'refund', null],
+        [3, 'capture', null],
+      ],
+    )
   })
 
   it('takes part of the money, then the rest, and never more', async () => {

@@ -95,6 +95,9 @@ describe("Medusa's dashboard", () => {
     const bought = await buy(store())
     const path = `/admin/orders/${bought.id}`
     good(await store().admin.post(path, { email: 'elsewhere@example.com' }))
+    const { order_changes } = good(await store().admin.get(`${path}/changes`))
+    const { amount, applied, reference_id, deleted_at, details } = order_changes[0].actions[0]
+    assert.deepEqual([amount, applied, reference_id, deleted_at, details.new], [null, true, null, null, 'elsewhere@example.com'])
     const { order: first } = good(await store().admin.get(path, { version: '1', fields: 'version,total' }))
     assert.deepEqual([first.version, first.total], [1, bought.order.total])
     const ahead = await store().admin.get(path, { version: '9' })

@@ -219,6 +219,13 @@ describe("Medusa's Admin API on the side of orders", () => {
       const { order_preview } = await sdk().admin.orderEdit.addItems(bought.id, { items } as never)
       const added = order_preview.items.find((item) => item.variant_id === variant_id)
       assert.deepEqual([added?.unit_price, added?.compare_at_unit_price], [7, 9])
+      const actionOf = (variant: string | undefined) => {
+        const line = order_preview.items.find(({ id, variant_id: of }) => of === variant || id === variant)
+        const action = line?.actions?.at(-1) as Record<string, unknown> | undefined
+        return [action?.reference, action?.reference_id, action?.amount]
+      }
+      assert.deepEqual(actionOf(variant_id), [null, null, 7])
+      assert.equal(actionOf(bought.lines[0])[2], 10 * (1 - (bought.order.items[0]?.quantity ?? 0)), 'what is less than was sold')
       // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
       const [action] = (added as any).actions
       const { order_preview: again } = good(
@@ -242,8 +249,9 @@ describe("Medusa's Admin API on the side of orders", () => {
       const line = order.items.find((item: { id: string }) => item.id === bought.lines[0])
       assert.deepEqual([line.detail.return_requested_quantity, line.return_requested_total, line.refundable_total], [1, 11, 11])
       const { return_id, reference, applied, amount } = line.actions[0]
-      assert.deepEqual([return_id, reference, applied, amount], [begun.return.id, 'return', false, 11])
-      const { change_type, status, actions } = order.order_change
+      assert.deepEqual([return_id, reference, applied, amount], [begun.return.id, 'return', false, 10], 'at its price')
+      const { change_type, status, actions, requested_at, carry_over_promotions } = order.order_change
+      assert.deepEqual([requested_at, carry_over_promotions], [null, null])
       assert.deepEqual(
         [change_type, status, actions.length, order.order_change.return_id],
         ['return_request', 'pending', 1, begun.return.id],
