@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { tenantTable } from '../src/db/index.js'
+import { eachStore, tenantTable } from '../src/db/index.js'
 
 /** What a store has said of the products that its vendors proposed to it, and whether it looks at each before it is sold. */
 export async function up(knex: Knex): Promise<void> {
@@ -25,10 +25,17 @@ export async function up(knex: Knex): Promise<void> {
     ],
     vendor: 'own-read',
   })
-  // A vendor proposes, and takes that back; what is said of it and by whom is the store's alone.
+  // A vendor proposes, and takes that back; no words of it and no decider are a vendor's to write.
   await knex.raw(`
     grant insert (tenant_id, id, vendor_id, product_id) on app.product_review to app_vendor;
     grant update (status, decided_at, updated_at) on app.product_review to app_vendor`)
+  // What is proposed already waits for an answer, too.
+  await eachStore(
+    knex,
+    `insert into app.product_review (tenant_id, id, vendor_id, product_id, created_at)
+       select p.tenant_id, 'prorev_' || right(p.id, 26), p.vendor_id, p.id, p.updated_at
+       from app.product p where p.tenant_id = store.id and p.status = 'proposed' and p.deleted_at is null;`,
+  )
 }
 
 export async function down(): Promise<void> {

@@ -46,6 +46,11 @@ describe('a store that was there before customer accounts', () => {
       `insert into app.import_job (tenant_id, id, vendor_id, kind, content, on_error, state) values ($1, 'imp_1', 'vend_1', 'products', 'a', 'skip', 'done')`,
       [tenant],
     )
+    await sql(
+      `insert into app.product (tenant_id, id, vendor_id, title, handle, status) values
+         ($1, 'prod_01HPROP0SED000000000000000', 'vend_1', 'Jug', 'jug', 'proposed'), ($1, 'prod_2', 'vend_1', 'Mug', 'mug', 'published')`,
+      [tenant],
+    )
     await database.upgrade()
   })
   after(() => database?.drop())
@@ -94,6 +99,11 @@ describe('a store that was there before customer accounts', () => {
     assert.deepEqual(await sql('select id, vendor_id, source, state, content from app.import_job'), [
       { id: 'imp_1', vendor_id: 'vend_1', source: 'shopify', state: 'done', content: 'a' },
     ])
+  })
+
+  it('has staff asked about what vendors had proposed', async () => {
+    const reviews = await sql<{ id: string; status: string }>('select id, status from app.product_review')
+    assert.deepEqual(reviews, [{ id: 'prorev_01HPROP0SED000000000000000', status: 'open' }])
   })
 
   it("lets vendors' owners make keys of the vendor's own, and leaves keys that there are what they were", async () => {

@@ -91,9 +91,11 @@ function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home:
         const [row] = await asAdmin<{ due: number; finished: number; failed: string | null }>(
           database.adminUrl,
           // Not now(), which is before the snapshot: what is committed between would be seen, and not be due yet.
-          `select count(*) filter (where (state = 'queued' and available_at <= clock_timestamp()) or state = 'leased')::int as due,
+          `select count(*) filter (where (state = 'queued' and (available_at <= clock_timestamp() or ($1 and attempts > 0)))
+                                    or state = 'leased')::int as due,
                   count(*) filter (where state = 'done')::int as finished,
                   max(handler || ': ' || last_error) filter (where state = 'failed') as failed from app.outbox_event`,
+          [retrying],
         )
         if (row?.failed != null) throw new Error(`a job failed: ${row.failed}`)
         if (row === undefined || row.due === 0) return

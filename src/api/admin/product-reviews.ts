@@ -9,7 +9,7 @@ import {
 } from '../../catalog/index.js'
 import { tenantOf } from '../../db/index.js'
 import { type FieldsPolicy, type Route, route } from '../../http/index.js'
-import { ids, needWholeStore, reach, reading, text, write } from './shared.js'
+import { ids, moment, reach, reading, text, write } from './shared.js'
 
 const fields: FieldsPolicy = {
   defaults: [
@@ -17,6 +17,7 @@ const fields: FieldsPolicy = {
     'status',
     'message',
     'product_id',
+    'product_updated_at',
     'vendor_id',
     'decided_by',
     'decided_at',
@@ -69,14 +70,14 @@ function decisionRoute(verb: string, summary: string, decided: ProductDecision['
     summary,
     access: 'products:write',
     // Who is turned down is told why.
-    body: decided === 'approved' ? z.strictObject({ message: words.nullish() }) : z.strictObject({ message: words }),
+    body: z.strictObject({ message: decided === 'approved' ? words.nullish() : words, product_updated_at: moment.nullish() }),
     fields,
     ids: { id: 'product_review' },
     async handle(request) {
-      needWholeStore(request, 'products:write')
+      const { context, body } = request
       const id = request.params.id as string
-      const decision = { status: decided, message: request.body.message ?? null }
-      await write(request, (unit) => reviewProduct(request.context, unit, id, decision))
+      const decision = { status: decided, message: body.message ?? null, productUpdatedAt: body.product_updated_at ?? null }
+      await write(request, (unit) => reviewProduct(context, unit, id, decision, reach(request, 'products:write')))
       return reviews.answer(request, id)
     },
   })

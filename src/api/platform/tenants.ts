@@ -141,7 +141,7 @@ export const routes: Route[] = [
     withoutTenant: true,
     query: z.strictObject({ domain: hostname.regex(/^[a-z\d.-]+$/i, 'is not a hostname like shop.example.com') }),
     async handle({ services, query: { domain } }) {
-      if (!(await services.gatekeeper.isHosted(domain))) throw notFound(`No store is at ${domain}`)
+      if (!(await services.gatekeeper.isHosted(domain.toLowerCase()))) throw notFound(`No store is at ${domain}`)
       return { domain, is_allowed: true }
     },
   }),

@@ -2,11 +2,11 @@ import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { alreadyExists, invalidData, limits, newId } from '../../kernel/index.js'
 import { ProductImage, ProductOption, ProductOptionValue } from '../models.js'
 import { addVariants, type CreatedOption } from './add-variants.js'
-import { type ProductInput, slugOf } from './input.js'
+import { type ProductInput, type ProductStatus, slugOf } from './input.js'
 import { linkOptions, refuseUnknownOptions } from './option-links.js'
 import { optionsOfProduct } from './option-values.js'
 import { createSharedOption } from './shared-options.js'
-import { followStatus, type ProductStatus } from './proposals.js'
+import { followStatus } from './proposals.js'
 import { bringNumbers, lockNumbers } from './variant-numbers.js'
 
 /**

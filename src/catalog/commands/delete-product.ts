@@ -1,5 +1,6 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { notFound } from '../../kernel/index.js'
+import { withdrawProposal } from './proposals.js'
 
 /** Takes a product and its variants out of the catalogue. Orders keep what they say of it. */
 export async function deleteProduct(unit: Unit, id: string): Promise<void> {
@@ -12,6 +13,7 @@ export async function deleteProduct(unit: Unit, id: string): Promise<void> {
     ),
   )
   if (rows.length === 0) throw notFound(`Product with id: ${id} was not found`)
+  await withdrawProposal(unit, id)
   await unit.run(
     statement(
       'catalog.delete_variants',

@@ -68,6 +68,8 @@ export interface NewOption {
   metadata?: Record<string, unknown> | null
 }
 
+export type ProductStatus = 'draft' | 'proposed' | 'published' | 'rejected'
+
 export interface ProductInput {
   vendor_id: string
   title: string
@@ -75,7 +77,7 @@ export interface ProductInput {
   handle?: string
   subtitle?: string | null
   description?: string | null
-  status?: 'draft' | 'proposed' | 'published' | 'rejected'
+  status?: ProductStatus
   thumbnail?: string | null
   /** In their order. One that is there already keeps its id, and its variants. */
   images?: { url: string; id?: string }[]

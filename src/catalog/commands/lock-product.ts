@@ -1,11 +1,11 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { notFound } from '../../kernel/index.js'
-import type { ProductInput } from './input.js'
+import type { ProductStatus } from './input.js'
 
 export interface LockedProduct {
   id: string
   vendor_id: string
-  status: NonNullable<ProductInput['status']>
+  status: ProductStatus
   /** Its store looks at what vendors propose before it is sold. */
   is_moderated: boolean
 }

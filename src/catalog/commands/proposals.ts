@@ -1,22 +1,25 @@
 import { statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
 import { newId } from '../../kernel/index.js'
-import type { ProductInput } from './input.js'
+import type { ProductStatus } from './input.js'
 import type { LockedProduct } from './lock-product.js'
-
-export type ProductStatus = NonNullable<ProductInput['status']>
 
 /**
  * What a product becomes of which somebody wants a status: where its store looks at products before they are sold, a vendor's is
- * proposed instead of published. One that is on sale already stays so.
+ * proposed instead of published. One that is on sale stays so, and one that was rejected until it is proposed outright: the same file
+ * comes again and again.
  */
 export function statusFor(unit: Unit, wanted: ProductStatus, product: LockedProduct): ProductStatus {
-  const waits = unit.scope.role === 'vendor' && product.is_moderated && product.status !== 'published'
-  return wanted === 'published' && waits ? 'proposed' : wanted
+  if (wanted !== 'published' || unit.scope.role !== 'vendor' || !product.is_moderated) return wanted
+  return product.status === 'draft' ? 'proposed' : product.status
 }
 
-/** What staff say of a proposal by giving its product another status. */
-const meaningOf = { published: 'approved', rejected: 'rejected', draft: 'changes_requested' } as const
+/** What is said of a proposal by giving its product another status. */
+const meaningOf = {
+  store: { published: 'approved', rejected: 'rejected', draft: 'changes_requested' },
+  // Where nobody looks any more, a vendor's word is enough.
+  vendor: { published: 'approved', rejected: 'withdrawn', draft: 'withdrawn' },
+} as const
 
 /** Opens a review of a product that is proposed from now on, and ends the one of a product that is so no longer. */
 export async function followStatus(
@@ -27,7 +30,7 @@ export async function followStatus(
 ): Promise<void> {
   if (before === after) return
   if (after === 'proposed') return open(unit, product)
-  if (before === 'proposed') await close(unit, product.id, unit.scope.role === 'vendor' ? 'withdrawn' : meaningOf[after])
+  if (before === 'proposed') await close(unit, product.id, meaningOf[unit.scope.role === 'vendor' ? 'vendor' : 'store'][after])
 }
 
 async function open(unit: Unit, product: { id: string; vendor_id: string }): Promise<void> {
@@ -43,7 +46,12 @@ async function open(unit: Unit, product: { id: string; vendor_id: string }): Pro
   if (unit.scope.role === 'vendor') await emit(unit, 'product.proposed', { product_review_id: id })
 }
 
-async function close(unit: Unit, productId: string, status: 'withdrawn' | (typeof meaningOf)[keyof typeof meaningOf]): Promise<void> {
+/** The same for a product that is no more. */
+export async function withdrawProposal(unit: Unit, productId: string): Promise<void> {
+  await close(unit, productId, 'withdrawn')
+}
+
+async function close(unit: Unit, productId: string, status: 'approved' | 'rejected' | 'changes_requested' | 'withdrawn'): Promise<void> {
   const [review] = await unit.run(
     statement<{ id: string }>(
       'catalog.close_review',
@@ -52,6 +60,6 @@ async function close(unit: Unit, productId: string, status: 'withdrawn' | (typeo
       [tenantOf(unit), productId, status],
     ),
   )
-  // Products that were proposed before reviews were kept have none.
-  if (review !== undefined && status !== 'withdrawn') await emit(unit, 'product.reviewed', { product_review_id: review.id })
+  if (review !== undefined && status !== 'withdrawn' && unit.scope.role !== 'vendor')
+    await emit(unit, 'product.reviewed', { product_review_id: review.id })
 }

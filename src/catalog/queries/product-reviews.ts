@@ -14,6 +14,8 @@ export interface ProductReview {
   created_at: Date
   updated_at: Date
   product: { id: string; title: string; handle: string; thumbnail: string | null; status: string }
+  /** What a decision may name, to be about the product that was looked at. */
+  product_updated_at: Date
   vendor: { id: string; name: string; handle: string }
   count: number
 }
@@ -34,6 +36,7 @@ export function productReviewsStatement(tenantId: string, filter: ProductReviewF
     `select w.id, w.vendor_id, w.product_id, w.status, w.message, w.decided_by, w.decided_at, w.created_at, w.updated_at,
             count(*) over ()::int as count,
             json_build_object('id', p.id, 'title', p.title, 'handle', p.handle, 'thumbnail', p.thumbnail, 'status', p.status) as product,
+            p.updated_at as product_updated_at,
             (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle)
              from vendor d where d.tenant_id = $1 and d.id = w.vendor_id) as vendor
      from product_review w join product p on p.tenant_id = $1 and p.id = w.product_id and p.deleted_at is null

@@ -61,7 +61,7 @@ function decidedStatement(tenantId: string, id: string): Statement<SendingStore 
                 select 1 from role_grant g join role r on r.tenant_id = $1 and r.id = g.role_id and 'products:write' = any(r.permissions)
                 where g.tenant_id = $1 and g.subject_type = 'member' and g.subject_id = m.id and g.vendor_id = w.vendor_id)
               order by m.email limit ${recipientsMost}) as recipients
-     from product_review w join store s on s.tenant_id = $1 join product p on p.tenant_id = $1 and p.id = w.product_id
+     from product_review w join store s on s.tenant_id = $1 join product p on p.tenant_id = $1 and p.id = w.product_id and p.deleted_at is null
      where w.tenant_id = $1 and w.id = $2 and w.status in ('approved', 'rejected', 'changes_requested')`,
     [tenantId, id],
   )

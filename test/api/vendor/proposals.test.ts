@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { useApp } from '../../support/app.js'
-import type { Client } from '../../support/client.js'
+import { type Client, client } from '../../support/client.js'
 import { good } from '../../support/http.js'
+import { addStaff } from '../../support/people.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('products that vendors propose', () => {
@@ -43,7 +44,7 @@ describe('products that vendors propose', () => {
     assert.deepEqual([approved.status, approved.product.status], ['approved', 'published'])
     assert.equal(await isSold(product.id), true)
     await app().drain()
-    assert.equal(mailsOf('“Jug” is on sale').length, 1)
+    assert.equal(mailsOf('“Jug” was approved').length, 1)
     assert.equal((await change(product.id, { title: 'Tall jug', status: 'published' })).status, 'published', 'what is sold stays so')
   })
 
@@ -69,6 +70,28 @@ describe('products that vendors propose', () => {
     assert.equal('decided_by' in told[1], false)
     const { product_review: rejected } = good(await decide(told[0].id, 'reject', { message: 'We sell no jugs' }))
     assert.deepEqual([rejected.status, rejected.product.status], ['rejected', 'rejected'])
+    assert.equal((await change(product.id, { status: 'published' })).status, 'rejected', 'until it is proposed outright')
+    assert.equal((await change(product.id, { status: 'proposed' })).status, 'proposed')
+    assert.equal((await reviewsOf(product.id)).length, 3)
+  })
+
+  it('are decided about as they were looked at', async () => {
+    const product = await created('proposed')
+    const [looked] = await reviewsOf(product.id)
+    await change(product.id, { title: 'Forbidden goods' })
+    const stale = await decide(looked.id, 'approve', { product_updated_at: looked.product_updated_at })
+    assert.deepEqual([stale.status, stale.body.code], [409, 'product_changed'])
+    assert.equal(await isSold(product.id), false)
+    const [again] = await reviewsOf(product.id)
+    good(await decide(again.id, 'approve', { product_updated_at: again.product_updated_at }))
+  })
+
+  it('are decided about by who sees to their vendor, and by nobody who sees to another', async () => {
+    const [own, others] = [await created('proposed'), await created('proposed', store.vendor(1))]
+    const staff = client(app(), { tenant: store.slug, token: await addStaff(app(), store, 'store_manager', vendorId()) })
+    const [[review], [foreign]] = [await reviewsOf(own.id), await reviewsOf(others.id)]
+    assert.equal((await staff.post(`/admin/product-reviews/${foreign.id}/approve`, {})).status, 404)
+    good(await staff.post(`/admin/product-reviews/${review.id}/approve`, {}))
   })
 
   it('are decided about once', async () => {
@@ -122,10 +145,10 @@ describe('products that vendors propose', () => {
     const product = await created('proposed')
     const [review] = await reviewsOf(product.id)
     assert.equal((await store.vendor(1).get(`/vendor/product-reviews/${review.id}`)).status, 404)
-    assert.deepEqual(good(await store.vendor(1).get('/vendor/product-reviews')).product_reviews, [])
+    assert.deepEqual(good(await store.vendor(1).get('/vendor/product-reviews', { product_id: product.id })).product_reviews, [])
     await moderate(false)
     assert.equal((await created('published')).status, 'published')
     assert.equal((await change(product.id, { status: 'published' })).status, 'published')
-    assert.equal((await reviewsOf(product.id))[0].status, 'withdrawn')
+    assert.equal((await reviewsOf(product.id))[0].status, 'approved')
   })
 })
