@@ -7,6 +7,7 @@ export interface ListPriceRow extends PriceConditions {
   id: string
   variant_id: string | null
   price_set_id: string
+  price_list_id: string
   currency_code: string
   amount_minor: number
   min_quantity: number | null
@@ -34,7 +35,8 @@ export interface PriceListRow {
 }
 
 const priceJson = `json_build_object('id', c.id, 'variant_id', (select v.id from product_variant v
-      where v.tenant_id = $1 and v.price_set_id = c.price_set_id), 'price_set_id', c.price_set_id, 'currency_code', c.currency_code,
+      where v.tenant_id = $1 and v.price_set_id = c.price_set_id), 'price_set_id', c.price_set_id, 'price_list_id', c.price_list_id,
+    'currency_code', c.currency_code,
     'amount_minor', c.amount_minor, 'min_quantity', c.min_quantity, 'max_quantity', c.max_quantity, 'region_id', c.region_id,
     'customer_group_id', c.customer_group_id, 'other_rules', c.other_rules, 'created_at', c.created_at, 'updated_at', c.updated_at)`
 
@@ -89,7 +91,8 @@ export function listPricesStatement(
 /** A price in wire shape, its amount in major units. */
 export function renderListPrice({ amount_minor, region_id, customer_group_id, other_rules, ...price }: ListPriceRow) {
   const rules = rulesOfPrice({ region_id, customer_group_id, other_rules })
-  return { ...price, amount: toMajor(amount_minor, price.currency_code), rules, rules_count: Object.keys(rules).length }
+  const amount = toMajor(amount_minor, price.currency_code)
+  return { ...price, title: null, amount, rules, rules_count: Object.keys(rules).length, deleted_at: null }
 }
 
 /** A list in wire shape. */

@@ -38,6 +38,7 @@ const fields: FieldsPolicy = {
     'prices.*',
     'prices.rules.*',
   ],
+  inseparable: ['prices.rules'],
 }
 const priceFields: FieldsPolicy = {
   defaults: [
@@ -170,7 +171,7 @@ function withSet(price: ListPriceRow): object {
   const { rules, ...shown } = renderListPrice(price)
   const price_rules = Object.entries(rules).map(([attribute, value]) => ({ attribute, operator: 'eq', value }))
   const price_set = { id: price.price_set_id, variant: { id: price.variant_id } }
-  return { ...shown, rules, deleted_at: null, price_set, price_rules }
+  return { ...shown, rules, price_set, price_rules }
 }
 
 const listRoutes: Route[] = [

@@ -109,7 +109,7 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
                   'thumbnail', i.thumbnail, 'requires_shipping', i.requires_shipping, 'hs_code', i.hs_code, 'mid_code', i.mid_code,
                   'origin_country', i.origin_country, 'material', i.material, 'weight', i.weight, 'length', i.length,
                   'height', i.height, 'width', i.width, 'metadata', i.metadata, 'created_at', i.created_at,
-                  'updated_at', i.updated_at, 'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved,
+                  'updated_at', i.updated_at, 'deleted_at', i.deleted_at, 'stocked_quantity', s.stocked, 'reserved_quantity', s.reserved,
                   'location_levels', s.levels))
                 order by k.inventory_item_id)
               from variant_inventory_item k
@@ -118,7 +118,8 @@ function variantDetailsStatement(tenantId: string, productIds: readonly string[]
                 select coalesce(sum(l.stocked_quantity), 0)::int as stocked, coalesce(sum(l.reserved_quantity), 0)::int as reserved,
                   coalesce(json_agg(json_build_object('id', l.id, 'inventory_item_id', l.inventory_item_id, 'location_id', l.location_id,
                     'stocked_quantity', l.stocked_quantity, 'reserved_quantity', l.reserved_quantity,
-                    'incoming_quantity', l.incoming_quantity, 'available_quantity', l.stocked_quantity - l.reserved_quantity)
+                    'incoming_quantity', l.incoming_quantity, 'available_quantity', l.stocked_quantity - l.reserved_quantity,
+                    'metadata', null, 'created_at', l.created_at, 'updated_at', l.updated_at, 'deleted_at', null)
                     order by l.id) filter (where l.id is not null), '[]') as levels
                 from inventory_level l where l.tenant_id = $1 and l.inventory_item_id = k.inventory_item_id) s
               where k.tenant_id = $1 and k.variant_id = v.id), '[]') as inventory_items

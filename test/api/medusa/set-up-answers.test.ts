@@ -61,6 +61,15 @@ describe('what a store is set up with, as it reads back', () => {
           [variant_id, 1, null],
         ],
       )
+      const fields = '*prices,prices.price_set.variant.id'
+      const { price_list: read } = await get(`/admin/price-lists/${price_list.id}`, { fields })
+      assert.deepEqual(
+        read.prices.map((price: Any) => [price.price_list_id, price.variant_id, price.rules, price.deleted_at]),
+        [
+          [price_list.id, variant_id, {}, null],
+          [price_list.id, variant_id, rules, null],
+        ],
+      )
       await shop.make(`/admin/products/${product.id}/variants/batch`, { update: [{ id: variant_id, prices: [] }] })
       assert.deepEqual(await pricesOf(), [
         ['Large', []],
