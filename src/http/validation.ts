@@ -97,9 +97,14 @@ function expectedType(expected: string, field: string, input: unknown): string {
   return `Expected type: '${type}' for field '${field}', got: '${shown(input)}'`
 }
 
+/** What was sent, as Medusa's clients read it: parts of a list with commas between, and of an object that it is one. */
 function shown(input: unknown): string {
-  const text = typeof input === 'object' ? JSON.stringify(input) : String(input)
-  return (text ?? '').slice(0, 100)
+  if (Array.isArray(input))
+    return input
+      .map((part) => (part == null ? '' : shown(part)))
+      .join(',')
+      .slice(0, 100)
+  return typeof input === 'object' && input !== null ? '[object Object]' : String(input).slice(0, 100)
 }
 
 /** Schemas that many routes share. */

@@ -124,10 +124,10 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   const { body, key, context } = request
   const channels = key?.salesChannelIds ?? []
   // A key without channels narrows nothing here, as in Medusa; products it cannot list.
-  if (body.sales_channel_id != null && channels.length > 0 && !channels.includes(body.sales_channel_id)) {
+  if (body.sales_channel_id && channels.length > 0 && !channels.includes(body.sales_channel_id)) {
     return mismatch(`Sales channel ID in payload ${body.sales_channel_id} is not associated with the Publishable API Key in the header.`)
   }
-  if (body.sales_channel_id == null && channels.length > 1) {
+  if (!body.sales_channel_id && channels.length > 1) {
     return mismatch(
       'Cannot assign sales channel to cart. The Publishable API Key in the header has multiple associated sales channels. Please provide a sales channel ID in the request body.',
     )
@@ -135,13 +135,14 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
   const signedIn = signedInId(request)
   const [customer] = signedIn === null ? [] : await context.db.read(context.scope, customerEmailStatement(tenantOf(context), signedIn))
   const { currency_code, region_id, additional_data: _unread, ...input } = body
+  // An empty text names nothing: forms send it for what nobody has chosen.
   const cart = await createCart(context, {
     ...input,
     shipping_address: await addressOf(request, input.shipping_address),
     billing_address: await addressOf(request, input.billing_address),
-    region_id: region_id ?? undefined,
+    region_id: region_id || undefined,
     currency_code: currency_code ?? undefined,
-    sales_channel_id: body.sales_channel_id ?? channels[0] ?? null,
+    sales_channel_id: body.sales_channel_id || channels[0] || null,
     customer: customer === undefined ? undefined : { id: customer.id },
     email: body.email ?? customer?.email,
   })
@@ -154,6 +155,7 @@ async function update(request: RequestContext<unknown, z.output<typeof changedCa
   if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
     ...input,
+    region_id: input.region_id || undefined,
     shipping_address: await addressOf(request, input.shipping_address),
     billing_address: await addressOf(request, input.billing_address),
     sales_channel_id: sales_channel_id ?? undefined,

@@ -53,11 +53,12 @@ const returnFields: FieldsPolicy = {
 }
 const id = z.string().min(1).max(64)
 const text = z.string().max(limits.text_characters).nullish()
-const item = z.strictObject({ id, quantity: z.int().min(1).max(limits.quantity), reason_id: id.nullish(), note: text })
+// As in Medusa, only what is asked for itself is strict.
+const item = z.object({ id, quantity: z.int().min(1).max(limits.quantity), reason_id: id.nullish(), note: text })
 const returnBody = z.strictObject({
   order_id: id,
   items: z.array(item).max(limits.cartLines),
-  return_shipping: z.strictObject({ option_id: id, price: z.number().min(0).optional() }),
+  return_shipping: z.object({ option_id: id, price: z.number().min(0).optional() }),
   note: text,
   receive_now: z.boolean().optional(),
   location_id: id.nullish(),

@@ -122,13 +122,15 @@ export function withId(address: Address | null, known?: Address | null): Address
   if (address === null) return null
   const now = new Date().toISOString()
   const values = Object.fromEntries(addressKeys.map((key) => [key, address[key] ?? null]))
-  return { id: known?.id ?? newId('caaddr'), ...values, created_at: now, updated_at: now } as Address
+  // A form sends an empty text for a country that nobody has chosen yet.
+  const country_code = address.country_code || null
+  return { id: known?.id ?? newId('caaddr'), ...values, country_code, created_at: now, updated_at: now } as Address
 }
 
 /** A region without countries says nothing of where it is, and takes every address. Throws invalid_data. */
 export function refuseForeignCountry(address: Address | null, countries: readonly string[], regionName: string): void {
   const code = address?.country_code
-  if (code == null || countries.length === 0) return
+  if (!code || countries.length === 0) return
   if (!countries.includes(code)) throw invalidData(`Country with code ${code} is not within region ${regionName}`)
 }
 

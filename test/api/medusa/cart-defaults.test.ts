@@ -80,6 +80,14 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
     assert.equal((await cartOf({ region_id: null })).region_id, shop.regionId)
   })
 
+  it('takes an empty text for nothing chosen', async () => {
+    const chosen = { region_id: '', sales_channel_id: '', shipping_address: { city: 'Town', country_code: '' } }
+    const { cart } = good(await create(chosen))
+    assert.deepEqual([cart.shipping_address.city, cart.shipping_address.country_code], ['Town', null])
+    const { cart: kept } = good(await change(cart.id, { region_id: '', shipping_address: { city: 'Village', country_code: '' } }))
+    assert.deepEqual([kept.region_id, kept.shipping_address.city, kept.shipping_address.country_code], [cart.region_id, 'Village', null])
+  })
+
   it('has the e-mail that its signed-in customer names, or else the account’s', async () => {
     const person = { email: 'ada@defaults.example', password: 'correct horse battery' }
     const { token: registered } = good(await shop.shopper.post('/auth/customer/emailpass/register', person))

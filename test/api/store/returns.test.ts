@@ -38,8 +38,8 @@ describe('store API: returns', () => {
     await packAll(store, bought)
     const wish = {
       order_id: bought.id,
-      items: [{ id: bought.lines[0], quantity: 1, reason_id: closerReasonId, note: 'tight' }],
-      return_shipping: { option_id: optionId, price: 0 },
+      items: [{ id: bought.lines[0], quantity: 1, reason_id: closerReasonId, note: 'tight', title: 'of the line' }],
+      return_shipping: { option_id: optionId, price: 0, name: 'of the option' },
     }
     const { status, body } = await ask(wish)
     assert.equal(status, 200, JSON.stringify(body))

@@ -39,7 +39,12 @@ describe('validation', () => {
     ['a missing field', {}, "Invalid request: Field 'cart_id' is required"],
     ['a wrong type', { cart_id: 5 }, "Invalid request: Expected type: 'string' for field 'cart_id', got: '5'"],
     ['null', { cart_id: null }, "Invalid request: Expected type: 'string' for field 'cart_id', got: 'null'"],
-    ['an object for a text', { cart_id: { a: 1 } }, `Invalid request: Expected type: 'string' for field 'cart_id', got: '{"a":1}'`],
+    ['an object for a text', { cart_id: { a: 1 } }, "Invalid request: Expected type: 'string' for field 'cart_id', got: '[object Object]'"],
+    [
+      'a list for a text',
+      { cart_id: ['a', null, { b: 1 }] },
+      "Invalid request: Expected type: 'string' for field 'cart_id', got: 'a,,[object Object]'",
+    ],
     ['a fraction', { cart_id: 'x', quantity: 1.5 }, "Invalid request: Expected type: 'integer' for field 'quantity', got: '1.5'"],
     ['another word', { cart_id: 'x', kind: 'c' }, "Invalid request: Expected: 'a, b' for field 'kind', but got: 'c'"],
     ['unknown fields', { cart_id: 'x', foo: 1, bar: 2 }, "Invalid request: Unrecognized fields: 'foo, bar'"],
