@@ -22,13 +22,19 @@ export const label = z.object({
   label_url: labelUrl,
 })
 
-/** The vendor's part that a fulfilment of an order belongs to. Throws not_found. */
-async function partOf(request: AnyRequest): Promise<{ partId: string; fulfillmentId: string }> {
+/**
+ * The vendor's part that a fulfilment of an order belongs to.
+ * @param unknown what is thrown of one that is not there: Medusa has a word of its own for each step
+ */
+async function partOf(
+  request: AnyRequest,
+  unknown = (fulfillmentId: string): Error => notFound(`Fulfillment with id: ${fulfillmentId} was not found`),
+): Promise<{ partId: string; fulfillmentId: string }> {
   const { context, params } = request
   const fulfillmentId = params.fulfillment_id as string
   needWholeStore(request, 'orders:fulfil')
   const [found] = await context.db.read(context.scope, partOfFulfillmentStatement(tenantOf(context), params.id as string, fulfillmentId))
-  if (found === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
+  if (found === undefined) throw unknown(fulfillmentId)
   return { partId: found.vendor_order_id, fulfillmentId }
 }
 
@@ -61,7 +67,7 @@ export const routes: Route[] = [
     // Who carries a parcel, and how it is sent, follows from the order's own shipping.
     body: withAdditional(
       z.strictObject({
-        items: packedItems,
+        items: packedItems.min(1),
         location_id: id.nullish(),
         shipping_option_id: id.nullish(),
         no_notification: z.boolean().nullish(),
@@ -74,7 +80,6 @@ export const routes: Route[] = [
       const orderId = request.params.id as string
       needWholeStore(request, 'orders:fulfil')
       const { items: named, location_id, shipping_option_id: optionId, metadata: extra } = request.body
-      if (named.length === 0) throw invalidData('No items to fulfill')
       if (optionId != null) await write(request, (unit) => findWithin(unit, request, 'orders:fulfil', 'shipping_option', optionId))
       await createFulfillments(request.context, orderId, { items: named, location_id, metadata: extra })
       return answerOrder(request, orderId)
@@ -114,7 +119,7 @@ export const routes: Route[] = [
     fields,
     ids: ofFulfillment,
     async handle(request) {
-      const { partId, fulfillmentId } = await partOf(request)
+      const { partId, fulfillmentId } = await partOf(request, (unknown) => notFound(`Fulfillment id not found: ${unknown}`))
       await deliverFulfillment(request.context, partId, fulfillmentId, { sendsFirst: true })
       return answerOrder(request, request.params.id as string)
     },
@@ -129,7 +134,9 @@ export const routes: Route[] = [
     fields,
     ids: ofFulfillment,
     async handle(request) {
-      const { partId, fulfillmentId } = await partOf(request)
+      const { partId, fulfillmentId } = await partOf(request, (unknown) =>
+        invalidData(`Fulfillment with id ${unknown} not found in the order`),
+      )
       await cancelFulfillment(request.context, partId, fulfillmentId)
       return answerOrder(request, request.params.id as string)
     },

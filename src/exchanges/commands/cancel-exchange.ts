@@ -1,6 +1,6 @@
 import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
 import { emit } from '../../events/index.js'
-import { newId, notAllowed } from '../../kernel/index.js'
+import { invalidData, newId, notAllowed } from '../../kernel/index.js'
 import { creditEntry, creditReversalEntry, post } from '../../ledger/index.js'
 import { changeOrder, type EditAction } from '../../order-edits/index.js'
 import { insertCreditsStatement, lockPaymentsOfOrderStatement, type OpenPart } from '../../payments/index.js'
@@ -10,14 +10,13 @@ import { needRequested, setExchangeStatus } from './begin-exchange.js'
 
 /**
  * Cancels an exchange or a claim that was requested, while nothing of it came back and nothing was packed: what was sent for
- * the goods is taken out of the order with its shipping, and what they paid of it is not credited any more. One that is
- * canceled stays so.
+ * the goods is taken out of the order with its shipping, and what they paid of it is not credited any more.
  * @param isTold whether the shopper is to hear of it
- * @throws not_found; not_allowed for one that is open, and once something came back or was packed
+ * @throws not_found; invalid_data for one that is canceled; not_allowed for one that is open, and once something came back or was packed
  */
 export async function cancelExchange(context: Context, exchangeId: string, isTold = true): Promise<void> {
   await changeExchange(context, exchangeId, async (unit, { order, exchange }) => {
-    if (exchange.status === 'canceled') return
+    if (exchange.status === 'canceled') throw invalidData(`${nounOf(exchangeId)} with id ${exchangeId} has been canceled.`)
     needRequested(exchange)
     const tenantId = tenantOf(unit)
     await unit.run(lockPaymentsOfOrderStatement(tenantId, order.id))

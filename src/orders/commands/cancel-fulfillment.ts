@@ -1,13 +1,13 @@
 import { type Context, statement, tenantOf } from '../../db/index.js'
 import { putBack, type TakenPieces } from '../../inventory/index.js'
-import { notAllowed, notFound } from '../../kernel/index.js'
+import { invalidData, notAllowed, notFound } from '../../kernel/index.js'
 import { lockFulfillmentStatement, lockLinesStatement, lockVendorOrderStatement } from '../locks.js'
 
 /**
  * Unpacks a fulfilment that was not sent: its pieces go back on the shelves that they came from, promised to the order
  * as before.
- * @throws not_found for an order or fulfilment that the caller cannot see; not_allowed when it is sent, has arrived or is
- *   canceled already, and when its pieces are being returned
+ * @throws not_found for an order or fulfilment that the caller cannot see; invalid_data when it has arrived; not_allowed when it is
+ *   sent or canceled already, and when its pieces are being returned
  */
 export async function cancelFulfillment(context: Context, vendorOrderId: string, fulfillmentId: string): Promise<void> {
   const tenantId = tenantOf(context)
@@ -35,7 +35,8 @@ export async function cancelFulfillment(context: Context, vendorOrderId: string,
     if (order === undefined) throw notFound(`Order with id: ${vendorOrderId} was not found`)
     if (fulfillment === undefined) throw notFound(`Fulfillment with id: ${fulfillmentId} was not found`)
     if (fulfillment.canceled_at !== null) throw notAllowed('The fulfillment is already canceled')
-    if (fulfillment.shipped_at !== null || fulfillment.delivered_at !== null) {
+    if (fulfillment.delivered_at !== null) throw invalidData(`Fulfillment with id ${fulfillmentId} already delivered`)
+    if (fulfillment.shipped_at !== null) {
       throw notAllowed('The fulfillment has already been shipped. Shipped fulfillments cannot be canceled')
     }
     for (const item of items) {

@@ -47,7 +47,7 @@ function addressAfter(before: Address | null, given: Omit<Address, 'id'> | undef
 export async function updateOrder(context: Context, orderId: string, patch: OrderPatch): Promise<void> {
   const tenantId = tenantOf(context)
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const order = await orderToChange(unit, orderId)
+    const order = await orderToChange(unit, orderId, `Order id not found: ${orderId}`)
     if (order.status === 'canceled') throw invalidData(`Order with id ${orderId} has been canceled.`)
     const after = {
       email: patch.email ?? order.email,
@@ -79,9 +79,10 @@ export async function updateOrder(context: Context, orderId: string, patch: Orde
   })
 }
 
-async function orderToChange(unit: Unit, orderId: string): Promise<OrderLock> {
+/** @param unknown what is said of one that is not there: Medusa does so in two ways */
+async function orderToChange(unit: Unit, orderId: string, unknown: string): Promise<OrderLock> {
   const [order] = await unit.run(lockOrderStatement(tenantOf(unit), orderId))
-  if (order === undefined || order.status === 'draft') throw notFound(`Order with id: ${orderId} was not found`)
+  if (order === undefined || order.status === 'draft') throw notFound(unknown)
   return order
 }
 
@@ -98,7 +99,7 @@ async function setStatus(unit: Unit, orderId: string, status: 'completed' | 'arc
 /** Nothing more is expected of an order. Throws not_found; invalid_data for a canceled one; not_allowed for an archived one. */
 export async function completeOrder(context: Context, orderId: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const { status } = await orderToChange(unit, orderId)
+    const { status } = await orderToChange(unit, orderId, `Order with id "${orderId}" not found`)
     if (status === 'canceled') throw invalidData(`Orders ${orderId} are canceled and cannot be completed`)
     if (status === 'archived') throw notAllowed(`Order with id: ${orderId} is archived and cannot be completed`)
     await setStatus(unit, orderId, 'completed')
@@ -108,7 +109,7 @@ export async function completeOrder(context: Context, orderId: string): Promise<
 /** Puts an order away. Throws not_found; invalid_data for one that is neither completed nor canceled, or is away already, in Medusa's words, which say it the wrong way round. */
 export async function archiveOrder(context: Context, orderId: string): Promise<void> {
   await context.db.unitOfWork(context.scope, async (unit) => {
-    const { status } = await orderToChange(unit, orderId)
+    const { status } = await orderToChange(unit, orderId, `Order with id "${orderId}" not found`)
     if (status !== 'completed' && status !== 'canceled')
       throw invalidData(`Orders ${orderId} are completed, canceled, or in draft and cannot be archived`)
     await setStatus(unit, orderId, 'archived')

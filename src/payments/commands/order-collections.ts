@@ -26,7 +26,7 @@ export function createOrderCollection(context: Context, orderId: string, amount:
   return context.db.unitOfWork(context.scope, async (unit) => {
     const tenantId = tenantOf(unit)
     const [order] = await unit.run(lockOrderToCreditStatement(tenantId, orderId))
-    if (order === undefined) throw notFound(`Order with id: ${orderId} was not found`)
+    if (order === undefined) throw notFound(`Order id not found: ${orderId}`)
     if (order.status === 'canceled') throw notAllowed(`Order with id: ${orderId} is canceled: nothing is to be paid for it`)
     const currency = order.currency_code
     const [open] = (await unit.run(lockCollectionsStatement(tenantId, orderId))).filter((collection) => collection.is_unbegun)

@@ -47,7 +47,7 @@ async function requestRefund(unit: Unit, context: Context, paymentId: string, in
     unit.run(lockOrderOfPaymentStatement(tenantId, paymentId)),
     unit.run(lockPaymentStatement(tenantId, paymentId)),
   ])
-  if (payment === undefined || order === undefined) throw notFound(`Payment with id: ${paymentId} was not found`)
+  if (payment === undefined || order === undefined) throw notFound(`Payment id not found: ${paymentId}`)
   if (paymentProviderOf(payment.provider_id) === undefined) {
     throw unexpectedState(`Payment provider ${payment.provider_id} is not installed in this process`)
   }
@@ -101,7 +101,7 @@ export async function noteForeignRefund(
       unit.run(lockOrderOfPaymentStatement(tenantId, paymentId)),
       unit.run(lockPaymentStatement(tenantId, paymentId)),
     ])
-    if (payment === undefined || order === undefined) throw notFound(`Payment with id: ${paymentId} was not found`)
+    if (payment === undefined || order === undefined) throw notFound(`Payment id not found: ${paymentId}`)
     if (payment.pending_refund_id !== null) throw conflict('Another refund of this payment is under way', 'refund_in_progress')
     const [known] = await unit.run(
       statement<{ id: string }>(
@@ -171,7 +171,7 @@ async function refuseUnknownReason(unit: Unit, id: string | null): Promise<void>
       [tenantOf(unit), id],
     ),
   )
-  if (rows.length === 0) throw notFound(`Refund reason with id: ${id} was not found`)
+  if (rows.length === 0) throw notFound(`RefundReason id not found: ${id}`)
 }
 
 async function insertRefund(

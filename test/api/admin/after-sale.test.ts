@@ -61,7 +61,8 @@ describe('admin API: an order after its sale', () => {
     it('notes that what has arrived was sent, where nobody said so before', async () => {
       const bought = await buy(store)
       const empty = await post(`/admin/orders/${bought.id}/fulfillments`, { items: [] })
-      assert.deepEqual([empty.status, empty.body.message], [400, 'No items to fulfill'])
+      const message = "Invalid request: Value for field 'items' too small, expected at least: '1'"
+      assert.deepEqual([empty.status, empty.body.message], [400, message])
       const [first, second] = (await packAll(store, bought)).fulfillments
       const path = `/admin/orders/${bought.id}/fulfillments/${first.id}`
       const { order } = (await post(`${path}/mark-as-delivered`)).body
@@ -93,7 +94,9 @@ describe('admin API: an order after its sale', () => {
       assert.equal((await post(`${path}/mark-as-delivered`)).body.order.fulfillment_status, 'partially_delivered')
       assert.equal((await post(`${path}/cancel`)).status, 400)
       const other = await buy(store)
-      assert.equal((await post(`/admin/orders/${other.id}/fulfillments/${second.id}/cancel`)).status, 404, "another order's fulfilment")
+      const foreign = await post(`/admin/orders/${other.id}/fulfillments/${second.id}/cancel`)
+      const message = `Fulfillment with id ${second.id} not found in the order`
+      assert.deepEqual([foreign.status, foreign.body], [400, { type: 'invalid_data', message }])
       const quiet = `/admin/orders/${bought.id}/fulfillments/${second.id}/shipments`
       assert.equal((await post(quiet, { no_notification: true })).body.order.fulfillment_status, 'partially_delivered')
       await app().drain()

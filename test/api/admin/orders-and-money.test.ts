@@ -134,6 +134,9 @@ describe('admin API: orders and money', () => {
     const { id, paymentId } = await order()
     await capture(paymentId, { amount: 12 })
     assert.equal((await store.admin.post(`/admin/payments/${paymentId}/refund`, { amount: 5 })).status, 200)
+    const refuse = async (payment: string, body: object) => (await store.admin.post(`/admin/payments/${payment}/refund`, body)).body.message
+    assert.equal(await refuse('pay_none', { amount: 1 }), 'Payment id not found: pay_none')
+    assert.equal(await refuse(paymentId, { amount: 1, refund_reason_id: 'refr_none' }), 'RefundReason id not found: refr_none')
     await capture(paymentId, { amount: 3 })
     const { body } = await store.admin.get(`/admin/orders/${id}`, { fields: '*transactions' })
     assert.deepEqual(

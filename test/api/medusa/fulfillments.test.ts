@@ -65,6 +65,14 @@ describe("Medusa's fulfillments by themselves", () => {
     assert.equal((await post(`${path}/shipments`, { items })).message, 'Shipment has already been created')
     await post(`${path}/mark-as-delivered`, {})
     assert.equal((await post(`${path}/mark-as-delivered`, {})).message, 'Fulfillment has already been marked delivered')
+    const late = await post(`${path}/cancel`, {})
+    assert.deepEqual([late.type, late.message], ['invalid_data', `Fulfillment with id ${parcel.id} already delivered`])
+    const none = `/${bought.id}/fulfillments/ful_none`
+    assert.equal((await post(`${none}/mark-as-delivered`, {})).message, 'Fulfillment id not found: ful_none')
+    const unknown = await post(`${none}/cancel`, {})
+    assert.deepEqual([unknown.type, unknown.message], ['invalid_data', 'Fulfillment with id ful_none not found in the order'])
+    assert.equal((await post('/order_none/archive', {})).message, 'Order with id "order_none" not found')
+    assert.equal((await post('/order_none', {})).message, 'Order id not found: order_none')
     const other = await post(`/${bought.id}/fulfillments`, { items })
     const unpacked = `/${bought.id}/fulfillments/${other.order.fulfillments[1].id}`
     await post(`${unpacked}/cancel`, {})
