@@ -28,6 +28,12 @@ function untouched(item: Wire): object {
   }
 }
 
+/** What a way of delivery is to the draft: a part of it, and nothing comes back by it. */
+const withinDraft = ({ id, created_at, updated_at }: Wire, orderId: string) => ({
+  ...{ id: (id as string).replace('casm_', 'ordspmv_'), order_id: orderId, shipping_method_id: id, version: 1 },
+  ...{ return_id: null, claim_id: null, exchange_id: null, created_at, updated_at, deleted_at: null },
+})
+
 /** What a line that is of no product has of one. */
 const ofNoProduct = Object.fromEntries(
   ['title', 'description', 'subtitle', 'type', 'type_id', 'collection', 'handle']
@@ -93,10 +99,15 @@ export function renderDraftOrder(draft: DraftOrderRow, cart: LoadedCart, picture
     items: (wire.items as (Wire & { total: number; quantity: number })[]).map((item) => ({
       ...ofNoProduct,
       ...ofOrder(item, draft.id),
+      // As an order's lines have it.
+      variant: item.variant && { ...(item.variant as Wire), product: item.product ?? null },
       ...worth(item, cart.currency_code),
       detail: untouched(item),
     })),
-    shipping_methods: (wire.shipping_methods as Wire[]).map((method) => ofOrder(method, draft.id)),
+    shipping_methods: (wire.shipping_methods as Wire[]).map((method) => ({
+      ...ofOrder(method, draft.id),
+      detail: withinDraft(method, draft.id),
+    })),
     fulfillments: [],
     payment_collections: [],
   }

@@ -26,7 +26,7 @@ export const routes: Route[] = [
     surface: 'admin',
     method: 'GET',
     path: '/admin/orders/:id/changes',
-    summary: 'What was done to an order, the newest first',
+    summary: 'What was done to an order, in the order in which it was',
     access: 'orders:read',
     query: z.strictObject({ id: ids, status: ids, change_type: ids, created_at: period.optional(), updated_at: period.optional() }),
     fields: { defaults: ['*', 'actions.*'] },

@@ -50,13 +50,13 @@ export interface OrderChangeFilter {
   updated?: Period
 }
 
-/** What was done to an order, the newest first, transfers to other accounts among it, and edits that were never confirmed. */
+/** What was done to an order, in the order in which it was; of many the newest. Transfers to other accounts are among it, and edits that were never confirmed. */
 export function orderChangesStatement(tenantId: string, orderId: string, filter: OrderChangeFilter): Statement<OrderChangeRow> {
   const swapped = (name: string) => `case when starts_with(e.exchange_id, '${name}') then e.exchange_id end`
   const ofEdit = `e.description, e.internal_note, e.metadata, e.requested_by, e.requested_at`
   return statement(
     'orders.changes',
-    `select h.*, null as declined_by, null as declined_reason, null as carry_over_promotions, null as deleted_at from (
+    `select * from (select h.*, null as declined_by, null as declined_reason, null as carry_over_promotions, null as deleted_at from (
        select c.id, c.order_id, c.return_id, ${swapped('oexc_')} as exchange_id, ${swapped('claim_')} as claim_id, c.change_type,
               'confirmed' as status, ${ofEdit}, c.actions, coalesce(e.created_by, c.created_by) as created_by,
               c.created_by as confirmed_by, c.created_at as confirmed_at, null::timestamptz as declined_at, null as canceled_by,
@@ -89,7 +89,7 @@ export function orderChangesStatement(tenantId: string, orderId: string, filter:
        and ($5::text[] is null or h.change_type = any($5))
        and ($6::timestamptz is null or h.created_at >= $6) and ($7::timestamptz is null or h.created_at < $7)
        and ($8::timestamptz is null or h.updated_at >= $8) and ($9::timestamptz is null or h.updated_at < $9)
-     order by h.created_at desc, h.id desc limit ${changesMaximum}`,
+     order by h.created_at desc, h.id desc limit ${changesMaximum}) c order by c.created_at, c.id`,
     [
       tenantId,
       orderId,

@@ -44,7 +44,7 @@ export function renderOrder(order: LoadedOrder, pictures: Pictures, acted?: { ha
     shipping_methods: [...methods.map((method) => renderOrderMethod(method, currency)), ...money.returnMethods].map((method) =>
       methodWithinOrder(order, method),
     ),
-    ...(collections.length === 0 ? {} : { payment_collections: collections.map(renderOrderCollection) }),
+    ...(collections.length === 0 ? {} : { payment_collections: collections.map((collection) => renderOrderCollection(collection, order)) }),
     vendor_orders: parts.map((part) => renderPart(part, order, paymentStatus)),
     promotions: promotions.map(renderApplied),
     credit_lines: money.creditLines,
@@ -62,12 +62,14 @@ const renderAddress = (address: LoadedOrder['shipping_address']) => address && {
 /** Money that went is never changed. */
 const moved = <Row extends { created_at: string }>(row: Row) => ({ ...row, metadata: null, updated_at: row.created_at, deleted_at: null })
 
-function renderOrderCollection(collection: OrderCollectionRow): Record<string, unknown> {
+/** Of a canceled order nothing is to be paid any more, also where it was: what was given back is told with its payments. */
+function renderOrderCollection(collection: OrderCollectionRow, order: LoadedOrder): Record<string, unknown> {
   const { amount_minor, authorized_minor, captured_minor, refunded_minor, payments, payment_sessions, payment_providers, ...rest } =
     collection
   const major = (minor: number) => toMajor(minor, collection.currency_code)
   return {
     ...rest,
+    status: order.canceled_at === null ? rest.status : 'canceled',
     deleted_at: null,
     amount: major(amount_minor),
     authorized_amount: major(authorized_minor),

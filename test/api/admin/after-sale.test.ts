@@ -191,7 +191,8 @@ describe('admin API: an order after its sale', () => {
         const bought = await buy(store)
         await post(`/admin/payments/${bought.paymentId}/capture`, amount === undefined ? {} : { amount })
         const { body } = await post(`/admin/orders/${bought.id}/cancel`)
-        assert.deepEqual([body.order.status, body.order.payment_status], ['canceled', 'refunded'])
+        const [collection] = body.order.payment_collections
+        assert.deepEqual([body.order.status, body.order.payment_status, collection.status], ['canceled', 'refunded', 'canceled'])
         assert.equal(body.order.summary.refunded_total, amount ?? bought.order.total)
         assert.equal(body.order.summary.pending_difference, 0)
         assert.deepEqual(await booksOf(store, bought.id), {})

@@ -57,6 +57,9 @@ describe("edits of a draft order, with Medusa's own client", function () {
       good(await store.admin.get(`/admin/orders/${draft.id}/${path}`, query))
     const { order: preview } = await read('preview')
     assert.deepEqual([linesOf(preview), preview.order_change], [linesOf(added), added.order_change], "where Medusa's dashboard reads it")
+    const [{ variant, product_id }] = preview.items
+    const [{ detail, id: method }] = preview.shipping_methods
+    assert.deepEqual([variant.product.id, detail.shipping_method_id, detail.return_id], [product_id, method, null])
     assert.deepEqual((await read('changes', { change_type: 'edit' })).order_changes, [added.order_change])
     assert.deepEqual((await read('changes', { change_type: 'transfer' })).order_changes, [])
     assert.deepEqual([linesOf(await kept()), (await kept()).total], [[['Thing 1.1', 2, 10]], 25], 'nothing of it is done')

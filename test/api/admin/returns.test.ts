@@ -142,7 +142,7 @@ describe('admin API: returns', () => {
     const history = await store.admin.get(`/admin/orders/${bought.id}/changes`)
     assert.deepEqual(
       history.body.order_changes.map((change: { change_type: string }) => change.change_type),
-      ['return_receive', 'return_receive', 'return_request'],
+      ['return_request', 'return_receive', 'return_receive'],
     )
     assert.equal((await post(`/${made.id}/cancel`)).status, 400)
   })
