@@ -60,6 +60,10 @@ const taxRegion = made('tax_region', '/admin/tax-regions', (_world, ids) => ({
 const channel = made('sales_channel', '/admin/sales-channels', () => ({ name: 'Fresh' }))
 const region = made('region', '/admin/regions', () => ({ name: 'Fresh', currency_code: 'usd' }))
 
+/** What a region said of its prices when it was made. */
+const preferenceOf = async ({ store }: World, value: string | undefined): Promise<string> =>
+  good(await store.admin.get('/admin/price-preferences', { value: value as string })).price_preferences[0].id
+
 /** A promotion in a campaign, and one in none. */
 async function promotion({ store: { admin } }: World): Promise<Ids> {
   const { promotion: inside } = good(await admin.post('/admin/promotions', promotionOf(fresh('promotion'), fresh('spring'))))
@@ -307,12 +311,15 @@ export const prepared: Record<string, Prepare> = {
   'POST /admin/commission-rules': unruled,
   'POST /admin/commission-rules/:id': commissionRule,
   'DELETE /admin/commission-rules/:id': commissionRule,
-  'POST /admin/price-preferences': region,
+  'POST /admin/price-preferences': async (world, vendor) => {
+    const made = await region(world, vendor)
+    good(await world.store.admin.delete(`/admin/price-preferences/${await preferenceOf(world, made.region)}`))
+    return made
+  },
   'DELETE /admin/regions/:id': region,
   'DELETE /admin/price-preferences/:id': async (world, vendor) => {
-    const { region: value } = await region(world, vendor)
-    const answer = good(await world.store.admin.post('/admin/price-preferences', { attribute: 'region_id', value }))
-    return { price_preference: answer.price_preference.id }
+    const { region: made } = await region(world, vendor)
+    return { price_preference: await preferenceOf(world, made) }
   },
   'DELETE /platform/tenants/:id/domains/:domain_id': async ({ app, store }) => ({
     domain: await addDomain(app.db, store.publicId, `${fresh('shop')}.example`, 'localhost'),

@@ -35,8 +35,10 @@ export async function createRegion(unit: Unit, input: RegionInput): Promise<stri
       ],
     ),
   )
-  // Whoever names no provider can be paid by hand, as in Medusa; an empty list means nobody.
-  await writeParts(unit, id, { ...input, payment_providers: input.payment_providers ?? ['pp_system_default'] })
+  // As in Medusa: whoever names no provider can be paid by hand, an empty list means nobody; and a region says whether tax is in
+  // its prices from the beginning, whatever its currency says.
+  const { payment_providers = ['pp_system_default'], is_tax_inclusive = false } = input
+  await writeParts(unit, id, { ...input, payment_providers, is_tax_inclusive })
   return id
 }
 

@@ -95,7 +95,7 @@ async function furnish(store: TestStore): Promise<Ids> {
     store: (await admin.get('/admin/stores')).body.stores[0].id,
     sales_channel: (await made('/admin/sales-channels', { name: 'Fair' })).sales_channel.id,
     region,
-    price_preference: (await made('/admin/price-preferences', { attribute: 'region_id', value: region })).price_preference.id,
+    price_preference: (await admin.get('/admin/price-preferences', { value: region })).body.price_preferences[0].id,
     tax_region: taxRegion.id,
     tax_rate: taxRegion.tax_rates[0].id,
     collection: (await made('/admin/collections', { title: 'Summer', handle: 'summer' })).collection.id,

@@ -273,6 +273,27 @@ describe('the catalogue of a store that was set up as Medusa’s clients do', ()
       assert.deepEqual(await price('for anybody', regionId), [49.5, 45])
     })
 
+    it('are without tax for a region that does not say so, whatever its currency says', async () => {
+      await shop.make('/admin/price-preferences', { attribute: 'currency_code', value: 'chf', is_tax_inclusive: true })
+      const { region } = await shop.make('/admin/regions', { name: 'Swiss', currency_code: 'chf', countries: ['ch'] })
+      await shop.make('/admin/tax-regions', { country_code: 'ch', default_tax_rate: { code: 'CH', rate: 10, name: 'VAT' } })
+      const franc = (title: string, size: string, more: object) => ({
+        title,
+        options: { size },
+        manage_inventory: false,
+        prices: [{ currency_code: 'chf', amount: 45, ...more }],
+      })
+      const variants = [franc('a', 'large', { rules: { region_id: region.id } }), franc('b', 'small', {})]
+      const made = await shop.product({ title: 'for Swiss', variants, sales_channels: [{ id: shop.channelId }] })
+      const query = { region_id: region.id, country_code: 'ch', fields: '*variants.calculated_price' }
+      const { product } = good(await shopper.get(`/store/products/${made.id}`, query))
+      const withTax = product.variants.map((variant: { calculated_price: Price }) => variant.calculated_price.calculated_amount_with_tax)
+      assert.deepEqual(withTax, [49.5, 45])
+      const asked = { attribute: 'region_id', value: region.id }
+      const { price_preferences: said } = good(await shop.admin.get('/admin/price-preferences', asked))
+      assert.deepEqual([said.length, said[0].is_tax_inclusive], [1, false])
+    })
+
     it('are the ones that a cart is charged', async () => {
       const found = good(await shopper.get('/store/products', { 'title[0]': 'for Italy', 'title[1]': 'for anybody', region_id: regionId }))
       const items = found.products.map((product: { variants: { id: string }[] }) => ({ variant_id: product.variants[0]?.id, quantity: 1 }))

@@ -85,15 +85,15 @@ describe('every method of Medusa’s SDK that sets a catalogue up', () => {
     const regions: HttpTypes.AdminRegionListResponse = await admin.region.list({ id: [made.region.id] })
     assert.deepEqual([region.name, regions.count], ['North', 1])
     const preference: HttpTypes.AdminPricePreferenceResponse = await admin.pricePreference.create({
-      attribute: 'region_id',
-      value: made.region.id,
+      attribute: 'currency_code',
+      value: 'cad',
       is_tax_inclusive: true,
     })
     const preferenceId = preference.price_preference.id
     await admin.pricePreference.update(preferenceId, { is_tax_inclusive: false })
     const kept: HttpTypes.AdminPricePreferenceResponse = await admin.pricePreference.retrieve(preferenceId)
-    const preferences: HttpTypes.AdminPricePreferenceListResponse = await admin.pricePreference.list({ value: made.region.id })
-    assert.deepEqual([kept.price_preference.is_tax_inclusive, preferences.count], [false, 1])
+    const preferences: HttpTypes.AdminPricePreferenceListResponse = await admin.pricePreference.list({ value: ['cad', made.region.id] })
+    assert.deepEqual([kept.price_preference.is_tax_inclusive, preferences.count], [false, 2], 'the region has its own')
     assert.equal((await admin.pricePreference.delete(preferenceId)).deleted, true)
     assert.equal((await admin.region.delete(made.region.id)).object, 'region')
   })

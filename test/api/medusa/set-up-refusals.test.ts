@@ -60,7 +60,12 @@ describe('setting a store up, where it cannot be', () => {
     await twice('/admin/price-preferences', preference, 'Price preference with attribute: currency_code, value: usd, already exists.')
     const { price_preference } = await shop.make('/admin/price-preferences', { ...preference, value: 'eur' })
     const changed = `/admin/price-preferences/${price_preference.id}`
-    const moved = (await shop.make(changed, { attribute: 'region_id', value: shop.regionId, is_tax_inclusive: true })).price_preference
+    const ofRegion = { attribute: 'region_id', value: shop.regionId }
+    const taken = `Price preference with attribute: region_id, value: ${shop.regionId}, already exists.`
+    assert.equal((await refusal(changed, ofRegion))[2], taken, 'a region comes with one')
+    const { price_preferences: own } = good(await shop.admin.get('/admin/price-preferences', ofRegion))
+    good(await shop.admin.delete(`/admin/price-preferences/${own[0].id}`))
+    const moved = (await shop.make(changed, { ...ofRegion, is_tax_inclusive: true })).price_preference
     assert.deepEqual([moved.attribute, moved.value, moved.is_tax_inclusive], ['region_id', shop.regionId, true])
     assert.equal((await refusal(changed, preference))[2], 'Price preference with attribute: currency_code, value: usd, already exists.')
   })
