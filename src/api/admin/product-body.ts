@@ -30,21 +30,20 @@ export const priceRules = z
   .refine((rules) => Object.keys(rules).length <= limits.rulesOfPrice, `A price has at most ${limits.rulesOfPrice} rules`)
   .refine((rules) => Object.keys(rules).every((attribute) => name.safeParse(attribute).success), 'A rule names an attribute of a cart')
 
-const price = z.strictObject({
+/** Clients send prices back as they read them, and with the variant's options: what else there is says nothing, as in Medusa. */
+const price = z.object({
   currency_code: currencyCode,
   amount,
   compare_at_amount: amount.nullish(),
   min_quantity: pieces,
   max_quantity: pieces,
   rules: priceRules.optional(),
-  // Medusa's clients repeat the variant's options here; they say nothing.
-  options: z.record(name, name).optional(),
 })
 const prices = z.array(price).max(limits.pricesOfVariant)
 /** A price that is there may be named, and is then meant where its amount or currency is left out. */
 const pricePatch = z.union([
-  price,
-  z.strictObject({ ...price.shape, id, currency_code: currencyCode.optional(), amount: amount.optional() }),
+  z.object({ ...price.shape, id, currency_code: currencyCode.optional(), amount: amount.optional() }),
+  price.extend({ id: z.undefined().optional() }),
 ])
 
 const dimensions = {
@@ -231,7 +230,7 @@ export function variantPatchOf(
   const { prices: given, additional_data: _data, ...rest } = variant
   if (given === undefined) return rest as VariantPatch
   const whole = given.map((price) => {
-    if (!('id' in price)) return price
+    if (price.id === undefined) return price
     const { id: priceId, ...changes } = price
     const before = known.get(priceId)
     if (before === undefined) throw notFound(`Price with id: ${priceId} was not found`)

@@ -78,6 +78,25 @@ describe('what a store is set up with, as it reads back', () => {
       assert.equal((await get(`/admin/price-lists/${price_list.id}`)).price_list.prices.length, 2)
     })
 
+    it('takes prices as they were read', async () => {
+      const one = (await shop.product({ title: 'Read and written' })) as Any
+      const path = `/admin/products/${one.id}/variants/${one.variants[0].id}`
+      const { variant } = await get(path)
+      const [price] = variant.prices
+      const { product: after } = await shop.make(path, {
+        prices: [
+          { ...price, amount: 16 },
+          { ...price, id: undefined, currency_code: 'eur' },
+        ],
+      })
+      assert.deepEqual(
+        after.variants[0].prices.map((each: Any) => `${each.currency_code} ${each.amount}`),
+        ['eur 15', 'usd 16'],
+      )
+      const refused = await shop.admin.post(path, { prices: [{ ...price, amount: 'x' }] })
+      assert.equal(refused.body.message, "Invalid request: Expected type: 'number' for field 'prices, 0, amount', got: 'x'")
+    })
+
     it('has the variants that are given and no others', async () => {
       const [large, small] = product.variants
       await shop.make(`/admin/products/${product.id}`, { variants: [{ id: large.id }, { id: small.id, title: 'Small' }] })
