@@ -20,13 +20,14 @@ export interface RequestState {
 }
 
 const wholeNumber = z.coerce.number().int()
+/** An empty text is no number, though JavaScript makes 0 of it. */
+const ofText = <Schema extends z.ZodType>(number: Schema) => z.preprocess((sent) => (sent === '' ? Number.NaN : sent), number)
 const noFields = fieldTree({ defaults: [] }, undefined)
 /** Whoever asks for more gets a full page, whose `limit` says how long it is: Medusa's own software asks for 999 where it wants all. */
 const limitText = wholeNumber.min(0).transform((value) => Math.min(value, limits.page))
-const offsetText = wholeNumber.min(0).max(limits.offset)
 const pageQuery = z.object({
-  limit: limitText.optional(),
-  offset: offsetText.optional(),
+  limit: ofText(limitText.optional()),
+  offset: ofText(wholeNumber.min(0).max(limits.offset).optional()),
   order: z.string().max(100).optional(),
   // Clients of lists may say it. What was deleted is gone from every answer all the same.
   with_deleted: z.preprocess((value) => (value === 'true' || value === 'false' ? value === 'true' : value), z.boolean().optional()),

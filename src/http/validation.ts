@@ -74,8 +74,8 @@ function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: 
   }
   const unknown = meant.flat().find((error) => error.code === 'unrecognized_keys')
   if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
-  // Of a choice of texts, as of true and false in a query, the type beside it says enough.
-  const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' ? [error.expected] : []))
+  // Of a choice of texts, as of true and false in a query, the type beside it says enough; that nothing would do, too, goes without saying.
+  const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' && error.expected !== 'null' ? [error.expected] : []))
   const types = named.length > 0 ? named : issue.errors.flat().map((error) => (isOfTime(error) ? 'date' : error.code))
   return [expectedType([...new Set(types)].join(', '), field, issue.input)]
 }

@@ -31,6 +31,11 @@ describe('what a cart is when nobody says so, and what it refuses', () => {
         { type: 'not_found', message: 'SalesChannel with id: sc_nowhere was not found' },
       ],
       [await create({ ...shop.place, sales_channel_id: closed.id }), 400, disabled],
+      [
+        await create({ ...shop.place, shipping_address: 5 }),
+        400,
+        { type: 'invalid_data', message: "Invalid request: Expected type: 'object, string' for field 'shipping_address', got: '5'" },
+      ],
       [await change(cart.id, { sales_channel_id: closed.id }), 400, disabled],
       [
         await create({ ...shop.place, currency_code: 'eur' }),

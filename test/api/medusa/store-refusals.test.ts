@@ -24,6 +24,8 @@ describe('what the Store API refuses, in the words of Medusa', () => {
     it('with numbers that are none, and with parts that only lists have', async () => {
       const list = (query: Record<string, string>) => store.shopper.get('/store/products', query)
       refused(await list({ limit: 'many' }), 400, 'invalid_data', "Invalid request: Expected type: 'number' for field 'limit', got: 'many'")
+      refused(await list({ limit: '' }), 400, 'invalid_data', "Invalid request: Expected type: 'number' for field 'limit', got: ''")
+      refused(await list({ offset: '' }), 400, 'invalid_data', "Invalid request: Expected type: 'number' for field 'offset', got: ''")
       refused(await list({ offset: 'x1' }), 400, 'invalid_data', "Invalid request: Expected type: 'number' for field 'offset', got: 'x1'")
       refused(
         await list({ with_deleted: 'maybe' }),
