@@ -15,8 +15,8 @@ import { undiscountedLine } from './totals.js'
 
 /** What the promotions of a cart take off its lines and methods as they are in memory. */
 export function adjustmentsOf(cart: LoadedCart, now: Date, promotions: readonly Promotion[] = cart.promotions): Adjustments {
-  const lines = promotions.length === 0 ? [] : cart.lines.map(discountableLine)
-  const methods = promotions.length === 0 ? [] : cart.methods.map(discountableMethod)
+  const lines = promotions.length === 0 ? [] : cart.lines.map((line) => discountableLine(line, cart.currency_code))
+  const methods = promotions.length === 0 ? [] : cart.methods.map((method) => discountableMethod(method, cart.currency_code))
   const facts = promotions.length === 0 ? {} : factsOf(cart, lines, methods)
   return computeAdjustments({ currency: cart.currency_code, now, facts, lines, methods, promotions })
 }
@@ -101,35 +101,38 @@ function factsOf(cart: LoadedCart, lines: readonly Discountable[], methods: read
   }
 }
 
-function factsOfLine(line: CartLine): Facts {
-  const { snapshot, tax_lines: _taxes, adjustments: _adjustments, unit_price_minor: _price, ...facts } = line
-  return { ...snapshot, ...facts, variant: { id: line.variant_id, ...line.variant } }
+function factsOfLine(line: CartLine, currency: string): Facts {
+  const { snapshot, tax_lines: _taxes, adjustments: _adjustments, unit_price_minor, compare_at_unit_price_minor, ...facts } = line
+  const unit_price = toMajor(unit_price_minor, currency)
+  const compare_at_unit_price = compare_at_unit_price_minor === null ? null : toMajor(compare_at_unit_price_minor, currency)
+  return { ...snapshot, ...facts, unit_price, compare_at_unit_price, variant: { id: line.variant_id, ...line.variant } }
 }
 
-function factsOfMethod(method: CartMethod): Facts {
+function factsOfMethod(method: CartMethod, currency: string): Facts {
   const { id, name, vendor_id, shipping_option_id, shipping_profile_id, shipping_option_type_id, data, metadata } = method
   const shipping_option = { id: shipping_option_id, shipping_profile_id, shipping_option_type_id }
-  return { id, name, vendor_id, shipping_option_id, shipping_profile_id, shipping_option, data, metadata }
+  const amount = toMajor(method.amount_minor, currency)
+  return { id, name, amount, vendor_id, shipping_option_id, shipping_profile_id, shipping_option, data, metadata }
 }
 
-function discountableLine(line: CartLine): Discountable {
+function discountableLine(line: CartLine, currency: string): Discountable {
   return {
     id: line.id,
     vendorId: line.vendor_id,
     quantity: line.quantity,
     isDiscountable: line.is_discountable,
     ...undiscountedLine(pricedLineOf(line)),
-    facts: factsOfLine(line),
+    facts: factsOfLine(line, currency),
   }
 }
 
-function discountableMethod(method: CartMethod): Discountable {
+function discountableMethod(method: CartMethod, currency: string): Discountable {
   return {
     id: method.id,
     vendorId: method.vendor_id,
     quantity: 1,
     isDiscountable: true,
     ...undiscountedLine(pricedMethodOf(method)),
-    facts: factsOfMethod(method),
+    facts: factsOfMethod(method, currency),
   }
 }

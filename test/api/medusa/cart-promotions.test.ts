@@ -78,6 +78,24 @@ describe('promotions in carts, as Medusa reckons them', () => {
     assert.deepEqual(codes(await cartOf([of(shirt), of(song)], suited)), ['MAIL', 'TIER', 'WITHSONG'])
   })
 
+  it('are for what costs so much', async () => {
+    const target = (attribute: string, operator: string, value: string) => ({ target_rules: [{ attribute, operator, values: [value] }] })
+    await promote('DEAR', target('items.unit_price', 'gt', '50'))
+    await promote('CHEAP', target('items.unit_price', 'lte', '30'))
+    const cart = await cartOf([of(shirt), of(song, 2)], { promo_codes: ['DEAR', 'CHEAP'] })
+    assert.deepEqual(amounts(cart), { Shirt: [['DEAR', 10]], Song: [['CHEAP', 6]] })
+    await promote('BULKY', { target_type: 'shipping_methods', ...target('shipping_methods.amount', 'gte', '20') })
+    good(await shop.shopper.post(`/store/carts/${cart.id}`, { promo_codes: ['BULKY'] }))
+    for (const [amount, taken] of [
+      [20, 2],
+      [5, 0],
+    ] as const) {
+      const option_id = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount }])
+      const { cart: now } = good(await shop.shopper.post(`/store/carts/${cart.id}/shipping-methods`, { option_id }))
+      assert.equal(now.discount_total, taken)
+    }
+  })
+
   it('are for shipping of a kind', async () => {
     const [fast, slow] = [
       await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 20 }]),
