@@ -9,6 +9,10 @@ const fields: FieldsPolicy = {
 /** They are as old as the list that they are of: no store keeps its own. */
 const dates = { created_at: currenciesListed_at, updated_at: currenciesListed_at, deleted_at: null }
 
+const orders = ['code', 'name', 'symbol', 'symbol_native', 'decimal_digits', 'rounding'] as const
+type Currency = ReturnType<typeof currencyOf>
+const byField = (field: (typeof orders)[number]) => (a: Currency, b: Currency) => (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0)
+
 const filter = z.strictObject({ q: z.string().max(limits.search_characters).optional(), code: oneOrMany.optional() })
 
 function matches({ code, name }: { code: string; name: string }, { q, code: codes }: z.output<typeof filter>): boolean {
@@ -27,13 +31,14 @@ export function currencyRoutes(surface: 'store' | 'admin', access: Route['access
       access,
       query: filter.extend({ $and: z.array(filter).max(10).optional(), $or: z.array(filter).max(10).optional() }),
       fields,
-      page: { limit: surface === 'admin' ? 200 : 50, orderable: ['code'] },
+      page: { limit: surface === 'admin' ? 200 : 50, orderable: orders },
       async handle({ query, page, fields: tree }) {
         const { $and: all = [], $or: some } = query
         const found = currencyCodes
           .map(currencyOf)
           .filter((currency) => [query, ...all].every((part) => matches(currency, part)))
           .filter((currency) => some?.some((part) => matches(currency, part)) ?? true)
+        found.sort(byField(page.order.field as (typeof orders)[number]))
         if (page.order.descending) found.reverse()
         const { offset, limit } = page
         const currencies = found.slice(offset, offset + limit).map((currency) => tree.project({ ...currency, ...dates }))

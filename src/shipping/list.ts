@@ -94,7 +94,7 @@ export function listShippingOptionsStatement(
             o.provider_id, o.data, o.metadata, o.is_return, o.enabled_in_store, o.rules, o.created_at, o.updated_at,
             json_build_object('id', t.id, 'label', t.label, 'description', t.description, 'code', t.code, ${pairs('t', stamps)}) as type,
             json_build_object('id', z.id, 'name', z.name, 'metadata', null, ${pairs('z', stamps)}, 'fulfillment_set_id', f.id, 'fulfillment_set',
-              json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'location_id', f.location_id,
+              json_build_object('id', f.id, 'name', f.name, 'type', f.type, 'location_id', f.location_id, 'metadata', null, ${pairs('f', stamps)},
                 'location', (select json_build_object('id', l.id, 'name', l.name) from stock_location l
                   where l.tenant_id = o.tenant_id and l.id = f.location_id))) as service_zone,
             json_build_object('id', p.id, 'name', p.name, 'type', p.type, 'metadata', p.metadata, ${pairs('p', stamps)}) as shipping_profile,

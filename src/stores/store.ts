@@ -47,7 +47,7 @@ export interface StoreRow {
 /** Pages as Stoa's own storefronts have them, or as Medusa's starter has. */
 export type StorefrontKind = 'stoa' | 'medusa'
 
-/** The tenant's store, with its currencies. */
+/** The tenant's store, with its currencies: its own before the others. */
 export function storesStatement(tenantId: string, id: string[] | null): Statement<StoreRow> {
   return statement(
     'stores.list',
@@ -59,7 +59,7 @@ export function storesStatement(tenantId: string, id: string[] | null): Statemen
                 'currency_code', c.currency_code, 'is_default', c.is_default,
                 'is_tax_inclusive', coalesce((select p.is_tax_inclusive from price_preference p where p.tenant_id = $1
                   and p.attribute = 'currency_code' and p.value = c.currency_code), false),
-                'created_at', c.created_at, 'updated_at', c.created_at, 'deleted_at', null) order by c.currency_code)
+                'created_at', c.created_at, 'updated_at', c.created_at, 'deleted_at', null) order by c.is_default desc, c.created_at, c.currency_code)
               from store_currency c where c.tenant_id = $1), '[]') as supported_currencies,
             coalesce((select json_agg(json_build_object('locale_code', l.locale_code, 'is_default', l.is_default,
                 'created_at', l.created_at) order by l.locale_code)

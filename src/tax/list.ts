@@ -34,6 +34,7 @@ export interface TaxRegionView {
   created_at: Date
   updated_at: Date
   tax_rates: TaxRateView[]
+  provider: { id: string; is_enabled: true } | null
   parent: TaxRegionOfParent | null
   children: (TaxRegionOfParent & { tax_rates: TaxRateView[] })[]
   count: number
@@ -55,7 +56,7 @@ const ratesJson = (
 
 /** A province whose provider nobody said has its country's. */
 const providerJson = (region: string) =>
-  `case when ${region}.provider_id is not null then json_build_object('id', ${region}.provider_id) end`
+  `case when ${region}.provider_id is not null then json_build_object('id', ${region}.provider_id, 'is_enabled', true) end`
 
 const parentJson = (region: string) => `case when ${region}.parent_id is not null then json_build_object('id', ${region}.parent_id) end`
 
@@ -73,7 +74,7 @@ export function listTaxRegionsStatement(
   return statement(
     `tax.list_regions.${order.name}`,
     `select r.id, r.country_code, r.province_code, r.parent_id, r.provider_id, r.metadata, r.created_by, r.created_at,
-            r.updated_at, (select ${regionJson('p', `, 'tax_rates', ${ratesJson('p')}`)} from tax_region p where p.tenant_id = $1 and p.id = r.parent_id) as parent,
+            r.updated_at, ${providerJson('r')} as provider, (select ${regionJson('p', `, 'tax_rates', ${ratesJson('p')}`)} from tax_region p where p.tenant_id = $1 and p.id = r.parent_id) as parent,
             ${ratesJson('r')} as tax_rates, count(*) over ()::int as count,
             coalesce((select json_agg(${regionJson('c', `, 'tax_rates', ${ratesJson('c')}`)} order by c.id)
               from tax_region c where c.tenant_id = $1 and c.parent_id = r.id), '[]') as children

@@ -44,7 +44,7 @@ const campaigns = reading({
   }),
   narrowing: { table: 'campaign', columns: { name: 'text', campaign_identifier: 'text', starts_at: 'date', ends_at: 'date' } },
   fields,
-  orderable: ['id', 'created_at', 'updated_at', 'name', 'starts_at', 'ends_at'],
+  orderable: ['id', 'created_at', 'updated_at', 'name', 'description', 'starts_at', 'ends_at'],
   load({ context, fields: asked }, query, page) {
     const filter = {
       id: query.id ?? null,

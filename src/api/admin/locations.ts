@@ -275,16 +275,19 @@ const setRoutes: Route[] = [
     path: '/admin/fulfillment-sets/:id/service-zones/:zone_id',
     summary: 'A service zone of a fulfilment set',
     access: 'shipping:read',
-    fields: { defaults: ['*', 'geo_zones.*'] },
+    fields: { defaults: ['*', 'geo_zones.*'], extra: ['fulfillment_set.*', 'shipping_options.*', 'shipping_options.rules.*'] },
     ids: { id: 'fulfillment_set', zone_id: 'service_zone' },
     async handle(request) {
       const { context, params } = request
       const wanted = params.id as string
       await readWithin(request, 'shipping:read', 'fulfillment_set', wanted)
       const [set] = await context.db.read(context.scope, fulfillmentSetStatement(tenantOf(context), wanted))
-      const zone = set?.service_zones.find((candidate) => candidate.id === params.zone_id)
+      const { service_zones: zones = [], ...ofSet } = set ?? {}
+      const zone = zones.find((candidate) => candidate.id === params.zone_id)
       if (zone === undefined) throw notFound(`Service zone with id: ${params.zone_id} not found`)
-      return { service_zone: request.fields.project(zone) }
+      const options = request.fields.has('shipping_options') ? await readOptionsOfZones(request, [zone.id]) : new Map<string, object[]>()
+      const whole = { ...zone, fulfillment_set: ofSet, shipping_options: options.get(zone.id) ?? [] }
+      return { service_zone: request.fields.project(whole) }
     },
   }),
   route({

@@ -65,7 +65,7 @@ const promotions = reading({
   }),
   narrowing: { table: 'promotion', columns: { code: 'text', type: 'text', campaign_id: 'text', status: 'text', is_automatic: 'boolean' } },
   fields,
-  orderable: ['id', 'created_at', 'updated_at', 'code', 'status'],
+  orderable: ['id', 'created_at', 'updated_at', 'code', 'status', 'used', 'is_tax_inclusive'],
   load({ context }, query, page) {
     const filter = {
       id: query.id ?? null,

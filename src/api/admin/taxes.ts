@@ -36,6 +36,7 @@ const regionFields: FieldsPolicy = {
     'parent.*',
     'created_by',
   ],
+  extra: ['provider.*'],
 }
 const rateFields: FieldsPolicy = {
   defaults: [

@@ -21,8 +21,8 @@ export interface CustomerRow {
 const columns = `
   c.id, c.email, c.company_name, c.first_name, c.last_name, c.phone, c.has_account, c.metadata, c.created_by,
   c.created_at, c.updated_at, c.deleted_at, ${addressesJson} as addresses,
-  coalesce((select json_agg(json_build_object('id', g.id, 'name', g.name, 'metadata', g.metadata, 'created_at', g.created_at,
-      'updated_at', g.updated_at) order by g.id)
+  coalesce((select json_agg(json_build_object('id', g.id, 'name', g.name, 'metadata', g.metadata, 'created_by', g.created_by,
+      'created_at', g.created_at, 'updated_at', g.updated_at, 'deleted_at', g.deleted_at) order by g.id)
     from customer_group_customer m join customer_group g on g.tenant_id = m.tenant_id and g.id = m.customer_group_id
     where m.tenant_id = $1 and m.customer_id = c.id and g.deleted_at is null), '[]') as groups`
 

@@ -29,7 +29,7 @@ export interface ShippingOptionInput {
 
 /**
  * Adds a way of delivery, at flat prices or at one that its provider calculates. It belongs to the vendor of its zone; profile and kind must be the same vendor's.
- * @throws not_found for zone, profile or kind; invalid_data without exactly one of `type` and `type_id`, a currency twice, no prices, or no tariff
+ * @throws not_found for zone, profile or kind; not_allowed for a provider that there is not; invalid_data without exactly one of `type` and `type_id`, a currency twice, no prices, or no tariff
  */
 export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
   const tenantId = tenantOf(unit)

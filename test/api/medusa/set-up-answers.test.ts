@@ -256,6 +256,8 @@ describe('what a store is set up with, as it reads back', () => {
     )
     const [below] = (await get('/admin/tax-regions', { province_code: 'us-ca' })).tax_regions
     assert.deepEqual(below.parent.tax_rates, [])
+    const { tax_region } = await get(`/admin/tax-regions/${country.id}`, { fields: '+provider.id' })
+    assert.deepEqual(tax_region.provider, { id: 'tp_system' })
     const [ofProvince] = (await get('/admin/tax-rates', { tax_region_id: below.id })).tax_rates
     assert.deepEqual(ofProvince.tax_region.parent, { id: country.id })
     const { product_type: type } = await shop.make('/admin/product-types', { value: 'Book' })
@@ -288,6 +290,11 @@ describe('what a store is set up with, as it reads back', () => {
     const { fulfillment_set } = await shop.make(`/admin/fulfillment-sets/${set}/service-zones`, { name: 'Oakland', geo_zones: [zone] })
     const made = fulfillment_set.service_zones.find((one: Any) => one.name === 'Oakland')
     assert.deepEqual([made.geo_zones[0].postal_expression, made.geo_zones[0].service_zone_id], [{ like: '946%' }, made.id])
+    const { service_zone } = await get(`/admin/fulfillment-sets/${set}/service-zones/${option.service_zone_id}`, {
+      fields: '*fulfillment_set,*shipping_options',
+    })
+    assert.deepEqual([service_zone.fulfillment_set.type, service_zone.shipping_options[0].id], ['shipping', optionId])
+    assert.equal(service_zone.fulfillment_set.service_zones, undefined)
     const [rule] = priced.prices.flatMap((price: Any) => price.price_rules)
     assert.deepEqual([rule.attribute, rule.value, rule.price_id.slice(0, 6)], ['region_id', shop.regionId, 'price_'])
     for (const noun of ['shipping-options', 'tax-providers', 'payments/payment-providers']) {
@@ -318,6 +325,10 @@ describe('what a store is set up with, as it reads back', () => {
       ['Stall'],
     )
     const { customer } = await shop.make('/admin/customers', { email: 'found@example.com' })
+    const { customer_group } = await shop.make('/admin/customer-groups', { name: 'Found' })
+    await shop.make(`/admin/customer-groups/${customer_group.id}/customers`, { add: [customer.id] })
+    const { customer: grouped } = await get(`/admin/customers/${customer.id}`, { fields: '*groups' })
+    assert.deepEqual([grouped.groups[0].created_by, grouped.groups[0].deleted_at], [customer_group.created_by, null])
     const path = `/admin/customers/${customer.id}/addresses`
     await shop.make(path, { company: 'Acme', province: 'NY' })
     await shop.make(path, { company: 'Other', province: 'CA' })
@@ -332,6 +343,10 @@ describe('what a store is set up with, as it reads back', () => {
   it('gives each currency of a store an id, and shows all of an item that is kept back', async () => {
     const { stores } = await get('/admin/stores')
     assert.match(stores[0].supported_currencies[0].id, /^stocur_/)
+    const codes = ({ supported_currencies }: Any) => supported_currencies.map((one: Any) => one.currency_code)
+    assert.deepEqual(codes(stores[0]), ['usd', 'eur'], 'its own before the others')
+    const { currencies } = await get('/admin/currencies', { order: '-name', limit: '1' })
+    assert.equal(currencies[0].name, 'Zimbabwean Gold')
     const { stock_location: location } = await shop.make('/admin/stock-locations', { name: 'Shelf' })
     const levels = [{ location_id: location.id, stocked_quantity: 3 }]
     const { inventory_item: item } = await shop.make('/admin/inventory-items', { sku: 'KEPT', material: 'wood', location_levels: levels })
