@@ -20,7 +20,7 @@ async function retire(unit: Unit, table: keyof typeof labels, id: string): Promi
 }
 
 /**
- * Takes a location out of use: it serves no channel and offers nothing from then on.
+ * Takes a location out of use, with its fulfilment sets and what is in them: it serves no channel and offers nothing from then on.
  * @throws not_found; not_allowed while pieces there are promised to orders, or while it is the store's default
  */
 export async function deleteStockLocation(unit: Unit, id: string): Promise<void> {
@@ -36,6 +36,7 @@ export async function deleteStockLocation(unit: Unit, id: string): Promise<void>
   )
   if (row?.promised === true) throw notAllowed('Pieces at this location are promised to orders: send them first')
   if (row?.is_default === true) throw notAllowed("This is the store's default location: name another one first")
+  await deleteSetsOf(unit, id)
   await unit.run(
     statement('shipping.close_location', 'delete from sales_channel_location where tenant_id = $1 and stock_location_id = $2', [
       tenantId,
@@ -49,6 +50,18 @@ export async function deleteStockLocation(unit: Unit, id: string): Promise<void>
       [tenantId, id],
     ),
   )
+}
+
+/** The sets of a location go with it, so that what they are called is free again. */
+async function deleteSetsOf(unit: Unit, locationId: string): Promise<void> {
+  const sets = await unit.run(
+    statement<{ id: string }>(
+      'shipping.sets_of_location',
+      'select id from fulfillment_set where tenant_id = $1 and location_id = $2 and deleted_at is null order by id',
+      [tenantOf(unit), locationId],
+    ),
+  )
+  for (const set of sets) await deleteFulfillmentSet(unit, set.id)
 }
 
 /** Takes a fulfilment set out of use, with the zones and options in it. Throws not_found. */

@@ -302,6 +302,17 @@ describe('what a store is set up with, as it reads back', () => {
     }
   })
 
+  it('takes a location out of use with its sets, zones and ways of delivery', async () => {
+    const optionId = await shop.shipping(shop.profileId, [{ currency_code: 'usd', amount: 4 }])
+    const path = `/admin/shipping-options/${optionId}`
+    const { service_zone } = (await get(path, { fields: '+service_zone.fulfillment_set.location.id' })).shipping_option
+    const { name, location } = service_zone.fulfillment_set
+    good(await shop.admin.delete(`/admin/stock-locations/${location.id}`))
+    assert.equal((await shop.admin.get(path)).status, 404)
+    const { stock_location: next } = await shop.make('/admin/stock-locations', { name: 'Next' })
+    await shop.make(`/admin/stock-locations/${next.id}/fulfillment-sets`, { name, type: 'shipping' })
+  })
+
   it('tells promotions that no campaign has, and what a campaign has', async () => {
     const method = { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 }
     const promote = async (code: string, more: object = {}) =>
