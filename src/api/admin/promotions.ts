@@ -86,7 +86,7 @@ const value = z.string().min(1).max(limits.name_characters)
 const values = z.union([value.transform((one) => [one]), z.array(value).max(limits.idsInFilter)])
 const description = text.nullish()
 const attribute = z.string().max(limits.name_characters)
-const rule = z.strictObject({ attribute, operator: z.enum(operators), values, description })
+const rule = z.strictObject({ operator: z.enum(operators), attribute, values, description })
 const changedRule = z.strictObject({
   id,
   attribute: attribute.optional(),

@@ -154,7 +154,7 @@ const changedPrices = z
   .max(200)
 const priceType = z.enum(['calculated', 'flat'])
 const ruleValue = z.union([z.string().max(500), z.array(z.string().max(500)).max(limits.idsInFilter), z.boolean().transform(String)])
-const rule = z.strictObject({ attribute: name, operator: z.enum(ruleOperators), value: ruleValue })
+const rule = z.strictObject({ operator: z.enum(ruleOperators), attribute: name, value: ruleValue })
 const ruleList = z.array(rule.extend({ id: id.optional() })).max(limits.rulesOfShippingOption + 2)
 const ruleBatch = z.strictObject({
   create: z.array(rule).max(limits.rulesOfShippingOption).default([]),

@@ -136,8 +136,8 @@ const regionRoutes: Route[] = [
         country_code: countryCode,
         province_code: z.string().min(1).max(20).nullish(),
         parent_id: id.nullish(),
-        provider_id: z.literal('tp_system').nullish(),
-        default_tax_rate: z.object({ name, code: name, rate: percent.default(0), ...rateParts }).optional(),
+        provider_id: id.nullish(),
+        default_tax_rate: z.object({ rate: percent.default(0), code: name, name, ...rateParts }).optional(),
         metadata,
       }),
     ),
@@ -156,13 +156,12 @@ const regionRoutes: Route[] = [
     path: '/admin/tax-regions/:id',
     summary: 'Change a tax region',
     access: 'settings:write',
-    body: z.strictObject({ province_code: z.string().min(1).max(20).nullish(), provider_id: z.literal('tp_system').nullish(), metadata }),
+    body: z.strictObject({ province_code: z.string().min(1).max(20).nullish(), provider_id: id.nullish(), metadata }),
     fields: regionFields,
     ids: { id: 'tax_region' },
     async handle(request) {
-      const { provider_id: _provider, ...patch } = request.body
       const wanted = request.params.id as string
-      await write(request, (unit) => updateTaxRegion(unit, wanted, patch))
+      await write(request, (unit) => updateTaxRegion(unit, wanted, request.body))
       return regions.answer(request, wanted)
     },
   }),
@@ -189,7 +188,7 @@ const rateRoutes: Route[] = [
     path: '/admin/tax-rates',
     summary: 'Create a tax rate, for everything in its region or for what its rules name',
     access: 'settings:write',
-    body: z.strictObject({ code: name, name, tax_region_id: id, rate: percent.default(0), ...ruledParts }),
+    body: z.strictObject({ rate: percent.default(0), code: name, name, tax_region_id: id, ...ruledParts }),
     fields: rateFields,
     ids: { tax_region_id: 'tax_region' },
     async handle(request) {

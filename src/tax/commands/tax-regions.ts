@@ -1,12 +1,12 @@
 import { mergedMetadata, statement, tenantOf, type Unit } from '../../db/index.js'
-import { alreadyExists, invalidData, isDuplicate, newId, notFound } from '../../kernel/index.js'
+import { alreadyExists, invalidData, isDuplicate, newId, notFound, unrelated } from '../../kernel/index.js'
 import { isCountry, provinceSpellings } from '../../regions/index.js'
 import { createTaxRate, type TaxRateInput } from './tax-rates.js'
 
 export interface TaxRegionInput {
   country_code: string
-  /** Left out for a province, it is its country's. */
-  provider_id?: 'tp_system' | null | undefined
+  /** Left out for a province, it is its country's. There is one provider so far. */
+  provider_id?: string | null | undefined
   province_code?: string | null | undefined
   /** The country's tax region, for a province. */
   parent_id?: string | null | undefined
@@ -16,10 +16,11 @@ export interface TaxRegionInput {
 
 /**
  * Adds a country, or a province below its country, with its default rate.
- * @throws invalid_data for an unknown country and for a province without its country, and for a second one
+ * @throws not_found for an unknown provider; invalid_data for an unknown country and for a province without its country, and for a second one
  */
 export async function createTaxRegion(unit: Unit, input: TaxRegionInput, createdBy: string | null): Promise<string> {
   if (!isCountry(input.country_code)) throw invalidData(`Country with code: ${input.country_code} is not known`)
+  refuseProvider(input.provider_id)
   await checkParent(unit, input)
   const id = newId('txreg')
   const province = await provinceOf(unit, { id, country_code: input.country_code }, input.province_code ?? null)
@@ -40,6 +41,10 @@ export async function createTaxRegion(unit: Unit, input: TaxRegionInput, created
     await createTaxRate(unit, { ...input.default_tax_rate, tax_region_id: id, is_default: true }, createdBy)
   }
   return id
+}
+
+function refuseProvider(id: string | null | undefined): void {
+  if (id != null && id !== 'tp_system') throw unrelated('provider_id', id)
 }
 
 const secondRegion = (country: string, province: string | null | undefined) =>
@@ -87,12 +92,13 @@ async function checkParent(unit: Unit, input: TaxRegionInput): Promise<void> {
   if (parent.province_code !== null) throw invalidData('The parent of a province is the tax region of its country')
 }
 
-/** Changes a tax region: what is named is set. Throws not_found; invalid_data where a country would become a province. */
+/** Changes a tax region: what is named is set, but for its provider, of which there is one. Throws not_found; invalid_data where a country would become a province. */
 export async function updateTaxRegion(
   unit: Unit,
   id: string,
-  patch: { province_code?: string | null | undefined; metadata?: object | null | undefined },
+  patch: Pick<TaxRegionInput, 'province_code' | 'provider_id' | 'metadata'>,
 ): Promise<void> {
+  refuseProvider(patch.provider_id)
   const ofRegion = unit
     .knex('tax_region')
     .where({ tenant_id: tenantOf(unit), id })

@@ -139,6 +139,7 @@ describe('setting a store up, where it cannot be', () => {
     const none: [string, object, string][] = [
       ['/admin/tax-rates', { tax_region_id: 'none', name: 'N', code: 'n', rate: 1 }, 'tax_region_id'],
       ['/admin/return-reasons', { value: 'n', label: 'N', parent_return_reason_id: 'none' }, 'parent_return_reason_id'],
+      ['/admin/tax-regions', { country_code: 'se', provider_id: 'none' }, 'provider_id'],
       [`/admin/customer-groups/${group}/customers`, { add: ['none'] }, 'customer_id'],
       ['/admin/customer-groups/none/customers', { add: ['none'] }, 'customer_group_id'],
     ]
@@ -146,6 +147,19 @@ describe('setting a store up, where it cannot be', () => {
       const says = `You tried to set relationship ${column}: none, but such entity does not exist`
       assert.deepEqual(await refusal(path, body), [404, 'not_found', says])
     }
+  })
+
+  it('says all that is missing in the order in which Medusa asks for it', async () => {
+    const missing = (path: string, ...fields: string[]) => fields.map((field) => `Field '${path}${field}' is required`).join('; ')
+    const method = { type: 'percentage', target_type: 'items', allocation: 'across', value: 10 }
+    const ruled = { code: 'R', type: 'standard', rules: [{}], application_method: method }
+    const says = (text: string) => [400, 'invalid_data', `Invalid request: ${text}`]
+    const ofRule = missing('rules, 0, ', 'operator', 'attribute', 'values')
+    assert.deepEqual(await refusal('/admin/promotions', ruled), says(ofRule))
+    const bare = { country_code: 'se', default_tax_rate: {} }
+    assert.deepEqual(await refusal('/admin/tax-regions', bare), says(missing('default_tax_rate, ', 'code', 'name')))
+    const rate = missing('', 'code', 'name', 'tax_region_id')
+    assert.deepEqual(await refusal('/admin/tax-rates', {}), says(rate))
   })
 
   it('says which country a province is of', async () => {
