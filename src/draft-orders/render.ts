@@ -120,7 +120,7 @@ const nothingElse = { return_id: null, claim_id: null, exchange_id: null }
 export function renderPreview({ draft, before, cart, edit }: DraftPreview, pictures: Pictures): Wire {
   const order = renderDraftOrder(draft, cart, pictures)
   const { total } = renderDraftOrder(draft, before, pictures)
-  const actions = edit.actions.map((action) => renderAction(action, edit, cart, draft.id))
+  const actions = edit.actions.map((action) => renderAction(action, edit, { before, after: cart }, draft.id))
   const withActions = (part: Wire) => ({ ...part, actions: actions.filter((action) => action.details.reference_id === part.id) })
   return {
     ...order,
@@ -149,21 +149,36 @@ export function renderPreview({ draft, before, cart, edit }: DraftPreview, pictu
 }
 
 /** A step as clients know them: what it is about is in its details. */
-function renderAction({ details, reference_id, ...action }: DraftAction, edit: DraftEdit, cart: LoadedCart, orderId: string) {
-  const method = cart.methods.find((candidate) => candidate.id === reference_id)
+function renderAction(
+  { details, reference_id, ...action }: DraftAction,
+  edit: DraftEdit,
+  carts: { before: LoadedCart; after: LoadedCart },
+  orderId: string,
+) {
+  const isOfItem = action.action.startsWith('ITEM')
+  const method = carts.after.methods.find((candidate) => candidate.id === reference_id)
+  const { amountMinor, ...changed } = isOfItem ? changedBy(reference_id, carts) : { amountMinor: method?.amount_minor }
   return {
     ...action,
     ...nothingElse,
     order_id: orderId,
     applied: false,
     order_change_id: edit.id,
-    reference: action.action.startsWith('SHIPPING')
-      ? 'order_shipping_method'
-      : action.action.startsWith('ITEM')
-        ? 'order_line_item'
-        : 'promotion',
-    reference_id,
-    details: { ...details, reference_id },
-    ...(method === undefined ? {} : { amount: toMajor(method.amount_minor, cart.currency_code) }),
+    reference: isOfItem ? null : action.action.startsWith('SHIPPING') ? 'order_shipping_method' : 'promotion',
+    reference_id: isOfItem ? null : reference_id,
+    details: { ...details, ...changed, reference_id },
+    ...(amountMinor === undefined ? {} : { amount: toMajor(amountMinor, carts.after.currency_code) }),
+  }
+}
+
+/** What a line costs with the edit, and how many pieces and how much it makes more: Medusa's dashboard sums the pieces up. */
+function changedBy(lineId: string, { before, after }: { before: LoadedCart; after: LoadedCart }) {
+  const lineIn = (cart: LoadedCart) => cart.lines.find((line) => line.id === lineId)
+  const [was, is] = [lineIn(before), lineIn(after)]
+  const worth = (line: typeof is) => BigInt(line?.unit_price_minor ?? 0) * BigInt(line?.quantity ?? 0)
+  return {
+    ...(is === undefined ? {} : { unit_price: toMajor(is.unit_price_minor, after.currency_code) }),
+    ...(was === undefined ? {} : { quantity_diff: (is?.quantity ?? 0) - was.quantity }),
+    amountMinor: worth(is) - worth(was),
   }
 }

@@ -83,6 +83,11 @@ describe("edits of a draft order, with Medusa's own client", function () {
     const own = draft.items[0].id
     const { draft_order_preview: fewer } = (await drafts.updateItem(draft.id, own, { quantity: 1, unit_price: 8 })) as Wire
     assert.deepEqual(linesOf(fewer), [['Thing 1.1', 1, 8]])
+    const told = ({ order_change: { actions } }: Wire) => {
+      const { reference, amount, details } = actions.at(-1)
+      return [reference, amount, details.unit_price, details.quantity_diff]
+    }
+    assert.deepEqual(told(fewer), [null, -12, 8, -1], 'what it makes less, and how many pieces')
     const { draft_order_preview: again } = (await drafts.updateItem(draft.id, own, { quantity: 4 })) as Wire
     assert.deepEqual([linesOf(again), again.order_change.actions.length], [[['Thing 1.1', 4, 8]], 1], 'one step for one line')
     const { draft_order_preview: priced } = (await drafts.updateItem(draft.id, own, { quantity: 4, unit_price: null })) as Wire
@@ -92,7 +97,13 @@ describe("edits of a draft order, with Medusa's own client", function () {
     })) as Wire
     const step = added.order_change.actions.at(-1).id
     const { draft_order_preview: more } = (await drafts.updateActionItem(draft.id, step, { quantity: 3, unit_price: 2.5 })) as Wire
-    assert.deepEqual(linesOf(more)[1], ['Thing 2.1', 3, 2.5])
+    assert.deepEqual(
+      [linesOf(more)[1], told(more)],
+      [
+        ['Thing 2.1', 3, 2.5],
+        [null, 7.5, 2.5, undefined],
+      ],
+    )
     const { draft_order_preview: less } = (await drafts.removeActionItem(draft.id, step)) as Wire
     assert.deepEqual(linesOf(less), [['Thing 1.1', 4, 10]])
     const { draft_order_preview: none } = (await drafts.updateItem(draft.id, own, { quantity: 0 })) as Wire
