@@ -282,7 +282,7 @@ export function addShipping(context: Context, target: EditTarget, chosen: Chosen
     if (option.price === null && chosen.custom_amount == null) {
       throw invalidData(`Shipping option "${option.name}" has no price in ${order.currency_code.toUpperCase()}: name a custom_amount`)
     }
-    const method = { ...methodOf(option, cart, work.isTaxed), id: newId('ordsm'), metadata: metadataOf(chosen.metadata) }
+    const method = { ...methodOf(option, cart, work.isTaxed), id: newId('ordsm'), metadata: chosen.metadata ?? null }
     if (chosen.custom_amount != null) method.amount_minor = Number(toMinor(chosen.custom_amount, order.currency_code))
     const added: EditAction = {
       ...newAction(1, chosen.internal_note, false),

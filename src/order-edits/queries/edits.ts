@@ -124,5 +124,10 @@ export function actionDetails(
   // How many pieces more or fewer there are to be, which Medusa's clients sum up.
   const diff = line === undefined ? {} : { quantity_diff: action.quantity - line.quantity }
   const more = action.action === 'ITEM_UPDATE' && action.added !== null ? { added_item_id: action.added.id } : {}
-  return { reference: 'line_item', reference_id: id, details: { reference_id: id, quantity: action.quantity, ...diff, ...price, ...more } }
+  const noted = action.action === 'ITEM_ADD' ? { metadata: action.added.metadata } : {}
+  return {
+    reference: 'line_item',
+    reference_id: id,
+    details: { reference_id: id, quantity: action.quantity, ...diff, ...price, ...more, ...noted },
+  }
 }

@@ -94,6 +94,7 @@ function renderReturnMethod(row: ReturnOfOrder, minor: bigint, order: LoadedOrde
     id: row.id.replace('return_', 'ordsm_'),
     order_id: order.id,
     return_id: row.id,
+    ...(isId(row.exchange_id, 'claim') ? { claim_id: row.exchange_id } : { exchange_id: row.exchange_id }),
     shipping_option_id: row.shipping_option_id,
     name: row.shipping_name,
     description: null,

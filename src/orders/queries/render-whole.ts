@@ -18,14 +18,14 @@ const ofOrder = (order: LoadedOrder, adjustments: unknown) =>
 
 /** A shipping method with what it is to the order: a part of it, or the way in which something comes back. */
 export function methodWithinOrder(order: LoadedOrder, method: Wire): Wire {
-  const { id, created_at, updated_at, return_id = null } = method
+  const { id, created_at, updated_at, return_id = null, exchange_id = null, claim_id = null } = method
   const detail = {
     id: (id as string).replace('ordsm_', 'ordspmv_'),
     version: order.version,
     order_id: order.id,
     return_id,
-    exchange_id: null,
-    claim_id: null,
+    exchange_id,
+    claim_id,
     shipping_method_id: id,
     created_at: momentOf(created_at),
     updated_at: momentOf(updated_at),

@@ -139,6 +139,14 @@ describe("exchanges and claims with Medusa's SDK", () => {
     const { order_preview: sent } = await exchanges.addInboundShipping(id, { shipping_option_id: option })
     const dearer = await exchanges.updateInboundShipping(id, actionIn(sent.shipping_methods), { custom_amount: 2 })
     assert.equal(dueBy(dearer.order_preview), -3.5)
+    const by = (dearer.order_preview.shipping_methods as unknown as { detail: Record<string, unknown> }[]).map(
+      ({ detail }) => detail.exchange_id,
+    )
+    assert.deepEqual(
+      by.filter((one) => one !== null),
+      [id],
+      'what sends it back is told by the exchange',
+    )
     await exchanges.request(id, {})
     assert.equal((await orderOf(store, bought.id)).summary.pending_difference, -3.5)
     good(await store.admin.post(`/admin/payments/${bought.paymentId}/refund`, { amount: 3.5 }))

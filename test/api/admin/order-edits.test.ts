@@ -220,6 +220,7 @@ describe("order edits with Medusa's SDK", () => {
     const path = `/admin/order-edits/${bought.id}/shipping-method`
     const shipped = good(await store.admin.post(path, { shipping_option_id: store.vendors[1]?.shippingOptionId })).order_preview
     const method = shipped.shipping_methods.find((candidate: { actions?: unknown[] }) => candidate.actions !== undefined)
+    assert.deepEqual([method.metadata, method.actions[0].amount], [null, method.amount])
     assert.deepEqual([method.amount, method.total], [6, 6.6])
     const dearer = good(await store.admin.post(`${path}/${method.actions[0].id}`, { custom_amount: 2 })).order_preview
     assert.equal(dearer.summary.pending_difference, cents(33 + 2.2))

@@ -215,16 +215,16 @@ describe("Medusa's Admin API on the side of orders", () => {
       assert.deepEqual([lowered.status, lowered.body.type], [400, 'invalid_data'])
       good(await store().admin.post(path, { quantity: 1, unit_price: 10, compare_at_unit_price: null, metadata: {} }))
       const variant_id = store().vendors[0]?.products[1]?.variantIds[0] as string
-      const items = [{ variant_id, quantity: 1, unit_price: 7, compare_at_unit_price: 9 }]
+      const items = [{ variant_id, quantity: 1, unit_price: 7, compare_at_unit_price: 9, metadata: { gift: true } }]
       const { order_preview } = await sdk().admin.orderEdit.addItems(bought.id, { items } as never)
       const added = order_preview.items.find((item) => item.variant_id === variant_id)
       assert.deepEqual([added?.unit_price, added?.compare_at_unit_price], [7, 9])
       const actionOf = (variant: string | undefined) => {
         const line = order_preview.items.find(({ id, variant_id: of }) => of === variant || id === variant)
         const action = line?.actions?.at(-1) as Record<string, unknown> | undefined
-        return [action?.reference, action?.reference_id, action?.amount]
+        return [action?.reference, action?.reference_id, action?.amount, (action?.details as Record<string, unknown> | undefined)?.metadata]
       }
-      assert.deepEqual(actionOf(variant_id), [null, null, 7])
+      assert.deepEqual(actionOf(variant_id), [null, null, 7, { gift: true }])
       assert.equal(actionOf(bought.lines[0])[2], 10 * (1 - (bought.order.items[0]?.quantity ?? 0)), 'what is less than was sold')
       // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
       const [action] = (added as any).actions
