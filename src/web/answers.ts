@@ -203,6 +203,7 @@ export interface ShippingOption {
   name: string
   vendor_id: string
   shipping_profile_id: string
+  price_type: 'flat' | 'calculated'
   amount: number
   is_tax_inclusive: boolean
   insufficient_inventory: boolean

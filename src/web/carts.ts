@@ -93,8 +93,20 @@ export interface Delivery {
 export async function readOptions(visit: Visit, cart: Cart): Promise<readonly ShippingOption[]> {
   if (cart.items.length === 0) return []
   const query = { cart_id: cart.id }
-  const { shipping_options: options } = await visit.api.get<{ shipping_options: ShippingOption[] }>('/store/shipping-options', { query })
-  return options.filter((option) => option.carries_items)
+  const { shipping_options: listed } = await visit.api.get<{ shipping_options: ListedOption[] }>('/store/shipping-options', { query })
+  const options = await Promise.all(listed.filter((option) => option.carries_items).map((option) => withPrice(visit, cart, option)))
+  // What costs nothing that is known, as in another currency alone, cannot be chosen.
+  return options.filter((option): option is ShippingOption => option.calculated_price !== null)
+}
+
+type ListedOption = Omit<ShippingOption, 'calculated_price'> & { calculated_price: ShippingOption['calculated_price'] | null }
+
+/** An option with its price: lists leave out those that are calculated. */
+async function withPrice(visit: Visit, cart: Cart, option: ListedOption): Promise<ListedOption> {
+  if (option.price_type !== 'calculated') return option
+  const call = { params: { id: option.id }, body: { cart_id: cart.id } }
+  const { shipping_option } = await visit.api.post<{ shipping_option: ListedOption }>('/store/shipping-options/:id/calculate', call)
+  return shipping_option
 }
 
 /** A cart by vendor: what is bought of each, and how it can be sent. */

@@ -71,6 +71,25 @@ describe('storefront: the checkout', () => {
     assert.deepEqual(await sums(), before, 'and the same once it is chosen')
   })
 
+  it('offers no way of delivery whose price is not known, and says what one costs whose price is calculated', async () => {
+    const mixed = await createTestStore(app(), { price_minor: 2_000n })
+    const [own] = good(await mixed.admin.get('/admin/shipping-options')).shipping_options
+    const { service_zone_id, shipping_profile_id, provider_id } = own
+    const like = { service_zone_id, shipping_profile_id, provider_id, type: { label: 'Post', description: 'By post', code: 'post' } }
+    const offer = async (more: object) => good(await mixed.admin.post('/admin/shipping-options', { ...like, price_type: 'flat', ...more }))
+    await offer({ name: 'Waits for its price', prices: [] })
+    await offer({ name: 'By weight', price_type: 'calculated', data: { tariff: { usd: { base: 2.5 } } } })
+    const askMixed = (path: string, request?: PageRequest) => askPage(app(), mixed, path, request)
+    const variant_id = mixed.vendors[0]?.products[0]?.variantIds[0] as string
+    const headers = { cookie: sentCookie(await askMixed('/cart/items', { form: { variant_id } }), 'cart') }
+    for (const path of ['/cart', '/checkout']) {
+      const page = await askMixed(path, { headers })
+      assert.equal(page.status, 200, page.text)
+      assert.deepEqual(sumsOf(page)[1], ['Delivery', '$2.50'], 'the cheapest')
+      assert.doesNotMatch(page.text, /Waits for its price/)
+    }
+  })
+
   it('shows sums that add up where tax comes on top and nobody has said yet where things go', async () => {
     const taxed = await createTestStore(app(), { price_minor: 2_000n, tax_ppm: 100_000 })
     const askTaxed = (path: string, request?: PageRequest) => askPage(app(), taxed, path, request)
