@@ -195,7 +195,7 @@ export function validShippingOptionsStatement(
 
 /**
  * An option in wire shape (Store API contract, shipping options list). A calculated amount is left out of lists: it is
- * asked for one by one.
+ * asked for one by one. Where nothing says what it costs there is no amount.
  */
 export function renderShippingOption(row: ShippingOption, pricing: PricingContext, withCalculated = false): Record<string, unknown> {
   const { price, prices, price_set_id, vendor_id, currency_code, is_needed, ...rest } = row
@@ -214,7 +214,7 @@ export function renderShippingOption(row: ShippingOption, pricing: PricingContex
     provider: { id: row.provider_id, is_enabled: true },
     rules: rulesOf(row),
     prices: renderPrices(prices),
-    ...(isCalculated && !withCalculated ? {} : { amount: major }),
+    ...(major === null || (isCalculated && !withCalculated) ? {} : { amount: major }),
     is_tax_inclusive: isTaxInclusive(price?.selected?.calculated ?? { is_regional: true }, pricing),
     calculated_price: isCalculated
       ? withCalculated && price !== null

@@ -50,16 +50,18 @@ async function readReturnable(visit: Visit): Promise<Returnable> {
           query: { cart_id: order.cart.id, is_return: 'true' },
         }),
   ])
+  // What has no price in the order's currency cannot be chosen.
+  const options = shipping_options.filter(({ price_type, amount }) => price_type === 'calculated' || amount !== undefined)
   const left = order.items.filter((item) => piecesLeft(item) > 0)
   const vendors = new Map(left.map(({ vendor }) => [vendor.id, vendor]))
   const parts = [...vendors.values()].map((vendor) => ({
     vendor,
     items: left.filter((item) => item.vendor.id === vendor.id),
-    options: shipping_options.filter((option) => option.vendor_id === vendor.id),
+    options: options.filter((option) => option.vendor_id === vendor.id),
   }))
   // A reason that stands over others is not one to give: the closer one is.
   const reasons = return_reasons.filter((reason) => reason.return_reason_children.length === 0)
-  return { order, parts, reasons, options: shipping_options }
+  return { order, parts, reasons, options }
 }
 
 const quantityPrefix = 'quantity.'

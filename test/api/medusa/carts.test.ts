@@ -66,6 +66,11 @@ describe('carts of a store that was set up as Medusa’s clients do', () => {
     )
     const change = (body: object) => shop.make(`/admin/shipping-options/${optionId}/rules/batch`, body)
     assert.equal(option.prices[0].price_list, null)
+    const inEuros = await shop.shipping(profile.id, [{ currency_code: 'eur', amount: 10 }])
+    const { shipping_options: all } = good(await shop.shopper.get('/store/shipping-options', { cart_id: cart.id }))
+    const unpriced = all.find((one: { id: string }) => one.id === inEuros)
+    assert.deepEqual([unpriced.calculated_price, 'amount' in unpriced], [null, false])
+    good(await shop.admin.delete(`/admin/shipping-options/${inEuros}`))
     const elsewhere = { attribute: 'region_id', operator: 'nin', value: [shop.regionId] }
     const { created } = await change({ create: [elsewhere, { attribute: 'tier', operator: 'ne', value: 'gold' }] })
     assert.deepEqual(await offered(), [])
