@@ -76,6 +76,9 @@ function unionMessages(issue: Extract<Issue, { code: 'invalid_union' }>, field: 
   if (unknown !== undefined) return messagesOf({ ...unknown, path: issue.path } as Issue)
   // Of a choice of texts, as of true and false in a query, the type beside it says enough; that nothing would do, too, goes without saying.
   const named = issue.errors.flat().flatMap((error) => (error.code === 'invalid_type' && error.expected !== 'null' ? [error.expected] : []))
+  const [told] = issue.errors.filter(saysMore)
+  if (told !== undefined && named.every((type) => type === 'array'))
+    return told.flatMap((error) => messagesOf({ ...error, path: issue.path } as Issue))
   const types = named.length > 0 ? named : issue.errors.flat().map((error) => (isOfTime(error) ? 'date' : error.code))
   return [expectedType([...new Set(types)].join(', '), field, issue.input)]
 }
@@ -89,6 +92,12 @@ function branchesMeant(branches: readonly Issue[][]): Issue[][] {
   const least = Math.min(...ofKind.map(unknownTo))
   return ofKind.filter((errors) => unknownTo(errors) === least)
 }
+
+/** What one of these, or several, would do says of one that is none which there are, and of an address what it must be. */
+const saysMore = (errors: readonly Issue[]) =>
+  errors.every(
+    (error) => error.path.length === 0 && (error.code === 'invalid_value' || (error.code === 'invalid_format' && !isOfTime(error))),
+  )
 
 const isOfTime = (issue: Issue) => issue.code === 'invalid_format' && ['date', 'datetime'].includes(issue.format)
 

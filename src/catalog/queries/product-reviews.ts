@@ -28,7 +28,7 @@ export interface ProductReviewFilter {
   status?: readonly string[] | undefined
 }
 
-/** Proposals and what was said of them; those of products that are gone are not told. */
+/** Proposals and what was said of them, also of products that are gone: nobody takes back by that what was said. */
 export function productReviewsStatement(tenantId: string, filter: ProductReviewFilter, page: ListPage): Statement<ProductReview> {
   const order = orderBy('w', page.order)
   return statement(
@@ -39,7 +39,7 @@ export function productReviewsStatement(tenantId: string, filter: ProductReviewF
             p.updated_at as product_updated_at,
             (select json_build_object('id', d.id, 'name', d.name, 'handle', d.handle)
              from vendor d where d.tenant_id = $1 and d.id = w.vendor_id) as vendor
-     from product_review w join product p on p.tenant_id = $1 and p.id = w.product_id and p.deleted_at is null
+     from product_review w join product p on p.tenant_id = $1 and p.id = w.product_id
      where w.tenant_id = $1 and ($2::text[] is null or w.id = any($2)) and ($3::text[] is null or w.product_id = any($3))
        and ($4::text[] is null or w.vendor_id = any($4)) and ($5::text[] is null or w.status = any($5))
      ${order.sql} limit $6 offset $7`,

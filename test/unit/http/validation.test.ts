@@ -97,6 +97,11 @@ describe('validation', () => {
     assert.equal(message({ zones: [{}] }, zones), "Invalid request: Field 'zones, 0, type' is required")
     const unknown = "Invalid request: Expected: 'country, zip' for field 'zones, 0, type', but got: 'foo'"
     assert.equal(message({ zones: [{ type: 'foo' }] }, zones), unknown)
+    const state = z.enum(['open', 'closed'])
+    const states = z.strictObject({ status: z.union([state, z.array(state)]) })
+    assert.equal(message({ status: 'foo' }, states), "Invalid request: Expected: 'open, closed' for field 'status', but got: 'foo'")
+    const picture = z.strictObject({ url: z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/files\//, 'is no path')]) })
+    assert.equal(message({ url: 'javascript:alert(1)' }, picture), "Invalid request: Field 'url': Invalid URL")
   })
 
   it('says once that a number is too large, and by which limit', () => {
