@@ -173,7 +173,7 @@ function BasketBody({ visit, basket, problems }: { visit: Visit; basket: Basket;
             visit={visit}
             totals={cart}
             gross={showsTax(cart.region)}
-            taxKnown={tellsTax(cart) && !proposed.some((option) => option.amount > 0 && !option.is_tax_inclusive)}
+            taxKnown={tellsTax(cart) && !proposed.some((option) => option.amount > 0)}
             deliveryKnown={cart.shipping_methods.length > 0 || proposed.length > 0}
             proposedDelivery={sumOf(proposed, cart.currency_code)}
           />

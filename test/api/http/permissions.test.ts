@@ -217,6 +217,7 @@ describe('what one may do', () => {
           'POST /vendor/invites/accept',
           'GET /admin/feature-flags',
           'POST /admin/invites/accept',
+          'GET /platform/domains/allow',
         ],
       )
     })
