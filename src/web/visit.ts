@@ -70,7 +70,8 @@ export function visitOf({ place, ...parts }: VisitParts): Visit {
     ...parts,
     ...place,
     words: wordsOf(place.locale),
-    query: new URLSearchParams(ctx.querystring),
+    // No page of HTML may hold a zero, and nobody types one.
+    query: new URLSearchParams(ctx.querystring.replaceAll('%00', '')),
     // Koa's own `origin` is what the browser says of the page before.
     origin: `${ctx.protocol}://${ctx.host}`,
     to: (path) => addressOf(shop, place.market, place.locale, path),
