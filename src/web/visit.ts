@@ -71,7 +71,7 @@ export function visitOf({ place, ...parts }: VisitParts): Visit {
     ...place,
     words: wordsOf(place.locale),
     // No page of HTML may hold a zero, and nobody types one.
-    query: new URLSearchParams(ctx.querystring.replaceAll('%00', '')),
+    query: new URLSearchParams([...new URLSearchParams(ctx.querystring)].map(([name, value]) => [name, value.replaceAll('\0', '')])),
     // Koa's own `origin` is what the browser says of the page before.
     origin: `${ctx.protocol}://${ctx.host}`,
     to: (path) => addressOf(shop, place.market, place.locale, path),

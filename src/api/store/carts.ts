@@ -150,15 +150,16 @@ async function create(request: RequestContext<unknown, z.output<typeof newCart>>
 }
 
 async function update(request: RequestContext<unknown, z.output<typeof changedCart>>): Promise<unknown> {
-  const { sales_channel_id, additional_data: _unread, ...input } = request.body
+  const { additional_data: _unread, ...input } = request.body
+  const sales_channel_id = input.sales_channel_id || undefined
   // As on creation, a key without channels narrows nothing.
-  if (sales_channel_id != null && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
+  if (sales_channel_id !== undefined && (request.key?.salesChannelIds.length ?? 0) > 0) salesChannelsOf(request, [sales_channel_id])
   const cart = await updateCart(request.context, request.params.id as string, {
     ...input,
     region_id: input.region_id || undefined,
     shipping_address: await addressOf(request, input.shipping_address),
     billing_address: await addressOf(request, input.billing_address),
-    sales_channel_id: sales_channel_id ?? undefined,
+    sales_channel_id,
   })
   return answerCart(request, cart)
 }

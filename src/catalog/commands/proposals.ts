@@ -46,7 +46,7 @@ async function open(unit: Unit, product: { id: string; vendor_id: string }): Pro
   if (unit.scope.role === 'vendor') await emit(unit, 'product.proposed', { product_review_id: id })
 }
 
-/** The same for a product that is no more. */
+/** Ends the review of a product that is no more. */
 export async function withdrawProposal(unit: Unit, productId: string): Promise<void> {
   await close(unit, productId, 'withdrawn')
 }

@@ -15,7 +15,7 @@ const statusOf = { approved: 'published', rejected: 'rejected', changes_requeste
 /**
  * Decides about a product that a vendor proposed: it is on sale, is rejected, or is a draft again. A mail tells the vendor's people.
  * @param vendorIds whose products the actor may decide about; null for all
- * @throws not_found; not_allowed for one that was decided about or withdrawn meanwhile; conflict for one that its vendor changed
+ * @throws not_found; not_allowed for one that was decided about or withdrawn meanwhile; conflict for one that was changed since it was looked at
  */
 export async function reviewProduct(
   context: Context,

@@ -19,7 +19,7 @@ export const productRelations = [
   'variants.inventory_items',
   'variants.prices',
 ] as const
-/** The last two are for those who sell: all of an option with each of its values, and which variants an image is said to show. */
+/** The last two are for those who sell: with each value all of its option, and which variants an image is said to show. */
 export type ProductRelation = (typeof productRelations)[number] | 'variants.options.option' | 'images.variants'
 
 export const productColumns = [
@@ -152,7 +152,8 @@ export const imagesSql = imagesOf()
 
 const imagesWithVariantsSql = imagesOf(
   `, 'variants', ${many(`select json_agg(json_build_object('id', l.variant_id) order by l.variant_id)
-      from product_variant_image l where l.tenant_id = $1 and l.image_id = i.id`)}`,
+      from product_variant_image l join product_variant w on w.tenant_id = l.tenant_id and w.id = l.variant_id and w.deleted_at is null
+      where l.tenant_id = $1 and l.image_id = i.id`)}`,
 )
 
 /** SQL: the options of product `p`, with their values. */

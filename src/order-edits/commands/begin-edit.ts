@@ -53,8 +53,6 @@ export async function insertEdit(unit: Unit, context: Context, input: EditInput,
 export function requestEdit(context: Context, orderId: string): Promise<void> {
   return changeEdit(context, { orderId, exchangeId: null }, async (unit, { edit }) => {
     if (edit.actions.length === 0) throw notAllowed('This edit changes nothing yet: add or change an item first')
-    // Two mails that leave in the same moment do not see one another: who was asked is not asked again.
-    if (edit.status === 'requested') return
     await setStatus(unit, context, edit.id, 'requested')
     await emit(unit, 'order.edit_requested', { order_id: orderId, order_edit_id: edit.id }, { requestId: context.requestId })
   })

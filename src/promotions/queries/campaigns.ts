@@ -50,10 +50,13 @@ const promotionColumns = [
   'created_at',
 ]
 
-/** The promotions of campaign `k`, without their rules. */
+const promotionsShown = 100
+
+/** The promotions of campaign `k`, without their rules; of many the first, `/admin/promotions?campaign_id=` tells all. */
 const promotionsJson = `(select coalesce(json_agg(json_build_object(${promotionColumns.map((name) => `'${name}', p.${name}`).join(', ')},
     'limit', p.usage_limit, 'updated_at', p.updated_at, 'deleted_at', null) order by p.id), '[]')
-  from promotion p where p.tenant_id = $1 and p.campaign_id = k.id and p.deleted_at is null)`
+  from (select * from promotion c where c.tenant_id = $1 and c.campaign_id = k.id and c.deleted_at is null
+        order by c.id limit ${promotionsShown}) p)`
 
 export interface CampaignFilter {
   id: string[] | null

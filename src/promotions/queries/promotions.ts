@@ -43,7 +43,7 @@ export function listPromotionsStatement(
              from campaign k where k.tenant_id = $1 and k.id = p.campaign_id and k.deleted_at is null) as campaign
      from promotion p
      where p.tenant_id = $1 and p.deleted_at is null and ($2::text[] is null or p.id = any($2)) and ${hasWords('$3', 'p.code')}
-       and ($4::text[] is null or p.code = any($4)) and ($5::text[] is null or coalesce(p.campaign_id, 'null') = any($5))
+       and ($4::text[] is null or p.code = any($4)) and ($5::text[] is null or p.campaign_id = any($5) or (p.campaign_id is null and 'null' = any($5)))
        and ($6::text[] is null or p.status = any($6)) and ($7::text[] is null or p.vendor_id = any($7))
        and ($8::boolean is null or p.is_automatic = $8) and ($11::text is null or p.currency_code = $11)
      ${order.sql} limit $9 offset $10`,

@@ -29,7 +29,7 @@ export interface ShippingOptionInput {
 
 /**
  * Adds a way of delivery, at flat prices or at one that its provider calculates. It belongs to the vendor of its zone; profile and kind must be the same vendor's.
- * @throws not_found for zone, profile or kind; not_allowed for a provider that there is not; invalid_data without exactly one of `type` and `type_id`, a currency twice, no prices, or no tariff
+ * @throws not_found for zone, profile or kind; not_allowed for a provider that there is not; invalid_data without exactly one of `type` and `type_id`, a currency twice, or no tariff
  */
 export async function createShippingOption(unit: Unit, input: ShippingOptionInput): Promise<string> {
   const tenantId = tenantOf(unit)
@@ -44,7 +44,7 @@ export async function createShippingOption(unit: Unit, input: ShippingOptionInpu
   if (zone === undefined) throw notFound(`Service zone with id: ${input.service_zone_id} was not found`)
   const { vendor_id } = zone
   const provider_id = input.provider_id ?? 'manual_manual'
-  refuseUnpriced({ ...input, provider_id, price_type: input.price_type ?? 'flat' })
+  refuseProvider({ ...input, provider_id, price_type: input.price_type ?? 'flat' })
   await refuseForeign(unit, vendor_id, input)
   const typeId = input.type === undefined ? (input.type_id as string) : await createShippingOptionType(unit, { ...input.type, vendor_id })
   const { is_return = false, enabled_in_store = true, rules } = splitRules(input.rules ?? [], new Set())
@@ -95,12 +95,10 @@ export async function updateShippingOption(unit: Unit, id: string, patch: Shippi
   if (option === undefined) throw notFound(`Shipping option with id: ${id} was not found`)
   if (patch.type !== undefined && patch.type_id !== undefined) throw oneKind()
   await refuseForeign(unit, option.vendor_id, patch)
-  refuseUnpriced({
+  refuseProvider({
     provider_id: patch.provider_id ?? option.provider_id,
     price_type: patch.price_type ?? option.price_type,
     data: patch.data === undefined ? option.data : patch.data,
-    // Prices of a flat option are there already, unless it was calculated until now.
-    prices: patch.prices ?? (option.price_type === 'flat' ? undefined : []),
   })
   const changes: Record<string, unknown> = Object.fromEntries(
     columns.filter((name) => patch[name] !== undefined).map((name) => [name, patch[name]]),
@@ -186,12 +184,7 @@ async function refuseForeign(
   if (!known.type) throw unrelated('shipping_option_type_id', input.type_id)
 }
 
-function refuseUnpriced(option: {
-  provider_id: string
-  price_type: 'flat' | 'calculated'
-  data?: object | null | undefined
-  prices?: readonly OptionPrice[] | undefined
-}): void {
+function refuseProvider(option: { provider_id: string; price_type: 'flat' | 'calculated'; data?: object | null | undefined }): void {
   const provider = fulfillmentProviderOf(option.provider_id)
   if (provider === undefined) throw notAllowed(`Providers (${option.provider_id}) are not enabled for the service location`)
   // As in Medusa a flat one may wait for its prices, and is offered where it has one.

@@ -25,6 +25,15 @@ async function retire(unit: Unit, table: keyof typeof labels, id: string): Promi
  */
 export async function deleteStockLocation(unit: Unit, id: string): Promise<void> {
   const tenantId = tenantOf(unit)
+  // Whoever makes a set here at the same time holds the vendor, too: it is there to be seen below, or finds no location.
+  await unit.run(
+    statement(
+      'shipping.lock_vendor_of_location',
+      `select v.id from vendor v
+       where v.tenant_id = $1 and v.id = (select s.vendor_id from stock_location s where s.tenant_id = $1 and s.id = $2) for no key update`,
+      [tenantId, id],
+    ),
+  )
   await retire(unit, 'stock_location', id)
   const [row] = await unit.run(
     statement<{ promised: boolean; is_default: boolean }>(

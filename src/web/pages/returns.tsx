@@ -51,7 +51,7 @@ async function readReturnable(visit: Visit): Promise<Returnable> {
         }),
   ])
   // What has no price in the order's currency cannot be chosen.
-  const options = shipping_options.filter(({ price_type, amount }) => price_type === 'calculated' || amount !== undefined)
+  const options = shipping_options.filter(({ amount }) => amount !== undefined)
   const left = order.items.filter((item) => piecesLeft(item) > 0)
   const vendors = new Map(left.map(({ vendor }) => [vendor.id, vendor]))
   const parts = [...vendors.values()].map((vendor) => ({

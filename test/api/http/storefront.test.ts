@@ -148,7 +148,7 @@ describe('storefront', () => {
       })
       const { text } = await ask('/products/thing-2-1?x=1')
       assert.doesNotMatch(text, /<script>alert|<b>bold/)
-      assert.equal((await ask('/search?q=a%00b')).text.includes('\0'), false)
+      assert.equal((await ask('/search?q=a%00b%%0000')).text.includes('\0'), false)
       const searched = await ask(`/search?q=${encodeURIComponent('"><script>alert(1)</script>')}`)
       assert.doesNotMatch(searched.text, /<script>alert/)
     })
