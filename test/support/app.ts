@@ -62,7 +62,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     RATE_LIMIT_SCALE: '0',
     LOG_LEVEL: 'silent',
     JOB_POLL_INTERVAL_MS: '200',
-    // Each connection reads the catalogue and plans its statements anew: with ten, all tests take a twelfth longer.
+    // Each connection reads the catalogue and plans its statements anew: with ten, tests take a twentieth longer.
     DATABASE_POOL_MAX: '4',
     ...options.settings,
   })

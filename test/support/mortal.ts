@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { oneFileOf } from './one-file.js'
 
 /** Where a process dies, by its own hand and without a word: at a step, or once what the step sent is on its way. */
 export interface Death {
@@ -26,14 +27,15 @@ export interface Mortal {
 
 type Message = { url: string } | { steps: string[] }
 
-/** It reads some 1 700 modules to run each function a few times: a quarter less work where nothing is collected or optimized. */
+/** It runs each function a few times: a quarter less work where nothing is collected or optimized. */
 const shortLife = ['--min-semi-space-size=64', '--max-semi-space-size=64', '--no-opt', '--max-lazy']
 
-const entry = fileURLToPath(new URL('./mortal-process.js', import.meta.url))
+let entry: Promise<string> | undefined
 
 /** @throws when the process ends before it is ready */
 export async function startMortal(options: MortalOptions): Promise<Mortal> {
-  const child = fork(entry, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: shortLife })
+  entry ??= oneFileOf(fileURLToPath(new URL('./mortal-process.js', import.meta.url)))
+  const child = fork(await entry, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: shortLife })
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
   const early = ended.then((signal) => Promise.reject(new Error(`the process ended with ${signal} before it was ready`)))
   const ready = (await Promise.race([next(child), early])) as { url: string }
