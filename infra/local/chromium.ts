@@ -1,7 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome']
+/** The one without windows comes first: it starts in a third of the time, and the browser suites take a third less with it (157 to 101 s of CPU). */
+const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
+
+/** The Debian package of the first. */
+export const chromiumPackage = 'chromium-headless-shell'
 
 /** The first Chromium on the PATH, or undefined. */
 export function chromiumBinary(): string | undefined {

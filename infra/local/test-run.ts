@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '../../src/db/index.js'
-import { chromiumBinary } from './chromium.js'
+import { chromiumBinary, chromiumPackage } from './chromium.js'
 import { startPostgres } from './postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from './redis.js'
 import type { FileResult } from './test-child.js'
@@ -141,8 +141,8 @@ async function testBrowser(): Promise<string | undefined> {
   const binary = chromiumBinary()
   if (binary !== undefined) return binary
   if (mayInstall) {
-    console.log('Installing chromium (apt-get)')
-    const install = 'apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium'
+    console.log(`Installing ${chromiumPackage} (apt-get)`)
+    const install = `apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ${chromiumPackage}`
     await new Promise((resolve) => {
       spawn('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'] })
         .once('exit', resolve)
@@ -151,7 +151,7 @@ async function testBrowser(): Promise<string | undefined> {
   }
   const installed = chromiumBinary()
   if (installed === undefined) {
-    console.log('No chromium on the PATH: the browser suites are skipped. Install one, for example: apt-get install chromium')
+    console.log(`No chromium on the PATH: the browser suites are skipped. Install one, for example: apt-get install ${chromiumPackage}`)
   }
   return installed
 }

@@ -1,35 +1,29 @@
 import assert from 'node:assert/strict'
-import fs from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type Stripe from 'stripe'
-import { type Bench, startBench } from './simulator.js'
-
-const browsers = [process.env.STOA_TEST_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+import { useBrowser } from '../support/browser.js'
+import { type Bench, startBench } from '../simulator/simulator.js'
 
 describe('the stand-in for Stripe.js', function () {
   this.timeout(60_000)
   let bench: Bench
   let stripe: Stripe
-  let browser: Browser
+  const browser = useBrowser()
   let shop: http.Server
   let shopUrl: string
   let page: Page
 
-  before(async function () {
-    const executablePath = browsers.find((name) => name !== undefined && fs.existsSync(name))
-    if (executablePath === undefined) return this.skip()
+  before(async () => {
     bench = await startBench()
     stripe = bench.client()
     shop = http.createServer((request, response) => servePage(bench.simulator.url, request, response))
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
     shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-    page = await browser.newPage()
+    page = await browser().newPage()
   })
   after(async () => {
-    await browser?.close()
     shop?.closeAllConnections()
     shop?.close()
     await bench?.simulator.stop()
