@@ -18,11 +18,9 @@ import { createReason, updateReason } from '../../returns/index.js'
 import { storesStatement, updateStore } from '../../stores/index.js'
 import { createTaxRate, createTaxRegion } from '../../tax/index.js'
 import { setTheme } from '../../themes/index.js'
-import { changeTranslations, type Reference } from '../../translations/index.js'
 import { addShippingOption, createVendor, updateVendor } from '../../vendors/index.js'
 import { updateTenant } from '../commands/change-tenant.js'
 import type { TenantRow } from '../queries.js'
-import { translatableThings } from './actual.js'
 import type { Difference } from './compare.js'
 import type { ItemKind } from './desired.js'
 
@@ -39,7 +37,7 @@ export interface Work {
 // biome-ignore lint/suspicious/noExplicitAny: a difference's value has the form that desired.ts gives its kind
 type Value = Record<string, any>
 
-/** Makes one difference go away: one unit of work, so that an interrupted run leaves whole things and goes on next time. */
+/** Makes one difference go away, of whatever but translations: one unit of work, so that an interrupted run leaves whole things and goes on next time. */
 export async function applyChange(work: Work, difference: Difference): Promise<void> {
   const value = difference.value as Value
   const scope: Scope = { role: 'platform', tenantId: work.tenant.id }
@@ -68,7 +66,7 @@ function writePicture(work: Work, name: string): void {
   fs.writeFileSync(path.join(folder, name), work.pictures.get(name) as Buffer)
 }
 
-type WrittenKind = Exclude<ItemKind, 'picture' | 'tenant'>
+type WrittenKind = Exclude<ItemKind, 'picture' | 'tenant' | 'translation'>
 type Writer = (unit: Unit, work: Work, difference: Difference, value: Value) => Promise<void>
 
 const writers: Record<WrittenKind, Writer> = {
@@ -82,7 +80,6 @@ const writers: Record<WrittenKind, Writer> = {
   'shipping option': writeShippingOption,
   product: writeProduct,
   'commission rule': writeCommissionRule,
-  translation: writeTranslation,
   storefront: (unit, _work, _difference, value) => setTheme(unit, value.theme),
 }
 
@@ -183,32 +180,6 @@ async function writeCategory(unit: Unit, _work: Work, difference: Difference, va
     .where({ tenant_id: tenantOf(unit), handle: difference.key })
     .whereNull('deleted_at')
     .update({ name: value.name, description: value.description, parent_category_id: parentId, rank: value.rank, updated_at: new Date() })
-}
-
-/** An empty word takes away what is translated no longer. */
-async function writeTranslation(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
-  const [, locale, reference, name] = /^(\S+) (\S+) (.+)$/s.exec(difference.key) as unknown as [string, string, Reference, string]
-  const [thing] = await unit.run(
-    statement<{ id: string }>(
-      'platform.files.translated_thing',
-      `select x.id from (${translatableThings}) x where x.reference = $2 and x.name = $3`,
-      [tenantOf(unit), reference, name],
-    ),
-  )
-  if (thing === undefined) throw invalidData(`There is no ${reference} named ${name}`)
-  const id = thing.id
-  if (difference.what === 'missing') {
-    const made = { reference, reference_id: id, locale_code: locale, translations: value.words }
-    await changeTranslations(unit, { create: [made], update: [], delete: [] })
-    return
-  }
-  const known = await unit
-    .knex('translation')
-    .where({ tenant_id: tenantOf(unit), reference_id: id, locale_code: locale })
-    .first<{ id: string; translations: Record<string, string> } | undefined>('id', 'translations')
-  const gone = Object.fromEntries(Object.keys(known?.translations ?? {}).map((field) => [field, '']))
-  const update = [{ id: known?.id as string, translations: { ...gone, ...value.words } }]
-  await changeTranslations(unit, { create: [], update, delete: [] })
 }
 
 async function writeCollection(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {

@@ -4,6 +4,7 @@ import { type CreatedTenant, createTenant } from '../commands/create-tenant.js'
 import { retrieveTenant, type TenantRow } from '../queries.js'
 import { actualItems } from './actual.js'
 import { applyChange, applyPlan } from './apply-change.js'
+import { applyTranslations, translationsTogether } from './apply-translations.js'
 import { compareItems, type Difference, describe } from './compare.js'
 import { desiredItems, firstStock, planOf } from './desired.js'
 import { readTenantFiles, type TenantFiles } from './read.js'
@@ -79,22 +80,38 @@ export async function applyTenants(options: TenantFilesOptions): Promise<Tenants
     }
     const differences = compareItems(desired, await actualItems(options.db, tenant, options.filesDirectory))
     const work = { db: options.db, tenant, filesDirectory: options.filesDirectory, pictures: files.pictures, stock: firstStock(files) }
-    for (const difference of differences) {
-      if (difference.what === 'extra') continue
+    for (const together of partsOf(differences)) {
+      const [first] = together
       try {
-        await applyChange(work, difference)
+        if (first.kind === 'translation') await applyTranslations(options.db, tenant, together)
+        else await applyChange(work, first)
       } catch (error) {
-        if (error instanceof StoaError)
-          throw new StoaError(error.type, error.status, `${files.slug}, ${difference.kind} ${difference.key}: ${error.message}`)
+        const what = together.length === 1 ? `${first.kind} ${first.key}` : `one of ${together.length} translations`
+        if (error instanceof StoaError) throw new StoaError(error.type, error.status, `${files.slug}, ${what}: ${error.message}`)
         throw error
       }
-      applied.changes += 1
-      options.say?.(`${files.slug} ${describe(difference)}`)
+      applied.changes += together.length
+      for (const difference of together) options.say?.(`${files.slug} ${describe(difference)}`)
     }
     applied.plans.push({ slug: files.slug, isNew, differences })
   }
   return applied
 }
+
+/** What is to be changed, each in a unit of work of its own, but translations, many in one. */
+function partsOf(differences: readonly Difference[]): [Difference, ...Difference[]][] {
+  const parts: [Difference, ...Difference[]][] = []
+  for (const difference of differences) {
+    if (difference.what === 'extra') continue
+    const last = parts.at(-1)
+    if (last !== undefined && last.length < translationsTogether && isTranslation(last[0]) && isTranslation(difference))
+      last.push(difference)
+    else parts.push([difference])
+  }
+  return parts
+}
+
+const isTranslation = ({ kind }: Difference) => kind === 'translation'
 
 function createFromFiles(db: Database, files: TenantFiles): Promise<CreatedTenant> {
   const { store } = files
