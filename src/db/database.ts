@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import knexFactory, { type Knex } from 'knex'
-import { StoaClient } from './client.js'
+import { knexOn, StoaClient } from './client.js'
 import { type Connection, columnTypes, type Meter, messageOf } from './connection.js'
 import { openingOf, type Scope } from './scope.js'
 import type { Statement } from './statement.js'
@@ -10,7 +10,7 @@ import { newStatistics, type StatementObserver, type Statistics } from './statis
 export interface Unit {
   readonly scope: Scope
   /** For Knex builders and Objection; bound to this transaction. */
-  readonly knex: Knex.Transaction
+  readonly knex: Knex
   /** Runs a statement. Statements started together (`Promise.all`) travel in one round trip, and run in order. */
   run<Row>(statement: Statement<Row>): Promise<Row[]>
   /**
@@ -100,27 +100,19 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function unitOfWork<T>(scope: Scope, fn: (unit: Unit) => Promise<T>): Promise<T> {
     if (units.getStore() !== undefined) throw new Error('a unit of work inside a unit of work')
-    const opened = newUnit(scope, prepared)
-    let failure: unknown
+    const opening = openingOf(scope, 'write')
+    const connection = await acquire()
+    const opened = openUnit(scope, opening, connection, { knex, prepared })
     let result: T
     try {
-      result = await knex.transaction((transaction) => {
-        const unit = opened.unitOf(transaction)
-        return units.run(unit, async () => {
-          try {
-            return await fn(unit)
-          } catch (error) {
-            failure = error
-            throw error
-          } finally {
-            opened.end()
-          }
-        })
-      }, opened.config)
+      result = await units.run(opened.unit, fn, opened.unit)
+      await opened.commit()
     } catch (error) {
-      // A failed opening shows in the statements behind it as "transaction is aborted", and a lost connection in the
-      // ROLLBACK as well: report what went wrong first.
-      throw opened.failure() ?? failure ?? error
+      await opened.rollback()
+      // A failed opening shows in the statements behind it as "transaction is aborted": report what went wrong first.
+      throw opened.failure() ?? error
+    } finally {
+      await release(connection)
     }
     for (const callback of opened.callbacks) callback()
     return result
@@ -146,45 +138,57 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
-/** A unit before its transaction, and what its end needs to know of it. */
-function newUnit(scope: Scope, prepared: boolean) {
-  const opening = openingOf(scope, 'write')
+/**
+ * Opens a transaction and does not wait for the answer: BEGIN and the context travel with the first statement (in pipeline
+ * mode they are answered in order, so a context that fails aborts the transaction before anything else runs in it).
+ */
+function openUnit(scope: Scope, opening: string, connection: Connection, { knex, prepared }: { knex: Knex; prepared: boolean }) {
   const callbacks: (() => void)[] = []
-  let raw: Connection | undefined
   let failure: unknown
   let committing: ReturnType<Connection['query']> | undefined
   let over = false
-  const open = (connection: Connection) => {
-    raw = connection
-    connection.query(opening).catch((error: unknown) => {
-      failure = error
-    })
-  }
+  let built: Knex | undefined
+  connection.query(opening).catch((error: unknown) => {
+    failure = error
+  })
   // The connection is soon another tenant's: what comes late must not run in that one's transaction.
-  const connectionOfUnit = () => {
+  const refuseLate = () => {
     if (over) throw new Error('the unit of work is over: await every statement inside it')
-    return raw as Connection
   }
-  const unitOf = (transaction: Knex.Transaction): Unit => ({
+  const unit: Unit = {
     scope,
-    knex: transaction,
-    run: async (statement) => (await connectionOfUnit().query(messageOf(statement, prepared))).rows as never,
-    commitAlong: () => {
-      committing = connectionOfUnit().query('COMMIT;')
+    get knex() {
+      built ??= knexOn(connection, knex, refuseLate)
+      return built
+    },
+    run: async (statement) => {
+      refuseLate()
+      return (await connection.query(messageOf(statement, prepared))).rows as never
+    },
+    commitAlong() {
+      refuseLate()
+      committing = connection.query('COMMIT;')
       over = true
       // Looked at when the unit ends; a unit whose statement failed ends without it.
       committing.catch(() => undefined)
     },
     afterCommit: (callback) => callbacks.push(callback),
-  })
+  }
   return {
-    config: { open, committing: () => committing } as unknown as Knex.TransactionConfig,
-    unitOf,
+    unit,
     callbacks,
     /** Why the opening failed, if it did. */
     failure: () => failure,
-    end: () => {
+    /** PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error: that is no success. */
+    async commit(): Promise<void> {
       over = true
+      const { command } = await (committing ?? connection.query('COMMIT;'))
+      if (command !== 'COMMIT') throw new Error('the unit of work could not commit: a statement in it failed, and the failure was caught')
+    },
+    /** Does not throw: on a lost connection there is nothing to roll back, and what went wrong is known. */
+    async rollback(): Promise<void> {
+      over = true
+      await connection.query('ROLLBACK;').catch(() => undefined)
     },
   }
 }

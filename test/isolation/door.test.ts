@@ -180,7 +180,7 @@ describe('isolation: the one door to the database', () => {
         await unit.run(one)
         await assert.rejects(async () => leaked?.run(tenantsOfTags), /is over/)
       })
-      await assert.rejects(async () => leaked?.knex.raw('select 1'), /already complete/)
+      await assert.rejects(async () => leaked?.knex.raw('select 1'), /is over/)
     })
 
     it('reports why it could not open, not that the transaction is aborted', async () => {

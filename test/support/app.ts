@@ -62,8 +62,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     RATE_LIMIT_SCALE: '0',
     LOG_LEVEL: 'silent',
     JOB_POLL_INTERVAL_MS: '200',
-    // Each connection reads the catalogue and plans its statements anew: with ten, tests take a twentieth longer.
-    DATABASE_POOL_MAX: '4',
+    // Each connection reads the catalogue and plans its statements anew: with ten, tests take a tenth longer.
+    DATABASE_POOL_MAX: '2',
     ...options.settings,
   })
   const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(
