@@ -31,6 +31,9 @@ export interface TestAppOptions {
 /** So long nothing may come of waiting: a machine that does other things takes long over what it usually does in a second. */
 const drain_ms = 25_000
 
+/** Of an app of which now and then something is asked several times at once. */
+export const severalConnections = { DATABASE_POOL_MAX: '4' }
+
 /** Of an app of which much is asked at once. */
 export const manyConnections = { DATABASE_POOL_MAX: '10' }
 
@@ -101,7 +104,8 @@ function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home:
         if (row === undefined || row.due === 0) return
         if (row.finished !== finishedBefore) moved_ms = Date.now()
         finishedBefore = row.finished
-        if (Date.now() > moved_ms + drain_ms) throw new Error(`${row.due} events are still due, and none was done in ${drain_ms} ms`)
+        if (Date.now() > moved_ms + drain_ms)
+          throw new Error(`${row.due} events are still due, and none was done in ${drain_ms} ms: ${await whatIsStuck(database.adminUrl)}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
@@ -111,6 +115,18 @@ function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home:
       fs.rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** What is not done, and what each connection to the database is at. */
+async function whatIsStuck(adminUrl: string): Promise<string> {
+  const stuck = await asAdmin(
+    adminUrl,
+    `select handler as what, state, attempts || ' tries, ' || coalesce(last_error, 'no error') as more
+     from app.outbox_event where state in ('queued', 'leased')
+     union all select application_name, state, coalesce(wait_event, 'waits for nothing') || ', ' || left(query, 100)
+     from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  return JSON.stringify(stuck)
 }
 
 /** Starts an app before the tests of the describe block that calls it, and stops it after them. */
