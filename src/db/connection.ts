@@ -1,4 +1,5 @@
 import pg from 'pg'
+import pgUtils from 'pg/lib/utils.js'
 import type { Statement } from './statement.js'
 import { currentStatistics, type StatementObserver, type Statistics } from './statistics.js'
 
@@ -87,8 +88,12 @@ function noteSent(meter: Meter, text: string, startsRoundTrip: boolean): void {
   meter.observer?.('sent', text)
 }
 
-/** A statement as `pg` wants it; without its name behind a pooler that cannot keep prepared statements. */
+/**
+ * A statement as `pg` wants it; without its name behind a pooler that cannot keep prepared statements.
+ * @throws TypeError for a value that cannot be sent. Found by `pg` itself, between Parse and Bind, it would be told of well,
+ * but leave a name that `pg` takes for a prepared statement and the database does not know.
+ */
 export function messageOf<Row>(statement: Statement<Row>, prepared: boolean) {
-  const values = statement.values as unknown[]
+  const values = statement.values.map((value) => pgUtils.prepareValue(value))
   return prepared && statement.name !== '' ? { name: statement.name, text: statement.text, values } : { text: statement.text, values }
 }

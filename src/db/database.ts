@@ -81,10 +81,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function readTogether(scope: Scope, statements: readonly Statement<unknown>[]): Promise<unknown[][]> {
     if (units.getStore() !== undefined) throw new Error('a read of its own inside a unit of work: use unit.run')
     const opening = openingOf(scope, statements.every((statement) => statement.isPlannedOnce) ? 'read planned once' : 'read')
+    const messages = statements.map((statement) => messageOf(statement, prepared))
     const connection = await acquire()
     try {
       const answers = [connection.query(opening)]
-      for (const statement of statements) answers.push(connection.query(messageOf(statement, prepared)))
+      for (const message of messages) answers.push(connection.query(message))
       answers.push(connection.query('commit'))
       const settled = await Promise.allSettled(answers)
       const rows: unknown[][] = []
@@ -147,6 +148,7 @@ function openUnit(scope: Scope, opening: string, connection: Connection, { knex,
   let failure: unknown
   let committing: ReturnType<Connection['query']> | undefined
   let over = false
+  let isSpoilt = false
   let built: Knex | undefined
   connection.query(opening).catch((error: unknown) => {
     failure = error
@@ -154,6 +156,19 @@ function openUnit(scope: Scope, opening: string, connection: Connection, { knex,
   // The connection is soon another tenant's: what comes late must not run in that one's transaction.
   const refuseLate = () => {
     if (over) throw new Error('the unit of work is over: await every statement inside it')
+  }
+  // The database knows nothing of what could not be sent, and would commit what was sent beside it.
+  const sendable = (statement: Statement<unknown>) => {
+    try {
+      return messageOf(statement, prepared)
+    } catch (error) {
+      isSpoilt = true
+      throw error
+    }
+  }
+  const end = () => {
+    over = true
+    return connection.query(isSpoilt ? 'ROLLBACK;' : 'COMMIT;')
   }
   const unit: Unit = {
     scope,
@@ -163,12 +178,11 @@ function openUnit(scope: Scope, opening: string, connection: Connection, { knex,
     },
     run: async (statement) => {
       refuseLate()
-      return (await connection.query(messageOf(statement, prepared))).rows as never
+      return (await connection.query(sendable(statement))).rows as never
     },
     commitAlong() {
       refuseLate()
-      committing = connection.query('COMMIT;')
-      over = true
+      committing = end()
       // Looked at when the unit ends; a unit whose statement failed ends without it.
       committing.catch(() => undefined)
     },
@@ -181,8 +195,7 @@ function openUnit(scope: Scope, opening: string, connection: Connection, { knex,
     failure: () => failure,
     /** PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error: that is no success. */
     async commit(): Promise<void> {
-      over = true
-      const { command } = await (committing ?? connection.query('COMMIT;'))
+      const { command } = await (committing ?? end())
       if (command !== 'COMMIT') throw new Error('the unit of work could not commit: a statement in it failed, and the failure was caught')
     },
     /** Does not throw: on a lost connection there is nothing to roll back, and what went wrong is known. */

@@ -91,6 +91,8 @@ describe('isolation: the one door to the database', () => {
         )
         assert.deepEqual([...new Set((await database.db.read(inB, tenantsOfTags)).map((row) => row.tenant_id))], [tenantB])
       }
+      const sendable = statement<{ value: object }>('test.unsendable', 'select $1::jsonb as value', [{ amount: 1 }])
+      assert.deepEqual(await database.db.read(inB, sendable), [{ value: { amount: 1 } }])
     })
   })
 
@@ -168,6 +170,22 @@ describe('isolation: the one door to the database', () => {
       await assert.rejects(swallowing, /could not commit/)
       assert.deepEqual([told, await tagExists('ptag_refused')], [false, false])
       assert.deepEqual(await database.db.read(inA, one), [{ one: 1 }])
+    })
+
+    it('keeps nothing beside a value that cannot be sent, which the database never hears of', async () => {
+      const unsendable = () => statement('test.unsendable_beside', 'select $1::jsonb as value', [{ amount: 1n }])
+      const along = database.db.unitOfWork(inA, async (unit) => {
+        const sent = [unit.run(addTag('ptag_beside')), unit.run(unsendable())]
+        unit.commitAlong()
+        await Promise.all(sent)
+      })
+      await assert.rejects(along, TypeError)
+      const swallowing = database.db.unitOfWork(inA, async (unit) => {
+        await unit.run(addTag('ptag_beside'))
+        await unit.run(unsendable()).catch(() => undefined)
+      })
+      await assert.rejects(swallowing, /could not commit/)
+      assert.equal(await tagExists('ptag_beside'), false)
     })
 
     it('is over when it is over: a statement that comes late never runs in somebody else’s transaction', async () => {
