@@ -6,6 +6,10 @@ import { currentStatistics, type StatementObserver, type Statistics } from './st
 /** What we use of a `pg` client taken from Knex's pool, in pipeline mode. */
 export interface Connection {
   query(config: string | { name?: string; text: string; values?: unknown[] }): Promise<{ rows: unknown[]; command?: string }>
+  /** What the last answer said: I(dle), in a T(ransaction), or in one that has E(rred). */
+  getTransactionStatus(): string | null
+  /** Knex's mark: its pool ends this connection where it would hand it out. */
+  __knex__disposed?: unknown
 }
 
 export interface Meter {

@@ -76,7 +76,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   const prepared = options.preparedStatements
   const knex = openKnex(options, meter)
   const acquire = () => knex.client.acquireConnection() as Promise<Connection>
-  const release = (connection: Connection) => knex.client.releaseConnection(connection) as Promise<void>
+  // One whose transaction has not ended is not handed on: it is being lost, which the pool does not know yet, or still in it.
+  const release = (connection: Connection) => {
+    if (connection.getTransactionStatus() !== 'I') connection.__knex__disposed ??= 'its transaction has not ended'
+    return knex.client.releaseConnection(connection) as Promise<void>
+  }
 
   async function readTogether(scope: Scope, statements: readonly Statement<unknown>[]): Promise<unknown[][]> {
     if (units.getStore() !== undefined) throw new Error('a read of its own inside a unit of work: use unit.run')
@@ -198,7 +202,7 @@ function openUnit(scope: Scope, opening: string, connection: Connection, { knex,
       const { command } = await (committing ?? end())
       if (command !== 'COMMIT') throw new Error('the unit of work could not commit: a statement in it failed, and the failure was caught')
     },
-    /** Does not throw: on a lost connection there is nothing to roll back, and what went wrong is known. */
+    /** Does not throw: on a lost connection there is nothing to roll back, what went wrong is known, and `release` sees to the rest. */
     async rollback(): Promise<void> {
       over = true
       await connection.query('ROLLBACK;').catch(() => undefined)

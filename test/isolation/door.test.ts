@@ -188,6 +188,19 @@ describe('isolation: the one door to the database', () => {
       assert.equal(await tagExists('ptag_beside'), false)
     })
 
+    it('hands on no connection that was lost in its rollback', async () => {
+      const backend = statement<{ pid: number }>('test.backend', 'select pg_backend_pid() as pid')
+      for (let count = 0; count < 5; count += 1) {
+        const lost = database.db.unitOfWork(inA, async (unit) => {
+          const [row] = await unit.run(backend)
+          await asAdmin(database.adminUrl, 'select pg_terminate_backend($1)', [row?.pid])
+          throw new Error('changed my mind')
+        })
+        await assert.rejects(lost, /changed my mind/)
+        assert.deepEqual(await database.db.read(inB, one), [{ one: 1 }])
+      }
+    })
+
     it('is over when it is over: a statement that comes late never runs in somebody else’s transaction', async () => {
       let leaked: Unit | undefined
       await database.db.unitOfWork(inA, async (unit) => {
