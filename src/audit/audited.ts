@@ -1,5 +1,5 @@
 import type { Database, Scope, Statement, Unit } from '../db/index.js'
-import { statement } from '../db/index.js'
+import { keptOpen, statement } from '../db/index.js'
 import { newId } from '../kernel/index.js'
 import { changesBetween, type Json } from './changes.js'
 import { auditedRowStatement, objectTypeOf } from './objects.js'
@@ -55,7 +55,7 @@ export function auditedDatabase(db: Database, request: AuditedRequest): AuditedD
         const known = reading === undefined ? Promise.resolve([]) : unit.run(reading)
         known.catch(() => undefined)
         // The commit waits for the record.
-        const result = await fn({ ...unit, commitAlong: () => undefined })
+        const result = await fn(keptOpen(unit))
         await record(unit, (await known)[0]?.row ?? null, result)
         return result
       }),

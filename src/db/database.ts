@@ -70,6 +70,11 @@ export function assertNoUnit(what: string): void {
   if (units.getStore() !== undefined) throw new Error(`${what} inside a transaction: call it before or after the unit of work`)
 }
 
+/** The same unit for a part of its work, which does not end it. Not a copy: that would ask for Knex, and have it made. */
+export function keptOpen(unit: Unit): Unit {
+  return Object.create(unit, { commitAlong: { value: () => undefined } }) as Unit
+}
+
 /** Opens the pool. Connections are made on first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const meter: Meter = { total: newStatistics(), observer: undefined }

@@ -10,7 +10,7 @@ export {
   valuesFrom,
 } from './conditions.js'
 export { asStore, type Context, readingIn, tenantOf, vendorOf } from './context.js'
-export { assertNoUnit, currentUnit, type Database, type DatabaseOptions, openDatabase, type Unit } from './database.js'
+export { assertNoUnit, currentUnit, type Database, type DatabaseOptions, keptOpen, openDatabase, type Unit } from './database.js'
 export { eachStore } from './each-store.js'
 export { mergedMetadata, withMetadata } from './metadata.js'
 export { type MigrateOptions, migrate, pendingMigrations } from './migrate.js'

@@ -32,8 +32,3 @@ export async function lockDraftOrder(unit: Unit, id: string): Promise<DraftOrder
   if (open !== undefined) throw conflict('The draft order is becoming an order. Try again in a moment.', 'cart_being_completed')
   return draft
 }
-
-/** The same unit for several changes of a cart, none of which ends it. */
-export function openUnit(unit: Unit): Unit {
-  return { ...unit, commitAlong: () => undefined }
-}

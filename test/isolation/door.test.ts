@@ -6,6 +6,7 @@ import {
   counting,
   currentStatistics,
   currentUnit,
+  keptOpen,
   newStatistics,
   plannedOnce,
   type Scope,
@@ -138,6 +139,8 @@ describe('isolation: the one door to the database', () => {
       const statistics = newStatistics()
       const late = await counting(statistics, () =>
         database.db.unitOfWork(inA, async (unit) => {
+          // What a part of its work ends with does not end the whole.
+          keptOpen(unit).commitAlong()
           const added = unit.run(addTag('ptag_along'))
           unit.commitAlong()
           await added

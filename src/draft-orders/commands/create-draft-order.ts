@@ -1,8 +1,7 @@
 import { type Address, changeInUnit, chooseMethods, createInUnit, putLines, type PutLine } from '../../carts/index.js'
 import { addressStatement, customerEmailStatement, unknownAddress, unknownCustomer } from '../../customers/index.js'
-import { type Context, tenantOf, type Unit } from '../../db/index.js'
+import { type Context, keptOpen, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, newId } from '../../kernel/index.js'
-import { openUnit } from '../locks.js'
 import { insertDraftOrderStatement } from '../queries/write-draft-order.js'
 import { withSellers } from '../sellers.js'
 
@@ -32,7 +31,7 @@ export interface CreateDraftOrderInput {
  */
 export function createDraftOrder(context: Context, input: CreateDraftOrderInput): Promise<string> {
   return context.db.unitOfWork(context.scope, async (whole) => {
-    const unit = openUnit(whole)
+    const unit = keptOpen(whole)
     const tenantId = tenantOf(unit)
     const customer = await customerOf(unit, input)
     const cart = await createInUnit(context, unit, {

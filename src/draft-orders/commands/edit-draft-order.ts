@@ -11,11 +11,11 @@ import {
   replaceCodes,
   type SetMethod,
 } from '../../carts/index.js'
-import { type Context, statement, tenantOf, type Unit } from '../../db/index.js'
+import { type Context, keptOpen, statement, tenantOf, type Unit } from '../../db/index.js'
 import { invalidData, limits, newId, notFound, toMajor } from '../../kernel/index.js'
 import { codeStatesStatement } from '../../promotions/index.js'
 import type { DraftAction, DraftEdit, MethodChange } from '../edit.js'
-import { lockDraftOrder, openUnit } from '../locks.js'
+import { lockDraftOrder } from '../locks.js'
 import type { DraftOrderRow } from '../queries/draft-orders.js'
 import { saveEditStatement } from '../queries/write-draft-order.js'
 import { withSellers } from '../sellers.js'
@@ -65,7 +65,7 @@ export async function cancelEdit(context: Context, id: string): Promise<void> {
 /** What the open edit would come to, and nothing is kept of it. Throws as addEditItems. */
 export function previewEdit(context: Context, id: string): Promise<DraftPreview> {
   return context.db.unitOfWork(context.scope, async (whole) => {
-    const unit = openUnit(whole)
+    const unit = keptOpen(whole)
     const draft = await lockDraftOrder(unit, id)
     return tried(context, unit, draft, openEdit(draft))
   })
@@ -83,7 +83,7 @@ export function requestEdit(context: Context, id: string): Promise<DraftPreview>
 /** Does what an edit says. Throws as addEditItems. */
 export function confirmEdit(context: Context, id: string): Promise<DraftPreview> {
   return context.db.unitOfWork(context.scope, async (whole) => {
-    const unit = openUnit(whole)
+    const unit = keptOpen(whole)
     const draft = await lockDraftOrder(unit, id)
     const edit = openEdit(draft)
     const before = await cartOf(unit, draft)
@@ -218,7 +218,7 @@ function inEdit(
   next: (draft: DraftOrderRow, unit: Unit) => Promise<DraftEdit> | DraftEdit,
 ): Promise<DraftPreview> {
   return context.db.unitOfWork(context.scope, async (whole) => {
-    const unit = openUnit(whole)
+    const unit = keptOpen(whole)
     const draft = await lockDraftOrder(unit, id)
     const edit = await next(draft, unit)
     const preview = await tried(context, unit, draft, edit)

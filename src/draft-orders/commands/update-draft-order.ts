@@ -1,7 +1,7 @@
 import { type Address, changeInUnit, changeRoot, giveTo } from '../../carts/index.js'
 import { customerEmailStatement, unknownCustomer } from '../../customers/index.js'
-import { type Context, tenantOf } from '../../db/index.js'
-import { lockDraftOrder, openUnit } from '../locks.js'
+import { type Context, keptOpen, tenantOf } from '../../db/index.js'
+import { lockDraftOrder } from '../locks.js'
 import { saveEditStatement } from '../queries/write-draft-order.js'
 
 export interface UpdateDraftOrderInput {
@@ -20,7 +20,7 @@ export interface UpdateDraftOrderInput {
  */
 export async function updateDraftOrder(context: Context, id: string, input: UpdateDraftOrderInput): Promise<void> {
   await context.db.unitOfWork(context.scope, async (whole) => {
-    const unit = openUnit(whole)
+    const unit = keptOpen(whole)
     const tenantId = tenantOf(unit)
     const draft = await lockDraftOrder(unit, id)
     const { customer_id, ...rest } = input
