@@ -6,19 +6,30 @@ import type { MailedItem } from './after-sale-queries.js'
 export interface NotificationRow {
   id: string
   state: 'pending' | 'sent' | 'failed'
+  /** That whoever asked is to send it; where it is not sent either, somebody else is at it. */
+  is_ours: boolean
 }
 
-/** Notes a mail to be sent, once per key: a second try finds the first one's row. */
+/** What a mail server may take to accept a mail. Who has not said until then that it is sent, or was not, is presumed dead. */
+const sending_s = 120
+
+/**
+ * Notes a mail to be sent, once per key, and who sends it: a second try finds the first one's row. The id is that of the row
+ * where it is new, and of the sender.
+ */
 export function upsertNotificationStatement(
   tenantId: string,
   notification: { id: string; template: string; recipient: string; subject: string; data: object; uniqueKey: string },
 ): Statement<NotificationRow> {
+  const isFree = `n.state <> 'sent' and coalesce(n.sending_until <= now(), true)`
   return statement(
     'notifications.upsert',
-    `insert into notification (tenant_id, id, template, recipient, subject, data, unique_key)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (tenant_id, unique_key) do update set updated_at = now()
-     returning id, state`,
+    `insert into notification as n (tenant_id, id, template, recipient, subject, data, unique_key, sender, sending_until)
+     values ($1, $2, $3, $4, $5, $6, $7, $2, now() + $8 * interval '1 second')
+     on conflict (tenant_id, unique_key) do update set updated_at = now(),
+       sender = case when ${isFree} then excluded.sender else n.sender end,
+       sending_until = case when ${isFree} then excluded.sending_until else n.sending_until end
+     returning id, state, state <> 'sent' and sender = $2 as is_ours`,
     [
       tenantId,
       notification.id,
@@ -27,6 +38,7 @@ export function upsertNotificationStatement(
       notification.subject,
       JSON.stringify(notification.data),
       notification.uniqueKey,
+      sending_s,
     ],
   )
 }
@@ -34,9 +46,19 @@ export function upsertNotificationStatement(
 export function markSentStatement(tenantId: string, id: string): Statement<{ id: string }> {
   return statement(
     'notifications.mark_sent',
-    `update notification set state = 'sent', sent_at = now(), updated_at = now()
+    `update notification set state = 'sent', sent_at = now(), updated_at = now(), sending_until = null
      where tenant_id = $1 and id = $2 returning id`,
     [tenantId, id],
+  )
+}
+
+/** Lets the next try send what this sender could not. */
+export function markUnsentStatement(tenantId: string, id: string, senderId: string): Statement<{ id: string }> {
+  return statement(
+    'notifications.mark_unsent',
+    `update notification set sending_until = null, updated_at = now()
+     where tenant_id = $1 and id = $2 and sender = $3 and state <> 'sent' returning id`,
+    [tenantId, id, senderId],
   )
 }
 

@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../db/index.js'
-import { newId } from '../../kernel/index.js'
+import { newId, unavailable } from '../../kernel/index.js'
 import type { Mailer } from '../mailer.js'
-import { markSentStatement, upsertNotificationStatement } from '../queries.js'
+import { markSentStatement, markUnsentStatement, upsertNotificationStatement } from '../queries.js'
 import type { RenderedMail } from '../templates/layout.js'
 
 export interface MailSettings {
@@ -41,6 +41,7 @@ export interface OneMail {
 /**
  * Row first, then the mail outside any transaction, then the mark. A crash between mail and mark sends a second copy
  * with the same Message-ID, which mail clients show once; a crash before the mail loses nothing.
+ * @throws what the mail server answered; unexpected_state (503) where another job is sending it: the next try sees what became of that
  */
 export async function sendOnce(context: Context, settings: MailSettings, store: SendingStore, one: OneMail): Promise<void> {
   const { template, recipient, uniqueKey, data, mail } = one
@@ -48,15 +49,21 @@ export async function sendOnce(context: Context, settings: MailSettings, store: 
   const notification = { id: newId('noti'), template, recipient, subject: mail.subject, data, uniqueKey }
   const [row] = await context.db.unitOfWork(context.scope, (unit) => unit.run(upsertNotificationStatement(tenantId, notification)))
   if (row === undefined || row.state === 'sent') return
+  if (!row.is_ours) throw unavailable('Another job is sending this mail')
   const name = (store.mail_from_name ?? store.store_name).replace(/["\r\n]/g, '')
-  await settings.mailer.send({
-    from: `"${name}" <${settings.fromAddress}>`,
-    to: recipient,
-    ...(store.contact_email === null ? {} : { replyTo: store.contact_email }),
-    subject: mail.subject,
-    text: mail.text,
-    html: mail.html,
-    messageId: `<${row.id}@stoa>`,
-  })
+  try {
+    await settings.mailer.send({
+      from: `"${name}" <${settings.fromAddress}>`,
+      to: recipient,
+      ...(store.contact_email === null ? {} : { replyTo: store.contact_email }),
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      messageId: `<${row.id}@stoa>`,
+    })
+  } catch (error) {
+    await context.db.unitOfWork(context.scope, (unit) => unit.run(markUnsentStatement(tenantId, row.id, notification.id)))
+    throw error
+  }
   await context.db.unitOfWork(context.scope, (unit) => unit.run(markSentStatement(tenantId, row.id)))
 }

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { sendOnce } from '../../../src/notifications/commands/send-once.js'
 import type { Mail } from '../../../src/notifications/index.js'
 import { mailWordsOf } from '../../../src/notifications/words/index.js'
 import { addReturnOption, type Bought, buy, packAll, raise } from '../../support/after-sale.js'
-import { useApp } from '../../support/app.js'
+import { severalConnections, useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
+import { jobContext } from '../../support/payouts.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('mails of an order', () => {
-  const app = useApp()
+  const app = useApp({ settings: severalConnections })
   /** Without the tax in its prices, and with it. */
   let american: TestStore
   let german: TestStore
@@ -155,5 +157,35 @@ describe('mails of an order', () => {
       )
     }
     assert.equal(mailWordsOf('sv'), mailWordsOf('en'))
+  })
+
+  it('are sent once, however many handlers are at it in one moment, and by the next one where the mail server refused', async () => {
+    let refusals = 1
+    const sent: string[] = []
+    const mailer = {
+      async send({ messageId }: Mail) {
+        // All of them have asked for it until then.
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        if (--refusals >= 0) throw new Error('the mail server is busy')
+        sent.push(messageId)
+      },
+      close: () => undefined,
+    }
+    const store = { store_name: 'Store', mail_from_name: null, contact_email: null }
+    const one = {
+      template: 'test',
+      recipient: 'ada@example.com',
+      uniqueKey: 'test:once',
+      data: {},
+      mail: { subject: 'Once', text: '', html: '' },
+    }
+    const send = () => sendOnce(jobContext(app(), american), { mailer, fromAddress: 'shop@example.com' }, store, one)
+    const outcomes = async () =>
+      (await Promise.allSettled([send(), send(), send()])).map((one) => (one.status === 'rejected' ? one.reason.message : 'done'))
+    const another = 'Another job is sending this mail'
+    assert.deepEqual((await outcomes()).sort(), [another, another, 'the mail server is busy'].sort())
+    assert.deepEqual((await outcomes()).sort(), [another, another, 'done'].sort())
+    assert.deepEqual(await outcomes(), ['done', 'done', 'done'])
+    assert.equal(sent.length, 1)
   })
 })
