@@ -44,8 +44,8 @@ async function idsOf(unit: Unit, wanted: readonly Wanted[]): Promise<string[]> {
     statement<{ id: string | null }>(
       'platform.files.translated_things',
       `with x as materialized (${translatableThings})
-       select (select x.id from x where x.reference = w.reference and x.name = w.name order by x.id limit 1) as id
-       from unnest($2::text[], $3::text[]) with ordinality as w (reference, name, position) order by w.position`,
+       select min(x.id) as id from unnest($2::text[], $3::text[]) with ordinality as w (reference, name, position)
+       left join x on x.reference = w.reference and x.name = w.name group by w.position order by w.position`,
       [tenantOf(unit), wanted.map(({ reference }) => reference), wanted.map(({ name }) => name)],
     ),
   )
