@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util'
 import { ensureOperator, generatedPassword } from './access/index.js'
 import { type Config, loadConfig } from './config.js'
 import { type Context, type Database, migrate, openDatabase } from './db/index.js'
-import { systemClock } from './kernel/index.js'
+import { type Sealer, systemClock } from './kernel/index.js'
 import { registerPaymentProvider } from './payments/index.js'
 import { applyTenants, describe, planTenants, type TenantPlan } from './platform/index.js'
 import { manualPaymentProvider } from './providers/payment-manual/index.js'
+import { stripePaymentProvider } from './providers/payment-stripe/index.js'
 import { refuseToStart } from './startup.js'
 
 const help = `stoa: looks after a deployment from the command line
@@ -27,6 +28,12 @@ class UsageError extends Error {}
 
 /** What such a command ends with. */
 const misused = 2
+
+const refuse = () => {
+  throw new Error('the command line asks no payment provider')
+}
+/** Files name providers; their credentials are the API's and the worker's alone, and so is the secret that opens them. */
+const noSealer: Sealer = { seal: refuse, open: refuse, fingerprint: refuse }
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -73,6 +80,7 @@ function parse(argv: string[]) {
 
 async function withDatabase(config: Config, work: (db: Database) => Promise<number>): Promise<number> {
   registerPaymentProvider(manualPaymentProvider)
+  registerPaymentProvider(stripePaymentProvider({ sealer: noSealer }))
   const db = openDatabase({ url: databaseUrl(config), poolMax: 2, preparedStatements: config.databasePreparedStatements })
   try {
     return await work(db)

@@ -214,7 +214,7 @@ describe('stores as files', () => {
     assert.deepEqual(await differences(), ['collection old extra'])
   })
 
-  it('tells the same through the stoa command, with exit codes for scripts', function () {
+  it('tells the same through the stoa command, with exit codes for scripts', async function () {
     // Each call starts a process, which takes its time on a machine that is busy.
     this.timeout(90_000)
     const cli = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/cli.js')
@@ -231,6 +231,12 @@ describe('stores as files', () => {
     const drift = run('tenants', 'drift', directory)
     assert.deepEqual([drift.status, drift.stdout], [2, 'corner\n  - collection old (not in the files)\n1 differences.\n'])
     assert.deepEqual(run('tenants', 'apply', directory), { status: 0, stdout: 'Nothing to change.\n', stderr: '' })
+    const storeFile = at('store.yaml')
+    const before = fs.readFileSync(storeFile, 'utf8')
+    fs.writeFileSync(storeFile, before.replace('[pp_system_default]', '[pp_system_default, pp_stripe_stripe]'))
+    assert.match(run('tenants', 'apply', directory).stdout, /^corner ~ region Home \(payment_providers: .*\)\n1 changes made\.\n$/)
+    fs.writeFileSync(storeFile, before)
+    assert.equal((await applyTenants(options())).changes, 1)
     assert.equal(run('tenants', 'destroy').status, 2)
     assert.match(run('tenants', 'plan', '/nowhere').stderr, /^stoa: .*no such folder/)
     assert.match(run('help').stdout, /stoa tenants plan/)
