@@ -26,7 +26,7 @@ export async function startRedis(binary: string, pidFile?: string, wantedPort?: 
   const port = wantedPort ?? (await freePort())
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', os.tmpdir()]
   if (pidFile !== undefined) {
-    stopLeftOver(pidFile)
+    await stopLeftOver(pidFile)
     flags.push('--pidfile', pidFile)
   }
   const child = spawn(binary, flags, { stdio: 'ignore', detached: true })
@@ -34,21 +34,33 @@ export async function startRedis(binary: string, pidFile?: string, wantedPort?: 
   return { url: `redis://127.0.0.1:${port}`, stop: () => stop(child) }
 }
 
-function stopLeftOver(pidFile: string): void {
+/** Waits until it has gone: as it ends it removes the file, which by then would be that of the next one. */
+async function stopLeftOver(pidFile: string): Promise<void> {
   if (!fs.existsSync(pidFile)) return
   const pid = Number(fs.readFileSync(pidFile, 'utf8'))
-  const commandLine = `/proc/${pid}/cmdline`
-  // Where it cannot be told what the number belongs to now, it is left alone.
-  const isRedis = pid > 1 && fs.existsSync(commandLine) && /(redis|valkey)-server/.test(fs.readFileSync(commandLine, 'utf8'))
-  if (isRedis) process.kill(pid, 'SIGTERM')
+  if (isRedis(pid)) process.kill(pid, 'SIGTERM')
+  for (let waited_ms = 0; isRedis(pid); waited_ms += 25) {
+    if (waited_ms > 10_000) throw new Error(`another Redis (process ${pid}) is left over and does not stop`)
+    await pause(25)
+  }
   fs.rmSync(pidFile, { force: true })
+}
+
+/** Where it cannot be told what the number belongs to now, it is left alone. */
+function isRedis(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 1) return false
+  try {
+    return /(redis|valkey)-server/.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+  } catch {
+    return false
+  }
 }
 
 async function untilListening(child: ChildProcess, port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`Redis ended with code ${child.exitCode} instead of starting`)
     if (await answers(port)) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    await pause(25)
   }
   child.kill('SIGKILL')
   throw new Error('Redis does not answer')
@@ -72,3 +84,5 @@ function stop(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM')
   })
 }
+
+const pause = (time_ms: number) => new Promise((resolve) => setTimeout(resolve, time_ms))

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
+import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
 
 describe('the home of npm start', () => {
   let home: string
@@ -60,6 +61,24 @@ describe('the home of npm start', () => {
     assert.equal(fs.readFileSync(path.join(home, 'running.pid'), 'utf8'), `${process.pid}\n`)
     release()
     assert.deepEqual(fs.readdirSync(home), ['start.mjs'])
+  })
+
+  it('has one Redis, however often a start was killed', async function () {
+    const binary = redisBinary()
+    if (binary === undefined || !fs.existsSync('/proc/self')) return this.skip()
+    const begun: LocalRedis[] = []
+    const pid = () => Number(fs.readFileSync(path.join(home, 'redis.pid'), 'utf8'))
+    try {
+      const left: number[] = []
+      for (let start = 0; start < 3; start += 1) {
+        begun.push(await startRedis(binary, path.join(home, 'redis.pid')))
+        left.push(pid())
+      }
+      const running = left.filter((each) => fs.existsSync(`/proc/${each}`))
+      assert.deepEqual([new Set(left).size, running], [3, [pid()]])
+    } finally {
+      for (const redis of begun) await redis.stop()
+    }
   })
 
   it('is left in order also where npm alone is told to stop', async () => {
