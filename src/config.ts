@@ -9,6 +9,9 @@ interface Setting {
 
 const text = z.string().trim().min(1)
 const whole = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum)
+/** An address with one of these schemes: another is one of something else, or `localhost:5432` without any. */
+const address = (...schemes: string[]) =>
+  z.url({ protocol: new RegExp(`^(${schemes.join('|')})$`), error: `Expected ${schemes.map((scheme) => `${scheme}://…`).join(' or ')}` })
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 
 /** Every setting of a Stoa process. A newcomer wants the first two at most. */
@@ -23,18 +26,22 @@ export const settings = {
   },
   PROCESS: { schema: z.enum(['all', 'api', 'worker']), fallback: 'all', meaning: 'what this process does' },
   PUBLIC_URL: {
-    schema: z.url(),
+    schema: address('http', 'https'),
     fallback: undefined,
     meaning: 'address under which clients reach the API; http://localhost:PORT when absent',
   },
-  BASE_DOMAIN: { schema: text, fallback: 'localhost', meaning: 'stores answer at <slug>.<BASE_DOMAIN>' },
+  BASE_DOMAIN: { schema: z.hostname(), fallback: 'localhost', meaning: 'stores answer at <slug>.<BASE_DOMAIN>' },
   DATABASE_URL: {
-    schema: z.url(),
+    schema: address('postgres', 'postgresql'),
     fallback: undefined,
     meaning:
       'administrative login, for roles and migrations; an embedded PostgreSQL is started when absent. Of its own database want UTF8 and a locale that knows capitals, such as C.UTF-8 of its builtin provider',
   },
-  DATABASE_APP_URL: { schema: z.url(), fallback: undefined, meaning: 'run-time login app_login; derived from DATABASE_URL when absent' },
+  DATABASE_APP_URL: {
+    schema: address('postgres', 'postgresql'),
+    fallback: undefined,
+    meaning: 'run-time login app_login; derived from DATABASE_URL when absent',
+  },
   DATABASE_APP_PASSWORD: {
     schema: text,
     fallback: undefined,
@@ -43,7 +50,7 @@ export const settings = {
   DATABASE_POOL_MAX: { schema: whole(1, 200), fallback: '10', meaning: 'database connections of this process' },
   DATABASE_PREPARED_STATEMENTS: { schema: flag, fallback: 'true', meaning: 'false behind a PgBouncer older than 1.21' },
   REDIS_URL: {
-    schema: z.url(),
+    schema: address('redis', 'rediss'),
     fallback: undefined,
     meaning:
       'Redis for jobs, which stay in the process without it, and for what processes together ask of Stripe; limits of callers are counted in each process',
@@ -55,7 +62,11 @@ export const settings = {
     meaning: 'signs tokens, 32 characters or more; generated into STOA_HOME/secrets.json when absent',
   },
   TOKEN_LIFETIME_S: { schema: whole(60, 2_592_000), fallback: '86400', meaning: 'seconds until a token ends' },
-  SMTP_URL: { schema: z.url(), fallback: undefined, meaning: 'mail server; npm start brings a local catcher when absent' },
+  SMTP_URL: {
+    schema: address('smtp', 'smtps'),
+    fallback: undefined,
+    meaning: 'mail server; npm start brings a local catcher when absent',
+  },
   MAIL_FROM: { schema: z.email(), fallback: 'orders@stoa.example', meaning: 'sender address of mails; each store puts its name before it' },
   STRIPE_SECRET_KEY: {
     schema: z.string().regex(/^(sk|rk)_test_\w{8,}$/, 'Expected a secret or restricted test key (sk_test_… or rk_test_…)'),
@@ -73,7 +84,7 @@ export const settings = {
     meaning: 'of `stripe listen`, which brings the events of that account to this machine',
   },
   STRIPE_API_URL: {
-    schema: z.url(),
+    schema: address('http', 'https'),
     fallback: undefined,
     meaning: 'where Stripe is; only for a simulator, and refused in production',
   },

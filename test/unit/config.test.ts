@@ -51,15 +51,17 @@ describe('settings', () => {
     PORT: ['-1', '65536', '80.5', 'http', '1e9'],
     NODE_ENV: ['prod', 'Production'],
     PROCESS: ['both'],
-    PUBLIC_URL: ['stoa.example', '/'],
-    DATABASE_URL: ['db/stoa'],
-    DATABASE_APP_URL: ['nowhere'],
+    PUBLIC_URL: ['stoa.example', '/', 'localhost:9000'],
+    BASE_DOMAIN: ['bad domain!', 'shops.example:9000', '-a.example', 'https://shops.example'],
+    DATABASE_URL: ['db/stoa', 'mysql://root:hunter2@db/stoa', 'localhost:5432/stoa'],
+    DATABASE_APP_URL: ['nowhere', 'https://db/stoa'],
     DATABASE_POOL_MAX: ['0', '201', 'many'],
     DATABASE_PREPARED_STATEMENTS: ['yes', '1'],
-    REDIS_URL: ['redis'],
+    REDIS_URL: ['redis', 'http://127.0.0.1:6379'],
     TOKEN_SECRET: ['short'],
     TOKEN_LIFETIME_S: ['59', '2592001'],
-    SMTP_URL: ['mail'],
+    SMTP_URL: ['mail', 'http://foo', 'foo:25'],
+    STRIPE_API_URL: ['localhost:12111'],
     MAIL_FROM: ['orders'],
     RATE_LIMIT_SCALE: ['-1', 'none'],
     TRUST_PROXY: ['TRUE', 'on'],
@@ -95,6 +97,18 @@ describe('settings', () => {
   it('that hold secrets are not repeated when they are wrong', () => {
     for (const name of ['TOKEN_SECRET', 'DATABASE_URL', 'DATABASE_APP_URL', 'REDIS_URL', 'SMTP_URL']) {
       assert.doesNotMatch(problemsOf({ [name]: 'hunter2' }).join('\n'), /hunter2/, name)
+    }
+  })
+
+  it('that are addresses are taken with each scheme they may have', () => {
+    for (const [name, values] of Object.entries({
+      PUBLIC_URL: ['http://localhost:9000', 'https://stoa.example'],
+      DATABASE_URL: ['postgres://u:p@%2Frun%2Fpostgresql:5432/stoa', 'postgresql:///stoa?host=/run/postgresql'],
+      REDIS_URL: ['redis://127.0.0.1', 'rediss://:p@redis:6380/1'],
+      SMTP_URL: ['smtp://127.0.0.1:1025', 'SMTPS://u:p@mail.example'],
+      BASE_DOMAIN: ['localhost', 'shops-1.example'],
+    })) {
+      for (const value of values) assert.deepEqual(problemsOf({ [name]: value }), [], value)
     }
   })
 
