@@ -71,6 +71,7 @@ import { stripePaymentProvider } from './providers/payment-stripe/index.js'
 import { webhookCaller } from './providers/webhooks/index.js'
 import { reconcile, startNightlyReconciliation, reconciliationTouches } from './reconciliation/index.js'
 import { remindSellers } from './reports/index.js'
+import { listenOn } from './startup.js'
 import { type DeliverySettings, deliverWebhooks, queueWebhooks, webhookReach } from './webhooks/index.js'
 import { storefront } from './web/index.js'
 
@@ -299,10 +300,7 @@ async function listen(config: Config, services: Services & { publicUrl: string }
   const server = http.createServer()
   server.headersTimeout = requestHeader_ms
   server.keepAliveTimeout = keepAlive_ms
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
-  })
+  await listenOn(server, config)
   const { port } = server.address() as net.AddressInfo
   if (services.publicUrl === '') services.publicUrl = `http://localhost:${port}`
   server.on('request', createApp(services, routes, storefront(services, routes)).callback())

@@ -1,4 +1,5 @@
-import { ConfigError } from './config.js'
+import type net from 'node:net'
+import { type Config, ConfigError, settings } from './config.js'
 
 /** npm and the terminal both hand on the same Ctrl-C: what comes this soon after the first is the first again. */
 const sameSignal_ms = 1_000
@@ -42,6 +43,20 @@ function whenLeftByNpm(left: () => void): void {
     clearInterval(looking)
     left()
   }, lookedAfter_ms).unref()
+}
+
+/** What is wrong with a port; anything else that ends listening is wrong with the address. */
+const ofThePort = ['EADDRINUSE', 'EACCES']
+
+/** Listens where the settings say. @throws ConfigError that names HOST when it is no address of this machine */
+export function listenOn(server: net.Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (ofThePort.includes(error.code ?? '')) reject(error)
+      else reject(new ConfigError(`HOST=${host}: ${error.message}; ${settings.HOST.meaning}`))
+    })
+    server.listen(port, host, resolve)
+  })
 }
 
 /** Codes of Node and PostgreSQL that a start can end with, in words that say what to do. */

@@ -11,7 +11,7 @@ import { registerPaymentProvider } from '../../src/payments/index.js'
 import { applyTenants } from '../../src/platform/index.js'
 import { manualPaymentProvider } from '../../src/providers/payment-manual/index.js'
 import { stripePaymentProvider } from '../../src/providers/payment-stripe/index.js'
-import { onStopSignal, refuseToStart } from '../../src/startup.js'
+import { listenOn, onStopSignal, refuseToStart } from '../../src/startup.js'
 import { databaseDirectory, homeSecrets, lockHome, type Secrets, StartRefused, writePrivately } from './home.js'
 import { startMailCatcher } from './mail-catcher.js'
 import { checkDatabase, startPostgres } from './postgres.js'
@@ -139,11 +139,9 @@ function addressOf(stoa: Stoa, config: Config): string {
 
 /** Looked at before anything slow is started; the server itself looks again when it takes the port. */
 async function refuseTakenPort(config: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const server = net.createServer()
-    server.once('error', reject)
-    server.listen(config.port, config.host, () => server.close(() => resolve()))
-  })
+  const server = net.createServer()
+  await listenOn(server, config)
+  await new Promise((resolve) => server.close(resolve))
 }
 
 interface Logins {

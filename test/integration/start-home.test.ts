@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
 
@@ -61,6 +62,14 @@ describe('the home of npm start', () => {
     assert.equal(fs.readFileSync(path.join(home, 'running.pid'), 'utf8'), `${process.pid}\n`)
     release()
     assert.deepEqual(fs.readdirSync(home), ['start.mjs'])
+  })
+
+  it('holds nothing of a start that HOST ends, which it names', () => {
+    const start = fileURLToPath(new URL('../../infra/local/start.js', import.meta.url))
+    const env = { PATH: process.env.PATH, STOA_HOME: home, PORT: '0', HOST: '999.1.1.1' }
+    const { status, stdout, stderr } = spawnSync(process.execPath, [start], { encoding: 'utf8', env })
+    assert.deepEqual([status, stdout, fs.readdirSync(home)], [1, '', []])
+    assert.match(stderr, /^stoa: HOST=999\.1\.1\.1: .*; address to listen on\n$/)
   })
 
   it('has one Redis, however often a start was killed', async function () {
