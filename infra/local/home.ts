@@ -49,10 +49,10 @@ export function writePrivately(file: string, content: unknown): void {
  * Takes the home for this process, so that a second start does not stop the first one's database. A lock whose process
  * has gone is taken over.
  * @returns what gives it back
- * @throws StartRefused while another process holds it
+ * @throws StartRefused while another process holds it, and where it can be no folder
  */
 export function lockHome(home: string): () => void {
-  fs.mkdirSync(home, { recursive: true })
+  makeFolder(home)
   const file = path.join(home, 'running.pid')
   const own = `${file}.${process.pid}`
   fs.writeFileSync(own, `${process.pid}\n`)
@@ -75,6 +75,16 @@ export function lockHome(home: string): () => void {
     }
   } finally {
     fs.rmSync(own, { force: true })
+  }
+}
+
+function makeFolder(home: string): void {
+  try {
+    fs.mkdirSync(home, { recursive: true })
+  } catch (error) {
+    // A file has its name, or that of a folder above.
+    if (!['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new StartRefused(`STOA_HOME: ${home} is no folder, and cannot be made one`)
   }
 }
 

@@ -72,6 +72,17 @@ describe('the home of npm start', () => {
     assert.match(stderr, /^stoa: HOST=999\.1\.1\.1: .*; address to listen on\n$/)
   })
 
+  it('is refused where a file has its name, or that of a folder above', () => {
+    const file = path.join(home, 'file')
+    fs.writeFileSync(file, '')
+    for (const wrong of [file, path.join(file, 'below')]) {
+      assert.throws(() => lockHome(wrong), {
+        constructor: StartRefused,
+        message: `STOA_HOME: ${wrong} is no folder, and cannot be made one`,
+      })
+    }
+  })
+
   it('has one Redis, however often a start was killed', async function () {
     const binary = redisBinary()
     if (binary === undefined || !fs.existsSync('/proc/self')) return this.skip()
