@@ -62,10 +62,14 @@ export async function startPostgres(options: LocalPostgresOptions): Promise<Loca
 /** The oldest server with everything that migrations and roles use (`transaction_timeout`). */
 const oldestVersion = 17
 
-/** Throws what `pg` says when the database does not answer in time, or a server that is too old. */
+/** Throws what PostgreSQL refuses with, where none answers in time, or that it is too old. */
 export async function checkDatabase(url: string, timeout_ms: number): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout_ms })
-  await client.connect()
+  await client.connect().catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof pg.DatabaseError) throw error
+    // Of several addresses Node gives the code alone.
+    throw new Error(`no connection to PostgreSQL at ${client.host}:${client.port} (DATABASE_URL): ${error.message || error.code}`)
+  })
   try {
     const { rows } = await client.query<{ major: number }>(`select current_setting('server_version_num')::int / 10000 as major`)
     const major = rows[0]?.major ?? 0

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
+import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
+import { checkDatabase } from '../../infra/local/postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
 
 describe('the home of npm start', () => {
@@ -83,6 +86,28 @@ describe('the home of npm start', () => {
     }
   })
 
+  const strangers: Record<string, (socket: net.Socket) => void> = {
+    'never speaks': () => undefined,
+    'hangs up': (socket) => socket.destroy(),
+    'is no PostgreSQL': (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  }
+  for (const [how, speak] of Object.entries(strangers)) {
+    it(`names a database that ${how}, without its password`, async () => {
+      const server = net.createServer((socket) => speak(socket.on('error', () => undefined))).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as net.AddressInfo
+      try {
+        await assert.rejects(checkDatabase(`postgres://u:hunter2@127.0.0.1:${port}/stoa`, 200), ({ message }: Error) => {
+          assert.ok(message.startsWith(`no connection to PostgreSQL at 127.0.0.1:${port} (DATABASE_URL): `), message)
+          assert.doesNotMatch(message, /hunter2|\n/)
+          return true
+        })
+      } finally {
+        server.close()
+      }
+    })
+  }
+
   it('has one Redis, however often a start was killed', async function () {
     const binary = redisBinary()
     if (binary === undefined || !fs.existsSync('/proc/self')) return this.skip()
@@ -107,6 +132,7 @@ describe('the home of npm start', () => {
     fs.writeFileSync(
       script,
       `import fs from 'node:fs'
+import net from 'node:net'
        import { onStopSignal } from '${startup}'
        onStopSignal(async () => fs.writeFileSync('${home}/stopped', ''))
        setTimeout(() => undefined, 20_000)
