@@ -19,11 +19,12 @@ const jobLines: Record<string, string> = {
   'in-process': 'in this process',
 }
 
-/** What is printed when everything runs: where it is, and how to sign in. */
+/** What is printed when everything runs: where it is, and how to sign in. A worker alone has nothing to sign in to. */
 export function welcome({ demo, process, home, jobs, mailPage, stripePage }: Welcome): string {
   const address = demo.base_url
+  const hasApi = process !== 'worker'
   const where = [
-    ...(process === 'worker' ? [] : [line('API', address), line('Documentation', `${address}/docs`)]),
+    ...(hasApi ? [line('API', address), line('Documentation', `${address}/docs`)] : []),
     ...(mailPage === null ? [] : [line('Mail caught', mailPage)]),
     line(
       'Stripe',
@@ -31,20 +32,15 @@ export function welcome({ demo, process, home, jobs, mailPage, stripePage }: Wel
     ),
     line('Jobs', jobs === null ? 'by another process' : (jobLines[jobs] ?? jobs)),
     line('Data', home),
-    line('Operator', signIn(demo.operator)),
   ]
-  return [
-    '',
-    'Stoa runs.',
-    '',
-    ...where,
+  const toUse = [
+    line('Operator', signIn(demo.operator)),
     ...demo.tenants.flatMap((tenant) => ['', ...storeLines(tenant, new URL(address).port)]),
     '',
     line('For programs', path.join(home, 'demo.json')),
     line('See it work', 'npm run demo:purchase     (in another terminal)'),
-    line('Stop', 'Ctrl-C'),
-    '',
-  ].join('\n')
+  ]
+  return ['', 'Stoa runs.', '', ...where, ...(hasApi ? toUse : ['']), line('Stop', 'Ctrl-C'), ''].join('\n')
 }
 
 function storeLines(tenant: DemoTenant, port: string): string[] {

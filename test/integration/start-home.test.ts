@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
 import { checkDatabase } from '../../infra/local/postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
+import { type Welcome, welcome } from '../../infra/local/welcome.js'
 
 describe('the home of npm start', () => {
   let home: string
@@ -148,5 +149,30 @@ import net from 'node:net'
     await appears('ready')
     shell.kill('SIGTERM')
     await appears('stopped')
+  })
+})
+
+describe('what npm start prints', () => {
+  const signIn = { email: 'a@stoa.example', password: 'secret' }
+  const tenant = { slug: 'books', host: 'books.localhost', publishable_key: 'pk_1', secret_key: 'sk_1', vendors: [] }
+  const told = (process: Welcome['process']) =>
+    welcome({
+      demo: { base_url: 'http://localhost:9000', operator: signIn, tenants: [{ ...tenant, staff: signIn, customer: signIn }] },
+      process,
+      home: '/home/.stoa',
+      jobs: 'in-process',
+      mailPage: 'http://localhost:8025',
+      stripePage: null,
+    })
+      .split('\n')
+      .flatMap((line) => /^ {2}(\w[\w ]*?) {2}/.exec(line)?.slice(1) ?? [])
+
+  it('is where the API and the stores are, and who signs in', () => {
+    const all = ['API', 'Documentation', 'Mail caught', 'Stripe', 'Jobs', 'Data', 'Operator', 'Store books']
+    for (const process of ['all', 'api'] as const) assert.deepEqual(told(process), [...all, 'For programs', 'See it work', 'Stop'])
+  })
+
+  it('is nothing of them where only jobs run', () => {
+    assert.deepEqual(told('worker'), ['Mail caught', 'Stripe', 'Jobs', 'Data', 'Stop'])
   })
 })
