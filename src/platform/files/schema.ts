@@ -106,17 +106,25 @@ export const storeFile = z.strictObject({
     .default([]),
 })
 
-const variantFile = z.strictObject({
-  title: name.optional(),
-  sku: z.string().min(1).max(100),
-  barcode: z.string().max(100).optional(),
-  options: z.record(z.string(), z.string()).default({}),
-  prices,
-  compare_at: prices.default({}),
-  stock: z.number().int().min(0).max(1_000_000).default(0),
-  manage_inventory: z.boolean().default(true),
-  allow_backorder: z.boolean().default(false),
-})
+const variantFile = z
+  .strictObject({
+    title: name.optional(),
+    sku: z.string().min(1).max(100),
+    barcode: z.string().max(100).optional(),
+    options: z.record(z.string(), z.string()).default({}),
+    prices,
+    compare_at: prices.default({}),
+    stock: z.number().int().min(0).max(1_000_000).default(0),
+    manage_inventory: z.boolean().default(true),
+    allow_backorder: z.boolean().default(false),
+  })
+  .superRefine(({ sku, prices, compare_at }, context) => {
+    // It is kept with the price, and without one it would be missing at every apply.
+    for (const code of Object.keys(compare_at).filter((code) => prices[code] === undefined)) {
+      const message = `variant ${sku} has no price in ${code}: name one in prices, or take this one out`
+      context.addIssue({ code: 'custom', path: ['compare_at', code], message })
+    }
+  })
 
 const productFile = z.strictObject({
   title: name,

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { applyTenants, planTenants, TenantFilesError } from '../../src/platform/index.js'
+import { startTestApp, type TestApp } from '../support/app.js'
+import { client } from '../support/client.js'
+import { asAdmin } from '../support/database.js'
+
+const store = `
+slug: corner
+name: Corner Shop
+default_currency: usd
+currencies: [usd, jpy]
+regions:
+  - { name: Home, currency: usd, countries: [us] }
+  - { name: Japan, currency: jpy, countries: [jp] }
+`
+const vendor = `
+handle: potter
+name: The Potter
+email: potter@corner.example
+location: { name: Workshop }
+shipping: [{ name: Parcel, type: standard, countries: [us], prices: { usd: 5 } }]
+products:
+  - title: Cup
+    handle: cup
+    options: [{ title: Glaze, values: [Oat, Sea] }]
+    variants:
+      - sku: CUP-OAT
+        options: { Glaze: Oat }
+        prices: { usd: 24, jpy: 3600 }
+        compare_at: { usd: 30, jpy: 4000 }
+      - { sku: CUP-SEA, options: { Glaze: Sea }, prices: { usd: 25, jpy: 3700 } }
+`
+
+describe('changes of stores as files', () => {
+  let app: TestApp
+  let directory: string
+  let shopper: ReturnType<typeof client>
+  const at = (file: string) => path.join(directory, 'corner', file)
+  const options = () => ({ db: app.db, directory, filesDirectory: app.stoa.services.filesDirectory })
+
+  /** Applies the store with these texts of its vendor in place of others. Applied once more, it must change nothing. */
+  const apply = async (...changes: [string, string][]) => {
+    write(changes)
+    await applyTenants(options())
+    assert.deepEqual((await planTenants(options()))[0]?.differences, [])
+  }
+  const write = (changes: [string, string][]) =>
+    fs.writeFileSync(
+      at('vendors/potter.yaml'),
+      changes.reduce((text, [from, to]) => text.replace(from, to), vendor),
+    )
+  /** What is wrong with the store's files, when these texts of its vendor stand in place of others. */
+  const problems = async (...changes: [string, string][]) => {
+    write(changes)
+    const error = await planTenants(options()).then(
+      () => null,
+      (cause: unknown) => cause,
+    )
+    assert.ok(error instanceof TenantFilesError, String(error))
+    return error.problems.map((problem) => problem.replace(`${at('vendors')}/`, ''))
+  }
+
+  const prices = async () => {
+    const { regions } = (await shopper.get('/store/regions')).body
+    const ofRegion = (region_id: string) =>
+      shopper.get('/store/products', { region_id, handle: 'cup', fields: '*variants.calculated_price' })
+    const answers = await Promise.all(regions.map((region: { id: string }) => ofRegion(region.id)))
+    const variants = answers.flatMap(({ body }) => body.products[0].variants)
+    return variants
+      .flatMap(({ calculated_price: price }) => (price === null ? [] : [`${price.calculated_amount} ${price.currency_code}`]))
+      .sort()
+  }
+
+  before(async function () {
+    this.timeout(60_000)
+    app = await startTestApp()
+    directory = fs.mkdtempSync(path.join(os.tmpdir(), 'stoa-changes-'))
+    fs.mkdirSync(at('vendors'), { recursive: true })
+    fs.writeFileSync(at('store.yaml'), store)
+    await apply()
+    const [key] = await asAdmin<{ token: string }>(app.adminUrl, `select token from app.api_key where type = 'publishable'`)
+    shopper = client(app, { publishableKey: key?.token as string })
+  })
+
+  after(async () => {
+    fs.rmSync(directory, { recursive: true, force: true })
+    await app?.stop()
+  })
+
+  it('takes a price out of sale in one currency, and asks for the price that a struck-out one belongs to', async () => {
+    assert.deepEqual(await problems([', jpy: 3600', '']), [
+      'potter.yaml:15: products.0.variants.0.compare_at.jpy: variant CUP-OAT has no price in jpy: name one in prices, or take this one out',
+    ])
+    await apply([', jpy: 3600', ''], [', jpy: 4000', ''])
+    assert.deepEqual(await prices(), ['24 usd', '25 usd', '3700 jpy'])
+  })
+})
