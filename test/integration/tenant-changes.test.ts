@@ -97,4 +97,15 @@ describe('changes of stores as files', () => {
     await apply([', jpy: 3600', ''], [', jpy: 4000', ''])
     assert.deepEqual(await prices(), ['24 usd', '25 usd', '3700 jpy'])
   })
+
+  it('puts variants in the order of the file, also one whose SKU changed, and changed back', async () => {
+    const skus = async () => {
+      const { body } = await shopper.get('/store/products', { handle: 'cup' })
+      return body.products[0].variants.map(({ sku }: { sku: string }) => sku)
+    }
+    await apply(['CUP-OAT', 'CUP-HAY'])
+    assert.deepEqual(await skus(), ['CUP-HAY', 'CUP-SEA'])
+    await apply()
+    assert.deepEqual(await skus(), ['CUP-OAT', 'CUP-SEA'])
+  })
 })

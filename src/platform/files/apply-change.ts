@@ -328,9 +328,9 @@ async function writeProduct(unit: Unit, work: Work, difference: Difference, valu
     ...product,
     thumbnail: product.images[0]?.url ?? null,
     replacesVariants: true,
-    variants: variants.map((variant) => {
+    variants: variants.map((variant, rank) => {
       const existing = known.find((candidate) => candidate.sku === variant.sku)
-      const { options, ...rest } = variantOf(variant)
+      const { options, ...rest } = { ...variantOf(variant), variant_rank: rank }
       return existing === undefined ? { ...rest, options: options ?? {}, stock: stockOf(variant.sku) } : { ...rest, id: existing.id }
     }),
   })
