@@ -108,4 +108,20 @@ describe('changes of stores as files', () => {
     await apply()
     assert.deepEqual(await skus(), ['CUP-OAT', 'CUP-SEA'])
   })
+
+  it('lets variants choose anew among the values of their options, and names a value that is not among them', async () => {
+    const choices = async () => {
+      const { body } = await shopper.get('/store/products', { handle: 'cup', fields: '*variants.options' })
+      return body.products[0].variants.map((variant: { sku: string; options: { value: string }[] }) =>
+        [variant.sku, ...variant.options.map(({ value }) => value)].join(' '),
+      )
+    }
+    await apply(['Glaze: Oat', 'Glaze: Sea'], ['CUP-SEA, options: { Glaze: Sea', 'CUP-SEA, options: { Glaze: Oat'])
+    assert.deepEqual(await choices(), ['CUP-OAT Sea', 'CUP-SEA Oat'])
+    assert.deepEqual(await problems(['Glaze: Oat', 'Glaze: Red'], ['options: { Glaze: Sea }', 'options: { Colour: Sea }']), [
+      'potter.yaml:13: products.0.variants.0.options.Glaze: variant CUP-OAT: Glaze can be Oat, Sea',
+      'potter.yaml:16: products.0.variants.1.options.Glaze: variant CUP-SEA: Glaze can be Oat, Sea',
+      'potter.yaml:16: products.0.variants.1.options.Colour: variant CUP-SEA: the product has no option Colour',
+    ])
+  })
 })

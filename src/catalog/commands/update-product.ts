@@ -240,6 +240,7 @@ async function chooseOptions(unit: Unit, productId: string, variant: ProductVari
   const kept = options.flatMap((option) => option.values.filter((value) => has.has(value.id)).map((value) => [option.title, value.value]))
   const chosen = chosenValues(options, { title, prices: [], options: { ...Object.fromEntries(kept), ...wanted } })
   await unit.knex('product_variant_option').where({ tenant_id: tenantId, variant_id: id }).delete()
+  if (chosen.length === 0) return
   await unit.knex('product_variant_option').insert(
     chosen.map(({ optionId, valueId }) => ({
       tenant_id: tenantId,

@@ -330,8 +330,8 @@ async function writeProduct(unit: Unit, work: Work, difference: Difference, valu
     replacesVariants: true,
     variants: variants.map((variant, rank) => {
       const existing = known.find((candidate) => candidate.sku === variant.sku)
-      const { options, ...rest } = { ...variantOf(variant), variant_rank: rank }
-      return existing === undefined ? { ...rest, options: options ?? {}, stock: stockOf(variant.sku) } : { ...rest, id: existing.id }
+      const patch = { ...variantOf(variant), variant_rank: rank }
+      return existing === undefined ? { ...patch, stock: stockOf(variant.sku) } : { ...patch, id: existing.id }
     }),
   })
   await removeGonePrices(unit, known, variants)

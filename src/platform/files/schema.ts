@@ -126,23 +126,35 @@ const variantFile = z
     }
   })
 
-const productFile = z.strictObject({
-  title: name,
-  handle,
-  subtitle: text.optional(),
-  description: text.optional(),
-  status: z.enum(['draft', 'published']).default('published'),
-  type: name.optional(),
-  tags: z.array(name).default([]),
-  categories: z.array(handle).default([]),
-  collection: handle.optional(),
-  images: z.array(picture).default([]),
-  material: name.optional(),
-  origin_country: country.optional(),
-  weight: z.number().min(0).optional(),
-  options: z.array(z.strictObject({ title: name, values: z.array(z.string().min(1)).min(1).max(100) })).default([]),
-  variants: z.array(variantFile).min(1).max(limits.variantsOfProduct),
-})
+const productFile = z
+  .strictObject({
+    title: name,
+    handle,
+    subtitle: text.optional(),
+    description: text.optional(),
+    status: z.enum(['draft', 'published']).default('published'),
+    type: name.optional(),
+    tags: z.array(name).default([]),
+    categories: z.array(handle).default([]),
+    collection: handle.optional(),
+    images: z.array(picture).default([]),
+    material: name.optional(),
+    origin_country: country.optional(),
+    weight: z.number().min(0).optional(),
+    options: z.array(z.strictObject({ title: name, values: z.array(z.string().min(1)).min(1).max(100) })).default([]),
+    variants: z.array(variantFile).min(1).max(limits.variantsOfProduct),
+  })
+  .superRefine(({ options, variants }, context) => {
+    variants.forEach((variant, index) => {
+      const complain = (title: string, what: string) =>
+        context.addIssue({ code: 'custom', path: ['variants', index, 'options', title], message: `variant ${variant.sku}: ${what}` })
+      for (const { title, values } of options) {
+        if (!values.includes(variant.options[title] ?? '')) complain(title, `${title} can be ${values.join(', ')}`)
+      }
+      const titles = options.map((option) => option.title)
+      for (const title of Object.keys(variant.options)) if (!titles.includes(title)) complain(title, `the product has no option ${title}`)
+    })
+  })
 
 const way = z.strictObject({ name, type: handle, countries: z.array(country).min(1), prices })
 
