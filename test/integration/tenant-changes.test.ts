@@ -31,7 +31,7 @@ products:
         options: { Glaze: Oat }
         prices: { usd: 24, jpy: 3600 }
         compare_at: { usd: 30, jpy: 4000 }
-      - { sku: CUP-SEA, options: { Glaze: Sea }, prices: { usd: 25, jpy: 3700 } }
+      - { sku: CUP-SEA, options: { Glaze: Sea }, prices: { usd: 25, jpy: 3700 }, stock: 3 }
 `
 
 describe('changes of stores as files', () => {
@@ -123,5 +123,29 @@ describe('changes of stores as files', () => {
       'potter.yaml:16: products.0.variants.1.options.Glaze: variant CUP-SEA: Glaze can be Oat, Sea',
       'potter.yaml:16: products.0.variants.1.options.Colour: variant CUP-SEA: the product has no option Colour',
     ])
+  })
+
+  it('keeps the words in other languages of a way of delivery whose price changed, for old orders too', async () => {
+    fs.writeFileSync(at('store.yaml'), `${store}locales: [en, de]\n`)
+    fs.mkdirSync(at('translations'))
+    fs.writeFileSync(at('translations/de.yaml'), 'words: { Parcel: Paket }')
+    await apply()
+    await apply(['{ usd: 5 }', '{ usd: 6 }'])
+    const words = `select o.deleted_at is null as offered, t.translations ->> 'name' as name from app.shipping_option o
+      join app.translation t on t.reference = 'shipping_option' and t.reference_id = o.id order by o.id`
+    assert.deepEqual(await asAdmin(app.adminUrl, words), [
+      { offered: false, name: 'Paket' },
+      { offered: true, name: 'Paket' },
+    ])
+    const { regions } = (await shopper.get('/store/regions')).body
+    const { products } = (await shopper.get('/store/products', { handle: 'cup' })).body
+    const region_id = regions.find((region: { name: string }) => region.name === 'Home').id
+    const items = [{ variant_id: products[0].variants[1].id, quantity: 1 }]
+    const { cart } = (await shopper.post('/store/carts', { region_id, items })).body
+    const { body } = await shopper.get('/store/shipping-options', { cart_id: cart.id, locale: 'de' })
+    assert.deepEqual(
+      body.shipping_options.map(({ name, amount }: { name: string; amount: number }) => [name, amount]),
+      [['Paket', 6]],
+    )
   })
 })

@@ -21,6 +21,7 @@ import { setTheme } from '../../themes/index.js'
 import { addShippingOption, createVendor, updateVendor } from '../../vendors/index.js'
 import { updateTenant } from '../commands/change-tenant.js'
 import type { TenantRow } from '../queries.js'
+import { copyTranslations } from './apply-translations.js'
 import type { Difference } from './compare.js'
 import type { ItemKind } from './desired.js'
 
@@ -218,17 +219,19 @@ async function writeVendor(unit: Unit, work: Work, difference: Difference, value
   )
 }
 
-/** A changed option takes the place of the old one: carts that chose that must choose again, orders keep what they paid. */
+/** A changed option takes the place of the old one, with its translations: carts that chose that must choose again, orders keep what they paid. */
 async function writeShippingOption(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {
   const vendorId = (await idOf(unit, 'vendor', 'handle', value.vendor)) as string
-  if (difference.what === 'different') {
-    await unit
-      .knex('shipping_option')
-      .where({ tenant_id: tenantOf(unit), vendor_id: vendorId, name: value.name })
-      .whereNull('deleted_at')
-      .update({ deleted_at: new Date(), updated_at: new Date() })
-  }
-  await addShippingOption(unit, {
+  const old =
+    difference.what === 'missing'
+      ? []
+      : await unit
+          .knex('shipping_option')
+          .where({ tenant_id: tenantOf(unit), vendor_id: vendorId, name: value.name })
+          .whereNull('deleted_at')
+          .update({ deleted_at: new Date(), updated_at: new Date() })
+          .returning<{ id: string }[]>('id')
+  const id = await addShippingOption(unit, {
     vendor_id: vendorId,
     name: value.name,
     countries: value.countries,
@@ -239,6 +242,8 @@ async function writeShippingOption(unit: Unit, _work: Work, difference: Differen
     type_code: value.type,
     is_return: value.is_return,
   })
+  const replaced = old.map((option) => option.id)
+  await copyTranslations(unit, 'shipping_option', replaced, id)
 }
 
 async function writeCommissionRule(unit: Unit, _work: Work, difference: Difference, value: Value): Promise<void> {

@@ -71,3 +71,17 @@ async function updatesOf(unit: Unit, named: readonly (Wanted & { reference_id: s
     return { id: row.id, translations: { ...Object.fromEntries(row.fields.map((field) => [field, ''])), ...words } }
   })
 }
+
+/** Gives a thing the words of those that it takes the place of. They keep theirs: orders go on to name them. */
+export async function copyTranslations(unit: Unit, reference: Reference, from: readonly string[], to: string): Promise<void> {
+  const words = await unit.run(
+    statement<{ locale_code: string; translations: Record<string, string> }>(
+      'platform.files.words_to_copy',
+      `select distinct on (t.locale_code) t.locale_code, t.translations from translation t
+       where t.tenant_id = $1 and t.reference_id = any($2::text[]) order by t.locale_code, t.reference_id desc`,
+      [tenantOf(unit), from],
+    ),
+  )
+  const create = words.map((row) => ({ reference, reference_id: to, ...row }))
+  await changeTranslations(unit, { create, update: [], delete: [] })
+}
