@@ -148,4 +148,11 @@ describe('changes of stores as files', () => {
       [['Paket', 6]],
     )
   })
+
+  it('names a price in a currency that the store does not have by its line', async () => {
+    assert.deepEqual(await problems(['{ usd: 5 }', '{ usd: 5, eur: 4 }'], ['jpy: 3600', 'jpy: 3600, eur: 22']), [
+      'potter.yaml:6: shipping.0.prices.eur: the store does not have the currency eur: name it in currencies',
+      'potter.yaml:14: products.0.variants.0.prices.eur: the store does not have the currency eur: name it in currencies',
+    ])
+  })
 })

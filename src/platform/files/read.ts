@@ -11,6 +11,7 @@ import {
   translationFile,
   type VendorFile,
   vendorFile,
+  vendorFileOf,
 } from './schema.js'
 
 /** One store as its folder describes it. */
@@ -64,7 +65,8 @@ function readTenant(folder: string, problems: string[]): TenantFiles | null {
   const themePath = path.join(folder, 'storefront.yaml')
   const theme = fs.existsSync(themePath) ? readYaml(themePath, themeFile, problems) : undefined
   const vendorFolder = path.join(folder, 'vendors')
-  const vendors = listFiles(vendorFolder, '.yaml').map((name) => readYaml(path.join(vendorFolder, name), vendorFile, problems))
+  const vendorSchema = store === null ? vendorFile : vendorFileOf(store)
+  const vendors = listFiles(vendorFolder, '.yaml').map((name) => readYaml(path.join(vendorFolder, name), vendorSchema, problems))
   const translations = new Map<string, TranslationFile>()
   for (const name of listFiles(path.join(folder, 'translations'), '.yaml')) {
     const file = readYaml(path.join(folder, 'translations', name), translationFile, problems)

@@ -183,6 +183,23 @@ export const vendorFile = z.strictObject({
   products: z.array(productFile).default([]),
 })
 
+/** The same, of a store whose currencies are known: prices are in these. */
+export function vendorFileOf({ currencies }: StoreFile) {
+  return vendorFile.superRefine(({ shipping, returns, products }, context) => {
+    const look = (prices: Record<string, number>, ...path: (string | number)[]) => {
+      for (const code of Object.keys(prices).filter((code) => !currencies.includes(code))) {
+        const message = `the store does not have the currency ${code}: name it in currencies`
+        context.addIssue({ code: 'custom', path: [...path, 'prices', code], message })
+      }
+    }
+    for (const [index, { prices }] of shipping.entries()) look(prices, 'shipping', index)
+    for (const [index, { prices }] of returns.entries()) look(prices, 'returns', index)
+    for (const [place, { variants }] of products.entries()) {
+      for (const [index, { prices }] of variants.entries()) look(prices, 'products', place, 'variants', index)
+    }
+  })
+}
+
 const words = z.string().trim().min(1).max(limits.text_characters)
 const translationsOf = <Shape extends z.ZodRawShape>(shape: Shape) => z.record(handle, z.strictObject(shape)).default({})
 
