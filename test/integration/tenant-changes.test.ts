@@ -155,4 +155,15 @@ describe('changes of stores as files', () => {
       'potter.yaml:14: products.0.variants.0.prices.eur: the store does not have the currency eur: name it in currencies',
     ])
   })
+
+  it('names an amount that is finer than its currency by its line', async () => {
+    const fee = 'commission_rules: [{ name: Fee, rate: 0, fixed: 0.5, currency: jpy }]\n'
+    fs.writeFileSync(at('store.yaml'), `${store}locales: [en, de]\n${fee}`)
+    assert.deepEqual(await problems(['{ usd: 5 }', '{ usd: 5.005 }'], ['usd: 24', 'usd: 24.005'], ['jpy: 4000', 'jpy: 4000.5']), [
+      `${at('store.yaml')}:10: commission_rules.0.fixed: Amount 0.5 is finer than JPY allows: no decimals`,
+      'potter.yaml:6: shipping.0.prices.usd: Amount 5.005 is finer than USD allows: at most 2 decimals',
+      'potter.yaml:14: products.0.variants.0.prices.usd: Amount 24.005 is finer than USD allows: at most 2 decimals',
+      'potter.yaml:15: products.0.variants.0.compare_at.jpy: Amount 4000.5 is finer than JPY allows: no decimals',
+    ])
+  })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isCurrency, limits } from '../../kernel/index.js'
+import { isCurrency, limits, StoaError, toMinor } from '../../kernel/index.js'
 import { isCountry } from '../../regions/index.js'
 import { paymentInstructions } from '../../stores/index.js'
 import { isLocale } from '../../translations/index.js'
@@ -15,9 +15,21 @@ const country = z
   .refine((code) => code === code.toLowerCase(), 'is not in lower case')
 const percent = z.number().min(0).max(100)
 const amount = z.number().min(0).max(1e12)
-const prices = z.record(currency, amount)
+const prices = z.record(currency, amount).superRefine((amounts, context) => {
+  for (const [code, major] of Object.entries(amounts)) lookAtAmount(context, major, code, code)
+})
 const text = z.string().max(limits.text_characters)
 const picture = z.string().regex(/^[\w-]{1,100}\.(svg|png|jpg|jpeg|webp|avif)$/, 'is not a file name of a picture')
+
+/** Complains at this place of an amount that its currency does not have. */
+function lookAtAmount(context: z.RefinementCtx, major: number, code: string, place: string): void {
+  try {
+    toMinor(major, code)
+  } catch (error) {
+    if (!(error instanceof StoaError)) throw error
+    context.addIssue({ code: 'custom', path: [place], message: error.message })
+  }
+}
 
 export interface CategoryFile {
   name: string
@@ -93,15 +105,19 @@ export const storeFile = z.strictObject({
     .default([]),
   commission_rules: z
     .array(
-      z.strictObject({
-        name,
-        rate: percent,
-        fixed: amount.optional(),
-        currency: currency.optional(),
-        vendor: handle.optional(),
-        category: handle.optional(),
-        type: name.optional(),
-      }),
+      z
+        .strictObject({
+          name,
+          rate: percent,
+          fixed: amount.optional(),
+          currency: currency.optional(),
+          vendor: handle.optional(),
+          category: handle.optional(),
+          type: name.optional(),
+        })
+        .superRefine(({ fixed, currency }, context) => {
+          if (fixed !== undefined && currency !== undefined) lookAtAmount(context, fixed, currency, 'fixed')
+        }),
     )
     .default([]),
 })
