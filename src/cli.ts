@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureOperator, generatedPassword } from './access/index.js'
 import { type Config, loadConfig } from './config.js'
-import { type Context, type Database, migrate, openDatabase } from './db/index.js'
+import { type Context, checkDatabase, type Database, migrate, openDatabase } from './db/index.js'
 import { type Sealer, systemClock } from './kernel/index.js'
 import { registerPaymentProvider } from './payments/index.js'
 import { applyTenants, describe, planTenants, type TenantPlan } from './platform/index.js'
@@ -146,6 +146,7 @@ async function migrateDatabase(config: Config): Promise<number> {
   const { databaseUrl: adminUrl, databaseAppPassword: appPassword } = config
   if (adminUrl === undefined) throw new Error('DATABASE_URL is not set: migrations need the administrative login')
   if (appPassword === undefined) throw new Error('DATABASE_APP_PASSWORD is not set: it becomes the password of app_login')
+  await checkDatabase('DATABASE_URL', adminUrl)
   const names = await migrate({ adminUrl, appPassword })
   for (const name of names) console.log(`migrated ${name}`)
   console.log(names.length === 0 ? 'The database is up to date.' : `${names.length} migrations run.`)

@@ -1,4 +1,5 @@
 import { loadConfig } from './config.js'
+import { checkDatabase } from './db/index.js'
 import { startStoa } from './main.js'
 import { onStopSignal, refuseToStart } from './startup.js'
 
@@ -7,6 +8,7 @@ import { onStopSignal, refuseToStart } from './startup.js'
 
 try {
   const config = loadConfig(process.env)
+  if (config.databaseAppUrl !== undefined) await checkDatabase('DATABASE_APP_URL', config.databaseAppUrl)
   const stoa = await startStoa(config)
   onStopSignal(() => stoa.stop())
   stoa.services.log.info({ process: config.process, url: stoa.url, worker: stoa.worker?.transport }, 'started')

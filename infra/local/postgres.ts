@@ -59,26 +59,6 @@ export async function startPostgres(options: LocalPostgresOptions): Promise<Loca
   return { port, urlOf, stop: () => stopChild(child) }
 }
 
-/** The oldest server with everything that migrations and roles use (`transaction_timeout`). */
-const oldestVersion = 17
-
-/** Throws what PostgreSQL refuses with, where none answers in time, or that it is too old. */
-export async function checkDatabase(url: string, timeout_ms: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeout_ms })
-  await client.connect().catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof pg.DatabaseError) throw error
-    // Of several addresses Node gives the code alone.
-    throw new Error(`no connection to PostgreSQL at ${client.host}:${client.port} (DATABASE_URL): ${error.message || error.code}`)
-  })
-  try {
-    const { rows } = await client.query<{ major: number }>(`select current_setting('server_version_num')::int / 10000 as major`)
-    const major = rows[0]?.major ?? 0
-    if (major < oldestVersion) throw new Error(`PostgreSQL ${oldestVersion} or newer is needed, DATABASE_URL leads to ${major}`)
-  } finally {
-    await client.end()
-  }
-}
-
 /** Nothing is flushed, and nothing is planned for the many rows that tables without statistics might have. */
 const throwAwayFlags = {
   fsync: 'off',

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Demo, seedDemo } from '../../seeds/demo.js'
 import { type Config, loadConfig } from '../../src/config.js'
-import { type Context, migrate, openDatabase } from '../../src/db/index.js'
+import { type Context, checkDatabase, migrate, openDatabase } from '../../src/db/index.js'
 import { sealerOf, systemClock } from '../../src/kernel/index.js'
 import { type Stoa, startStoa } from '../../src/main.js'
 import { registerPaymentProvider } from '../../src/payments/index.js'
@@ -14,7 +14,7 @@ import { stripePaymentProvider } from '../../src/providers/payment-stripe/index.
 import { listenOn, onStopSignal, refuseToStart } from '../../src/startup.js'
 import { databaseDirectory, homeSecrets, lockHome, type Secrets, StartRefused, writePrivately } from './home.js'
 import { startMailCatcher } from './mail-catcher.js'
-import { checkDatabase, startPostgres } from './postgres.js'
+import { startPostgres } from './postgres.js'
 import { redisBinary, startRedis } from './redis.js'
 import { startStripeSimulator } from './stripe/index.js'
 import { connectDemoAccounts, demoStripe } from './stripe-accounts.js'
@@ -167,7 +167,7 @@ async function databaseOf(config: Config, secrets: Secrets, home: string): Promi
     for (const note of notes) console.log(note)
     adminUrl = postgres.urlOf('postgres')
   } else {
-    await checkDatabase(adminUrl, answerTimeout_ms)
+    await checkDatabase('DATABASE_URL', adminUrl)
   }
   return { adminUrl, appUrl: config.databaseAppUrl ?? appUrlOf(adminUrl, appPassword), appPassword }
 }

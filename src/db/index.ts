@@ -1,3 +1,4 @@
+export { checkDatabase } from './check.js'
 export {
   type DateFilter,
   dateConditions,

@@ -7,9 +7,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { homeSecrets, lockHome, StartRefused } from '../../infra/local/home.js'
-import { checkDatabase } from '../../infra/local/postgres.js'
 import { type LocalRedis, redisBinary, startRedis } from '../../infra/local/redis.js'
 import { type Welcome, welcome } from '../../infra/local/welcome.js'
+import { checkDatabase } from '../../src/db/index.js'
 
 describe('the home of npm start', () => {
   let home: string
@@ -98,7 +98,7 @@ describe('the home of npm start', () => {
       await once(server, 'listening')
       const { port } = server.address() as net.AddressInfo
       try {
-        await assert.rejects(checkDatabase(`postgres://u:hunter2@127.0.0.1:${port}/stoa`, 200), ({ message }: Error) => {
+        await assert.rejects(checkDatabase('DATABASE_URL', `postgres://u:hunter2@127.0.0.1:${port}/stoa`, 200), ({ message }: Error) => {
           assert.ok(message.startsWith(`no connection to PostgreSQL at 127.0.0.1:${port} (DATABASE_URL): `), message)
           assert.doesNotMatch(message, /hunter2|\n/)
           return true
@@ -149,6 +149,34 @@ import net from 'node:net'
     await appears('ready')
     shell.kill('SIGTERM')
     await appears('stopped')
+  })
+})
+
+describe('a deployment', () => {
+  it('is told at once of a database that is none, by the setting that leads there', async () => {
+    const server = net.createServer((socket) => socket.on('error', () => undefined).destroy()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const at = `127.0.0.1:${(server.address() as net.AddressInfo).port}`
+    const run = async (file: string, argument: string, settings: Record<string, string>) => {
+      const env = { PATH: process.env.PATH, TOKEN_SECRET: 'x'.repeat(32), ...settings }
+      const child = spawn(process.execPath, [fileURLToPath(new URL(`../../src/${file}`, import.meta.url)), argument], { env })
+      const [said, [code]] = await Promise.all([child.stderr.setEncoding('utf8').toArray(), once(child, 'exit')])
+      return [code, said.join('').replace(/: [^:]+\n$/, '')]
+    }
+    const url = `postgres://u:hunter2@${at}/stoa`
+    try {
+      const told = await Promise.all([
+        run('serve.js', '', { DATABASE_APP_URL: url }),
+        run('cli.js', 'migrate', { DATABASE_URL: url, DATABASE_APP_PASSWORD: 'x' }),
+      ])
+      const line = `stoa: no connection to PostgreSQL at ${at}`
+      assert.deepEqual(told, [
+        [1, `${line} (DATABASE_APP_URL)`],
+        [1, `${line} (DATABASE_URL)`],
+      ])
+    } finally {
+      server.close()
+    }
   })
 })
 
