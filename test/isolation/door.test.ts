@@ -193,7 +193,7 @@ describe('isolation: the one door to the database', () => {
     })
 
     it('hands on no connection that was lost in its rollback', async () => {
-      const backend = statement<{ pid: number }>('test.backend', 'select pg_backend_pid() as pid')
+      const backend = statement<{ pid: number }>('test.backend_of_unit', 'select pg_backend_pid() as pid')
       for (let count = 0; count < 5; count += 1) {
         const lost = database.db.unitOfWork(inA, async (unit) => {
           const [row] = await unit.run(backend)
