@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { sweepCarts } from '../../src/checkout/index.js'
-import { severalConnections } from '../support/app.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
 import { brokenInvariants } from '../support/invariants.js'
@@ -9,7 +8,7 @@ import { copiesOf, readyCart } from '../support/ready-cart.js'
 import { type StripeStore, useStripe } from '../support/stripe.js'
 
 describe('a cart that nobody completes', () => {
-  const world = useStripe({ virtualTime: true, settings: severalConnections })
+  const world = useStripe({ virtualTime: true })
   let store: StripeStore
   beforeEach(async function () {
     this.timeout(30_000)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { severalConnections } from '../support/app.js'
 import { raise } from '../support/after-sale.js'
 import { asAdmin } from '../support/database.js'
 import { good } from '../support/http.js'
@@ -8,7 +7,7 @@ import { signUp } from '../support/shopper.js'
 import { type StripeOrder, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
 describe('paying with a card for what an order came to more after its sale', () => {
-  const world = useStripe({ settings: severalConnections })
+  const world = useStripe()
   let store: StripeStore
   before(async function () {
     this.timeout(30_000)

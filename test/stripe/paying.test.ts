@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { type PaymentProvider, paymentProviderOf, readingCall, registerPaymentProvider, type RemotePort } from '../../src/payments/index.js'
-import { severalConnections } from '../support/app.js'
 import { good, refusedAsConflict } from '../support/http.js'
 import { asAdmin } from '../support/database.js'
 import { jobContext } from '../support/payouts.js'
@@ -8,7 +7,7 @@ import { brokenInvariants } from '../support/invariants.js'
 import { connectAccount, type StripeStore, stripeId, useStripe } from '../support/stripe.js'
 
 describe('paying with a card', () => {
-  const world = useStripe({ settings: severalConnections })
+  const world = useStripe()
   let store: StripeStore
   before(async function () {
     this.timeout(30_000)

@@ -31,9 +31,6 @@ export interface TestAppOptions {
 /** So long nothing may come of waiting: a machine that does other things takes long over what it usually does in a second. */
 const drain_ms = 25_000
 
-/** Of an app of which now and then something is asked several times at once. */
-export const severalConnections = { DATABASE_POOL_MAX: '4' }
-
 /** Of an app of which much is asked at once. */
 export const manyConnections = { DATABASE_POOL_MAX: '10' }
 
@@ -65,8 +62,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     RATE_LIMIT_SCALE: '0',
     LOG_LEVEL: 'silent',
     JOB_POLL_INTERVAL_MS: '200',
-    // Each connection reads the catalogue and plans its statements anew: with ten, tests take a tenth longer.
-    DATABASE_POOL_MAX: '2',
+    // Each connection reads the catalogue and plans its statements anew: with ten, tests take a twentieth longer.
+    DATABASE_POOL_MAX: '4',
     ...options.settings,
   })
   const stoa = await startStoa(config, { mailer, ...(options.clock === undefined ? {} : { clock: options.clock }) }).catch(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { adminClient, refused, type Sdk } from '../../support/admin-client.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { good } from '../../support/http.js'
 import { promote } from '../../support/promotions.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
@@ -10,7 +10,7 @@ type Wire = any
 
 describe("edits of a draft order, with Medusa's own client", function () {
   this.timeout(30_000)
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let drafts: Sdk['admin']['draftOrder']
   let variants: string[]

@@ -3,7 +3,7 @@ import { prepareCheckout } from '../../../src/checkout/prepare.js'
 import { systemClock } from '../../../src/kernel/index.js'
 import { booksOf, shelf } from '../../support/after-sale.js'
 import { adminClient, refused, type Sdk } from '../../support/admin-client.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { brokenInvariants } from '../../support/invariants.js'
@@ -17,7 +17,7 @@ type Wire = any
 
 describe("draft orders, with Medusa's own client", function () {
   this.timeout(30_000)
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let drafts: Sdk['admin']['draftOrder']
   let variants: string[]

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { registerPaymentProvider } from '../../../src/payments/index.js'
 import { manualPaymentProvider } from '../../../src/providers/payment-manual/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('admin API: orders and money', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   /** What the provider was asked to capture. */
   const asked: { key: string; amountMinor: bigint }[] = []

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { registerPaymentProvider } from '../../../src/payments/index.js'
 import { manualPaymentProvider } from '../../../src/providers/payment-manual/index.js'
 import { type Bought, booksOf, buy, orderOf } from '../../support/after-sale.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('admin API: giving money back', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   /** What the provider was asked to give back. */
   const asked: { key: string; amountMinor: bigint }[] = []

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { addReturnOption, type Bought, booksOf, buy, orderOf, packAll, shelf, notFoundByTotal } from '../../support/after-sale.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { brokenInvariants } from '../../support/invariants.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 const cents = (amount: number) => Math.round(amount * 100) / 100
 
 describe('admin API: returns', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
 
   before(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { imageSize } from 'image-size'
 import { writeWhole } from '../../../src/files/write.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
@@ -34,7 +34,7 @@ function png(width: number, height: number, rows = height): Buffer {
 }
 
 describe('admin API: staff and pictures', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
 
   before(async () => {

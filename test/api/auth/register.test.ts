@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { password, signUp } from '../../support/shopper.js'
@@ -10,7 +10,7 @@ function claimsOf(token: string) {
 }
 
 describe('registering', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let other: TestStore
   const bearer = (token: string) => client(app(), { publishableKey: store.publishableKey, token })

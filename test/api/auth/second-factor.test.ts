@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { ensureOperator } from '../../../src/access/index.js'
 import { totpCode, totpStep } from '../../../src/access/totp.js'
 import { manualClock } from '../../../src/kernel/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { password, type Shopper, signUp } from '../../support/shopper.js'
@@ -14,7 +14,7 @@ function claimsOf(token: string) {
 
 describe('a second factor', () => {
   const clock = manualClock(new Date())
-  const app = useApp({ clock, settings: severalConnections })
+  const app = useApp({ clock })
   let store: TestStore
   let shopper: Shopper
   let count = 0

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { limits } from '../../../src/kernel/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { refusedAsConflict } from '../../support/http.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('a request with an Idempotency-Key', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let other: TestStore
 

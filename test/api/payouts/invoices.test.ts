@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { statement } from '../../../src/db/index.js'
 import { issueInvoices } from '../../../src/payouts/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { jobContext, monthsAgo, moveToMonth, sell, type Sold } from '../../support/payouts.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('commission invoices', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   const month = monthsAgo(2)
 

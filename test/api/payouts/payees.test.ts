@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type PayeeSnapshot, receivePaymentEvent } from '../../../src/payments/index.js'
 import { syncPayee } from '../../../src/payouts/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
@@ -13,7 +13,7 @@ import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('a payee', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let bank: PayingBank
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { lockCartStatement } from '../../../src/carts/index.js'
 import { statement } from '../../../src/db/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { refusedAsConflict } from '../../support/http.js'
 import { addressIn, fillCart } from '../../support/purchase.js'
@@ -18,7 +18,7 @@ interface Line {
 }
 
 describe('a cart', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let variantId: string
   let germany: string

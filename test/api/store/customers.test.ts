@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { addressIn, fillCart } from '../../support/purchase.js'
 import { type Shopper, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('a customer', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let shopper: Shopper
   let variantId: string

@@ -3,7 +3,7 @@ import { sendOnce } from '../../../src/notifications/commands/send-once.js'
 import type { Mail } from '../../../src/notifications/index.js'
 import { mailWordsOf } from '../../../src/notifications/words/index.js'
 import { addReturnOption, type Bought, buy, packAll, raise } from '../../support/after-sale.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
 import { jobContext } from '../../support/payouts.js'
@@ -11,7 +11,7 @@ import { fillCart } from '../../support/purchase.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('mails of an order', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   /** Without the tax in its prices, and with it. */
   let american: TestStore
   let german: TestStore

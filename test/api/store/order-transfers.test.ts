@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { fillCart } from '../../support/purchase.js'
 import { codeIn, type Shopper, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('an order that another account asks for', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let shopper: Shopper
   let orderId: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { seedCatalogue } from '../../../seeds/catalogue.js'
 import { statement } from '../../../src/db/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { addRegion } from '../../support/region.js'
 import { asAdmin } from '../../support/database.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
@@ -9,7 +9,7 @@ import { createTestStore, type TestStore } from '../../support/store.js'
 type Listed = { id: string; title: string }[]
 
 describe('the list of products', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
 
   before(async () => {

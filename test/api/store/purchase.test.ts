@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { addressIn, fillCart } from '../../support/purchase.js'
@@ -9,7 +9,7 @@ const cents = (amount: number) => Math.round(amount * 100)
 const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + cents(amount), 0)
 
 describe('buying from three vendors at once', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let variantIds: string[]
 

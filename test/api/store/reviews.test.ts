@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { fillCart } from '../../support/purchase.js'
 import { type Shopper, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
 
 describe('reviews', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let ada: Shopper
   let stranger: Shopper

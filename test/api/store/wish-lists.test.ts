@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { client } from '../../support/client.js'
 import { type Shopper, signUp } from '../../support/shopper.js'
 import { createTestStore, type TestStore } from '../../support/store.js'
@@ -7,7 +7,7 @@ import { createTestStore, type TestStore } from '../../support/store.js'
 const path = '/store/customers/me/wish-lists'
 
 describe('wish lists', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let ada: Shopper
   let eve: Shopper

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type BuiltInRole, vendorKeyPermissions } from '../../../src/access/index.js'
 import { manualClock } from '../../../src/kernel/index.js'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { type Answer, type Client, client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
@@ -12,7 +12,7 @@ const minute_ms = 60_000
 
 describe("a vendor's API keys", () => {
   const clock = manualClock(new Date())
-  const app = useApp({ clock, settings: severalConnections })
+  const app = useApp({ clock })
   let store: TestStore
   let owner: Client
   let rival: Client

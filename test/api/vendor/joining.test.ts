@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { severalConnections, useApp } from '../../support/app.js'
+import { useApp } from '../../support/app.js'
 import { type Client, client } from '../../support/client.js'
 import { asAdmin } from '../../support/database.js'
 import { good } from '../../support/http.js'
@@ -11,7 +11,7 @@ import { createTestStore, type TestStore } from '../../support/store.js'
 const password = 'a long enough password'
 
 describe('joining a store', () => {
-  const app = useApp({ settings: severalConnections })
+  const app = useApp()
   let store: TestStore
   let other: TestStore
   let guest: Client
