@@ -28,8 +28,10 @@ export interface TestAppOptions {
   refuseMails?: number
 }
 
-/** So long nothing may come of waiting: a machine that does other things takes long over what it usually does in a second. */
-const drain_ms = 25_000
+/** After so long without an end of any job it is told what is stuck: a machine that does other things takes long over what it usually does in a second. */
+const told_ms = 25_000
+/** So long nothing may come of waiting: a handler that hangs is given up after two minutes, and tried again. */
+const drain_ms = 130_000
 
 /** Of an app of which much is asked at once. */
 export const manyConnections = { DATABASE_POOL_MAX: '10' }
@@ -85,6 +87,7 @@ function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home:
     async drain({ retrying = false } = {}) {
       let moved_ms = Date.now()
       let finishedBefore = -1
+      let told = 0
       for (;;) {
         if (retrying) await asAdmin(database.adminUrl, retriesNow)
         stoa.worker?.nudge()
@@ -101,7 +104,12 @@ function appOf(stoa: Stoa, database: TestDatabase, mails: readonly Mail[], home:
         if (row === undefined || row.due === 0) return
         if (row.finished !== finishedBefore) moved_ms = Date.now()
         finishedBefore = row.finished
-        if (Date.now() > moved_ms + drain_ms)
+        const still_ms = Date.now() - moved_ms
+        if (still_ms > told_ms && told !== moved_ms) {
+          told = moved_ms
+          console.log(`      no job has ended for ${told_ms} ms: ${await whatIsStuck(database.adminUrl)}`)
+        }
+        if (still_ms > drain_ms)
           throw new Error(`${row.due} events are still due, and none was done in ${drain_ms} ms: ${await whatIsStuck(database.adminUrl)}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
@@ -119,11 +127,11 @@ async function whatIsStuck(adminUrl: string): Promise<string> {
   const stuck = await asAdmin(
     adminUrl,
     `select handler as what, state, attempts || ' tries, ' || coalesce(last_error, 'no error') as more
-     from app.outbox_event where state in ('queued', 'leased')
-     union all select application_name, state, coalesce(wait_event, 'waits for nothing') || ', ' || left(query, 100)
+     from app.outbox_event where state = 'leased' or (state = 'queued' and available_at <= clock_timestamp())
+     union all select application_name, state, concat_ws(', ', wait_event, 'for ' || extract(epoch from now() - state_change)::int || ' s', left(query, 100))
      from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
   )
-  return JSON.stringify(stuck)
+  return JSON.stringify({ stuck, open: process.getActiveResourcesInfo() })
 }
 
 /** Starts an app before the tests of the describe block that calls it, and stops it after them. */
